@@ -1,0 +1,98 @@
+// Package catalog is the one registry of Crosscut: a set of named entries that
+// are complete or refused at start-up. A package declares its entries with
+// package-level variables, so a new entry is one new file and no list.
+package catalog
+
+import (
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/xrash/smetrics"
+)
+
+// Entry is what a catalogue holds.
+type Entry interface {
+	ID() string      // the name users type
+	Validate() error // nil when nothing that a reader needs is missing
+}
+
+// Catalog holds the entries of one kind. The zero value is ready to use.
+type Catalog[E Entry] struct {
+	kind    string
+	entries map[string]E
+}
+
+// New names the kind of entry ("task", "model"), for error messages.
+func New[E Entry](kind string) *Catalog[E] {
+	return &Catalog[E]{kind: kind, entries: map[string]E{}}
+}
+
+// Add registers e and returns it, so that a declaration also lists. An
+// incomplete or repeated entry is a programming error and panics.
+func (c *Catalog[E]) Add(e E) E {
+	if err := e.Validate(); err != nil {
+		panic(fmt.Sprintf("catalog: %s %q: %v", c.kind, e.ID(), err))
+	}
+	if _, dup := c.entries[e.ID()]; dup {
+		panic(fmt.Sprintf("catalog: %s %q is registered twice", c.kind, e.ID()))
+	}
+	c.entries[e.ID()] = e
+	return e
+}
+
+// All yields the entries sorted by ID, so that every listing is stable.
+func (c *Catalog[E]) All() iter.Seq[E] {
+	return func(yield func(E) bool) {
+		for _, id := range c.Names() {
+			if !yield(c.entries[id]) {
+				return
+			}
+		}
+	}
+}
+
+// Names returns the IDs, sorted.
+func (c *Catalog[E]) Names() []string {
+	return slices.Sorted(maps.Keys(c.entries))
+}
+
+// Get finds an entry by ID. The error for an unknown ID suggests the nearest.
+func (c *Catalog[E]) Get(id string) (E, error) {
+	if e, ok := c.entries[id]; ok {
+		return e, nil
+	}
+	var zero E
+	return zero, Unknown(c.kind, id, c.Names())
+}
+
+// UnknownError reports a name that is in no catalogue.
+type UnknownError struct {
+	Kind, Name string
+	Nearest    string   // empty when nothing is near
+	Known      []string // all that exist
+}
+
+func (e *UnknownError) Error() string { return fmt.Sprintf("unknown %s %q", e.Kind, e.Name) }
+
+// Hint says what to type instead.
+func (e *UnknownError) Hint() string {
+	if e.Nearest != "" {
+		return fmt.Sprintf("did you mean %q? known: %s", e.Nearest, strings.Join(e.Known, " "))
+	}
+	return "known: " + strings.Join(e.Known, " ")
+}
+
+// Unknown builds the error for a name that is none of known.
+func Unknown(kind, name string, known []string) *UnknownError {
+	e := &UnknownError{Kind: kind, Name: name, Known: known}
+	best := 0.75 // below this Jaro-Winkler similarity a suggestion puzzles more than it helps
+	for _, k := range known {
+		if s := smetrics.JaroWinkler(strings.ToLower(name), k, 0.7, 4); s > best {
+			best, e.Nearest = s, k
+		}
+	}
+	return e
+}
