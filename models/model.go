@@ -1,0 +1,258 @@
+// Package models holds architectures and explicit constructions. An architecture
+// knows how to be cut into a protocol; a construction (architecture x task x
+// weights) gives it weights that solve a task. Both are catalogue entries.
+package models
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"crosscut/internal/catalog"
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+)
+
+// Machine is one model with all its weights, for one shape. Weights are a
+// function of sizes, parameters and seed, never of tokens.
+type Machine interface {
+	Shape() tasks.Shape
+	// Params are all sizes that define the machine (m, p, f, g, H, d_v, ...), to be
+	// printed; those of the task are in Shape.
+	Params() tasks.Params
+	// Size is the model's size in bits as the claims measure it (H m p for
+	// attention, state bits for recurrent models, first-layer width times p for
+	// feed-forward), with the formula in words.
+	Size() (protocol.Bits, string)
+	// Whole evaluates the uncut model at the read positions.
+	Whole(seq []tasks.Token, read []int) ([]tasks.Value, error)
+	// Compile turns the model into a two-party protocol. A combination that has no
+	// protocol is an error that wraps errors.ErrUnsupported and says why.
+	Compile(job Job) (*Program, error)
+}
+
+// Job is what a protocol must deliver, all of it public.
+type Job struct {
+	Split  tasks.Split
+	Read   []int
+	Answer Answer
+}
+
+// Answer says who outputs.
+type Answer string
+
+// Who outputs; with ByOwner each position's owner does, and Bob the public ones.
+const (
+	ByAlice Answer = "alice"
+	ByBob   Answer = "bob"
+	ByOwner Answer = "owner"
+)
+
+// Answerer is the player who outputs position i.
+func (j Job) Answerer(i int) protocol.Player {
+	switch {
+	case j.Answer == ByAlice:
+		return protocol.Alice
+	case j.Answer == ByOwner && j.Split.Of(i) == protocol.Alice:
+		return protocol.Alice
+	}
+	return protocol.Bob
+}
+
+// Program is a compiled protocol: the players' code and what it must cost.
+type Program struct {
+	// Player returns the code of the player who holds h. Its result maps the read
+	// positions that this player answers to values.
+	Player func(h tasks.Half) func(*protocol.Port) map[int]tasks.Value
+	// Bits is the cost of each player by formula, from public facts alone; the
+	// meter must agree with it on every run.
+	Bits [2]protocol.Bits
+	// Formula is the cost in words: "H (B_Z + d_v B_N)".
+	Formula string
+}
+
+// Warner is implemented by machines whose guarantee depends on the input: it
+// says what is not guaranteed on this one.
+type Warner interface {
+	Warnings(seq []tasks.Token, read []int) []string
+}
+
+// Settings are the values given with --set: numbers, and choices by name
+// (construction, arithmetic, keys).
+type Settings struct {
+	Num    tasks.Params
+	Choice map[string]string
+	Seed   uint64
+}
+
+// Int returns a number that was set, or def.
+func (s Settings) Int(name string, def int) int {
+	if v, ok := s.Num[name]; ok {
+		return int(v)
+	}
+	return def
+}
+
+// Pick returns a choice that was made, or def.
+func (s Settings) Pick(name, def string) string {
+	if v, ok := s.Choice[name]; ok {
+		return v
+	}
+	return def
+}
+
+// Choice declares a setting that takes one of a few names; the first is the default.
+type Choice struct {
+	Name, Doc string
+	Of        []string
+}
+
+// Model is an architecture.
+type Model struct {
+	Name string
+	Doc  string // what it is, and what crosses the cut
+	Cite []string
+	_    struct{}
+}
+
+// ID is the name users type.
+func (m *Model) ID() string { return m.Name }
+
+// Validate refuses an incomplete architecture.
+func (m *Model) Validate() error {
+	if m.Name == "" || m.Doc == "" || len(m.Cite) == 0 {
+		return errors.New("name, doc and citation are needed")
+	}
+	return nil
+}
+
+// Construction is explicit weights: an architecture that solves a task.
+type Construction struct {
+	Name  string // "match2-integer"; users pick it with --set construction=NAME
+	Model string // the architecture's name
+	Tasks []string
+	Doc   string // the idea, its sizes and its source
+	Cite  []string
+	// Rank orders the constructions of one architecture for one task; the lowest
+	// that accepts the settings is the default.
+	Rank    int
+	Params  []tasks.Param // numbers it takes with --set
+	Choices []Choice      // names it takes with --set
+	// New builds the machine for a shape. Numbers that are not set are the smallest
+	// for which the construction's written proof holds at these sizes.
+	New func(sh tasks.Shape, set Settings) (Machine, error)
+	_   struct{}
+}
+
+// ID is the construction's name.
+func (c *Construction) ID() string { return c.Name }
+
+// Validate refuses an incomplete construction.
+func (c *Construction) Validate() error {
+	if c.Name == "" || c.Model == "" || len(c.Tasks) == 0 || c.Doc == "" || len(c.Cite) == 0 || c.New == nil {
+		return errors.New("name, model, tasks, doc, citation and New are needed")
+	}
+	return nil
+}
+
+// Build makes the machine of an architecture for a shape: the construction named
+// in the settings, or the default one for the task. A setting that the
+// construction would ignore is an error.
+func Build(model string, sh tasks.Shape, set Settings) (Machine, error) {
+	if _, err := architectures.Get(model); err != nil {
+		return nil, err
+	}
+	candidates := For(model, sh.Task.Name)
+	if len(candidates) == 0 {
+		return nil, unsupportedf("model %s has no construction for task %s (it has: %s)", model, sh.Task.Name, strings.Join(solves(model), " "))
+	}
+	c := candidates[0]
+	if name, ok := set.Choice["construction"]; ok {
+		var names []string
+		at := slices.IndexFunc(candidates, func(c *Construction) bool { names = append(names, c.Name); return c.Name == name })
+		if at < 0 {
+			return nil, catalog.Unknown("construction of "+model+" for "+sh.Task.Name, name, names)
+		}
+		c = candidates[at]
+	}
+	if err := c.checkSettings(set); err != nil {
+		return nil, err
+	}
+	m, err := c.New(sh, set)
+	if err != nil {
+		return nil, fmt.Errorf("models: %s: %w", c.Name, err)
+	}
+	return m, nil
+}
+
+func (c *Construction) checkSettings(set Settings) error {
+	var known []string
+	for _, p := range c.Params {
+		known = append(known, p.Name)
+		if v, ok := set.Num[p.Name]; ok {
+			if err := p.Check(v); err != nil {
+				return fmt.Errorf("models: %s: %w", c.Name, err)
+			}
+		}
+	}
+	for _, ch := range c.Choices {
+		known = append(known, ch.Name)
+		if v, ok := set.Choice[ch.Name]; ok && !slices.Contains(ch.Of, v) {
+			return catalog.Unknown(ch.Name, v, ch.Of)
+		}
+	}
+	for name := range set.Num {
+		if !slices.ContainsFunc(c.Params, func(p tasks.Param) bool { return p.Name == name }) {
+			return catalog.Unknown("parameter of "+c.Name, name, known)
+		}
+	}
+	for name := range set.Choice {
+		if name != "construction" && !slices.ContainsFunc(c.Choices, func(ch Choice) bool { return ch.Name == name }) {
+			return catalog.Unknown("parameter of "+c.Name, name, known)
+		}
+	}
+	return nil
+}
+
+// For lists the constructions of an architecture for a task, the default first.
+func For(model, task string) []*Construction {
+	var cs []*Construction
+	for c := range constructions.All() {
+		if c.Model == model && slices.Contains(c.Tasks, task) {
+			cs = append(cs, c)
+		}
+	}
+	slices.SortStableFunc(cs, func(a, b *Construction) int { return a.Rank - b.Rank })
+	return cs
+}
+
+func solves(model string) []string {
+	var names []string
+	for c := range constructions.All() {
+		if c.Model == model {
+			names = append(names, c.Tasks...)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// unsupportedf says why a combination makes no sense or no protocol.
+func unsupportedf(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", errors.ErrUnsupported, fmt.Sprintf(format, args...))
+}
+
+var (
+	architectures = catalog.New[*Model]("model")
+	constructions = catalog.New[*Construction]("construction")
+)
+
+func register(m *Model) *Model                { return architectures.Add(m) }
+func construct(c *Construction) *Construction { return constructions.Add(c) }
+
+// Catalog returns all architectures.
+func Catalog() *catalog.Catalog[*Model] { return architectures }
+
+// Constructions returns all constructions.
+func Constructions() *catalog.Catalog[*Construction] { return constructions }

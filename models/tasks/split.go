@@ -1,0 +1,235 @@
+package tasks
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"crosscut/protocol"
+)
+
+// Public owns the positions whose tokens every player knows for free.
+const Public protocol.Player = -1
+
+// Split says who owns each position: Owner[i-1] for position i.
+type Split struct {
+	Owner []protocol.Player
+}
+
+// Of returns the owner of position i.
+func (s Split) Of(i int) protocol.Player { return s.Owner[i-1] }
+
+// Positions lists the positions of one owner, increasing.
+func (s Split) Positions(p protocol.Player) []int {
+	var at []int
+	for i, o := range s.Owner {
+		if o == p {
+			at = append(at, i+1)
+		}
+	}
+	return at
+}
+
+// Count is the number of positions of one owner.
+func (s Split) Count(p protocol.Player) int {
+	n := 0
+	for _, o := range s.Owner {
+		if o == p {
+			n++
+		}
+	}
+	return n
+}
+
+// Half is the default split. For match and cycle tasks token 1 is public, Alice
+// owns the next floor((N-1)/2) and Bob the rest; else Alice owns 1..floor(N/2).
+func (sh Shape) Half() Split {
+	s := Split{make([]protocol.Player, sh.N)}
+	first := 0
+	if sh.Task.PublicFirst {
+		s.Owner[0] = Public
+		first = 1
+	}
+	alice := first + (sh.N-first)/2
+	for i := first; i < sh.N; i++ {
+		if i < alice {
+			s.Owner[i] = protocol.Alice
+		} else {
+			s.Owner[i] = protocol.Bob
+		}
+	}
+	return s
+}
+
+// ParseSplit reads "half", "prefix:K", or "alice:2-32,bob:33-64,public:1", in
+// which every position stands exactly once.
+func (sh Shape) ParseSplit(spec string) (Split, error) {
+	bad := func(format string, args ...any) (Split, error) {
+		return Split{}, fmt.Errorf("split %q: "+format, append([]any{spec}, args...)...)
+	}
+	if spec == "half" || spec == "" {
+		return sh.Half(), nil
+	}
+	s := Split{make([]protocol.Player, sh.N)}
+	if k, ok := strings.CutPrefix(spec, "prefix:"); ok {
+		n, err := strconv.Atoi(k)
+		if err != nil || n < 0 || n > sh.N {
+			return bad("want prefix:K with K in 0..%d", sh.N)
+		}
+		for i := n; i < sh.N; i++ {
+			s.Owner[i] = protocol.Bob
+		}
+		return s, nil
+	}
+	const unset = protocol.Player(-2)
+	for i := range s.Owner {
+		s.Owner[i] = unset
+	}
+	owner := unset
+	for _, part := range strings.Split(spec, ",") {
+		if name, rest, ok := strings.Cut(part, ":"); ok {
+			switch strings.TrimSpace(name) {
+			case "alice":
+				owner = protocol.Alice
+			case "bob":
+				owner = protocol.Bob
+			case "public":
+				owner = Public
+			default:
+				return bad("unknown owner %q: want alice, bob or public", name)
+			}
+			part = rest
+		}
+		if owner == unset {
+			return bad("want half, prefix:K or alice:2-32,bob:33-64,public:1")
+		}
+		if strings.TrimSpace(part) == "" {
+			continue
+		}
+		lo, hi, ranged := strings.Cut(strings.TrimSpace(part), "-")
+		a, err := strconv.Atoi(lo)
+		b := a
+		if err == nil && ranged {
+			b, err = strconv.Atoi(hi)
+		}
+		if err != nil || a < 1 || b < a || b > sh.N {
+			return bad("%q is no range of positions in 1..%d", part, sh.N)
+		}
+		for i := a; i <= b; i++ {
+			if s.Owner[i-1] != unset {
+				return bad("position %d stands twice", i)
+			}
+			s.Owner[i-1] = owner
+		}
+	}
+	if i := slices.Index(s.Owner, unset); i >= 0 {
+		return bad("position %d is missing", i+1)
+	}
+	return s, nil
+}
+
+// String writes the split in the form that ParseSplit reads.
+func (s Split) String() string {
+	var parts []string
+	for _, o := range []protocol.Player{protocol.Alice, protocol.Bob, Public} {
+		var ranges []string
+		at := s.Positions(o)
+		for i := 0; i < len(at); {
+			j := i
+			for j+1 < len(at) && at[j+1] == at[j]+1 {
+				j++
+			}
+			r := strconv.Itoa(at[i])
+			if j > i {
+				r += "-" + strconv.Itoa(at[j])
+			}
+			ranges = append(ranges, r)
+			i = j + 1
+		}
+		if len(ranges) == 0 {
+			continue
+		}
+		name := "public"
+		if o != Public {
+			name = o.String()
+		}
+		parts = append(parts, name+":"+strings.Join(ranges, ","))
+	}
+	return strings.Join(parts, ",")
+}
+
+// Half is all that one player holds: the public facts, its own tokens and the
+// public ones. It is a copy and reaches nothing else.
+type Half struct {
+	Shape Shape
+	Split Split
+	Self  protocol.Player
+	pos   []int // visible positions, increasing
+	tok   []Token
+}
+
+// NewHalf builds a half from the visible positions (increasing) and their tokens.
+// Positions must be exactly the player's own and the public ones.
+func NewHalf(sh Shape, s Split, self protocol.Player, pos []int, tok []Token) (Half, error) {
+	var want []int
+	for i, o := range s.Owner {
+		if o == self || o == Public {
+			want = append(want, i+1)
+		}
+	}
+	if !slices.Equal(want, pos) || len(pos) != len(tok) {
+		return Half{}, fmt.Errorf("tasks: the half of %v must hold exactly its own positions and the public ones", self)
+	}
+	for k, i := range pos {
+		if err := sh.Task.CheckToken(sh, i, tok[k]); err != nil {
+			return Half{}, fmt.Errorf("tasks: %s: token %d: %w", sh.Task.Name, i, err)
+		}
+	}
+	return Half{sh, s, self, slices.Clone(pos), slices.Clone(tok)}, nil
+}
+
+// Deal gives each of the two players its half of a whole sequence.
+func (s Split) Deal(sh Shape, seq []Token) [2]Half {
+	var h [2]Half
+	for self := range h {
+		half := Half{Shape: sh, Split: s, Self: protocol.Player(self)}
+		n := s.Count(half.Self) + s.Count(Public)
+		half.pos, half.tok = make([]int, 0, n), make([]Token, 0, n)
+		for i, o := range s.Owner {
+			if o == half.Self || o == Public {
+				half.pos = append(half.pos, i+1)
+				half.tok = append(half.tok, seq[i])
+			}
+		}
+		h[self] = half
+	}
+	return h
+}
+
+// Visible lists the positions whose tokens this player knows, increasing. The
+// slice must not be changed.
+func (h Half) Visible() []int { return h.pos }
+
+// Each calls f for every visible position, increasing.
+func (h Half) Each(f func(pos int, t Token)) {
+	for k, i := range h.pos {
+		f(i, h.tok[k])
+	}
+}
+
+// Sees says whether this player knows the token at position i.
+func (h Half) Sees(i int) bool {
+	_, ok := slices.BinarySearch(h.pos, i)
+	return ok
+}
+
+// Token returns the token at a visible position. Asking for another player's
+// token is a programming error and panics.
+func (h Half) Token(i int) Token {
+	k, ok := slices.BinarySearch(h.pos, i)
+	if !ok {
+		panic(fmt.Sprintf("tasks: %v cannot see token %d", h.Self, i))
+	}
+	return h.tok[k]
+}

@@ -1,0 +1,251 @@
+// Package tasks holds the functions of a token sequence that models are asked
+// to compute, one per file, each with a slow, obvious reference evaluation.
+//
+// Positions count from 1, as in the papers.
+package tasks
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"crosscut/internal/catalog"
+	"crosscut/protocol"
+)
+
+// Token is the content of one position. A task uses the fields it needs; the
+// others stay zero. The position itself is public and not part of the token.
+type Token struct {
+	X  int       // a value in 1..M; for an edge, the vertex it comes from
+	To int       // for an edge, the vertex it goes to
+	Z  []float64 // sparse averaging: the vector, in the unit ball
+	Y  []int     // sparse averaging: the q positions to average, increasing
+}
+
+// Value is a task's output at one position: one number, or a vector for qsa.
+type Value []float64
+
+// Params are sizes by name (M, q, d, K, s, nodes, eps, m, p, f, ...).
+type Params map[string]float64
+
+// Int returns a parameter as an integer; absent is 0.
+func (p Params) Int(name string) int { return int(p[name]) }
+
+// With returns a copy of p in which the values of q win.
+func (p Params) With(q Params) Params {
+	r := maps.Clone(p)
+	if r == nil {
+		r = Params{}
+	}
+	maps.Copy(r, q)
+	return r
+}
+
+// Param declares a parameter, so that flags, help and table columns appear by
+// themselves.
+type Param struct {
+	Name, Doc string
+	Real      bool    // else an integer
+	Min, Max  float64 // Max 0: no limit but that of exact integers, 2^53
+	// Default computes the value when it is not set, from N and what is set. nil:
+	// chosen by whoever builds with it.
+	Default func(n int, set Params) float64
+}
+
+// Check refuses values outside the declared range.
+func (p Param) Check(v float64) error {
+	limit := p.Max
+	if limit == 0 {
+		limit = 1 << 53
+	}
+	switch {
+	case math.IsNaN(v) || v < p.Min || v > limit:
+		return fmt.Errorf("%s = %v is outside %v..%v", p.Name, v, p.Min, limit)
+	case !p.Real && v != math.Trunc(v):
+		return fmt.Errorf("%s = %v must be a whole number", p.Name, v)
+	}
+	return nil
+}
+
+// Task is a function from token sequences to one Value per position.
+type Task struct {
+	Name string
+	Doc  string // the function in a line
+	Cite []string
+
+	Params []Param // sizes besides N
+	// Vector: outputs are vectors (qsa), else single numbers.
+	Vector bool
+	// PublicFirst: the split "half" makes token 1 public.
+	PublicFirst bool
+	// ReadLast: the default read position is N, else 1.
+	ReadLast bool
+
+	// CheckShape refuses sizes for which the task has no meaning. May be nil.
+	CheckShape func(sh Shape) error
+	// CheckSeq refuses what CheckToken cannot see (repeated edges). May be nil.
+	CheckSeq func(sh Shape, seq []Token) error
+	// CheckToken refuses a token that is out of range at this position.
+	CheckToken func(sh Shape, pos int, t Token) error
+
+	// Eval is the definition: slow and obvious.
+	Eval func(sh Shape, seq []Token, pos int) Value
+	// Fast evaluates many positions at once; nil: Eval at each.
+	Fast func(sh Shape, seq []Token, read []int) []Value
+	// Correct compares an output with Eval's. nil: equality.
+	Correct func(sh Shape, got, want Value) bool
+
+	// TokenBits is the raw size of one token, in bits, with p bits per real
+	// number; PutToken and GetToken write and read exactly that many.
+	TokenBits func(sh Shape, p int) int
+	PutToken  func(sh Shape, p int, w *protocol.Packer, t Token)
+	GetToken  func(sh Shape, p int, r *protocol.Unpacker) Token
+
+	// ParseToken and FormatToken are the token's form in input files (JSON).
+	ParseToken  func(sh Shape, raw json.RawMessage) (Token, error)
+	FormatToken func(sh Shape, t Token) any
+
+	// Generate draws a sequence whose labels are balanced where that is possible.
+	Generate func(sh Shape, rng *rand.Rand) []Token
+	// Alphabet lists the tokens of a small finite world at one position, for
+	// exhaustive checks and communication matrices; real-valued tokens are
+	// restricted to a finite set that the task documents.
+	Alphabet func(sh Shape, pos int) []Token
+
+	_ struct{}
+}
+
+// ID is the name users type.
+func (t *Task) ID() string { return t.Name }
+
+// Validate refuses an incomplete task.
+func (t *Task) Validate() error {
+	if t.Name == "" || t.Doc == "" || len(t.Cite) == 0 {
+		return errors.New("name, doc and citation are needed")
+	}
+	if t.CheckToken == nil || t.Eval == nil || t.TokenBits == nil || t.PutToken == nil || t.GetToken == nil ||
+		t.ParseToken == nil || t.FormatToken == nil || t.Generate == nil || t.Alphabet == nil {
+		return errors.New("a function is missing")
+	}
+	for _, p := range t.Params {
+		if p.Default == nil {
+			return fmt.Errorf("parameter %s needs a default", p.Name)
+		}
+	}
+	return nil
+}
+
+// Shape is what every player knows of an instance for free: the task, N and the
+// sizes.
+type Shape struct {
+	Task   *Task
+	N      int
+	Params Params // complete: every parameter of the task
+}
+
+// MaxN bounds sequence lengths; above it, sizes that are products of N overflow.
+const MaxN = 1 << 24
+
+// Shape completes the parameters that are not set and checks all of them.
+// Unknown names in set are an error.
+func (t *Task) Shape(n int, set Params) (Shape, error) {
+	if n < 1 || n > MaxN {
+		return Shape{}, fmt.Errorf("tasks: %s: N = %d is outside 1..%d", t.Name, n, MaxN)
+	}
+	sh := Shape{t, n, Params{}}
+	for _, p := range t.Params {
+		v, ok := set[p.Name]
+		if !ok {
+			v = p.Default(n, sh.Params.With(set))
+		}
+		if err := p.Check(v); err != nil {
+			return Shape{}, fmt.Errorf("tasks: %s: %w", t.Name, err)
+		}
+		sh.Params[p.Name] = v
+	}
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		if _, ok := sh.Params[name]; !ok {
+			var known []string
+			for _, p := range t.Params {
+				known = append(known, p.Name)
+			}
+			return Shape{}, catalog.Unknown("parameter of task "+t.Name, name, known)
+		}
+	}
+	if t.CheckShape != nil {
+		if err := t.CheckShape(sh); err != nil {
+			return Shape{}, fmt.Errorf("tasks: %s: %w", t.Name, err)
+		}
+	}
+	return sh, nil
+}
+
+// Int returns a parameter as an integer.
+func (sh Shape) Int(name string) int { return sh.Params.Int(name) }
+
+// Check refuses sequences that are not inputs of the task. The error names the
+// first bad position.
+func (sh Shape) Check(seq []Token) error {
+	if len(seq) != sh.N {
+		return fmt.Errorf("tasks: %s: %d tokens, want N = %d", sh.Task.Name, len(seq), sh.N)
+	}
+	for i, t := range seq {
+		if err := sh.Task.CheckToken(sh, i+1, t); err != nil {
+			return fmt.Errorf("tasks: %s: token %d: %w", sh.Task.Name, i+1, err)
+		}
+	}
+	if sh.Task.CheckSeq != nil {
+		if err := sh.Task.CheckSeq(sh, seq); err != nil {
+			return fmt.Errorf("tasks: %s: %w", sh.Task.Name, err)
+		}
+	}
+	return nil
+}
+
+// Eval gives the task's outputs at the read positions.
+func (sh Shape) Eval(seq []Token, read []int) []Value {
+	if sh.Task.Fast != nil {
+		return sh.Task.Fast(sh, seq, read)
+	}
+	out := make([]Value, len(read))
+	for k, i := range read {
+		out[k] = sh.Task.Eval(sh, seq, i)
+	}
+	return out
+}
+
+// Correct says whether got is acceptable where the definition gives want.
+func (sh Shape) Correct(got, want Value) bool {
+	if sh.Task.Correct != nil {
+		return sh.Task.Correct(sh, got, want)
+	}
+	return slices.Equal(got, want)
+}
+
+// DefaultRead is the position that is read when none is named.
+func (sh Shape) DefaultRead() int {
+	if sh.Task.ReadLast {
+		return sh.N
+	}
+	return 1
+}
+
+// All lists the positions 1..N.
+func (sh Shape) All() []int {
+	all := make([]int, sh.N)
+	for i := range all {
+		all[i] = i + 1
+	}
+	return all
+}
+
+var all = catalog.New[*Task]("task")
+
+func register(t *Task) *Task { return all.Add(t) }
+
+// Catalog returns all tasks.
+func Catalog() *catalog.Catalog[*Task] { return all }

@@ -1,0 +1,88 @@
+// Package report holds rows, verdicts and tables. It computes nothing but the
+// verdict: the wings above fill in the numbers.
+package report
+
+import (
+	"crosscut/protocol"
+)
+
+// Verdict is the outcome of a row. The zero value draws no conclusion.
+type Verdict string
+
+// The four verdicts.
+const (
+	Unknown       Verdict = "unknown"
+	Meets         Verdict = "meets"         // right on everything tried, and bits >= needed
+	Errs          Verdict = "errs"          // an input on which the model is wrong
+	Contradiction Verdict = "contradiction" // right on every input with fewer bits than needed: a bug here
+)
+
+// Row is one line of a table: one model at one size, or one claim's check.
+type Row struct {
+	Claim       string           `json:"claim"`
+	Task        string           `json:"task"`
+	Model       string           `json:"model"`
+	Reduction   string           `json:"reduction"`
+	N0          *int             `json:"n"` // problem size n
+	N           *int             `json:"N"` // sequence length
+	Params      map[string]any   `json:"params"`
+	Size        *float64         `json:"size"` // model size in bits as the claim measures it
+	Bits        *float64         `json:"bits"` // metered
+	Formula     *float64         `json:"formula"`
+	FormulaText string           `json:"formula_text"`
+	Needed      *float64         `json:"needed"`
+	Trivial     *float64         `json:"trivial"`
+	Setting     protocol.Setting `json:"setting"`
+	Basis       string           `json:"basis"`
+	Runs        int              `json:"runs"`
+	Exhaustive  bool             `json:"exhaustive"`
+	Wrong       int              `json:"wrong"`
+	Verdict     Verdict          `json:"verdict"`
+	Warnings    []string         `json:"warnings"`
+	// Witness is an input on which the model is wrong, in words; Errs rows have one.
+	Witness string `json:"witness,omitempty"`
+	// Note says what ran, in words: sizes, exhaustive or sampled.
+	Note string `json:"note,omitempty"`
+}
+
+// Num makes a present number.
+func Num[T ~int | ~float64](v T) *float64 {
+	f := float64(v)
+	return &f
+}
+
+// Judge sets the verdict from what the row holds. Wrong outputs refute the model;
+// fewer bits than needed with no error on every input is a contradiction, and on
+// a sample no conclusion.
+func (r *Row) Judge() {
+	short := r.Needed != nil && r.Bits != nil && *r.Bits < *r.Needed
+	switch {
+	case r.Wrong > 0:
+		r.Verdict = Errs
+	case r.Runs == 0:
+		r.Verdict = Unknown
+	case short && r.Exhaustive:
+		r.Verdict = Contradiction
+	case short:
+		r.Verdict = Unknown
+	default:
+		r.Verdict = Meets
+	}
+}
+
+// Growth is a fit of one column against N.
+type Growth struct {
+	Model    string  `json:"model"`
+	Of       string  `json:"of"` // "size" or "bits", never mixed
+	Exponent float64 `json:"exponent"`
+	Shape    string  `json:"shape"` // "log N", "N", "N^a"
+}
+
+// Table is what table and reproduce print.
+type Table struct {
+	Title  string   `json:"title"`
+	Rows   []Row    `json:"rows"`
+	Growth []Growth `json:"growth"`
+	// Command reproduces the table.
+	Command string `json:"command,omitempty"`
+}
