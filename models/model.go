@@ -78,6 +78,12 @@ type Warner interface {
 	Warnings(seq []tasks.Token, read []int) []string
 }
 
+// Chooser is implemented by machines that were built with choices by name
+// (arithmetic, keys), to be printed beside the numbers of Params.
+type Chooser interface {
+	Choices() map[string]string
+}
+
 // Settings are the values given with --set: numbers, and choices by name
 // (construction, arithmetic, keys).
 type Settings struct {
@@ -129,10 +135,10 @@ func (m *Model) Validate() error {
 
 // Construction is explicit weights: an architecture that solves a task.
 type Construction struct {
-	Name  string // "match2-integer"; users pick it with --set construction=NAME
-	Model string // the architecture's name
-	Tasks []string
-	Doc   string // the idea, its sizes and its source
+	Name  string   // "match2-integer"; users pick it with --set construction=NAME
+	Model string   // the architecture's name
+	Tasks []string // names of tasks it solves; "*" for every task
+	Doc   string   // the idea, its sizes and its source
 	Cite  []string
 	// Rank orders the constructions of one architecture for one task; the lowest
 	// that accepts the settings is the default.
@@ -219,7 +225,7 @@ func (c *Construction) checkSettings(set Settings) error {
 func For(model, task string) []*Construction {
 	var cs []*Construction
 	for c := range constructions.All() {
-		if c.Model == model && slices.Contains(c.Tasks, task) {
+		if c.Model == model && (slices.Contains(c.Tasks, task) || slices.Contains(c.Tasks, "*")) {
 			cs = append(cs, c)
 		}
 	}
