@@ -15,7 +15,7 @@ import (
 	_ "gonum.org/v1/gonum/mat"
 	_ "gonum.org/v1/gonum/optimize/convex/lp"
 	_ "gonum.org/v1/gonum/stat/distuv"
-	_ "gonum.org/v1/plot/vg/vgsvg"
 	_ "gonum.org/v1/plot/vg/vgimg"
 	_ "gonum.org/v1/plot/vg/vgpdf"
+	_ "gonum.org/v1/plot/vg/vgsvg"
 )

@@ -1,0 +1,91 @@
+package reductions
+
+import (
+	"sync"
+
+	"crosscut/protocol"
+	"crosscut/protocol/problems"
+)
+
+// Need is what every protocol for an instance's problem must cost in one setting.
+type Need struct {
+	Bits    protocol.Bits
+	Formula string // "n"
+	Setting protocol.Setting
+	Basis   problems.Basis
+	Why     string // the argument in a line
+}
+
+// Direction names the setting in which a transcript is judged: one-way, and who
+// speaks, when nobody but the other player than the answering one wrote; else
+// two-way. A bound for one direction never judges runs of another.
+func Direction(t protocol.Transcript, answering protocol.Player) (protocol.Setting, protocol.Player) {
+	speaker := 1 - answering
+	for _, m := range t.Messages {
+		if m.From != speaker {
+			return protocol.TwoWay, speaker
+		}
+	}
+	return protocol.OneWay, speaker
+}
+
+// Needed is the strongest deterministic lower bound known for the instance's
+// problem in a setting in which one player outputs and its output is free. A
+// one-way bound needs the speaker; two-way bounds ignore it. ok is false when
+// nothing is known. A bound on protocols after which both players know the
+// answer is one bit higher, since one bit tells the other; it is lowered by that.
+//
+// The basis is Checked when the bound's evidence was enumerated here, at this n.
+func (in *Instance) Needed(setting protocol.Setting, speaker protocol.Player) (need Need, ok bool) {
+	var best problems.Cost
+	for _, c := range in.From.Costs {
+		if c.Setting != setting || (setting == protocol.OneWay && c.From != speaker) || c.Basis == problems.Quoted {
+			continue
+		}
+		b, formula := c.Bits(in.Size), c.Formula
+		if c.BothKnow {
+			b, formula = b-1, "("+formula+") - 1"
+		}
+		if !ok || b > need.Bits {
+			need, ok, best = Need{b, formula, setting, c.Basis, c.Why}, true, c
+		}
+	}
+	if ok && checkedHere(in.From, best, in.Size) {
+		need.Basis = problems.Checked
+	}
+	return need, ok
+}
+
+// CheckLimit is the largest n at which evidence is enumerated: 2^n pairs, each
+// against each.
+const CheckLimit = 10
+
+var checks sync.Map // problem, formula, setting, n -> a sync.OnceValue: each is enumerated once
+
+type checkKey struct {
+	problem string
+	setting protocol.Setting
+	from    protocol.Player
+	formula string
+	n       int
+}
+
+// checkedHere enumerates a cost's evidence at size n and says whether it proves
+// all of the cost.
+func checkedHere(p *problems.Problem, c problems.Cost, n int) bool {
+	if c.Evidence == nil || n > CheckLimit || p.XBits(n) > CheckLimit {
+		return false
+	}
+	check := func() bool {
+		count, err := c.Evidence.Verify(p, n)
+		if err != nil {
+			return false
+		}
+		if c.BothKnow {
+			count++ // one leaf of the other value at least
+		}
+		return protocol.Bits(protocol.Width(uint64(count))) >= c.Bits(n)
+	}
+	once, _ := checks.LoadOrStore(checkKey{p.Name, c.Setting, c.From, c.Formula, n}, sync.OnceValue(check))
+	return once.(func() bool)()
+}

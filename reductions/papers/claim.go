@@ -1,0 +1,174 @@
+// Package papers is the matrix of claims: what each paper states, and what
+// Crosscut executes for it. The README, `reproduce`, the browser lab and the docs
+// are printed from this matrix; what is not in it, Crosscut does not claim.
+//
+// The package is flat. A paper is one catalogue entry in a file that bears its
+// name; its claims stand in files with the same prefix.
+package papers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"crosscut/internal/catalog"
+	"crosscut/report"
+)
+
+// Level says how much work a run may do.
+type Level int
+
+// The three levels: a whole paper within seconds, within two minutes, or longer.
+const (
+	Quick Level = iota
+	Default
+	Full
+)
+
+func (l Level) String() string { return [...]string{"quick", "default", "full"}[l] }
+
+// Pick chooses a size by level.
+func (l Level) Pick(quick, standard, full int) int { return [...]int{quick, standard, full}[l] }
+
+// Origin says where a part of a claim comes from.
+type Origin string
+
+// The four origins. Nothing quoted or open is ever shown as checked.
+const (
+	CheckedHere Origin = "checked here"   // executed by Run, on the inputs that its rows state
+	ProvedHere  Origin = "proved in docs" // a short proof, valid for every size
+	QuotedThere Origin = "quoted"         // the paper's word
+	OpenStill   Origin = "open"
+)
+
+// Part is one part of a claim with its origin.
+type Part struct {
+	Origin Origin `json:"origin"`
+	What   string `json:"what"`
+}
+
+// Kind separates claims that say what models can do from those that say what
+// they cannot.
+type Kind string
+
+// The kinds of claims. A Lower claim must show a failing input of an undersized
+// model; an Upper claim the worst error of a construction.
+const (
+	Upper      Kind = "upper bound"
+	Lower      Kind = "lower bound"
+	Comparison Kind = "comparison"
+	Conjecture Kind = "conjecture"
+)
+
+// Claim is one cell of the matrix.
+type Claim struct {
+	ID          string // "theorem 7"
+	Kind        Kind
+	Statement   string   // in plain words
+	Source      string   // where the paper states it
+	Conventions []string // what the numbers in its rows rest on
+	Parts       []Part   // each part of the statement, with its origin
+	// Run executes the claim. Rows that were finished are returned beside an error.
+	Run func(ctx context.Context, at Effort) (Outcome, error)
+
+	_ struct{}
+}
+
+// Effort is how a claim is run. Equal efforts give equal outcomes.
+type Effort struct {
+	Level Level
+	Seed  uint64
+}
+
+// Outcome is what a run of a claim found.
+type Outcome struct {
+	Rows   []report.Row
+	Growth []report.Growth
+}
+
+// Paper is a catalogue entry: a paper and its claims, in the paper's order.
+type Paper struct {
+	Name     string // what users type
+	Title    string
+	Citation string
+	Cite     []string // keys of docs/references.md
+	Claims   []*Claim
+
+	_ struct{}
+}
+
+// ID is the name users type.
+func (p *Paper) ID() string { return p.Name }
+
+// Validate refuses an incomplete paper.
+func (p *Paper) Validate() error {
+	if p.Name == "" || p.Title == "" || p.Citation == "" || len(p.Cite) == 0 || len(p.Claims) == 0 {
+		return errors.New("name, title, citation, citation keys and claims are needed")
+	}
+	seen := map[string]bool{}
+	for _, c := range p.Claims {
+		if c.ID == "" || c.Kind == "" || c.Statement == "" || c.Source == "" || len(c.Parts) == 0 || c.Run == nil {
+			return fmt.Errorf("claim %q: id, kind, statement, source, parts and Run are needed", c.ID)
+		}
+		if seen[c.ID] {
+			return fmt.Errorf("claim %q stands twice", c.ID)
+		}
+		seen[c.ID] = true
+	}
+	return nil
+}
+
+// Claim finds a claim by its ID.
+func (p *Paper) Claim(id string) (*Claim, error) {
+	var known []string
+	for _, c := range p.Claims {
+		if c.ID == id {
+			return c, nil
+		}
+		known = append(known, c.ID)
+	}
+	return nil, catalog.Unknown("claim of "+p.Name, id, known)
+}
+
+// Reproduce runs the claims with the given IDs (none: all), in the paper's
+// order. done, when not nil, is told of each finished claim. An interrupted run
+// returns the rows so far beside the error.
+func (p *Paper) Reproduce(ctx context.Context, at Effort, ids []string, done func(c *Claim, k, of int)) (report.Table, error) {
+	t := report.Table{Title: p.Title}
+	chosen := p.Claims
+	if len(ids) > 0 {
+		chosen = nil
+		for _, id := range ids {
+			c, err := p.Claim(id)
+			if err != nil {
+				return t, err
+			}
+			if !slices.Contains(chosen, c) {
+				chosen = append(chosen, c)
+			}
+		}
+	}
+	for k, c := range chosen {
+		out, err := c.Run(ctx, at)
+		for _, r := range out.Rows {
+			r.Claim = c.ID
+			t.Rows = append(t.Rows, r)
+		}
+		t.Growth = append(t.Growth, out.Growth...)
+		if err != nil {
+			return t, fmt.Errorf("papers: %s, %s: %w", p.Name, c.ID, err)
+		}
+		if done != nil {
+			done(c, k+1, len(chosen))
+		}
+	}
+	return t, nil
+}
+
+var all = catalog.New[*Paper]("paper")
+
+func register(p *Paper) *Paper { return all.Add(p) }
+
+// Catalog returns all papers.
+func Catalog() *catalog.Catalog[*Paper] { return all }
