@@ -14,10 +14,12 @@
 package protocol
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"iter"
 	"math/rand/v2"
+	"slices"
 	"strings"
 )
 
@@ -164,6 +166,15 @@ func (t Transcript) Rounds() int {
 	return r
 }
 
+// Sort puts the words into the canonical order: by round, then by player. It is
+// causal, since a word depends only on words of earlier rounds and its writer's
+// own, so in-process runs and runs over a wire have one transcript.
+func (t Transcript) Sort() {
+	slices.SortStableFunc(t.Messages, func(a, b Message) int {
+		return cmp.Or(cmp.Compare(a.Round, b.Round), cmp.Compare(a.From, b.From))
+	})
+}
+
 // Setting names the setting in which a cost was measured or a bound holds.
 // Numbers of different settings are never compared.
 type Setting string
@@ -185,8 +196,8 @@ func (t Transcript) Setting() Setting {
 }
 
 // Run plays the programs, one per player, on a common blackboard. It returns
-// each player's output and the transcript. The order of words is fixed: players
-// take turns by number, each going on until it waits for a word or ends.
+// each player's output and the transcript, in the order of [Transcript.Sort].
+// Players take turns by number, each going on until it waits for a word or ends.
 func Run[T any](coins Coins, programs ...func(*Port) T) ([]T, Transcript, error) {
 	b := &board{read: make([][]int, len(programs)), round: make([]int, len(programs)), wait: make([]string, len(programs))}
 	out := make([]T, len(programs))
@@ -221,9 +232,8 @@ func Run[T any](coins Coins, programs ...func(*Port) T) ([]T, Transcript, error)
 		}
 	}
 	t := b.transcript()
-	for k := range b.messages {
-		if !b.messages[k].read {
-			m := t.Messages[k]
+	for _, m := range b.messages {
+		if !m.read {
 			return nil, t, fmt.Errorf("protocol: %w: %q by %v, %d bits", ErrUnread, m.Label, m.From, m.Word.Len())
 		}
 	}
@@ -249,6 +259,7 @@ func (b *board) transcript() Transcript {
 	for _, m := range b.messages {
 		t.Messages = append(t.Messages, m.Message)
 	}
+	t.Sort()
 	return t
 }
 
