@@ -75,7 +75,9 @@ type Growth struct {
 	Model    string  `json:"model"`
 	Of       string  `json:"of"` // "size" or "bits", never mixed
 	Exponent float64 `json:"exponent"`
-	Shape    string  `json:"shape"` // "log N", "N", "N^a"
+	Shape    string  `json:"shape"` // "log N", "N", "N^a", "constant"
+	// Note says how close each shape came.
+	Note string `json:"note,omitempty"`
 }
 
 // Table is what table and reproduce print.

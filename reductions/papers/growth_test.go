@@ -1,0 +1,69 @@
+package papers
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+func series(f func(n float64) float64) []Point {
+	var ps []Point
+	for n := 16; n <= 1<<16; n *= 4 {
+		ps = append(ps, Point{n, math.Ceil(f(float64(n)))})
+	}
+	return ps
+}
+
+func TestFitNamesKnownShapes(t *testing.T) {
+	for _, tc := range []struct {
+		name     string
+		f        func(n float64) float64
+		shape    string
+		lo, hi   float64 // exponent
+		mustHave string
+	}{
+		{"n/2", func(n float64) float64 { return (n - 1) / 2 }, ShapeLinear, 0.95, 1.05, ""},
+		{"17 n + 300", func(n float64) float64 { return 17*n + 300 }, ShapeLinear, 0.8, 1, ""},
+		{"n log n", func(n float64) float64 { return n * (30 + math.Log2(n)) }, ShapeLinear, 1, 1.15, "up to a factor log N"},
+		{"log n", func(n float64) float64 { return 12 + 40*math.Log2(n) }, ShapeLog, 0.05, 0.3, ""},
+		{"log n loglog n", func(n float64) float64 { return 40 * math.Log2(n) * (8 + math.Log2(math.Log2(n))) }, ShapeLog, 0.05, 0.3, ""},
+		{"sqrt n", func(n float64) float64 { return 1000 * math.Sqrt(n) }, ShapePower, 0.49, 0.51, ""},
+		{"n^2", func(n float64) float64 { return n * n }, ShapePower, 1.95, 2.05, ""},
+		{"constant", func(n float64) float64 { return 12 }, ShapeConstant, 0, 0, ""},
+	} {
+		fit, err := FitGrowth(series(tc.f))
+		if err != nil {
+			t.Fatalf("%s: %v", tc.name, err)
+		}
+		if !strings.Contains(fit.Note(), tc.mustHave) {
+			t.Errorf("%s: note %q lacks %q", tc.name, fit.Note(), tc.mustHave)
+		}
+		if fit.Shape != tc.shape || fit.Exponent < tc.lo || fit.Exponent > tc.hi {
+			t.Errorf("%s: shape %q, exponent %.3f, want %q in %v..%v (%s)", tc.name, fit.Shape, fit.Exponent, tc.shape, tc.lo, tc.hi, fit.Note())
+		}
+	}
+}
+
+func TestFitRefusesTooFewPoints(t *testing.T) {
+	for _, ps := range [][]Point{nil, {{4, 1}}, {{4, 1}, {8, 2}}, {{4, 1}, {8, 2}, {8, 3}}, {{4, 1}, {8, math.NaN()}, {16, 2}}, {{4, 0}, {8, 1}, {16, 2}}} {
+		if fit, err := FitGrowth(ps); err == nil {
+			t.Errorf("%v gave %+v", ps, fit)
+		}
+	}
+}
+
+// The exponent of the closed formula is the exponent of the line through logs:
+// the slow way, by the normal equations written out.
+func TestExponentAgainstNormalEquations(t *testing.T) {
+	ps := series(func(n float64) float64 { return 3*n + 7*math.Sqrt(n) })
+	var n, sx, sy, sxx, sxy float64
+	for _, p := range ps {
+		x, y := math.Log(float64(p.N)), math.Log(p.Bits)
+		n, sx, sy, sxx, sxy = n+1, sx+x, sy+y, sxx+x*x, sxy+x*y
+	}
+	want := (n*sxy - sx*sy) / (n*sxx - sx*sx)
+	fit, err := FitGrowth(ps)
+	if err != nil || math.Abs(fit.Exponent-want) > 1e-9 {
+		t.Errorf("exponent %v, want %v (%v)", fit.Exponent, want, err)
+	}
+}
