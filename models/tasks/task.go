@@ -96,6 +96,11 @@ type Task struct {
 	Eval func(sh Shape, seq []Token, pos int) Value
 	// Fast evaluates many positions at once; nil: Eval at each.
 	Fast func(sh Shape, seq []Token, read []int) []Value
+	// Cover writes the output at one position, for a split, as a small cover of its
+	// ones by rectangles, where there is one; it serves exhaustive checks 64 inputs
+	// at a time. Each player's tokens come in increasing order of position. The
+	// second result is false where no small cover is known. May be nil.
+	Cover func(sh Shape, s Split, public []Token, pos int) (protocol.Cover[[]Token, []Token], bool)
 	// Correct compares an output with Eval's. nil: equality.
 	Correct func(sh Shape, got, want Value) bool
 

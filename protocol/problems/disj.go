@@ -21,6 +21,16 @@ var Disj = register(&Problem{
 		}
 		return false
 	},
+	Cover: func(n int) protocol.Cover[protocol.Word, protocol.Word] {
+		ones := func(w protocol.Word, mark func(int)) {
+			for i := range n {
+				if w.Bit(i) {
+					mark(i)
+				}
+			}
+		}
+		return protocol.Cover[protocol.Word, protocol.Word]{Size: n, Alice: ones, Bob: ones}
+	},
 	Costs: []Cost{
 		{
 			Setting: protocol.TwoWay, BothKnow: true, Exact: true,

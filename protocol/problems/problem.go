@@ -26,6 +26,10 @@ type Problem struct {
 	// F is the function. It may assume valid inputs of the right length.
 	F func(n int, x, y protocol.Word) bool
 
+	// Cover is a small cover of the ones of F by rectangles, where there is one. May
+	// be nil.
+	Cover func(n int) protocol.Cover[protocol.Word, protocol.Word]
+
 	// FormatY writes y as users see it. nil: a string of 0s and 1s.
 	FormatY func(n int, y protocol.Word) string
 
