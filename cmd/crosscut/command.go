@@ -1,0 +1,217 @@
+package main
+
+// How to add a command: one new file in this directory, one declaration.
+//
+//	var _ = register(&command{
+//		name:  "validate",
+//		usage: "check a reduction, ours or yours",       // one line, for the list of commands
+//		about: "What it does, in a few sentences.",      // for its own help
+//		args:  "[NAME]", maxArgs: 1,                     // positional arguments, if any
+//		flags: flags(nFlag("problem size n"), setFlag(), seedFlag(), memoryFlag(),
+//			&cli.StringFlag{Name: "reduction", Usage: "a reduction by `NAME`"}),
+//		run: func(c *call) error { ... },
+//	})
+//
+// Everything else is done once, for all commands, in this package:
+//
+//   - Flags may stand before and after the arguments. Unknown, repeated and
+//     malformed flags are refused before run is called, the nearest name suggested.
+//   - --format, --out and --quiet exist on every command, unless it is plain
+//     (then only --quiet). Declare --seed, --max-memory, --n and --set where they mean
+//     something, with the helpers of flags.go; a flag that the command
+//     would ignore for these other flags is refused with c.refuse.
+//   - c.emit(sheet) prints a *report.Sheet in the format asked for, or writes it
+//     to --out atomically. Set sheet.Command = c.command(), which states the flags
+//     as given and the seed. Use c.print for plain commands.
+//   - c.Context is cancelled by Ctrl-C. Print what was finished (c.emit), then
+//     return c.Context.Err(): the status becomes 130.
+//   - c.progress(label) returns a func(done, total int) for packages to call; it
+//     draws only on a terminal, and only after a while.
+//   - c.need(bytes, what) refuses work that would exceed --max-memory.
+//
+// The exit status follows from the error that run returns:
+//
+//	nil                                 0
+//	refuted("...")                      1  the witness was emitted before
+//	any other error, usagef(hint, ...)  2  bad input, unsupported combinations, unknown names
+//	internal(err)                       3  a contradiction, or a bug: what can only be our fault
+//	context.Canceled                    130
+//
+// An error prints as one line, then its hint if it has a method Hint() string
+// (usagef, catalog.UnknownError, ...). Nothing is computed in this package.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// command is one command of the tool.
+type command struct {
+	name, usage, about string
+	args               string // how its arguments are written in help; "" for none
+	minArgs, maxArgs   int
+	flags              []cli.Flag
+	plain              bool // prints no sheet: has neither --format nor --out
+	hidden             bool
+	run                func(*call) error
+}
+
+var commands = map[string]*command{}
+
+// register lists a command. Incomplete or repeated ones are programming errors.
+func register(c *command) *command {
+	if c.name == "" || c.usage == "" || c.run == nil || commands[c.name] != nil {
+		panic(fmt.Sprintf("command %q is incomplete or repeated", c.name))
+	}
+	if !c.plain {
+		c.flags = append(c.flags, formatFlag(), outFlag())
+	}
+	c.flags = append(c.flags, quietFlag())
+	commands[c.name] = c
+	return c
+}
+
+// call is one invocation: the parsed flags (methods Int, String, IsSet, ...; the
+// field Context is the context to obey) and the streams.
+type call struct {
+	*cli.Context
+	cmd            *command
+	line           []string // the command's flags and arguments as typed
+	stdout, stderr io.Writer
+}
+
+// argument is the k-th positional argument, or "".
+func (c *call) argument(k int) string { return c.Args().Get(k) }
+
+// refuse fails when one of the flags was given, because it would be ignored.
+func (c *call) refuse(why, hint string, names ...string) error {
+	for _, name := range names {
+		if c.IsSet(name) {
+			return usagef(hint, "flag --%s: %s", name, why)
+		}
+	}
+	return nil
+}
+
+// one fails unless exactly one of the flags was given, and returns its name.
+func (c *call) one(names ...string) (string, error) {
+	var given []string
+	for _, name := range names {
+		if c.IsSet(name) {
+			given = append(given, "--"+name)
+		}
+	}
+	all := "--" + strings.Join(names, ", --")
+	switch len(given) {
+	case 0:
+		return "", usagef("give one of "+all, "a flag is missing")
+	case 1:
+		return strings.TrimPrefix(given[0], "--"), nil
+	}
+	return "", usagef("give one of "+all, "%s contradict each other", strings.Join(given, " and "))
+}
+
+// command states what to type to get the same result.
+func (c *call) command() string {
+	words := []string{"crosscut", c.cmd.name}
+	seed := false
+	for k := 0; k < len(c.line); k++ {
+		word := c.line[k]
+		name, _, joined := strings.Cut(strings.TrimLeft(word, "-"), "=")
+		if strings.HasPrefix(word, "-") && slices.Contains([]string{"out", "quiet"}, name) {
+			if name == "out" && !joined {
+				k++
+			}
+			continue
+		}
+		seed = seed || strings.HasPrefix(word, "-") && name == "seed"
+		words = append(words, quote(word))
+	}
+	if !seed && c.cmd.flag("seed") != nil {
+		words = append(words, "--seed", fmt.Sprint(c.Uint64("seed")))
+	}
+	return strings.Join(words, " ")
+}
+
+// quote makes a word safe to paste into a shell.
+func quote(word string) string {
+	plain := func(r rune) bool {
+		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-_=:,./+@%", r)
+	}
+	if word != "" && strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) < 0 {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+func (c *command) flag(name string) cli.Flag {
+	for _, f := range c.flags {
+		if slices.Contains(f.Names(), name) {
+			return f
+		}
+	}
+	return nil
+}
+
+// failure is an error with an exit status and a hint.
+type failure struct {
+	status int
+	err    error
+	hint   string
+}
+
+func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+func (f *failure) Hint() string  { return f.hint }
+
+// usagef is a bad flag, a bad input, or a combination that makes no sense.
+func usagef(hint, format string, args ...any) error {
+	return &failure{2, fmt.Errorf(format, args...), hint}
+}
+
+// refuted says that what was under test is wrong; the witness is already printed.
+func refuted(format string, args ...any) error {
+	return &failure{1, fmt.Errorf(format, args...), ""}
+}
+
+// internal marks what can only be a mistake of Crosscut itself.
+func internal(err error) error {
+	return &failure{3, err, ""}
+}
+
+// status is the exit status of an error.
+func status(err error) int {
+	var f *failure
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, context.Canceled):
+		return 130
+	case errors.As(err, &f):
+		return f.status
+	}
+	return 2
+}
+
+// complain prints an error: one line, then the hint.
+func complain(w io.Writer, where string, err error) {
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintf(w, "%s: interrupted\n", where)
+		return
+	}
+	fmt.Fprintf(w, "%s: %s\n", where, oneLine(err.Error()))
+	var h interface{ Hint() string }
+	if errors.As(err, &h) && h.Hint() != "" {
+		fmt.Fprintf(w, "hint: %s\n", oneLine(h.Hint()))
+	}
+}
+
+func oneLine(s string) string {
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"crosscut/internal/catalog"
+	"crosscut/models/tasks"
+	"crosscut/report"
+)
+
+// flags makes a list of flags.
+func flags(list ...cli.Flag) []cli.Flag { return list }
+
+func formatFlag() cli.Flag {
+	return &cli.StringFlag{Name: "format", Value: report.Formats[0], Usage: "`FORMAT`: " + strings.Join(report.Formats, ", ")}
+}
+
+func outFlag() cli.Flag {
+	return &cli.StringFlag{Name: "out", Usage: "write the result to `FILE`, all or nothing"}
+}
+
+func quietFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "quiet", Usage: "no progress on stderr"}
+}
+
+func seedFlag() cli.Flag {
+	return &cli.Uint64Flag{Name: "seed", Value: 1, Usage: "fixes every random choice"}
+}
+
+func memoryFlag() cli.Flag {
+	return &cli.StringFlag{Name: "max-memory", Usage: "refuse work that needs more than `SIZE` (2GB, 500MB; default: half of the machine's)"}
+}
+
+// nFlag is --n; what says which length it is.
+func nFlag(what string) cli.Flag { return &cli.IntFlag{Name: "n", Usage: what} }
+
+func setFlag() cli.Flag {
+	return &cli.StringFlag{Name: "set", Usage: "parameters and choices, `NAME=VALUE,...` (see crosscut show NAME)"}
+}
+
+func taskFlag() cli.Flag {
+	return &cli.StringFlag{Name: "task", Usage: "the task's `NAME`"}
+}
+
+func modelFlag() cli.Flag {
+	return &cli.StringFlag{Name: "model", Usage: "the model's `NAME`"}
+}
+
+func splitFlag() cli.Flag {
+	return &cli.StringFlag{Name: "split", Value: "half", Usage: "who owns which tokens: half, prefix:K, or alice:2-32,bob:33-64,public:1"}
+}
+
+func readFlag() cli.Flag {
+	return &cli.StringFlag{Name: "read", Usage: "the position whose output is asked for, several separated by commas, or all"}
+}
+
+func answerFlag() cli.Flag {
+	return &cli.StringFlag{Name: "answer", Usage: "who outputs: bob, alice, or owner (default: bob for one position, owner for several)"}
+}
+
+// Answers are the values of --answer.
+var answers = []string{"bob", "alice", "owner"}
+
+// oneOf returns a flag's value, which must be one of known or not given.
+func (c *call) oneOf(flag string, known []string) (string, error) {
+	v := c.String(flag)
+	if !c.IsSet(flag) || slices.Contains(known, v) {
+		return v, nil
+	}
+	return "", fmt.Errorf("flag --%s: %w", flag, catalog.Unknown(flag, v, known))
+}
+
+// settings splits --set into numbers and choices by name.
+func (c *call) settings() (tasks.Params, map[string]string, error) {
+	num, choice := tasks.Params{}, map[string]string{}
+	if !c.IsSet("set") {
+		return num, choice, nil
+	}
+	for _, part := range strings.Split(c.String("set"), ",") {
+		name, value, ok := strings.Cut(part, "=")
+		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+		if !ok || name == "" || value == "" {
+			return nil, nil, usagef("write --set m=8,p=16", "flag --set: %q is not NAME=VALUE", part)
+		}
+		_, twice := num[name]
+		_, again := choice[name]
+		if twice || again {
+			return nil, nil, usagef("give each name once", "flag --set: %s is set twice", name)
+		}
+		if v, err := strconv.ParseFloat(value, 64); err == nil {
+			num[name] = v
+		} else {
+			choice[name] = value
+		}
+	}
+	return num, choice, nil
+}

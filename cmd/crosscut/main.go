@@ -1,0 +1,165 @@
+// Crosscut executes lower-bound proofs: it cuts sequence models into two-party
+// protocols and meters what crosses the cut. This package reads flags and prints
+// results; everything is computed in the packages it imports.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"crosscut/internal/catalog"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Stdout, os.Stderr, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+// grace is how long an interrupted command may take to print what it finished.
+const grace = 800 * time.Millisecond
+
+// run executes one command line and returns its exit status. A command that does
+// not notice that ctx was cancelled is left behind after the grace time.
+func run(ctx context.Context, stdout, stderr io.Writer, args []string) int {
+	done := make(chan int, 1)
+	go func() { done <- execute(ctx, stdout, stderr, args) }()
+	select {
+	case code := <-done:
+		return code
+	case <-ctx.Done():
+	}
+	select {
+	case code := <-done:
+		return code
+	case <-time.After(grace):
+		complain(stderr, "crosscut", context.Canceled)
+		return 130
+	}
+}
+
+func execute(ctx context.Context, stdout, stderr io.Writer, args []string) (code int) {
+	where := "crosscut"
+	defer func() {
+		if r := recover(); r != nil {
+			if os.Getenv("CROSSCUT_TRACE") != "" {
+				debug.PrintStack()
+			}
+			complain(stderr, where, fmt.Errorf("internal error: %v", r))
+			fmt.Fprintln(stderr, "hint: this is a bug; CROSSCUT_TRACE=1 shows where")
+			code = 3
+		}
+	}()
+	app := newApp(stdout, stderr)
+	if len(args) == 0 || slices.Contains([]string{"-h", "-help", "--help", "help"}, args[0]) {
+		return overview(app, stdout, stderr, args)
+	}
+	if args[0] == "-v" || args[0] == "--version" {
+		args = []string{"version"}
+	}
+	c, err := find(args[0])
+	if err != nil {
+		complain(stderr, where, err)
+		return status(err)
+	}
+	where = "crosscut " + c.name
+	line, err := arrange(c, args[1:])
+	if err == nil {
+		app.Metadata = map[string]any{"line": args[1:]}
+		err = app.RunContext(ctx, append([]string{"crosscut", c.name}, line...))
+	}
+	if err != nil {
+		complain(stderr, where, err)
+	}
+	return status(err)
+}
+
+// start checks what can be checked before any work, then runs the command.
+func start(c *call) error {
+	if err := c.checkOutput(); err != nil {
+		return err
+	}
+	limit, err := c.memoryLimit()
+	if err != nil {
+		return err
+	}
+	debug.SetMemoryLimit(int64(limit)) // the collector works harder near the limit
+	return c.cmd.run(c)
+}
+
+// overview prints the help of the tool, or of one command.
+func overview(app *cli.App, stdout, stderr io.Writer, args []string) int {
+	words := []string{"crosscut", "--help"}
+	if len(args) > 1 {
+		c, err := find(args[1])
+		if err != nil {
+			complain(stderr, "crosscut help", err)
+			return status(err)
+		}
+		words = []string{"crosscut", c.name, "--help"}
+	}
+	if err := app.Run(words); err != nil {
+		complain(stderr, "crosscut", err)
+		return status(err)
+	}
+	return 0
+}
+
+// find looks a command up; the error for an unknown one suggests the nearest.
+func find(name string) (*command, error) {
+	if strings.HasPrefix(name, "-") {
+		return nil, usagef("flags follow the command: crosscut COMMAND [flags] [NAME]", "unexpected flag %s", name)
+	}
+	if c, ok := commands[name]; ok {
+		return c, nil
+	}
+	return nil, catalog.Unknown("command", name, slices.Sorted(maps.Keys(commands)))
+}
+
+// newApp wraps urfave/cli: its output goes to our streams, its errors come back
+// to us, and it never exits.
+func newApp(stdout, stderr io.Writer) *cli.App {
+	bad := func(_ *cli.Context, err error, _ bool) error { return usagef("", "%v", err) }
+	app := &cli.App{
+		Name:            "crosscut",
+		Usage:           "execute communication lower bounds for sequence models",
+		UsageText:       "crosscut COMMAND [flags] [NAME]",
+		Description:     "Start with: crosscut reproduce --quick, crosscut list, crosscut show conventions.",
+		HideVersion:     true,
+		HideHelpCommand: true,
+		Writer:          stdout,
+		ErrWriter:       stderr,
+		OnUsageError:    bad,
+		ExitErrHandler:  func(*cli.Context, error) {},
+	}
+	for _, name := range slices.Sorted(maps.Keys(commands)) {
+		c := commands[name]
+		app.Commands = append(app.Commands, &cli.Command{
+			Name: c.name, Usage: c.usage, Description: c.about,
+			UsageText: strings.TrimSpace("crosscut " + c.name + " [flags] " + c.args), ArgsUsage: c.args,
+			Flags: c.flags, Hidden: c.hidden, HideHelpCommand: true, OnUsageError: bad,
+			Action: func(x *cli.Context) error {
+				line, _ := x.App.Metadata["line"].([]string)
+				err := start(&call{x, c, line, stdout, stderr})
+				if x.Context.Err() != nil && (err == nil || errors.Is(err, x.Context.Err())) {
+					return context.Canceled
+				}
+				return err
+			},
+		})
+	}
+	return app
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+)
+
+// memoryLimit is --max-memory in bytes; by default half of the machine's memory.
+func (c *call) memoryLimit() (uint64, error) {
+	if c.cmd.flag("max-memory") == nil || !c.IsSet("max-memory") {
+		return machineMemory() / 2, nil
+	}
+	limit, err := parseSize(c.String("max-memory"))
+	if err != nil {
+		return 0, usagef("write 500MB or 2GB", "flag --max-memory: %v", err)
+	}
+	return limit, nil
+}
+
+// need refuses work that is estimated to take more memory than --max-memory.
+func (c *call) need(bytes uint64, what string) error {
+	limit, err := c.memoryLimit()
+	if err != nil {
+		return err
+	}
+	if bytes > limit {
+		return usagef("raise --max-memory, or ask for less", "%s needs about %s of memory, the limit is %s", what, showSize(bytes), showSize(limit))
+	}
+	return nil
+}
+
+var units = []struct {
+	suffix string
+	bytes  float64
+}{
+	{"KIB", 1 << 10}, {"MIB", 1 << 20}, {"GIB", 1 << 30}, {"TIB", 1 << 40},
+	{"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12},
+	{"K", 1e3}, {"M", 1e6}, {"G", 1e9}, {"T", 1e12}, {"B", 1}, {"", 1},
+}
+
+// parseSize reads 500MB, 2GiB or a number of bytes.
+func parseSize(s string) (uint64, error) {
+	for _, u := range units {
+		number, ok := strings.CutSuffix(strings.ToUpper(s), u.suffix)
+		if !ok {
+			continue
+		}
+		v, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+		if err != nil || !(v > 0) || v*u.bytes >= 1<<63 {
+			break
+		}
+		return uint64(v * u.bytes), nil
+	}
+	return 0, usagef("", "%q is no amount of memory", s)
+}
+
+func showSize(b uint64) string {
+	for _, u := range []struct {
+		name  string
+		bytes float64
+	}{{"TB", 1e12}, {"GB", 1e9}, {"MB", 1e6}, {"kB", 1e3}} {
+		if float64(b) >= u.bytes {
+			return strconv.FormatFloat(float64(b)/u.bytes, 'f', 1, 64) + " " + u.name
+		}
+	}
+	return strconv.FormatUint(b, 10) + " bytes"
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/term"
+
+	"crosscut/report"
+)
+
+// emit prints a sheet in the format asked for, to stdout or to --out.
+func (c *call) emit(s *report.Sheet) error {
+	format, err := c.oneOf("format", report.Formats)
+	if err != nil {
+		return err
+	}
+	if s.Command == "" {
+		s.Command = c.command()
+	}
+	if !c.IsSet("out") {
+		style := report.Style{Color: isTerminal(c.stdout) && os.Getenv("NO_COLOR") == ""}
+		return report.Write(c.stdout, format, s, style)
+	}
+	return writeFile(c.String("out"), func(w io.Writer) error {
+		return report.Write(w, format, s, report.Style{})
+	})
+}
+
+// checkOutput refuses bad --format and --out values before any work is done.
+func (c *call) checkOutput() error {
+	if c.cmd.plain {
+		return nil
+	}
+	if _, err := c.oneOf("format", report.Formats); err != nil {
+		return err
+	}
+	if !c.IsSet("out") {
+		return nil
+	}
+	out := c.String("out")
+	if st, err := os.Stat(out); err == nil && st.IsDir() {
+		return usagef("name a file", "flag --out: %s is a directory", out)
+	}
+	if st, err := os.Stat(filepath.Dir(out)); err != nil || !st.IsDir() {
+		return usagef("make the directory first", "flag --out: there is no directory %s", filepath.Dir(out))
+	}
+	return nil
+}
+
+// writeFile writes a file all or nothing: a temporary file, then a rename.
+func writeFile(name string, write func(io.Writer) error) error {
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", name, err)
+	}
+	defer os.Remove(f.Name()) // fails, as it should, once the rename is done
+	if _, err := f.Write(b.Bytes()); err != nil {
+		f.Close()
+		return fmt.Errorf("writing %s: %w", name, err)
+	}
+	if err := f.Chmod(0o644); err != nil {
+		f.Close()
+		return fmt.Errorf("writing %s: %w", name, err)
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("writing %s: %w", name, err)
+	}
+	if err := os.Rename(f.Name(), name); err != nil {
+		return fmt.Errorf("writing %s: %w", name, err)
+	}
+	return nil
+}
+
+func isTerminal(w any) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}

@@ -1,0 +1,85 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// writeLatex prints tabular environments that need no package beyond LaTeX itself.
+func writeLatex(w io.Writer, s *Sheet) error {
+	b := bufio.NewWriter(w)
+	if s.Command != "" {
+		fmt.Fprintf(b, "%% to reproduce: %s\n", strings.ReplaceAll(s.Command, "\n", " "))
+	}
+	if s.Title != "" {
+		fmt.Fprintf(b, "\\paragraph{%s}\n\n", texText(s.Title))
+	}
+	notes := footnotes(s.Grids)
+	if len(s.Fields) > 0 {
+		fmt.Fprint(b, "\\begin{tabular}{ll}\n\\hline\n")
+		for _, f := range s.Fields {
+			if f.Value != "" {
+				fmt.Fprintf(b, "%s & %s \\\\\n", texText(f.Name), texText(f.Value))
+			}
+		}
+		fmt.Fprint(b, "\\hline\n\\end{tabular}\n\n")
+	}
+	for _, g := range s.Grids {
+		texGrid(b, g.compact(), notes)
+	}
+	for i, n := range notes {
+		fmt.Fprintf(b, "\\noindent $^{%d}$ %s\n\n", i+1, texText(n))
+	}
+	for _, n := range s.Warnings {
+		fmt.Fprintf(b, "\\noindent Warning: %s\n\n", texText(n))
+	}
+	return b.Flush()
+}
+
+func texGrid(b *bufio.Writer, g Grid, notes []string) {
+	if g.Title != "" {
+		fmt.Fprintf(b, "\\paragraph{%s}\n\n", texText(g.Title))
+	}
+	if len(g.Columns) == 0 {
+		return
+	}
+	var spec, head strings.Builder
+	for c, col := range g.Columns {
+		if col.Right {
+			spec.WriteByte('r')
+		} else {
+			spec.WriteByte('l')
+		}
+		if c > 0 {
+			head.WriteString(" & ")
+		}
+		head.WriteString(texText(col.Name))
+	}
+	fmt.Fprintf(b, "\\begin{tabular}{%s}\n\\hline\n%s \\\\\n\\hline\n", spec.String(), head.String())
+	for _, row := range g.Rows {
+		for c, text := range row.Cells {
+			if c > 0 {
+				fmt.Fprint(b, " & ")
+			}
+			fmt.Fprint(b, texText(text))
+		}
+		for i, m := range marks(notes, row) {
+			if i > 0 {
+				fmt.Fprintf(b, "$^{,%d}$", m)
+			} else {
+				fmt.Fprintf(b, "$^{%d}$", m)
+			}
+		}
+		fmt.Fprint(b, " \\\\\n")
+	}
+	fmt.Fprint(b, "\\hline\n\\end{tabular}\n\n")
+}
+
+var texEscape = strings.NewReplacer(
+	`\`, `\textbackslash{}`, `{`, `\{`, `}`, `\}`, `&`, `\&`, `%`, `\%`, `$`, `\$`, `#`, `\#`, `_`, `\_`,
+	`^`, `\textasciicircum{}`, `~`, `\textasciitilde{}`, `<`, `$<$`, `>`, `$>$`, "\n", " ",
+)
+
+func texText(s string) string { return texEscape.Replace(s) }

@@ -1,0 +1,136 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+)
+
+// Sheet is a result in the form that every format can print. Whoever computed
+// it has written all numbers out: the writers only lay out.
+type Sheet struct {
+	Title  string
+	Fields []Field // single facts, in the order in which they are read
+	Grids  []Grid  // tables, in the order in which they are read
+	// Warnings and remarks about the whole; those of a grid's row stand in the row.
+	Warnings []string
+	// Command reproduces the sheet.
+	Command string
+	// Value is what JSON prints: the names that scripts rely on.
+	Value any
+	// Flat is the one rectangular table that CSV prints. nil: the first grid, or
+	// the fields as one row when there is no grid.
+	Flat *Grid
+}
+
+// Field is one named fact.
+type Field struct {
+	Name, Value string
+}
+
+// Grid is a table of strings.
+type Grid struct {
+	Title   string
+	Columns []Column
+	Rows    []Line
+}
+
+// Column heads one column.
+type Column struct {
+	Name  string
+	Right bool // numbers stand to the right
+	// Long columns leave the row first, to a line of their own below it, where a
+	// terminal is too narrow.
+	Long bool
+}
+
+// Line is one row: a cell per column, and what must be said about it.
+type Line struct {
+	Cells []string
+	Notes []string // footnotes: doubt travels with the number
+}
+
+// Add appends a row.
+func (g *Grid) Add(cells ...string) {
+	g.Rows = append(g.Rows, Line{Cells: cells})
+}
+
+// Formats lists the names that --format takes; the first is the default.
+var Formats = []string{"text", "json", "csv", "markdown", "latex"}
+
+// Style says what a terminal can show.
+type Style struct {
+	Color bool
+}
+
+// Write prints a sheet in one of the Formats.
+func Write(w io.Writer, format string, s *Sheet, style Style) error {
+	switch format {
+	case "text":
+		return writeText(w, s, style)
+	case "json":
+		return writeJSON(w, s)
+	case "csv":
+		return writeCSV(w, s)
+	case "markdown":
+		return writeMarkdown(w, s)
+	case "latex":
+		return writeLatex(w, s)
+	}
+	return fmt.Errorf("report: unknown format %q", format)
+}
+
+// footnotes numbers the notes of all rows in order of appearance, each once.
+func footnotes(grids []Grid) []string {
+	var notes []string
+	for _, g := range grids {
+		for _, row := range g.Rows {
+			for _, n := range row.Notes {
+				if !slices.Contains(notes, n) {
+					notes = append(notes, n)
+				}
+			}
+		}
+	}
+	return notes
+}
+
+// marks are the numbers of a row's notes, counting from 1.
+func marks(notes []string, row Line) []int {
+	var at []int
+	for _, n := range row.Notes {
+		at = append(at, 1+slices.Index(notes, n))
+	}
+	return at
+}
+
+// compact drops the columns of g in which no row has anything.
+func (g Grid) compact() Grid {
+	keep := make([]bool, len(g.Columns))
+	for _, row := range g.Rows {
+		for c, cell := range row.Cells {
+			keep[c] = keep[c] || cell != ""
+		}
+	}
+	return g.only(func(c int) bool { return keep[c] })
+}
+
+// only keeps the columns that pass.
+func (g Grid) only(pass func(c int) bool) Grid {
+	h := Grid{Title: g.Title}
+	for c, col := range g.Columns {
+		if pass(c) {
+			h.Columns = append(h.Columns, col)
+		}
+	}
+	for _, row := range g.Rows {
+		line := Line{Notes: row.Notes}
+		for c, cell := range row.Cells {
+			if pass(c) {
+				line.Cells = append(line.Cells, cell)
+			}
+		}
+		h.Rows = append(h.Rows, line)
+	}
+	return h
+}

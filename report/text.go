@@ -1,0 +1,201 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// TextWidth is the width that text keeps to where it can.
+const TextWidth = 100
+
+// writeText prints for people: facts, aligned columns, footnotes.
+func writeText(w io.Writer, s *Sheet, style Style) error {
+	b := bufio.NewWriter(w)
+	if s.Title != "" {
+		fmt.Fprintf(b, "%s\n\n", s.Title)
+	}
+	notes := footnotes(s.Grids)
+	textFields(b, s.Fields, style)
+	for i, g := range s.Grids {
+		if i > 0 || len(s.Fields) > 0 {
+			fmt.Fprintln(b)
+		}
+		textGrid(b, g.compact(), notes, style)
+	}
+	if len(notes)+len(s.Warnings) > 0 {
+		fmt.Fprintln(b)
+	}
+	for i, n := range notes {
+		wrap(b, fmt.Sprintf("[%d] ", i+1), n)
+	}
+	for _, n := range s.Warnings {
+		wrap(b, "warning: ", n)
+	}
+	if s.Command != "" {
+		fmt.Fprintf(b, "\nto reproduce: %s\n", s.Command)
+	}
+	return b.Flush()
+}
+
+func textFields(b *bufio.Writer, fields []Field, style Style) {
+	width := 0
+	for _, f := range fields {
+		width = max(width, utf8.RuneCountInString(f.Name))
+	}
+	for _, f := range fields {
+		if f.Value == "" {
+			continue
+		}
+		name := pad(f.Name, width, false)
+		if Verdict(f.Value).known() {
+			fmt.Fprintf(b, "%s  %s\n", name, style.paint(f.Value, f.Value))
+			continue
+		}
+		wrap(b, name+"  ", f.Value)
+	}
+}
+
+// textGrid aligns a grid. Where it is too wide, columns that say the same in
+// every row move above it, and then long columns to lines below their row.
+func textGrid(b *bufio.Writer, g Grid, notes []string, style Style) {
+	if g.Title != "" {
+		fmt.Fprintf(b, "%s\n", g.Title)
+	}
+	if len(g.Columns) == 0 {
+		return
+	}
+	below := make([]bool, len(g.Columns))
+	if g.width() > TextWidth && len(g.Rows) > 1 {
+		var said []string
+		same := make([]bool, len(g.Columns))
+		for c, col := range g.Columns {
+			if same[c] = g.constant(c); same[c] {
+				said = append(said, col.Name+" "+g.Rows[0].Cells[c])
+			}
+		}
+		if len(said) > 0 && len(said) < len(g.Columns) {
+			wrap(b, "", strings.Join(said, ", "))
+			g = g.only(func(c int) bool { return !same[c] })
+			below = make([]bool, len(g.Columns))
+		}
+	}
+	for c := len(g.Columns) - 1; c >= 0; c-- {
+		if g.only(func(k int) bool { return !below[k] }).width() <= TextWidth {
+			break
+		}
+		below[c] = g.Columns[c].Long
+	}
+	top := g.only(func(c int) bool { return !below[c] })
+	widths := top.widths()
+	var line strings.Builder
+	for c, col := range top.Columns {
+		cell(&line, c, pad(col.Name, widths[c], col.Right))
+	}
+	fmt.Fprintln(b, strings.TrimRight(line.String(), " "))
+	for r, row := range top.Rows {
+		line.Reset()
+		for c, text := range row.Cells {
+			padded := pad(text, widths[c], top.Columns[c].Right)
+			cell(&line, c, style.paint(text, padded))
+		}
+		for _, m := range marks(notes, row) {
+			fmt.Fprintf(&line, " [%d]", m)
+		}
+		fmt.Fprintln(b, strings.TrimRight(line.String(), " "))
+		var more []string
+		for c, text := range g.Rows[r].Cells {
+			if below[c] && text != "" {
+				more = append(more, g.Columns[c].Name+": "+text)
+			}
+		}
+		if len(more) > 0 {
+			wrap(b, "    ", strings.Join(more, "; "))
+		}
+	}
+}
+
+func cell(line *strings.Builder, c int, text string) {
+	if c > 0 {
+		line.WriteString("  ")
+	}
+	line.WriteString(text)
+}
+
+func (g Grid) constant(c int) bool {
+	for _, row := range g.Rows {
+		if row.Cells[c] != g.Rows[0].Cells[c] || Verdict(row.Cells[c]).known() {
+			return false
+		}
+	}
+	return true
+}
+
+func (g Grid) widths() []int {
+	widths := make([]int, len(g.Columns))
+	for c, col := range g.Columns {
+		widths[c] = utf8.RuneCountInString(col.Name)
+	}
+	for _, row := range g.Rows {
+		for c, text := range row.Cells {
+			widths[c] = max(widths[c], utf8.RuneCountInString(text))
+		}
+	}
+	return widths
+}
+
+func (g Grid) width() int {
+	total := -2
+	for _, w := range g.widths() {
+		total += w + 2
+	}
+	return total
+}
+
+func pad(s string, width int, right bool) string {
+	gap := strings.Repeat(" ", max(0, width-utf8.RuneCountInString(s)))
+	if right {
+		return gap + s
+	}
+	return s + gap
+}
+
+// wrap prints text after a prefix, further lines indented below the first. Words
+// longer than a line stay whole.
+func wrap(b *bufio.Writer, prefix, text string) {
+	indent := strings.Repeat(" ", utf8.RuneCountInString(prefix))
+	line, used := prefix, utf8.RuneCountInString(prefix)
+	start := used
+	for _, word := range strings.Fields(text) {
+		n := utf8.RuneCountInString(word)
+		if used > start && used+1+n > TextWidth {
+			fmt.Fprintln(b, line)
+			line, used = indent, start
+		}
+		if used > start {
+			line += " "
+			used++
+		}
+		line += word
+		used += n
+	}
+	fmt.Fprintln(b, strings.TrimRight(line, " "))
+}
+
+func (v Verdict) known() bool {
+	return v == Unknown || v == Meets || v == Errs || v == Contradiction
+}
+
+// paint colours text that shows a verdict.
+func (s Style) paint(verdict, text string) string {
+	if !s.Color {
+		return text
+	}
+	color := map[Verdict]string{Meets: "32", Errs: "33", Contradiction: "1;31", Unknown: "2"}[Verdict(verdict)]
+	if color == "" {
+		return text
+	}
+	return "\x1b[" + color + "m" + text + "\x1b[0m"
+}
