@@ -78,6 +78,14 @@ type Warner interface {
 	Warnings(seq []tasks.Token, read []int) []string
 }
 
+// Checker is implemented by machines whose output rule does not reach every
+// input: a causal model cannot average a set that points forward. The error
+// wraps errors.ErrUnsupported and says which position asks for what; nothing is
+// run on an input that is refused.
+type Checker interface {
+	CheckInput(seq []tasks.Token, read []int) error
+}
+
 // Chooser is implemented by machines that were built with choices by name
 // (arithmetic, keys), to be printed beside the numbers of Params.
 type Chooser interface {

@@ -31,6 +31,11 @@ func Run(m Machine, job Job, seq []tasks.Token) (*Result, error) {
 	if err := sh.Check(seq); err != nil {
 		return nil, err
 	}
+	if c, ok := m.(Checker); ok {
+		if err := c.CheckInput(seq, job.Read); err != nil {
+			return nil, err
+		}
+	}
 	prog, err := m.Compile(job)
 	if err != nil {
 		return nil, err

@@ -233,3 +233,16 @@ func (h Half) Token(i int) Token {
 	}
 	return h.tok[k]
 }
+
+// Span returns the tokens at positions lo..hi, all of which must be visible. The
+// slice must not be changed.
+func (h Half) Span(lo, hi int) []Token {
+	if hi < lo {
+		return nil
+	}
+	k, ok := slices.BinarySearch(h.pos, lo)
+	if n := hi - lo + 1; ok && k+n <= len(h.pos) && h.pos[k+n-1] == hi {
+		return h.tok[k : k+n]
+	}
+	panic(fmt.Sprintf("tasks: %v cannot see tokens %d to %d", h.Self, lo, hi))
+}
