@@ -1,0 +1,97 @@
+package main
+
+import (
+	"iter"
+	"slices"
+	"strings"
+
+	"crosscut/internal/catalog"
+	"crosscut/models"
+	"crosscut/models/tasks"
+	"crosscut/protocol/problems"
+	"crosscut/reductions"
+	"crosscut/reductions/papers"
+	"crosscut/report"
+)
+
+var _ = register(&command{
+	name:  "list",
+	usage: "list everything there is, by kind",
+	about: "Lists the entries of every catalogue with a line on each, or of one KIND: tasks, problems, models, constructions, reductions, papers, claims. crosscut show NAME says more about any of them.",
+	args:  "[KIND]", maxArgs: 1,
+	run: func(c *call) error {
+		kinds := catalogues()
+		if only := c.argument(0); only != "" {
+			at := slices.IndexFunc(kinds, func(k kind) bool { return k.Name == only })
+			if at < 0 {
+				var known []string
+				for _, k := range kinds {
+					known = append(known, k.Name)
+				}
+				return catalog.Unknown("kind", only, known)
+			}
+			kinds = kinds[at : at+1]
+		}
+		s := &report.Sheet{}
+		value := map[string][]item{}
+		flat := report.Grid{Columns: []report.Column{{Name: "kind"}, {Name: "name"}, {Name: "doc"}}}
+		for _, k := range kinds {
+			g := report.Grid{Title: k.Name, Columns: []report.Column{{Name: "name"}, {Name: "what it is", Long: true}}}
+			for _, e := range k.Items {
+				g.Add(e.Name, e.Doc)
+				flat.Add(k.Name, e.Name, e.Doc)
+			}
+			s.Grids = append(s.Grids, g)
+			value[k.Name] = k.Items
+		}
+		s.Value, s.Flat = value, &flat
+		return c.emit(s)
+	},
+})
+
+// kind is one catalogue, as lists print it.
+type kind struct {
+	Name  string
+	Items []item
+}
+
+type item struct {
+	Name string `json:"name"`
+	Doc  string `json:"doc"` // one line
+}
+
+// catalogues reads all catalogues.
+func catalogues() []kind {
+	claims := kind{"claims", []item{}}
+	for p := range papers.Catalog().All() {
+		for _, c := range p.Claims {
+			claims.Items = append(claims.Items, item{c.ID, "(" + p.Name + ") " + firstLine(c.Statement)})
+		}
+	}
+	return []kind{
+		items("tasks", tasks.Catalog().All(), func(t *tasks.Task) string { return t.Doc }),
+		items("problems", problems.Catalog().All(), func(p *problems.Problem) string { return p.Doc }),
+		items("models", models.Catalog().All(), func(m *models.Model) string { return m.Doc }),
+		items("constructions", models.Constructions().All(), func(m *models.Construction) string { return m.Doc }),
+		items("reductions", reductions.Catalog().All(), func(r *reductions.Reduction) string { return r.Doc }),
+		items("papers", papers.Catalog().All(), func(p *papers.Paper) string { return p.Title }),
+		claims,
+	}
+}
+
+func items[E catalog.Entry](name string, all iter.Seq[E], doc func(E) string) kind {
+	k := kind{name, []item{}}
+	for e := range all {
+		k.Items = append(k.Items, item{e.ID(), firstLine(doc(e))})
+	}
+	return k
+}
+
+// firstLine is the first sentence or line of a text, for lists.
+func firstLine(s string) string {
+	s, _, _ = strings.Cut(s, "\n")
+	if i := strings.Index(s, ". "); i > 0 {
+		s = s[:i]
+	}
+	return strings.TrimSuffix(strings.TrimSpace(s), ".")
+}

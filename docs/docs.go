@@ -1,0 +1,29 @@
+// Package docs holds the texts that `crosscut show` prints.
+package docs
+
+import (
+	"embed"
+	"io/fs"
+	"strings"
+)
+
+//go:embed *.md
+var files embed.FS
+
+// Names lists the texts, sorted, without their ending.
+func Names() []string {
+	found, err := fs.Glob(files, "*.md")
+	if err != nil {
+		panic(err) // the pattern is constant
+	}
+	for i, name := range found {
+		found[i] = strings.TrimSuffix(name, ".md")
+	}
+	return found
+}
+
+// Text returns one text, by its name without ending.
+func Text(name string) (string, bool) {
+	b, err := files.ReadFile(name + ".md")
+	return string(b), err == nil
+}
