@@ -1,0 +1,79 @@
+package bounds
+
+import "slices"
+
+// Folded is a matrix without its duplicate rows and columns. Two rows are
+// duplicates when they agree everywhere, undefined entries included. Folding
+// changes no cost; measures that count entries use the multiplicities.
+type Folded struct {
+	*Matrix
+	RowOf, ColOf       []int // original row or column -> folded one
+	RowCount, ColCount []int // multiplicities
+	RowFirst, ColFirst []int // folded row or column -> its first original
+}
+
+// Fold drops duplicate rows and columns, keeping the first of each.
+func (m *Matrix) Fold() *Folded {
+	f := &Folded{}
+	f.RowOf, f.RowFirst, f.RowCount = m.classes()
+	narrow := m
+	if len(f.RowFirst) < m.rows {
+		narrow = m.Sub(f.RowFirst, span(m.cols))
+	}
+	t := narrow.Transpose()
+	f.ColOf, f.ColFirst, f.ColCount = t.classes()
+	f.Matrix = narrow
+	if len(f.ColFirst) < m.cols {
+		f.Matrix = narrow.Sub(span(narrow.rows), f.ColFirst)
+	}
+	return f
+}
+
+// classes numbers the different rows in order of first appearance.
+func (m *Matrix) classes() (of, first, count []int) {
+	of = make([]int, m.rows)
+	seen := map[string]int{}
+	key := make([]byte, 0, len(m.values)*m.words*8)
+	for i := range m.rows {
+		key = m.key(key[:0], i)
+		c, ok := seen[string(key)]
+		if !ok {
+			c = len(first)
+			seen[string(key)] = c
+			first = append(first, i)
+			count = append(count, 0)
+		}
+		of[i] = c
+		count[c]++
+	}
+	return of, first, count
+}
+
+// key writes row i faithfully: equal keys mean equal rows.
+func (m *Matrix) key(b []byte, i int) []byte {
+	for v := range m.values {
+		for _, w := range m.Row(v, i) {
+			b = append(b, byte(w), byte(w>>8), byte(w>>16), byte(w>>24), byte(w>>32), byte(w>>40), byte(w>>48), byte(w>>56))
+		}
+	}
+	return b
+}
+
+// Unfold lists the original rows (or columns) of a set of folded ones.
+func unfold(of []int, set []int) []int {
+	var all []int
+	for i, c := range of {
+		if slices.Contains(set, c) {
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
+func span(n int) []int {
+	s := make([]int, n)
+	for i := range s {
+		s[i] = i
+	}
+	return s
+}

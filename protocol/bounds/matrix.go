@@ -1,0 +1,245 @@
+// Package bounds computes communication bounds on the matrix of a function
+// f(x, y): rows are Alice's inputs, columns Bob's. Every measure is an interval
+// [lower, upper] that is true at all times; search only narrows it. What a
+// measure rests on is written as a certificate, which package check verifies
+// without this package.
+//
+// docs/bounds.md defines each measure and proves each bound used here.
+package bounds
+
+import (
+	"errors"
+	"fmt"
+	"math/bits"
+	"slices"
+
+	"crosscut/protocol"
+	"crosscut/protocol/problems"
+)
+
+// Limits on a matrix, checked before memory is taken.
+const (
+	MaxSide   = 1 << 21 // rows or columns
+	MaxBytes  = 1 << 30 // packed bits of all values together
+	MaxValues = 1 << 12 // different values
+)
+
+// ErrTooLarge says that a matrix exceeds the limits above.
+var ErrTooLarge = errors.New("the matrix is too large")
+
+// Matrix is a function f(x, y) with small integer values, possibly partial: an
+// entry outside the promise is undefined. It is immutable. For every value it
+// keeps one packed bit row per row: bit j of Row(v, i) says that entry (i, j) is
+// Values()[v]. Row and column indices count from 0.
+type Matrix struct {
+	rows, cols int
+	words      int      // ceil(cols / 64)
+	values     []int    // different values, ascending
+	planes     []uint64 // [value][row][word]
+	defined    []uint64 // [row][word]: union of the planes
+	total      bool     // no undefined entry
+}
+
+// New tabulates f, which reports the value of an entry and whether it is within
+// the promise. The error wraps ErrTooLarge when the limits are exceeded.
+func New(rows, cols int, f func(i, j int) (value int, defined bool)) (*Matrix, error) {
+	if rows < 1 || cols < 1 {
+		return nil, fmt.Errorf("bounds: a matrix of %d x %d: at least one row and one column are needed", rows, cols)
+	}
+	words := (cols + 63) / 64
+	if rows > MaxSide || cols > MaxSide || rows*words > MaxBytes/8 {
+		return nil, fmt.Errorf("bounds: %d x %d: %w", rows, cols, ErrTooLarge)
+	}
+	m := &Matrix{rows: rows, cols: cols, words: words, total: true}
+	place := map[int]int{}
+	var planes [][]uint64
+	var values []int
+	last, at := 0, -1
+	for i := range rows {
+		for j := range cols {
+			v, ok := f(i, j)
+			if !ok {
+				m.total = false
+				continue
+			}
+			if at < 0 || v != last {
+				k, known := place[v]
+				if !known {
+					k = len(planes)
+					if k >= MaxValues || (k+2)*rows*words > MaxBytes/8 {
+						return nil, fmt.Errorf("bounds: %d x %d with more than %d values: %w", rows, cols, k, ErrTooLarge)
+					}
+					place[v] = k
+					planes = append(planes, make([]uint64, rows*words))
+					values = append(values, v)
+				}
+				last, at = v, k
+			}
+			planes[at][i*words+j>>6] |= 1 << (j & 63)
+		}
+	}
+	m.values = slices.Sorted(slices.Values(values))
+	for _, v := range m.values {
+		m.planes = append(m.planes, planes[place[v]]...)
+	}
+	m.defined = make([]uint64, rows*words)
+	for k := range m.values {
+		for t := range m.defined {
+			m.defined[t] |= m.planes[k*rows*words+t]
+		}
+	}
+	return m, nil
+}
+
+// Of tabulates a total function, for callers whose sizes are known to be small.
+func Of(rows, cols int, f func(i, j int) int) *Matrix {
+	m, err := New(rows, cols, func(i, j int) (int, bool) { return f(i, j), true })
+	if err != nil {
+		panic(err)
+	}
+	return m
+}
+
+// FromProblem tabulates a base problem at size n: row k is the k-th x, column k
+// the k-th valid y.
+func FromProblem(p *problems.Problem, n int) (*Matrix, error) {
+	if n < 1 {
+		return nil, fmt.Errorf("bounds: %s: n = %d: n must be at least 1", p.Name, n)
+	}
+	if p.XBits(n) > 21 || p.YBits(n) > 21 {
+		return nil, fmt.Errorf("bounds: %s: n = %d: %w", p.Name, n, ErrTooLarge)
+	}
+	rows, cols := 1<<p.XBits(n), p.Ys(n)
+	ys := make([]protocol.Word, cols)
+	for j := range ys {
+		ys[j] = p.Y(n, j)
+	}
+	var x protocol.Word
+	at := -1
+	return New(rows, cols, func(i, j int) (int, bool) {
+		if i != at {
+			x, at = p.X(n, i), i
+		}
+		if p.F(n, x, ys[j]) {
+			return 1, true
+		}
+		return 0, true
+	})
+}
+
+// Rows is the number of rows.
+func (m *Matrix) Rows() int { return m.rows }
+
+// Cols is the number of columns.
+func (m *Matrix) Cols() int { return m.cols }
+
+// Words is the number of 64-bit words in a packed row.
+func (m *Matrix) Words() int { return m.words }
+
+// Values lists the different values, ascending. It must not be changed.
+func (m *Matrix) Values() []int { return m.values }
+
+// Total reports that every entry is defined.
+func (m *Matrix) Total() bool { return m.total }
+
+// Boolean reports that every defined entry is 0 or 1.
+func (m *Matrix) Boolean() bool {
+	for _, v := range m.values {
+		if v != 0 && v != 1 {
+			return false
+		}
+	}
+	return true
+}
+
+// Row is the packed row i of the value Values()[v]. It must not be changed.
+func (m *Matrix) Row(v, i int) []uint64 {
+	t := (v*m.rows + i) * m.words
+	return m.planes[t : t+m.words : t+m.words]
+}
+
+// Defined is the packed row i of the entries within the promise.
+func (m *Matrix) Defined(i int) []uint64 {
+	t := i * m.words
+	return m.defined[t : t+m.words : t+m.words]
+}
+
+// At is entry (i, j).
+func (m *Matrix) At(i, j int) (value int, defined bool) {
+	k := m.Index(i, j)
+	if k < 0 {
+		return 0, false
+	}
+	return m.values[k], true
+}
+
+// Index is the place of entry (i, j) in Values(), or -1 when it is undefined.
+func (m *Matrix) Index(i, j int) int {
+	w, b := i*m.words+j>>6, uint64(1)<<(j&63)
+	if m.defined[w]&b == 0 {
+		return -1
+	}
+	for k := range m.values {
+		if m.planes[k*m.rows*m.words+w]&b != 0 {
+			return k
+		}
+	}
+	return -1
+}
+
+// Count is the number of entries with the value Values()[v].
+func (m *Matrix) Count(v int) int {
+	n := 0
+	for _, w := range m.planes[v*m.rows*m.words : (v+1)*m.rows*m.words] {
+		n += bits.OnesCount64(w)
+	}
+	return n
+}
+
+// Place is the index of value in Values(), or -1.
+func (m *Matrix) Place(value int) int {
+	if k, ok := slices.BinarySearch(m.values, value); ok {
+		return k
+	}
+	return -1
+}
+
+// Transpose exchanges the players.
+func (m *Matrix) Transpose() *Matrix {
+	return m.derive(m.cols, m.rows, func(i, j int) int { return m.Index(j, i) })
+}
+
+// Sub keeps the given rows and columns, in the given order.
+func (m *Matrix) Sub(rows, cols []int) *Matrix {
+	return m.derive(len(rows), len(cols), func(i, j int) int { return m.Index(rows[i], cols[j]) })
+}
+
+// Complement exchanges 0 and 1; it is defined for Boolean matrices.
+func (m *Matrix) Complement() *Matrix {
+	if !m.Boolean() {
+		panic("bounds: complement of a matrix that is not Boolean")
+	}
+	c, err := New(m.rows, m.cols, func(i, j int) (int, bool) {
+		v, ok := m.At(i, j)
+		return 1 - v, ok
+	})
+	if err != nil {
+		panic(err) // no larger than m
+	}
+	return c
+}
+
+// derive builds a matrix of the same values from places of entries (-1: undefined).
+func (m *Matrix) derive(rows, cols int, place func(i, j int) int) *Matrix {
+	d, err := New(rows, cols, func(i, j int) (int, bool) {
+		k := place(i, j)
+		if k < 0 {
+			return 0, false
+		}
+		return m.values[k], true
+	})
+	if err != nil {
+		panic(err) // the limits hold for m, and d is no larger up to padding
+	}
+	return d
+}

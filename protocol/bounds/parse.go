@@ -1,0 +1,151 @@
+package bounds
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// MaxFile is the largest matrix file read, in bytes.
+const MaxFile = 1 << 25
+
+// ParseError is a fault in a matrix file.
+type ParseError struct {
+	Line int // counting from 1; 0: the file as a whole
+	What string
+}
+
+func (e *ParseError) Error() string {
+	if e.Line == 0 {
+		return "bounds: matrix file: " + e.What
+	}
+	return fmt.Sprintf("bounds: matrix file: line %d: %s", e.Line, e.What)
+}
+
+// Hint tells the user what a matrix file looks like.
+func (e *ParseError) Hint() string {
+	return "one row per line, such as 0110 or 0,2,*; # starts a comment, * is outside the promise"
+}
+
+// Parse reads a matrix file. # starts a comment. If every other character is 0,
+// 1, * or white space, each non-blank character is an entry; otherwise entries
+// are integers or * separated by commas or blanks. One row per line; blank lines
+// are skipped. Errors are *ParseError, wrap ErrTooLarge, or come from r.
+func Parse(r io.Reader) (*Matrix, error) {
+	raw, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("bounds: matrix file: %w", err)
+	}
+	if len(raw) > MaxFile {
+		return nil, fmt.Errorf("bounds: matrix file: more than %d bytes: %w", MaxFile, ErrTooLarge)
+	}
+	lines := strings.Split(string(raw), "\n")
+	digits := true
+	for k, line := range lines {
+		lines[k], _, _ = strings.Cut(line, "#")
+		digits = digits && !strings.ContainsFunc(lines[k], func(c rune) bool { return c != '0' && c != '1' && c != '*' && !unicode.IsSpace(c) })
+	}
+	if digits {
+		return parseDigits(lines)
+	}
+	return parseIntegers(lines)
+}
+
+// parseDigits reads rows whose every character is an entry.
+func parseDigits(lines []string) (*Matrix, error) {
+	var rows []string
+	for k, line := range lines {
+		line = strings.Join(strings.Fields(line), "")
+		if line == "" {
+			continue
+		}
+		if len(rows) > 0 && len(line) != len(rows[0]) {
+			return nil, ragged(k, len(line), len(rows[0]))
+		}
+		rows = append(rows, line)
+	}
+	if len(rows) == 0 {
+		return nil, &ParseError{0, "no rows"}
+	}
+	return New(len(rows), len(rows[0]), func(i, j int) (int, bool) {
+		return int(rows[i][j]) - '0', rows[i][j] != '*'
+	})
+}
+
+// parseIntegers reads rows of integers and *, separated by commas or blanks.
+func parseIntegers(lines []string) (*Matrix, error) {
+	const outside = math.MinInt
+	var rows [][]int
+	for k, line := range lines {
+		var row []int
+		for _, cell := range strings.Split(line, ",") {
+			fields := strings.Fields(cell)
+			if len(fields) == 0 && strings.Contains(line, ",") {
+				return nil, &ParseError{k + 1, "an entry is missing beside a comma"}
+			}
+			for _, s := range fields {
+				if s == "*" {
+					row = append(row, outside)
+					continue
+				}
+				v, err := strconv.ParseInt(s, 10, 32)
+				if err != nil {
+					return nil, &ParseError{k + 1, fmt.Sprintf("entry %d, %q, is no integer between -2^31 and 2^31 - 1 and no *", len(row)+1, clip(s))}
+				}
+				row = append(row, int(v))
+			}
+		}
+		if len(row) == 0 {
+			continue
+		}
+		if len(rows) > 0 && len(row) != len(rows[0]) {
+			return nil, ragged(k, len(row), len(rows[0]))
+		}
+		rows = append(rows, row)
+	}
+	if len(rows) == 0 {
+		return nil, &ParseError{0, "no rows"}
+	}
+	return New(len(rows), len(rows[0]), func(i, j int) (int, bool) { return rows[i][j], rows[i][j] != outside })
+}
+
+func ragged(k, has, want int) error {
+	return &ParseError{k + 1, fmt.Sprintf("%d entries, but the rows above have %d", has, want)}
+}
+
+func clip(s string) string {
+	if len(s) > 20 {
+		return s[:20] + "..."
+	}
+	return s
+}
+
+// Lines writes the rows as a matrix file would: single characters when all
+// entries are 0, 1 or *, else signed integers separated by commas (the sign keeps
+// a lone 10 from being read as two entries).
+func (m *Matrix) Lines() []string {
+	lines := make([]string, m.rows)
+	digits := m.Boolean()
+	for i := range lines {
+		var b strings.Builder
+		for j := range m.cols {
+			v, ok := m.At(i, j)
+			if !digits && j > 0 {
+				b.WriteByte(',')
+			}
+			switch {
+			case !ok:
+				b.WriteByte('*')
+			case digits:
+				b.WriteByte(byte('0' + v))
+			default:
+				fmt.Fprintf(&b, "%+d", v)
+			}
+		}
+		lines[i] = b.String()
+	}
+	return lines
+}
