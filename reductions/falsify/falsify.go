@@ -1,0 +1,225 @@
+// Package falsify looks for an input on which a model must fail, or does.
+//
+// A model faces a reduction from a base problem to its task. Two kinds of
+// failure are kept apart:
+//
+//   - forced: two of Alice's inputs x, x' lead to the same message (or, in two-way
+//     protocols, two fooling pairs to the same transcript). The other player
+//     cannot tell them apart, and for some y the right answers differ, so that
+//     one of the two inputs is wrong whatever the rest of the model computes. When
+//     the message has fewer bits than the problem needs, the pigeonhole principle
+//     says that such a pair exists.
+//   - found: a plain error of this model on one input. Another model of the same
+//     size might not make it.
+//
+// Every failure is confirmed before it is reported: both inputs run through the
+// protocol, through the uncut model, and against the task's definition.
+//
+// "none" means that the strategies that ran found nothing within their limits. It
+// says something about all inputs only where the note says that all were tried.
+// In particular a sample without an error proves nothing, and a message longer
+// than the bound refutes nothing.
+package falsify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"crosscut/models"
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+	"crosscut/reductions"
+	"crosscut/report"
+)
+
+// Kind separates failures that every model with these messages shares from
+// failures of this one.
+type Kind string
+
+// The three kinds.
+const (
+	Forced Kind = "forced"
+	Found  Kind = "found"
+	None   Kind = "none"
+)
+
+// Point is an input of the base problem.
+type Point struct{ X, Y protocol.Word }
+
+// Finding is the outcome of a search.
+type Finding struct {
+	Kind        Kind
+	Strategy    string // the strategy that decided
+	MessageBits protocol.Bits
+	Needed      *reductions.Need // nil: nothing is known in this setting
+	Setting     protocol.Setting
+	Tried       uint64 // messages or pairs that the deciding strategy computed
+	Exhaustive  bool   // none: every input pair of the problem was tried
+
+	// Of a failure: the input on which the model is wrong, what it put out at
+	// Read, and what the definition says there.
+	Shape    tasks.Shape
+	At       Point
+	Input    []tasks.Token
+	Read     []int
+	Output   []tasks.Value
+	Expected []tasks.Value
+	// Of a forced failure: the input that leads to the same words.
+	TwinAt *Point
+	Twin   []tasks.Token
+
+	Verdict report.Verdict
+	Note    string // what was tried, and what it means
+}
+
+// Options bound a search. The zero value takes the defaults. Time is bounded by
+// the context: at its deadline a search ends with what it has.
+type Options struct {
+	Seed     uint64
+	Messages int // messages remembered by the hash strategy; default 1 << 21
+	Pairs    int // input pairs tried by found strategies; default 1 << 14
+	// Only names the strategies to use; empty: all that apply, in order.
+	Only []string
+}
+
+func (o Options) withDefaults() Options {
+	if o.Messages == 0 {
+		o.Messages = 1 << 21
+	}
+	if o.Pairs == 0 {
+		o.Pairs = 1 << 14
+	}
+	return o
+}
+
+// Lead is what a strategy hands to be confirmed.
+type Lead struct {
+	// Candidates are inputs of which at least one is wrong. For a forced failure
+	// they come in twins: two by two, with equal words.
+	Candidates []Point
+	Tried      uint64
+	// Settled: this kind of failure does not exist; the search was exhaustive.
+	Settled bool
+	Note    string
+}
+
+// Strategy is one way of looking.
+type Strategy struct {
+	Name    string
+	Doc     string
+	Kind    Kind
+	Applies func(t *Target) bool
+	// Search returns a lead with candidates, or one without.
+	Search func(ctx context.Context, t *Target, o Options) (Lead, error)
+}
+
+// Strategies are tried in this order. A failure ends the search; so do the
+// settled ones of each kind for the others of that kind.
+var Strategies = []*Strategy{exhaustive, hash, allPairs, sample}
+
+// Find searches until a failure is confirmed, all strategies are through, or the
+// context's deadline passes. A cancelled context is an error.
+func Find(ctx context.Context, m models.Machine, in *reductions.Instance, o Options) (*Finding, error) {
+	t, err := NewTarget(m, in)
+	if err != nil {
+		return nil, err
+	}
+	return t.Find(ctx, o)
+}
+
+// Find is Find for a target that is already compiled.
+func (t *Target) Find(ctx context.Context, o Options) (*Finding, error) {
+	o = o.withDefaults()
+	f := &Finding{Kind: None, Shape: t.Instance.Shape, Read: t.job.Read, MessageBits: t.Bits(), Setting: t.setting, Needed: t.need}
+	settled := map[Kind]bool{}
+	ran := false
+	for _, s := range Strategies {
+		if (len(o.Only) > 0 && !slices.Contains(o.Only, s.Name)) || settled[s.Kind] || !s.Applies(t) {
+			continue
+		}
+		ran = true
+		lead, err := s.Search(ctx, t, o)
+		late := errors.Is(err, context.DeadlineExceeded)
+		if err != nil && !late {
+			return nil, fmt.Errorf("falsify: %s: %w", s.Name, err)
+		}
+		f.Strategy, f.Tried = s.Name, lead.Tried
+		f.Note = join(f.Note, fmt.Sprintf("%s: %s", s.Name, lead.Note))
+		if len(lead.Candidates) > 0 {
+			if err := t.confirm(f, s, lead); err != nil {
+				return nil, fmt.Errorf("falsify: %s: %w", s.Name, err)
+			}
+			return f, nil
+		}
+		if late {
+			f.Note = join(f.Note, "time ran out, so this says nothing about the inputs that were not tried")
+			break
+		}
+		settled[s.Kind] = lead.Settled
+		if s.Kind == Found && lead.Settled {
+			f.Exhaustive = true
+		}
+	}
+	if !ran {
+		return nil, fmt.Errorf("falsify: no strategy applies: %w", errors.ErrUnsupported)
+	}
+	f.Verdict = report.Unknown
+	short := f.Needed != nil && f.MessageBits < f.Needed.Bits
+	switch {
+	case f.Exhaustive && short:
+		f.Verdict = report.Contradiction
+	case f.Exhaustive:
+		f.Verdict = report.Meets
+	case settled[Forced]:
+		f.Note = join(f.Note, "all of Alice's messages differ where they must, so no failure is forced; errors of the rest of the model were sampled only")
+	default:
+		f.Note = join(f.Note, "no conclusion: inputs that were not tried may fail")
+	}
+	return f, nil
+}
+
+func join(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + "; " + b
+}
+
+// confirm re-runs the candidates through protocol, uncut model and definition,
+// and writes the first wrong one into the finding.
+func (t *Target) confirm(f *Finding, s *Strategy, lead Lead) error {
+	runs := make([]*models.Result, len(lead.Candidates))
+	seqs := make([][]tasks.Token, len(lead.Candidates))
+	for k, c := range lead.Candidates {
+		seqs[k] = t.Instance.Encode(c.X, c.Y)
+		r, err := models.Run(t.Machine, t.job, seqs[k])
+		if err != nil {
+			return err
+		}
+		if !r.Agree {
+			return fmt.Errorf("the protocol's output %v differs from the uncut model's %v", r.Output, r.Whole)
+		}
+		runs[k] = r
+	}
+	for k, r := range runs {
+		if r.Correct {
+			continue
+		}
+		f.Kind, f.Verdict = s.Kind, report.Errs
+		f.At, f.Input, f.Output, f.Expected = lead.Candidates[k], seqs[k], r.Output, r.Expected
+		if s.Kind == Forced {
+			twin := k ^ 1
+			if words(runs[twin].Transcript) != words(r.Transcript) {
+				return errors.New("two inputs that gave equal words when played alone give different ones in a run: a player's words are no function of its input")
+			}
+			f.TwinAt, f.Twin = &lead.Candidates[twin], seqs[twin]
+		}
+		return nil
+	}
+	if s.Kind == Forced {
+		return fmt.Errorf("equal words, different right answers, and yet no output is wrong: reduction %s does not hold at %v", t.Instance.Name, lead.Candidates[0])
+	}
+	return errors.New("an error did not show again")
+}

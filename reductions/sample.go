@@ -1,0 +1,66 @@
+package reductions
+
+import (
+	"math/rand/v2"
+
+	"crosscut/protocol"
+)
+
+// Sample is input pair k of a fixed sequence for the seed. Uniform pairs almost
+// never have the rare answer (two random sets intersect), so the sequence takes
+// turns: uniform; x beside its complement, alone and with one bit flipped; x
+// beside itself, alone and with one bit flipped; two single ones. Problems whose
+// y has another length than x get uniform pairs only.
+func (in *Instance) Sample(seed, k uint64) (x, y protocol.Word) {
+	p, n := in.From, in.Size
+	rng := rand.New(rand.NewPCG(seed, k))
+	width := p.XBits(n)
+	if p.YCount != nil || p.YBits(n) != width {
+		return p.RandomX(n, rng), p.RandomY(n, rng)
+	}
+	x = p.RandomX(n, rng)
+	one := rng.IntN(width)
+	switch k % 6 {
+	case 0:
+		return x, Flip(x, func(int) bool { return true })
+	case 1:
+		return x, Flip(x, func(i int) bool { return i != one })
+	case 2:
+		return x, p.RandomY(n, rng)
+	case 3:
+		return x, x
+	case 4:
+		return x, Flip(x, func(i int) bool { return i == one })
+	}
+	two := one
+	if rng.IntN(2) == 0 {
+		two = rng.IntN(width)
+	}
+	return Unit(width, one), Unit(width, two)
+}
+
+// Flip returns w with the bits flipped that flip names, counting from 0.
+func Flip(w protocol.Word, flip func(i int) bool) protocol.Word {
+	var p protocol.Packer
+	for i := range int(w.Len()) {
+		bit := uint64(0)
+		if w.Bit(i) != flip(i) {
+			bit = 1
+		}
+		p.Uint(bit, 1)
+	}
+	return p.Word()
+}
+
+// Unit is the word of width bits in which bit i alone is 1, counting from 0.
+func Unit(width, i int) protocol.Word {
+	var p protocol.Packer
+	for k := range width {
+		bit := uint64(0)
+		if k == i {
+			bit = 1
+		}
+		p.Uint(bit, 1)
+	}
+	return p.Word()
+}
