@@ -35,6 +35,10 @@ func (s *Sheet) flat() Grid {
 	}
 	var g Grid
 	var row []string
+	if s.Text != "" {
+		g.Columns = append(g.Columns, Column{Name: "text"})
+		row = append(row, s.Text)
+	}
 	for _, f := range s.Fields {
 		g.Columns = append(g.Columns, Column{Name: f.Name})
 		row = append(row, f.Value)

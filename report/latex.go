@@ -16,6 +16,9 @@ func writeLatex(w io.Writer, s *Sheet) error {
 	if s.Title != "" {
 		fmt.Fprintf(b, "\\paragraph{%s}\n\n", texText(s.Title))
 	}
+	if s.Text != "" {
+		fmt.Fprintf(b, "\\begin{verbatim}\n%s\\end{verbatim}\n\n", s.Text)
+	}
 	notes := footnotes(s.Grids)
 	if len(s.Fields) > 0 {
 		fmt.Fprint(b, "\\begin{tabular}{ll}\n\\hline\n")

@@ -13,6 +13,9 @@ func writeMarkdown(w io.Writer, s *Sheet) error {
 	if s.Title != "" {
 		fmt.Fprintf(b, "## %s\n\n", mdText(s.Title))
 	}
+	if s.Text != "" {
+		fmt.Fprintf(b, "%s\n", s.Text)
+	}
 	notes := footnotes(s.Grids)
 	if len(s.Fields) > 0 {
 		for _, f := range s.Fields {

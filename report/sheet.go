@@ -3,13 +3,18 @@ package report
 import (
 	"fmt"
 	"io"
+	"maps"
+	"math"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // Sheet is a result in the form that every format can print. Whoever computed
 // it has written all numbers out: the writers only lay out.
 type Sheet struct {
 	Title  string
+	Text   string  // prose, printed as it stands
 	Fields []Field // single facts, in the order in which they are read
 	Grids  []Grid  // tables, in the order in which they are read
 	// Warnings and remarks about the whole; those of a grid's row stand in the row.
@@ -53,6 +58,33 @@ type Line struct {
 // Add appends a row.
 func (g *Grid) Add(cells ...string) {
 	g.Rows = append(g.Rows, Line{Cells: cells})
+}
+
+// Params writes parameters as m=8 p=16, sorted by name. Numbers print so that they
+// read back as the same number.
+func Params(p map[string]any) string {
+	var words []string
+	for _, name := range slices.Sorted(maps.Keys(p)) {
+		words = append(words, name+"="+Value(p[name]))
+	}
+	return strings.Join(words, " ")
+}
+
+// Value writes one number or name.
+func Value(v any) string {
+	if f, ok := v.(float64); ok {
+		return Number(f)
+	}
+	return fmt.Sprint(v)
+}
+
+// Number writes a number in full where it is a whole one below 2^53, else in the
+// shortest form that reads back the same.
+func Number(f float64) string {
+	if f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+		return strconv.FormatFloat(f, 'f', -1, 64)
+	}
+	return strconv.FormatFloat(f, 'g', -1, 64)
 }
 
 // Formats lists the names that --format takes; the first is the default.

@@ -17,6 +17,7 @@ func writeText(w io.Writer, s *Sheet, style Style) error {
 	if s.Title != "" {
 		fmt.Fprintf(b, "%s\n\n", s.Title)
 	}
+	fmt.Fprint(b, s.Text)
 	notes := footnotes(s.Grids)
 	textFields(b, s.Fields, style)
 	for i, g := range s.Grids {

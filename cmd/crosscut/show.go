@@ -1,0 +1,372 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"crosscut/docs"
+	"crosscut/internal/catalog"
+	"crosscut/models"
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+	"crosscut/protocol/problems"
+	"crosscut/reductions"
+	"crosscut/reductions/papers"
+	"crosscut/report"
+)
+
+var _ = register(&command{
+	name:  "show",
+	usage: "explain an entry of any catalogue, or the conventions",
+	about: "Explains a task, problem, model, construction, reduction, paper or claim: the definition, its parameters, its source, and what is known of it. " +
+		"crosscut show conventions prints what counts as a bit; the other texts of docs/ go by their names too.",
+	args: "NAME", minArgs: 1, maxArgs: 1,
+	run: func(c *call) error {
+		name := c.argument(0)
+		sheets := lookup(name)
+		if len(sheets) == 0 {
+			return catalog.Unknown("name", name, showable())
+		}
+		return c.emit(merge(sheets))
+	},
+})
+
+// lookup explains every entry of that name: a model and a construction may share one.
+func lookup(name string) []*report.Sheet {
+	var found []*report.Sheet
+	if text, ok := docs.Text(name); ok {
+		found = append(found, &report.Sheet{Text: text, Value: map[string]any{"kind": "text", "name": name, "text": text}})
+	}
+	if t, err := tasks.Catalog().Get(name); err == nil {
+		found = append(found, showTask(t))
+	}
+	if p, err := problems.Catalog().Get(name); err == nil {
+		found = append(found, showProblem(p))
+	}
+	if m, err := models.Catalog().Get(name); err == nil {
+		found = append(found, showModel(m))
+	}
+	if m, err := models.Constructions().Get(name); err == nil {
+		found = append(found, showConstruction(m))
+	}
+	if r, err := reductions.Catalog().Get(name); err == nil {
+		found = append(found, showReduction(r))
+	}
+	if p, err := papers.Catalog().Get(name); err == nil {
+		found = append(found, showPaper(p))
+	}
+	for p := range papers.Catalog().All() {
+		if cl, err := p.Claim(name); err == nil {
+			found = append(found, showClaim(p, cl))
+		}
+	}
+	return found
+}
+
+// showable lists all names that lookup knows.
+func showable() []string {
+	names := docs.Names()
+	for _, k := range catalogues() {
+		for _, i := range k.Items {
+			names = append(names, i.Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// merge makes one sheet of several.
+func merge(sheets []*report.Sheet) *report.Sheet {
+	if len(sheets) == 1 {
+		return sheets[0]
+	}
+	all := &report.Sheet{}
+	var values []any
+	for _, s := range sheets {
+		g := report.Grid{Title: s.Title, Columns: []report.Column{{Name: "of"}, {Name: "what", Long: true}}}
+		for _, f := range s.Fields {
+			g.Add(f.Name, f.Value)
+		}
+		all.Grids = append(append(all.Grids, g), s.Grids...)
+		all.Text += s.Text
+		values = append(values, s.Value)
+	}
+	all.Value = values
+	return all
+}
+
+// entry is the JSON of what all kinds have in common.
+type entry struct {
+	Kind string   `json:"kind"`
+	Name string   `json:"name"`
+	Doc  string   `json:"doc"`
+	Cite []string `json:"cite"`
+}
+
+func about(kind, name, doc string, cite []string) (*report.Sheet, entry) {
+	if cite == nil {
+		cite = []string{}
+	}
+	return &report.Sheet{
+		Title:  kind + " " + name,
+		Fields: []report.Field{{Name: "what", Value: doc}, {Name: "source", Value: strings.Join(cite, ", ")}},
+	}, entry{kind, name, doc, cite}
+}
+
+func (e entry) and(more map[string]any) map[string]any {
+	v := map[string]any{"kind": e.Kind, "name": e.Name, "doc": e.Doc, "cite": e.Cite}
+	for k, x := range more {
+		v[k] = x
+	}
+	return v
+}
+
+func fact(s *report.Sheet, name, value string) {
+	s.Fields = append(s.Fields, report.Field{Name: name, Value: value})
+}
+
+type paramInfo struct {
+	Name string  `json:"name"`
+	Doc  string  `json:"doc"`
+	Min  float64 `json:"min"`
+	Max  float64 `json:"max"`
+	Real bool    `json:"real"`
+}
+
+func paramGrid(s *report.Sheet, title string, ps []tasks.Param) []paramInfo {
+	infos := []paramInfo{}
+	g := report.Grid{Title: title, Columns: []report.Column{{Name: "name"}, {Name: "range"}, {Name: "what it is", Long: true}}}
+	for _, p := range ps {
+		limit := "up"
+		if p.Max != 0 {
+			limit = report.Number(p.Max)
+		}
+		kind := "whole, "
+		if p.Real {
+			kind = "real, "
+		}
+		g.Add(p.Name, kind+report.Number(p.Min)+".."+limit, p.Doc)
+		infos = append(infos, paramInfo{p.Name, p.Doc, p.Min, p.Max, p.Real})
+	}
+	if len(ps) > 0 {
+		s.Grids = append(s.Grids, g)
+	}
+	return infos
+}
+
+func showTask(t *tasks.Task) *report.Sheet {
+	s, e := about("task", t.Name, t.Doc, t.Cite)
+	read := "1"
+	if t.ReadLast {
+		read = "N"
+	}
+	half := "Alice owns 1..floor(N/2), Bob the rest"
+	if t.PublicFirst {
+		half = "token 1 is public, Alice owns the next floor((N-1)/2), Bob the rest"
+	}
+	fact(s, "read by default", "position "+read)
+	fact(s, "split half", half)
+	var solving []string
+	g := report.Grid{Title: "models that solve it", Columns: []report.Column{{Name: "model"}, {Name: "construction"}, {Name: "what it is", Long: true}}}
+	for m := range models.Catalog().All() {
+		for _, k := range models.For(m.Name, t.Name) {
+			g.Add(m.Name, k.Name, firstLine(k.Doc))
+			if !slices.Contains(solving, m.Name) {
+				solving = append(solving, m.Name)
+			}
+		}
+	}
+	var from []string
+	for r := range reductions.Catalog().All() {
+		if r.To == t {
+			from = append(from, r.Name)
+		}
+	}
+	fact(s, "reductions to it", strings.Join(from, ", "))
+	params := paramGrid(s, "sizes, set with --set", t.Params)
+	s.Grids = append(s.Grids, g)
+	s.Value = e.and(map[string]any{"params": params, "models": list(solving), "reductions": list(from), "read": read})
+	return s
+}
+
+// list is never null in JSON.
+func list(s []string) []string {
+	if s == nil {
+		return []string{}
+	}
+	return s
+}
+
+func showProblem(p *problems.Problem) *report.Sheet {
+	s, e := about("problem", p.Name, p.Doc, p.Cite)
+	g := report.Grid{Title: "what it costs", Columns: []report.Column{
+		{Name: "setting"}, {Name: "both know"}, {Name: "bits"}, {Name: "n = 8", Right: true}, {Name: "exact"}, {Name: "basis"}, {Name: "why", Long: true}}}
+	costs := []map[string]any{}
+	for _, c := range p.Costs {
+		setting := string(c.Setting)
+		if strings.HasPrefix(setting, "one-way") {
+			setting += ", " + c.From.String() + " speaks"
+		}
+		g.Add(setting, yes(c.BothKnow), c.Formula, strconv.Itoa(int(c.Bits(8))), yes(c.Exact), string(c.Basis), c.Why)
+		costs = append(costs, map[string]any{"setting": setting, "both_know": c.BothKnow, "formula": c.Formula, "exact": c.Exact,
+			"basis": c.Basis, "why": c.Why, "cite": list(c.Cite)})
+	}
+	s.Grids = append(s.Grids, g)
+	s.Value = e.and(map[string]any{"costs": costs})
+	return s
+}
+
+func yes(v bool) string {
+	if v {
+		return "yes"
+	}
+	return "no"
+}
+
+func showModel(m *models.Model) *report.Sheet {
+	s, e := about("model", m.Name, m.Doc, m.Cite)
+	g := report.Grid{Title: "constructions", Columns: []report.Column{{Name: "name"}, {Name: "tasks"}, {Name: "what it is", Long: true}}}
+	names := []string{}
+	for c := range models.Constructions().All() {
+		if c.Model == m.Name {
+			g.Add(c.Name, taskNames(c), firstLine(c.Doc))
+			names = append(names, c.Name)
+		}
+	}
+	s.Grids = append(s.Grids, g)
+	s.Value = e.and(map[string]any{"constructions": names})
+	return s
+}
+
+func taskNames(c *models.Construction) string {
+	if slices.Contains(c.Tasks, "*") {
+		return "every task"
+	}
+	return strings.Join(c.Tasks, " ")
+}
+
+func showConstruction(c *models.Construction) *report.Sheet {
+	s, e := about("construction", c.Name, c.Doc, c.Cite)
+	fact(s, "model", c.Model)
+	fact(s, "tasks", taskNames(c))
+	fact(s, "to use it", fmt.Sprintf("--model %s --set construction=%s", c.Model, c.Name))
+	params := paramGrid(s, "numbers, set with --set", c.Params)
+	choices := map[string][]string{}
+	g := report.Grid{Title: "choices, set with --set", Columns: []report.Column{{Name: "name"}, {Name: "one of"}, {Name: "what it is", Long: true}}}
+	for _, ch := range c.Choices {
+		g.Add(ch.Name, strings.Join(ch.Of, " "), ch.Doc)
+		choices[ch.Name] = ch.Of
+	}
+	if len(c.Choices) > 0 {
+		s.Grids = append(s.Grids, g)
+	}
+	s.Value = e.and(map[string]any{"model": c.Model, "tasks": c.Tasks, "params": params, "choices": choices})
+	return s
+}
+
+func showReduction(r *reductions.Reduction) *report.Sheet {
+	s, e := about("reduction", r.Name, r.Doc, r.Cite)
+	fact(s, "from problem", r.From.Name)
+	fact(s, "to task", r.To.Name)
+	g := report.Grid{Title: "the shortest sequences", Columns: []report.Column{
+		{Name: "n", Right: true}, {Name: "N", Right: true}, {Name: "task sizes"}, {Name: "split"}, {Name: "read"}, {Name: "query fixed"}}}
+	sizes := []map[string]any{}
+	for n := 1; n <= 4; n++ {
+		in, err := r.Instance(n, 0, tasks.Params{})
+		if err != nil {
+			continue
+		}
+		g.Add(strconv.Itoa(n), strconv.Itoa(in.Shape.N), showParams(in.Shape.Params), in.At.String(), positions(in.Reads), yes(in.QueryFixed()))
+		sizes = append(sizes, map[string]any{"n": n, "N": in.Shape.N, "params": in.Shape.Params, "split": in.At.String(), "read": in.Reads, "query_fixed": in.QueryFixed()})
+	}
+	s.Grids = append(s.Grids, g)
+	if in, err := r.Instance(2, 0, tasks.Params{}); err == nil {
+		s.Grids = append(s.Grids, exampleGrid(in))
+	}
+	s.Value = e.and(map[string]any{"from": r.From.Name, "to": r.To.Name, "sizes": sizes})
+	return s
+}
+
+// exampleGrid writes the map out for every pair at one small size.
+func exampleGrid(in *reductions.Instance) report.Grid {
+	g := report.Grid{Title: fmt.Sprintf("the map at n = %d", in.Size), Columns: []report.Column{{Name: "x"}, {Name: "y"}, {Name: "tokens", Long: true}, {Name: in.From.Name, Right: true}}}
+	for i := range 1 << in.From.XBits(in.Size) {
+		for j := range in.From.Ys(in.Size) {
+			x, y := in.From.X(in.Size, i), in.From.Y(in.Size, j)
+			var words []string
+			for _, t := range in.Encode(x, y) {
+				words = append(words, showToken(in.Shape, t))
+			}
+			want := "0"
+			if in.Want(x, y) {
+				want = "1"
+			}
+			g.Add(x.String(), in.From.ShowY(in.Size, y), strings.Join(words, " "), want)
+		}
+	}
+	return g
+}
+
+func showParams(p tasks.Params) string {
+	all := map[string]any{}
+	for name, v := range p {
+		all[name] = v
+	}
+	return report.Params(all)
+}
+
+// showToken writes a token as it stands in input files.
+func showToken(sh tasks.Shape, t tasks.Token) string {
+	b, err := json.Marshal(sh.Task.FormatToken(sh, t))
+	if err != nil {
+		return err.Error()
+	}
+	return string(b)
+}
+
+func positions(at []int) string {
+	s := tasks.Split{Owner: make([]protocol.Player, slices.Max(append([]int{0}, at...)))}
+	for i := range s.Owner {
+		s.Owner[i] = protocol.Bob
+	}
+	for _, i := range at {
+		s.Owner[i-1] = tasks.Public
+	}
+	return strings.TrimPrefix(s.String(), "public:")
+}
+
+func showPaper(p *papers.Paper) *report.Sheet {
+	s, e := about("paper", p.Name, p.Title, p.Cite)
+	fact(s, "citation", p.Citation)
+	fact(s, "to execute it", "crosscut reproduce "+p.Name)
+	g := report.Grid{Title: "claims", Columns: []report.Column{{Name: "claim"}, {Name: "kind"}, {Name: "statement", Long: true}}}
+	ids := []string{}
+	for _, c := range p.Claims {
+		g.Add(c.ID, string(c.Kind), c.Statement)
+		ids = append(ids, c.ID)
+	}
+	s.Grids = append(s.Grids, g)
+	s.Value = e.and(map[string]any{"citation": p.Citation, "claims": ids})
+	return s
+}
+
+func showClaim(p *papers.Paper, c *papers.Claim) *report.Sheet {
+	s, e := about("claim", c.ID, c.Statement, p.Cite)
+	fact(s, "paper", p.Title)
+	fact(s, "stated in", c.Source)
+	fact(s, "kind", string(c.Kind))
+	for _, v := range c.Conventions {
+		fact(s, "convention", v)
+	}
+	fact(s, "to execute it", fmt.Sprintf("crosscut reproduce %s --claim %s", p.Name, quote(c.ID)))
+	g := report.Grid{Title: "where each part comes from", Columns: []report.Column{{Name: "origin"}, {Name: "part", Long: true}}}
+	for _, part := range c.Parts {
+		g.Add(string(part.Origin), part.What)
+	}
+	s.Grids = append(s.Grids, g)
+	s.Value = e.and(map[string]any{"paper": p.Name, "source": c.Source, "claim_kind": c.Kind, "conventions": list(c.Conventions), "parts": c.Parts})
+	return s
+}
