@@ -186,6 +186,11 @@ func NewHalf(sh Shape, s Split, self protocol.Player, pos []int, tok []Token) (H
 			return Half{}, fmt.Errorf("tasks: %s: token %d: %w", sh.Task.Name, i, err)
 		}
 	}
+	if sh.Task.CheckSeq != nil {
+		if err := sh.Task.CheckSeq(sh, pos, tok); err != nil {
+			return Half{}, fmt.Errorf("tasks: %s: %w", sh.Task.Name, err)
+		}
+	}
 	return Half{sh, s, self, slices.Clone(pos), slices.Clone(tok)}, nil
 }
 

@@ -50,6 +50,7 @@ func (p Params) With(q Params) Params {
 type Param struct {
 	Name, Doc string
 	Real      bool    // else an integer
+	Optional  bool    // may be left out of input files
 	Min, Max  float64 // Max 0: no limit but that of exact integers, 2^53
 	// Default computes the value when it is not set, from N and what is set. nil:
 	// chosen by whoever builds with it.
@@ -87,8 +88,9 @@ type Task struct {
 
 	// CheckShape refuses sizes for which the task has no meaning. May be nil.
 	CheckShape func(sh Shape) error
-	// CheckSeq refuses what CheckToken cannot see (repeated edges). May be nil.
-	CheckSeq func(sh Shape, seq []Token) error
+	// CheckSeq refuses what CheckToken cannot see (repeated edges), in a whole
+	// sequence or the part of it that a player sees: seq[k] stands at pos[k]. May be nil.
+	CheckSeq func(sh Shape, pos []int, seq []Token) error
 	// CheckToken refuses a token that is out of range at this position.
 	CheckToken func(sh Shape, pos int, t Token) error
 
@@ -204,7 +206,7 @@ func (sh Shape) Check(seq []Token) error {
 		}
 	}
 	if sh.Task.CheckSeq != nil {
-		if err := sh.Task.CheckSeq(sh, seq); err != nil {
+		if err := sh.Task.CheckSeq(sh, sh.All(), seq); err != nil {
 			return fmt.Errorf("tasks: %s: %w", sh.Task.Name, err)
 		}
 	}

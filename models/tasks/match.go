@@ -1,0 +1,166 @@
+package tasks
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/bits"
+	"math/rand/v2"
+
+	"crosscut/protocol"
+)
+
+// What the match tasks share: a token is one number x in 1..M, and M plays the
+// part of 0 mod M. A match may use a position twice, so x = M always matches.
+
+// match completes a match task: everything but its name, its function and its
+// generator.
+func match(t *Task) *Task {
+	t.PublicFirst = true
+	t.CheckToken = func(sh Shape, _ int, t Token) error {
+		if m := sh.Int("M"); t.X < 1 || t.X > m {
+			return fmt.Errorf("%d is outside 1..%d", t.X, m)
+		}
+		if t.To != 0 || t.Z != nil || t.Y != nil {
+			return fmt.Errorf("a token of %s is one number", sh.Task.Name)
+		}
+		return nil
+	}
+	t.TokenBits = func(sh Shape, _ int) int { return protocol.Width(uint64(sh.Int("M"))) }
+	t.PutToken = func(sh Shape, p int, w *protocol.Packer, t Token) {
+		w.Uint(uint64(t.X-1), sh.Task.TokenBits(sh, p))
+	}
+	t.GetToken = func(sh Shape, p int, r *protocol.Unpacker) Token {
+		return Token{X: int(r.Uint(sh.Task.TokenBits(sh, p))) + 1}
+	}
+	t.ParseToken = func(sh Shape, raw json.RawMessage) (Token, error) {
+		x, err := parseInt(raw)
+		return Token{X: x}, err
+	}
+	t.FormatToken = func(_ Shape, t Token) any { return t.X }
+	t.Alphabet = func(sh Shape, _ int) []Token {
+		ts := make([]Token, sh.Int("M"))
+		for k := range ts {
+			ts[k].X = k + 1
+		}
+		return ts
+	}
+	return t
+}
+
+// modulus declares the parameter M.
+func modulus(def func(n int) float64) Param {
+	return Param{Name: "M", Doc: "tokens are 1..M; sums are taken mod M", Min: 1,
+		Default: func(n int, _ Params) float64 { return def(n) }}
+}
+
+func twiceN(n int) float64  { return 2 * float64(n) }
+func squareN(n int) float64 { return float64(n) * float64(n) }
+
+// truth is the value of a predicate: 1 or 0.
+func truth(b bool) Value {
+	if b {
+		return Value{1}
+	}
+	return Value{0}
+}
+
+// matchFast answers "do s - 1 tokens of seq complete x_i to 0 mod M?" at the read
+// positions, through the set of residues that occur.
+func matchFast(m, s int, seq []Token, at []Token) []Value {
+	out := make([]Value, len(at))
+	r := newReach(m, seq, s-1, len(at))
+	known := map[int]bool{}
+	for k, t := range at {
+		hit, ok := known[t.X]
+		if !ok {
+			hit = r.hits(s-1, m-t.X)
+			known[t.X] = hit
+		}
+		out[k] = truth(hit)
+	}
+	return out
+}
+
+// pick lists the tokens at the given positions.
+func pick(seq []Token, read []int) []Token {
+	at := make([]Token, len(read))
+	for k, i := range read {
+		at[k] = seq[i-1]
+	}
+	return at
+}
+
+// generateMatch draws a sequence with matches and non-matches. All tokens first
+// come from u {1..(M-1)/s} for a random unit u, where no s of them sum to 0 mod
+// M; then a random number of positions is overwritten so that the position and
+// s - 1 sources sum to 0. tuples is about how many sums of the task hold one given
+// token: each overwritten token is in tuples/M further matches by chance, so with a
+// small M a few suffice.
+func generateMatch(sh Shape, s int, tuples float64, rng *rand.Rand, sources func(i int) []int) []Token {
+	m := sh.Int("M")
+	seq := make([]Token, sh.N)
+	span := (m - 1) / s
+	u := unit(m, rng)
+	for i := range seq {
+		if span == 0 {
+			seq[i].X = 1 + rng.IntN(m)
+		} else {
+			seq[i].X = mulMod(u, 1+rng.IntN(span), m)
+		}
+	}
+	most := max(1, int(float64(sh.N)/(1+tuples/float64(m))))
+	fixed := make([]bool, sh.N) // a source or an overwritten position: not to be touched again
+	planted := make([]bool, sh.N)
+plant:
+	for range rng.IntN(most + 1) {
+		i := 1 + rng.IntN(sh.N)
+		if fixed[i-1] {
+			continue
+		}
+		sum := 0
+		from := sources(i)
+		for _, j := range from {
+			if j == i || planted[j-1] {
+				continue plant
+			}
+			sum = (sum + seq[j-1].X) % m
+		}
+		for _, j := range from {
+			fixed[j-1] = true
+		}
+		fixed[i-1], planted[i-1] = true, true
+		seq[i-1].X = m - sum
+	}
+	return seq
+}
+
+// anywhere draws k source positions.
+func anywhere(n, k int, rng *rand.Rand) func(int) []int {
+	from := make([]int, k)
+	return func(int) []int {
+		for j := range from {
+			from[j] = 1 + rng.IntN(n)
+		}
+		return from
+	}
+}
+
+// unit draws a number coprime to m.
+func unit(m int, rng *rand.Rand) int {
+	for {
+		u := 1 + rng.IntN(m)
+		a, b := u, m
+		for b != 0 {
+			a, b = b, a%b
+		}
+		if a == 1 {
+			return u
+		}
+	}
+}
+
+// mulMod is a b mod m without overflow.
+func mulMod(a, b, m int) int {
+	hi, lo := bits.Mul64(uint64(a), uint64(b))
+	return int(bits.Rem64(hi, lo, uint64(m)))
+}
