@@ -1,0 +1,23 @@
+package check
+
+// The measures a claim may name. Where a measure is per value v, the claim's
+// Value is v; "of v" means the entries that equal v.
+const (
+	DistinctRows  = "distinct.rows"       // different rows
+	DistinctCols  = "distinct.cols"       // different columns
+	OneWayAlice   = "one_way.alice"       // bits when Alice speaks once and Bob answers
+	OneWayBob     = "one_way.bob"         // bits when Bob speaks once and Alice answers
+	RankRational  = "rank.rational"       // of the matrix of integers
+	RankOfValue   = "rank.value"          // over the rationals, of the 0/1 matrix of the entries of v
+	RankGF2       = "rank.gf2"            // over GF(2), of the 0/1 matrix of the larger value
+	Fooling       = "fooling"             // largest fooling set of v
+	ShatterAlice  = "shattered.alice"     // largest k such that INDEX_k embeds, Alice holding the string
+	ShatterBob    = "shattered.bob"       // the same with Bob holding it
+	LargestRect   = "rectangle"           // most entries of v in a rectangle without another value
+	Cover         = "cover"               // fewest rectangles without another value that cover v
+	Partition     = "partition"           // the same, each entry of v covered once
+	DiscUniform   = "discrepancy.uniform" // largest |ones - zeros| in a rectangle, by the number of entries
+	DiscBest      = "discrepancy.best"    // the same under the distribution that makes it smallest
+	Gamma2        = "gamma2"              // of the sign matrix
+	Deterministic = "deterministic"       // D(f), bits, both know the answer
+)
