@@ -216,6 +216,9 @@ func (s Split) Deal(sh Shape, seq []Token) [2]Half {
 // slice must not be changed.
 func (h Half) Visible() []int { return h.pos }
 
+// At returns the k-th visible position, counting from 0, and its token.
+func (h Half) At(k int) (pos int, t Token) { return h.pos[k], h.tok[k] }
+
 // Each calls f for every visible position, increasing.
 func (h Half) Each(f func(pos int, t Token)) {
 	for k, i := range h.pos {
