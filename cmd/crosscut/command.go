@@ -77,10 +77,13 @@ func register(c *command) *command {
 	return c
 }
 
+// values are the parsed flags, under a name that leaves the field Context visible.
+type values = cli.Context
+
 // call is one invocation: the parsed flags (methods Int, String, IsSet, ...; the
 // field Context is the context to obey) and the streams.
 type call struct {
-	*cli.Context
+	*values
 	cmd            *command
 	line           []string // the command's flags and arguments as typed
 	stdout, stderr io.Writer

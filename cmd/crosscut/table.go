@@ -1,0 +1,135 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"crosscut/models"
+	"crosscut/models/tasks"
+	"crosscut/reductions/papers"
+	"crosscut/report"
+)
+
+var _ = register(&command{
+	name:  "table",
+	usage: "bit costs and sizes of models against N",
+	about: "Runs the models at every N and prints sizes, metered bits, needed bits, the trivial protocol, the fitted growth and verdicts.",
+	flags: flags(
+		taskFlag(),
+		&cli.StringFlag{Name: "model", Usage: "the models' `NAMES`, separated by commas (default: all that solve the task)"},
+		&cli.StringFlag{Name: "n", Value: defaultSweep, Usage: "sequence lengths: 8,16,32 or from 16 to 65536 as 16:65536:x2 or 16:64:+8"},
+		setFlag(),
+		&cli.StringFlag{Name: "svg", Usage: "draw bits against N into `FILE`"},
+		seedFlag(), memoryFlag(),
+	),
+	run: func(c *call) error {
+		if !c.IsSet("task") {
+			return usagef("name a task with --task; crosscut list tasks lists them", "flag --task is missing")
+		}
+		task, err := tasks.Catalog().Get(c.String("task"))
+		if err != nil {
+			return fmt.Errorf("flag --task: %w", err)
+		}
+		spec := papers.TableSpec{Task: task.Name}
+		if c.IsSet("model") {
+			if spec.Models, err = modelNames(c.String("model")); err != nil {
+				return fmt.Errorf("flag --model: %w", err)
+			}
+		}
+		if spec.Ns, err = parseSweep(c.String("n")); err != nil {
+			return usagef("write 8,16,32 or 16:65536:x2 or 16:64:+8", "flag --n: %v", err)
+		}
+		spec.Set.Seed = c.Uint64("seed")
+		if spec.Set.Num, spec.Set.Choice, err = c.settings(); err != nil {
+			return err
+		}
+		draw := c.progress("table")
+		spec.Done = func(_ report.Row, k, of int) { draw(k, of) }
+		t, err := papers.Table(c.Context, spec)
+		return c.conclude(t, nil, err)
+	},
+})
+
+const defaultSweep = "16:1024:x2"
+
+func modelNames(list string) ([]string, error) {
+	var names []string
+	for _, name := range strings.Split(list, ",") {
+		name = strings.TrimSpace(name)
+		if _, err := models.Catalog().Get(name); err != nil {
+			return nil, err
+		}
+		if slices.Contains(names, name) {
+			return nil, fmt.Errorf("%s is named twice", name)
+		}
+		names = append(names, name)
+	}
+	return names, nil
+}
+
+// mostPoints bounds the lengths of one sweep.
+const mostPoints = 1000
+
+// parseSweep reads sequence lengths: a list, or FROM:TO:xFACTOR, or FROM:TO:+STEP.
+func parseSweep(s string) ([]int, error) {
+	if !strings.Contains(s, ":") {
+		var ns []int
+		for _, part := range strings.Split(s, ",") {
+			n, err := length(part)
+			if err != nil {
+				return nil, err
+			}
+			if slices.Contains(ns, n) {
+				return nil, fmt.Errorf("%d stands twice", n)
+			}
+			ns = append(ns, n)
+		}
+		slices.Sort(ns)
+		return ns, nil
+	}
+	parts := strings.Split(s, ":")
+	if len(parts) != 3 {
+		return nil, fmt.Errorf("%q is no sweep", s)
+	}
+	from, err := length(parts[0])
+	if err != nil {
+		return nil, err
+	}
+	to, err := length(parts[1])
+	if err != nil {
+		return nil, err
+	}
+	if to < from {
+		return nil, fmt.Errorf("%d is below %d", to, from)
+	}
+	step := strings.TrimSpace(parts[2])
+	var next func(n int) int
+	switch k, err := strconv.Atoi(strings.TrimLeft(step, "x+")); {
+	case err == nil && strings.HasPrefix(step, "x") && k >= 2 && k <= tasks.MaxN:
+		next = func(n int) int { return n * k }
+	case err == nil && strings.HasPrefix(step, "+") && k >= 1 && k <= tasks.MaxN:
+		next = func(n int) int { return n + k }
+	default:
+		return nil, fmt.Errorf("%q is no step: want x2 or +8", parts[2])
+	}
+	var ns []int
+	for n := from; n <= to; n = next(n) {
+		if len(ns) == mostPoints {
+			return nil, fmt.Errorf("%q has more than %d lengths", s, mostPoints)
+		}
+		ns = append(ns, n)
+	}
+	return ns, nil
+}
+
+func length(s string) (int, error) {
+	n, err := strconv.Atoi(strings.TrimSpace(s))
+	if err != nil || n < 1 || n > tasks.MaxN {
+		return 0, fmt.Errorf("%q is no length in 1..%d", s, tasks.MaxN)
+	}
+	return n, nil
+}

@@ -1,0 +1,164 @@
+package models
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+
+	"crosscut/internal/catalog"
+	"crosscut/models/tasks"
+)
+
+// Request is one protocol run as a user asks for it.
+type Request struct {
+	Task  *tasks.Task
+	Model string
+	N     int
+	// Sizes are the task's parameters that the input file fixes; Set must not
+	// contradict them.
+	Sizes tasks.Params
+	// Tokens is the input. nil: one is drawn with Set.Seed.
+	Tokens []tasks.Token
+	Set    Settings
+	Split  string // as Shape.ParseSplit reads it
+	Read   string // a position, several separated by commas (ranges allowed), "all", or "" for the task's default
+	Answer string // bob, alice, owner, or "" for the default
+	// Build makes the machine. nil: Build of the architecture by name.
+	Build func(sh tasks.Shape, set Settings) (Machine, error)
+}
+
+// Prepared is a request made concrete: all that Run needs.
+type Prepared struct {
+	Machine Machine
+	Job     Job
+	Tokens  []tasks.Token
+}
+
+// Prepare completes a request and refuses what cannot be run.
+func (r Request) Prepare() (*Prepared, error) {
+	sh, rest, err := r.Shape()
+	if err != nil {
+		return nil, err
+	}
+	job, err := ParseJob(sh, r.Split, r.Read, r.Answer)
+	if err != nil {
+		return nil, err
+	}
+	seq := r.Tokens
+	if seq == nil {
+		seq = sh.Task.Generate(sh, rand.New(rand.NewPCG(r.Set.Seed, 0)))
+	}
+	if err := sh.Check(seq); err != nil {
+		return nil, err
+	}
+	build := r.Build
+	if build == nil {
+		build = func(sh tasks.Shape, set Settings) (Machine, error) { return Build(r.Model, sh, set) }
+	}
+	m, err := build(sh, rest)
+	if err != nil {
+		return nil, knowing(err, sh)
+	}
+	return &Prepared{m, job, seq}, nil
+}
+
+// Shape gives the task's shape, and the settings that are left for the model.
+func (r Request) Shape() (tasks.Shape, Settings, error) {
+	sizes, rest := r.Set.ForTask(r.Task)
+	for _, name := range slices.Sorted(maps.Keys(r.Sizes)) {
+		if v, ok := sizes[name]; ok && v != r.Sizes[name] {
+			return tasks.Shape{}, rest, fmt.Errorf("models: %s = %v contradicts the input, which has %s = %v", name, v, name, r.Sizes[name])
+		}
+	}
+	sh, err := r.Task.Shape(r.N, sizes.With(r.Sizes))
+	return sh, rest, err
+}
+
+// ForTask takes the task's own sizes out of the settings.
+func (s Settings) ForTask(t *tasks.Task) (tasks.Params, Settings) {
+	sizes, rest := tasks.Params{}, Settings{tasks.Params{}, s.Choice, s.Seed}
+	for name, v := range s.Num {
+		if slices.ContainsFunc(t.Params, func(p tasks.Param) bool { return p.Name == name }) {
+			sizes[name] = v
+		} else {
+			rest.Num[name] = v
+		}
+	}
+	return sizes, rest
+}
+
+// knowing adds the task's sizes to what an unknown parameter could have meant.
+func knowing(err error, sh tasks.Shape) error {
+	var u *catalog.UnknownError
+	if !errors.As(err, &u) || !strings.HasPrefix(u.Kind, "parameter of ") {
+		return err
+	}
+	known := slices.Clone(u.Known)
+	for _, p := range sh.Task.Params {
+		known = append(known, p.Name)
+	}
+	return catalog.Unknown(u.Kind+" or of task "+sh.Task.Name, u.Name, known)
+}
+
+// ParseJob reads who owns what, what is read and who outputs.
+func ParseJob(sh tasks.Shape, split, read, answer string) (Job, error) {
+	s, err := sh.ParseSplit(split)
+	if err != nil {
+		return Job{}, err
+	}
+	at, err := ParseRead(sh, read)
+	if err != nil {
+		return Job{}, err
+	}
+	job := Job{Split: s, Read: at, Answer: Answer(answer)}
+	known := []string{string(ByBob), string(ByAlice), string(ByOwner)}
+	switch {
+	case answer == "" && (read == "all" || len(at) > 1):
+		job.Answer = ByOwner
+	case answer == "":
+		job.Answer = ByBob
+	case !slices.Contains(known, answer):
+		return Job{}, catalog.Unknown("answer", answer, known)
+	}
+	return job, nil
+}
+
+// ParseRead reads "all", or positions and ranges separated by commas, each once;
+// "" is the task's default. The result is increasing.
+func ParseRead(sh tasks.Shape, spec string) ([]int, error) {
+	switch spec {
+	case "":
+		return []int{sh.DefaultRead()}, nil
+	case "all":
+		return sh.All(), nil
+	}
+	seen := make([]bool, sh.N+1)
+	var at []int
+	for _, part := range strings.Split(spec, ",") {
+		lo, hi, ranged := strings.Cut(strings.TrimSpace(part), "-")
+		a, err := strconv.Atoi(lo)
+		b := a
+		if err == nil && ranged {
+			b, err = strconv.Atoi(hi)
+		}
+		if err != nil || a < 1 || b < a || b > sh.N {
+			return nil, fmt.Errorf("models: read %q: %q is no position in 1..%d, no range of them, and not all", spec, part, sh.N)
+		}
+		for i := a; i <= b; i++ {
+			if seen[i] {
+				return nil, fmt.Errorf("models: read %q: position %d stands twice", spec, i)
+			}
+			seen[i] = true
+			at = append(at, i)
+		}
+	}
+	slices.Sort(at)
+	return at, nil
+}
+
+// Run runs a prepared request.
+func (p *Prepared) Run() (*Result, error) { return Run(p.Machine, p.Job, p.Tokens) }
