@@ -163,11 +163,11 @@ func sequences(sh tasks.Shape, limit int) int {
 // eachSequence yields every sequence over the small world that is an input of
 // the task. The slice is reused.
 func eachSequence(sh tasks.Shape, f func(seq []tasks.Token) error) error {
-	seq := make([]tasks.Token, sh.N)
+	seq, at := make([]tasks.Token, sh.N), sh.All()
 	var fill func(i int) error
 	fill = func(i int) error {
 		if i == sh.N {
-			if sh.Task.CheckSeq != nil && sh.Task.CheckSeq(sh, seq) != nil {
+			if sh.Task.CheckSeq != nil && sh.Task.CheckSeq(sh, at, seq) != nil {
 				return nil
 			}
 			return f(seq)
@@ -204,7 +204,7 @@ func undersized(ctx context.Context, m models.Machine, in *reductions.Instance, 
 	if f.Needed != nil {
 		row.Needed, row.Basis = report.Num(f.Needed.Bits), string(f.Needed.Basis)
 	}
-	row.Trivial = report.Num(in.At.Count(protocol.Alice) * in.Shape.Task.TokenBits(in.Shape, precision(m)))
+	row.Trivial = report.Num(models.RawBits(m, in.At))
 	row.Runs, row.Exhaustive, row.Verdict = int(f.Tried), f.Exhaustive, f.Verdict
 	row.Note = fmt.Sprintf("undersized model, %s by %s after %d: %s", f.Kind, f.Strategy, f.Tried, f.Note)
 	if f.Kind != falsify.None {

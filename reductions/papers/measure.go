@@ -6,7 +6,6 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
-	"strings"
 
 	"crosscut/models"
 	"crosscut/models/tasks"
@@ -120,17 +119,8 @@ func (t trial) run(ctx context.Context) (report.Row, error) {
 // row holds what is known before any run.
 func (t trial) row() report.Row {
 	sh := t.machine.Shape()
-	params := map[string]any{}
-	for name, v := range sh.Params.With(t.machine.Params()) {
-		params[name] = v
-	}
-	if c, ok := t.machine.(models.Chooser); ok {
-		for name, v := range c.Choices() {
-			params[name] = v
-		}
-	}
 	size, _ := t.machine.Size()
-	row := report.Row{Task: sh.Task.Name, N: ptr(sh.N), Params: params, Size: report.Num(size), Warnings: []string{}}
+	row := report.Row{Task: sh.Task.Name, N: ptr(sh.N), Params: models.AllParams(t.machine), Size: report.Num(size), Warnings: []string{}}
 	if t.in != nil {
 		row.Reduction, row.N0 = t.in.Name, ptr(t.in.Size)
 	}
@@ -140,12 +130,10 @@ func (t trial) row() report.Row {
 // price writes what a run cost and what it needed to cost. Every run of one
 // machine and one job costs the same.
 func (t trial) price(row *report.Row, r *models.Result) {
-	sh := t.machine.Shape()
 	row.Bits = report.Num(r.Transcript.Cost())
 	row.Formula = report.Num(r.Formula[0] + r.Formula[1])
 	row.FormulaText = r.FormulaIn
-	trivial := t.job.Split.Count(protocol.Alice) * sh.Task.TokenBits(sh, precision(t.machine))
-	row.Trivial = report.Num(trivial)
+	row.Trivial = report.Num(models.RawBits(t.machine, t.job.Split))
 	setting, speaker := reductions.Direction(r.Transcript, protocol.Bob)
 	row.Setting = setting
 	if t.in != nil {
@@ -161,16 +149,6 @@ func (t trial) price(row *report.Row, r *models.Result) {
 // vacuous is the warning on a protocol that costs more than sending the tokens.
 const vacuous = "vacuous: the protocol costs more than sending Alice's raw tokens, so its cost proves nothing about the model"
 
-// defaultPrecision is the p in which real tokens are priced for machines that have none.
-const defaultPrecision = 16
-
-func precision(m models.Machine) int {
-	if p := m.Params().Int("p"); p > 0 {
-		return p
-	}
-	return defaultPrecision
-}
-
 func ptr[T any](v T) *T { return &v }
 
 // show writes values, and no more than a line of them.
@@ -181,15 +159,6 @@ func clip(s string) string {
 		s = s[:117] + "..."
 	}
 	return s
-}
-
-// listParams writes parameters as "M=16 m=3", sorted.
-func listParams(params map[string]any) string {
-	var parts []string
-	for _, name := range slices.Sorted(maps.Keys(params)) {
-		parts = append(parts, fmt.Sprintf("%s=%v", name, params[name]))
-	}
-	return strings.Join(parts, " ")
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

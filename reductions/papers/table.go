@@ -127,14 +127,7 @@ func (spec TableSpec) columns(task *tasks.Task) ([]*column, error) {
 	if len(names) == 0 {
 		return nil, fmt.Errorf("papers: table: no model solves %s: %w", task.Name, errors.ErrUnsupported)
 	}
-	sizes, rest := tasks.Params{}, tasks.Params{}
-	for name, v := range spec.Set.Num {
-		if slices.ContainsFunc(task.Params, func(p tasks.Param) bool { return p.Name == name }) {
-			sizes[name] = v
-		} else {
-			rest[name] = v
-		}
-	}
+	sizes, rest := spec.Set.ForTask(task)
 	fixed := tasks.Params{}
 	if sh, err := task.Shape(spec.Ns[0], sizes); err == nil {
 		for _, name := range fixedSizes {
@@ -150,7 +143,7 @@ func (spec TableSpec) columns(task *tasks.Task) ([]*column, error) {
 			return nil, err
 		}
 		c := &column{model: model, task: task, sizes: sizes, fixed: fixed, smallest: spec.Ns[0]}
-		c.set = settingsFor(model, task.Name, models.Settings{Num: rest, Choice: spec.Set.Choice, Seed: spec.Set.Seed}, len(names) == 1)
+		c.set = settingsFor(model, task.Name, rest, len(names) == 1)
 		for name := range c.set.Num {
 			used[name] = true
 		}
@@ -159,7 +152,7 @@ func (spec TableSpec) columns(task *tasks.Task) ([]*column, error) {
 		}
 		cs = append(cs, c)
 	}
-	for name := range rest {
+	for name := range rest.Num {
 		if !used[name] {
 			return nil, catalog.Unknown("parameter", name, declared(task, names))
 		}
