@@ -17,7 +17,7 @@ import (
 // edges completes a cycle task: everything but its name, its function and its
 // generator. In an undirected task an edge and its reverse are the same edge.
 func edges(t *Task, directed bool) *Task {
-	t.PublicFirst = true
+	t.PublicFirst, t.Binary = true, true
 	t.Params = []Param{{Name: "nodes", Doc: "vertices are 1..nodes", Min: 2, Max: 1 << 31, Optional: true,
 		Default: func(n int, _ Params) float64 { return 2 * float64(n) }}}
 	t.CheckShape = func(sh Shape) error {

@@ -81,6 +81,8 @@ type Task struct {
 	Params []Param // sizes besides N
 	// Vector: outputs are vectors (qsa), else single numbers.
 	Vector bool
+	// Binary: every output is the number 0 or 1, and so crosses in one bit.
+	Binary bool
 	// PublicFirst: the split "half" makes token 1 public.
 	PublicFirst bool
 	// ReadLast: the default read position is N, else 1.

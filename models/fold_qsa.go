@@ -1,0 +1,122 @@
+package models
+
+import (
+	"fmt"
+	"math"
+
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+)
+
+// What the recurrent constructions for qsa share: the grid on which a value in
+// [-1, 1] becomes a p-bit number, and the output rule of a causal model.
+
+// grid splits [-1, 1] into 2^p equal cells (the upper end belongs to the cell)
+// and stands for each by its middle. So every number is within 2^-p, 1 and -1
+// take one bit each where eps is 1/2, and 0 goes below the middle.
+type grid struct{ p int }
+
+// index is the number of z's cell, 0..2^p - 1. Scaling by a power of two is
+// exact, so no rounding moves a value across a border.
+func (g grid) index(z float64) uint64 {
+	half := float64(uint64(1) << (g.p - 1))
+	k := math.Ceil(z*half) + half - 1
+	return uint64(min(max(k, 0), 2*half-1))
+}
+
+// zero is the cell of 0, which stands for a value that was not kept.
+func (g grid) zero() uint64 { return 1<<(g.p-1) - 1 }
+
+// mean is the average of count values whose cell numbers sum to sum: the
+// numerator is an exact integer, the quotient is rounded once.
+func (g grid) mean(sum uint64, count int) float64 {
+	cells := int64(1) << g.p
+	return float64(2*int64(sum)+int64(count)*(1-cells)) / (float64(count) * float64(cells))
+}
+
+// maxGrid keeps q 2^p an exact float64 for every q up to 2^24.
+const maxGrid = 28
+
+// gridBits is the smallest p whose grid has error sqrt(d) 2^-p <= eps in the
+// Euclidean norm, that of each value and so that of every average.
+func gridBits(sh tasks.Shape) (int, error) { return precision(sh, 0) }
+
+// precision is the smallest p with sqrt(d) 2^(shift-p) <= eps. Equality is taken
+// where all of it is exact in float64 (d = 1, q a power of two: then eps, the
+// cells and the averages are binary fractions); else the comparison leaves a
+// billionth for the roundings of the definition itself.
+func precision(sh tasks.Shape, shift int) (int, error) {
+	d, q, eps := sh.Int("d"), sh.Int("q"), sh.Params["eps"]
+	if d != 1 || q&(q-1) != 0 {
+		eps *= 1 - 1e-9
+	}
+	for p := 1 + shift; p <= maxGrid; p++ {
+		if float64(d) <= eps*eps*math.Ldexp(1, 2*(p-shift)) {
+			return p, nil
+		}
+	}
+	return 0, unsupportedf("eps = %v needs more than %d bits a number", sh.Params["eps"], maxGrid)
+}
+
+// gridFor is the grid of the settings: p as set, else the smallest for eps.
+func gridFor(sh tasks.Shape, set Settings) (grid, error) {
+	if p, ok := set.Num["p"]; ok {
+		return grid{int(p)}, nil
+	}
+	p, err := gridBits(sh)
+	return grid{p}, err
+}
+
+var gridParam = tasks.Param{Name: "p", Doc: "bits of a stored number; default: the least with sqrt(d) 2^-p <= eps", Min: 1, Max: maxGrid}
+
+// codec writes an average of q grid values as the sum of their cells, exactly.
+func (g grid) codec(q, d int) Codec {
+	most := uint64(q) * (1<<g.p - 1)
+	width := protocol.Width(most + 1)
+	scale := float64(q) * float64(uint64(1)<<g.p)
+	return Codec{
+		Bits: protocol.Bits(d * width),
+		Put: func(w *protocol.Packer, v tasks.Value) {
+			for _, x := range v {
+				w.Uint((uint64(int64(math.Round(x*scale))+int64(most)))/2, width)
+			}
+		},
+		Get: func(u *protocol.Unpacker) tasks.Value {
+			v := make(tasks.Value, d)
+			for c := range v {
+				v[c] = g.mean(u.Uint(width), q)
+			}
+			return v
+		},
+	}
+}
+
+// reachBack refuses sets that point forward: a causal model outputs position i
+// when it has seen tokens 1..i and no more.
+func reachBack(sh tasks.Shape) func(int, tasks.Token) error {
+	return func(pos int, t tasks.Token) error {
+		if last := lastNeeded(sh, pos, t); last > pos {
+			return unsupportedf("output %d needs token %d: a causal model outputs position i when it has read tokens 1..i only", pos, last)
+		}
+		return nil
+	}
+}
+
+// lastNeeded is the last position on which the task's output at pos depends.
+func lastNeeded(sh tasks.Shape, pos int, t tasks.Token) int {
+	switch sh.Task.Name {
+	case "qsa":
+		return t.Y[len(t.Y)-1]
+	case "match3-local":
+		return min(sh.N, pos+sh.Int("K"))
+	}
+	return sh.N
+}
+
+// fits refuses a state that no machine could hold.
+func fits(bits float64) error {
+	if bits > 1<<40 {
+		return fmt.Errorf("a state of %.3g bits is too large", bits)
+	}
+	return nil
+}

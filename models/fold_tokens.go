@@ -1,0 +1,175 @@
+package models
+
+import (
+	"fmt"
+
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+)
+
+// Raw tokens as p-bit words: what the generic constructions keep and send.
+
+// rawBits is p as set, else the smallest for which the task's own rounding of
+// real numbers, to multiples of 2^-(p-2), stays within eps: error sqrt(d) 2^-(p-1).
+// Tasks without real numbers have no p, and setting it is an error.
+func rawBits(sh tasks.Shape, set Settings) (int, error) {
+	v, ok := set.Num["p"]
+	switch {
+	case !real(sh) && ok:
+		return 0, unsupportedf("tokens of %s hold no real numbers: p has no meaning", sh.Task.Name)
+	case !real(sh):
+		return 1, nil
+	case ok:
+		return int(v), nil
+	}
+	return precision(sh, 1)
+}
+
+var rawParam = tasks.Param{Name: "p", Doc: "bits of a real number (qsa only); default: the least that meets eps", Min: 2, Max: maxGrid}
+
+// real says whether the task's tokens hold real numbers: then more bits a number
+// make a longer token.
+func real(sh tasks.Shape) bool { return sh.Task.TokenBits(sh, 2) != sh.Task.TokenBits(sh, 3) }
+
+// rawCodec is the form of the outputs of a model that computes the task itself.
+func rawCodec(sh tasks.Shape) Codec {
+	if sh.Task.Binary {
+		return bitCodec
+	}
+	return realCodec(sh)
+}
+
+// rounded is the token as it stands after its trip through p bits a number.
+func rounded(sh tasks.Shape, p int, t tasks.Token) tasks.Token {
+	if !real(sh) {
+		return t
+	}
+	var w protocol.Packer
+	sh.Task.PutToken(sh, p, &w, t)
+	return sh.Task.GetToken(sh, p, w.Word().Unpack())
+}
+
+// view is what a position knows in a model that remembers raw tokens: its own,
+// and those kept from before and after (both ending with its own, if kept).
+type view struct {
+	own          tasks.Token
+	past, future []tasks.Token
+}
+
+// keeping says which tokens a memory of limited size holds.
+type keeping struct {
+	most int
+	last bool // the latest ones, else the first ones
+}
+
+func (k keeping) held(t int) int { return min(t, k.most) }
+
+// fold is a memory of raw tokens in one direction.
+func (k keeping) fold(sh tasks.Shape, p int, backward bool) Fold[view, []tasks.Token] {
+	b := sh.Task.TokenBits(sh, p)
+	return Fold[view, []tasks.Token]{
+		Bits: func(t int) protocol.Bits { return protocol.Bits(k.held(t) * b) },
+		Init: func() []tasks.Token { return nil },
+		// Appending never changes what an earlier view holds.
+		Step: func(s []tasks.Token, _ int, in view) []tasks.Token {
+			switch {
+			case k.last:
+				s = append(s, in.own)
+				return s[len(s)-k.held(len(s)):]
+			case len(s) < k.most:
+				return append(s, in.own)
+			}
+			return s
+		},
+		Emit: func(s []tasks.Token, _ int, in view) view {
+			if backward {
+				return view{own: in.own, future: s}
+			}
+			return view{own: in.own, past: s}
+		},
+		Put: func(w *protocol.Packer, _ int, s []tasks.Token) {
+			for _, t := range s {
+				sh.Task.PutToken(sh, p, w, t)
+			}
+		},
+		Get: func(u *protocol.Unpacker, t int) []tasks.Token {
+			s := make([]tasks.Token, k.held(t))
+			for j := range s {
+				s[j] = sh.Task.GetToken(sh, p, u)
+			}
+			return s
+		},
+	}
+}
+
+// token is what the view at pos has of token l: its own token where it has none.
+func (k keeping) token(v view, n, pos, l int) tasks.Token {
+	past, future := l-1, n-l // places in the two memories
+	if k.last {
+		past, future = l-1-(pos-len(v.past)), pos-1+len(v.future)-l
+	}
+	switch {
+	case l <= pos && past >= 0 && past < len(v.past):
+		return v.past[past]
+	case l >= pos && future >= 0 && future < len(v.future):
+		return v.future[future]
+	}
+	return v.own
+}
+
+// memory is a recurrent model that keeps raw tokens and applies the task's
+// definition to them; a token it does not have is read as the position's own.
+// Reading one way it sees tokens 1..i at i; both ways, all of them.
+func memory(sh tasks.Shape, p int, k keeping, directions int, sizes tasks.Params, state string) (Machine, error) {
+	b := sh.Task.TokenBits(sh, p)
+	if err := fits(float64(k.most) * float64(b)); err != nil {
+		return nil, err
+	}
+	if real(sh) {
+		sizes["p"] = float64(p)
+	}
+	layer := Layer[view, []tasks.Token]{Forward: k.fold(sh, p, false)}
+	r := &Recurrent[view, []tasks.Token]{
+		Of: sh, Sizes: sizes, Out: rawCodec(sh),
+		State: fmt.Sprintf(state, b),
+		Embed: func(_ int, t tasks.Token) view { return view{own: rounded(sh, p, t)} },
+		Output: func(pos int, v view) tasks.Value {
+			if sh.Task.Name == "qsa" { // q tokens of N: do not write out the rest
+				mean := make(tasks.Value, sh.Int("d"))
+				for _, l := range v.own.Y {
+					for c, z := range k.token(v, sh.N, pos, l).Z {
+						mean[c] += z
+					}
+				}
+				for c := range mean {
+					mean[c] /= float64(len(v.own.Y))
+				}
+				return mean
+			}
+			seq := make([]tasks.Token, sh.N)
+			for l := range seq {
+				seq[l] = k.token(v, sh.N, pos, l+1)
+			}
+			return sh.Eval(seq, []int{pos})[0]
+		},
+	}
+	if directions == 2 {
+		back := k.fold(sh, p, true)
+		layer.Backward = &back
+		layer.Join = func(_ int, f, b view) view { return view{f.own, f.past, b.future} }
+	} else {
+		r.Reach = reachBack(sh)
+	}
+	r.Layers = []Layer[view, []tasks.Token]{layer}
+	return r, nil
+}
+
+// directionsParam declares how many ways a memory reads.
+var directionsParam = tasks.Param{Name: "directions", Doc: "1: outputs position i after tokens 1..i; 2: reads from both ends; default 2, for qsa 1", Min: 1, Max: 2}
+
+func directions(sh tasks.Shape, set Settings) int {
+	if sh.Task.Name == "qsa" {
+		return set.Int("directions", 1)
+	}
+	return set.Int("directions", 2)
+}
