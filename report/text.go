@@ -60,52 +60,43 @@ func textFields(b *bufio.Writer, fields []Field, style Style) {
 }
 
 // textGrid aligns a grid. Where it is too wide, columns that say the same in
-// every row move above it, and then long columns to lines below their row.
+// every row move above it; then the last long column wraps in its place, if that
+// is enough, and else the long columns move to lines below their row.
 func textGrid(b *bufio.Writer, g Grid, notes []string, style Style) {
 	if g.Title != "" {
-		fmt.Fprintf(b, "%s\n", g.Title)
+		wrap(b, "", g.Title)
 	}
 	if len(g.Columns) == 0 {
 		return
 	}
-	below := make([]bool, len(g.Columns))
 	if g.width() > TextWidth && len(g.Rows) > 1 {
 		var said []string
 		same := make([]bool, len(g.Columns))
 		for c, col := range g.Columns {
 			if same[c] = g.constant(c); same[c] {
-				said = append(said, col.Name+" "+g.Rows[0].Cells[c])
+				said = append(said, col.Name+": "+g.Rows[0].Cells[c])
 			}
 		}
 		if len(said) > 0 && len(said) < len(g.Columns) {
-			wrap(b, "", strings.Join(said, ", "))
+			wrap(b, "", strings.Join(said, "; "))
 			g = g.only(func(c int) bool { return !same[c] })
-			below = make([]bool, len(g.Columns))
 		}
 	}
-	for c := len(g.Columns) - 1; c >= 0; c-- {
-		if g.only(func(k int) bool { return !below[k] }).width() <= TextWidth {
-			break
+	below := make([]bool, len(g.Columns))
+	last := len(g.Columns) - 1
+	if g.width() > TextWidth && !(g.Columns[last].Long && g.widthBefore(last) <= TextWidth-roomForText) {
+		for c := last; c >= 0; c-- {
+			below[c] = g.Columns[c].Long
+			if g.only(func(k int) bool { return !below[k] }).width() <= TextWidth {
+				break
+			}
 		}
-		below[c] = g.Columns[c].Long
 	}
 	top := g.only(func(c int) bool { return !below[c] })
 	widths := top.widths()
-	var line strings.Builder
-	for c, col := range top.Columns {
-		cell(&line, c, pad(col.Name, widths[c], col.Right))
-	}
-	fmt.Fprintln(b, strings.TrimRight(line.String(), " "))
+	textHead(b, top, widths)
 	for r, row := range top.Rows {
-		line.Reset()
-		for c, text := range row.Cells {
-			padded := pad(text, widths[c], top.Columns[c].Right)
-			cell(&line, c, style.paint(text, padded))
-		}
-		for _, m := range marks(notes, row) {
-			fmt.Fprintf(&line, " [%d]", m)
-		}
-		fmt.Fprintln(b, strings.TrimRight(line.String(), " "))
+		textRow(b, top, widths, row, notes, style)
 		var more []string
 		for c, text := range g.Rows[r].Cells {
 			if below[c] && text != "" {
@@ -116,6 +107,40 @@ func textGrid(b *bufio.Writer, g Grid, notes []string, style Style) {
 			wrap(b, "    ", strings.Join(more, "; "))
 		}
 	}
+}
+
+// roomForText is the narrowest column in which a long text may wrap in its place.
+const roomForText = 45
+
+func textHead(b *bufio.Writer, g Grid, widths []int) {
+	var line strings.Builder
+	for c, col := range g.Columns {
+		cell(&line, c, pad(col.Name, widths[c], col.Right))
+	}
+	fmt.Fprintln(b, strings.TrimRight(line.String(), " "))
+}
+
+func textRow(b *bufio.Writer, g Grid, widths []int, row Line, notes []string, style Style) {
+	last := len(g.Columns) - 1
+	var line strings.Builder
+	for c, text := range row.Cells {
+		if c == last && g.Columns[c].Long {
+			break
+		}
+		cell(&line, c, style.paint(text, pad(text, widths[c], g.Columns[c].Right)))
+	}
+	var tail string
+	for _, m := range marks(notes, row) {
+		tail += fmt.Sprintf(" [%d]", m)
+	}
+	if g.Columns[last].Long {
+		if last > 0 {
+			line.WriteString("  ")
+		}
+		wrap(b, line.String(), row.Cells[last]+tail)
+		return
+	}
+	fmt.Fprintln(b, strings.TrimRight(line.String()+tail, " "))
 }
 
 func cell(line *strings.Builder, c int, text string) {
@@ -155,6 +180,11 @@ func (g Grid) width() int {
 	return total
 }
 
+// widthBefore is the width of the columns before column c.
+func (g Grid) widthBefore(c int) int {
+	return g.only(func(k int) bool { return k < c }).width() + 2
+}
+
 func pad(s string, width int, right bool) string {
 	gap := strings.Repeat(" ", max(0, width-utf8.RuneCountInString(s)))
 	if right {
@@ -166,8 +196,8 @@ func pad(s string, width int, right bool) string {
 // wrap prints text after a prefix, further lines indented below the first. Words
 // longer than a line stay whole.
 func wrap(b *bufio.Writer, prefix, text string) {
-	indent := strings.Repeat(" ", utf8.RuneCountInString(prefix))
-	line, used := prefix, utf8.RuneCountInString(prefix)
+	used := printed(prefix)
+	indent, line := strings.Repeat(" ", used), prefix
 	start := used
 	for _, word := range strings.Fields(text) {
 		n := utf8.RuneCountInString(word)
@@ -183,6 +213,22 @@ func wrap(b *bufio.Writer, prefix, text string) {
 		used += n
 	}
 	fmt.Fprintln(b, strings.TrimRight(line, " "))
+}
+
+// printed is the number of places that text takes on a terminal: colour takes none.
+func printed(s string) int {
+	n, escape := 0, false
+	for _, r := range s {
+		switch {
+		case r == '\x1b':
+			escape = true
+		case escape:
+			escape = r != 'm'
+		default:
+			n++
+		}
+	}
+	return n
 }
 
 func (v Verdict) known() bool {

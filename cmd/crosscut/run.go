@@ -1,0 +1,105 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"crosscut/internal/catalog"
+	"crosscut/models"
+	"crosscut/models/tasks"
+
+	"github.com/urfave/cli/v2"
+)
+
+var _ = register(&command{
+	name:  "run",
+	usage: "cut one model on one input, and meter the bits",
+	about: "Compiles a model into a two-party protocol, runs it on the two halves of one input, and prints the metered bits beside the formula, " +
+		"the uncut model's output and the task's definition. Exits 0 when the protocol and the uncut model agree, else 3.",
+	flags: flags(
+		taskFlag(), modelFlag(),
+		nFlag("draw an input of this length N with --seed"),
+		&cli.StringFlag{Name: "input", Usage: "read the input from `FILE`"},
+		splitFlag(), setFlag(), readFlag(), answerFlag(),
+		&cli.StringFlag{Name: "transcript", Usage: "write all words to `FILE`, for crosscut check"},
+		seedFlag(), memoryFlag(),
+	),
+	run: func(c *call) error {
+		req, err := c.request()
+		if err != nil {
+			return err
+		}
+		p, err := req.Prepare()
+		if err != nil {
+			return err
+		}
+		r, err := p.Run()
+		if err != nil {
+			return running(err)
+		}
+		if err := c.Context.Err(); err != nil {
+			return err
+		}
+		rec := models.NewRecord(req.Model, p.Machine, r, c.Uint64("seed"))
+		rec.Command = c.command()
+		if err := c.emit(rec.Sheet()); err != nil {
+			return err
+		}
+		if !r.Agree {
+			return internal(errors.New("the protocol and the uncut model disagree"))
+		}
+		return nil
+	},
+})
+
+// running sorts the errors of a run: what the input or the combination cannot do
+// is the user's to change, anything else is a bug here.
+func running(err error) error {
+	var u *catalog.UnknownError
+	if errors.Is(err, errors.ErrUnsupported) || errors.As(err, &u) {
+		return err
+	}
+	return internal(err)
+}
+
+// request reads the flags that describe one run.
+func (c *call) request() (models.Request, error) {
+	req := models.Request{Split: c.String("split"), Read: c.String("read"), Answer: c.String("answer")}
+	if !c.IsSet("model") {
+		return req, usagef("name a model with --model; crosscut list models lists them", "flag --model is missing")
+	}
+	req.Model = c.String("model")
+	if _, err := models.Catalog().Get(req.Model); err != nil {
+		return req, fmt.Errorf("flag --model: %w", err)
+	}
+	if err := c.taskOf(&req); err != nil {
+		return req, err
+	}
+	var err error
+	req.Set.Seed = c.Uint64("seed")
+	req.Set.Num, req.Set.Choice, err = c.settings()
+	return req, err
+}
+
+// taskOf reads the task and its input, or its length.
+func (c *call) taskOf(req *models.Request) error {
+	from, err := c.one("n", "input")
+	if err != nil {
+		return err
+	}
+	if c.IsSet("task") {
+		if req.Task, err = tasks.Catalog().Get(c.String("task")); err != nil {
+			return fmt.Errorf("flag --task: %w", err)
+		}
+	}
+	if from == "n" {
+		if req.Task == nil {
+			return usagef("name a task with --task; crosscut list tasks lists them", "flag --task is missing")
+		}
+		if req.N = c.Int("n"); req.N < 1 || req.N > tasks.MaxN {
+			return usagef("", "flag --n: %d is outside 1..%d", req.N, tasks.MaxN)
+		}
+		return nil
+	}
+	return nil
+}
