@@ -9,6 +9,9 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
+
+	"crosscut/internal/catalog"
 )
 
 // Strict reading of JSON: encoding/json forgives repeated and misspelt field
@@ -17,7 +20,8 @@ import (
 // object holds the fields of one JSON object, unread.
 type object map[string]json.RawMessage
 
-// parseObject reads an object whose fields are all among known, each at most once.
+// parseObject reads an object that has each field at most once, and none that is
+// not known; without known, any.
 func parseObject(raw []byte, known ...string) (object, error) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	open, err := dec.Token()
@@ -39,10 +43,10 @@ func parseObject(raw []byte, known ...string) (object, error) {
 			return nil, syntax(raw, err)
 		}
 		if _, twice := o[name]; twice {
-			return nil, fmt.Errorf("field %s stands twice", clip([]byte(strconv.Quote(name))))
+			return nil, fmt.Errorf("field %q stands twice", shorten(name))
 		}
-		if !slices.Contains(known, name) {
-			return nil, fmt.Errorf("unknown field %s", clip([]byte(strconv.Quote(name))))
+		if len(known) > 0 && !slices.Contains(known, name) {
+			return nil, catalog.Unknown("field", shorten(name), known)
 		}
 		o[name] = value
 	}
@@ -130,12 +134,21 @@ func parseList(raw json.RawMessage) ([]json.RawMessage, error) {
 	return items, nil
 }
 
-// clip shortens what is quoted in an error, and keeps it on one line.
+// clip prints JSON text in an error: its beginning, on one line, in plain ASCII.
 func clip(raw []byte) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, shorten(string(bytes.TrimSpace(raw))))
+}
+
+// shorten keeps the beginning of a text that may be of any length.
+func shorten(s string) string {
 	const most = 40
-	s := string(bytes.Join(bytes.Fields(raw), []byte(" ")))
 	if len(s) > most {
-		s = s[:most] + "..."
+		return s[:most] + "..."
 	}
-	return fmt.Sprintf("%+q", s)
+	return s
 }

@@ -2,8 +2,15 @@ package papers
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 
+	"crosscut/internal/catalog"
 	"crosscut/models"
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+	"crosscut/reductions"
 	"crosscut/report"
 )
 
@@ -13,7 +20,8 @@ type TableSpec struct {
 	Models []string // none: all that solve the task
 	Ns     []int    // sequence lengths
 	// Set holds the task's sizes and the models' settings together; each goes
-	// where it is declared. One that nobody would take is an error.
+	// where it is declared. One that nobody would take is an error. Set.Seed draws
+	// the inputs, and the weights where a construction is random.
 	Set models.Settings
 	// Runs is the number of sampled inputs per row; 0: chosen by N.
 	Runs int
@@ -21,8 +29,340 @@ type TableSpec struct {
 	Done func(row report.Row, k, of int)
 }
 
-// Table runs every model at every N and fits the growth of its size and of its
-// bits.
+// Table runs every model at every N, through the reduction that presses it
+// hardest, and fits the growth of its size and of its bits. A construction that
+// cannot be built at some N gives a row with a warning; when no row can be
+// built, the first reason is the error. An interrupted table returns the rows so
+// far beside the error.
 func Table(ctx context.Context, spec TableSpec) (report.Table, error) {
-	return report.Table{Title: spec.Task}, ctx.Err()
+	task, err := tasks.Catalog().Get(spec.Task)
+	if err != nil {
+		return report.Table{}, err
+	}
+	t := report.Table{Title: fmt.Sprintf("%s: %s", task.Name, task.Doc), Rows: []report.Row{}, Growth: []report.Growth{}}
+	if len(spec.Ns) == 0 {
+		return t, errors.New("papers: table: no sequence lengths")
+	}
+	spec.Ns = slices.Compact(slices.Sorted(slices.Values(spec.Ns)))
+	columns, err := spec.columns(task)
+	if err != nil {
+		return t, err
+	}
+	var first error
+	built := false
+	for k, c := range columns {
+		series := map[string][]Point{}
+		for j, n := range spec.Ns {
+			row, err := c.measure(ctx, n, spec.Runs)
+			switch {
+			case ctx.Err() != nil:
+				return t, ctx.Err()
+			case errors.Is(err, errUnbuilt):
+				if first == nil {
+					first = err
+				}
+				row = report.Row{Task: task.Name, N: ptr(n), Params: map[string]any{}, Warnings: []string{err.Error()}, Verdict: report.Unknown}
+			case err != nil:
+				return t, fmt.Errorf("papers: table: %s at N = %d: %w", c.model, n, err)
+			default:
+				built = true
+				if row.Wrong == 0 {
+					series["size"] = append(series["size"], Point{n, *row.Size})
+					series["bits"] = append(series["bits"], Point{n, *row.Bits})
+				}
+			}
+			row.Model = c.model
+			t.Rows = append(t.Rows, row)
+			if spec.Done != nil {
+				spec.Done(row, k*len(spec.Ns)+j+1, len(columns)*len(spec.Ns))
+			}
+		}
+		for _, of := range []string{"size", "bits"} {
+			if fit, err := FitGrowth(series[of]); err == nil {
+				t.Growth = append(t.Growth, fit.Row(c.model, of))
+			}
+		}
+	}
+	if !built {
+		return t, first
+	}
+	return t, nil
+}
+
+// errUnbuilt marks a combination that cannot be built at some size; anything
+// else that goes wrong is a bug.
+var errUnbuilt = errors.New("cannot be built")
+
+// unbuilt keeps the message and the hint of err.
+type unbuilt struct{ error }
+
+func (u unbuilt) Is(target error) bool { return target == errUnbuilt }
+func (u unbuilt) Unwrap() error        { return u.error }
+
+// column is one model of a table: its settings, and the reduction it is run
+// through, which is the same for all N.
+type column struct {
+	model    string
+	task     *tasks.Task
+	sizes    tasks.Params // the task's
+	fixed    tasks.Params // sizes kept equal for all N unless set: q, d, K, s
+	set      models.Settings
+	via      *source
+	smallest int
+}
+
+// fixedSizes do not grow with N in a table unless they are set to.
+var fixedSizes = []string{"q", "d", "K", "s"}
+
+// columns distributes the settings and finds a reduction for each model.
+func (spec TableSpec) columns(task *tasks.Task) ([]*column, error) {
+	names := spec.Models
+	if len(names) == 0 {
+		for m := range models.Catalog().All() {
+			if len(models.For(m.Name, task.Name)) > 0 {
+				names = append(names, m.Name)
+			}
+		}
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("papers: table: no model solves %s: %w", task.Name, errors.ErrUnsupported)
+	}
+	sizes, rest := spec.Set.ForTask(task)
+	fixed := tasks.Params{}
+	if sh, err := task.Shape(spec.Ns[0], sizes); err == nil {
+		for _, name := range fixedSizes {
+			if v, ok := sh.Params[name]; ok {
+				fixed[name] = v
+			}
+		}
+	}
+	used := map[string]bool{}
+	var cs []*column
+	for _, model := range names {
+		if _, err := models.Catalog().Get(model); err != nil {
+			return nil, err
+		}
+		c := &column{model: model, task: task, sizes: sizes, fixed: fixed, smallest: spec.Ns[0]}
+		c.set = settingsFor(model, task.Name, rest, len(names) == 1)
+		for name := range c.set.Num {
+			used[name] = true
+		}
+		for name := range c.set.Choice {
+			used[name] = true
+		}
+		cs = append(cs, c)
+	}
+	for name := range rest.Num {
+		if !used[name] {
+			return nil, catalog.Unknown("parameter", name, declared(task, names))
+		}
+	}
+	for name := range spec.Set.Choice {
+		if !used[name] {
+			return nil, catalog.Unknown("parameter", name, declared(task, names))
+		}
+	}
+	return cs, nil
+}
+
+// settingsFor keeps of the settings those that the model's construction for the
+// task declares; strict keeps all, so that Build refuses what does not fit.
+func settingsFor(model, task string, set models.Settings, strict bool) models.Settings {
+	if strict {
+		return set
+	}
+	candidates := models.For(model, task)
+	kept := models.Settings{Num: tasks.Params{}, Choice: map[string]string{}, Seed: set.Seed}
+	if len(candidates) == 0 {
+		return kept
+	}
+	c := candidates[0]
+	if name, ok := set.Choice["construction"]; ok {
+		if at := slices.IndexFunc(candidates, func(c *models.Construction) bool { return c.Name == name }); at >= 0 {
+			c, kept.Choice["construction"] = candidates[at], name
+		}
+	}
+	for _, p := range c.Params {
+		if v, ok := set.Num[p.Name]; ok {
+			kept.Num[p.Name] = v
+		}
+	}
+	for _, ch := range c.Choices {
+		if v, ok := set.Choice[ch.Name]; ok {
+			kept.Choice[ch.Name] = v
+		}
+	}
+	return kept
+}
+
+func declared(task *tasks.Task, names []string) []string {
+	known := map[string]bool{}
+	for _, p := range task.Params {
+		known[p.Name] = true
+	}
+	for _, m := range names {
+		for _, c := range models.For(m, task.Name) {
+			for _, p := range c.Params {
+				known[p.Name] = true
+			}
+			for _, ch := range c.Choices {
+				known[ch.Name] = true
+			}
+		}
+	}
+	return sortedKeys(known)
+}
+
+// measure builds the model at N and runs it.
+func (c *column) measure(ctx context.Context, n, runs int) (report.Row, error) {
+	if c.via == nil {
+		via, err := c.choose(n)
+		if err != nil {
+			return report.Row{}, err
+		}
+		c.via = via
+	}
+	t, err := c.via.trial(c, n)
+	if err != nil {
+		return report.Row{}, err
+	}
+	t.runs = runs
+	if runs == 0 {
+		// At small sizes every input pair; above, fewer and longer ones.
+		t.runs = min(max(1<<14/n, 2), 12)
+		if t.in != nil {
+			if all := pairs(t.in, 1<<8); all > 0 && all*n <= 1<<14 {
+				t.all = true
+			}
+		}
+	}
+	return t.run(ctx)
+}
+
+// source is where a column's inputs come from: a reduction, with the way its
+// problem size follows from N, or the task's generator.
+type source struct {
+	reduction *reductions.Reduction // nil: the generator
+	byFixed   bool                  // n is the fixed q, not the most that fits
+	free      bool                  // the reduction chooses the fixed sizes itself
+}
+
+// choose finds the reduction that presses the model hardest at this N: one-way
+// before two-way, then by bits needed, then by bits moved. Without any, inputs
+// come from the generator.
+func (c *column) choose(n int) (*source, error) {
+	type option struct {
+		source
+		oneWay       bool
+		needed, cost protocol.Bits
+	}
+	var options []option
+	var first error
+	for r := range reductions.Catalog().All() {
+		if r.To != c.task {
+			continue
+		}
+		for _, s := range []source{{r, false, false}, {r, true, false}, {r, false, true}} {
+			t, err := s.trial(c, n)
+			if err != nil {
+				if first == nil {
+					first = err
+				}
+				continue
+			}
+			prog, err := t.machine.Compile(t.job)
+			if err != nil {
+				continue
+			}
+			o := option{source: s, oneWay: prog.Bits[protocol.Bob] == 0, cost: prog.Bits[0] + prog.Bits[1]}
+			setting := protocol.TwoWay
+			if o.oneWay {
+				setting = protocol.OneWay
+			}
+			if need, ok := t.in.Needed(setting, protocol.Alice); ok {
+				o.needed = need.Bits
+			}
+			options = append(options, o)
+			break
+		}
+	}
+	if len(options) == 0 {
+		s := &source{}
+		if _, err := s.trial(c, n); err != nil {
+			if first != nil {
+				err = first
+			}
+			return nil, err
+		}
+		return s, nil
+	}
+	best := slices.MinFunc(options, func(a, b option) int {
+		switch {
+		case a.oneWay != b.oneWay:
+			if a.oneWay {
+				return -1
+			}
+			return 1
+		case a.needed != b.needed:
+			return int(b.needed - a.needed)
+		}
+		return int(a.cost - b.cost)
+	})
+	return &best.source, nil
+}
+
+// trial builds the machine and its inputs at N.
+func (s source) trial(c *column, n int) (trial, error) {
+	sizes := c.sizes
+	if !s.free {
+		sizes = c.fixed.With(c.sizes)
+	}
+	if s.reduction == nil {
+		sh, err := c.task.Shape(n, sizes)
+		if err != nil {
+			return trial{}, unbuilt{err}
+		}
+		m, err := models.Build(c.model, sh, c.set)
+		if err != nil {
+			return trial{}, unbuilt{err}
+		}
+		job := models.Job{Split: sh.Half(), Read: []int{sh.DefaultRead()}, Answer: models.ByBob}
+		if _, err := m.Compile(job); err != nil {
+			return trial{}, unbuilt{err}
+		}
+		return trial{machine: m, job: job, seed: c.set.Seed}, nil
+	}
+	size := s.reduction.Fits(n)
+	if s.byFixed {
+		size = sizes.Int("q")
+	}
+	if size < 1 {
+		return trial{}, unbuilt{fmt.Errorf("papers: %s: N = %d holds no instance", s.reduction.Name, n)}
+	}
+	in, err := s.reduction.Instance(size, n, sizes)
+	if err != nil {
+		return trial{}, unbuilt{err}
+	}
+	for name, v := range sizes {
+		if in.Shape.Params[name] != v {
+			return trial{}, unbuilt{fmt.Errorf("papers: %s works with %s = %v only, not %v", s.reduction.Name, name, in.Shape.Params[name], v)}
+		}
+	}
+	if s.free {
+		// What the reduction chooses must not move with N either.
+		least, err := s.reduction.Instance(max(s.reduction.Fits(c.smallest), 1), 0, sizes)
+		if err != nil {
+			return trial{}, unbuilt{err}
+		}
+		for _, name := range fixedSizes {
+			if in.Shape.Params[name] != least.Shape.Params[name] {
+				return trial{}, unbuilt{fmt.Errorf("papers: %s lets %s grow with N", s.reduction.Name, name)}
+			}
+		}
+	}
+	m, err := models.Build(c.model, in.Shape, c.set)
+	if err != nil {
+		return trial{}, unbuilt{err}
+	}
+	return through(m, in, c.set.Seed), nil
 }

@@ -1,0 +1,180 @@
+package bounds
+
+import "math/bits"
+
+// refuted gives cheap reasons why a part needs more than k bits: a protocol of k
+// bits has at most 2^k leaves, each a rectangle of one value, and
+//   - for total functions the indicator matrix of value v is the sum of its
+//     leaves, so the sum over v of its rank, over any field, is at most 2^k;
+//   - no two entries of a fooling set of value v share a leaf, so the sum over v
+//     of the sizes is at most 2^k.
+func (s *search) refuted(p part, k int) bool {
+	if k > 6 {
+		return false
+	}
+	most := 1 << k
+	r, c := bits.OnesCount64(p[0]), bits.OnesCount64(p[1])
+	small := min(r, c)
+	if s.b.total && s.b.values*small > most {
+		sum := 0
+		for v := range s.b.values {
+			if sum += s.b.rank(v, p); sum > most {
+				return true
+			}
+		}
+	}
+	if s.b.values*small > most {
+		sum := 0
+		for v := range s.b.values {
+			if sum += s.b.foolQuick(v, p); sum > most {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// rankPrime is the field of the quick rank: below 2^31, so products fit a word.
+const rankPrime = 1<<31 - 1
+
+// rank is the rank modulo rankPrime of the indicator matrix of value v on p.
+func (b *board) rank(v int, p part) int {
+	axis := 0
+	if bits.OnesCount64(p[1]) > bits.OnesCount64(p[0]) {
+		axis = 1 // eliminate along the shorter lines
+	}
+	var place [boardLines]int
+	n := 0
+	for left := p[1-axis]; left != 0; left &= left - 1 {
+		place[n] = bits.TrailingZeros64(left)
+		n++
+	}
+	var basis [boardLines][]uint64 // basis[c]: a row whose first non-zero entry is 1, at c
+	store := make([]uint64, 0, n*n)
+	var w [boardLines]uint64
+	rank := 0
+	for left := p[axis]; left != 0 && rank < n; left &= left - 1 {
+		line := b.is[axis][v][bits.TrailingZeros64(left)]
+		for c := range n {
+			w[c] = line >> place[c] & 1
+		}
+		for c := range n {
+			if w[c] == 0 {
+				continue
+			}
+			if basis[c] != nil {
+				f := rankPrime - w[c]
+				for e := c; e < n; e++ {
+					w[e] = (w[e] + f*basis[c][e]) % rankPrime
+				}
+				continue
+			}
+			f := inverse(w[c])
+			for e := range n {
+				w[e] = w[e] * f % rankPrime
+			}
+			store = append(store, w[:n]...)
+			basis[c] = store[len(store)-n:]
+			rank++
+			break
+		}
+	}
+	return rank
+}
+
+// inverse is a^-1 modulo rankPrime, by Fermat's little theorem.
+func inverse(a uint64) uint64 {
+	r := uint64(1)
+	for e := rankPrime - 2; e > 0; e >>= 1 {
+		if e&1 == 1 {
+			r = r * a % rankPrime
+		}
+		a = a * a % rankPrime
+	}
+	return r
+}
+
+// foolQuick builds a fooling set of value v on p, line by line, and returns its
+// size. It need not be the largest.
+func (b *board) foolQuick(v int, p part) int {
+	best := 0
+	for axis := range 2 {
+		best = max(best, len(b.foolGreedy(v, p, axis)))
+	}
+	return best
+}
+
+// cell is an entry of a board: its row and its column.
+type cell [2]int
+
+// foolGreedy takes, line after line along axis, the first entry of value v that
+// goes with all entries taken before.
+func (b *board) foolGreedy(v int, p part, axis int) []cell {
+	var set []cell
+	for left := p[axis]; left != 0; left &= left - 1 {
+		i := bits.TrailingZeros64(left)
+		places := b.is[axis][v][i] & p[1-axis]
+		for _, c := range set {
+			// A place j is spoilt by (i', j') unless (i, j') or (i', j) is defined and not v.
+			if b.def[axis][i]&^b.is[axis][v][i]>>c[1-axis]&1 == 0 {
+				places &= b.def[axis][c[axis]] &^ b.is[axis][v][c[axis]]
+			}
+		}
+		if places != 0 {
+			var c cell
+			c[axis], c[1-axis] = i, bits.TrailingZeros64(places)
+			set = append(set, c)
+		}
+	}
+	return set
+}
+
+// shape is a most favourable size of a folded total matrix.
+type shape struct{ rows, cols int }
+
+// shapesUpTo lists, for each k, the largest sizes that a folded matrix with
+// D <= k can have: 1 x 1 for k = 0, and if a bit of Alice leads to parts of
+// r1 x c1 and r2 x c2 then there are at most r1 + r2 different rows, and a
+// column is known by its two parts, so at most c1 c2 different columns.
+func shapesUpTo(k int) [][]shape {
+	all := [][]shape{{{1, 1}}}
+	for len(all) <= k {
+		var next []shape
+		last := all[len(all)-1]
+		for _, a := range last {
+			for _, b := range last {
+				next = append(next,
+					shape{min(a.rows+b.rows, boardLines), min(a.cols*b.cols, boardLines)},
+					shape{min(a.rows*b.rows, boardLines), min(a.cols+b.cols, boardLines)})
+			}
+		}
+		var top []shape
+		for i, a := range next {
+			beaten := false
+			for j, b := range next {
+				if a.rows <= b.rows && a.cols <= b.cols && (a != b || j < i) {
+					beaten = true
+					break
+				}
+			}
+			if !beaten {
+				top = append(top, a)
+			}
+		}
+		all = append(all, top)
+	}
+	return all
+}
+
+// allowed says whether some shape of k bits has room for r x c different lines.
+func (s *search) allowed(r, c, k int) bool {
+	if k >= len(s.shapes) {
+		return true
+	}
+	for _, a := range s.shapes[k] {
+		if r <= a.rows && c <= a.cols {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,164 @@
+package papers
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+
+	"crosscut/models"
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+	"crosscut/reductions"
+	"crosscut/report"
+)
+
+// trial is one machine at one size, on inputs that a reduction or the task's
+// generator draws. The machine's job does not change from run to run.
+type trial struct {
+	machine models.Machine
+	job     models.Job
+	in      *reductions.Instance // nil: inputs are drawn by the task's generator
+	seed    uint64
+	runs    int  // sampled inputs
+	all     bool // run every input pair of the problem instead
+}
+
+// through is a trial on a reduction's inputs. Bob answers.
+func through(m models.Machine, in *reductions.Instance, seed uint64) trial {
+	return trial{machine: m, in: in, seed: seed, job: models.Job{Split: in.At, Read: in.Reads, Answer: models.ByBob}}
+}
+
+// input is one input of a trial.
+type input struct {
+	seq  []tasks.Token
+	name string
+	want *bool // the problem's answer; nil without a reduction
+}
+
+func (t trial) input(k int) input {
+	if t.in == nil {
+		sh := t.machine.Shape()
+		return input{seq: sh.Task.Generate(sh, rand.New(rand.NewPCG(t.seed, uint64(k)))), name: fmt.Sprintf("generated input %d", k+1)}
+	}
+	x, y := t.in.Sample(t.seed, uint64(k))
+	if t.all {
+		ys := t.in.From.Ys(t.in.Size)
+		x, y = t.in.From.X(t.in.Size, k/ys), t.in.From.Y(t.in.Size, k%ys)
+	}
+	return input{t.in.Encode(x, y), showPair(t.in, x, y), ptr(t.in.Want(x, y))}
+}
+
+// showPair writes an input pair, and no more than a line of it.
+func showPair(in *reductions.Instance, x, y protocol.Word) string {
+	return fmt.Sprintf("x = %s, y = %s", clip(x.String()), clip(in.From.ShowY(in.Size, y)))
+}
+
+// pairs is the number of input pairs of the problem, or 0 when it exceeds limit.
+func pairs(in *reductions.Instance, limit int) int {
+	xb, ys := in.From.XBits(in.Size), in.From.Ys(in.Size)
+	if xb > 30 || ys < 1 || ys > limit || ys<<xb > limit {
+		return 0
+	}
+	return ys << xb
+}
+
+// run runs the trial and judges it. The row is complete but for the claim. A
+// disagreement of cut and uncut run, or of meter and formula, is an error: these
+// are bugs here, never news about the model.
+func (t trial) run(ctx context.Context) (report.Row, error) {
+	row := t.row()
+	runs := t.runs
+	if t.all {
+		runs = pairs(t.in, 1<<30)
+		row.Exhaustive = true
+	}
+	warned := map[string]bool{}
+	for k := range runs {
+		if err := ctx.Err(); err != nil {
+			return row, err
+		}
+		try := t.input(k)
+		r, err := models.Run(t.machine, t.job, try.seq)
+		if err != nil {
+			return row, fmt.Errorf("%s: %w", try.name, err)
+		}
+		if !r.Agree {
+			return row, fmt.Errorf("%s: the protocol's output %v differs from the uncut model's %v", try.name, show(r.Output), show(r.Whole))
+		}
+		if row.Runs == 0 {
+			t.price(&row, r)
+		} else if *row.Bits != float64(r.Transcript.Cost()) {
+			return row, fmt.Errorf("%s: %d bits, and %v on another input", try.name, r.Transcript.Cost(), *row.Bits)
+		}
+		row.Runs++
+		switch {
+		case !r.Correct:
+			row.Wrong++
+			if row.Witness == "" {
+				row.Witness = fmt.Sprintf("%s: output %s, and the definition says %s", try.name, show(r.Output), show(r.Expected))
+			}
+		case try.want != nil && t.in.Got(r.Output) != *try.want:
+			return row, fmt.Errorf("%s: outputs that the task accepts give the wrong answer of %s: the reduction does not hold", try.name, t.in.From.Name)
+		}
+		for _, w := range r.Warnings {
+			if !warned[w] {
+				warned[w] = true
+				row.Warnings = append(row.Warnings, w)
+			}
+		}
+	}
+	row.Judge()
+	if row.Verdict == report.Unknown && row.Needed != nil && *row.Bits < *row.Needed {
+		row.Warnings = append(row.Warnings, "fewer bits than needed, so some input is wrong; the sample did not meet it: see falsify")
+	}
+	return row, nil
+}
+
+// row holds what is known before any run.
+func (t trial) row() report.Row {
+	sh := t.machine.Shape()
+	size, _ := t.machine.Size()
+	row := report.Row{Task: sh.Task.Name, N: ptr(sh.N), Params: models.AllParams(t.machine), Size: report.Num(size), Warnings: []string{}}
+	if t.in != nil {
+		row.Reduction, row.N0 = t.in.Name, ptr(t.in.Size)
+	}
+	return row
+}
+
+// price writes what a run cost and what it needed to cost. Every run of one
+// machine and one job costs the same.
+func (t trial) price(row *report.Row, r *models.Result) {
+	row.Bits = report.Num(r.Transcript.Cost())
+	row.Formula = report.Num(r.Formula[0] + r.Formula[1])
+	row.FormulaText = r.FormulaIn
+	row.Trivial = report.Num(models.RawBits(t.machine, t.job.Split))
+	setting, speaker := reductions.Direction(r.Transcript, protocol.Bob)
+	row.Setting = setting
+	if t.in != nil {
+		if need, ok := t.in.Needed(setting, speaker); ok {
+			row.Needed, row.Basis = report.Num(need.Bits), string(need.Basis)
+		}
+	}
+	if *row.Bits > *row.Trivial {
+		row.Warnings = append(row.Warnings, vacuous)
+	}
+}
+
+// vacuous is the warning on a protocol that costs more than sending the tokens.
+const vacuous = "vacuous: the protocol costs more than sending Alice's raw tokens, so its cost proves nothing about the model"
+
+func ptr[T any](v T) *T { return &v }
+
+// show writes values, and no more than a line of them.
+func show(vs []tasks.Value) string { return clip(fmt.Sprint(vs)) }
+
+func clip(s string) string {
+	if len(s) > 120 {
+		s = s[:117] + "..."
+	}
+	return s
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
