@@ -37,12 +37,17 @@ func Direction(t protocol.Transcript, answering protocol.Player) (protocol.Setti
 //
 // The basis is Checked when the bound's evidence was enumerated here, at this n.
 func (in *Instance) Needed(setting protocol.Setting, speaker protocol.Player) (need Need, ok bool) {
+	return NeededFor(in.From, in.Size, setting, speaker)
+}
+
+// NeededFor is Needed for a problem at size n.
+func NeededFor(p *problems.Problem, n int, setting protocol.Setting, speaker protocol.Player) (need Need, ok bool) {
 	var best problems.Cost
-	for _, c := range in.From.Costs {
+	for _, c := range p.Costs {
 		if c.Setting != setting || (setting == protocol.OneWay && c.From != speaker) || c.Basis == problems.Quoted {
 			continue
 		}
-		b, formula := c.Bits(in.Size), c.Formula
+		b, formula := c.Bits(n), c.Formula
 		if c.BothKnow {
 			b, formula = b-1, "("+formula+") - 1"
 		}
@@ -50,7 +55,7 @@ func (in *Instance) Needed(setting protocol.Setting, speaker protocol.Player) (n
 			need, ok, best = Need{b, formula, setting, c.Basis, c.Why}, true, c
 		}
 	}
-	if ok && checkedHere(in.From, best, in.Size) {
+	if ok && checkedHere(p, best, n) {
 		need.Basis = problems.Checked
 	}
 	return need, ok

@@ -22,6 +22,7 @@ var Match3 = register(match(&Task{
 	Fast: func(sh Shape, seq []Token, read []int) []Value {
 		return matchFast(sh.Int("M"), 3, seq, pick(seq, read))
 	},
+	Cover: match3Cover,
 	Generate: func(sh Shape, rng *rand.Rand) []Token {
 		return generateMatch(sh, 3, squareN(sh.N), rng, anywhere(sh.N, 2, rng))
 	},

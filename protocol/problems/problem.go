@@ -100,10 +100,20 @@ func (p *Problem) Ys(n int) int {
 }
 
 // Y is the k-th valid y, counting from 0.
-func (p *Problem) Y(n, k int) protocol.Word { return protocol.UintWord(uint64(k), p.YBits(n)) }
+func (p *Problem) Y(n, k int) protocol.Word { return numbered(k, p.YBits(n)) }
 
-// X is the k-th x, counting from 0; XBits(n) must be below 63.
-func (p *Problem) X(n, k int) protocol.Word { return protocol.UintWord(uint64(k), p.XBits(n)) }
+// X is the k-th x, counting from 0.
+func (p *Problem) X(n, k int) protocol.Word { return numbered(k, p.XBits(n)) }
+
+// numbered is the k-th word of a length, which may exceed 64.
+func numbered(k, width int) protocol.Word {
+	var w protocol.Packer
+	for pad := width - 64; pad > 0; pad -= 64 {
+		w.Uint(0, min(64, pad))
+	}
+	w.Uint(uint64(k), min(64, width))
+	return w.Word()
+}
 
 // RandomX and RandomY draw uniform valid inputs of any length.
 func (p *Problem) RandomX(n int, rng *rand.Rand) protocol.Word { return randomWord(p.XBits(n), rng) }
