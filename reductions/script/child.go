@@ -1,0 +1,260 @@
+package script
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/metrics"
+	"strings"
+	"time"
+
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+)
+
+// request is what the parent sends, one JSON object a line: first the file, then
+// calls, each with the arguments of many calls of one function.
+type request struct {
+	Name   string            `json:"name,omitempty"` // of the file, for messages
+	Source string            `json:"source,omitempty"`
+	Memory uint64            `json:"memory,omitempty"` // bytes
+	Fn     string            `json:"fn,omitempty"`
+	Calls  []json.RawMessage `json:"calls,omitempty"` // each a list of arguments
+}
+
+// reply answers the file, and each call, in order.
+type reply struct {
+	Value  json.RawMessage `json:"value,omitempty"`
+	Error  string          `json:"error,omitempty"`
+	Need   *int            `json:"need,omitempty"` // answer read this position, whose output it was not given
+	Names  []string        `json:"names,omitempty"`
+	Consts map[string]json.RawMessage
+}
+
+// ServeChild runs a user's file in this process: it reads requests from r and
+// writes replies to w until r ends. It is the body of the hidden command that
+// the parent starts; the parent ends it when it takes too long or too much.
+func ServeChild(r io.Reader, w io.Writer) error {
+	in := bufio.NewReaderSize(r, 1<<16)
+	out := bufio.NewWriterSize(w, 1<<16)
+	c := &child{}
+	dec, enc := json.NewDecoder(in), json.NewEncoder(out)
+	for {
+		var req request
+		if err := dec.Decode(&req); err != nil {
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			return err
+		}
+		if req.Fn == "" {
+			if err := enc.Encode(c.load(req)); err != nil {
+				return err
+			}
+		}
+		for _, args := range req.Calls {
+			if err := enc.Encode(c.call(req.Fn, args)); err != nil {
+				return err
+			}
+			// A reply is a sign of life, so it may not wait for the batch to end.
+			if len(req.Calls) > 1 && out.Buffered() < 1<<12 {
+				continue
+			}
+			if err := out.Flush(); err != nil {
+				return err
+			}
+		}
+		if err := out.Flush(); err != nil {
+			return err
+		}
+	}
+}
+
+type child struct {
+	globals starlark.StringDict
+}
+
+// options are Starlark's defaults: no recursion, no while, no load.
+var options = &syntax.FileOptions{Set: true, TopLevelControl: true}
+
+func thread() *starlark.Thread {
+	return &starlark.Thread{
+		Name:  "user",
+		Print: func(_ *starlark.Thread, msg string) { fmt.Fprintln(os.Stderr, msg) },
+	}
+}
+
+func (c *child) load(req request) reply {
+	if req.Memory > 0 {
+		go watchMemory(req.Memory)
+	}
+	var err error
+	c.globals, err = starlark.ExecFileOptions(options, thread(), req.Name, req.Source, nil)
+	if err != nil {
+		return reply{Error: explain(err)}
+	}
+	c.globals.Freeze()
+	r := reply{Consts: map[string]json.RawMessage{}}
+	for name, v := range c.globals {
+		if _, ok := v.(starlark.Callable); ok {
+			r.Names = append(r.Names, name)
+			continue
+		}
+		var b bytes.Buffer
+		if encode(&b, v, 0) == nil {
+			r.Consts[name] = b.Bytes()
+		}
+	}
+	return r
+}
+
+// exitMemory is the status with which the child ends itself when it holds too
+// much, on systems where the parent cannot see that.
+const exitMemory = 77
+
+func watchMemory(limit uint64) {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	for {
+		metrics.Read(sample)
+		if sample[0].Value.Uint64() > limit {
+			os.Exit(exitMemory)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+func (c *child) call(fn string, raw json.RawMessage) reply {
+	args, err := decodeAll(raw)
+	if err != nil {
+		return reply{Error: err.Error()}
+	}
+	var outs *outputs
+	if fn == "answer" {
+		outs = &outputs{known: args[1].(*starlark.Dict), n: args[2]}
+		args = []starlark.Value{args[0], outs}
+	}
+	v, err := starlark.Call(thread(), c.globals[fn], args, nil)
+	if outs != nil && outs.need != nil {
+		return reply{Need: outs.need}
+	}
+	if err != nil {
+		return reply{Error: explain(err)}
+	}
+	var b bytes.Buffer
+	if err := encode(&b, v, 0); err != nil {
+		return reply{Error: fmt.Sprintf("%s: %v", fn, err)}
+	}
+	return reply{Value: b.Bytes()}
+}
+
+// explain writes an error in one line that begins with the place in the user's
+// file: the innermost frame that is not a built-in.
+func explain(err error) string {
+	var eval *starlark.EvalError
+	msg := err.Error()
+	if errors.As(err, &eval) {
+		for k := len(eval.CallStack) - 1; k >= 0; k-- {
+			if f := eval.CallStack[k]; f.Pos.Line > 0 {
+				return fmt.Sprintf("%s: in %s: %s", f.Pos, f.Name, oneLine(eval.Msg))
+			}
+		}
+		msg = eval.Msg
+	}
+	return oneLine(msg)
+}
+
+func oneLine(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if r := []rune(s); len(r) > 300 {
+		s = string(r[:300]) + " ..."
+	}
+	return s
+}
+
+// outputs is what answer sees: position -> value, of which only the positions
+// that it reads are ever computed. Reading one that is not known ends the call
+// with the position that is needed; so answer is a decision tree over outputs,
+// which the parent grows and remembers.
+type outputs struct {
+	known *starlark.Dict
+	n     starlark.Value // N
+	need  *int
+}
+
+var errNeed = errors.New("an output is needed")
+
+func (o *outputs) String() string        { return "outputs" }
+func (o *outputs) Type() string          { return "outputs" }
+func (o *outputs) Freeze()               {}
+func (o *outputs) Truth() starlark.Bool  { return true }
+func (o *outputs) Hash() (uint32, error) { return 0, errors.New("unhashable: outputs") }
+
+// Get implements starlark.Mapping, for outputs[i] and outputs.get(i).
+func (o *outputs) Get(k starlark.Value) (starlark.Value, bool, error) {
+	if v, ok, err := o.known.Get(k); ok || err != nil {
+		return v, ok, err
+	}
+	i, err := starlark.AsInt32(k)
+	n, _ := starlark.AsInt32(o.n)
+	if err != nil || i < 1 || i > n {
+		return nil, false, fmt.Errorf("outputs has no position %s: positions are 1..%d", k, n)
+	}
+	o.need = &i
+	return nil, false, errNeed
+}
+
+// Len, Iterate and Items make outputs look like a dictionary of all positions.
+func (o *outputs) Len() int { n, _ := starlark.AsInt32(o.n); return n }
+
+func (o *outputs) Iterate() starlark.Iterator {
+	all := make([]starlark.Value, o.Len())
+	for i := range all {
+		all[i] = starlark.MakeInt(i + 1)
+	}
+	return starlark.NewList(all).Iterate()
+}
+
+func (o *outputs) Attr(name string) (starlark.Value, error) {
+	method := func(f func(args starlark.Tuple) (starlark.Value, error)) (starlark.Value, error) {
+		return starlark.NewBuiltin(name, func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+			return f(args)
+		}), nil
+	}
+	all := func(item func(k, v starlark.Value) starlark.Value) func(starlark.Tuple) (starlark.Value, error) {
+		return func(starlark.Tuple) (starlark.Value, error) {
+			var list []starlark.Value
+			for i := range o.Len() {
+				k := starlark.MakeInt(i + 1)
+				v, _, err := o.Get(k)
+				if err != nil {
+					return nil, err
+				}
+				list = append(list, item(k, v))
+			}
+			return starlark.NewList(list), nil
+		}
+	}
+	switch name {
+	case "get":
+		return method(func(args starlark.Tuple) (starlark.Value, error) {
+			if len(args) < 1 || len(args) > 2 {
+				return nil, fmt.Errorf("get takes a position and a default")
+			}
+			v, _, err := o.Get(args[0])
+			return v, err
+		})
+	case "keys":
+		return method(all(func(k, _ starlark.Value) starlark.Value { return k }))
+	case "values":
+		return method(all(func(_, v starlark.Value) starlark.Value { return v }))
+	case "items":
+		return method(all(func(k, v starlark.Value) starlark.Value { return starlark.Tuple{k, v} }))
+	}
+	return nil, nil
+}
+
+func (o *outputs) AttrNames() []string { return []string{"get", "items", "keys", "values"} }

@@ -1,0 +1,265 @@
+package script
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Limits on a user's code. It runs in a child process, because Starlark's own
+// step limit bounds neither time nor memory: [0]*(1<<28) is nine steps and four
+// gigabytes, and a built-in cannot be cancelled.
+type Limits struct {
+	Memory uint64        // resident bytes; 0: 512 MB
+	Call   time.Duration // wall time of one call; 0: 10 s
+}
+
+func (l Limits) filled() Limits {
+	if l.Memory == 0 {
+		l.Memory = 512 << 20
+	}
+	if l.Call == 0 {
+		l.Call = 10 * time.Second
+	}
+	return l
+}
+
+// Child starts the process that runs ServeChild. The command line sets it to the
+// hidden command of its own binary.
+var Child = func() (*exec.Cmd, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	return exec.Command(self, "starlark-child"), nil
+}
+
+// Error says that a user's file is unusable: syntax, a run-time error, an
+// endless loop, too much memory, an unknown name. It names file and line.
+type Error struct{ Msg string }
+
+func (e *Error) Error() string { return e.Msg }
+
+func errorf(format string, args ...any) error { return &Error{fmt.Sprintf(format, args...)} }
+
+// process is a running child. Calls are serialised.
+type process struct {
+	mu     sync.Mutex
+	ctx    context.Context
+	name   string
+	limits Limits
+	cmd    *exec.Cmd
+	in     io.WriteCloser
+	enc    *json.Encoder
+	lines  chan line
+	dead   error
+	stop   func() bool
+}
+
+type line struct {
+	reply reply
+	err   error
+}
+
+// start runs the child and loads the file into it.
+func start(ctx context.Context, name, source string, limits Limits) (*process, reply, error) {
+	cmd, err := Child()
+	if err != nil {
+		return nil, reply{}, fmt.Errorf("script: starting the child process: %w", err)
+	}
+	cmd.Env = append(os.Environ(), "GOMAXPROCS=2", "GOTRACEBACK=none")
+	var stderr tail
+	cmd.Stderr = &stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, reply{}, err
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, reply{}, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, reply{}, fmt.Errorf("script: starting the child process: %w", err)
+	}
+	p := &process{ctx: ctx, name: name, limits: limits.filled(), cmd: cmd, in: in, enc: json.NewEncoder(in), lines: make(chan line, 256)}
+	p.stop = context.AfterFunc(ctx, func() { cmd.Process.Kill() })
+	go func() {
+		dec := json.NewDecoder(bufio.NewReaderSize(out, 1<<16))
+		for {
+			var l line
+			l.err = dec.Decode(&l.reply)
+			p.lines <- l
+			if l.err != nil {
+				return
+			}
+		}
+	}()
+	if err := p.enc.Encode(request{Name: name, Source: source, Memory: p.limits.Memory}); err != nil {
+		p.close()
+		return nil, reply{}, fmt.Errorf("script: %w", err)
+	}
+	r, err := p.receive("the file itself")
+	if err == nil && r.Error != "" {
+		err = errorf("%s", r.Error)
+	}
+	if err != nil {
+		p.close()
+		return nil, reply{}, err
+	}
+	return p, r, nil
+}
+
+// batch is how many calls are sent at once: few enough that their replies fit
+// the channel, so that neither process waits for the other's pipe.
+const batch = 128
+
+// calls runs one function on many argument lists, in order. each is given the
+// reply of every call.
+func (p *process) calls(fn string, args []json.RawMessage, each func(k int, r reply) error) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for from := 0; from < len(args); from += batch {
+		if p.dead != nil {
+			return p.dead
+		}
+		part := args[from:min(len(args), from+batch)]
+		if err := p.enc.Encode(request{Fn: fn, Calls: part}); err != nil {
+			return p.died(fn)
+		}
+		var first error
+		for k := range part {
+			r, err := p.receive(fn)
+			if err != nil {
+				return err
+			}
+			if first == nil {
+				first = each(from+k, r)
+			}
+		}
+		if first != nil {
+			return first
+		}
+	}
+	return nil
+}
+
+// receive waits for one reply, and ends the child when that takes too long or
+// the child grows too large.
+func (p *process) receive(fn string) (reply, error) {
+	select {
+	case l := <-p.lines:
+		return p.got(l, fn)
+	default:
+	}
+	deadline := time.NewTimer(p.limits.Call)
+	defer deadline.Stop()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case l := <-p.lines:
+			return p.got(l, fn)
+		case <-deadline.C:
+			return reply{}, p.end(errorf("%s: %s took more than %v", p.name, fn, p.limits.Call))
+		case <-tick.C:
+			if resident(p.cmd.Process.Pid) > p.limits.Memory {
+				return reply{}, p.end(p.tooLarge(fn))
+			}
+		}
+	}
+}
+
+func (p *process) got(l line, fn string) (reply, error) {
+	if l.err != nil {
+		return reply{}, p.died(fn)
+	}
+	return l.reply, nil
+}
+
+func (p *process) tooLarge(fn string) error {
+	return errorf("%s: %s needs more than %d MB of memory", p.name, fn, p.limits.Memory>>20)
+}
+
+func (p *process) end(why error) error {
+	p.dead = why
+	p.close()
+	return why
+}
+
+// died explains why the child is gone.
+func (p *process) died(fn string) error {
+	if p.dead != nil {
+		return p.dead
+	}
+	p.in.Close()
+	err := p.cmd.Wait()
+	if p.ctx.Err() != nil {
+		return p.end(p.ctx.Err())
+	}
+	var exit *exec.ExitError
+	stderr := p.cmd.Stderr.(*tail).String()
+	if errors.As(err, &exit) && (exit.ExitCode() == exitMemory || strings.Contains(stderr, "out of memory") || strings.Contains(stderr, "cannot allocate")) {
+		return p.end(p.tooLarge(fn))
+	}
+	return p.end(errorf("%s: %s ended its process: %v %s", p.name, fn, err, oneLine(stderr)))
+}
+
+func (p *process) close() {
+	p.stop()
+	p.in.Close()
+	p.cmd.Process.Kill()
+	p.cmd.Wait() // reaps it; how it ended is known already
+	if p.dead == nil {
+		p.dead = errors.New("script: the file was closed")
+	}
+}
+
+// resident is the size of a process in memory, in bytes; 0 where the system does
+// not say (then the child watches its own heap).
+func resident(pid int) uint64 {
+	if runtime.GOOS != "linux" {
+		return 0
+	}
+	b, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/statm")
+	if err != nil {
+		return 0
+	}
+	fields := strings.Fields(string(b))
+	if len(fields) < 2 {
+		return 0
+	}
+	pages, err := strconv.ParseUint(fields[1], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return pages * uint64(os.Getpagesize())
+}
+
+// tail keeps the beginning of what a process says on standard error.
+type tail struct {
+	mu sync.Mutex
+	b  []byte
+}
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.b = append(t.b, p[:min(len(p), max(0, 1<<12-len(t.b)))]...)
+	return len(p), nil
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(t.b)
+}

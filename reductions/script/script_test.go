@@ -1,0 +1,273 @@
+package script
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"crosscut/reductions/validate"
+	"crosscut/report"
+)
+
+// The test binary is its own child process.
+func TestMain(m *testing.M) {
+	if os.Getenv("CROSSCUT_SCRIPT_CHILD") != "" {
+		if err := ServeChild(os.Stdin, os.Stdout); err != nil {
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Setenv("CROSSCUT_SCRIPT_CHILD", "1")
+	Child = func() (*exec.Cmd, error) { return exec.Command(os.Args[0]), nil }
+	os.Exit(m.Run())
+}
+
+func parse(t *testing.T, source string) *File {
+	t.Helper()
+	f, err := Parse(context.Background(), "user.star", source, Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(f.Close)
+	return f
+}
+
+func check(t *testing.T, f *File, n int) *validate.Result {
+	t.Helper()
+	s, err := f.Subject(n)
+	if r := validate.Refuted(err); err != nil && r != nil {
+		return r
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := validate.Run(context.Background(), s, validate.Options{Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// right is a correct map; the faulty ones below each change one thing.
+const right = `
+problem = "disj"
+task = "match3"
+def params(n):  return {"M": 2 * n + 4}
+def public(n):  return {1: 1}
+def alice(n, x): return {2 + i: i + 2 if x[i] else 1 for i in range(n)}
+def bob(n, y):   return {2 + n + i: 2 * n + 4 - i - 3 if y[i] else 1 for i in range(n)}
+def answer(n, outputs): return outputs[1] == 1
+`
+
+func TestRight(t *testing.T) {
+	f := parse(t, right)
+	for n := 1; n <= 6; n++ {
+		if r := check(t, f, n); r.Verdict != report.Meets || !r.Exhaustive || r.Pairs.Int64() != 1<<(2*n) || r.Checked != 1<<(2*n) {
+			t.Errorf("n = %d: %+v", n, r)
+		}
+	}
+}
+
+func TestFaults(t *testing.T) {
+	for _, tc := range []struct {
+		name, old, new string
+		x, y           string // the smallest counterexample, at n = 3
+		cause          string
+		violation      string
+	}{
+		{name: "M off by one", old: "2 * n + 4}", new: "2 * n + 5}", x: "000", y: "001"},
+		{name: "M too small: small values wrap around", old: `{"M": 2 * n + 4}`, new: `{"M": 2 * n + 2}`},
+		{name: "Bob off by one", old: "4 - i - 3 if", new: "4 - i - 2 if", x: "000", y: "100"},
+		{name: "the query matches itself", old: "{1: 1}", new: `{1: 2 * n + 4}`, x: "000", y: "000"},
+		{name: "padding collides with the query", old: "if x[i] else 1", new: "if x[i] else 2 * n + 2", x: "000", y: "000"},
+		{name: "answer inverted", old: "outputs[1] == 1", new: "outputs[1] == 0", x: "000", y: "000", cause: "inverted"},
+		{name: "answer read elsewhere", old: "outputs[1] == 1", new: "outputs[2] == 1"},
+		{name: "answer of all outputs", old: "outputs[1] == 1", new: "1 in outputs.values()"},
+		{name: "positions move with x", old: "{2 + i: i + 2 if x[i] else 1 for i in range(n)}", new: "{2 + (i + sum_(x)) % n: i + 2 if x[i] else 1 for i in range(n - x[0])}\ndef sum_(x): return len([e for e in x if e])", violation: validate.FixedPlaces},
+		{name: "a public token is written by Alice", old: "{2 + i: i + 2 if x[i] else 1 for i in range(n)}", new: "dict([(2 + i, i + 2 if x[i] else 1) for i in range(n)] + ([(1, 5)] if x[0] else []))", violation: validate.FixedPublic},
+		{name: "a token out of range", old: "i + 2 if x[i]", new: "i + 5 * n if x[i]", violation: validate.InRange},
+		{name: "a hole in the positions", old: "{2 + n + i:", new: "{3 + n + i:", violation: validate.OncePlaces},
+		{name: "a position twice", old: "{2 + n + i:", new: "{1 + n + i:", violation: validate.OncePlaces},
+		{name: "position 0", old: "{2 + i:", new: "{i:", violation: validate.OncePlaces},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			source := strings.Replace(right, tc.old, tc.new, 1)
+			if source == right {
+				t.Fatal("the fault is not in the file")
+			}
+			r := check(t, parse(t, source), 3)
+			if r.Verdict != report.Errs {
+				t.Fatalf("not refuted: %+v", r)
+			}
+			if tc.violation != "" {
+				if r.Violation == nil || r.Violation.Obligation != tc.violation {
+					t.Errorf("violation %v, want %q", r.Violation, tc.violation)
+				}
+				return
+			}
+			c := r.Counterexample
+			if c == nil || c.Got == c.Want {
+				t.Fatalf("no counterexample: %+v", r)
+			}
+			if tc.x != "" && (c.X != tc.x || c.Y != tc.y) {
+				t.Errorf("counterexample x = %s, y = %v, want %s, %s", c.X, c.Y, tc.x, tc.y)
+			}
+			if !strings.Contains(r.Cause, tc.cause) {
+				t.Errorf("cause %q, want %q", r.Cause, tc.cause)
+			}
+		})
+	}
+}
+
+// A fault that only larger n show is named by trying the map there.
+func TestBeyond(t *testing.T) {
+	f := parse(t, strings.Replace(right, "i + 2 if x[i]", "[2, 3, 4][i] if x[i]", 1))
+	if r := check(t, f, 3); r.Verdict != report.Meets {
+		t.Fatalf("%+v", r)
+	}
+	if w := f.Beyond(3); len(w) == 0 || !strings.Contains(w[0], "n = 4") {
+		t.Errorf("warnings %q, want one about n = 4", w)
+	}
+	if w := parse(t, right).Beyond(3); len(w) > 0 {
+		t.Errorf("a map that is defined everywhere: %q", w)
+	}
+}
+
+func TestUnusable(t *testing.T) {
+	limits := Limits{Memory: 200 << 20, Call: 500 * time.Millisecond}
+	for _, tc := range []struct{ name, source, want string }{
+		{"syntax", "def alice(n, x:\n", "user.star:1:"},
+		{"unknown name at load", "x = zebra\n", "user.star:1:5: undefined: zebra"},
+		{"unknown name in a function", strings.Replace(right, "i + 2 if x[i]", "zebra if x[i]", 1), "undefined: zebra"},
+		{"load", `load("os.star", "os")`, "user.star:1"},
+		{"no alice", `problem = "disj"`, "def alice is missing"},
+		{"unknown problem", strings.Replace(right, `"disj"`, `"dijs"`, 1), `unknown problem "dijs"`},
+		{"unknown task", strings.Replace(right, `"match3"`, `"match4"`, 1), `unknown task "match4"`},
+		{"unknown parameter", strings.Replace(right, `{"M":`, `{"Q":`, 1), `"Q"`},
+		{"recursion", strings.Replace(right, "def params(n):  return {", "def f(n): return f(n)\ndef params(n):  return f(n) or {", 1), "called recursively"},
+		{"run-time error", strings.Replace(right, "i + 2 if x[i]", "x[i + n] if x[i] == 0", 1), "in alice: list index"},
+		{"endless loop", strings.Replace(right, "def params(n):  return {", "def f():\n  for i in range(1 << 40): pass\ndef params(n):  return f() or {", 1), "took more than 500ms"},
+		{"endless loop at load", "[x for x in range(1 << 40) if False]", "took more than 500ms"},
+		{"memory in one step", strings.Replace(right, "def params(n):  return {", "def params(n):  return [0] * (1 << 28) and {", 1), "needs more than 200 MB"},
+		{"memory in many steps", strings.Replace(right, "def params(n):  return {", "def f():\n  s = [0]\n  for i in range(30): s = s + s\n  return s\ndef params(n):  return f() and {", 1), "needs more than 200 MB"},
+		{"answer is no answer", strings.Replace(right, "outputs[1] == 1", "\"yes\"", 1), "want True or False"},
+		{"a position out of range", strings.Replace(right, "outputs[1] == 1", "outputs[99] == 1", 1), "positions are 1..7"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			limits := limits
+			if strings.HasPrefix(tc.name, "memory") {
+				limits.Call = time.Minute // touching the memory takes a while on small machines
+			}
+			f, err := Parse(context.Background(), "user.star", tc.source, limits)
+			if err == nil {
+				defer f.Close()
+				_, err = f.Subject(3)
+			}
+			if err == nil || validate.Refuted(err) != nil || !strings.Contains(err.Error(), tc.want) {
+				t.Errorf("error %v, want %q", err, tc.want)
+			}
+			if err != nil && strings.Contains(err.Error(), "\n") {
+				t.Errorf("more than one line: %q", err)
+			}
+		})
+	}
+}
+
+func TestInterrupt(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	time.AfterFunc(50*time.Millisecond, cancel)
+	_, err := Parse(ctx, "user.star", "[x for x in range(1 << 40) if False]", Limits{})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("interrupted: %v", err)
+	}
+}
+
+// A user's own problem and task, with own tokens.
+func TestOwnProblemAndTask(t *testing.T) {
+	f := parse(t, `
+def problem(n, x, y): return x == y
+def task(tokens, params):
+    a = [t["bit"] for t in tokens if t["who"] == "a"]
+    b = [t["bit"] for t in tokens if t["who"] == "b"]
+    return [1 if a == b else 0] * len(tokens)
+def alice(n, x): return {1 + i: {"who": "a", "bit": x[i]} for i in range(n)}
+def bob(n, y): return {1 + n + i: {"who": "b", "bit": y[i]} for i in range(n)}
+def answer(n, outputs): return outputs[n + 1]
+`)
+	r := check(t, f, 3)
+	if r.Verdict != report.Meets || r.Checked != 64 || !r.Exhaustive {
+		t.Errorf("%+v", r)
+	}
+	s, err := f.Subject(3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cs, err := validate.Consequences(s, f.Subject)
+	if err != nil || cs[0].Needed == nil && cs[1].Needed == nil && cs[3].Needed == nil {
+		t.Errorf("consequences of a user's problem: %+v, %v", cs, err)
+	}
+}
+
+// Outside the promise every answer is right.
+func TestPromise(t *testing.T) {
+	own := strings.Replace(right, `problem = "disj"`, "def problem(n, x, y):\n  c = len([i for i in range(n) if x[i] and y[i]])\n  return None if c > 1 else c == 1", 1)
+	own = strings.Replace(own, "outputs[1] == 1", "outputs[1] == 1", 1)
+	if r := check(t, parse(t, own), 3); r.Verdict != report.Meets {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestMatrixOfAFunction(t *testing.T) {
+	f := parse(t, "def problem(n, x, y):\n  return None if x == y else len([e for e in x if e]) - len([e for e in y if e])\n")
+	rows, err := f.Matrix(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rows) != 4 || rows[0][0].Defined || rows[3][0] != (Entry{2, true}) || rows[1][3] != (Entry{-1, true}) {
+		t.Errorf("%v", rows)
+	}
+}
+
+// Every built-in reduction is also given as a file, equal to the Go version.
+func TestExamples(t *testing.T) {
+	paths, err := filepath.Glob("../../docs/examples/*.star")
+	if err != nil || len(paths) == 0 {
+		t.Fatal("no examples", err)
+	}
+	for _, path := range paths {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			f, err := Load(context.Background(), path, Limits{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			if !f.Defines("alice") {
+				t.Skip("no reduction")
+			}
+			for n := 1; n <= 4; n++ {
+				if r := check(t, f, n); r.Verdict != report.Meets || !r.Exhaustive {
+					t.Errorf("n = %d: %v, %v", n, r.Verdict, r.Counterexample)
+				}
+			}
+		})
+	}
+}
+
+func FuzzValues(f *testing.F) {
+	f.Add(`[1, 2.5, "x", {"dict": [[1, [true, null]]]}, 123456789012345678901234567890]`)
+	f.Fuzz(func(t *testing.T, s string) {
+		v, err := decode([]byte(s))
+		if err != nil {
+			return
+		}
+		if _, ok := pairs([]byte(s)); ok {
+			_, _ = plain([]byte(s))
+		}
+		_ = v.String()
+	})
+}

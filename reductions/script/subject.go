@@ -1,0 +1,441 @@
+package script
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"sync"
+
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+	"crosscut/protocol/problems"
+	"crosscut/reductions/validate"
+)
+
+// Subject makes the file's reduction at size n ready for validation. A map that
+// breaks its obligations already here is a *validate.Violation.
+func (f *File) Subject(n int) (*validate.Subject, error) {
+	for _, fn := range []string{"alice", "bob", "answer"} {
+		if !f.Defines(fn) {
+			return nil, errorf("%s: no reduction: def %s is missing", f.Name, fn)
+		}
+	}
+	p, err := f.Problem()
+	if err != nil {
+		return nil, err
+	}
+	if n < 1 || n > 1<<16 {
+		return nil, fmt.Errorf("script: %s: n = %d is outside 1..%d", f.Name, n, 1<<16)
+	}
+	r := &reduction{file: f, n: n, problem: p, places: map[protocol.Player][]int{}}
+	if err := r.findPlaces(); err != nil {
+		return nil, err
+	}
+	if err := r.findShape(); err != nil {
+		return nil, err
+	}
+	s := &validate.Subject{
+		Name: f.Name, Size: n, Shape: r.shape, Split: r.split, Problem: p,
+		Alice: func(x protocol.Word) ([]tasks.Token, error) { return r.write("alice", protocol.Alice, x, bits(x)) },
+		Bob: func(y protocol.Word) ([]tasks.Token, error) {
+			return r.write("bob", protocol.Bob, y, argumentY(p, y))
+		},
+		Want: r.want, Output: r.output, Answer: r.answer,
+	}
+	if s.Public, err = r.tokens(tasks.Public, r.public, "", nil); err != nil {
+		return nil, err
+	}
+	s.Reads, err = r.probe(s)
+	return s, err
+}
+
+// reduction is a file's reduction at one size.
+type reduction struct {
+	file    *File
+	n       int
+	problem *problems.Problem
+	public  json.RawMessage
+	places  map[protocol.Player][]int // increasing
+	split   tasks.Split
+	shape   tasks.Shape
+	params  json.RawMessage // as given to the user's own task
+
+	mu      sync.Mutex
+	rows    map[protocol.Word][]Entry // of the user's own problem
+	tree    node                      // of answer
+	names   []json.RawMessage         // the user's own tokens, by number
+	numbers map[string]int
+}
+
+// findPlaces asks for the positions once, at all-zero inputs; every other input
+// must use the same.
+func (r *reduction) findPlaces() error {
+	f := r.file
+	r.public = json.RawMessage(`{"dict":[]}`)
+	var err error
+	if f.Defines("public") {
+		if r.public, err = f.call("public", number(r.n)); err != nil {
+			return err
+		}
+	}
+	x0, y0 := r.problem.X(r.n, 0), r.problem.Y(r.n, 0)
+	alice, err := f.call("alice", number(r.n), bits(x0))
+	if err != nil {
+		return err
+	}
+	bob, err := f.call("bob", number(r.n), argumentY(r.problem, y0))
+	if err != nil {
+		return err
+	}
+	owner := map[int]protocol.Player{}
+	for _, part := range []struct {
+		who protocol.Player
+		fn  string
+		raw json.RawMessage
+	}{{tasks.Public, "public", r.public}, {protocol.Alice, "alice", alice}, {protocol.Bob, "bob", bob}} {
+		items, ok := pairs(part.raw)
+		if !ok {
+			return errorf("%s: %s(%d, ...) returned %s: want a dictionary position -> token", f.Name, part.fn, r.n, short(part.raw))
+		}
+		for _, kv := range items {
+			i, err := strconv.Atoi(string(kv[0]))
+			if err != nil || i < 1 || i > tasks.MaxN {
+				return &validate.Violation{Obligation: validate.OncePlaces, Detail: fmt.Sprintf("%s uses the position %s; positions count from 1", part.fn, short(kv[0]))}
+			}
+			if other, taken := owner[i]; taken {
+				obligation := validate.OncePlaces
+				if other == tasks.Public {
+					obligation = validate.FixedPublic
+				}
+				return &validate.Violation{Obligation: obligation, Position: i, Detail: fmt.Sprintf("%s writes a position that another function writes too", part.fn)}
+			}
+			owner[i] = part.who
+		}
+	}
+	r.split.Owner = make([]protocol.Player, len(owner))
+	for i := range r.split.Owner {
+		who, ok := owner[i+1]
+		if !ok {
+			return &validate.Violation{Obligation: validate.OncePlaces, Position: i + 1, Detail: fmt.Sprintf("nobody writes it, but %d is written", slices.Max(slices.Collect(maps.Keys(owner))))}
+		}
+		r.split.Owner[i] = who
+	}
+	if len(owner) == 0 {
+		return &validate.Violation{Obligation: validate.OncePlaces, Detail: "no position is written at all"}
+	}
+	for _, who := range []protocol.Player{tasks.Public, protocol.Alice, protocol.Bob} {
+		r.places[who] = r.split.Positions(who)
+	}
+	return nil
+}
+
+func short(raw json.RawMessage) string {
+	if len(raw) > 80 {
+		return string(raw[:80]) + " ..."
+	}
+	return string(raw)
+}
+
+// findShape settles the task and its sizes.
+func (r *reduction) findShape() error {
+	f := r.file
+	r.params = json.RawMessage(`{"dict":[]}`)
+	if f.Defines("params") {
+		var err error
+		if r.params, err = f.call("params", number(r.n)); err != nil {
+			return err
+		}
+	}
+	items, ok := pairs(r.params)
+	if !ok {
+		return errorf("%s: params(%d) returned %s: want a dictionary name -> number", f.Name, r.n, short(r.params))
+	}
+	set := tasks.Params{}
+	for _, kv := range items {
+		var name string
+		var v float64
+		if json.Unmarshal(kv[0], &name) != nil || json.Unmarshal(kv[1], &v) != nil {
+			return errorf("%s: params(%d): %s: %s: want a name and a number", f.Name, r.n, short(kv[0]), short(kv[1]))
+		}
+		set[name] = v
+	}
+	N := len(r.split.Owner)
+	if f.Defines("task") {
+		r.shape = tasks.Shape{Task: r.ownTask(), N: N, Params: set}
+		r.numbers = map[string]int{}
+		return nil
+	}
+	name, ok := f.text("task")
+	if !ok {
+		return errorf("%s: no task: write task = \"match3\", or def task(tokens, params)", f.Name)
+	}
+	t, err := tasks.Catalog().Get(name)
+	if err != nil {
+		return errorf("%s: task: %v; known: %v", f.Name, err, tasks.Catalog().Names())
+	}
+	if r.shape, err = t.Shape(N, set); err != nil {
+		return errorf("%s: params(%d), N = %d: %v", f.Name, r.n, N, err)
+	}
+	return nil
+}
+
+// ownTask is the user's function as a task. Its tokens may be anything; they are
+// kept by number.
+func (r *reduction) ownTask() *tasks.Task {
+	return &tasks.Task{
+		Name: "task of " + r.file.Name, Doc: "a user's task",
+		CheckToken: func(tasks.Shape, int, tasks.Token) error { return nil },
+		FormatToken: func(_ tasks.Shape, t tasks.Token) any {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			if ordinary, err := plain(r.names[t.X]); err == nil {
+				return ordinary
+			}
+			return r.names[t.X]
+		},
+		ParseToken: func(_ tasks.Shape, raw json.RawMessage) (tasks.Token, error) {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			k, ok := r.numbers[string(raw)]
+			if !ok {
+				k = len(r.names)
+				r.numbers[string(raw)] = k
+				r.names = append(r.names, raw)
+			}
+			return tasks.Token{X: k}, nil
+		},
+	}
+}
+
+// write calls an encoder and checks that it uses its own positions, all of them.
+func (r *reduction) write(fn string, who protocol.Player, input protocol.Word, arg json.RawMessage) ([]tasks.Token, error) {
+	raw, err := r.file.call(fn, number(r.n), arg)
+	if err != nil {
+		return nil, err
+	}
+	x, y := input.String(), any(nil)
+	if who == protocol.Bob {
+		x, y = "", json.RawMessage(arg)
+		if r.problem.YCount == nil {
+			y = input.String()
+		}
+	}
+	return r.tokens(who, raw, x, y)
+}
+
+func (r *reduction) tokens(who protocol.Player, raw json.RawMessage, x string, y any) ([]tasks.Token, error) {
+	items, ok := pairs(raw)
+	if !ok {
+		return nil, &validate.Violation{Obligation: validate.Defined, X: x, Y: y, Detail: fmt.Sprintf("%s returned %s: want a dictionary position -> token", r.file.Name, short(raw))}
+	}
+	places := r.places[who]
+	toks := make([]tasks.Token, len(places))
+	written := make([]bool, len(places))
+	for _, kv := range items {
+		i, err := strconv.Atoi(string(kv[0]))
+		k, mine := slices.BinarySearch(places, i)
+		if err != nil || !mine {
+			obligation := validate.FixedPlaces
+			if err == nil && i >= 1 && i <= len(r.split.Owner) && r.split.Of(i) == tasks.Public {
+				obligation = validate.FixedPublic
+			}
+			return nil, &validate.Violation{Obligation: obligation, X: x, Y: y, Position: i, Detail: fmt.Sprintf("at all-zero input the positions are %v", trim(places))}
+		}
+		if toks[k], err = r.token(kv[1]); err != nil {
+			return nil, &validate.Violation{Obligation: validate.InRange, X: x, Y: y, Position: i, Token: kv[1], Detail: err.Error()}
+		}
+		written[k] = true
+	}
+	if k := slices.Index(written, false); k >= 0 {
+		return nil, &validate.Violation{Obligation: validate.FixedPlaces, X: x, Y: y, Position: places[k], Detail: "the position is not written here, but is at all-zero input"}
+	}
+	return toks, nil
+}
+
+func trim(places []int) string {
+	if len(places) > 12 {
+		return fmt.Sprint(places[:12]) + " ..."
+	}
+	return fmt.Sprint(places)
+}
+
+func (r *reduction) token(raw json.RawMessage) (tasks.Token, error) {
+	if r.file.Defines("task") {
+		return r.shape.Task.ParseToken(r.shape, raw)
+	}
+	ordinary, err := plain(raw)
+	if err != nil {
+		return tasks.Token{}, err
+	}
+	return r.shape.Task.ParseToken(r.shape, ordinary)
+}
+
+// want evaluates the problem; of a user's own function whole rows are kept while
+// the matrix is small.
+func (r *reduction) want(x, y protocol.Word) (want, inside bool, err error) {
+	if r.problem.F != nil {
+		return r.problem.F(r.n, x, y), true, nil
+	}
+	if r.problem.XBits(r.n)+r.problem.YBits(r.n) > 26 {
+		row, err := r.file.Row(r.problem, r.n, x, []protocol.Word{y})
+		if err != nil {
+			return false, false, err
+		}
+		return row[0].Value != 0, row[0].Defined, nil
+	}
+	r.mu.Lock()
+	row, ok := r.rows[x]
+	r.mu.Unlock()
+	if !ok {
+		ys := make([]protocol.Word, r.problem.Ys(r.n))
+		for j := range ys {
+			ys[j] = r.problem.Y(r.n, j)
+		}
+		if row, err = r.file.Row(r.problem, r.n, x, ys); err != nil {
+			return false, false, err
+		}
+		r.mu.Lock()
+		if r.rows == nil || len(r.rows) > 64 {
+			r.rows = map[protocol.Word][]Entry{} // rows are visited once, a few at a time
+		}
+		r.rows[x] = row
+		r.mu.Unlock()
+	}
+	e := row[y.Unpack().Uint(int(y.Len()))]
+	return e.Value != 0, e.Defined, nil
+}
+
+// output evaluates the task at one position.
+func (r *reduction) output(seq []tasks.Token, pos int) (tasks.Value, error) {
+	if !r.file.Defines("task") {
+		return r.shape.Eval(seq, []int{pos})[0], nil
+	}
+	raws := make([]json.RawMessage, len(seq))
+	r.mu.Lock()
+	for i, t := range seq {
+		raws[i] = r.names[t.X]
+	}
+	r.mu.Unlock()
+	v, err := r.file.call("task", list(raws...), r.params)
+	if err != nil {
+		return nil, err
+	}
+	var outs []json.RawMessage
+	if json.Unmarshal(v, &outs) != nil || len(outs) != len(seq) {
+		return nil, errorf("%s: task returned %s: want a list of %d outputs, one per position", r.file.Name, short(v), len(seq))
+	}
+	e, err := entry(outs[pos-1])
+	if err != nil || !e.Defined {
+		var x float64
+		if json.Unmarshal(outs[pos-1], &x) != nil {
+			return nil, errorf("%s: task returned %s at position %d: want a number", r.file.Name, short(outs[pos-1]), pos)
+		}
+		return tasks.Value{x}, nil
+	}
+	return tasks.Value{float64(e.Value)}, nil
+}
+
+// node is a place in the decision tree that answer is: it reads an output, or it
+// answers.
+type node struct {
+	known bool
+	pos   int // the output it reads; 0: it answers
+	yes   bool
+	next  map[string]*node // by the output's value
+}
+
+// answer walks the tree, asking the file only at places where it has not been.
+func (r *reduction) answer(output func(pos int) (tasks.Value, error)) (bool, error) {
+	var seen []json.RawMessage
+	for at := &r.tree; ; {
+		r.mu.Lock()
+		known := at.known
+		r.mu.Unlock()
+		if !known {
+			if err := r.ask(at, seen); err != nil {
+				return false, err
+			}
+		}
+		if at.pos == 0 {
+			return at.yes, nil
+		}
+		v, err := output(at.pos)
+		if err != nil {
+			return false, err
+		}
+		raw := outputValue(r.shape, v)
+		seen = append(seen, list(number(at.pos), raw))
+		r.mu.Lock()
+		next := at.next[string(raw)]
+		if next == nil {
+			next = &node{}
+			at.next[string(raw)] = next
+		}
+		r.mu.Unlock()
+		at = next
+	}
+}
+
+func (r *reduction) ask(at *node, seen []json.RawMessage) error {
+	known := slices.Concat(json.RawMessage(`{"dict":`), list(seen...), json.RawMessage(`}`))
+	args := list(number(r.n), known, number(r.shape.N))
+	return r.file.proc.calls("answer", []json.RawMessage{args}, func(_ int, rep reply) error {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		switch {
+		case rep.Need != nil:
+			at.pos, at.next = *rep.Need, map[string]*node{}
+		case rep.Error != "":
+			return errorf("%s", rep.Error)
+		default:
+			e, err := entry(rep.Value)
+			if err != nil || !e.Defined {
+				return errorf("%s: answer returned %s: want True or False", r.file.Name, short(rep.Value))
+			}
+			at.yes = e.Value != 0
+		}
+		at.known = true
+		return nil
+	})
+}
+
+// probe finds the positions that answer reads, on one input.
+func (r *reduction) probe(s *validate.Subject) ([]int, error) {
+	seq, err := s.Encode(r.problem.X(r.n, 0), r.problem.Y(r.n, 0))
+	if err != nil {
+		return nil, err
+	}
+	var reads []int
+	_, err = r.answer(func(pos int) (tasks.Value, error) {
+		reads = append(reads, pos)
+		return r.output(seq, pos)
+	})
+	slices.Sort(reads)
+	return reads, err
+}
+
+// Beyond tries the map at a few larger sizes, where nobody has validated it, and
+// says where it is not even defined.
+func (f *File) Beyond(n int) []string {
+	for _, larger := range []int{n + 1, n + 2, 2*n + 1, 4*n + 3} {
+		s, err := f.Subject(larger)
+		if err == nil {
+			for _, fill := range []byte{'0', '1'} {
+				x, _ := protocol.ParseWord(string(slices.Repeat([]byte{fill}, s.Problem.XBits(larger))))
+				y := s.Problem.Y(larger, 0)
+				if s.Problem.YCount == nil {
+					y, _ = protocol.ParseWord(string(slices.Repeat([]byte{fill}, s.Problem.YBits(larger))))
+				}
+				if err == nil {
+					err = s.Defined(x, y)
+				}
+			}
+		}
+		if err != nil {
+			return []string{fmt.Sprintf("the map is not defined at n = %d: %v", larger, err)}
+		}
+	}
+	return nil
+}

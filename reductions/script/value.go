@@ -1,0 +1,192 @@
+package script
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"strconv"
+	"strings"
+
+	"go.starlark.net/starlark"
+)
+
+// Values cross between the two processes as JSON. Numbers with a point or an
+// exponent are floats, all others integers of any size; a dictionary is
+// {"dict": [[key, value], ...]}, so that keys need not be strings.
+
+// encode writes a Starlark value.
+func encode(b *bytes.Buffer, v starlark.Value, depth int) error {
+	if depth > 64 {
+		return fmt.Errorf("a value is nested more than 64 deep")
+	}
+	switch v := v.(type) {
+	case starlark.NoneType:
+		b.WriteString("null")
+	case starlark.Bool:
+		b.WriteString(strconv.FormatBool(bool(v)))
+	case starlark.Int:
+		b.WriteString(v.String())
+	case starlark.Float:
+		s := strconv.FormatFloat(float64(v), 'g', -1, 64)
+		if strings.ContainsAny(s, "IN") {
+			return fmt.Errorf("%s is no finite number", v)
+		}
+		if !strings.ContainsAny(s, ".e") {
+			s += ".0"
+		}
+		b.WriteString(s)
+	case starlark.String:
+		raw, err := json.Marshal(string(v))
+		if err != nil {
+			return err
+		}
+		b.Write(raw)
+	case *starlark.Dict:
+		b.WriteString(`{"dict":[`)
+		for k, item := range v.Items() {
+			if k > 0 {
+				b.WriteByte(',')
+			}
+			if err := encode(b, item, depth+1); err != nil {
+				return err
+			}
+		}
+		b.WriteString("]}")
+	case starlark.Sequence: // list, tuple, set, range
+		b.WriteByte('[')
+		it := v.Iterate()
+		defer it.Done()
+		var e starlark.Value
+		for k := 0; it.Next(&e); k++ {
+			if k > 0 {
+				b.WriteByte(',')
+			}
+			if err := encode(b, e, depth+1); err != nil {
+				return err
+			}
+		}
+		b.WriteByte(']')
+	default:
+		return fmt.Errorf("%s of type %s cannot be returned", v, v.Type())
+	}
+	return nil
+}
+
+// decode reads a value, as Starlark.
+func decode(raw json.RawMessage) (starlark.Value, error) {
+	raw = bytes.TrimSpace(raw)
+	if len(raw) == 0 {
+		return nil, fmt.Errorf("no value")
+	}
+	switch raw[0] {
+	case 'n':
+		return starlark.None, nil
+	case 't', 'f':
+		return starlark.Bool(raw[0] == 't'), nil
+	case '"':
+		var s string
+		err := json.Unmarshal(raw, &s)
+		return starlark.String(s), err
+	case '[':
+		items, err := decodeAll(raw)
+		return starlark.NewList(items), err
+	case '{':
+		var d struct{ Dict [][2]json.RawMessage }
+		if err := json.Unmarshal(raw, &d); err != nil {
+			return nil, err
+		}
+		dict := starlark.NewDict(len(d.Dict))
+		for _, kv := range d.Dict {
+			k, err := decode(kv[0])
+			if err != nil {
+				return nil, err
+			}
+			v, err := decode(kv[1])
+			if err != nil {
+				return nil, err
+			}
+			if err := dict.SetKey(k, v); err != nil {
+				return nil, err
+			}
+		}
+		return dict, nil
+	}
+	if bytes.ContainsAny(raw, ".eE") {
+		f, err := strconv.ParseFloat(string(raw), 64)
+		return starlark.Float(f), err
+	}
+	if i, err := strconv.ParseInt(string(raw), 10, 64); err == nil {
+		return starlark.MakeInt64(i), nil
+	}
+	i, ok := new(big.Int).SetString(string(raw), 10)
+	if !ok {
+		return nil, fmt.Errorf("%q is no number", raw)
+	}
+	return starlark.MakeBigInt(i), nil
+}
+
+func decodeAll(raw json.RawMessage) ([]starlark.Value, error) {
+	var list []json.RawMessage
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return nil, err
+	}
+	items := make([]starlark.Value, len(list))
+	for k, e := range list {
+		var err error
+		if items[k], err = decode(e); err != nil {
+			return nil, err
+		}
+	}
+	return items, nil
+}
+
+// pairs splits an encoded dictionary into its items, in order.
+func pairs(raw json.RawMessage) ([][2]json.RawMessage, bool) {
+	var d struct{ Dict *[][2]json.RawMessage }
+	if len(raw) == 0 || raw[0] != '{' || json.Unmarshal(raw, &d) != nil || d.Dict == nil {
+		return nil, false
+	}
+	return *d.Dict, true
+}
+
+// plain rewrites an encoded value as ordinary JSON with string keys, the form
+// that tasks parse tokens from.
+func plain(raw json.RawMessage) (json.RawMessage, error) {
+	if len(raw) > 0 && raw[0] == '[' {
+		var list []json.RawMessage
+		if err := json.Unmarshal(raw, &list); err != nil {
+			return nil, err
+		}
+		for k := range list {
+			var err error
+			if list[k], err = plain(list[k]); err != nil {
+				return nil, err
+			}
+		}
+		return json.Marshal(list)
+	}
+	items, ok := pairs(raw)
+	if !ok {
+		return raw, nil
+	}
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for k, kv := range items {
+		if len(kv[0]) == 0 || kv[0][0] != '"' {
+			return nil, fmt.Errorf("a token's keys must be strings, not %s", kv[0])
+		}
+		v, err := plain(kv[1])
+		if err != nil {
+			return nil, err
+		}
+		if k > 0 {
+			b.WriteByte(',')
+		}
+		b.Write(kv[0])
+		b.WriteByte(':')
+		b.Write(v)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
