@@ -208,8 +208,7 @@ func complain(w io.Writer, where string, err error) {
 		fmt.Fprintf(w, "%s: interrupted\n", where)
 		return
 	}
-	what := strings.ReplaceAll(err.Error(), errors.ErrUnsupported.Error()+": ", "")
-	fmt.Fprintf(w, "%s: %s\n", where, oneLine(what))
+	fmt.Fprintf(w, "%s: %s\n", where, oneLine(err.Error()))
 	var h interface{ Hint() string }
 	if errors.As(err, &h) && h.Hint() != "" {
 		fmt.Fprintf(w, "hint: %s\n", oneLine(h.Hint()))

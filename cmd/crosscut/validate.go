@@ -1,0 +1,156 @@
+package main
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"crosscut/models/tasks"
+	"crosscut/reductions"
+	"crosscut/reductions/script"
+	"crosscut/reductions/validate"
+	"crosscut/report"
+)
+
+var _ = register(&command{
+	name:  "validate",
+	usage: "check a reduction, ours or yours",
+	about: "Checks that task(encode(x, y)) = problem(x, y) on every pair of inputs of size n, or on adversarial and random " +
+		"samples where there are too many, and that the map keeps its obligations: fixed positions, fixed public tokens, tokens " +
+		"in the task's range. A failing reduction gets its smallest counterexample and, where it can be told, the cause. " +
+		"At the end stands what follows for each architecture. Exit status 1 when the reduction is refuted.",
+	args: "[REDUCTION]", maxArgs: 1,
+	flags: flags(nFlag("problem size n"), setFlag(), seedFlag(), memoryFlag(),
+		&cli.StringFlag{Name: "reduction", Usage: "one of ours, by `NAME`"},
+		fileFlag("your own reduction, a Starlark `FILE`"),
+		&cli.Int64Flag{Name: "budget", Usage: "check up to `PAIRS` pairs exhaustively (default: 2^33 on a fast path, 2^26 otherwise), else sample as many"},
+		&cli.BoolFlag{Name: "plain", Usage: "one pair at a time, never 64 at once"},
+	),
+	run: func(c *call) error {
+		s, err := c.subject()
+		if err != nil {
+			return c.violated(err)
+		}
+		if s.close != nil {
+			defer s.close()
+		}
+		if c.IsSet("budget") && c.Int64("budget") < 1 {
+			return usagef("give a number of pairs, such as --budget 100000000000", "flag --budget: want at least 1")
+		}
+		show := c.progress("pairs")
+		r, err := validate.Run(c.Context, s.Subject, validate.Options{
+			Budget: c.Int64("budget"), Seed: c.Uint64("seed"), Plain: c.Bool("plain"),
+			Progress: func(done, of int64) { show(int(done), int(of)) },
+		})
+		if r == nil || err != nil && c.Context.Err() == nil {
+			return err
+		}
+		if err == nil {
+			r.Warnings = append(r.Warnings, s.warnings()...)
+			if r.Verdict == report.Meets {
+				r.Consequences, err = validate.Consequences(s.Subject, s.family)
+			}
+		}
+		if e := c.emit(r.Sheet()); e != nil {
+			return e
+		}
+		if err != nil {
+			return err
+		}
+		if r.Verdict == report.Errs {
+			return refuted("%s is refuted at n = %d", r.Reduction, r.Size)
+		}
+		return nil
+	},
+})
+
+func fileFlag(usage string) cli.Flag { return &cli.StringFlag{Name: "file", Usage: usage} }
+
+// subject is what validate checks, at one size, with the same map at others.
+type subject struct {
+	*validate.Subject
+	family   func(n int) (*validate.Subject, error)
+	warnings func() []string
+	close    func()
+}
+
+// subject builds the reduction that the flags name.
+func (c *call) subject() (*subject, error) {
+	name := c.String("reduction")
+	if arg := c.argument(0); arg != "" {
+		if name != "" && name != arg {
+			return nil, usagef("name one reduction", "%s and --reduction %s contradict each other", arg, name)
+		}
+		name = arg
+	}
+	if (name == "") == (c.String("file") == "") {
+		return nil, usagef("crosscut validate disj-match3 --n 6, or crosscut validate --file F.star --n 4", "name one reduction or one file")
+	}
+	if !c.IsSet("n") {
+		return nil, usagef("give the problem size, such as --n 6", "flag --n is missing")
+	}
+	n := c.Int("n")
+	num, choice, err := c.settings()
+	if err != nil {
+		return nil, err
+	}
+	if len(choice) > 0 {
+		return nil, usagef("a reduction takes numbers: N and the sizes of its task", "flag --set: %s is no number", slices.Sorted(maps.Keys(choice))[0])
+	}
+	if name != "" {
+		r, err := reductions.Catalog().Get(name)
+		if err != nil {
+			return nil, err
+		}
+		at := func(n int) (*validate.Subject, error) {
+			set := maps.Clone(num)
+			N := set.Int("N")
+			delete(set, "N")
+			in, err := r.Instance(n, N, set)
+			if err != nil {
+				return nil, err
+			}
+			return validate.FromInstance(in), nil
+		}
+		s, err := at(n)
+		if err != nil {
+			return nil, err
+		}
+		// Elsewhere the sizes are the map's own.
+		family := func(n int) (*validate.Subject, error) {
+			in, err := r.Instance(n, 0, tasks.Params{})
+			if err != nil {
+				return nil, err
+			}
+			return validate.FromInstance(in), nil
+		}
+		return &subject{Subject: s, family: family, warnings: func() []string { return nil }}, nil
+	}
+	if err := c.refuse("a file has its own params(n)", "change def params in the file", "set"); err != nil {
+		return nil, err
+	}
+	f, err := script.Load(c.Context, c.String("file"), script.Limits{})
+	if err != nil {
+		return nil, err
+	}
+	s, err := f.Subject(n)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return &subject{Subject: s, family: f.Subject, warnings: func() []string { return f.Beyond(n) }, close: f.Close}, nil
+}
+
+// violated prints a map that breaks its obligations before anything could run.
+func (c *call) violated(err error) error {
+	r := validate.Refuted(err)
+	if r == nil {
+		return err
+	}
+	r.Reduction, r.Size = c.String("file"), c.Int("n")
+	if e := c.emit(r.Sheet()); e != nil {
+		return e
+	}
+	return refuted("%s is refuted at n = %d", r.Reduction, r.Size)
+}

@@ -1,0 +1,113 @@
+package validate
+
+import (
+	"context"
+	"math/rand/v2"
+
+	"crosscut/protocol"
+)
+
+// adversarial lists the pairs on which faulty reductions of this kind tend to
+// fail: no ones, single ones, all ones, complements, complements with one common
+// element, and runs of ones.
+func (s *Subject) adversarial(rng *rand.Rand) [][2]protocol.Word {
+	nx, ny := s.Problem.XBits(s.Size), s.Problem.YBits(s.Size)
+	fill := func(n int, bit func(i int) bool) protocol.Word {
+		var p protocol.Packer
+		for i := range n {
+			v := uint64(0)
+			if bit(i) {
+				v = 1
+			}
+			p.Uint(v, 1)
+		}
+		return p.Word()
+	}
+	one := func(n, at int) protocol.Word { return fill(n, func(i int) bool { return i == at }) }
+	most := min(nx, 512) // singles are tried pairwise up to 512 places, and at random places beyond
+	var pairs [][2]protocol.Word
+	ys := func(at int) protocol.Word {
+		if s.Problem.YCount != nil {
+			return s.Problem.Y(s.Size, at%s.Problem.YCount(s.Size))
+		}
+		return one(ny, at)
+	}
+	none, full := fill(nx, func(int) bool { return false }), fill(nx, func(int) bool { return true })
+	for i := range most {
+		pairs = append(pairs, [2]protocol.Word{none, ys(i)}, [2]protocol.Word{full, ys(i)})
+		for j := range most {
+			if i == j || i < 8 || j < 8 || i-j < 3 && j-i < 3 || most <= 64 {
+				pairs = append(pairs, [2]protocol.Word{one(nx, i), ys(j)})
+			}
+		}
+		hole := fill(nx, func(k int) bool { return k != i })
+		pairs = append(pairs, [2]protocol.Word{hole, ys(i)}, [2]protocol.Word{hole, ys(i + 1)})
+	}
+	if s.Problem.YCount == nil {
+		fullY, noneY := fill(ny, func(int) bool { return true }), fill(ny, func(int) bool { return false })
+		pairs = append(pairs, [2]protocol.Word{full, fullY}, [2]protocol.Word{full, noneY}, [2]protocol.Word{none, fullY}, [2]protocol.Word{none, noneY})
+		for range 1024 {
+			x := s.Problem.RandomX(s.Size, rng)
+			if nx != ny {
+				break
+			}
+			at := rng.IntN(max(nx, 1))
+			pairs = append(pairs,
+				[2]protocol.Word{x, fill(ny, func(i int) bool { return !x.Bit(i) })},
+				[2]protocol.Word{x, fill(ny, func(i int) bool { return !x.Bit(i) || i == at })},
+				[2]protocol.Word{x, x})
+		}
+	}
+	return pairs
+}
+
+// sample checks the adversarial pairs, then uniform ones. The interval speaks of
+// the uniform ones only.
+func (s *Subject) sample(ctx context.Context, opt Options) (tally, *Interval, error) {
+	rng := rand.New(rand.NewPCG(opt.Seed, 1))
+	list := s.adversarial(rng)
+	uniform := int64(SampleSize)
+	if opt.Budget > 0 {
+		uniform = max(1, min(uniform, opt.Budget-int64(len(list))))
+	}
+	one := func(m *merger, x, y protocol.Word) (t tally, err error) {
+		if err := s.pairAt(m, x, y); err != nil {
+			return t, err
+		}
+		got, want, err := s.check(m, x, y)
+		if err != nil {
+			return t, err
+		}
+		t.checked = 1
+		if got != want {
+			t.failures, t.worst = 1, &pair{s.ones(x, y), x, y}
+		}
+		return t, nil
+	}
+	t, err := parallel(ctx, opt, len(list), func() func(int) (tally, error) {
+		m := s.merger()
+		return func(k int) (tally, error) { return one(m, list[k][0], list[k][1]) }
+	})
+	if err != nil {
+		return t, nil, err
+	}
+	const chunk = 256
+	u, err := parallel(ctx, opt, int(uniform+chunk-1)/chunk, func() func(int) (tally, error) {
+		m := s.merger()
+		return func(k int) (t tally, err error) {
+			rng := rand.New(rand.NewPCG(opt.Seed, uint64(k)+2))
+			for i := int64(k * chunk); i < min(uniform, int64(k+1)*chunk) && ctx.Err() == nil; i++ {
+				v, err := one(m, s.Problem.RandomX(s.Size, rng), s.Problem.RandomY(s.Size, rng))
+				t.add(v)
+				if err != nil {
+					return t, err
+				}
+			}
+			return t, nil
+		}
+	})
+	interval := &Interval{Confidence: 0.99, Samples: u.checked, Failures: u.failures}
+	interval.Low, interval.High = protocol.ClopperPearson(u.failures, u.checked, interval.Confidence)
+	t.add(u)
+	return t, interval, err
+}

@@ -1,0 +1,191 @@
+// Package validate checks reductions: exhaustively while the domain is small
+// enough, else on adversarial and random samples with an exact confidence
+// interval. It checks ours and users' alike.
+package validate
+
+import (
+	"fmt"
+
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+	"crosscut/protocol/problems"
+	"crosscut/reductions"
+)
+
+// Subject is a reduction at fixed sizes, as validation needs it. Functions may
+// fail: a *Violation refutes the reduction, any other error makes it unusable.
+type Subject struct {
+	Name  string
+	Size  int // n
+	Shape tasks.Shape
+	Split tasks.Split
+	Reads []int
+
+	Problem *problems.Problem
+	// Public, Alice and Bob write the tokens of their owner's positions, in
+	// increasing order of position. They are called once for each x and each y.
+	Public []tasks.Token
+	Alice  func(x protocol.Word) ([]tasks.Token, error)
+	Bob    func(y protocol.Word) ([]tasks.Token, error)
+	// Want is the problem's answer; inside is false outside the promise, where
+	// every answer is right.
+	Want func(x, y protocol.Word) (want, inside bool, err error)
+	// Output evaluates the task at one position.
+	Output func(seq []tasks.Token, pos int) (tasks.Value, error)
+	// Answer reads the answer off the outputs, which it asks for by position.
+	Answer func(output func(pos int) (tasks.Value, error)) (bool, error)
+}
+
+// Violation is a broken obligation of a reduction: not a wrong answer, but a map
+// that is no map of this kind.
+type Violation struct {
+	Obligation string `json:"obligation"` // what should hold, in words
+	X          string `json:"x,omitempty"`
+	Y          any    `json:"y,omitempty"`
+	Position   int    `json:"position,omitempty"`
+	Token      any    `json:"token,omitempty"`
+	Detail     string `json:"detail,omitempty"`
+}
+
+func (v *Violation) Error() string {
+	s := "violates " + v.Obligation
+	if v.Position > 0 {
+		s += fmt.Sprintf(" at position %d", v.Position)
+	}
+	if v.X != "" {
+		s += fmt.Sprintf(", x = %s", v.X)
+	}
+	if v.Y != nil {
+		s += fmt.Sprintf(", y = %v", v.Y)
+	}
+	if v.Detail != "" {
+		s += ": " + v.Detail
+	}
+	return s
+}
+
+// Obligations, as reported.
+const (
+	InRange     = "tokens are in the task's range"
+	FixedPublic = "public tokens do not depend on the inputs"
+	FixedPlaces = "positions do not depend on the inputs"
+	OncePlaces  = "the positions are 1..N, each once"
+	Defined     = "the map is defined for every input"
+)
+
+// FromInstance makes a subject of a built-in reduction.
+func FromInstance(in *reductions.Instance) *Subject {
+	return &Subject{
+		Name: in.Name, Size: in.Size, Shape: in.Shape, Split: in.At, Reads: in.Reads, Problem: in.From,
+		Public: in.Public(in.Size, in.Shape),
+		Alice:  func(x protocol.Word) ([]tasks.Token, error) { return in.Alice(in.Size, in.Shape, x), nil },
+		Bob:    func(y protocol.Word) ([]tasks.Token, error) { return in.Bob(in.Size, in.Shape, y), nil },
+		Want:   func(x, y protocol.Word) (bool, bool, error) { return in.Want(x, y), true, nil },
+		Output: func(seq []tasks.Token, pos int) (tasks.Value, error) { return in.Shape.Eval(seq, []int{pos})[0], nil },
+		Answer: func(output func(pos int) (tasks.Value, error)) (bool, error) {
+			out := make([]tasks.Value, len(in.Reads))
+			for k, i := range in.Reads {
+				var err error
+				if out[k], err = output(i); err != nil {
+					return false, err
+				}
+			}
+			return in.Got(out), nil
+		},
+	}
+}
+
+// alice writes and checks Alice's tokens for x.
+func (s *Subject) alice(x protocol.Word) ([]tasks.Token, error) {
+	tok, err := s.Alice(x)
+	if err == nil {
+		err = s.inRange(protocol.Alice, tok, x.String(), nil)
+	}
+	return tok, err
+}
+
+// bob writes and checks Bob's tokens for y.
+func (s *Subject) bob(y protocol.Word) ([]tasks.Token, error) {
+	tok, err := s.Bob(y)
+	if err == nil {
+		err = s.inRange(protocol.Bob, tok, "", s.showY(y))
+	}
+	return tok, err
+}
+
+// inRange checks the tokens of one owner against the task.
+func (s *Subject) inRange(who protocol.Player, tok []tasks.Token, x string, y any) error {
+	k := 0
+	for i, o := range s.Split.Owner {
+		if o != who {
+			continue
+		}
+		if k == len(tok) {
+			return &Violation{Obligation: Defined, X: x, Y: y, Position: i + 1, Detail: "no token was written"}
+		}
+		if err := s.Shape.Task.CheckToken(s.Shape, i+1, tok[k]); err != nil {
+			return &Violation{Obligation: InRange, X: x, Y: y, Position: i + 1, Token: s.Shape.Task.FormatToken(s.Shape, tok[k]), Detail: err.Error()}
+		}
+		k++
+	}
+	if k != len(tok) {
+		return &Violation{Obligation: OncePlaces, X: x, Y: y, Detail: fmt.Sprintf("%d tokens for %d positions", len(tok), k)}
+	}
+	return nil
+}
+
+// showY writes y as users see it: a number for index, else a string of 0 and 1.
+func (s *Subject) showY(y protocol.Word) any {
+	if s.Problem.YCount != nil {
+		return int(y.Unpack().Uint(int(y.Len()))) + 1
+	}
+	return y.String()
+}
+
+// Encode writes the whole sequence of a pair.
+func (s *Subject) Encode(x, y protocol.Word) ([]tasks.Token, error) {
+	m := s.merger()
+	err := s.pairAt(m, x, y)
+	return m.seq, err
+}
+
+// Defined evaluates the map on one pair, whatever the answer, and says what goes
+// wrong.
+func (s *Subject) Defined(x, y protocol.Word) error {
+	m := s.merger()
+	if err := s.pairAt(m, x, y); err != nil {
+		return err
+	}
+	_, _, err := s.check(m, x, y)
+	return err
+}
+
+// merger lays Alice's, Bob's and the public tokens into one sequence.
+type merger struct {
+	seq        []tasks.Token
+	all        []int // 1..N
+	alice, bob []int // indices into seq
+}
+
+func (s *Subject) merger() *merger {
+	m := &merger{seq: make([]tasks.Token, s.Shape.N), all: s.Shape.All()}
+	public := 0
+	for i, o := range s.Split.Owner {
+		switch o {
+		case protocol.Alice:
+			m.alice = append(m.alice, i)
+		case protocol.Bob:
+			m.bob = append(m.bob, i)
+		default:
+			m.seq[i] = s.Public[public]
+			public++
+		}
+	}
+	return m
+}
+
+func (m *merger) put(at []int, tok []tasks.Token) {
+	for k, i := range at {
+		m.seq[i] = tok[k]
+	}
+}

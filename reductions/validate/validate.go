@@ -1,0 +1,356 @@
+package validate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+	"crosscut/report"
+)
+
+// Limits on exhaustive checking, in pairs, unless a budget is set.
+const (
+	FastLimit  = 1 << 33 // where problem and task have covers: 64 pairs at a time
+	PlainLimit = 1 << 26
+	// SampleSize is the number of uniform pairs drawn when the domain is larger.
+	SampleSize = 1 << 18
+)
+
+// Options of a validation. The zero value is ready to use.
+type Options struct {
+	Budget   int64 // pairs to check exhaustively or, above it, to sample; 0: the limits above
+	Seed     uint64
+	Workers  int                  // 0: all cores
+	Plain    bool                 // never use the bit-parallel path
+	Progress func(done, of int64) // may be nil; called from several goroutines
+	_        struct{}
+}
+
+// Result is what validation found. Pairs is the true domain, Checked what was
+// looked at.
+type Result struct {
+	Reduction      string          `json:"reduction"`
+	Size           int             `json:"n"`
+	Params         map[string]any  `json:"params"`
+	Pairs          *big.Int        `json:"pairs"`
+	Checked        int64           `json:"checked"`
+	Exhaustive     bool            `json:"exhaustive"`
+	Failures       int64           `json:"failures"`
+	Verdict        report.Verdict  `json:"verdict"`
+	Counterexample *Counterexample `json:"counterexample"`
+	Violation      *Violation      `json:"violation"`
+	// Path says how: "bit-parallel", "plain" or "sampled".
+	Path string `json:"path"`
+	// Interval bounds the failure rate under uniform inputs from the uniform part
+	// of a sample; nil when exhaustive.
+	Interval *Interval `json:"interval"`
+	// Cause names what makes a failing reduction right, where that was found.
+	Cause    string   `json:"cause,omitempty"`
+	Warnings []string `json:"warnings"`
+	// Consequences is what a right reduction means for each architecture.
+	Consequences []Consequence `json:"consequences"`
+}
+
+// Interval is an exact confidence interval for a failure rate.
+type Interval struct {
+	Low        float64 `json:"low"`
+	High       float64 `json:"high"`
+	Confidence float64 `json:"confidence"`
+	Samples    int64   `json:"samples"`
+	Failures   int64   `json:"failures"`
+}
+
+// Counterexample is the smallest failing pair: fewest ones in x and y together,
+// then lexicographic.
+type Counterexample struct {
+	X      string   `json:"x"`
+	Y      any      `json:"y"`
+	Tokens []any    `json:"tokens"`
+	Owners []string `json:"owners"`
+	Got    bool     `json:"got"`
+	Want   bool     `json:"want"`
+
+	x, y protocol.Word
+}
+
+// pair is a failing pair by rank.
+type pair struct {
+	ones int
+	x, y protocol.Word
+}
+
+func (p *pair) better(than *pair) bool {
+	switch {
+	case than == nil:
+		return p != nil
+	case p == nil:
+		return false
+	case p.ones != than.ones:
+		return p.ones < than.ones
+	case p.x != than.x:
+		return p.x.String() < than.x.String()
+	}
+	return p.y.String() < than.y.String()
+}
+
+// tally is what one worker found.
+type tally struct {
+	checked, failures int64
+	worst             *pair
+}
+
+func (t *tally) add(u tally) {
+	t.checked += u.checked
+	t.failures += u.failures
+	if u.worst.better(t.worst) {
+		t.worst = u.worst
+	}
+}
+
+// Run validates a subject. A refuted reduction is a result, not an error; an
+// interrupted run returns what was counted so far beside ctx's error.
+func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
+	if opt.Workers <= 0 {
+		opt.Workers = runtime.GOMAXPROCS(0)
+	}
+	r := &Result{Reduction: s.Name, Size: s.Size, Params: map[string]any{"N": s.Shape.N}, Pairs: s.domain(), Warnings: []string{}}
+	for name, v := range s.Shape.Params {
+		r.Params[name] = v
+	}
+	if err := s.inRange(tasks.Public, s.Public, "", nil); err != nil {
+		return r, r.refute(err)
+	}
+	fast, err := s.covers()
+	if err != nil {
+		return r, r.refute(err)
+	}
+	limit := int64(PlainLimit)
+	if fast != nil && !opt.Plain {
+		limit = FastLimit
+	}
+	if opt.Budget > 0 {
+		limit = opt.Budget
+	}
+	var t tally
+	switch {
+	case r.Pairs.Cmp(big.NewInt(limit)) > 0:
+		r.Path = "sampled"
+		t, r.Interval, err = s.sample(ctx, opt)
+	case fast != nil && !opt.Plain:
+		r.Path = "bit-parallel"
+		t, err = fast.run(ctx, opt)
+	default:
+		r.Path = "plain"
+		t, err = s.plain(ctx, opt)
+	}
+	r.Checked, r.Failures = t.checked, t.failures
+	r.Exhaustive = r.Path != "sampled" && err == nil && r.Pairs.IsInt64() && r.Pairs.Int64() == t.checked
+	if v := new(Violation); errors.As(err, &v) {
+		return r, r.refute(v)
+	}
+	if t.worst != nil {
+		if e := s.explain(r, t.worst); e != nil {
+			return r, errors.Join(err, e)
+		}
+	}
+	switch {
+	case t.failures > 0:
+		r.Verdict = report.Errs
+	case err != nil || t.checked == 0:
+		r.Verdict = report.Unknown
+	default:
+		r.Verdict = report.Meets
+	}
+	if r.Path == "sampled" && r.Verdict == report.Meets {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("sampled: %d of %v pairs; a sample proves nothing about the others", t.checked, r.Pairs))
+	}
+	if err == nil && t.failures > 0 {
+		r.Cause, err = s.diagnose(ctx, t.worst)
+	}
+	return r, err
+}
+
+// Refuted is the result for a map that breaks an obligation before it could be
+// run at all, or nil when err is no violation.
+func Refuted(err error) *Result {
+	r := &Result{Params: map[string]any{}, Pairs: new(big.Int), Path: "none", Warnings: []string{}}
+	if r.refute(err) != nil {
+		return nil
+	}
+	return r
+}
+
+// refute turns a violation into a result; other errors pass.
+func (r *Result) refute(err error) error {
+	v := new(Violation)
+	if !errors.As(err, &v) {
+		return err
+	}
+	r.Violation, r.Verdict = v, report.Errs
+	return nil
+}
+
+// domain is the number of pairs (x, y).
+func (s *Subject) domain() *big.Int {
+	d := new(big.Int).Lsh(big.NewInt(1), uint(s.Problem.XBits(s.Size)))
+	if s.Problem.YCount != nil {
+		return d.Mul(d, big.NewInt(int64(s.Problem.YCount(s.Size))))
+	}
+	return d.Lsh(d, uint(s.Problem.YBits(s.Size)))
+}
+
+// ones ranks a pair: a y that is a number has none.
+func (s *Subject) ones(x, y protocol.Word) int {
+	if s.Problem.YCount != nil {
+		return x.Ones()
+	}
+	return x.Ones() + y.Ones()
+}
+
+// check evaluates one pair whose tokens lie in m.
+func (s *Subject) check(m *merger, x, y protocol.Word) (got, want bool, err error) {
+	if s.Shape.Task.CheckSeq != nil {
+		if err := s.Shape.Task.CheckSeq(s.Shape, m.all, m.seq); err != nil {
+			return false, false, &Violation{Obligation: InRange, X: x.String(), Y: s.showY(y), Detail: err.Error()}
+		}
+	}
+	got, err = s.Answer(func(pos int) (tasks.Value, error) { return s.Output(m.seq, pos) })
+	if err != nil {
+		return false, false, err
+	}
+	want, inside, err := s.Want(x, y)
+	if !inside {
+		want = got
+	}
+	return got, want, err
+}
+
+// pairAt writes the tokens of a pair into m.
+func (s *Subject) pairAt(m *merger, x, y protocol.Word) error {
+	a, err := s.alice(x)
+	if err != nil {
+		return err
+	}
+	b, err := s.bob(y)
+	if err != nil {
+		return err
+	}
+	m.put(m.alice, a)
+	m.put(m.bob, b)
+	return nil
+}
+
+// explain writes out a failing pair, evaluated once more by the plain path, so
+// that a fault of the fast path could not pass for one of the reduction.
+func (s *Subject) explain(r *Result, p *pair) error {
+	m := s.merger()
+	if err := s.pairAt(m, p.x, p.y); err != nil {
+		return err
+	}
+	got, want, err := s.check(m, p.x, p.y)
+	if err != nil {
+		return err
+	}
+	if got == want {
+		return fmt.Errorf("validate: internal: x = %v, y = %v fails on the %s path only", p.x, p.y, r.Path)
+	}
+	c := &Counterexample{X: p.x.String(), Y: s.showY(p.y), Got: got, Want: want, x: p.x, y: p.y}
+	for i, t := range m.seq {
+		c.Tokens = append(c.Tokens, s.Shape.Task.FormatToken(s.Shape, t))
+		owner := "public"
+		if o := s.Split.Owner[i]; o != tasks.Public {
+			owner = o.String()
+		}
+		c.Owners = append(c.Owners, owner)
+	}
+	r.Counterexample = c
+	return nil
+}
+
+// parallel runs job for 0..n-1 on several workers and adds up their tallies. It
+// stops at the first error or when ctx ends.
+func parallel(ctx context.Context, opt Options, n int, worker func() func(k int) (tally, error)) (tally, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var (
+		next  atomic.Int64
+		mu    sync.Mutex
+		total tally
+		wg    sync.WaitGroup
+	)
+	for range min(opt.Workers, n) {
+		wg.Go(func() {
+			job := worker()
+			for ctx.Err() == nil {
+				k := int(next.Add(1)) - 1
+				if k >= n {
+					return
+				}
+				t, err := job(k)
+				mu.Lock()
+				total.add(t)
+				if err != nil {
+					cancel(err)
+				}
+				mu.Unlock()
+				if opt.Progress != nil {
+					opt.Progress(int64(k+1), int64(n))
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return total, context.Cause(ctx)
+}
+
+// plain checks every pair, one at a time.
+func (s *Subject) plain(ctx context.Context, opt Options) (tally, error) {
+	ys := s.Problem.Ys(s.Size)
+	bobs := make([][]tasks.Token, ys)
+	yw := make([]protocol.Word, ys)
+	for j := range bobs {
+		if ctx.Err() != nil {
+			return tally{}, ctx.Err()
+		}
+		yw[j] = s.Problem.Y(s.Size, j)
+		var err error
+		if bobs[j], err = s.bob(yw[j]); err != nil {
+			return tally{}, err
+		}
+	}
+	return parallel(ctx, opt, 1<<s.Problem.XBits(s.Size), func() func(int) (tally, error) {
+		m := s.merger()
+		return func(k int) (t tally, err error) {
+			x := s.Problem.X(s.Size, k)
+			a, err := s.alice(x)
+			if err != nil {
+				return t, err
+			}
+			m.put(m.alice, a)
+			for j, b := range bobs {
+				if j&1023 == 1023 && ctx.Err() != nil {
+					return t, nil
+				}
+				m.put(m.bob, b)
+				got, want, err := s.check(m, x, yw[j])
+				if err != nil {
+					return t, err
+				}
+				t.checked++
+				if got != want {
+					t.failures++
+					if p := (&pair{s.ones(x, yw[j]), x, yw[j]}); p.better(t.worst) {
+						t.worst = p
+					}
+				}
+			}
+			return t, nil
+		}
+	})
+}
