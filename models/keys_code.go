@@ -1,0 +1,171 @@
+package models
+
+// codeKeys are 0-1 keys from Reed-Solomon codes (Kautz-Singleton 1964, DeVore
+// 2007): position j is a polynomial over the field of P elements, of degree at most r;
+// its codeword lists the values at T points; its key has, for each point, a block
+// of P coordinates with a single 1. Two keys share at most r ones, so keys of norm
+// sqrt(T) have coherence mu <= r/T.
+//
+// The certificate (derived here; docs/qsa.md): call point t private to l in y if no other
+// member of y has l's value there. Each l has at least T - r(q-1) private points.
+// w_y is 1 on K = T - r(q-1) private ones of every l, 0 elsewhere. Then
+// <w_y, u_l> = K for l in y exactly, and at most q r for all others. It suffices
+// that K > q r:
+//
+//	T = r (2q-1) + 1,   K = q r + 1,   every y, no rounding, m = T P.
+//
+// (The least-norm certificate needs mu <= 1/(3q-1), T = r (3q-1).) With r = 0 these
+// are the orthonormal keys: T = 1, P = N. When T = r + 1 every word of T symbols is
+// a codeword and P need not be prime: the digits of j - 1.
+type codeKeys struct {
+	n, q int
+	r    int // degree, the largest number of shared ones
+	t    int // T, points
+	p    int // P, alphabet
+	k    int // K, the score of members at scale 1
+}
+
+// newCode is the code of degree r with t points and the smallest alphabet that
+// tells n positions apart.
+func newCode(n, q, r, t int) codeKeys {
+	c := codeKeys{n: n, q: q, r: r, t: t, p: 1, k: max(t-r*(q-1), 1)}
+	if r == 0 {
+		c.p = n
+	}
+	for !powerReaches(c.p, r+1, n) {
+		c.p++
+	}
+	if t > r+1 {
+		for c.p = max(c.p, t); !prime(c.p); {
+			c.p++
+		}
+	}
+	return c
+}
+
+func powerReaches(b, e, n int) bool {
+	x := 1
+	for range e {
+		if x *= b; x >= n {
+			return true
+		}
+	}
+	return x >= n
+}
+
+func prime(n int) bool {
+	for d := 2; d*d <= n; d++ {
+		if n%d == 0 {
+			return false
+		}
+	}
+	return n > 1
+}
+
+// smallestCode is the narrowest code that certifies every y.
+func smallestCode(n, q int) codeKeys {
+	best := newCode(n, q, 0, 1)
+	for r := 1; ; r++ {
+		t := r*(2*q-1) + 1
+		if t*2 >= best.width() { // P is at least 2
+			return best
+		}
+		if c := newCode(n, q, r, t); c.width() < best.width() {
+			best = c
+		}
+	}
+}
+
+// codeOfWidth is the best code of width at most m: a certified one when there is
+// one, else the one that falls short by the least.
+func codeOfWidth(n, q, m int) codeKeys {
+	if c := smallestCode(n, q); c.width() <= m {
+		return c
+	}
+	// One block of m values: positions that agree modulo m share a key.
+	best, lack := codeKeys{n: n, q: q, r: 1, t: 1, p: m, k: 1}, 2*q
+	for r := 1; r < min(m, 24); r++ { // 2^24 positions at most
+		for t := min(r*(2*q-1), m); t > r; t-- {
+			if c := newCode(n, q, r, t); c.width() <= m {
+				if l := r*(2*q-1) + 1 - t; l < lack {
+					best, lack = c, l
+				}
+				break
+			}
+		}
+	}
+	return best
+}
+
+func (c codeKeys) width() int { return c.t * c.p }
+
+// uniform says whether the proof above covers every y.
+func (c codeKeys) uniform() bool {
+	return c.t >= c.r*(2*c.q-1)+1 && powerReaches(c.p, c.r+1, c.n) && (c.t == c.r+1 || c.t <= c.p && prime(c.p))
+}
+
+// word writes the codeword of position j: T symbols in 0..P-1.
+func (c codeKeys) word(j int, dst []int) {
+	x := j - 1
+	if c.t <= c.r+1 {
+		for t := range c.t {
+			dst[t] = x % c.p
+			x /= c.p
+		}
+		return
+	}
+	var coef [64]int
+	n := 0
+	for ; x > 0; x /= c.p {
+		coef[n] = x % c.p
+		n++
+	}
+	for t := range c.t {
+		v := 0
+		for i := n - 1; i >= 0; i-- {
+			v = (v*t + coef[i]) % c.p
+		}
+		dst[t] = v
+	}
+}
+
+// key writes u_j, width() zeros and ones.
+func (c codeKeys) key(j int, dst []int64) {
+	word := make([]int, c.t)
+	c.word(j, word)
+	clear(dst)
+	for t, v := range word {
+		dst[t*c.p+v] = 1
+	}
+}
+
+// query is w_y, width() zeros and ones. Where a member has fewer than K private
+// points it gets those it has, or all its points when it has none: a set without
+// a certificate, possible only when the code is not uniform.
+func (c codeKeys) query(y []int) []int64 {
+	w := make([]int64, c.width())
+	words := make([][]int, len(y))
+	for i, l := range y {
+		words[i] = make([]int, c.t)
+		c.word(l, words[i])
+	}
+	for i := range y {
+		left := c.k
+		for t := 0; t < c.t && left > 0; t++ {
+			private := true
+			for o := range y {
+				private = private && (o == i || words[o][t] != words[i][t])
+			}
+			if private {
+				w[t*c.p+words[i][t]] = 1
+				left--
+			}
+		}
+		if left == c.k {
+			for t, v := range words[i] {
+				w[t*c.p+v] = 1
+			}
+		}
+	}
+	return w
+}
