@@ -113,10 +113,10 @@ func lastNeeded(sh tasks.Shape, pos int, t tasks.Token) int {
 	return sh.N
 }
 
-// fits refuses a state that no machine could hold.
+// fits refuses a state that would not fit a machine's memory (1 GiB in bits).
 func fits(bits float64) error {
-	if bits > 1<<40 {
-		return fmt.Errorf("a state of %.3g bits is too large", bits)
+	if bits > 1<<33 {
+		return fmt.Errorf("a state of %.3g bits is too large (limit 2^33)", bits)
 	}
 	return nil
 }

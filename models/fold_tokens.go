@@ -122,7 +122,7 @@ func (k keeping) token(v view, n, pos, l int) tasks.Token {
 // Reading one way it sees tokens 1..i at i; both ways, all of them.
 func memory(sh tasks.Shape, p int, k keeping, directions int, sizes tasks.Params, state string) (Machine, error) {
 	b := sh.Task.TokenBits(sh, p)
-	if err := fits(float64(k.most) * float64(b)); err != nil {
+	if err := fits(float64(min(k.most, sh.N)) * float64(b)); err != nil {
 		return nil, err
 	}
 	if real(sh) {

@@ -42,7 +42,7 @@ var KVCacheQSA = construct(&Construction{
 		d := sh.Int("d")
 		slots := set.Int("slots", sh.N)
 		keyBits := protocol.Width(uint64(sh.N))
-		if err := fits(float64(slots) * float64(d*g.p+keyBits)); err != nil {
+		if err := fits(float64(min(slots, sh.N)) * float64(d*g.p+keyBits)); err != nil {
 			return nil, err
 		}
 		held := func(t int) int { return min(t, slots) }

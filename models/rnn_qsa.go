@@ -32,7 +32,7 @@ var RNNQSA = construct(&Construction{
 		d, q := sh.Int("d"), sh.Int("q")
 		from := set.Int("from", 1)
 		m := set.Int("m", max(0, sh.N-from)*d)
-		if err := fits(float64(m) * float64(g.p)); err != nil {
+		if err := fits(min(float64(m), float64(sh.N)*float64(d)) * float64(g.p)); err != nil {
 			return nil, err
 		}
 		held := func(t int) int { return min(m, max(0, t-from+1)*d) }

@@ -40,7 +40,7 @@ var SSMQSA = construct(&Construction{
 		}
 		d, q := sh.Int("d"), sh.Int("q")
 		m := set.Int("m", sh.N)
-		if err := fits(float64(m) * float64(g.p) * float64(d)); err != nil {
+		if err := fits(float64(min(m, sh.N)) * float64(g.p) * float64(d)); err != nil {
 			return nil, err
 		}
 		width := func(t int) int { return min(t, m) * g.p }
