@@ -81,16 +81,7 @@ func checkedHere(p *problems.Problem, c problems.Cost, n int) bool {
 	if c.Evidence == nil || n > CheckLimit || p.XBits(n) > CheckLimit {
 		return false
 	}
-	check := func() bool {
-		count, err := c.Evidence.Verify(p, n)
-		if err != nil {
-			return false
-		}
-		if c.BothKnow {
-			count++ // one leaf of the other value at least
-		}
-		return protocol.Bits(protocol.Width(uint64(count))) >= c.Bits(n)
-	}
+	check := func() bool { return c.Check(p, n) == nil }
 	once, _ := checks.LoadOrStore(checkKey{p.Name, c.Setting, c.From, c.Formula, n}, sync.OnceValue(check))
 	return once.(func() bool)()
 }

@@ -6,29 +6,71 @@ import (
 	"crosscut/protocol"
 )
 
-// Evidence is a family of inputs that forces a cost, given as a function of n so
-// that one definition serves every size. Exactly one field is set.
+// Evidence is what forces a cost, given as a function of n so that one definition
+// serves every size. Exactly one field is set.
 type Evidence struct {
-	// Fooling lists pairs (x, y), all of value Value, such that for any two of
-	// them a crossed pair has the other value: no two share a leaf.
+	// Fooling lists pairs (x, y). Of two pairs with the same value of f, a crossed
+	// pair has the other value, so that no two pairs share a leaf of a protocol.
 	Fooling func(n int) [][2]protocol.Word
-	Value   bool
-	// Shattered lists ys y_1..y_k such that every pattern in {0,1}^k occurs as
-	// (f(x, y_1), ..., f(x, y_k)) for some x: INDEX_k embeds.
+	// Ranks: the ranks of f and of 1 - f as matrices. A leaf is a rectangle of ones
+	// or of zeros and adds at most 1 to its rank.
+	Ranks bool
+	// Shattered lists words y_1..y_k such that every pattern in {0,1}^k occurs as
+	// (f(x, y_1), ..., f(x, y_k)) for some x: INDEX_k embeds, Alice holding the string.
 	Shattered func(n int) []protocol.Word
-	// DistinctRows claims that all 2^XBits rows differ; DistinctColumns that all
-	// valid y have different columns.
+	// DistinctRows: all rows of f differ, so Alice's messages must; DistinctColumns:
+	// all columns differ, so Bob's must.
 	DistinctRows, DistinctColumns bool
 }
 
-// Verify checks the evidence at size n by enumeration and returns how many
-// leaves, patterns, rows or columns it proves to be needed. Nothing proves 0.
-func (e *Evidence) Verify(p *Problem, n int) (int, error) {
+// Found is what evidence proves to be needed at one size. Nothing proves 0.
+type Found struct {
+	Zeros, Ones int // leaves of a two-way protocol with that answer
+	Messages    int // different messages of a one-way protocol
+}
+
+// bits is the cost that follows in the setting of c: where both players know the
+// answer every leaf has a label; where one does, leaves of one value must differ.
+func (f Found) bits(c Cost) protocol.Bits {
+	count := f.Messages
+	switch {
+	case c.Setting == protocol.TwoWay && c.BothKnow:
+		count = f.Zeros + f.Ones
+	case c.Setting == protocol.TwoWay:
+		count = max(f.Zeros, f.Ones)
+	}
+	return protocol.Bits(protocol.Width(uint64(count)))
+}
+
+// Check enumerates the evidence of a cost at size n and fails unless it proves the
+// whole cost. It takes 2^(XBits + YBits) steps, and 2^(2 XBits) for fooling pairs.
+func (c Cost) Check(p *Problem, n int) error {
+	found, err := c.Evidence.Verify(p, n)
+	if err != nil {
+		return err
+	}
+	if got := found.bits(c); got < c.Bits(n) {
+		return fmt.Errorf("problems: %s, n = %d, %s: the evidence proves %d bits of %d", p.Name, n, c.Setting, got, c.Bits(n))
+	}
+	return nil
+}
+
+// Verify checks the evidence at size n by enumeration.
+func (e *Evidence) Verify(p *Problem, n int) (Found, error) {
+	var none Found
 	switch {
 	case e == nil:
-		return 0, nil
+		return none, nil
 	case e.Fooling != nil:
-		return e.verifyFooling(p, n)
+		return verifyFooling(p, n, e.Fooling(n))
+	case e.Ranks:
+		ones, zeros := p.matrix(n), p.matrix(n)
+		for _, row := range zeros {
+			for k := range row {
+				row[k] = 1 - row[k]
+			}
+		}
+		return Found{Zeros: rank(zeros), Ones: rank(ones)}, nil
 	case e.Shattered != nil:
 		ys := e.Shattered(n)
 		seen := map[string]bool{}
@@ -36,66 +78,120 @@ func (e *Evidence) Verify(p *Problem, n int) (int, error) {
 			seen[pattern(p, n, p.X(n, k), ys)] = true
 		}
 		if len(seen) != 1<<len(ys) {
-			return 0, fmt.Errorf("problems: %s, n = %d: %d of 2^%d patterns occur", p.Name, n, len(seen), len(ys))
+			return none, fmt.Errorf("problems: %s, n = %d: %d of 2^%d patterns occur", p.Name, n, len(seen), len(ys))
 		}
-		return len(seen), nil
-	case e.DistinctRows, e.DistinctColumns:
-		rows, cols := 1<<p.XBits(n), p.Ys(n)
-		seen := map[string]bool{}
-		if e.DistinctRows {
-			ys := make([]protocol.Word, cols)
-			for j := range ys {
-				ys[j] = p.Y(n, j)
-			}
-			for k := range rows {
-				seen[pattern(p, n, p.X(n, k), ys)] = true
-			}
-			if len(seen) != rows {
-				return 0, fmt.Errorf("problems: %s, n = %d: %d of %d rows are distinct", p.Name, n, len(seen), rows)
-			}
-			return rows, nil
-		}
-		for j := range cols {
-			column := make([]byte, rows)
-			for k := range column {
-				column[k] = bit(p.F(n, p.X(n, k), p.Y(n, j)))
-			}
-			seen[string(column)] = true
-		}
-		if len(seen) != cols {
-			return 0, fmt.Errorf("problems: %s, n = %d: %d of %d columns are distinct", p.Name, n, len(seen), cols)
-		}
-		return cols, nil
+		return Found{Messages: len(seen)}, nil
+	case e.DistinctRows:
+		return distinct(p, n, "rows", p.matrix(n))
+	case e.DistinctColumns:
+		return distinct(p, n, "columns", transpose(p.matrix(n)))
 	}
-	return 0, nil
+	return none, nil
 }
 
-func (e *Evidence) verifyFooling(p *Problem, n int) (int, error) {
-	set := e.Fooling(n)
+func verifyFooling(p *Problem, n int, set [][2]protocol.Word) (Found, error) {
+	values := make([]bool, len(set))
+	var found Found
 	for i, a := range set {
-		if p.F(n, a[0], a[1]) != e.Value {
-			return 0, fmt.Errorf("problems: %s, n = %d: fooling pair %d has the wrong value", p.Name, n, i+1)
+		values[i] = p.F(n, a[0], a[1])
+		if values[i] {
+			found.Ones++
+		} else {
+			found.Zeros++
 		}
 		for j, b := range set[:i] {
-			if p.F(n, a[0], b[1]) == e.Value && p.F(n, b[0], a[1]) == e.Value {
-				return 0, fmt.Errorf("problems: %s, n = %d: pairs %d and %d fit one rectangle", p.Name, n, i+1, j+1)
+			if v := values[i]; v == values[j] && p.F(n, a[0], b[1]) == v && p.F(n, b[0], a[1]) == v {
+				return Found{}, fmt.Errorf("problems: %s, n = %d: pairs %d and %d fit one rectangle", p.Name, n, i+1, j+1)
 			}
 		}
 	}
-	return len(set), nil
+	return found, nil
+}
+
+func distinct(p *Problem, n int, what string, rows [][]uint64) (Found, error) {
+	seen := map[string]bool{}
+	for _, row := range rows {
+		seen[fmt.Sprint(row)] = true
+	}
+	if len(seen) != len(rows) {
+		return Found{}, fmt.Errorf("problems: %s, n = %d: %d of %d %s are distinct", p.Name, n, len(seen), len(rows), what)
+	}
+	return Found{Messages: len(rows)}, nil
 }
 
 func pattern(p *Problem, n int, x protocol.Word, ys []protocol.Word) string {
 	row := make([]byte, len(ys))
 	for j, y := range ys {
-		row[j] = bit(p.F(n, x, y))
+		row[j] = '0'
+		if p.F(n, x, y) {
+			row[j] = '1'
+		}
 	}
 	return string(row)
 }
 
-func bit(v bool) byte {
-	if v {
-		return '1'
+// matrix is f at size n: a row for each x, a column for each valid y.
+func (p *Problem) matrix(n int) [][]uint64 {
+	m := make([][]uint64, 1<<p.XBits(n))
+	for i := range m {
+		x := p.X(n, i)
+		m[i] = make([]uint64, p.Ys(n))
+		for j := range m[i] {
+			if p.F(n, x, p.Y(n, j)) {
+				m[i][j] = 1
+			}
+		}
 	}
-	return '0'
+	return m
+}
+
+func transpose(m [][]uint64) [][]uint64 {
+	t := make([][]uint64, len(m[0]))
+	for j := range t {
+		t[j] = make([]uint64, len(m))
+		for i := range m {
+			t[j][i] = m[i][j]
+		}
+	}
+	return t
+}
+
+// rank is the rank of m modulo the prime 2^31 - 1, at most its rank over the
+// rationals; m is destroyed.
+func rank(m [][]uint64) int {
+	const prime = 1<<31 - 1
+	r := 0
+	for c := 0; r < len(m) && c < len(m[0]); c++ {
+		pivot := r
+		for pivot < len(m) && m[pivot][c] == 0 {
+			pivot++
+		}
+		if pivot == len(m) {
+			continue
+		}
+		m[r], m[pivot] = m[pivot], m[r]
+		inverse := power(m[r][c], prime-2, prime)
+		for i := r + 1; i < len(m); i++ {
+			if m[i][c] == 0 {
+				continue
+			}
+			factor := prime - m[i][c]*inverse%prime
+			for k := c; k < len(m[i]); k++ {
+				m[i][k] = (m[i][k] + factor*m[r][k]) % prime
+			}
+		}
+		r++
+	}
+	return r
+}
+
+func power(a, e, mod uint64) uint64 {
+	result := uint64(1)
+	for ; e > 0; e >>= 1 {
+		if e&1 == 1 {
+			result = result * a % mod
+		}
+		a = a * a % mod
+	}
+	return result
 }
