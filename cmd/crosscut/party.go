@@ -1,0 +1,152 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"crosscut/internal/catalog"
+	"crosscut/models"
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+	"crosscut/protocol/wire"
+)
+
+var _ = register(&command{
+	name:  "party",
+	usage: "play one player of a run against another process",
+	about: "Runs Alice or Bob over TCP. Each process reads only its own half of the input; the code is the same as in crosscut run. " +
+		"Before the first bit both sides check that they run the same model, parameters, split and public tokens. The wire carries the metered bits, " +
+		"packed; framing is reported apart. The connection is neither encrypted nor private, so it stays on this machine unless --remote is given.",
+	flags: flags(
+		&cli.StringFlag{Name: "role", Usage: "who plays here: `alice|bob`"},
+		&cli.StringFlag{Name: "listen", Usage: "wait for the other party at `HOST:PORT`"},
+		&cli.StringFlag{Name: "connect", Usage: "call the other party at `HOST:PORT`"},
+		&cli.BoolFlag{Name: "remote", Usage: "let --listen take an address that other machines reach"},
+		modelFlag(),
+		&cli.StringFlag{Name: "input", Usage: "read this player's half from `HALF.json`"},
+		&cli.StringFlag{Name: "split", Usage: "who owns which tokens, as in run; must be what the half says"},
+		setFlag(), readFlag(), answerFlag(), seedFlag(), memoryFlag(),
+		&cli.DurationFlag{Name: "timeout", Value: 30 * time.Second, Usage: "how long to wait for the other party, to come and to go on"},
+	),
+	run: func(c *call) error {
+		p, err := c.party()
+		if err != nil {
+			return err
+		}
+		var r *models.PartyResult
+		if c.IsSet("listen") {
+			r, err = c.listen(p)
+		} else {
+			r, err = p.Dial(c.Context, c.String("connect"))
+		}
+		switch {
+		case c.Context.Err() != nil:
+			return c.Context.Err()
+		case errors.Is(err, wire.ErrPeer):
+			return usagef("nothing was output; start both parties again with the same model, parameters and split", "%v", err)
+		case err != nil:
+			return err
+		}
+		for who, bits := range r.Formula {
+			if got := r.Transcript.By(protocol.Player(who)); got != bits {
+				return internal(fmt.Errorf("%v wrote %d bits, the formula gives %d", protocol.Player(who), got, bits))
+			}
+		}
+		rec := p.Record(r)
+		rec.Command = c.command()
+		return c.emit(rec.Sheet())
+	},
+})
+
+// listen opens the address, says where, and plays the one peer that comes.
+func (c *call) listen(p *models.Party) (*models.PartyResult, error) {
+	ln, err := wire.Listen(c.String("listen"), c.Bool("remote"))
+	if err != nil {
+		return nil, err
+	}
+	if !c.Bool("quiet") {
+		fmt.Fprintf(c.stderr, "%v listens at %v\n", p.Half.Self, ln.Addr())
+	}
+	return p.Accept(c.Context, ln)
+}
+
+// party reads the flags of one player.
+func (c *call) party() (*models.Party, error) {
+	role, err := c.oneOf("role", []string{"alice", "bob"})
+	if err != nil {
+		return nil, err
+	}
+	if role == "" {
+		return nil, usagef("give --role alice or --role bob", "flag --role is missing")
+	}
+	if _, err := c.one("listen", "connect"); err != nil {
+		return nil, err
+	}
+	if c.IsSet("connect") {
+		if err := c.refuse("only --listen has use for it", "drop it", "remote"); err != nil {
+			return nil, err
+		}
+	}
+	if c.Duration("timeout") <= 0 {
+		return nil, usagef("give a time such as 30s", "flag --timeout: %v is not positive", c.Duration("timeout"))
+	}
+	if !c.IsSet("input") {
+		return nil, usagef("give this player's half with --input HALF.json", "flag --input is missing")
+	}
+	data, err := os.ReadFile(c.String("input"))
+	if err != nil {
+		return nil, fmt.Errorf("flag --input: %w", err)
+	}
+	self := protocol.Alice
+	if role == "bob" {
+		self = protocol.Bob
+	}
+	num, choice, err := c.settings()
+	if err != nil {
+		return nil, err
+	}
+	half, err := tasks.ReadHalf(data, self, nil)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.String("input"), err)
+	}
+	sizes, rest := models.Settings{Num: num, Choice: choice, Seed: c.Uint64("seed")}.ForTask(half.Shape.Task)
+	if len(sizes) > 0 {
+		if half, err = tasks.ReadHalf(data, self, sizes); err != nil {
+			return nil, fmt.Errorf("%s: %w", c.String("input"), err)
+		}
+	}
+	job, err := models.ParseJob(half.Shape, half.Split.String(), c.String("read"), c.String("answer"))
+	if err != nil {
+		return nil, err
+	}
+	if c.IsSet("split") {
+		s, err := half.Shape.ParseSplit(c.String("split"))
+		if err != nil {
+			return nil, err
+		}
+		if s.String() != half.Split.String() {
+			return nil, usagef("drop --split, or change the half", "flag --split: %s contradicts %s, which says %s", s, c.String("input"), half.Split)
+		}
+	}
+	m, err := c.partyMachine(half.Shape, rest)
+	if err != nil {
+		return nil, err
+	}
+	return &models.Party{Model: c.String("model"), Machine: m, Job: job, Half: half, Seed: c.Uint64("seed"), Timeout: c.Duration("timeout")}, nil
+}
+
+func (c *call) partyMachine(sh tasks.Shape, set models.Settings) (models.Machine, error) {
+	if !c.IsSet("model") {
+		return nil, usagef("name a model with --model; crosscut list models lists them", "flag --model is missing")
+	}
+	m, err := models.Build(c.String("model"), sh, set)
+	var u *catalog.UnknownError
+	if errors.As(err, &u) && u.Kind == "model" {
+		err = fmt.Errorf("flag --model: %w", err)
+	}
+	return m, err
+}
