@@ -12,6 +12,9 @@ import (
 	"crosscut/report"
 )
 
+// fileFlags name files that commands write.
+var fileFlags = []string{"out", "transcript", "svg", "certificate"}
+
 // emit prints a sheet in the format asked for, to stdout or to --out.
 func (c *call) emit(s *report.Sheet) error {
 	format, err := c.oneOf("format", report.Formats)
@@ -38,15 +41,22 @@ func (c *call) checkOutput() error {
 	if _, err := c.oneOf("format", report.Formats); err != nil {
 		return err
 	}
-	if !c.IsSet("out") {
-		return nil
-	}
-	out := c.String("out")
-	if st, err := os.Stat(out); err == nil && st.IsDir() {
-		return usagef("name a file", "flag --out: %s is a directory", out)
-	}
-	if st, err := os.Stat(filepath.Dir(out)); err != nil || !st.IsDir() {
-		return usagef("make the directory first", "flag --out: there is no directory %s", filepath.Dir(out))
+	for k, flag := range fileFlags {
+		if c.cmd.flag(flag) == nil || !c.IsSet(flag) {
+			continue
+		}
+		name := c.String(flag)
+		if st, err := os.Stat(name); err == nil && st.IsDir() {
+			return usagef("name a file", "flag --%s: %s is a directory", flag, name)
+		}
+		if st, err := os.Stat(filepath.Dir(name)); err != nil || !st.IsDir() {
+			return usagef("make the directory first", "flag --%s: there is no directory %s", flag, filepath.Dir(name))
+		}
+		for _, other := range fileFlags[:k] {
+			if c.cmd.flag(other) != nil && c.IsSet(other) && filepath.Clean(c.String(other)) == filepath.Clean(name) {
+				return usagef("name two files", "flags --%s and --%s name the same file", other, flag)
+			}
+		}
 	}
 	return nil
 }

@@ -40,6 +40,11 @@ var _ = register(&command{
 		if err := c.Context.Err(); err != nil {
 			return err
 		}
+		if c.IsSet("transcript") {
+			if err := writeFile(c.String("transcript"), p.Transcript(&req, r).Write); err != nil {
+				return err
+			}
+		}
 		rec := models.NewRecord(req.Model, p.Machine, r, c.Uint64("seed"))
 		rec.Command = c.command()
 		if err := c.emit(rec.Sheet()); err != nil {
