@@ -26,24 +26,24 @@ type Arithmetic string
 
 // The arithmetics. W_j is the weight of token j, T the table round(2^f exp(-t)).
 const (
-	// Shift: W_j = T[top - s_j] with a constant top, clipped to 2^f; the output is
+	// WithShift: W_j = T[top - s_j] with a constant top, clipped to 2^f; the output is
 	// sum W_j v_j / sum W_j. One message.
-	Shift Arithmetic = "shift"
-	// Max: the same with top the largest score of all tokens. Two messages.
-	Max Arithmetic = "max"
-	// Fold: an online softmax, token by token, with state (max, Z, numerators),
+	WithShift Arithmetic = "shift"
+	// WithMax: the same with top the largest score of all tokens. Two messages.
+	WithMax Arithmetic = "max"
+	// WithFold: an online softmax, token by token, with state (max, Z, numerators),
 	// rounded at each step as kernels do. The state is the message.
-	Fold Arithmetic = "fold"
-	// Rounded: probabilities round(2^p W_j / Z), then sum A_j v_j / 2^p. Z is
+	WithFold Arithmetic = "fold"
+	// WithRounded: probabilities round(2^p W_j / Z), then sum A_j v_j / 2^p. Z is
 	// exchanged before the numerators.
-	Rounded Arithmetic = "rounded"
+	WithRounded Arithmetic = "rounded"
 )
 
 // arithmeticChoice is the setting by which constructions offer all four.
 var arithmeticChoice = Choice{
 	Name: "arithmetic",
 	Doc:  "integer weights under a constant shift, under the maximum, as a left fold, or rounded probabilities",
-	Of:   []string{string(Shift), string(Max), string(Fold), string(Rounded)},
+	Of:   []string{string(WithShift), string(WithMax), string(WithFold), string(WithRounded)},
 }
 
 // Dependence says what a head's query is a function of, besides the head.
@@ -57,10 +57,10 @@ const (
 	OnNothing
 )
 
-// Layer is one integer attention layer. Positions count from 1; the blank, when
+// AttentionLayer is one integer attention layer. Positions count from 1; the blank, when
 // there is one, is position N+1 with an empty embedding, and public. Every number
 // that a map sets is a signed number of P bits and is checked.
-type Layer struct {
+type AttentionLayer struct {
 	Heads  int // H
 	Width  int // m: numbers of a query and of a key
 	Values int // d_v: numbers of a value
@@ -75,9 +75,9 @@ type Layer struct {
 	F     int      // fractional bits of a weight
 	G     int      // fractional bits to which top - score is floored
 	Scale int      // fractional bits of a score
-	Top   *big.Int // the constant of Shift and Rounded, in units of a score; nil: 0
+	Top   *big.Int // the constant of WithShift and WithRounded, in units of a score; nil: 0
 
-	Arithmetic Arithmetic // "" is Shift
+	Arithmetic Arithmetic // "" is WithShift
 	Blank      bool
 	// Mask says whether position i sees token j; public. nil: always. The blank is
 	// always seen.
@@ -117,7 +117,7 @@ type compiled struct {
 // prepare checks the layer's sizes for sequences of n tokens and chooses its
 // arithmetic: float64 while every partial sum is an integer of at most 2^53 in
 // magnitude, else 64, 128 or unlimited bits.
-func (l *Layer) prepare(n int) error {
+func (l *AttentionLayer) prepare(n int) error {
 	if l.Heads < 1 || l.Width < 1 || l.Values < 1 || l.P < 1 || l.Embed < 0 || l.Scale < 0 || n < 1 {
 		return fmt.Errorf("models: attention: H = %d, m = %d, d_v = %d, p = %d must be positive", l.Heads, l.Width, l.Values, l.P)
 	}
@@ -126,12 +126,12 @@ func (l *Layer) prepare(n int) error {
 	}
 	switch l.Arithmetic {
 	case "":
-		l.Arithmetic = Shift
-	case Shift, Max, Fold, Rounded:
+		l.Arithmetic = WithShift
+	case WithShift, WithMax, WithFold, WithRounded:
 	default:
 		return fmt.Errorf("models: attention: unknown arithmetic %q", l.Arithmetic)
 	}
-	if l.Arithmetic == Rounded && l.P > 62 {
+	if l.Arithmetic == WithRounded && l.P > 62 {
 		return unsupportedf("rounded probabilities of p = %d bits: at most 62", l.P)
 	}
 	if l.Block == 0 {
@@ -160,7 +160,7 @@ func (l *Layer) prepare(n int) error {
 	c.v = signed(l.P, l.ValueMax)
 	// The widest sums: n+1 tokens, weights 2^f (2^p when rounded), values vMax.
 	one := l.F
-	if l.Arithmetic == Rounded {
+	if l.Arithmetic == WithRounded {
 		one = max(l.P, l.F)
 	}
 	sums := new(big.Int).Mul(big.NewInt(int64(n+1)), new(big.Int).Lsh(big.NewInt(1), uint(one)))
@@ -210,7 +210,7 @@ func signed(p int, bound *big.Int) interval {
 
 func (r interval) magnitude() *big.Int { return new(big.Int).Neg(r.lo) }
 
-func (l *Layer) intervals(bound []*big.Int) ([]interval, error) {
+func (l *AttentionLayer) intervals(bound []*big.Int) ([]interval, error) {
 	if bound != nil && len(bound) != l.Width {
 		return nil, fmt.Errorf("models: attention: %d bounds for %d coordinates", len(bound), l.Width)
 	}
@@ -243,52 +243,52 @@ func check(what string, h, pos int, v Ints, in []interval) error {
 // The exact widths of what crosses a cut. a is the number of tokens summed over.
 
 // queryBits is m p, the size of one head's query.
-func (l *Layer) queryBits() int { return l.Width * l.P }
+func (l *AttentionLayer) queryBits() int { return l.Width * l.P }
 
 // scoreBits is B_s = ceil(log2(m (2^(2p-1) - 2^(p-1)) + 1)): sums of m products of
 // two signed p-bit numbers lie between -m 2^(p-1) (2^(p-1)-1) and m 2^(2p-2).
-func (l *Layer) scoreBits() int {
+func (l *AttentionLayer) scoreBits() int {
 	r := new(big.Int).Lsh(big.NewInt(1), uint(2*l.P-1))
 	r.Sub(r, new(big.Int).Lsh(big.NewInt(1), uint(l.P-1)))
 	return r.Mul(r, big.NewInt(int64(l.Width))).BitLen()
 }
 
 // scoreLow is the least score of m products of p-bit numbers.
-func (l *Layer) scoreLow() *big.Int {
+func (l *AttentionLayer) scoreLow() *big.Int {
 	h := new(big.Int).Lsh(big.NewInt(1), uint(l.P-1))
 	low := new(big.Int).Sub(big.NewInt(1), h)
 	return low.Mul(low.Mul(low, h), big.NewInt(int64(l.Width)))
 }
 
 // normaliserBits is B_Z = ceil(log2(a 2^f + 1)).
-func (l *Layer) normaliserBits(a int) int {
+func (l *AttentionLayer) normaliserBits(a int) int {
 	return new(big.Int).Lsh(big.NewInt(int64(a)), uint(l.F)).BitLen()
 }
 
 // numeratorBits is B_N = ceil(log2(a 2^f (2^p - 1) + 1)); the rounded arithmetic
 // has 2^p in place of 2^f.
-func (l *Layer) numeratorBits(a int) int {
+func (l *AttentionLayer) numeratorBits(a int) int {
 	r := new(big.Int).Lsh(big.NewInt(1), uint(l.P))
 	r.Sub(r, big.NewInt(1))
 	return r.Mul(r, new(big.Int).Lsh(big.NewInt(int64(a)), uint(l.weightBits()))).BitLen()
 }
 
 // weightBits is the exponent of the largest weight.
-func (l *Layer) weightBits() int {
-	if l.Arithmetic == Rounded {
+func (l *AttentionLayer) weightBits() int {
+	if l.Arithmetic == WithRounded {
 		return l.P
 	}
 	return l.F
 }
 
 // numeratorLow is the least numerator over a tokens, -a 2^f 2^(p-1).
-func (l *Layer) numeratorLow(a int) *big.Int {
+func (l *AttentionLayer) numeratorLow(a int) *big.Int {
 	r := new(big.Int).Lsh(big.NewInt(int64(a)), uint(l.weightBits()+l.P-1))
 	return r.Neg(r)
 }
 
 // query fills q for one head and position and checks it.
-func (l *Layer) query(h, pos int, e, q Ints) error {
+func (l *AttentionLayer) query(h, pos int, e, q Ints) error {
 	q.Clear()
 	if l.Queries[h] != OnToken {
 		e = Ints{}
@@ -303,7 +303,7 @@ func (l *Layer) query(h, pos int, e, q Ints) error {
 }
 
 // key fills k for one head and position and checks it.
-func (l *Layer) key(h, pos int, e, k Ints) error {
+func (l *AttentionLayer) key(h, pos int, e, k Ints) error {
 	k.Clear()
 	if err := l.Key(h, pos, e, k); err != nil {
 		return fmt.Errorf("models: attention: key of head %d at position %d: %w", h+1, pos, err)
@@ -312,7 +312,7 @@ func (l *Layer) key(h, pos int, e, k Ints) error {
 }
 
 // value fills v for one head and position and checks it.
-func (l *Layer) value(h, pos int, e, v Ints) (int, error) {
+func (l *AttentionLayer) value(h, pos int, e, v Ints) (int, error) {
 	v.Clear()
 	first, err := l.Value(h, pos, e, v)
 	if err != nil {
@@ -339,20 +339,20 @@ func rangeError(what string, h, pos, c int, x *big.Int) error {
 }
 
 // sees says whether position i sees token j (or the blank, n+1).
-func (l *Layer) sees(i, j int) bool { return l.Mask == nil || j > l.n || l.Mask(i, j) }
+func (l *AttentionLayer) sees(i, j int) bool { return l.Mask == nil || j > l.n || l.Mask(i, j) }
 
 // sizeOf is H max(m, d_v) p.
-func (l *Layer) sizeOf() protocol.Bits {
+func (l *AttentionLayer) sizeOf() protocol.Bits {
 	return protocol.Bits(l.Heads * max(l.Width, l.Values) * l.P)
 }
 
 // arithmeticOf reads the choice of arithmetic.
 func arithmeticOf(set Settings) Arithmetic {
-	return Arithmetic(set.Pick(arithmeticChoice.Name, string(Shift)))
+	return Arithmetic(set.Pick(arithmeticChoice.Name, string(WithShift)))
 }
 
 // params are the sizes of a layer that tables print.
-func (l *Layer) params() tasks.Params {
+func (l *AttentionLayer) params() tasks.Params {
 	return tasks.Params{"m": float64(l.Width), "p": float64(l.P), "f": float64(l.F), "g": float64(l.G),
 		"H": float64(l.Heads), "d_v": float64(l.Values)}
 }

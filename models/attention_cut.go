@@ -31,7 +31,7 @@ const (
 
 // cut is the public plan of one layer's exchange.
 type cut struct {
-	l        *Layer
+	l        *AttentionLayer
 	split    tasks.Split
 	reads    []need
 	residual int // numbers of the embedding that the map after the layer reads
@@ -46,7 +46,7 @@ type cut struct {
 }
 
 // newCut plans the exchange, choosing for each player the cheaper transport.
-func newCut(l *Layer, split tasks.Split, reads []need, residual int, prefix string) *cut {
+func newCut(l *AttentionLayer, split tasks.Split, reads []need, residual int, prefix string) *cut {
 	x := &cut{l: l, split: split, reads: reads, residual: residual, prefix: prefix}
 	x.own, x.public = x.count(func(i int, p protocol.Player) bool { return split.Of(i) == p }), nil
 	pub := x.count(func(i int, _ protocol.Player) bool { return split.Of(i) == tasks.Public })
@@ -107,7 +107,7 @@ func (x *cut) asks(k int, r protocol.Player) bool {
 	switch {
 	case x.onToken() == 0:
 		return false
-	case x.l.Arithmetic == Fold:
+	case x.l.Arithmetic == WithFold:
 		return x.own(r, k) > 0 || by[r] && x.own(s, k) == 0
 	case by[r] && (x.how[s] == byToken || x.own(r, k) > 0 || x.public(k)):
 		return true
@@ -169,10 +169,10 @@ func (x *cut) sums(g group, p protocol.Player) (a int, ok bool) {
 	return a, a > 0 && g.by[1-p]
 }
 
-// first says whether p sends a maximum (or, for Rounded, a normaliser) before the
+// first says whether p sends a maximum (or, for WithRounded, a normaliser) before the
 // sums: when its tokens count in a sum that someone forms who cannot see them.
 func (x *cut) first(g group, p protocol.Player) bool {
-	if x.l.Arithmetic != Max && x.l.Arithmetic != Rounded {
+	if x.l.Arithmetic != WithMax && x.l.Arithmetic != WithRounded {
 		return false
 	}
 	_, sends := x.sums(g, p)
@@ -205,7 +205,7 @@ func (x *cut) cost() ([2]protocol.Bits, string) {
 			t.add(fmt.Sprintf("%d p", x.residual), 1, 1)
 		}
 	}
-	if l.Arithmetic == Fold {
+	if l.Arithmetic == WithFold {
 		for _, b := range x.batches() {
 			for t2, from := range b.transfers {
 				states := 0
@@ -223,7 +223,7 @@ func (x *cut) cost() ([2]protocol.Bits, string) {
 	for _, g := range x.groups() {
 		for p := range protocol.Player(2) {
 			if x.first(g, p) {
-				if l.Arithmetic == Max {
+				if l.Arithmetic == WithMax {
 					c[p] += protocol.Bits(len(g.heads) * l.scoreBits())
 					t.add("B_s", len(g.heads), l.Heads)
 				} else {
@@ -237,7 +237,7 @@ func (x *cut) cost() ([2]protocol.Bits, string) {
 			}
 			each := l.Values * l.numeratorBits(a)
 			text := "d_v B_N"
-			if l.Arithmetic != Rounded {
+			if l.Arithmetic != WithRounded {
 				each += l.normaliserBits(a)
 				text = "(B_Z + d_v B_N)"
 			}
@@ -445,7 +445,7 @@ func (p *party) common() []source {
 func (p *party) reduce() (*tally, error) {
 	l := p.l
 	n := len(p.rows.head)
-	if l.Arithmetic == Fold {
+	if l.Arithmetic == WithFold {
 		return p.reduceFold()
 	}
 	groups := p.groups()
@@ -460,7 +460,7 @@ func (p *party) reduce() (*tally, error) {
 			if g.by[p.self] || sends {
 				own = append(own, r)
 			}
-			if g.by[p.self] || sends && l.Arithmetic != Shift {
+			if g.by[p.self] || sends && l.Arithmetic != WithShift {
 				rest = append(rest, r)
 			}
 		}
@@ -483,7 +483,7 @@ func (p *party) reduce() (*tally, error) {
 	}
 	job := sweepJob{pass: passSum, rows: p.rows, tops: l.constants(n)}
 	switch l.Arithmetic {
-	case Max:
+	case WithMax:
 		tops := make([]*big.Int, n)
 		if err := over(sweepJob{pass: passMax, rows: p.rows, tops: tops}, true, false); err != nil {
 			return nil, err
@@ -501,7 +501,7 @@ func (p *party) reduce() (*tally, error) {
 			}
 		})
 		job.tops = tops
-	case Rounded:
+	case WithRounded:
 		norms := newTally(n, 0, l.wideSums)
 		if err := over(sweepJob{pass: passNorm, rows: p.rows, tops: job.tops, into: norms}, true, false); err != nil {
 			return nil, err
@@ -583,7 +583,7 @@ func bundles(dv int) int {
 
 func (p *party) sendSums(g group, h int, t *tally, r, a int) {
 	l := p.l
-	if l.Arithmetic != Rounded {
+	if l.Arithmetic != WithRounded {
 		p.number(p.label(g.k, "head %d: normaliser", h+1), t.average(r).Normaliser(), l.normaliserBits(a))
 	}
 	width, low := l.numeratorBits(a), l.numeratorLow(a)
@@ -601,7 +601,7 @@ func (p *party) sendSums(g group, h int, t *tally, r, a int) {
 
 func (p *party) recvSums(t *tally, r, a int) {
 	l, other := p.l, 1-p.self
-	if l.Arithmetic != Rounded {
+	if l.Arithmetic != WithRounded {
 		width := l.normaliserBits(a)
 		t.addBig(r, -1, p.port.Recv(other, protocol.Bits(width)).Unpack().Big(width))
 	}
@@ -684,7 +684,7 @@ func (m *stack) Compile(job Job) (*Program, error) {
 	prog.Player = func(h tasks.Half) func(*protocol.Port) map[int]tasks.Value {
 		return func(port *protocol.Port) map[int]tasks.Value {
 			out := map[int]tasks.Value{}
-			err := m.forward(job, m.stream(h), func(k int, _ *Layer, _ []need, in stream) ([][]Average, []Ints, error) {
+			err := m.forward(job, m.stream(h), func(k int, _ *AttentionLayer, _ []need, in stream) ([][]Average, []Ints, error) {
 				return cuts[k].play(port, in)
 			}, func(k int, v tasks.Value) { out[job.Read[k]] = v })
 			if err != nil {

@@ -27,7 +27,7 @@ type arith[C, S any] interface {
 }
 
 // newScorer picks the arithmetic for a layer whose bounds are known.
-func (l *Layer) newScorer(c *compiled, sums *big.Int) scorer {
+func (l *AttentionLayer) newScorer(c *compiled, sums *big.Int) scorer {
 	bound := c.scoreMax()
 	reach := new(big.Int).Add(bound, new(big.Int).Abs(l.Top))
 	if twice := new(big.Int).Lsh(bound, 1); twice.Cmp(reach) > 0 {

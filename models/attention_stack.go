@@ -17,7 +17,7 @@ type Stack struct {
 	// In embeds the token at a position into Layers[0].Embed numbers of P bits.
 	In func(pos int, t tasks.Token, e Ints) error
 	// Layers come with positions 1..N as queries, keys and values.
-	Layers []*Layer
+	Layers []*AttentionLayer
 	// Next[l] makes the embedding for layer l+1 from the one before (the residual
 	// stream is local to the token's owner) and what the heads of layer l give.
 	Next []func(pos int, e Ints, heads []Average, next Ints) error
@@ -169,7 +169,7 @@ func (m *stack) Whole(seq []tasks.Token, read []int) ([]tasks.Value, error) {
 		func(pos int, e Ints) error { return m.embed(pos, seq[pos-1], e) },
 	}
 	out := make([]tasks.Value, len(read))
-	err := m.forward(job, in, func(_ int, l *Layer, reads []need, in stream) ([][]Average, []Ints, error) {
+	err := m.forward(job, in, func(_ int, l *AttentionLayer, reads []need, in stream) ([][]Average, []Ints, error) {
 		positions := make([]int, len(reads))
 		residual := make([]Ints, len(reads))
 		for k, d := range reads {
@@ -200,7 +200,7 @@ func (m *stack) embed(pos int, t tasks.Token, e Ints) error {
 // all or the first few numbers of the embedding) at the needed positions, nil
 // where someone else needs them; put takes the outputs by index into job.Read.
 func (m *stack) forward(job Job, in stream,
-	exchange func(k int, l *Layer, reads []need, in stream) ([][]Average, []Ints, error), put func(k int, v tasks.Value)) error {
+	exchange func(k int, l *AttentionLayer, reads []need, in stream) ([][]Average, []Ints, error), put func(k int, v tasks.Value)) error {
 	needs := m.needs(job)
 	for k, l := range m.s.Layers {
 		averages, residual, err := exchange(k, l, needs[k], in)
@@ -244,7 +244,7 @@ func (m *stack) forward(job Job, in stream,
 
 // rowsOf lays out the queries of a layer at some positions: one row for a head
 // whose sums are the same everywhere, else one for each position.
-func (l *Layer) rowsOf(reads []int) (*queries, func(h, k int) int) {
+func (l *AttentionLayer) rowsOf(reads []int) (*queries, func(h, k int) int) {
 	rows := &queries{}
 	base := make([]int, l.Heads)
 	for h := range l.Heads {
@@ -267,17 +267,17 @@ func (l *Layer) rowsOf(reads []int) (*queries, func(h, k int) int) {
 }
 
 // shared says whether head h gives every position the same sums.
-func (l *Layer) shared(h int) bool { return l.Queries[h] == OnNothing && l.Mask == nil }
+func (l *AttentionLayer) shared(h int) bool { return l.Queries[h] == OnNothing && l.Mask == nil }
 
 // ask computes the query of one row from the token's embedding (unused when the
 // query does not depend on the token).
-func (l *Layer) ask(rows *queries, r int, e Ints) error {
+func (l *AttentionLayer) ask(rows *queries, r int, e Ints) error {
 	rows.q[r] = NewInts(l.Width, l.unit.wideLists())
 	return l.query(rows.head[r], rows.pos[r], e, rows.q[r])
 }
 
 // constants are the tops of an arithmetic whose top does not depend on tokens.
-func (l *Layer) constants(n int) []*big.Int {
+func (l *AttentionLayer) constants(n int) []*big.Int {
 	tops := make([]*big.Int, n)
 	for r := range tops {
 		tops[r] = l.Top
@@ -286,7 +286,7 @@ func (l *Layer) constants(n int) []*big.Int {
 }
 
 // evaluate computes a layer's averages at some positions, uncut.
-func (l *Layer) evaluate(reads []int, in stream) ([][]Average, error) {
+func (l *AttentionLayer) evaluate(reads []int, in stream) ([][]Average, error) {
 	rows, row := l.rowsOf(reads)
 	e := NewInts(l.Embed, l.wideEmbed)
 	for h := range l.Heads {
@@ -310,16 +310,16 @@ func (l *Layer) evaluate(reads []int, in stream) ([][]Average, error) {
 	j := sweepJob{pass: passSum, rows: rows, sel: sel, src: in.src, tops: l.constants(len(sel)), into: newTally(len(sel), l.Values, l.wideSums)}
 	j.src.blank = l.Blank
 	switch l.Arithmetic {
-	case Fold:
+	case WithFold:
 		j.pass, j.tops = passFold, make([]*big.Int, len(sel))
-	case Max:
+	case WithMax:
 		first := j
 		first.pass, first.tops = passMax, make([]*big.Int, len(sel))
 		if err := l.unit.run(first); err != nil {
 			return nil, err
 		}
 		j.tops = first.tops
-	case Rounded:
+	case WithRounded:
 		first := j
 		first.pass, first.into = passNorm, newTally(len(sel), 0, l.wideSums)
 		if err := l.unit.run(first); err != nil {
@@ -340,9 +340,9 @@ func (l *Layer) evaluate(reads []int, in stream) ([][]Average, error) {
 }
 
 // averageOf is a row's result; rounded probabilities are counted in 2^-p.
-func (l *Layer) averageOf(t *tally, r int) Average {
+func (l *AttentionLayer) averageOf(t *tally, r int) Average {
 	a := t.average(r)
-	if l.Arithmetic == Rounded {
+	if l.Arithmetic == WithRounded {
 		if a.zBig != nil {
 			a.zBig = new(big.Int).Lsh(big.NewInt(1), uint(l.P))
 		}

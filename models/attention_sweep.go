@@ -167,7 +167,7 @@ type scorer interface {
 }
 
 type sweep[C, S any] struct {
-	l    *Layer
+	l    *AttentionLayer
 	ar   arith[C, S]
 	wide bool // queries and keys are wide lists
 }

@@ -1,0 +1,126 @@
+package models
+
+import (
+	"fmt"
+	"math/big"
+	"math/bits"
+
+	"crosscut/internal/exact"
+	"crosscut/models/tasks"
+)
+
+// Statement. sanford2023, Theorem 6: one unit (H = D = 1) with m = 3 computes
+// Match2 on [M]^N, with p = O(log M).
+//
+// Construction (integer form, derived here). Tokens are reduced to x in 0..M-1
+// and t = (-x_i) mod M, so token i matches token j iff t = x_j. Then
+//
+//	query B (2t, -1, -t^2), key (x_j, x_j^2, 1), blank key (0, 0, 0)
+//
+// give the score -B (t - x_j)^2, and 0 for the blank. With B at least
+// (f+1) ln 2 every weight below the top is round(2^f e^-B) = 0, so the softmax is
+// an exact argmax; the default is f = 1 and B = 3. Values are 1, and 0 for the
+// blank: k matching tokens make k/(k+1), at least 1/2, and none makes 0.
+//
+// WithRounded arithmetic. Each of k <= N matching tokens gets round(2^p/(k+1)), off
+// by at most 1/2, so the output is off by at most N/2^(p+1) <= 1/16 when
+// p >= 3 + ceil(log2 N); the threshold 3/8 still separates.
+//
+// Cost. H (B_Z + d_v B_N) with H = d_v = 1; the query, m p bits, or the embedded
+// token, p bits, when its owner is not public.
+//
+// Assumptions. None on M and N. Deviation: the paper's form is trigonometric
+// (match2-trig).
+var AttentionMatch2 = construct(&Construction{
+	Name:  "match2-integer",
+	Model: "attention",
+	Tasks: []string{"match2"},
+	Doc:   "Match2 by an exact argmax: score -3 (t - x_j)^2 with t = -x_i mod M, a blank token at score 0; m = 3, f = 1.",
+	Cite:  []string{"sanford2023, Theorem 6", "derived here: docs/attention.md"},
+	Params: []tasks.Param{
+		{Name: "p", Doc: "bits of a number", Min: 1, Max: 128},
+		{Name: "f", Doc: "fractional bits of a weight", Min: 1, Max: 30},
+		{Name: "g", Doc: "fractional bits of a score difference", Min: 0, Max: 16},
+	},
+	Choices: []Choice{arithmeticChoice},
+	New:     newMatch2,
+})
+
+func newMatch2(sh tasks.Shape, set Settings) (Machine, error) {
+	m := int64(sh.Int("M"))
+	if m > 1<<28 {
+		return nil, unsupportedf("match2-integer squares tokens in 64 bits: M = %d is more than 2^28", m)
+	}
+	f := set.Int("f", 1)
+	factor := max(3, exact.CeilMulLog(big.NewRat(int64(f+1), 1), big.NewRat(2, 1)).Int64())
+	linear, square := 2*factor*(m-1), factor*(m-1)*(m-1)
+	l := &AttentionLayer{
+		Heads: 1, Width: 3, Values: 1, Embed: 1, Blank: true,
+		P: bits.Len64(uint64(max(linear, square, factor))) + 1, F: f, G: set.Int("g", 0),
+		Arithmetic: arithmeticOf(set),
+		QueryMax:   []*big.Int{big.NewInt(linear), big.NewInt(factor), big.NewInt(square)},
+		KeyMax:     []*big.Int{big.NewInt(m - 1), big.NewInt((m - 1) * (m - 1)), big.NewInt(1)},
+		ValueMax:   big.NewInt(1),
+		Query: func(_, _ int, e, q Ints) error {
+			t := (m - e.At(0)) % m
+			q.Set(0, 2*factor*t)
+			q.Set(1, -factor)
+			q.Set(2, -factor*t*t)
+			return nil
+		},
+		Key: func(_, pos int, e, k Ints) error {
+			if pos > sh.N {
+				return nil
+			}
+			x := e.At(0)
+			k.Set(0, x)
+			k.Set(1, x*x)
+			k.Set(2, 1)
+			return nil
+		},
+		Value: oneForReal(sh.N),
+	}
+	if l.Arithmetic == WithRounded {
+		l.P = max(l.P, 3+bits.Len(uint(sh.N-1)))
+	}
+	if err := l.growTo(set); err != nil {
+		return nil, err
+	}
+	return NewStack(&Stack{
+		Shape:  sh,
+		In:     func(_ int, t tasks.Token, e Ints) error { e.Set(0, int64(t.X)%m); return nil },
+		Layers: []*AttentionLayer{l},
+		Out:    threshold(3, 8),
+		Chosen: map[string]string{"construction": "match2-integer"},
+	})
+}
+
+// growTo takes p from the settings; it must hold the layer's numbers.
+func (l *AttentionLayer) growTo(set Settings) error {
+	need := l.P
+	if l.P = set.Int("p", need); l.P < need {
+		return fmt.Errorf("p = %d is less than the %d bits that the numbers of this construction have", l.P, need)
+	}
+	return nil
+}
+
+// oneForReal is the value 1 for a token and 0 for the blank.
+func oneForReal(n int) func(h, pos int, e, v Ints) (int, error) {
+	return func(_, pos int, _, v Ints) (int, error) {
+		if pos <= n {
+			v.Set(0, 1)
+		}
+		return 0, nil
+	}
+}
+
+// threshold is the output map that asks whether the single number is at least
+// num/den.
+func threshold(num, den int64) func(int, Ints, []Average) (tasks.Value, error) {
+	return func(_ int, _ Ints, heads []Average) (tasks.Value, error) {
+		if heads[0].Cmp(0, num, den) >= 0 {
+			return tasks.Value{1}, nil
+		}
+		return tasks.Value{0}, nil
+	}
+}
