@@ -30,10 +30,10 @@ func writeLatex(w io.Writer, s *Sheet) error {
 		fmt.Fprint(b, "\\hline\n\\end{tabular}\n\n")
 	}
 	for _, g := range s.Grids {
-		texGrid(b, g.compact(), notes)
+		texGrid(b, g.compact().mark(notes))
 	}
 	for i, n := range notes {
-		fmt.Fprintf(b, "\\noindent $^{%d}$ %s\n\n", i+1, texText(n))
+		fmt.Fprintf(b, "\\noindent [%d] %s\n\n", i+1, texText(n))
 	}
 	for _, n := range s.Warnings {
 		fmt.Fprintf(b, "\\noindent Warning: %s\n\n", texText(n))
@@ -41,12 +41,16 @@ func writeLatex(w io.Writer, s *Sheet) error {
 	return b.Flush()
 }
 
-func texGrid(b *bufio.Writer, g Grid, notes []string) {
+func texGrid(b *bufio.Writer, g Grid) {
 	if g.Title != "" {
 		fmt.Fprintf(b, "\\paragraph{%s}\n\n", texText(g.Title))
 	}
 	if len(g.Columns) == 0 {
 		return
+	}
+	said, g := g.lift(0)
+	if said != "" {
+		fmt.Fprintf(b, "\\noindent %s\n\n", texText(said))
 	}
 	var spec, head strings.Builder
 	for c, col := range g.Columns {
@@ -67,13 +71,6 @@ func texGrid(b *bufio.Writer, g Grid, notes []string) {
 				fmt.Fprint(b, " & ")
 			}
 			fmt.Fprint(b, texText(text))
-		}
-		for i, m := range marks(notes, row) {
-			if i > 0 {
-				fmt.Fprintf(b, "$^{,%d}$", m)
-			} else {
-				fmt.Fprintf(b, "$^{%d}$", m)
-			}
 		}
 		fmt.Fprint(b, " \\\\\n")
 	}

@@ -26,7 +26,7 @@ func writeMarkdown(w io.Writer, s *Sheet) error {
 		fmt.Fprintln(b)
 	}
 	for _, g := range s.Grids {
-		mdGrid(b, g.compact(), notes)
+		mdGrid(b, g.compact().mark(notes))
 	}
 	for i, n := range notes {
 		fmt.Fprintf(b, "%d. %s\n", i+1, mdText(n))
@@ -43,12 +43,16 @@ func writeMarkdown(w io.Writer, s *Sheet) error {
 	return b.Flush()
 }
 
-func mdGrid(b *bufio.Writer, g Grid, notes []string) {
+func mdGrid(b *bufio.Writer, g Grid) {
 	if g.Title != "" {
 		fmt.Fprintf(b, "### %s\n\n", mdText(g.Title))
 	}
 	if len(g.Columns) == 0 {
 		return
+	}
+	said, g := g.lift(0)
+	if said != "" {
+		fmt.Fprintf(b, "%s\n\n", mdText(said))
 	}
 	for _, c := range g.Columns {
 		fmt.Fprintf(b, "| %s ", mdText(c.Name))
@@ -63,12 +67,7 @@ func mdGrid(b *bufio.Writer, g Grid, notes []string) {
 	}
 	fmt.Fprint(b, "|\n")
 	for _, row := range g.Rows {
-		for c, text := range row.Cells {
-			if c == len(row.Cells)-1 {
-				for _, m := range marks(notes, row) {
-					text += fmt.Sprintf(" [%d]", m)
-				}
-			}
+		for _, text := range row.Cells {
 			fmt.Fprintf(b, "| %s ", mdText(text))
 		}
 		fmt.Fprint(b, "|\n")

@@ -47,6 +47,8 @@ type Column struct {
 	// Long columns leave the row first, to a line of their own below it, where a
 	// terminal is too narrow.
 	Long bool
+	// Fact columns that say the same in every row stand above the grid.
+	Fact bool
 }
 
 // Line is one row: a cell per column, and what must be said about it.
@@ -127,13 +129,23 @@ func footnotes(grids []Grid) []string {
 	return notes
 }
 
-// marks are the numbers of a row's notes, counting from 1.
-func marks(notes []string, row Line) []int {
-	var at []int
-	for _, n := range row.Notes {
-		at = append(at, 1+slices.Index(notes, n))
+// mark writes the numbers of each row's notes behind its verdict, or behind its
+// last cell where it has none.
+func (g Grid) mark(notes []string) Grid {
+	h := g.only(func(int) bool { return true })
+	for _, row := range h.Rows {
+		if len(row.Notes) == 0 || len(row.Cells) == 0 {
+			continue
+		}
+		at := slices.IndexFunc(row.Cells, func(cell string) bool { return Verdict(cell).known() })
+		if at < 0 {
+			at = len(row.Cells) - 1
+		}
+		for _, n := range row.Notes {
+			row.Cells[at] += fmt.Sprintf(" [%d]", 1+slices.Index(notes, n))
+		}
 	}
-	return at
+	return h
 }
 
 // compact drops the columns of g in which no row has anything.
@@ -145,6 +157,37 @@ func (g Grid) compact() Grid {
 		}
 	}
 	return g.only(func(c int) bool { return keep[c] })
+}
+
+// lift takes the columns that are facts out of a grid and says them in words. Where
+// the grid is wider than limit, whatever else is the same in every row goes too.
+func (g Grid) lift(limit int) (said string, rest Grid) {
+	if len(g.Rows) == 0 {
+		return "", g
+	}
+	narrow := limit > 0 && len(g.Rows) > 1 && g.width() > limit
+	var facts []string
+	gone := make([]bool, len(g.Columns))
+	left := len(g.Columns)
+	for c, col := range g.Columns {
+		if (col.Fact || narrow) && left > 1 && g.constant(c) {
+			gone[c] = true
+			left--
+			facts = append(facts, col.Name+": "+g.Rows[0].Cells[c])
+		}
+	}
+	return strings.Join(facts, "; "), g.only(func(c int) bool { return !gone[c] })
+}
+
+// constant says whether a column is the same in every row. Verdicts always stand
+// in their rows.
+func (g Grid) constant(c int) bool {
+	for _, row := range g.Rows {
+		if row.Cells[c] != g.Rows[0].Cells[c] || verdictIn(row.Cells[c]) != "" {
+			return false
+		}
+	}
+	return true
 }
 
 // only keeps the columns that pass.

@@ -2,25 +2,30 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// Sheet lays a table out for all formats. Rows are grouped by claim; headings
-// gives each claim's statement, and may be nil.
+// Sheet lays a table out for all formats. Rows are grouped by claim, model and
+// reduction; headings gives each claim's statement, and may be nil.
 func (t Table) Sheet(headings map[string]string) *Sheet {
 	s := &Sheet{Title: t.Title, Value: t.plain(), Command: t.Command, Flat: t.flat()}
-	var g *Grid
-	for i, r := range t.Rows {
-		if i == 0 || r.Claim != t.Rows[i-1].Claim {
-			s.Grids = append(s.Grids, Grid{Title: heading(r.Claim, headings), Columns: rowColumns()})
-			g = &s.Grids[len(s.Grids)-1]
+	same := func(a, b Row) bool { return a.Claim == b.Claim && a.Model == b.Model && a.Reduction == b.Reduction }
+	for i := 0; i < len(t.Rows); {
+		j := i + 1
+		for j < len(t.Rows) && same(t.Rows[i], t.Rows[j]) {
+			j++
 		}
-		line := Line{Cells: r.cells(), Notes: r.Warnings}
-		if r.Witness != "" {
-			line.Notes = append(append([]string{}, r.Warnings...), "it fails on "+r.Witness)
+		g := group(t.Rows[i:j])
+		switch {
+		case t.Rows[i].Claim == "":
+			g.Title = t.Rows[i].Model
+		case i == 0 || t.Rows[i].Claim != t.Rows[i-1].Claim:
+			g.Title = heading(t.Rows[i].Claim, headings)
 		}
-		g.Rows = append(g.Rows, line)
+		s.Grids = append(s.Grids, g)
+		i = j
 	}
 	if len(t.Growth) > 0 {
 		growth := Grid{Title: "growth, fitted", Columns: []Column{{Name: "model"}, {Name: "of"}, {Name: "shape"}, {Name: "exponent", Right: true}, {Name: "how close", Long: true}}}
@@ -46,7 +51,7 @@ func heading(claim string, headings map[string]string) string {
 func (t Table) Tally() string {
 	count := map[Verdict]int{}
 	for _, r := range t.Rows {
-		count[r.Verdict]++
+		count[r.verdict()]++
 	}
 	var parts []string
 	for _, v := range []Verdict{Meets, Errs, Unknown, Contradiction} {
@@ -65,9 +70,7 @@ func (t Table) plain() Table {
 		if r.Warnings == nil {
 			r.Warnings = []string{}
 		}
-		if r.Verdict == "" {
-			r.Verdict = Unknown
-		}
+		r.Verdict = r.verdict()
 		rows[i] = r
 	}
 	t.Rows = rows
@@ -77,28 +80,80 @@ func (t Table) plain() Table {
 	return t
 }
 
-// rowColumns are the columns of a row for people.
-func rowColumns() []Column {
-	return []Column{
-		{Name: "task"}, {Name: "model"}, {Name: "reduction"}, {Name: "n", Right: true}, {Name: "N", Right: true},
-		{Name: "params", Long: true}, {Name: "size", Right: true}, {Name: "bits", Right: true}, {Name: "formula", Right: true},
-		{Name: "formula in words", Long: true}, {Name: "needed", Right: true}, {Name: "trivial", Right: true},
-		{Name: "setting", Long: true}, {Name: "basis"}, {Name: "runs", Right: true}, {Name: "wrong", Right: true},
-		{Name: "what ran", Long: true}, {Name: "verdict"},
+// group is the grid of rows that share a claim, a model and a reduction. What
+// does not change within it is a fact; parameters that do are columns.
+func group(rows []Row) Grid {
+	varying := varyingParams(rows)
+	g := Grid{Columns: []Column{
+		{Name: "task", Fact: true}, {Name: "model", Fact: true}, {Name: "reduction", Fact: true}, {Name: "params", Fact: true, Long: true},
+		{Name: "n", Right: true}, {Name: "N", Right: true},
+	}}
+	for _, name := range varying {
+		g.Columns = append(g.Columns, Column{Name: name, Right: true})
 	}
+	g.Columns = append(g.Columns,
+		Column{Name: "size", Right: true}, Column{Name: "bits", Right: true}, Column{Name: "formula", Right: true},
+		Column{Name: "needed", Right: true}, Column{Name: "trivial", Right: true}, Column{Name: "runs", Right: true},
+		Column{Name: "wrong", Right: true}, Column{Name: "verdict"},
+		Column{Name: "formula in words", Fact: true, Long: true}, Column{Name: "setting", Fact: true, Long: true},
+		Column{Name: "basis", Fact: true, Long: true}, Column{Name: "what ran", Fact: true, Long: true})
+	for _, r := range rows {
+		fixed := map[string]any{}
+		for name, v := range r.Params {
+			if !slices.Contains(varying, name) {
+				fixed[name] = v
+			}
+		}
+		cells := []string{r.Task, r.Model, r.Reduction, Params(fixed), count(r.N0), count(r.N)}
+		for _, name := range varying {
+			cell := ""
+			if v, ok := r.Params[name]; ok {
+				cell = Value(v)
+			}
+			cells = append(cells, cell)
+		}
+		runs := strconv.Itoa(r.Runs)
+		if r.Exhaustive {
+			runs = "all " + runs
+		}
+		cells = append(cells, amount(r.Size), amount(r.Bits), amount(r.Formula), amount(r.Needed), amount(r.Trivial), runs,
+			strconv.Itoa(r.Wrong), string(r.verdict()), r.FormulaText, string(r.Setting), r.Basis, r.Note)
+		notes := slices.Clone(r.Warnings)
+		if r.Witness != "" {
+			notes = append(notes, "it fails on "+r.Witness)
+		}
+		g.Rows = append(g.Rows, Line{Cells: cells, Notes: notes})
+	}
+	return g
 }
 
-func (r Row) cells() []string {
-	runs := strconv.Itoa(r.Runs)
-	if r.Exhaustive {
-		runs = "all " + runs
+// varyingParams names the parameters that differ between rows, sorted.
+func varyingParams(rows []Row) []string {
+	var names []string
+	for _, r := range rows {
+		for name, v := range r.Params {
+			w, ok := rows[0].Params[name]
+			if (!ok || w != v) && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
 	}
-	return []string{
-		r.Task, r.Model, r.Reduction, count(r.N0), count(r.N),
-		Params(r.Params), amount(r.Size), amount(r.Bits), amount(r.Formula),
-		r.FormulaText, amount(r.Needed), amount(r.Trivial),
-		string(r.Setting), r.Basis, runs, strconv.Itoa(r.Wrong), r.Note, string(r.Verdict),
+	for name := range rows[0].Params {
+		for _, r := range rows {
+			if _, ok := r.Params[name]; !ok && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
 	}
+	slices.Sort(names)
+	return names
+}
+
+func (r Row) verdict() Verdict {
+	if r.Verdict == "" {
+		return Unknown
+	}
+	return r.Verdict
 }
 
 // flat is the table as CSV has it: the names of the JSON, one line per row, the
@@ -110,14 +165,10 @@ func (t Table) flat() *Grid {
 		g.Columns = append(g.Columns, Column{Name: name})
 	}
 	for _, r := range t.Rows {
-		verdict := r.Verdict
-		if verdict == "" {
-			verdict = Unknown
-		}
 		g.Rows = append(g.Rows, Line{Notes: r.Warnings, Cells: []string{
 			r.Claim, r.Task, r.Model, r.Reduction, count(r.N0), count(r.N), Params(r.Params), amount(r.Size), amount(r.Bits), amount(r.Formula),
 			r.FormulaText, amount(r.Needed), amount(r.Trivial), string(r.Setting), r.Basis, strconv.Itoa(r.Runs),
-			strconv.FormatBool(r.Exhaustive), strconv.Itoa(r.Wrong), string(verdict), r.Witness, r.Note,
+			strconv.FormatBool(r.Exhaustive), strconv.Itoa(r.Wrong), string(r.verdict()), r.Witness, r.Note,
 			t.shape(r.Model, "size"), t.shape(r.Model, "bits"),
 		}})
 	}

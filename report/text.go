@@ -24,7 +24,7 @@ func writeText(w io.Writer, s *Sheet, style Style) error {
 		if i > 0 || len(s.Fields) > 0 {
 			fmt.Fprintln(b)
 		}
-		textGrid(b, g.compact(), notes, style)
+		textGrid(b, g.compact().mark(notes), style)
 	}
 	if len(notes)+len(s.Warnings) > 0 {
 		fmt.Fprintln(b)
@@ -59,28 +59,19 @@ func textFields(b *bufio.Writer, fields []Field, style Style) {
 	}
 }
 
-// textGrid aligns a grid. Where it is too wide, columns that say the same in
-// every row move above it; then the last long column wraps in its place, if that
-// is enough, and else the long columns move to lines below their row.
-func textGrid(b *bufio.Writer, g Grid, notes []string, style Style) {
+// textGrid aligns a grid below its facts. Where it is too wide, the last long
+// column wraps in its place, if that is enough, and else the long columns move to
+// lines below their row.
+func textGrid(b *bufio.Writer, g Grid, style Style) {
 	if g.Title != "" {
 		wrap(b, "", g.Title)
 	}
 	if len(g.Columns) == 0 {
 		return
 	}
-	if g.width() > TextWidth && len(g.Rows) > 1 {
-		var said []string
-		same := make([]bool, len(g.Columns))
-		for c, col := range g.Columns {
-			if same[c] = g.constant(c); same[c] {
-				said = append(said, col.Name+": "+g.Rows[0].Cells[c])
-			}
-		}
-		if len(said) > 0 && len(said) < len(g.Columns) {
-			wrap(b, "", strings.Join(said, "; "))
-			g = g.only(func(c int) bool { return !same[c] })
-		}
+	said, g := g.lift(TextWidth)
+	if said != "" {
+		wrap(b, "", said)
 	}
 	below := make([]bool, len(g.Columns))
 	last := len(g.Columns) - 1
@@ -96,7 +87,7 @@ func textGrid(b *bufio.Writer, g Grid, notes []string, style Style) {
 	widths := top.widths()
 	textHead(b, top, widths)
 	for r, row := range top.Rows {
-		textRow(b, top, widths, row, notes, style)
+		textRow(b, top, widths, row, style)
 		var more []string
 		for c, text := range g.Rows[r].Cells {
 			if below[c] && text != "" {
@@ -120,7 +111,7 @@ func textHead(b *bufio.Writer, g Grid, widths []int) {
 	fmt.Fprintln(b, strings.TrimRight(line.String(), " "))
 }
 
-func textRow(b *bufio.Writer, g Grid, widths []int, row Line, notes []string, style Style) {
+func textRow(b *bufio.Writer, g Grid, widths []int, row Line, style Style) {
 	last := len(g.Columns) - 1
 	var line strings.Builder
 	for c, text := range row.Cells {
@@ -129,18 +120,14 @@ func textRow(b *bufio.Writer, g Grid, widths []int, row Line, notes []string, st
 		}
 		cell(&line, c, style.paint(text, pad(text, widths[c], g.Columns[c].Right)))
 	}
-	var tail string
-	for _, m := range marks(notes, row) {
-		tail += fmt.Sprintf(" [%d]", m)
-	}
 	if g.Columns[last].Long {
 		if last > 0 {
 			line.WriteString("  ")
 		}
-		wrap(b, line.String(), row.Cells[last]+tail)
+		wrap(b, line.String(), row.Cells[last])
 		return
 	}
-	fmt.Fprintln(b, strings.TrimRight(line.String()+tail, " "))
+	fmt.Fprintln(b, strings.TrimRight(line.String(), " "))
 }
 
 func cell(line *strings.Builder, c int, text string) {
@@ -148,15 +135,6 @@ func cell(line *strings.Builder, c int, text string) {
 		line.WriteString("  ")
 	}
 	line.WriteString(text)
-}
-
-func (g Grid) constant(c int) bool {
-	for _, row := range g.Rows {
-		if row.Cells[c] != g.Rows[0].Cells[c] || Verdict(row.Cells[c]).known() {
-			return false
-		}
-	}
-	return true
 }
 
 func (g Grid) widths() []int {
@@ -235,13 +213,19 @@ func (v Verdict) known() bool {
 	return v == Unknown || v == Meets || v == Errs || v == Contradiction
 }
 
-// paint colours text that shows a verdict.
-func (s Style) paint(verdict, text string) string {
-	if !s.Color {
-		return text
+// verdictIn is the verdict that a cell shows, marks of footnotes aside.
+func verdictIn(cell string) Verdict {
+	word, _, _ := strings.Cut(cell, " [")
+	if v := Verdict(word); v.known() {
+		return v
 	}
-	color := map[Verdict]string{Meets: "32", Errs: "33", Contradiction: "1;31", Unknown: "2"}[Verdict(verdict)]
-	if color == "" {
+	return ""
+}
+
+// paint colours text where cell shows a verdict.
+func (s Style) paint(cell, text string) string {
+	color := map[Verdict]string{Meets: "32", Errs: "33", Contradiction: "1;31", Unknown: "2"}[verdictIn(cell)]
+	if !s.Color || color == "" {
 		return text
 	}
 	return "\x1b[" + color + "m" + text + "\x1b[0m"

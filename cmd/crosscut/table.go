@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"crosscut/models/tasks"
 	"crosscut/reductions/papers"
 	"crosscut/report"
+	"crosscut/report/plot"
 )
 
 var _ = register(&command{
@@ -47,9 +49,21 @@ var _ = register(&command{
 		if spec.Set.Num, spec.Set.Choice, err = c.settings(); err != nil {
 			return err
 		}
+		var picture string
+		if c.IsSet("svg") {
+			if picture, err = plot.Format(c.String("svg")); err != nil {
+				return usagef("name a file.svg", "flag --svg: %v", err)
+			}
+		}
 		draw := c.progress("table")
 		spec.Done = func(_ report.Row, k, of int) { draw(k, of) }
 		t, err := papers.Table(c.Context, spec)
+		if err == nil && picture != "" {
+			write := func(w io.Writer) error { return plot.Costs(w, picture, t) }
+			if err := writeFile(c.String("svg"), write); err != nil {
+				return err
+			}
+		}
 		return c.conclude(t, nil, err)
 	},
 })
