@@ -355,6 +355,59 @@ func TestFoldAudit(t *testing.T) {
 	}
 }
 
+// Every input of a tiny world, every split into three owners: right, the same cut
+// and whole, and as long as the formula says.
+func TestFoldExhaustive(t *testing.T) {
+	for _, model := range foldModels {
+		for task, set := range map[string]tasks.Params{"match2": {"M": 3}, "match3": {"M": 3}, "cycle3": {"nodes": 3}, "qsa": {"q": 1}} {
+			if len(For(model, task)) == 0 {
+				continue
+			}
+			const n = 3
+			sh := mustShape(t, task, n, set)
+			m := mustBuild(t, model, sh, nil, nil)
+			splits := 27
+			if task == "qsa" {
+				splits = 9 // of 27: token 3 public
+			}
+			ran := 0
+			var visit func(seq []tasks.Token)
+			visit = func(seq []tasks.Token) {
+				if len(seq) < n {
+					for _, tok := range sh.Task.Alphabet(sh, len(seq)+1) {
+						visit(append(seq[:len(seq):len(seq)], tok))
+					}
+					return
+				}
+				if sh.Check(seq) != nil {
+					return
+				}
+				for code := range splits {
+					s := tasks.Split{Owner: make([]protocol.Player, n)}
+					for i, c := 0, code; i < n; i, c = i+1, c/3 {
+						s.Owner[i] = protocol.Player(c%3 - 1)
+					}
+					r, err := Run(m, Job{s, sh.All(), ByOwner}, seq)
+					if errors.Is(err, errors.ErrUnsupported) {
+						return // the sets point forward, whatever the split
+					}
+					if err != nil {
+						t.Fatal(err)
+					}
+					if !r.Agree || !r.Correct {
+						t.Fatalf("%s on %s, split %v, input %v: %v, whole %v, want %v", model, task, s, seq, r.Output, r.Whole, r.Expected)
+					}
+					ran++
+				}
+			}
+			visit(nil)
+			if ran == 0 {
+				t.Errorf("%s on %s: nothing ran", model, task)
+			}
+		}
+	}
+}
+
 // The audit sees a fold that hides a bit in state shared by the two players.
 func TestAuditCatchesSharedState(t *testing.T) {
 	sh := mustShape(t, "match2", 2, tasks.Params{"M": 2})

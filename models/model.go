@@ -189,6 +189,8 @@ func Build(model string, sh tasks.Shape, set Settings) (Machine, error) {
 			return nil, catalog.Unknown("construction of "+model+" for "+sh.Task.Name, name, names)
 		}
 		c = candidates[at]
+	} else if at := slices.IndexFunc(candidates, func(c *Construction) bool { return c.checkSettings(set) == nil }); at >= 0 {
+		c = candidates[at]
 	}
 	if err := c.checkSettings(set); err != nil {
 		return nil, err

@@ -201,7 +201,7 @@ func TestForwardSetsAreRefused(t *testing.T) {
 			t.Errorf("%s: reading 6 only: %v", model, err)
 		}
 	}
-	both := mustBuild(t, "rnn", sh, tasks.Params{"directions": 2}, map[string]string{"construction": "rnn-memory"})
+	both := mustBuild(t, "rnn", sh, tasks.Params{"directions": 2}, nil) // rnn-qsa has no such parameter: rnn-memory
 	if r, err := Run(both, Job{sh.Half(), []int{3}, ByBob}, seq); err != nil || !r.Correct {
 		t.Errorf("both ways: %v", err)
 	}
