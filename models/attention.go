@@ -15,7 +15,7 @@ var Attention = register(&Model{
 	Name: "attention",
 	Doc: "One layer of H attention heads in exact integer arithmetic. At a cut, each head sends one normaliser " +
 		"and d_v numerators over the sender's tokens; the query goes first if its owner is not public.",
-	Cite: []string{"sanford2023, Definitions 1 and 2, Theorems 4 and 7"},
+	Cite: []string{"SanfordHsuTelgarsky2023"},
 })
 
 // Arithmetic is what a layer does with its exact integer scores. All four are

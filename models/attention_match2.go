@@ -36,7 +36,7 @@ var AttentionMatch2 = construct(&Construction{
 	Model: "attention",
 	Tasks: []string{"match2"},
 	Doc:   "Match2 by an exact argmax: score -3 (t - x_j)^2 with t = -x_i mod M, a blank token at score 0; m = 3, f = 1.",
-	Cite:  []string{"sanford2023, Theorem 6", "derived here: docs/attention.md"},
+	Cite:  []string{"SanfordHsuTelgarsky2023", "derived here: docs/attention.md"},
 	Params: []tasks.Param{
 		{Name: "p", Doc: "bits of a number", Min: 1, Max: 128},
 		{Name: "f", Doc: "fractional bits of a weight", Min: 1, Max: 30},
