@@ -30,8 +30,9 @@ type DeterministicResult struct {
 	Lower, Upper int
 	Exact        bool
 	// By names the argument for Lower: "constant", "values", "fooling", "rank",
-	// "lines" (the numbers of different rows and columns), FloorBy, or "search":
-	// an exhaustive search, for which there is no short certificate.
+	// "leaves" (the larger of fooling set and rank for each value), "lines" (the
+	// numbers of different rows and columns), FloorBy, or "search": an exhaustive
+	// search, for which there is no short certificate.
 	By string
 	// Impossible says that no protocol has so few rounds (which happens for one
 	// round only). Then there is no interval and no tree.
@@ -256,25 +257,27 @@ func (d *depth) cheap() {
 		}
 		d.raise(k, "lines")
 	}
-	leaves := 0
+	fooling, ranks, leaves := 0, 0, 0
 	for v := range d.b.values {
-		set := d.b.fooling(v, d.Upper)
-		leaves += len(set)
+		set := d.b.fooling(v)
 		for _, c := range set {
 			d.Fooling[v] = append(d.Fooling[v], [2]int{d.rows[c[0]], d.cols[c[1]]})
 		}
-	}
-	// The fooling argument is preferred to an equal one that counts lines.
-	if w := width(leaves); w >= d.Lower && w > 0 {
-		d.Lower, d.By = w, "fooling"
-		d.tell()
-	}
-	if d.b.total && d.Lower < d.Upper {
-		leaves = 0
-		for v := range d.b.values {
-			leaves += d.b.rank(v, all)
+		rank := 0
+		if d.b.total {
+			rank = d.b.rank(v, all)
 		}
-		d.raise(width(leaves), "rank")
+		fooling, ranks, leaves = fooling+len(set), ranks+rank, leaves+max(len(set), rank)
+	}
+	// Arguments with short certificates are preferred to an equal count of lines.
+	for _, a := range []struct {
+		n  int
+		by string
+	}{{fooling, "fooling"}, {ranks, "rank"}, {leaves, "leaves"}} {
+		if w := width(a.n); w > d.Lower || w == d.Lower && d.By == "lines" {
+			d.Lower, d.By = w, a.by
+			d.tell()
+		}
 	}
 }
 
@@ -314,7 +317,7 @@ func (t *Tree) relabel(values []int) {
 
 // fooling looks for a large fooling set of value v on the whole board: line by
 // line in the given order, then in random ones.
-func (b *board) fooling(v, upper int) []cell {
+func (b *board) fooling(v int) []cell {
 	var best []cell
 	rng := rand.New(rand.NewPCG(1, uint64(v)))
 	most := min(bits.Len64(b.all()[0]), bits.Len64(b.all()[1]))

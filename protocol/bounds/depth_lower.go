@@ -8,30 +8,60 @@ import "math/bits"
 //     leaves, so the sum over v of its rank, over any field, is at most 2^k;
 //   - no two entries of a fooling set of value v share a leaf, so the sum over v
 //     of the sizes is at most 2^k.
+//
+// The larger of the two counts for each value.
 func (s *search) refuted(p part, k int) bool {
 	if k > 6 {
 		return false
 	}
 	most := 1 << k
-	r, c := bits.OnesCount64(p[0]), bits.OnesCount64(p[1])
-	small := min(r, c)
-	if s.b.total && s.b.values*small > most {
-		sum := 0
-		for v := range s.b.values {
-			if sum += s.b.rank(v, p); sum > most {
-				return true
-			}
-		}
+	small := min(bits.OnesCount64(p[0]), bits.OnesCount64(p[1]))
+	if s.b.values*small <= most {
+		return false // no rank and no fooling set is larger
 	}
-	if s.b.values*small > most {
-		sum := 0
-		for v := range s.b.values {
-			if sum += s.b.foolQuick(v, p); sum > most {
-				return true
-			}
+	if s.b.total && s.b.ranks2(p) > most {
+		return true
+	}
+	sum := 0
+	for v := range s.b.values {
+		n := 0
+		if s.b.total {
+			n = s.b.rank(v, p)
+		}
+		if n < small {
+			n = max(n, s.b.foolQuick(v, p))
+		}
+		if sum += n; sum > most {
+			return true
 		}
 	}
 	return false
+}
+
+// ranks2 is the sum over the values of the rank over GF(2): a quick look before
+// the rank modulo a prime.
+func (b *board) ranks2(p part) int {
+	axis := 0
+	if bits.OnesCount64(p[1]) < bits.OnesCount64(p[0]) {
+		axis = 1
+	}
+	sum := 0
+	for _, lines := range b.is[axis] {
+		var basis [boardLines]uint64
+		n := 0
+		for left := p[axis]; left != 0; left &= left - 1 {
+			w := lines[bits.TrailingZeros64(left)] & p[1-axis]
+			for _, e := range basis[:n] {
+				w = min(w, w^e)
+			}
+			if w != 0 {
+				basis[n] = w
+				n++
+			}
+		}
+		sum += n
+	}
+	return sum
 }
 
 // rankPrime is the field of the quick rank: below 2^31, so products fit a word.
@@ -49,7 +79,7 @@ func (b *board) rank(v int, p part) int {
 		place[n] = bits.TrailingZeros64(left)
 		n++
 	}
-	var basis [boardLines][]uint64 // basis[c]: a row whose first non-zero entry is 1, at c
+	var basis [boardLines][]uint64 // basis[c]: a row whose first non-zero entry is at c
 	store := make([]uint64, 0, n*n)
 	var w [boardLines]uint64
 	rank := 0
@@ -62,36 +92,20 @@ func (b *board) rank(v int, p part) int {
 			if w[c] == 0 {
 				continue
 			}
-			if basis[c] != nil {
-				f := rankPrime - w[c]
-				for e := c; e < n; e++ {
-					w[e] = (w[e] + f*basis[c][e]) % rankPrime
-				}
-				continue
+			row := basis[c]
+			if row == nil {
+				store = append(store, w[:n]...)
+				basis[c] = store[len(store)-n:]
+				rank++
+				break
 			}
-			f := inverse(w[c])
-			for e := range n {
-				w[e] = w[e] * f % rankPrime
+			f, g := row[c], rankPrime-w[c]
+			for e := c; e < n; e++ {
+				w[e] = (w[e]*f + g*row[e]) % rankPrime
 			}
-			store = append(store, w[:n]...)
-			basis[c] = store[len(store)-n:]
-			rank++
-			break
 		}
 	}
 	return rank
-}
-
-// inverse is a^-1 modulo rankPrime, by Fermat's little theorem.
-func inverse(a uint64) uint64 {
-	r := uint64(1)
-	for e := rankPrime - 2; e > 0; e >>= 1 {
-		if e&1 == 1 {
-			r = r * a % rankPrime
-		}
-		a = a * a % rankPrime
-	}
-	return r
 }
 
 // foolQuick builds a fooling set of value v on p, line by line, and returns its

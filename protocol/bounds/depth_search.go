@@ -58,35 +58,29 @@ func (s *search) fits(p part, k int, t turn) bool {
 		return false
 	}
 	p = s.b.fold(p)
-	binary := s.b.total && s.b.values == 2
-	if binary {
-		if p[0]&(p[0]-1) == 0 && p[1]&(p[1]-1) == 0 {
-			return true
-		}
-		if k == 0 {
-			return false
-		}
-	} else {
+	r, c := bits.OnesCount64(p[0]), bits.OnesCount64(p[1])
+	if s.b.total && r == 1 && c == 1 {
+		return true
+	}
+	if k < 8 && s.b.values > 1<<k || !s.b.total {
 		values, _ := s.b.valuesIn(p)
 		if values <= 1 {
 			return true
 		}
-		if values > 1<<min(k, 30) {
+		if k < 8 && values > 1<<k {
 			return false
 		}
 	}
-	t = t.within(k)
-	r, c := bits.OnesCount64(p[0]), bits.OnesCount64(p[1])
 	if s.b.total && !s.allowed(r, c, k) {
 		return false
 	}
-	if s.quick(p, k, t) >= 0 {
-		return true
+	t = t.within(k)
+	binary := s.b.total && s.b.values == 2 && t.left == 0
+	plain := k == 1 || t.left == 1 || t.left == 2 && s.b.total || k == 2 && binary
+	if plain { // there the quick protocols are the best
+		return s.quick(p, k, t) >= 0
 	}
-	if k == 1 || t.left == 1 || t.left == 2 && s.b.total || t.left == 0 && k == 2 && binary {
-		return false // there the quick protocols are the best
-	}
-	if binary && k == 3 && t.left == 0 {
+	if k == 3 && binary {
 		return s.threeBits(p)
 	}
 	lo, hi := s.seen.get(p, t.key())
@@ -95,6 +89,10 @@ func (s *search) fits(p part, k int, t turn) bool {
 	}
 	if lo > k {
 		return false
+	}
+	if s.quick(p, k, t) >= 0 {
+		s.seen.put(p, t.key(), 0, k)
+		return true
 	}
 	if s.refuted(p, k) {
 		s.seen.put(p, t.key(), k+1, 127)
@@ -205,7 +203,7 @@ func (s *search) split(p part, axis, k int, t turn) (uint64, bool) {
 	if !d.fits(first) {
 		return 0, false
 	}
-	if d.place([2]uint64{first, 0}, [2]uint64{}, p[axis]&^first) {
+	if d.place([2]uint64{first, 0}, [2]uint64{}, [2]uint64{}, p[axis]&^first) {
 		return d.found, true
 	}
 	return 0, false
@@ -229,8 +227,9 @@ func (d *division) fits(side uint64) bool {
 	return d.s.fits(q, d.k, d.turn)
 }
 
-// place puts the lines of rest; refused[i] are those that side i cannot take.
-func (d *division) place(side, refused [2]uint64, rest uint64) bool {
+// place puts the lines of rest; refused[i] are those that side i cannot take,
+// taken[i] those known to fit on it as it is now.
+func (d *division) place(side, refused, taken [2]uint64, rest uint64) bool {
 	if d.s.tick() {
 		return false
 	}
@@ -239,7 +238,12 @@ func (d *division) place(side, refused [2]uint64, rest uint64) bool {
 		for left := rest; left != 0; left &= left - 1 {
 			line := left & -left
 			for i := range 2 {
-				if refused[i]&line == 0 && !d.fits(side[i]|line) {
+				if (refused[i]|taken[i])&line != 0 {
+					continue
+				}
+				if d.fits(side[i] | line) {
+					taken[i] |= line
+				} else {
 					refused[i] |= line
 				}
 			}
@@ -249,6 +253,7 @@ func (d *division) place(side, refused [2]uint64, rest uint64) bool {
 			for i := range 2 {
 				if refused[i]&line != 0 {
 					side[1-i] |= line
+					taken[1-i] = 0
 					rest &^= line
 					again = true
 				}
@@ -259,11 +264,12 @@ func (d *division) place(side, refused [2]uint64, rest uint64) bool {
 		d.found = side[0]
 		return true
 	}
-	line := rest & -rest
+	line := d.hardest(side, rest)
 	for i := range 2 {
-		next := side
+		next, known := side, taken
 		next[i] |= line
-		if d.place(next, refused, rest&^line) {
+		known[i] = 0
+		if d.place(next, refused, known, rest&^line) {
 			return true
 		}
 		if side[i] == 0 {
@@ -271,6 +277,25 @@ func (d *division) place(side, refused [2]uint64, rest uint64) bool {
 		}
 	}
 	return false
+}
+
+// hardest chooses the line to branch on: the one after which both sides are
+// hardest, measured by the sum of ranks over GF(2).
+func (d *division) hardest(side [2]uint64, rest uint64) uint64 {
+	best, line := -1, uint64(0)
+	for left := rest; left != 0; left &= left - 1 {
+		l := left & -left
+		size := 0
+		for i := range 2 {
+			q := d.p
+			q[d.axis] = side[i] | l
+			size += d.s.b.ranks2(q)
+		}
+		if size > best {
+			best, line = size, l
+		}
+	}
+	return line
 }
 
 // tick counts a step and now and then looks at the context.
