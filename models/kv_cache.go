@@ -96,6 +96,9 @@ var KVCacheQSA = construct(&Construction{
 			},
 		}
 		r := cell.Recurrent(sh, tasks.Params{"slots": float64(slots), "p": float64(g.p)}, "slots (ceil(log2 N) + d p)")
+		if slots >= sh.N {
+			r.Out = g.codec(sh.Int("q"), d)
+		}
 		r.Reach = reachBack(sh)
 		return r, nil
 	},

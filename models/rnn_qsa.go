@@ -7,21 +7,26 @@ import (
 
 // RNNQSA stores values as they come and averages the ones a token asks for.
 //
-// Statement. With m = (N-1) d numbers of p bits, sqrt(d) 2^-p <= eps, the output at
-// every position whose set points to it or back is within eps (docs/recurrent.md).
-// With d = q = 1, eps = 1/2 one bit is a value, and with from = 2, m = n the state
-// has exactly the n bits that Theorem 11 asks for on its inputs.
+// Statement. With D layers of m numbers of p bits, D m >= (N - 1) d and
+// sqrt(d) 2^-p <= eps, the output at every position whose set does not point forward is
+// within eps (docs/recurrent.md). With D = d = q = 1 and eps = 1/2 one bit is a value,
+// and with from = 2, m = n the state has exactly the n bits that Theorem 11 asks for
+// on its inputs.
 //
-// Cost. After t tokens the state has min(m, (t - from + 1) d) p bits. With fewer
-// numbers than needed, values that were not kept are read as 0.
+// Construction. The coordinates from position `from` on are numbered in order;
+// layer k keeps numbers (k-1) m + 1 .. k m and adds those that the token asks for to
+// what the layer below found. Values that were not kept are read as 0.
+//
+// Cost. After t tokens the stack has min(D m, (t - from + 1) d) p bits.
 var RNNQSA = construct(&Construction{
 	Name: "rnn-qsa", Model: "rnn", Tasks: []string{"qsa"},
-	Doc: "m numbers of p bits keep the coordinates of z from position `from` on, in order; " +
+	Doc: "D layers of m numbers of p bits keep the coordinates of z from position `from` on, in order; " +
 		"the output averages what is kept; causal: sets must not point forward",
 	Cite: []string{"SanfordHsuTelgarsky2023"},
 	Params: []tasks.Param{
-		{Name: "m", Doc: "numbers of the state; default (N - from) d", Max: 1 << 31},
+		{Name: "m", Doc: "numbers of a layer's state; default ceil((N - from) d / D)", Max: 1 << 31},
 		gridParam,
+		{Name: "D", Doc: "layers; default 1", Min: 1, Max: 1 << 10},
 		{Name: "from", Doc: "the first position that is kept; default 1", Min: 1, Max: tasks.MaxN},
 	},
 	New: func(sh tasks.Shape, set Settings) (Machine, error) {
@@ -30,32 +35,25 @@ var RNNQSA = construct(&Construction{
 			return nil, err
 		}
 		d, q := sh.Int("d"), sh.Int("q")
-		from := set.Int("from", 1)
-		m := set.Int("m", max(0, sh.N-from)*d)
-		if err := fits(min(float64(m), float64(sh.N)*float64(d)) * float64(g.p)); err != nil {
+		layers, from := set.Int("D", 1), set.Int("from", 1)
+		m := set.Int("m", (max(0, sh.N-from)*d+layers-1)/layers)
+		if err := fits(min(float64(layers)*float64(m), float64(sh.N)*float64(d)) * float64(g.p)); err != nil {
 			return nil, err
 		}
-		held := func(t int) int { return min(m, max(0, t-from+1)*d) }
-		cell := Cell[[]uint32]{
-			Bits: func(t int) protocol.Bits { return protocol.Bits(held(t) * g.p) },
-			Init: func() []uint32 { return nil },
-			Step: func(s []uint32, pos int, t tasks.Token) []uint32 {
-				for c := 0; len(s) < held(pos); c++ {
-					s = append(s, uint32(g.index(t.Z[c])))
-				}
-				return s
-			},
-			Output: func(s []uint32, pos int, t tasks.Token) tasks.Value {
+		kept := func(t int) int { return min(layers*m, max(0, t-from+1)*d) } // numbers in the whole stack
+		r := &Recurrent[asked, []uint32]{
+			Of: sh, Sizes: tasks.Params{"D": float64(layers), "m": float64(m), "p": float64(g.p), "from": float64(from)},
+			State: "D m p", Out: g.codec(q, d), Reach: reachBack(sh),
+			Embed: func(_ int, t tasks.Token) asked { return asked{token: t} },
+			Output: func(pos int, in asked) tasks.Value {
 				v := make(tasks.Value, d)
 				for c := range v {
-					var sum uint64
-					for _, l := range t.Y {
-						switch at := (l-from)*d + c; {
+					sum := in.found[c]
+					for _, l := range in.token.Y {
+						switch n := (l-from)*d + c; {
 						case l == pos:
-							sum += g.index(t.Z[c])
-						case l >= from && at < len(s):
-							sum += uint64(s[at])
-						default:
+							sum += g.index(in.token.Z[c])
+						case l < from || n >= kept(pos):
 							sum += g.zero()
 						}
 					}
@@ -63,21 +61,58 @@ var RNNQSA = construct(&Construction{
 				}
 				return v
 			},
-			Put: func(w *protocol.Packer, _ int, s []uint32) {
-				for _, k := range s {
-					w.Uint(uint64(k), g.p)
-				}
-			},
-			Get: func(u *protocol.Unpacker, t int) []uint32 {
-				s := make([]uint32, held(t))
-				for k := range s {
-					s[k] = uint32(u.Uint(g.p))
-				}
-				return s
-			},
 		}
-		r := cell.Recurrent(sh, tasks.Params{"m": float64(m), "p": float64(g.p), "from": float64(from)}, "m p")
-		r.Out, r.Reach = g.codec(q, d), reachBack(sh)
+		for k := range layers {
+			r.Layers = append(r.Layers, Layer[asked, []uint32]{Forward: storing(g, d, from, k*m, func(t int) int {
+				return min(m, max(0, kept(t)-k*m))
+			})})
+		}
 		return r, nil
 	},
 })
+
+// asked is what goes up the stack: the token, and for each coordinate the sum of
+// the values it asks for that the layers below have found.
+type asked struct {
+	token tasks.Token
+	found []uint64
+}
+
+// storing is a layer that keeps held(t) numbers after t tokens, from number first
+// on; number n is coordinate n mod d of position from + n / d.
+func storing(g grid, d, from, first int, held func(t int) int) Fold[asked, []uint32] {
+	return Fold[asked, []uint32]{
+		Bits: func(t int) protocol.Bits { return protocol.Bits(held(t) * g.p) },
+		Init: func() []uint32 { return nil },
+		Step: func(s []uint32, pos int, in asked) []uint32 {
+			for len(s) < held(pos) {
+				s = append(s, uint32(g.index(in.token.Z[(first+len(s))%d])))
+			}
+			return s
+		},
+		Emit: func(s []uint32, pos int, in asked) asked {
+			found := make([]uint64, d)
+			copy(found, in.found)
+			for _, l := range in.token.Y {
+				for c := range found {
+					if at := (l-from)*d + c - first; l != pos && l >= from && at >= 0 && at < len(s) {
+						found[c] += uint64(s[at])
+					}
+				}
+			}
+			return asked{in.token, found}
+		},
+		Put: func(w *protocol.Packer, _ int, s []uint32) {
+			for _, k := range s {
+				w.Uint(uint64(k), g.p)
+			}
+		},
+		Get: func(u *protocol.Unpacker, t int) []uint32 {
+			s := make([]uint32, held(t))
+			for k := range s {
+				s[k] = uint32(u.Uint(g.p))
+			}
+			return s
+		},
+	}
+}

@@ -3,6 +3,7 @@ package models
 import (
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"crosscut/models/tasks"
@@ -78,6 +79,36 @@ func TestTheorem11Meets(t *testing.T) {
 		}
 		if len(words) != 1<<n {
 			t.Errorf("%s: %d states for %d strings", model, len(words), 1<<n)
+		}
+	}
+}
+
+// A stack of D layers stores what one layer of D times the width does, and sends
+// it in one message.
+func TestStackedMemory(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 4))
+	sh := mustShape(t, "qsa", 12, tasks.Params{"q": 2, "d": 3})
+	one := mustBuild(t, "rnn", sh, nil, nil)
+	for _, layers := range []float64{1, 2, 3, 5, 40} {
+		m := mustBuild(t, "rnn", sh, tasks.Params{"D": layers}, nil)
+		for range 20 {
+			seq := sh.Task.Generate(sh, rng)
+			read := pointBack(sh, seq, sh.All(), rng)
+			job := Job{sh.Half(), read, ByBob}
+			a, err := Run(one, job, seq)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, err := Run(m, job, seq)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !b.Agree || !b.Correct || !slices.EqualFunc(a.Output, b.Output, slices.Equal[tasks.Value]) {
+				t.Fatalf("D %v: %v, one layer %v", layers, b.Output, a.Output)
+			}
+			if a.Formula != b.Formula || len(b.Transcript.Messages) != 1 {
+				t.Fatalf("D %v: %v bits, one layer %v", layers, b.Formula, a.Formula)
+			}
 		}
 	}
 }
