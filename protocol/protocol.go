@@ -316,8 +316,9 @@ func (s *seat) Read(from Player, n Bits) (Word, error) {
 }
 
 // Replay runs one player again, with the words of the others taken from the
-// transcript, and fails unless the player writes exactly what stands there. It
-// needs only that player's own input, so each half can be verified alone.
+// transcript, and fails unless the player writes exactly what stands there, in the
+// round that stands there, after the words that it read. It needs only that
+// player's own input, so each half can be verified alone.
 func Replay[T any](t Transcript, self Player, coins Coins, program func(*Port) T) (T, error) {
 	r := &record{t: t, self: self, at: make([]int, t.Players)}
 	out, err := Play(self, r, coins, program)
@@ -334,9 +335,11 @@ func Replay[T any](t Transcript, self Player, coins Coins, program func(*Port) T
 
 // record plays the others' part of a transcript.
 type record struct {
-	t    Transcript
-	self Player
-	at   []int
+	t     Transcript
+	self  Player
+	at    []int
+	seen  int // one past the latest word that self read
+	round int // the latest round among the words that self read
 }
 
 func (r *record) next(from Player) (int, bool) {
@@ -354,8 +357,13 @@ func (r *record) Write(label string, w Word) error {
 	if !ok {
 		return fmt.Errorf("%w: an extra word %q", ErrReplay, label)
 	}
-	if m := r.t.Messages[k]; m.Word != w {
+	switch m := r.t.Messages[k]; {
+	case m.Word != w:
 		return fmt.Errorf("%w: word %d (%q)", ErrReplay, k+1, m.Label)
+	case k < r.seen:
+		return fmt.Errorf("%w: word %d (%q) stands before what its writer had read", ErrReplay, k+1, m.Label)
+	case m.Round != r.round+1:
+		return fmt.Errorf("%w: word %d (%q) is of round %d, not %d", ErrReplay, k+1, m.Label, r.round+1, m.Round)
 	}
 	return nil
 }
@@ -371,5 +379,6 @@ func (r *record) Read(from Player, n Bits) (Word, error) {
 	if m := r.t.Messages[k]; m.Word.Len() != n {
 		return Word{}, fmt.Errorf("%w: word %d has %d bits, %v expects %d", ErrLength, k+1, m.Word.Len(), r.self, n)
 	}
+	r.seen, r.round = max(r.seen, k+1), max(r.round, r.t.Messages[k].Round)
 	return r.t.Messages[k].Word, nil
 }
