@@ -15,55 +15,76 @@ import (
 
 // The checks that claims are made of. Each gives one row.
 
-// truthTable compares the reduction with its problem through the task's
-// definition: on every input pair where there are at most limit of them, else on
-// a sample. A wrong pair refutes the reduction, hence Crosscut: contradiction.
-func truthTable(ctx context.Context, in *reductions.Instance, limit int, seed uint64) (report.Row, error) {
+// truthTable compares a reduction with its problem through the task's
+// definition, at each of the given instances (at, in words): on every input pair where there are
+// at most limit of them, else on a sample. The row sums them up under the largest
+// instance. A wrong pair refutes the reduction, hence Crosscut: contradiction.
+func truthTable(ctx context.Context, instances []*reductions.Instance, at string, limit int, seed uint64) (report.Row, error) {
+	last := instances[len(instances)-1]
 	row := report.Row{
-		Task: in.Shape.Task.Name, Model: "definition", Reduction: in.Name, N0: ptr(in.Size), N: ptr(in.Shape.N),
-		Params: map[string]any{}, Warnings: []string{},
+		Task: last.Shape.Task.Name, Model: "definition", Reduction: last.Name, N0: ptr(last.Size), N: ptr(last.Shape.N),
+		Params: map[string]any{}, Warnings: []string{}, Exhaustive: true, Verdict: report.Meets,
 	}
-	for name, v := range in.Shape.Params {
+	for name, v := range last.Shape.Params {
 		row.Params[name] = v
 	}
-	check := func(x, y protocol.Word) {
-		row.Runs++
-		seq := in.Encode(x, y)
-		if err := in.Shape.Check(seq); err != nil {
-			row.Wrong++
-			row.Witness = fmt.Sprintf("%s: %v", showPair(in, x, y), err)
-			return
+	for _, in := range instances {
+		run := func(x, y protocol.Word) error {
+			if row.Runs%256 == 0 && ctx.Err() != nil {
+				return ctx.Err()
+			}
+			row.Runs++
+			if why := refute(in, x, y); why != "" {
+				row.Wrong++
+				row.Verdict = report.Contradiction
+				if row.Witness == "" {
+					row.Witness = sizeOf(in) + ": " + why
+				}
+			}
+			return nil
 		}
-		if out := in.Shape.Eval(seq, in.Reads); in.Got(out) != in.Want(x, y) {
-			row.Wrong++
-			row.Witness = fmt.Sprintf("%s: the task says %v, %s says %v", showPair(in, x, y), in.Got(out), in.From.Name, in.Want(x, y))
+		count, input := samples, func(k int) (x, y protocol.Word) { return in.Sample(seed, uint64(k)) }
+		if all := pairs(in, limit); all > 0 {
+			ys := in.From.Ys(in.Size)
+			count, input = all, func(k int) (x, y protocol.Word) { return in.From.X(in.Size, k/ys), in.From.Y(in.Size, k%ys) }
+		} else {
+			row.Exhaustive = false
 		}
-	}
-	if count := pairs(in, limit); count > 0 {
-		row.Exhaustive = true
-		ys := in.From.Ys(in.Size)
 		for k := range count {
-			if k%256 == 0 && ctx.Err() != nil {
-				return row, ctx.Err()
+			if err := run(input(k)); err != nil {
+				return row, err
 			}
-			check(in.From.X(in.Size, k/ys), in.From.Y(in.Size, k%ys))
 		}
-		row.Note = fmt.Sprintf("truth table of the reduction: all %d pairs (x, y)", count)
-	} else {
-		const samples = 120
-		for k := range samples {
-			if ctx.Err() != nil {
-				return row, ctx.Err()
-			}
-			check(in.Sample(seed, uint64(k)))
-		}
-		row.Note = fmt.Sprintf("truth table of the reduction: %d sampled pairs (x, y)", samples)
 	}
-	row.Verdict = report.Meets
-	if row.Wrong > 0 {
-		row.Verdict = report.Contradiction
+	how := "all pairs (x, y)"
+	if !row.Exhaustive {
+		how = fmt.Sprintf("all pairs (x, y), or %d sampled ones where they are more than %d", samples, limit)
 	}
+	row.Note = fmt.Sprintf("truth table of the reduction at %s: %s", at, how)
 	return row, nil
+}
+
+// samples are drawn where the pairs are too many to try all.
+const samples = 120
+
+func sizeOf(in *reductions.Instance) string {
+	s := fmt.Sprintf("n=%d N=%d", in.Size, in.Shape.N)
+	if m, ok := in.Shape.Params["M"]; ok {
+		s += fmt.Sprintf(" M=%v", m)
+	}
+	return s
+}
+
+// refute says why the reduction is wrong at (x, y), or nothing.
+func refute(in *reductions.Instance, x, y protocol.Word) string {
+	seq := in.Encode(x, y)
+	if err := in.Shape.Check(seq); err != nil {
+		return fmt.Sprintf("%s: %v", showPair(in, x, y), err)
+	}
+	if out := in.Shape.Eval(seq, in.Reads); in.Got(out) != in.Want(x, y) {
+		return fmt.Sprintf("%s: the task says %v, %s says %v", showPair(in, x, y), in.Got(out), in.From.Name, in.Want(x, y))
+	}
+	return ""
 }
 
 // throughReduction runs a machine on a reduction's inputs: on every pair where
@@ -217,9 +238,8 @@ func undersized(ctx context.Context, m models.Machine, in *reductions.Instance, 
 	return row, nil
 }
 
-// bites is the row for an inequality cost(n) >= n: the least n at which a model
-// of these sizes has too few bits. cost is the formula; the machine, built at
-// that n, must cost the same.
+// bites is the least n, up to limit, with cost(n) < n: the first size at which an
+// inequality "cost(n) >= n" says anything about models of that cost.
 func bites(cost func(n int) protocol.Bits, limit int) (n int, ok bool) {
 	for n = 1; n <= limit; n++ {
 		if cost(n) < protocol.Bits(n) {
@@ -227,4 +247,43 @@ func bites(cost func(n int) protocol.Bits, limit int) (n int, ok bool) {
 		}
 	}
 	return 0, false
+}
+
+// biteRow states where an inequality begins to say something for a machine of
+// given sizes. build makes the machine at size n, whose compiled cost must be
+// what the formula says: a formula and a compiler that disagree are an error.
+func biteRow(r *reductions.Reduction, cost func(n int) protocol.Bits, limit int, build func(in *reductions.Instance) (models.Machine, error)) (report.Row, error) {
+	n, ok := bites(cost, limit)
+	if !ok {
+		return report.Row{}, fmt.Errorf("papers: %s: the inequality says nothing up to n = %d", r.Name, limit)
+	}
+	in, err := r.Instance(n, 0, nil)
+	if err != nil {
+		return report.Row{}, err
+	}
+	m, err := build(in)
+	if err != nil {
+		return report.Row{}, err
+	}
+	t := through(m, in, 0)
+	prog, err := m.Compile(t.job)
+	if err != nil {
+		return report.Row{}, err
+	}
+	if got := prog.Bits[0] + prog.Bits[1]; got != cost(n) {
+		return report.Row{}, fmt.Errorf("papers: %s at n = %d: the inequality's formula gives %d bits, the compiled protocol %d (%s)", r.Name, n, cost(n), got, prog.Formula)
+	}
+	row := t.row()
+	row.Formula, row.FormulaText = report.Num(cost(n)), prog.Formula
+	row.Setting = protocol.TwoWay
+	if prog.Bits[protocol.Bob] == 0 {
+		row.Setting = protocol.OneWay
+	}
+	if need, ok := in.Needed(row.Setting, protocol.Alice); ok {
+		row.Needed, row.Basis = report.Num(need.Bits), string(need.Basis)
+	}
+	row.Trivial = report.Num(models.RawBits(m, in.At))
+	row.Note = fmt.Sprintf("the inequality says something from n = %d on (N = %d), and nothing below, for models of these sizes; no input was run", n, in.Shape.N)
+	row.Judge()
+	return row, nil
 }

@@ -25,6 +25,10 @@ type TableSpec struct {
 	Set models.Settings
 	// Runs is the number of sampled inputs per row; 0: chosen by N.
 	Runs int
+	// Smallest tries all constructions of a model at each N, from the least size up,
+	// and takes the first that is right on everything tried; else each model's
+	// default construction is taken, or the one that Set names.
+	Smallest bool
 	// Done, when not nil, is told of each finished row.
 	Done func(row report.Row, k, of int)
 }
@@ -53,7 +57,7 @@ func Table(ctx context.Context, spec TableSpec) (report.Table, error) {
 	for k, c := range columns {
 		series := map[string][]Point{}
 		for j, n := range spec.Ns {
-			row, err := c.measure(ctx, n, spec.Runs)
+			row, err := c.measure(ctx, n, spec)
 			switch {
 			case ctx.Err() != nil:
 				return t, ctx.Err()
@@ -213,22 +217,66 @@ func declared(task *tasks.Task, names []string) []string {
 	return sortedKeys(known)
 }
 
-// measure builds the model at N and runs it.
-func (c *column) measure(ctx context.Context, n, runs int) (report.Row, error) {
-	if c.via == nil {
-		via, err := c.choose(n)
+// measure builds the model at N and runs it: the construction that the settings
+// choose, or the smallest that is right.
+func (c *column) measure(ctx context.Context, n int, spec TableSpec) (report.Row, error) {
+	if !spec.Smallest {
+		t, err := c.trial(n)
 		if err != nil {
 			return report.Row{}, err
 		}
+		return t.runAtMost(ctx, n, spec.Runs)
+	}
+	var trials []trial
+	first := error(unbuilt{fmt.Errorf("papers: model %s has no construction for task %s: %w", c.model, c.task.Name, errors.ErrUnsupported)})
+	for k, construction := range models.For(c.model, c.task.Name) {
+		one := *c
+		one.set.Choice = map[string]string{"construction": construction.Name}
+		t, err := one.trial(n)
+		if err != nil {
+			if k == 0 {
+				first = err
+			}
+			continue
+		}
+		c.via = one.via // all through the same reduction
+		trials = append(trials, t)
+	}
+	if len(trials) == 0 {
+		return report.Row{}, first
+	}
+	slices.SortStableFunc(trials, func(a, b trial) int {
+		x, _ := a.machine.Size()
+		y, _ := b.machine.Size()
+		return int(x - y)
+	})
+	var row report.Row
+	for _, t := range trials {
+		var err error
+		if row, err = t.runAtMost(ctx, n, spec.Runs); err != nil || row.Wrong == 0 {
+			return row, err
+		}
+	}
+	return row, nil
+}
+
+// trial is the column's model with its inputs at N.
+func (c *column) trial(n int) (trial, error) {
+	if c.via == nil {
+		via, err := c.choose(n)
+		if err != nil {
+			return trial{}, err
+		}
 		c.via = via
 	}
-	t, err := c.via.trial(c, n)
-	if err != nil {
-		return report.Row{}, err
-	}
+	return c.via.trial(c, n)
+}
+
+// runAtMost runs a given number of sampled inputs; 0: every pair at small sizes;
+// above, fewer and longer inputs.
+func (t trial) runAtMost(ctx context.Context, n, runs int) (report.Row, error) {
 	t.runs = runs
 	if runs == 0 {
-		// At small sizes every input pair; above, fewer and longer ones.
 		t.runs = min(max(1<<14/n, 2), 12)
 		if t.in != nil {
 			if all := pairs(t.in, 1<<8); all > 0 && all*n <= 1<<14 {

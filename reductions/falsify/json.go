@@ -1,0 +1,53 @@
+package falsify
+
+import (
+	"encoding/json"
+
+	"crosscut/models"
+	"crosscut/models/tasks"
+)
+
+// MarshalJSON writes the finding as the falsify command prints it: input and twin
+// are input files.
+func (f *Finding) MarshalJSON() ([]byte, error) {
+	out := struct {
+		Kind        Kind            `json:"kind"`
+		Strategy    string          `json:"strategy"`
+		MessageBits int             `json:"message_bits"`
+		Needed      *int            `json:"needed"`
+		Basis       string          `json:"basis"`
+		Setting     string          `json:"setting"`
+		Tried       uint64          `json:"tried"`
+		Exhaustive  bool            `json:"exhaustive"`
+		Input       json.RawMessage `json:"input"`
+		Twin        json.RawMessage `json:"twin"`
+		Read        []int           `json:"read"`
+		Output      []any           `json:"output"`
+		Expected    []any           `json:"expected"`
+		X           string          `json:"x,omitempty"`
+		Y           string          `json:"y,omitempty"`
+		TwinX       string          `json:"twin_x,omitempty"`
+		Verdict     string          `json:"verdict"`
+		Note        string          `json:"note"`
+	}{
+		Kind: f.Kind, Strategy: f.Strategy, MessageBits: int(f.MessageBits), Setting: string(f.Setting),
+		Tried: f.Tried, Exhaustive: f.Exhaustive, Read: f.Read, Verdict: string(f.Verdict), Note: f.Note,
+	}
+	if f.Needed != nil {
+		needed := int(f.Needed.Bits)
+		out.Needed, out.Basis = &needed, string(f.Needed.Basis)
+	}
+	if f.Kind != None {
+		out.Input = file(f.Shape, f.Input)
+		out.Output, out.Expected = models.Values(f.Shape, f.Output), models.Values(f.Shape, f.Expected)
+		out.X, out.Y = f.At.X.String(), f.At.Y.String()
+	}
+	if f.TwinAt != nil {
+		out.Twin, out.TwinX = file(f.Shape, f.Twin), f.TwinAt.X.String()
+	}
+	return json.Marshal(out)
+}
+
+func file(sh tasks.Shape, seq []tasks.Token) json.RawMessage {
+	return tasks.WriteInput(&tasks.Input{Shape: sh, Seq: seq})
+}

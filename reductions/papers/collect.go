@@ -1,0 +1,176 @@
+package papers
+
+import (
+	"context"
+	"fmt"
+
+	"crosscut/models"
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+	"crosscut/reductions"
+	"crosscut/reductions/falsify"
+	"crosscut/report"
+)
+
+// collector gathers a claim's rows. After the first error it does nothing more,
+// so a claim reads as the list of its checks.
+type collector struct {
+	ctx context.Context
+	at  Effort
+	out *Outcome
+	err error
+}
+
+// builder makes a machine for an instance.
+type builder = func(in *reductions.Instance) (models.Machine, error)
+
+// sizes lists lo..hi.
+func sizes(lo, hi int) []int {
+	var ns []int
+	for n := lo; n <= hi; n++ {
+		ns = append(ns, n)
+	}
+	return ns
+}
+
+func (c *collector) add(model string, row report.Row, err error) {
+	if c.err != nil {
+		return
+	}
+	if err != nil {
+		c.err = err
+		return
+	}
+	if model != "" {
+		row.Model = model
+	}
+	c.out.Rows = append(c.out.Rows, row)
+}
+
+// fail keeps the first error and says whether there is one.
+func (c *collector) fail(err error) bool {
+	if c.err == nil {
+		c.err = err
+	}
+	return c.err != nil
+}
+
+// truthTable checks a reduction at the given n, at the shortest N.
+func (c *collector) truthTable(r *reductions.Reduction, ns []int) {
+	var all []*reductions.Instance
+	for _, n := range ns {
+		in, err := r.Instance(n, 0, nil)
+		if c.fail(err) {
+			return
+		}
+		all = append(all, in)
+	}
+	c.truthTableOf(all, fmt.Sprintf("n = %d..%d", ns[0], ns[len(ns)-1]))
+}
+
+// truthTableOf checks the given instances, which are described in words.
+func (c *collector) truthTableOf(all []*reductions.Instance, at string) {
+	if c.err != nil {
+		return
+	}
+	row, err := truthTable(c.ctx, all, at, 1<<16, c.at.Seed)
+	c.add("", row, err)
+}
+
+// machine builds at size n, at the shortest N.
+func (c *collector) machine(r *reductions.Reduction, n int, build builder) (models.Machine, *reductions.Instance) {
+	if c.err != nil {
+		return nil, nil
+	}
+	in, err := r.Instance(n, 0, nil)
+	if c.fail(err) {
+		return nil, nil
+	}
+	m, err := build(in)
+	if c.fail(err) {
+		return nil, nil
+	}
+	return m, in
+}
+
+// through runs a right model through a reduction at size n: all pairs while
+// they are few, else a sample.
+func (c *collector) through(model string, r *reductions.Reduction, n int, build builder) {
+	m, in := c.machine(r, n, build)
+	if c.err != nil {
+		return
+	}
+	row, err := throughReduction(c.ctx, m, in, 1<<12, c.at.Level.Pick(6, 12, 24), c.at.Seed)
+	c.add(model, row, err)
+}
+
+// injective adds to the last row that a right model sends 2^n different
+// messages at size n; two equal ones would contradict that it is right.
+func (c *collector) injective(r *reductions.Reduction, n int, build builder) {
+	m, in := c.machine(r, n, build)
+	if c.err != nil {
+		return
+	}
+	f, err := falsify.Find(c.ctx, m, in, falsify.Options{Seed: c.at.Seed, Only: []string{"exhaustive"}})
+	switch {
+	case c.fail(err):
+	case f.Kind != falsify.None:
+		c.fail(fmt.Errorf("papers: a model that was right on all inputs sends one message for two: %s", f.Note))
+	default:
+		c.note("at n = %d all %d messages of Alice's are different", n, f.Tried)
+	}
+}
+
+// note adds to the note of the last row.
+func (c *collector) note(format string, args ...any) {
+	if c.err == nil && len(c.out.Rows) > 0 {
+		c.out.Rows[len(c.out.Rows)-1].Note += "; " + fmt.Sprintf(format, args...)
+	}
+}
+
+// undersized must find a failing input: a lower bound whose undersized model is
+// not seen to fail is not shown, and that is an error.
+func (c *collector) undersized(model string, r *reductions.Reduction, n int, build builder, o falsify.Options) {
+	m, in := c.machine(r, n, build)
+	if c.err != nil {
+		return
+	}
+	o.Seed = c.at.Seed
+	row, err := undersized(c.ctx, m, in, o)
+	if err == nil && row.Verdict != report.Errs {
+		err = fmt.Errorf("papers: %s at n = %d: no failing input of an undersized %s was found: %s", r.Name, n, model, row.Note)
+	}
+	c.add(model, row, err)
+}
+
+// bites states from where on an inequality says something.
+func (c *collector) bites(model string, r *reductions.Reduction, cost func(n int) protocol.Bits, limit int, build builder) {
+	if c.err != nil {
+		return
+	}
+	row, err := biteRow(r, cost, limit, build)
+	c.add(model, row, err)
+}
+
+// solves runs a model on its task's own inputs: all of the small world where it
+// has at most limit sequences, else generated ones.
+func (c *collector) solves(model, task string, n int, sizes tasks.Params, set models.Settings, limit, runs int) {
+	if c.err != nil {
+		return
+	}
+	t, err := tasks.Catalog().Get(task)
+	if c.fail(err) {
+		return
+	}
+	sh, err := t.Shape(n, sizes)
+	if c.fail(err) {
+		return
+	}
+	set.Seed = c.at.Seed
+	m, err := models.Build(model, sh, set)
+	if c.fail(err) {
+		return
+	}
+	row, err := onInputs(c.ctx, m, limit, runs, c.at.Seed)
+	c.add(model, row, err)
+}

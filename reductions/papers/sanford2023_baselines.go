@@ -1,0 +1,207 @@
+package papers
+
+import (
+	"context"
+	"fmt"
+
+	"crosscut/models"
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+	"crosscut/reductions"
+	"crosscut/reductions/falsify"
+	"crosscut/report"
+)
+
+var theorem10 = &Claim{
+	ID: "theorem 10", Kind: Lower,
+	Statement: "A feed-forward network f(X) = g(W vec(X)) with arbitrary g that approximates q-sparse averaging, q <= N/2, has first-layer width, indeed rank(W), at least N d'/2.",
+	Source:    "Sanford, Hsu, Telgarsky 2023, Theorem 10",
+	Conventions: []string{"every error below |u_j| / q is excluded, u the null vector scaled so that its largest block has norm at most 1",
+		"the rank counted is that of the columns of z for the first N/2 tokens; the y part may be anything",
+		"in bits: Alice sends her part of each pre-activation in its exact width, and needs n bits on DISJ", bobAnswers},
+	Parts: []Part{
+		{CheckedHere, "for networks of too small a width: an exact rational null vector of the z-columns, and the two inputs +u and -u on which one output cannot be right; the network whose columns have full rank, on generated inputs; the protocol in bits, and a network of too few bits"},
+		{ProvedHere, "the argument for every N, q and d' (docs/sanford2023.md)"},
+	},
+	Run: runTheorem10,
+}
+
+var theorem11 = &Claim{
+	ID: "theorem 11", Kind: Lower,
+	Statement: "A recurrent model, or any algorithm that reads the tokens in order with bounded memory, needs at least (N-1)/2 bits of memory to approximate q-sparse averaging, even for q = 1 and d' = 1.",
+	Source:    "Sanford, Hsu, Telgarsky 2023, Theorem 11",
+	Conventions: []string{bobAnswers, "token 1 is a dummy and all sets point backwards, so every output read is one that a causal model can give",
+		"Alice holds the first half and sends the state: one message; stacked layers send the sum of their states"},
+	Parts: []Part{
+		{CheckedHere, "the reduction's truth tables (DISJ and INDEX); the state of the model that stores what it must, counted: 2^n different ones; two inputs with one state for a smaller model, and an input on which it errs"},
+		{ProvedHere, "state bits >= n = (N-1)/2 for every N (docs/sanford2023.md)"},
+	},
+	Run: runTheorem11,
+}
+
+// runTheorem11 runs a model that keeps n values of one bit each, which is what
+// the theorem asks for, and one that keeps a value less.
+func runTheorem11(ctx context.Context, at Effort) (out Outcome, err error) {
+	disj, err := reductions.Catalog().Get("disj-qsa-memory")
+	if err != nil {
+		return out, err
+	}
+	index, err := reductions.Catalog().Get("index-qsa-memory")
+	if err != nil {
+		return out, err
+	}
+	rows := collector{ctx: ctx, at: at, out: &out}
+	rows.truthTable(disj, sizes(1, at.Level.Pick(4, 6, 8)))
+	rows.truthTable(index, sizes(1, at.Level.Pick(6, 10, 12)))
+	for _, r := range []*reductions.Reduction{disj, index} {
+		few := at.Level.Pick(4, 5, 6)
+		rows.through("rnn", r, few, keeping(few))
+		all := at.Level.Pick(10, 14, 16)
+		rows.injective(r, all, keeping(all))
+		many := at.Level.Pick(32, 512, 4096)
+		rows.through("rnn", r, many, keeping(many))
+		rows.through("rnn", r, at.Level.Pick(8, 32, 128), func(in *reductions.Instance) (models.Machine, error) {
+			return models.Build("rnn", in.Shape, models.Settings{Seed: at.Seed})
+		})
+	}
+	for _, n := range []int{8, at.Level.Pick(12, 16, 20)} {
+		rows.undersized("rnn", disj, n, keeping(n-1), falsify.Options{})
+	}
+	rows.undersized("rnn", index, 12, keeping(11), falsify.Options{})
+	for _, state := range []int{64, at.Level.Pick(256, 4096, 65536)} {
+		rows.bites("rnn", disj, func(int) protocol.Bits { return protocol.Bits(state) }, 1<<20, keeping(state))
+	}
+	return out, rows.err
+}
+
+// keeping is a recurrent model that stores one bit, the sign, for each of the
+// first tokens after the dummy, and takes the others for 0: as many bits of state
+// as it is given, and right on Theorem 11's inputs once these are n.
+func keeping(bits int) builder {
+	return func(in *reductions.Instance) (models.Machine, error) {
+		held := func(t int) int { return min(bits, max(0, t-1)) }
+		return models.Cell[[]bool]{
+			Bits: func(t int) protocol.Bits { return protocol.Bits(held(t)) },
+			Init: func() []bool { return nil },
+			Step: func(s []bool, pos int, t tasks.Token) []bool {
+				if len(s) < held(pos) {
+					s = append(s, t.Z[0] > 0)
+				}
+				return s
+			},
+			Output: func(s []bool, pos int, t tasks.Token) tasks.Value {
+				mean := make(tasks.Value, in.Shape.Int("d"))
+				for _, l := range t.Y {
+					switch k := l - 2; {
+					case k < 0 || k >= len(s):
+					case s[k]:
+						mean[0] += 1 / float64(len(t.Y))
+					default:
+						mean[0] -= 1 / float64(len(t.Y))
+					}
+				}
+				return mean
+			},
+			Put: func(w *protocol.Packer, _ int, s []bool) {
+				for _, positive := range s {
+					bit := uint64(0)
+					if positive {
+						bit = 1
+					}
+					w.Uint(bit, 1)
+				}
+			},
+			Get: func(r *protocol.Unpacker, t int) []bool {
+				s := make([]bool, held(t))
+				for k := range s {
+					s[k] = r.Uint(1) == 1
+				}
+				return s
+			},
+		}.Recurrent(in.Shape, tasks.Params{"m": float64(bits), "p": 1}, "m p"), nil
+	}
+}
+
+// runTheorem10 takes networks whose first layer is too narrow for the z of half
+// the tokens, and finds the two inputs on which they must fail.
+func runTheorem10(ctx context.Context, at Effort) (out Outcome, err error) {
+	rows := collector{ctx: ctx, at: at, out: &out}
+	for _, s := range []struct{ n, q, d int }{{8, 2, 1}, {8, 4, 2}, {at.Level.Pick(16, 32, 64), 3, 1}, {at.Level.Pick(12, 24, 32), 2, 2}} {
+		for _, lacks := range []int{1, s.n * s.d / 4} {
+			sizes := tasks.Params{"q": float64(s.q), "d": float64(s.d)}
+			row, err := nullRow(s.n, sizes, lacks, at.Seed)
+			rows.add("mlp", row, err)
+		}
+	}
+	disj, err := reductions.Catalog().Get("disj-qsa-memory")
+	if err != nil {
+		return out, err
+	}
+	network := func(num tasks.Params) builder {
+		return func(in *reductions.Instance) (models.Machine, error) {
+			return models.Build("mlp", in.Shape, models.Settings{Num: num, Seed: at.Seed})
+		}
+	}
+	rows.through("mlp", disj, 4, network(nil))
+	rows.undersized("mlp", disj, 16, network(tasks.Params{"h1": 1}), falsify.Options{})
+	for _, n := range []int{8, at.Level.Pick(16, 64, 256)} {
+		rows.solves("mlp", "qsa", n, tasks.Params{"q": 2}, models.Settings{}, 0, at.Level.Pick(10, 40, 100))
+	}
+	return out, rows.err
+}
+
+// nullRow builds a network whose z-columns for the first half lack rank, finds
+// its null vector, and runs the two inputs through the network.
+func nullRow(n int, sizes tasks.Params, lacks int, seed uint64) (report.Row, error) {
+	sh, err := tasks.QSA.Shape(n, sizes)
+	if err != nil {
+		return report.Row{}, err
+	}
+	d, q := sh.Int("d"), sh.Int("q")
+	need := n / 2 * d
+	built, err := models.Build("mlp", sh, models.Settings{
+		Num:    tasks.Params{"h1": float64(n*q + need - lacks)},
+		Choice: map[string]string{"construction": "mlp-qsa"}, Seed: seed,
+	})
+	if err != nil {
+		return report.Row{}, err
+	}
+	m := built.(*models.FeedForward)
+	row := trial{machine: m}.row()
+	row.Params["rank"], row.Params["rank needed"] = need-lacks, need
+	null, err := models.NullPair(sh, m.ZColumns())
+	if err != nil {
+		return row, err
+	}
+	if null == nil {
+		return row, fmt.Errorf("papers: theorem 10: %d rows for the z of %d tokens, and their columns are independent", need-lacks, n)
+	}
+	if err := null.Verify(); err != nil {
+		return row, err
+	}
+	row.Note = fmt.Sprintf("rank at most %d of the %d needed: an exact null vector, largest at token %d; every continuation errs by at least %.3f on z = +u or z = -u, and 1/(2q) = %.3f",
+		need-lacks, need, null.J, null.Gap(), 1/float64(2*q))
+	plus, minus, ok := null.Inputs()
+	if !ok {
+		row.Warnings = append(row.Warnings, "the null vector's numbers are too long for float64: the pair was verified in rationals, and not run")
+		row.Verdict = report.Unknown
+		return row, nil
+	}
+	for k, seq := range [][]tasks.Token{plus, minus} {
+		got, err := m.Whole(seq, []int{1})
+		if err != nil {
+			return row, err
+		}
+		want := sh.Eval(seq, []int{1})
+		row.Runs++
+		if !sh.Correct(got[0], want[0]) {
+			row.Wrong++
+			row.Witness = fmt.Sprintf("z = %su, u = %s, y_1 = %v: output %v, and the definition says %v", [2]string{"+", "-"}[k], clip(fmt.Sprint(null.U)), null.Y, got[0], want[0])
+		}
+	}
+	row.Judge()
+	if row.Verdict != report.Errs {
+		return row, fmt.Errorf("papers: theorem 10: both inputs of the null pair came out right: %s", row.Note)
+	}
+	return row, nil
+}

@@ -1,0 +1,58 @@
+package papers
+
+import (
+	"context"
+
+	"crosscut/models"
+	"crosscut/reductions"
+)
+
+var cycle3 = &Claim{
+	ID: "cycle3", Kind: Lower,
+	Statement:   "Whether a directed edge lies on a directed triangle, the tokens being edges, needs m p H of order N up to logarithms in one attention layer.",
+	Source:      "after the graph tasks of the appendix of Sanford, Hsu, Telgarsky 2023; this reduction is this project's own",
+	Conventions: []string{exactSoftmax, bobAnswers, oneRead, "N = 2n + 1; the edge that is read is public: H (B_Z + d_v B_N) >= n"},
+	Parts: []Part{
+		{CheckedHere, "the reduction's truth table; the protocol's bits against the formula; two inputs that an undersized layer cannot tell apart, and an input on which it errs"},
+		{ProvedHere, "the reduction for every n (docs/sanford2023.md)"},
+		{QuotedThere, "that the paper treats these tasks; its own statement is not restated here"},
+	},
+	Run: runCycle3,
+}
+
+var cycle5 = &Claim{
+	ID: "cycle5", Kind: Lower,
+	Statement:   "Whether an undirected edge lies on a cycle of length 5, the tokens being edges, needs m p H of order N up to logarithms in one attention layer.",
+	Source:      "after the graph tasks of the appendix of Sanford, Hsu, Telgarsky 2023; this reduction is this project's own",
+	Conventions: []string{exactSoftmax, bobAnswers, oneRead, "N = 3n + 2; the edge that is read and the middle edges are public: H (B_Z + d_v B_N) >= n"},
+	Parts: []Part{
+		{CheckedHere, "the reduction's truth table; the protocol's bits against the formula; two inputs that an undersized layer cannot tell apart, and an input on which it errs"},
+		{ProvedHere, "the reduction for every n (docs/sanford2023.md)"},
+		{QuotedThere, "that the paper treats these tasks; its own statement is not restated here"},
+	},
+	Run: runCycle5,
+}
+
+func runCycle3(ctx context.Context, at Effort) (Outcome, error) {
+	return runGraph(ctx, at, "disj-cycle3")
+}
+
+func runCycle5(ctx context.Context, at Effort) (Outcome, error) {
+	return runGraph(ctx, at, "disj-cycle5")
+}
+
+func runGraph(ctx context.Context, at Effort, reduction string) (out Outcome, err error) {
+	r, err := reductions.Catalog().Get(reduction)
+	if err != nil {
+		return out, err
+	}
+	rows := collector{ctx: ctx, at: at, out: &out}
+	rows.truthTable(r, sizes(1, at.Level.Pick(4, 5, 6)))
+	for _, n := range []int{at.Level.Pick(3, 4, 5), at.Level.Pick(20, 60, 200)} {
+		rows.through("trivial", r, n, func(in *reductions.Instance) (models.Machine, error) {
+			return models.Build("trivial", in.Shape, models.Settings{})
+		})
+	}
+	rows.oneLayer(r)
+	return out, rows.err
+}

@@ -1,0 +1,196 @@
+package papers
+
+import (
+	"context"
+	"fmt"
+
+	"crosscut/models"
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+	"crosscut/reductions"
+	"crosscut/reductions/falsify"
+)
+
+var theorem6 = &Claim{
+	ID: "theorem 6", Kind: Upper,
+	Statement:   "For all N and M = N^O(1) one attention unit with m = 3 and p = O(log M) computes Match2 exactly on every input.",
+	Source:      "Sanford, Hsu, Telgarsky 2023, Theorem 6",
+	Conventions: []string{exactSoftmax, freeWeights, "one public blank token is appended, as in the paper"},
+	Parts: []Part{
+		{CheckedHere, "all sequences of a small world at every position; generated sequences at larger N, with M = 2N"},
+		{ProvedHere, "both weight settings, trigonometric and integer, for every N and M (docs/match.md)"},
+	},
+	Run: runTheorem6,
+}
+
+var theorem7 = &Claim{
+	ID: "theorem 7", Kind: Lower,
+	Statement: "There is c > 0 such that for large N and any M >= N + 1 no one-layer transformer with m p H <= c N / loglog N computes Match3 on all inputs.",
+	Source:    "Sanford, Hsu, Telgarsky 2023, Theorem 7",
+	Conventions: []string{ownConstants, exactSoftmax, bobAnswers, oneRead,
+		"the query token is public; per head Alice sends one normaliser and d_v numerators over her n tokens: H (B_Z + d_v B_N) >= n, n = floor((N-3)/2)",
+		"the token map is this project's own; in exact integers log n is added once per number, where the paper has a factor loglog N"},
+	Parts: []Part{
+		{CheckedHere, "the reduction's truth tables for M = N+1 .. N+7; the protocol's bits against the formula; two inputs that an undersized layer cannot tell apart, and an input on which it errs"},
+		{ProvedHere, "the reduction for every n and M >= N + 1, and the inequality (docs/sanford2023.md); one layer with m = N shows it tight up to logarithms"},
+		{QuotedThere, "the constant c, which the paper does not name"},
+	},
+	Run: runTheorem7,
+}
+
+var theorem8 = &Claim{
+	ID: "theorem 8", Kind: Upper,
+	Statement:   "Match3 restricted to neighbouring pairs (j, j+1) is computed by a transformer of two layers with one head, constant m and p = O(log M + log N).",
+	Source:      "Sanford, Hsu, Telgarsky 2023, Theorem 8",
+	Conventions: []string{exactSoftmax, freeWeights, "pairs (j, j+1) for j = 1..N-1; the weights are this project's own", "inner layers need every token's sums: their protocol is honest and expensive"},
+	Parts: []Part{
+		{CheckedHere, "all sequences of a small world at every position, N = 1 and 2 among them; generated sequences at larger N"},
+		{ProvedHere, "the weights for every N and M (docs/match.md)"},
+	},
+	Run: runTheorem8,
+}
+
+var theorem9 = &Claim{
+	ID: "theorem 9", Kind: Upper,
+	Statement:   "Match3 restricted to |i - j| <= K is computed by one layer with m = O(K log N) and p = O(log(K log N)), plus log M.",
+	Source:      "Sanford, Hsu, Telgarsky 2023, Theorem 9",
+	Conventions: []string{exactSoftmax, freeWeights, "windows are cut off at both ends of the sequence; the weights are this project's own"},
+	Parts: []Part{
+		{CheckedHere, "all sequences of a small world at every position; generated sequences at larger N, window ends among them"},
+		{ProvedHere, "the weights for every N, K and M (docs/match.md)"},
+	},
+	Run: runTheorem9,
+}
+
+var thirdOrder = &Claim{
+	ID: "third-order unit", Kind: Upper,
+	Statement:   "One unit of third-order tensor attention, whose softmax runs over all pairs of tokens, computes Match3 with m = 5 and p = O(log M).",
+	Source:      "Sanford, Hsu, Telgarsky 2023 (stated in the introduction, proved in the appendix)",
+	Conventions: []string{freeWeights, "mixed pairs do not separate: keys and values cross the cut, so the protocol costs more than the raw tokens", "time N^2 per position"},
+	Parts: []Part{
+		{CheckedHere, "all sequences of a small world at every position; generated sequences at larger N; the trigonometric unit of width 5 and the integer one of two heads of width 8"},
+		{ProvedHere, "both for every N and M (docs/match.md)"},
+	},
+	Run: runThirdOrder,
+}
+
+func runTheorem6(ctx context.Context, at Effort) (out Outcome, err error) {
+	rows := collector{ctx: ctx, at: at, out: &out}
+	for c := range constructionsOf("attention", "match2") {
+		for _, small := range [][2]int{{1, 3}, {2, 12}, {3, at.Level.Pick(6, 12, 12)}, {4, at.Level.Pick(4, 7, 12)}} {
+			rows.solves("attention", "match2", small[0], tasks.Params{"M": float64(small[1])}, named(c), 1<<20, 0)
+		}
+		for _, n := range []int{40, at.Level.Pick(64, 256, 512)} {
+			rows.solves("attention", "match2", n, nil, named(c), 0, at.Level.Pick(20, 60, 200))
+		}
+	}
+	return out, rows.err
+}
+
+func runTheorem8(ctx context.Context, at Effort) (out Outcome, err error) {
+	rows := collector{ctx: ctx, at: at, out: &out}
+	for c := range constructionsOf("transformer", "match3-bigram") {
+		for _, small := range [][2]int{{1, 5}, {2, 7}, {3, at.Level.Pick(5, 9, 12)}, {4, at.Level.Pick(4, 6, 8)}} {
+			rows.solves("transformer", "match3-bigram", small[0], tasks.Params{"M": float64(small[1])}, named(c), 1<<20, 0)
+		}
+		for _, n := range []int{13, 40} {
+			rows.solves("transformer", "match3-bigram", n, nil, named(c), 0, at.Level.Pick(20, 60, 200))
+		}
+	}
+	return out, rows.err
+}
+
+func runTheorem9(ctx context.Context, at Effort) (out Outcome, err error) {
+	rows := collector{ctx: ctx, at: at, out: &out}
+	for c := range constructionsOf("attention", "match3-local") {
+		for _, small := range [][3]int{{1, 5, 1}, {2, 7, 1}, {3, at.Level.Pick(5, 7, 9), 1}, {4, at.Level.Pick(4, 5, 6), 1}, {4, 4, 2}} {
+			rows.solves("attention", "match3-local", small[0], tasks.Params{"M": float64(small[1]), "K": float64(small[2])}, named(c), 1<<20, 0)
+		}
+		for _, k := range []int{1, 2, at.Level.Pick(3, 4, 6)} {
+			rows.solves("attention", "match3-local", 40, tasks.Params{"K": float64(k)}, named(c), 0, at.Level.Pick(10, 30, 100))
+		}
+	}
+	return out, rows.err
+}
+
+func runThirdOrder(ctx context.Context, at Effort) (out Outcome, err error) {
+	rows := collector{ctx: ctx, at: at, out: &out}
+	for c := range constructionsOf("tensor-attention", "match3") {
+		for _, small := range [][2]int{{1, 4}, {2, at.Level.Pick(7, 12, 16)}, {3, at.Level.Pick(5, 8, 10)}} {
+			rows.solves("tensor-attention", "match3", small[0], tasks.Params{"M": float64(small[1])}, named(c), 1<<20, 0)
+		}
+		for _, n := range []int{12, at.Level.Pick(16, 24, 40)} {
+			rows.solves("tensor-attention", "match3", n, nil, named(c), 0, at.Level.Pick(5, 20, 60))
+		}
+	}
+	return out, rows.err
+}
+
+// runTheorem7 shows the reduction, the layer that copies everything (right, and
+// of linear size), and layers that are too small.
+func runTheorem7(ctx context.Context, at Effort) (out Outcome, err error) {
+	r, err := reductions.Catalog().Get("disj-match3")
+	if err != nil {
+		return out, err
+	}
+	var tables []*reductions.Instance
+	most := at.Level.Pick(4, 5, 6)
+	for n := 1; n <= most; n++ {
+		for extra := 1; extra <= 7; extra++ {
+			in, err := r.Instance(n, 0, tasks.Params{"M": float64(r.MinN(n) + extra)})
+			if err != nil {
+				return out, err
+			}
+			tables = append(tables, in)
+		}
+	}
+	rows := collector{ctx: ctx, at: at, out: &out}
+	rows.truthTableOf(tables, fmt.Sprintf("n = 1..%d, N = 2n + 3, M = N + 1 .. N + 7", most))
+	for _, n := range []int{at.Level.Pick(4, 5, 6), at.Level.Pick(30, 126, 510)} {
+		rows.through("attention", r, n, func(in *reductions.Instance) (models.Machine, error) {
+			return models.Build("attention", in.Shape, models.Settings{Seed: at.Seed})
+		})
+	}
+	rows.oneLayer(r)
+	return out, rows.err
+}
+
+// oneLayer is what the lower bounds on one attention layer have in common: from
+// where on H (B_Z + d_v B_N) >= n says something, and layers just below it that
+// fail on an input.
+func (c *collector) oneLayer(r *reductions.Reduction) {
+	layer := func(s layerSizes) builder {
+		return func(in *reductions.Instance) (models.Machine, error) { return seeded(in.Shape, 1, s, c.at.Seed) }
+	}
+	for _, s := range []layerSizes{{1, 1, 1, 2, 1}, {1, 1, 1, 8, 8}, {1, 3, 3, 16, 16}, {4, 16, 16, 16, 16}} {
+		cost := func(n int) protocol.Bits { return protocol.Bits(oneLayerBits(s, n)) }
+		c.bites("attention", r, cost, 1<<13, layer(s))
+	}
+	small := []layerSizes{{1, 1, 1, 2, 1}, {1, 1, 1, 4, 4}}
+	if c.at.Level > Quick {
+		small = append(small, layerSizes{1, 1, 1, 8, 8})
+	}
+	for _, s := range small {
+		n, _ := bites(func(n int) protocol.Bits { return protocol.Bits(oneLayerBits(s, n)) }, 1<<13)
+		c.undersized("attention", r, n, layer(s), falsify.Options{})
+	}
+}
+
+// constructionsOf yields the constructions that were made for a task, the
+// default first; those that serve every task prove nothing about this one.
+func constructionsOf(model, task string) func(yield func(*models.Construction) bool) {
+	return func(yield func(*models.Construction) bool) {
+		for _, c := range models.For(model, task) {
+			if len(c.Tasks) == 1 && c.Tasks[0] == "*" {
+				continue
+			}
+			if !yield(c) {
+				return
+			}
+		}
+	}
+}
+
+func named(c *models.Construction) models.Settings {
+	return models.Settings{Choice: map[string]string{"construction": c.Name}}
+}

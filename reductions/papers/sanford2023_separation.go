@@ -1,0 +1,140 @@
+package papers
+
+import (
+	"context"
+	"fmt"
+
+	"crosscut/models"
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+	"crosscut/reductions"
+	"crosscut/report"
+)
+
+var separation = &Claim{
+	ID: "separation", Kind: Comparison,
+	Statement: "For sparse averaging, attention has size that grows like log N while recurrent and feed-forward models have size of order N; for Match3, one attention layer has size of order N " +
+		"while a third-order unit has size of order log N.",
+	Source: "Sanford, Hsu, Telgarsky 2023, abstract",
+	Conventions: []string{"two fits that are never mixed: size is the model's bits (H m p; state bits; first-layer width times p) for the smallest construction found right at each N; " +
+		"bits are what moved at the split of that claim's own reduction",
+		"any model that is right on Match3 moves at least n bits, so the third-order unit is small in size only and its protocol is vacuous", "q and d' stay fixed while N grows (docs/growth.md)"},
+	Parts: []Part{
+		{CheckedHere, "the sizes and bits of these constructions over the range of N shown, and their fitted growth"},
+		{ProvedHere, "that each construction is right for every N, and that recurrent, feed-forward and one-layer attention models need order N (Theorems 7, 10, 11)"},
+		{OpenStill, "nothing is said about training"},
+	},
+	Run: runSeparation,
+}
+
+var conjecture1 = &Claim{
+	ID: "conjecture 1", Kind: Conjecture,
+	Statement:   "Every transformer that computes Match3, of any depth, has width, depth, embedding dimension or bit complexity N^Omega(1).",
+	Source:      "Sanford, Hsu, Telgarsky 2023, Conjecture 1",
+	Conventions: []string{"the protocol of D layers ships every token's partial sums at each inner layer; where it costs more than the raw tokens it proves nothing"},
+	Parts: []Part{
+		{OpenStill, "the conjecture"},
+		{ProvedHere, "the cost of the D-layer protocol, shown beside the trivial one (docs/sanford2023.md)"},
+	},
+	Run: runConjecture1,
+}
+
+// expected is what the abstract says of one model's size.
+type expected struct {
+	task, model string
+	sizes       tasks.Params
+	shape       string // ShapeLog or ShapeLinear
+	lo, hi      int    // N, by level
+}
+
+// runSeparation measures size and bits of the smallest right construction at
+// each N, fits both, and holds the fit of the size against the abstract.
+func runSeparation(ctx context.Context, at Effort) (out Outcome, err error) {
+	most := at.Level.Pick(1<<12, 1<<14, 1<<16)
+	for _, e := range []expected{
+		{"qsa", "attention", nil, ShapeLog, 64, most},
+		{"qsa", "rnn", nil, ShapeLinear, 64, most},
+		{"qsa", "mlp", nil, ShapeLinear, 64, at.Level.Pick(1<<10, 1<<12, 1<<12)},
+		{"match3", "attention", nil, ShapeLinear, 64, most},
+		{"match3", "tensor-attention", nil, ShapeLog, 16, at.Level.Pick(256, 1024, 2048)},
+	} {
+		var ns []int
+		for n := e.lo; n <= e.hi; n *= 4 {
+			ns = append(ns, n)
+		}
+		t, err := Table(ctx, TableSpec{Task: e.task, Models: []string{e.model}, Ns: ns, Set: models.Settings{Num: e.sizes, Seed: at.Seed}, Smallest: true})
+		for _, row := range t.Rows {
+			row.Note = "smallest construction found right"
+			out.Rows = append(out.Rows, row)
+		}
+		if err != nil {
+			return out, err
+		}
+		for _, g := range t.Growth {
+			g.Model = e.task + " " + g.Model
+			out.Growth = append(out.Growth, g)
+			if g.Of == "size" {
+				out.Rows = append(out.Rows, e.judge(g, len(t.Rows)))
+			}
+		}
+	}
+	return out, nil
+}
+
+// judge holds a fitted growth of size against what the abstract says.
+func (e expected) judge(g report.Growth, sizes int) report.Row {
+	row := report.Row{Task: e.task, Model: e.model, Params: map[string]any{}, Warnings: []string{}, Runs: sizes, Verdict: report.Meets,
+		Note: fmt.Sprintf("size grows like %s (exponent %.2f), the abstract says %s up to logarithms; %s", g.Shape, g.Exponent, e.shape, g.Note)}
+	if g.Shape != e.shape {
+		row.Verdict, row.Wrong = report.Errs, 1
+		row.Witness = row.Note
+	}
+	return row
+}
+
+// runConjecture1 shows what the protocol of D layers costs beside the trivial
+// one. Nothing is proved or refuted.
+func runConjecture1(ctx context.Context, at Effort) (out Outcome, err error) {
+	r, err := reductions.Catalog().Get("disj-match3")
+	if err != nil {
+		return out, err
+	}
+	for _, n := range []int{30, at.Level.Pick(126, 510, 2046)} {
+		for depth := 1; depth <= 4; depth++ {
+			if err := ctx.Err(); err != nil {
+				return out, err
+			}
+			in, err := r.Instance(n, 0, nil)
+			if err != nil {
+				return out, err
+			}
+			m, err := seeded(in.Shape, depth, layerSizes{H: 1, M: 3, DV: 3, P: 16, F: 16}, at.Seed)
+			if err != nil {
+				return out, err
+			}
+			t := through(m, in, at.Seed)
+			prog, err := m.Compile(t.job)
+			if err != nil {
+				return out, err
+			}
+			row := t.row()
+			row.Model = "transformer"
+			row.Formula, row.FormulaText = report.Num(prog.Bits[0]+prog.Bits[1]), prog.Formula
+			row.Trivial = report.Num(models.RawBits(m, in.At))
+			row.Setting = protocol.OneWay
+			if prog.Bits[protocol.Bob] > 0 {
+				row.Setting = protocol.TwoWay
+			}
+			if need, ok := in.Needed(row.Setting, protocol.Alice); ok {
+				row.Needed, row.Basis = report.Num(need.Bits), string(need.Basis)
+			}
+			row.Note = fmt.Sprintf("open; a protocol of %d layers by its formula, no input was run", depth)
+			if *row.Formula > *row.Trivial {
+				row.Warnings = append(row.Warnings, vacuous)
+			}
+			row.Judge()
+			out.Rows = append(out.Rows, row)
+		}
+	}
+	return out, nil
+}

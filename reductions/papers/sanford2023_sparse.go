@@ -1,0 +1,284 @@
+package papers
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/big"
+
+	"crosscut/models"
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+	"crosscut/reductions"
+	"crosscut/reductions/falsify"
+	"crosscut/report"
+)
+
+var theorem2 = &Claim{
+	ID: "theorem 2", Kind: Upper,
+	Statement: "For all N, q, d' and eps in (0, 1) there is one attention unit with an input map, of embedding dimension m = O(d' + q log N) and " +
+		"precision p = O(log((q/eps) log N)), whose outputs are within eps of the q-sparse averages, on every input.",
+	Source:      "Sanford, Hsu, Telgarsky 2023, Theorem 2",
+	Conventions: []string{exactSoftmax, freeWeights, "eps is Euclidean, the largest error of any output", "m is the width of queries and keys; the width of values is d'"},
+	Parts: []Part{
+		{CheckedHere, "all sequences of a small world (every y, z in {0, +-e_c}), at every position; generated sequences at larger N"},
+		{ProvedHere, "the code keys certify every set y for every N, with m = O((q log N / log(q log N))^2) at worst (docs/qsa.md): weaker than the paper's q log N"},
+		{QuotedThere, "m = O(d' + q log N) for all y at once, by random signs with the restricted isometry property; that property is not verified here"},
+	},
+	Run: runTheorem2,
+}
+
+var theorem3 = &Claim{
+	ID: "theorem 3", Kind: Upper,
+	Statement: "With unbounded precision m = O(d' + q) suffices: keys on the moment curve in dimension 2q give every q-set its own supporting hyperplane.",
+	Source:    "Sanford, Hsu, Telgarsky 2023, Theorem 3 (cyclic polytope)",
+	Conventions: []string{exactSoftmax, freeWeights, "unbounded precision means about 2q log2 N bits a number here; m p is what compares with Theorem 2",
+		"the converse is for keys that depend on the position alone, values z, one head and an output map that is the identity"},
+	Parts: []Part{
+		{CheckedHere, "the integer certificate of all C(N, q) sets; outputs on generated sequences; at width 2q - 1 a Radon point of the keys and an input on which that unit errs"},
+		{ProvedHere, "the scores for every N and q, and the Radon argument for every such unit of width 2q - 1 (docs/qsa.md)"},
+	},
+	Run: runTheorem3,
+}
+
+var theorem4 = &Claim{
+	ID: "theorem 4", Kind: Lower,
+	Statement: "For q large enough, N >= 2q + 1 and d' >= 1: a one-layer, one-head transformer with m p <= c q does not approximate q-sparse averaging to within 1/(2q).",
+	Source:    "Sanford, Hsu, Telgarsky 2023, Theorem 4",
+	Conventions: []string{ownConstants, exactSoftmax, bobAnswers, oneRead,
+		"Alice holds the query; she sends her embedded token, m p bits whatever the number of heads, and Bob applies the public weights: so m p >= q, with constant 1"},
+	Parts: []Part{
+		{CheckedHere, "the reduction's truth tables (DISJ and INDEX); the protocol's bits against m p; two sets that an undersized unit cannot tell apart, and an input on which it errs"},
+		{ProvedHere, "m p >= q for every q: 2^q sets need 2^q different messages (docs/sanford2023.md)"},
+		{QuotedThere, "the constant c, which the paper does not name"},
+	},
+	Run: runTheorem4,
+}
+
+// momentCurve names the construction of Theorem 3; the others are Theorem 2's.
+const momentCurve = "qsa-moment"
+
+func runTheorem2(ctx context.Context, at Effort) (out Outcome, err error) {
+	rows := collector{ctx: ctx, at: at, out: &out}
+	for c := range constructionsOf("attention", "qsa") {
+		if c.Name == momentCurve {
+			continue
+		}
+		rows.sparse(c, at.Level.Pick(1<<11, 1<<15, 1<<18))
+		for _, s := range [][2]int{{64, 2}, {at.Level.Pick(128, 256, 256), at.Level.Pick(3, 4, 8)}} {
+			rows.solves("attention", "qsa", s[0], tasks.Params{"q": float64(s[1]), "d": 3}, named(c), 0, at.Level.Pick(2, 6, 20))
+			rows.note("4 (3q-1)^2 ln N = %.0f (random signs, coherence), 2q = %d (moment curve), N = %d (orthonormal keys)",
+				4*math.Pow(float64(3*s[1]-1), 2)*math.Log(float64(s[0])), 2*s[1], s[0])
+		}
+	}
+	return out, rows.err
+}
+
+// sparse tries a construction on small worlds in full.
+func (c *collector) sparse(k *models.Construction, limit int) {
+	for _, s := range [][3]int{{3, 1, 1}, {3, 2, 1}, {4, 1, 1}, {4, 2, 1}, {3, 2, 2}} {
+		sizes := tasks.Params{"q": float64(s[1]), "d": float64(s[2])}
+		sh, err := tasks.QSA.Shape(s[0], sizes)
+		if c.fail(err) {
+			return
+		}
+		if sequences(sh, limit) > 0 {
+			c.solves("attention", "qsa", s[0], sizes, named(k), limit, 0)
+		}
+	}
+}
+
+func runTheorem3(ctx context.Context, at Effort) (out Outcome, err error) {
+	k, err := models.Constructions().Get(momentCurve)
+	if err != nil {
+		return out, err
+	}
+	rows := collector{ctx: ctx, at: at, out: &out}
+	for _, s := range [][2]int{{8, 1}, {10, 2}, {at.Level.Pick(10, 12, 14), at.Level.Pick(3, 3, 4)}} {
+		row, err := momentRow(ctx, s[0], s[1])
+		rows.add("attention", row, err)
+	}
+	rows.sparse(k, at.Level.Pick(1<<11, 1<<15, 1<<18))
+	for _, s := range [][2]int{{16, 2}, {at.Level.Pick(24, 48, 64), 3}} {
+		rows.solves("attention", "qsa", s[0], tasks.Params{"q": float64(s[1])}, named(k), 0, at.Level.Pick(2, 6, 20))
+	}
+	for _, s := range [][2]int{{7, 2}, {10, 3}, {at.Level.Pick(13, 16, 20), 4}} {
+		row, err := radonRow(s[0], s[1], at.Seed)
+		rows.add("attention", row, err)
+	}
+	return out, rows.err
+}
+
+// momentRow checks Theorem 3's certificate for every q-set y of 1..N: with
+// u_j = (1, j, .., j^2q) and w_y the negated coefficients of P_y(t) = prod (t - l)^2,
+// <w_y, u_j> is 0 on y and at most -1 elsewhere. P_y is computed twice: from its
+// coefficients, and as a product.
+func momentRow(ctx context.Context, n, q int) (report.Row, error) {
+	row := report.Row{Task: "qsa", N: ptr(n), Params: map[string]any{"q": q, "m": 2*q + 1}, Warnings: []string{}, Exhaustive: true}
+	longest := 0
+	for y := range subsets(n, q) {
+		if row.Runs%64 == 0 && ctx.Err() != nil {
+			return row, ctx.Err()
+		}
+		row.Runs++
+		poly := []*big.Int{big.NewInt(1)}
+		for _, l := range y {
+			poly = timesRoot(timesRoot(poly, l), l)
+		}
+		for _, c := range poly {
+			longest = max(longest, c.BitLen())
+		}
+		for j := 1; j <= n; j++ {
+			score, power, product := new(big.Int), big.NewInt(1), big.NewInt(1)
+			for _, c := range poly {
+				score.Sub(score, new(big.Int).Mul(c, power))
+				power.Mul(power, big.NewInt(int64(j)))
+			}
+			member := false
+			for _, l := range y {
+				product.Mul(product, big.NewInt(int64((j-l)*(j-l))))
+				member = member || j == l
+			}
+			if score.Cmp(product.Neg(product)) != 0 || member != (score.Sign() == 0) || (!member && score.Cmp(big.NewInt(-1)) > 0) {
+				row.Wrong++
+				row.Witness = fmt.Sprintf("y = %v, j = %d: score %v", y, j, score)
+			}
+		}
+	}
+	row.Note = fmt.Sprintf("integer certificate of all C(%d, %d) = %d sets; the longest coefficient has %d bits, 2q log2 N = %.0f", n, q, row.Runs, longest, 2*float64(q)*math.Log2(float64(n)))
+	row.Judge()
+	return row, nil
+}
+
+// timesRoot is the polynomial times (t - l), coefficients lowest first.
+func timesRoot(c []*big.Int, l int) []*big.Int {
+	out := make([]*big.Int, len(c)+1)
+	for i := range out {
+		out[i] = new(big.Int)
+		if i > 0 {
+			out[i].Set(c[i-1])
+		}
+		if i < len(c) {
+			out[i].Sub(out[i], new(big.Int).Mul(c[i], big.NewInt(int64(l))))
+		}
+	}
+	return out
+}
+
+// subsets yields the q-subsets of 1..n, increasing.
+func subsets(n, q int) func(yield func([]int) bool) {
+	return func(yield func([]int) bool) {
+		y := make([]int, q)
+		for i := range y {
+			y[i] = i + 1
+		}
+		for {
+			if !yield(y) {
+				return
+			}
+			i := q - 1
+			for i >= 0 && y[i] == n-q+1+i {
+				i--
+			}
+			if i < 0 {
+				return
+			}
+			y[i]++
+			for k := i + 1; k < q; k++ {
+				y[k] = y[k-1] + 1
+			}
+		}
+	}
+}
+
+// radonRow takes the moment curve in dimension 2q - 1, one too few. Its keys have
+// a Radon point, hence a set y that no query separates; the unit with these keys
+// is run on the inputs that the proof names until it errs.
+func radonRow(n, q int, seed uint64) (report.Row, error) {
+	sh, err := tasks.QSA.Shape(n, tasks.Params{"q": float64(q)})
+	if err != nil {
+		return report.Row{}, err
+	}
+	keys := make([][]*big.Int, n)
+	for j := range keys {
+		power := big.NewInt(1)
+		for range 2*q - 1 {
+			power = new(big.Int).Mul(power, big.NewInt(int64(j+1)))
+			keys[j] = append(keys[j], power)
+		}
+	}
+	r, ok := models.RadonPoint(keys, q)
+	if !ok || !r.Verify(keys, q) {
+		return report.Row{}, fmt.Errorf("papers: theorem 3: no verified Radon point of %d keys in dimension %d", n, 2*q-1)
+	}
+	// One coordinate of the unit's keys is the constant 1, which moves all scores alike.
+	m, err := models.Build("attention", sh, models.Settings{
+		Num: tasks.Params{"m": float64(2 * q)}, Choice: map[string]string{"construction": momentCurve}, Seed: seed,
+	})
+	if err != nil {
+		return report.Row{}, err
+	}
+	row := trial{machine: m}.row()
+	row.Note = fmt.Sprintf("keys in dimension 2q - 1 = %d: exact Radon point, conv%v meets conv%v, so no query separates y = %v; every such unit errs by 1/(2q) on some z = e_j", 2*q-1, r.A, r.B, r.Y)
+	for _, j := range r.Positions() {
+		seq := make([]tasks.Token, n)
+		for i := range seq {
+			seq[i] = tasks.Token{Z: []float64{0}, Y: r.Y}
+		}
+		seq[j-1].Z = []float64{1}
+		got, err := m.Whole(seq, []int{r.Query})
+		if err != nil {
+			return row, err
+		}
+		want := sh.Eval(seq, []int{r.Query})
+		row.Runs++
+		// The proof promises an error of 1/(2q) or more, at the edge of what eps allows.
+		if distance(got[0], want[0]) >= 1/float64(2*q) {
+			row.Wrong++
+			if row.Witness == "" {
+				row.Witness = fmt.Sprintf("z = e_%d, y_%d = %v: output %v, and the definition says %v", j, r.Query, r.Y, got[0], want[0])
+			}
+		}
+	}
+	row.Judge()
+	if row.Verdict != report.Errs {
+		return row, fmt.Errorf("papers: theorem 3: a unit of dimension %d came out right where it cannot be", 2*q-1)
+	}
+	return row, nil
+}
+
+// runTheorem4 shows the reduction, a right unit's protocol, and units whose
+// embedded token is shorter than q bits.
+func runTheorem4(ctx context.Context, at Effort) (out Outcome, err error) {
+	disj, err := reductions.Catalog().Get("disj-qsa")
+	if err != nil {
+		return out, err
+	}
+	index, err := reductions.Catalog().Get("index-qsa")
+	if err != nil {
+		return out, err
+	}
+	rows := collector{ctx: ctx, at: at, out: &out}
+	rows.truthTable(disj, sizes(1, at.Level.Pick(5, 6, 8)))
+	rows.truthTable(index, sizes(1, at.Level.Pick(7, 9, 12)))
+	for _, q := range []int{at.Level.Pick(3, 4, 5), at.Level.Pick(6, 8, 12)} {
+		rows.through("attention", disj, q, func(in *reductions.Instance) (models.Machine, error) {
+			return models.Build("attention", in.Shape, models.Settings{Seed: at.Seed})
+		})
+	}
+	unit := func(s layerSizes) builder {
+		return func(in *reductions.Instance) (models.Machine, error) { return seeded(in.Shape, 1, s, at.Seed) }
+	}
+	for _, s := range []layerSizes{{1, 1, 1, 8, 8}, {1, 4, 1, 16, 16}, {8, 16, 1, 16, 16}} {
+		rows.bites("attention", disj, func(int) protocol.Bits { return protocol.Bits(s.M * s.P) }, 1<<10, unit(s))
+	}
+	small := []layerSizes{{1, 1, 1, 8, 4}, {1, 2, 1, 5, 4}, {4, 1, 1, 8, 4}}
+	if at.Level > Quick {
+		small = append(small, layerSizes{1, 2, 1, 8, 8})
+	}
+	for _, s := range small {
+		rows.undersized("attention", disj, s.M*s.P+1, unit(s), falsify.Options{})
+	}
+	rows.undersized("attention", index, 9, unit(small[0]), falsify.Options{})
+	return out, rows.err
+}
