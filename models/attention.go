@@ -70,6 +70,10 @@ type AttentionLayer struct {
 	// Embed is how many P-bit numbers of a token the maps read. What depends on the
 	// position alone is not among them: positions are public.
 	Embed int
+	// Front is how many of them, the first, the maps of keys and values read; 0
+	// means all. Sweeps ask the token-wise map before the layer for no more, so that
+	// what only queries read costs nothing for tokens that do not ask.
+	Front int
 
 	P     int      // bits of a number; also the precision of rounded probabilities
 	F     int      // fractional bits of a weight
@@ -139,6 +143,12 @@ func (l *AttentionLayer) prepare(n int) error {
 	}
 	if l.Block < 0 || l.Block > l.Values {
 		return fmt.Errorf("models: attention: a block of %d numbers in a value of %d", l.Block, l.Values)
+	}
+	if l.Front < 0 || l.Front > l.Embed {
+		return fmt.Errorf("models: attention: keys and values read %d of %d numbers", l.Front, l.Embed)
+	}
+	if l.Front == 0 {
+		l.Front = l.Embed
 	}
 	if l.Queries == nil {
 		l.Queries = make([]Dependence, l.Heads)

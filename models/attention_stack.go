@@ -14,7 +14,8 @@ import (
 // is the architecture "attention". Fill the fields and call NewStack.
 type Stack struct {
 	Shape tasks.Shape
-	// In embeds the token at a position into Layers[0].Embed numbers of P bits.
+	// In embeds the token at a position into Layers[0].Embed numbers of P bits, or
+	// into the first Layers[0].Front of them when e is no longer.
 	In func(pos int, t tasks.Token, e Ints) error
 	// Layers come with positions 1..N as queries, keys and values.
 	Layers []*AttentionLayer
@@ -148,7 +149,7 @@ type stream struct {
 // computed is a stream of embeddings that an earlier layer made.
 func computed(pos []int, e map[int]Ints) stream {
 	return stream{
-		source{n: len(pos), pos: func(k int) int { return pos[k] }, embed: func(k int, into Ints) error { into.Copy(e[pos[k]]); return nil }},
+		source{n: len(pos), pos: func(k int) int { return pos[k] }, embed: func(k int, into Ints) error { into.Copy(e[pos[k]].Slice(0, into.Len())); return nil }},
 		func(i int, into Ints) error { into.Copy(e[i]); return nil },
 	}
 }

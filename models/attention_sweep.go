@@ -294,7 +294,7 @@ func (s *sweep[C, S]) part(j sweepJob, lo, hi int) error {
 	w.keys = s.ar.newCoordinates(tokensAtOnce * m)
 	w.e, w.val, w.first = make([]Ints, tokensAtOnce), make([]Ints, tokensAtOnce), make([]int, tokensAtOnce)
 	for b := range w.e {
-		w.e[b] = NewInts(l.Embed, l.wideEmbed)
+		w.e[b] = NewInts(l.Front, l.wideEmbed)
 		if j.pass >= passSum {
 			w.val[b] = NewInts(l.Block, !l.v.lo.IsInt64())
 		}

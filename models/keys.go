@@ -12,11 +12,11 @@ import (
 // set y of q positions a query w_y, so that the score <w_y, u_j> separates y from
 // the rest. What is asked of scores is always the same (docs/qsa.md, "the gap"):
 //
-//	top - 2^(F-g) < <w_y, u_j> <= top     for j in y      (weight exactly 2^f)
-//	<w_y, u_j> <= top - gap 2^F           for j not in y  (weight exactly 0)
+//	low <= <w_y, u_j> <= top, top - low < 2^(F-g)   for j in y      (weight 2^f)
+//	<w_y, u_j> <= low - gap 2^F                     for j not in y  (weight 0)
 //
 // with gap = vanish(f) and scores at scale 2^F. A query that does this on every j
-// is certified: attention is then the exact mean over y. Whether a family
+// is certified: in all four arithmetics attention is then the mean over y, exactly. Whether a family
 // certifies every y (uniform) or only those that were tried (lazy) is its own
 // affair, and said.
 

@@ -63,8 +63,12 @@ func prime(n int) bool {
 }
 
 // smallestCode is the narrowest code that certifies every y.
-func smallestCode(n, q int) codeKeys {
-	best := newCode(n, q, 0, 1)
+func smallestCode(n, q int) codeKeys { return narrowest(n, q, newCode(n, q, 0, 1)) }
+
+// smallestDeVore is the narrowest of positive degree.
+func smallestDeVore(n, q int) codeKeys { return narrowest(n, q, newCode(n, q, 1, 2*q)) }
+
+func narrowest(n, q int, best codeKeys) codeKeys {
 	for r := 1; ; r++ {
 		t := r*(2*q-1) + 1
 		if t*2 >= best.width() { // P is at least 2

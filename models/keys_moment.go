@@ -64,19 +64,24 @@ func momentPolynomial(y []int) []*big.Int {
 	return c
 }
 
-// bits is the smallest p that holds every key entry and every query entry times
-// scale, for every y. Coefficients grow in absolute value with each root, so the
-// last q positions have the largest.
-func (k momentKeys) bits(scale int64) int {
+// largest is the query whose entries are the largest in magnitude of all sets:
+// coefficients grow in absolute value with each root, so that of the last q.
+func (k momentKeys) largest() []*big.Int {
 	last := make([]int, k.q)
 	for i := range last {
 		last[i] = k.n - k.q + 1 + i
 	}
-	p := 1
-	for _, v := range k.query(last) {
-		p = max(p, bigSignedBits(new(big.Int).Mul(v, big.NewInt(scale))))
+	return k.query(last)
+}
+
+// bits is the smallest p that holds every key entry and every query entry times
+// scale, for every set.
+func (k momentKeys) bits(scale int64) int {
+	p := bigSignedBits(k.key(k.n)[k.m-1])
+	for _, v := range k.largest() {
+		p = max(p, bigSignedBits(v.Mul(v, big.NewInt(scale))))
 	}
-	return max(p, bigSignedBits(k.key(k.n)[k.m-1]))
+	return p
 }
 
 // bigSignedBits is signedBits for big integers.

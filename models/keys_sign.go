@@ -19,8 +19,9 @@ import (
 // scale 2^F the rounding moves a score by at most e = reach/2, where reach is a
 // bound on sum_l |<u_l, u_j>| over the members that carry coefficients, so
 //
-//	members score in [A - e, A + e], top = A + e, A = 2 gap 2^F, 2e < 2^(F-g);
-//	the others may score up to A/2 + e: the certificate is <w, u_j>/A <= 1/2.
+//	members score in [A - e, A + e], top = A + e, A = 2 gap 2^F + 4e, 2e < 2^(F-g);
+//	the others may score up to A/2 + e = A - e - gap 2^F: <w, u_j>/A <= 1/2 before
+//	rounding.
 //
 // The condition is one-sided: a very negative score only helps.
 type signKeys struct {
@@ -41,7 +42,7 @@ func newSignKeys(n, q, m, f, g, cross, span int, seed uint64) signKeys {
 	reach := int64(m) + int64(span-1)*int64(cross)
 	k.e = (reach + 1) / 2
 	k.frac = g + bits.Len64(uint64(2*k.e)) // 2e < 2^(F-g)
-	k.a = int64(2*vanish(f)) << k.frac
+	k.a = int64(2*vanish(f))<<k.frac + 4*k.e
 	return k
 }
 
@@ -130,7 +131,7 @@ type signQuery struct {
 
 // leastNorm solves for the least-norm w with <w, u_l> = A for the first q of at
 // and 0 for the rest, coefficients rounded to whole numbers. ok is false when the
-// keys are dependent or a coefficient leaves 62 bits.
+// keys are dependent or scores could leave 62 bits.
 func (k signKeys) leastNorm(at []int) (coef []int64, ok bool) {
 	u := make([][]uint64, len(at))
 	for i, j := range at {
@@ -155,7 +156,7 @@ func (k signKeys) leastNorm(at []int) (coef []int64, ok bool) {
 	}
 	for _, x := range num {
 		r := roundQuo(x, den)
-		if r.BitLen() > 62 {
+		if r.BitLen()+bits.Len(uint(k.m*len(at))) > 62 { // scores stay in 64 bits
 			return nil, false
 		}
 		coef = append(coef, r.Int64())
@@ -200,8 +201,8 @@ func (k signKeys) check(s signQuery, y []int) (certified bool, worst []int) {
 	gap := int64(vanish(k.f)) << k.frac
 	k.scores(s, func(j int, v int64) {
 		if _, in := slices.BinarySearch(y, j); in {
-			certified = certified && v <= k.top() && k.top()-v < 1<<(k.frac-k.g)
-		} else if k.top()-v < gap {
+			certified = certified && k.a-k.e <= v && v <= k.a+k.e
+		} else if v > k.a-k.e-gap {
 			certified = false
 			offs = append(offs, off{j, v})
 		}

@@ -33,7 +33,7 @@ var _ = construct(&Construction{
 	Rank:  1,
 	Params: []tasks.Param{
 		{Name: "p", Doc: "bits per number, F + 2", Min: 4, Max: 1024},
-		{Name: "f", Doc: "fractional bits of a weight", Min: 1, Max: 40},
+		{Name: "f", Doc: "fractional bits of a weight", Min: 0, Max: 40},
 		{Name: "g", Doc: "fractional bits of a score difference", Min: 0, Max: 16},
 	},
 	New: newTensorTrigonometric,
@@ -55,7 +55,7 @@ func newTensorTrigonometric(sh tasks.Shape, set Settings) (Machine, error) {
 	if s > 12 {
 		return nil, unsupportedf("order s = %d needs m = 2^%d + 1 coordinates, more than 2049", s, s-1)
 	}
-	f, g := set.Int("f", 1), set.Int("g", 0)
+	f, g := set.Int("f", 0), set.Int("g", 0)
 	c := new(big.Int).Mul(big.NewInt(m), big.NewInt(m)) // ceil(gap max(M^2/8, 1))
 	c.Mul(c, big.NewInt(int64(vanish(f)))).Add(c, big.NewInt(7)).Rsh(c, 3)
 	if least := big.NewInt(int64(vanish(f))); c.Cmp(least) < 0 {

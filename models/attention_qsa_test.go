@@ -1,0 +1,289 @@
+package models
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+)
+
+func qsaMust(t testing.TB, name string, sh tasks.Shape, num tasks.Params, choice map[string]string) Machine {
+	t.Helper()
+	c := map[string]string{"construction": name}
+	for k, v := range choice {
+		c[k] = v
+	}
+	m, err := Build("attention", sh, Settings{Num: num, Choice: c, Seed: 1})
+	if err != nil {
+		t.Fatalf("%s %v %v: %v", name, num, choice, err)
+	}
+	return m
+}
+
+// worst is the largest Euclidean error over the outputs.
+func worst(got, want []tasks.Value) float64 {
+	w := 0.0
+	for k := range got {
+		s := 0.0
+		for c := range got[k] {
+			d := got[k][c] - want[k][c]
+			s += d * d
+		}
+		w = max(w, math.Sqrt(s))
+	}
+	return w
+}
+
+// subsets calls f with every q-subset of 1..n.
+func subsets(n, q int, f func(y []int)) {
+	y := make([]int, 0, q)
+	var pick func(from int)
+	pick = func(from int) {
+		if len(y) == q {
+			f(y)
+			return
+		}
+		for j := from; j <= n; j++ {
+			y = append(y, j)
+			pick(j + 1)
+			y = y[:len(y)-1]
+		}
+	}
+	pick(1)
+}
+
+// uniformKinds are the constructions with a guarantee for every set.
+var uniformKinds = []struct {
+	name   string
+	choice map[string]string
+}{
+	{"qsa-code", nil},
+	{"qsa-code", map[string]string{"keys": "devore"}},
+	{"qsa-code", map[string]string{"keys": "orthonormal"}},
+	{"qsa-moment", nil},
+	{"qsa-random-sign", nil},
+}
+
+// TestQSAEverySet asks for every q-subset of small worlds at once, in every
+// arithmetic: position i asks for the i-th set. z is the hardest there is for one
+// coordinate (halves of the last fractional bit) and random beyond.
+func TestQSAEverySet(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	for n := 1; n <= 7; n++ {
+		for q := 1; q <= n; q++ {
+			for _, kind := range uniformKinds {
+				if kind.name == "qsa-random-sign" && q > 3 {
+					continue // thousands of coordinates for what orthonormal keys do with 7
+				}
+				for _, d := range []int{1, 3} {
+					for _, arithmetic := range arithmeticChoice.Of {
+						set := tasks.Params{"q": float64(q), "d": float64(d)}
+						if d == 3 {
+							set["eps"] = 0.01
+						}
+						sh := tensorShape(t, "qsa", n, set)
+						choice := map[string]string{"arithmetic": arithmetic}
+						for k, v := range kind.choice {
+							choice[k] = v
+						}
+						m := qsaMust(t, kind.name, sh, nil, choice)
+						seq := sh.Task.Generate(sh, rng)
+						at, bad := 0, 0.0
+						check := func() {
+							got, err := m.Whole(seq, sh.All())
+							if err != nil {
+								t.Fatal(err)
+							}
+							bad = max(bad, worst(got, sh.Eval(seq, sh.All())))
+						}
+						subsets(n, q, func(y []int) {
+							seq[at].Y = append([]int{}, y...)
+							if at++; at == n {
+								check()
+								at = 0
+							}
+						})
+						check()
+						if bad > sh.Params["eps"] {
+							t.Fatalf("%s %v N = %d q = %d d = %d: worst error %g, eps = %g", kind.name, choice, n, q, d, bad, sh.Params["eps"])
+						}
+						if w := m.(*stack).Warnings(seq, sh.All()); len(w) > 0 {
+							t.Fatalf("%s %v: %v", kind.name, choice, w)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestQSARandom runs seeded inputs at the sizes users ask for, with eps from tiny
+// to large, through the protocol.
+func TestQSARandom(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 1))
+	for _, c := range []struct {
+		name    string
+		n, q, d int
+		eps     float64
+		choice  map[string]string
+	}{
+		{"qsa-code", 40, 3, 4, 0, nil},
+		{"qsa-code", 40, 40, 2, 1e-12, nil},
+		{"qsa-code", 40, 1, 1, 2, nil},
+		{"qsa-code", 700, 2, 2, 0, nil},
+		{"qsa-code", 40, 3, 4, 1e-9, map[string]string{"arithmetic": "rounded"}},
+		{"qsa-code", 40, 3, 4, 0, map[string]string{"arithmetic": "fold"}},
+		{"qsa-moment", 40, 3, 4, 0, nil},
+		{"qsa-moment", 40, 9, 1, 1e-10, nil},
+		{"qsa-random-sign", 40, 3, 4, 0, nil},
+		{"qsa-random-sign", 30, 2, 1, 1e-7, map[string]string{"arithmetic": "max"}},
+		{"qsa-random-sign", 60, 4, 2, 0, map[string]string{"guarantee": "lazy"}},
+	} {
+		set := tasks.Params{"q": float64(c.q), "d": float64(c.d)}
+		if c.eps > 0 {
+			set["eps"] = c.eps
+		}
+		sh := tensorShape(t, "qsa", c.n, set)
+		m := qsaMust(t, c.name, sh, nil, c.choice)
+		seq := sh.Task.Generate(sh, rng)
+		for _, job := range []Job{{sh.Half(), sh.All(), ByOwner}, {sh.Half(), []int{c.n}, ByBob}, {sh.Half(), []int{c.n}, ByAlice}} {
+			r, err := Run(m, job, seq)
+			if err != nil {
+				t.Fatalf("%s: %v", c.name, err)
+			}
+			if !r.Agree || (!r.Correct && len(r.Warnings) == 0) {
+				t.Fatalf("%s %v N = %d q = %d: agree %v, correct %v, worst %g", c.name, c.choice, c.n, c.q, r.Agree, r.Correct, worst(r.Output, r.Expected))
+			}
+			if len(r.Warnings) > 0 && c.choice["guarantee"] != "lazy" {
+				t.Errorf("%s: %v", c.name, r.Warnings)
+			}
+		}
+	}
+}
+
+// TestQSABudget: the error budget is no excess. With z half way between two
+// multiples of 2^-s the worst error comes within a third of the allowance.
+func TestQSABudget(t *testing.T) {
+	for _, eps := range []float64{0.25, 0.01, 1e-6, 1e-12} {
+		sh := tensorShape(t, "qsa", 6, tasks.Params{"q": 2, "eps": eps})
+		m := qsaMust(t, "qsa-code", sh, nil, nil)
+		half := math.Ldexp(1, -qsaFraction(m.Params().Int("p"))-1)
+		seq := make([]tasks.Token, 6)
+		for i := range seq {
+			seq[i] = tasks.Token{Z: []float64{half}, Y: []int{1, 2}}
+		}
+		got, err := m.Whole(seq, []int{1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := worst(got, sh.Eval(seq, []int{1}))
+		if e > eps || e < eps/3 && m.Params().Int("p") > 3 {
+			t.Errorf("eps = %g: error %g with p = %v", eps, e, m.Params()["p"])
+		}
+	}
+	sh := tensorShape(t, "qsa", 6, tasks.Params{"eps": 1e-300})
+	if _, err := Build("attention", sh, Settings{}); err == nil {
+		t.Error("eps = 1e-300 is accepted")
+	}
+}
+
+// TestQSAUndersized: machines that are too small are built, say so, and fail.
+func TestQSAUndersized(t *testing.T) {
+	sh := tensorShape(t, "qsa", 9, tasks.Params{"q": 2})
+	for _, c := range []struct {
+		name   string
+		num    tasks.Params
+		choice map[string]string
+	}{
+		{"qsa-code", tasks.Params{"m": 4}, nil},
+		{"qsa-code", tasks.Params{"m": 1}, nil},
+		{"qsa-code", tasks.Params{"p": 2, "f": 8}, nil},
+		{"qsa-moment", tasks.Params{"m": 4}, nil},
+		{"qsa-moment", tasks.Params{"p": 6}, nil},
+		{"qsa-random-sign", tasks.Params{"m": 3}, map[string]string{"guarantee": "lazy"}},
+		{"qsa-random-sign", tasks.Params{"p": 3}, map[string]string{"guarantee": "lazy"}},
+	} {
+		m := qsaMust(t, c.name, sh, c.num, c.choice)
+		wrong, silent := 0, 0
+		subsets(9, 2, func(y []int) {
+			seq := make([]tasks.Token, 9)
+			for one := range 9 {
+				for i := range seq {
+					seq[i] = tasks.Token{Z: []float64{-1}, Y: y}
+				}
+				seq[one].Z = []float64{1}
+				got, err := m.Whole(seq, []int{9})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !sh.Correct(got[0], sh.Eval(seq, []int{9})[0]) {
+					wrong++
+					if len(m.(*stack).Warnings(seq, []int{9})) == 0 {
+						silent++
+					}
+				}
+			}
+		})
+		if wrong == 0 || silent > 0 {
+			t.Errorf("%s %v: %d wrong outputs, %d without a warning", c.name, c.num, wrong, silent)
+		}
+	}
+}
+
+// TestQSAMessage: Alice, who holds only the query token, sends it embedded: d' + m
+// numbers of p bits (Theorem 4's message).
+func TestQSAMessage(t *testing.T) {
+	sh := tensorShape(t, "qsa", 21, tasks.Params{"q": 10})
+	split, err := sh.ParseSplit("alice:21,bob:1-20")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := qsaMust(t, "qsa-code", sh, nil, nil)
+	prog, err := m.Compile(Job{split, []int{21}, ByBob})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := m.Params()
+	if want := protocol.Bits((1 + p.Int("m")) * p.Int("p")); prog.Bits != [2]protocol.Bits{want, 0} {
+		t.Errorf("message %v, want (d + m) p = %d from Alice", prog.Bits, want)
+	}
+}
+
+// TestQSAGrowth: at fixed q the width grows like a power of log N, below N, and no
+// slower than information allows: (d + m) p >= log2 C(N-1, q).
+func TestQSAGrowth(t *testing.T) {
+	for q := 1; q <= 4; q++ {
+		for _, n := range []int{64, 1024, 1 << 14, 1 << 20} {
+			c := smallestCode(n, q)
+			if !c.uniform() || c.width() > n {
+				t.Errorf("N = %d q = %d: %+v", n, q, c)
+			}
+			log := math.Log2(float64(n))
+			if bound := 4 * float64(q*q) * log * log; float64(c.width()) > bound+8 {
+				t.Errorf("N = %d q = %d: m = %d above 4 q^2 log^2 N = %.0f", n, q, c.width(), bound)
+			}
+		}
+	}
+}
+
+func BenchmarkQSA(b *testing.B) {
+	sh := tensorShape(b, "qsa", 1<<20, tasks.Params{"q": 3})
+	seq := sh.Task.Generate(sh, rand.New(rand.NewPCG(1, 1)))
+	for _, name := range []string{"qsa-code", "qsa-moment", "qsa-random-sign"} {
+		choice := map[string]string{}
+		if name == "qsa-random-sign" {
+			choice["guarantee"] = "lazy"
+		}
+		m := qsaMust(b, name, sh, nil, choice)
+		b.Run(fmt.Sprintf("%s/m=%d", name, m.Params().Int("m")), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := m.Whole(seq, []int{1 << 20}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
