@@ -1,0 +1,165 @@
+package main
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestMain lets the test binary stand in for crosscut, so that scripts run the
+// tool as users do: another process, real streams, real exit statuses.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"crosscut": main})
+}
+
+// TestScripts runs testdata/script/*.txtar: shell-like scripts with their files
+// inside. CROSSCUT_GOLDEN=1 (make golden) rewrites the expected outputs in them.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "script"),
+		UpdateScripts:       os.Getenv("CROSSCUT_GOLDEN") != "",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"status": cmdStatus, "json": cmdJSON, "svg": cmdSVG, "lines": cmdLines, "truncate": cmdTruncate,
+		},
+	})
+}
+
+// cmdStatus runs a command that must end with a status, print nothing on stdout
+// where it fails for usage, and at most two lines on stderr (one and a hint):
+//
+//	status 2 crosscut run --model rnn
+func cmdStatus(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: status CODE command...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	if err != nil {
+		var exit interface{ ExitCode() int }
+		if !errors.As(err, &exit) {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	stdout, stderr := ts.ReadFile("stdout"), ts.ReadFile("stderr")
+	if got != want {
+		ts.Fatalf("status %d, want %d\n%s%s", got, want, stdout, stderr)
+	}
+	if want != 2 {
+		return
+	}
+	if stdout != "" {
+		ts.Fatalf("a usage error printed on stdout:\n%s", stdout)
+	}
+	lines := strings.Split(strings.TrimSuffix(stderr, "\n"), "\n")
+	if stderr == "" || len(lines) > 2 || len(lines) == 2 && !strings.HasPrefix(lines[1], "hint: ") {
+		ts.Fatalf("want one line and a hint on stderr, not:\n%s", stderr)
+	}
+	if strings.Contains(stderr, "goroutine") || strings.Contains(stderr, "No help topic") {
+		ts.Fatalf("stderr:\n%s", stderr)
+	}
+}
+
+// cmdJSON compares a field of the JSON in a file (or stdout) with a value:
+//
+//	json stdout bits.total 60
+//	json stdout messages.0.from '"alice"'
+//
+// With one argument it only checks that the file is one JSON value.
+func cmdJSON(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 1 && len(args) != 3 {
+		ts.Fatalf("usage: json FILE [PATH VALUE]")
+	}
+	dec := json.NewDecoder(strings.NewReader(ts.ReadFile(args[0])))
+	var v any
+	ts.Check(dec.Decode(&v))
+	if _, err := dec.Token(); err != io.EOF {
+		ts.Fatalf("%s holds more than one JSON value", args[0])
+	}
+	if len(args) == 1 {
+		return
+	}
+	for _, step := range strings.Split(args[1], ".") {
+		switch x := v.(type) {
+		case map[string]any:
+			field, ok := x[step]
+			if !ok {
+				ts.Fatalf("%s: there is no %q", args[1], step)
+			}
+			v = field
+		case []any:
+			k, err := strconv.Atoi(step)
+			if step == "len" {
+				v = float64(len(x))
+				continue
+			}
+			ts.Check(err)
+			if k >= len(x) {
+				ts.Fatalf("%s: the list has %d elements", args[1], len(x))
+			}
+			v = x[k]
+		default:
+			ts.Fatalf("%s: %v has no %q", args[1], v, step)
+		}
+	}
+	var want any
+	ts.Check(json.Unmarshal([]byte(args[2]), &want))
+	if reflect.DeepEqual(v, want) == neg {
+		ts.Fatalf("%s is %v, want %v (negated: %v)", args[1], v, want, neg)
+	}
+}
+
+// cmdSVG checks that a file is well-formed XML whose root is svg.
+func cmdSVG(ts *testscript.TestScript, neg bool, args []string) {
+	dec := xml.NewDecoder(strings.NewReader(ts.ReadFile(args[0])))
+	root := ""
+	for {
+		tok, err := dec.Token()
+		if err == io.EOF {
+			break
+		}
+		ts.Check(err)
+		if el, ok := tok.(xml.StartElement); ok && root == "" {
+			root = el.Name.Local
+		}
+	}
+	if (root == "svg") == neg {
+		ts.Fatalf("the root element is %q", root)
+	}
+}
+
+// cmdLines checks that no line of a file is longer than so many characters.
+func cmdLines(ts *testscript.TestScript, _ bool, args []string) {
+	limit, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	for i, line := range strings.Split(ts.ReadFile(args[0]), "\n") {
+		if n := len([]rune(line)); n > limit && !strings.HasPrefix(line, "to reproduce:") {
+			ts.Fatalf("line %d has %d characters: %s", i+1, n, line)
+		}
+	}
+}
+
+// cmdTruncate writes each proper prefix of a file and runs a command on it, which
+// must end with status 2: truncate FILE command... (PREFIX stands for the file).
+func cmdTruncate(ts *testscript.TestScript, _ bool, args []string) {
+	data := strings.TrimRight(ts.ReadFile(args[0]), "\n")
+	for k := range data {
+		ts.Check(os.WriteFile(ts.MkAbs("PREFIX"), []byte(data[:k]), 0o644))
+		cmdStatus(ts, false, append([]string{"2"}, args[1:]...))
+	}
+	fmt.Fprintf(ts.Stdout(), "%d prefixes\n", len(data))
+}
