@@ -42,6 +42,20 @@ type RecordSplit struct {
 	Public []int `json:"public"`
 }
 
+// String writes the split as --split reads it.
+func (s RecordSplit) String() string {
+	var parts []string
+	for _, part := range []struct {
+		owner string
+		at    []int
+	}{{"alice", s.Alice}, {"bob", s.Bob}, {"public", s.Public}} {
+		if len(part.at) > 0 {
+			parts = append(parts, part.owner+":"+tasks.Ranges(part.at))
+		}
+	}
+	return strings.Join(parts, ",")
+}
+
 // RecordBits holds the metered bits, the bits by formula, and Alice's raw tokens.
 type RecordBits struct {
 	Total    int            `json:"total"`
@@ -153,11 +167,11 @@ func (r *Record) Sheet() *report.Sheet {
 	s := &report.Sheet{Title: fmt.Sprintf("%s by %s, N = %d", r.Task, r.Model, r.N), Warnings: r.Warnings, Value: r, Command: r.Command}
 	add := func(name, value string) { s.Fields = append(s.Fields, report.Field{Name: name, Value: value}) }
 	add("params", report.Params(r.Params))
-	add("alice owns", ranges(r.Split.Alice))
-	add("bob owns", ranges(r.Split.Bob))
-	add("public", ranges(r.Split.Public))
+	add("alice owns", tasks.Ranges(r.Split.Alice))
+	add("bob owns", tasks.Ranges(r.Split.Bob))
+	add("public", tasks.Ranges(r.Split.Public))
 	add("seed", strconv.FormatUint(r.Seed, 10))
-	add("read", ranges(r.Read))
+	add("read", tasks.Ranges(r.Read))
 	add("answer", string(r.Answer))
 	add("output", some(r.Output))
 	add("whole model", some(r.Whole))
@@ -201,9 +215,9 @@ func flat(r *Record) *report.Grid {
 	add("model", r.Model)
 	add("n", strconv.Itoa(r.N))
 	add("params", report.Params(r.Params))
-	add("split", fmt.Sprintf("alice:%s,bob:%s,public:%s", ranges(r.Split.Alice), ranges(r.Split.Bob), ranges(r.Split.Public)))
+	add("split", r.Split.String())
 	add("seed", strconv.FormatUint(r.Seed, 10))
-	add("read", ranges(r.Read))
+	add("read", tasks.Ranges(r.Read))
 	add("answer", string(r.Answer))
 	add("output", values(r.Output, len(r.Output)))
 	add("whole", values(r.Whole, len(r.Whole)))
@@ -260,25 +274,4 @@ func values(vs []any, n int) string {
 		words[k] = report.Value(vs[k])
 	}
 	return strings.Join(words, " ")
-}
-
-// ranges writes increasing positions as 1,3-7; none is "-".
-func ranges(at []int) string {
-	var parts []string
-	for i := 0; i < len(at); {
-		j := i
-		for j+1 < len(at) && at[j+1] == at[j]+1 {
-			j++
-		}
-		part := strconv.Itoa(at[i])
-		if j > i {
-			part += "-" + strconv.Itoa(at[j])
-		}
-		parts = append(parts, part)
-		i = j + 1
-	}
-	if len(parts) == 0 {
-		return "-"
-	}
-	return strings.Join(parts, ",")
 }

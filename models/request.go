@@ -3,7 +3,6 @@ package models
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -15,18 +14,14 @@ import (
 
 // Request is one protocol run as a user asks for it.
 type Request struct {
-	Task  *tasks.Task
-	Model string
-	N     int
-	// Sizes are the task's parameters that the input file fixes; Set must not
-	// contradict them.
-	Sizes tasks.Params
-	// Tokens is the input. nil: one is drawn with Set.Seed.
-	Tokens []tasks.Token
-	Set    Settings
-	Split  string // as Shape.ParseSplit reads it
-	Read   string // a position, several separated by commas (ranges allowed), "all", or "" for the task's default
-	Answer string // bob, alice, owner, or "" for the default
+	Task   *tasks.Task
+	Model  string
+	N      int
+	Input  *tasks.Input // nil: an input of length N is drawn with Set.Seed
+	Set    Settings     // the task's sizes and the model's settings together
+	Split  string       // as Shape.ParseSplit reads it
+	Read   string       // as ParseRead reads it
+	Answer string       // bob, alice, owner, or "" for the default
 	// Build makes the machine. nil: Build of the architecture by name.
 	Build func(sh tasks.Shape, set Settings) (Machine, error)
 }
@@ -38,21 +33,37 @@ type Prepared struct {
 	Tokens  []tasks.Token
 }
 
-// Prepare completes a request and refuses what cannot be run.
-func (r Request) Prepare() (*Prepared, error) {
-	sh, rest, err := r.Shape()
+// ReadInput takes the input from a file. The file names the task; another one in
+// the request, or sizes in the settings that differ from the file's, are errors.
+func (r *Request) ReadInput(data []byte) error {
+	task, err := tasks.TaskOf(data)
 	if err != nil {
+		return err
+	}
+	if r.Task != nil && r.Task != task {
+		return fmt.Errorf("models: the input is one of %s, not of %s", task.Name, r.Task.Name)
+	}
+	sizes, _ := r.Set.ForTask(task)
+	in, err := tasks.ReadInput(data, sizes)
+	if err != nil {
+		return err
+	}
+	r.Task, r.Input, r.N = task, in, in.Shape.N
+	return nil
+}
+
+// Prepare completes a request and refuses what cannot be run.
+func (r *Request) Prepare() (*Prepared, error) {
+	sizes, rest := r.Set.ForTask(r.Task)
+	var sh tasks.Shape
+	var err error
+	if r.Input != nil {
+		sh = r.Input.Shape
+	} else if sh, err = r.Task.Shape(r.N, sizes); err != nil {
 		return nil, err
 	}
 	job, err := ParseJob(sh, r.Split, r.Read, r.Answer)
 	if err != nil {
-		return nil, err
-	}
-	seq := r.Tokens
-	if seq == nil {
-		seq = sh.Task.Generate(sh, rand.New(rand.NewPCG(r.Set.Seed, 0)))
-	}
-	if err := sh.Check(seq); err != nil {
 		return nil, err
 	}
 	build := r.Build
@@ -63,19 +74,10 @@ func (r Request) Prepare() (*Prepared, error) {
 	if err != nil {
 		return nil, knowing(err, sh)
 	}
-	return &Prepared{m, job, seq}, nil
-}
-
-// Shape gives the task's shape, and the settings that are left for the model.
-func (r Request) Shape() (tasks.Shape, Settings, error) {
-	sizes, rest := r.Set.ForTask(r.Task)
-	for _, name := range slices.Sorted(maps.Keys(r.Sizes)) {
-		if v, ok := sizes[name]; ok && v != r.Sizes[name] {
-			return tasks.Shape{}, rest, fmt.Errorf("models: %s = %v contradicts the input, which has %s = %v", name, v, name, r.Sizes[name])
-		}
+	if r.Input != nil {
+		return &Prepared{m, job, r.Input.Seq}, nil
 	}
-	sh, err := r.Task.Shape(r.N, sizes.With(r.Sizes))
-	return sh, rest, err
+	return &Prepared{m, job, sh.Task.Generate(sh, rand.New(rand.NewPCG(r.Set.Seed, 0)))}, nil
 }
 
 // ForTask takes the task's own sizes out of the settings.

@@ -208,7 +208,8 @@ func complain(w io.Writer, where string, err error) {
 		fmt.Fprintf(w, "%s: interrupted\n", where)
 		return
 	}
-	fmt.Fprintf(w, "%s: %s\n", where, oneLine(err.Error()))
+	what := strings.ReplaceAll(err.Error(), errors.ErrUnsupported.Error()+": ", "")
+	fmt.Fprintf(w, "%s: %s\n", where, oneLine(what))
 	var h interface{ Hint() string }
 	if errors.As(err, &h) && h.Hint() != "" {
 		fmt.Fprintf(w, "hint: %s\n", oneLine(h.Hint()))

@@ -61,6 +61,27 @@ func (c *call) checkOutput() error {
 	return nil
 }
 
+// readFile reads the file that a flag names.
+func (c *call) readFile(flag string) ([]byte, error) {
+	name := c.String(flag)
+	st, err := os.Stat(name)
+	if err != nil {
+		return nil, usagef("", "flag --%s: %v", flag, err)
+	}
+	if st.IsDir() {
+		return nil, usagef("name a file", "flag --%s: %s is a directory", flag, name)
+	}
+	const blowup = 40 // bytes held for each byte of a file that is read whole
+	if err := c.need(blowup*uint64(st.Size()), "reading "+name); err != nil {
+		return nil, err
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, usagef("", "flag --%s: %v", flag, err)
+	}
+	return data, nil
+}
+
 // writeFile writes a file all or nothing: a temporary file, then a rename.
 func writeFile(name string, write func(io.Writer) error) error {
 	var b bytes.Buffer

@@ -77,16 +77,17 @@ func (c *call) request() (models.Request, error) {
 	if _, err := models.Catalog().Get(req.Model); err != nil {
 		return req, fmt.Errorf("flag --model: %w", err)
 	}
-	if err := c.taskOf(&req); err != nil {
-		return req, err
-	}
 	var err error
 	req.Set.Seed = c.Uint64("seed")
 	req.Set.Num, req.Set.Choice, err = c.settings()
+	if err != nil {
+		return req, err
+	}
+	err = c.taskOf(&req)
 	return req, err
 }
 
-// taskOf reads the task and its input, or its length.
+// taskOf reads the task, and its input or its length.
 func (c *call) taskOf(req *models.Request) error {
 	from, err := c.one("n", "input")
 	if err != nil {
@@ -97,14 +98,21 @@ func (c *call) taskOf(req *models.Request) error {
 			return fmt.Errorf("flag --task: %w", err)
 		}
 	}
-	if from == "n" {
-		if req.Task == nil {
-			return usagef("name a task with --task; crosscut list tasks lists them", "flag --task is missing")
+	if from == "input" {
+		data, err := c.readFile("input")
+		if err != nil {
+			return err
 		}
-		if req.N = c.Int("n"); req.N < 1 || req.N > tasks.MaxN {
-			return usagef("", "flag --n: %d is outside 1..%d", req.N, tasks.MaxN)
+		if err := req.ReadInput(data); err != nil {
+			return fmt.Errorf("%s: %w", c.String("input"), err)
 		}
 		return nil
+	}
+	if req.Task == nil {
+		return usagef("name a task with --task; crosscut list tasks lists them", "flag --task is missing")
+	}
+	if req.N = c.Int("n"); req.N < 1 || req.N > tasks.MaxN {
+		return usagef("", "flag --n: %d is outside 1..%d", req.N, tasks.MaxN)
 	}
 	return nil
 }

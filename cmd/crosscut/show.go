@@ -11,7 +11,6 @@ import (
 	"crosscut/internal/catalog"
 	"crosscut/models"
 	"crosscut/models/tasks"
-	"crosscut/protocol"
 	"crosscut/protocol/problems"
 	"crosscut/reductions"
 	"crosscut/reductions/papers"
@@ -279,7 +278,7 @@ func showReduction(r *reductions.Reduction) *report.Sheet {
 		if err != nil {
 			continue
 		}
-		g.Add(strconv.Itoa(n), strconv.Itoa(in.Shape.N), showParams(in.Shape.Params), in.At.String(), positions(in.Reads), yes(in.QueryFixed()))
+		g.Add(strconv.Itoa(n), strconv.Itoa(in.Shape.N), showParams(in.Shape.Params), in.At.String(), tasks.Ranges(in.Reads), yes(in.QueryFixed()))
 		sizes = append(sizes, map[string]any{"n": n, "N": in.Shape.N, "params": in.Shape.Params, "split": in.At.String(), "read": in.Reads, "query_fixed": in.QueryFixed()})
 	}
 	s.Grids = append(s.Grids, g)
@@ -325,17 +324,6 @@ func showToken(sh tasks.Shape, t tasks.Token) string {
 		return err.Error()
 	}
 	return string(b)
-}
-
-func positions(at []int) string {
-	s := tasks.Split{Owner: make([]protocol.Player, slices.Max(append([]int{0}, at...)))}
-	for i := range s.Owner {
-		s.Owner[i] = protocol.Bob
-	}
-	for _, i := range at {
-		s.Owner[i-1] = tasks.Public
-	}
-	return strings.TrimPrefix(s.String(), "public:")
 }
 
 func showPaper(p *papers.Paper) *report.Sheet {

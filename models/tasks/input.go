@@ -55,6 +55,19 @@ func readInput(data []byte, set Params) (*Input, error) {
 	return in, sh.Check(in.Seq)
 }
 
+// TaskOf reads only the task's name, from an input file or a half. Whoever needs
+// to know which settings are the task's sizes asks this first.
+func TaskOf(data []byte) (*Task, error) {
+	file, err := parseObject(data)
+	if err == nil {
+		var task *Task
+		if task, err = file.task(); err == nil {
+			return task, nil
+		}
+	}
+	return nil, fmt.Errorf("tasks: reading input: %w", err)
+}
+
 // ReadHalf reads the half of one player. The positions that are neither in it nor
 // public belong to the other player.
 func ReadHalf(data []byte, self protocol.Player, set Params) (Half, error) {
@@ -143,23 +156,32 @@ func readPart(part object, sh Shape, self, owner protocol.Player, s Split, seq [
 	return nil
 }
 
+// task is the task that a file names.
+func (o object) task() (*Task, error) {
+	var name string
+	raw, ok := o["task"]
+	if !ok {
+		return nil, fmt.Errorf(`field "task" is missing`)
+	}
+	if raw[0] != '"' || json.Unmarshal(raw, &name) != nil {
+		return nil, fmt.Errorf(`field "task": %s: want the name of a task`, clip(raw))
+	}
+	task, err := Catalog().Get(shorten(name))
+	if err != nil {
+		return nil, fmt.Errorf(`field "task": %w`, err)
+	}
+	return task, nil
+}
+
 // openFile reads the outer object: the task and the fields that it may have.
 func openFile(data []byte, more ...string) (*Task, object, error) {
 	file, err := parseObject(data)
 	if err != nil {
 		return nil, nil, err
 	}
-	var name string
-	raw, ok := file["task"]
-	if !ok {
-		return nil, nil, fmt.Errorf(`field "task" is missing`)
-	}
-	if raw[0] != '"' || json.Unmarshal(raw, &name) != nil {
-		return nil, nil, fmt.Errorf(`field "task": %s: want the name of a task`, clip(raw))
-	}
-	task, err := Catalog().Get(shorten(name))
+	task, err := file.task()
 	if err != nil {
-		return nil, nil, fmt.Errorf(`field "task": %w`, err)
+		return nil, nil, err
 	}
 	known := append([]string{"task"}, more...)
 	for _, p := range task.Params {

@@ -133,30 +133,35 @@ func (sh Shape) ParseSplit(spec string) (Split, error) {
 func (s Split) String() string {
 	var parts []string
 	for _, o := range []protocol.Player{protocol.Alice, protocol.Bob, Public} {
-		var ranges []string
 		at := s.Positions(o)
-		for i := 0; i < len(at); {
-			j := i
-			for j+1 < len(at) && at[j+1] == at[j]+1 {
-				j++
-			}
-			r := strconv.Itoa(at[i])
-			if j > i {
-				r += "-" + strconv.Itoa(at[j])
-			}
-			ranges = append(ranges, r)
-			i = j + 1
-		}
-		if len(ranges) == 0 {
+		if len(at) == 0 {
 			continue
 		}
 		name := "public"
 		if o != Public {
 			name = o.String()
 		}
-		parts = append(parts, name+":"+strings.Join(ranges, ","))
+		parts = append(parts, name+":"+Ranges(at))
 	}
 	return strings.Join(parts, ",")
+}
+
+// Ranges writes increasing positions as 1,3-7.
+func Ranges(at []int) string {
+	var ranges []string
+	for i := 0; i < len(at); {
+		j := i
+		for j+1 < len(at) && at[j+1] == at[j]+1 {
+			j++
+		}
+		r := strconv.Itoa(at[i])
+		if j > i {
+			r += "-" + strconv.Itoa(at[j])
+		}
+		ranges = append(ranges, r)
+		i = j + 1
+	}
+	return strings.Join(ranges, ",")
 }
 
 // Half is all that one player holds: the public facts, its own tokens and the

@@ -27,12 +27,12 @@ func Costs(w io.Writer, format string, t report.Table) error {
 	const width, height = 620, 380
 	p := New(t.Title, "sequence length N", "bits across the cut")
 	p.X.Scale, p.Y.Scale = plot.LogScale{}, plot.LogScale{}
-	p.X.Tick.Marker, p.Y.Tick.Marker = powers{2, 8}, powers{10, 9}
 	lo, hi := c.span()
 	left, right := c.ns[0], c.ns[len(c.ns)-1]
 	if left == right {
 		left, right = left/2, right*2
 	}
+	p.X.Tick.Marker, p.Y.Tick.Marker = powers{2, 8, right}, powers{10, 9, 0}
 	// The names stand inside the frame, to the right of the last N.
 	const names = 0.42
 	p.X.Min, p.X.Max = left, right*math.Pow(right/left, names)
@@ -48,7 +48,7 @@ func Costs(w io.Writer, format string, t report.Table) error {
 		end := s.points[len(s.points)-1]
 		labels = append(labels, label{end.X, end.Y, s.name, s.color})
 	}
-	spread(labels, lo, hi, height-70)
+	spread(labels, lo, hi, height-86)
 	if err := addLabels(p, labels); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@
 package plot
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"image/color"
@@ -65,21 +66,36 @@ func New(title, x, y string) *plot.Plot {
 
 // Write draws p at the given size in points.
 func Write(w io.Writer, format string, p *plot.Plot, width, height vg.Length) error {
-	out, err := p.WriterTo(width, height, format)
+	canvas, err := draw.NewFormattedCanvas(width, height, format)
 	if err != nil {
 		return fmt.Errorf("plot: %w", err)
 	}
-	_, err = out.WriteTo(w)
+	const margin = 8
+	p.Draw(draw.Crop(draw.New(canvas), margin, -margin, margin, -margin))
+	if format != "svg" {
+		_, err = canvas.WriteTo(w)
+		return err
+	}
+	var b bytes.Buffer
+	if _, err := canvas.WriteTo(&b); err != nil {
+		return err
+	}
+	// Viewers without the font that was measured take the nearest one they have.
+	_, err = w.Write(bytes.ReplaceAll(b.Bytes(), []byte("font-family:Liberation Sans"), []byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif")))
 	return err
 }
 
-// powers marks an axis of lengths at powers of two, of amounts at powers of ten.
+// powers marks an axis at the powers of a base.
 type powers struct {
 	base float64
-	most int // ticks that carry a number
+	most int     // ticks that carry a number
+	end  float64 // no ticks beyond; 0: no end
 }
 
 func (t powers) Ticks(lo, hi float64) []plot.Tick {
+	if t.end > 0 {
+		hi = min(hi, t.end)
+	}
 	from := int(math.Ceil(math.Log(lo)/math.Log(t.base) - 1e-9))
 	to := int(math.Floor(math.Log(hi)/math.Log(t.base) + 1e-9))
 	step := 1
