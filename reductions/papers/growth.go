@@ -24,25 +24,23 @@ const (
 )
 
 // Fit is a comparison of measurements with three shapes. Each error is the root
-// mean square of (fitted - measured) / measured over the points; a shape has two
-// free numbers in each case, so the errors may be compared.
+// mean square of (fitted - measured) / measured over the points, for the best
+// curve of the shape; every curve has two free numbers, so errors may be compared.
 type Fit struct {
 	Exponent float64 // slope of log Bits against log N by least squares
 	Shape    string
-	LogErr   float64 // of a + b log2 N
-	LinErr   float64 // of a + b N
+	LogErr   float64 // of a + b log2 N, or a log2 N + b (log2 N)^2
+	LinErr   float64 // of a + b N, or a N + b N log2 N
 	PowErr   float64 // of c N^a
+	Factor   bool    // the shape's best curve is the one with a further factor log N
 	Points   int
 }
 
 const (
 	// minPoints distinct N are needed: two points fit every shape.
 	minPoints = 3
-	// nearOne is how far the exponent of "N" may be from 1: a factor log N over
-	// the ranges that tables span moves it by less.
-	nearOne = 0.15
-	// exactFit is an error that is rounding only.
-	exactFit = 1e-9
+	// rounding is an error that measurements in whole numbers do not rise above.
+	rounding = 1e-9
 )
 
 // FitGrowth fits measurements at three or more sizes. The method and what it
@@ -72,23 +70,35 @@ func FitGrowth(points []Point) (Fit, error) {
 	fit.Exponent = slope
 	fit.PowErr = relative(points, func(n float64) float64 { return math.Exp(c + slope*math.Log(n)) })
 
-	relativeLine := func(x func(n float64) float64) float64 {
+	affine := func(x func(n float64) float64) float64 {
 		a, b := line(points, func(p Point) (float64, float64, float64) {
 			return x(float64(p.N)), p.Bits, 1 / (p.Bits * p.Bits)
 		})
 		return relative(points, func(n float64) float64 { return a + b*x(n) })
 	}
-	fit.LogErr = relativeLine(math.Log2)
-	fit.LinErr = relativeLine(func(n float64) float64 { return n })
-
-	best := min(fit.LogErr, fit.LinErr, fit.PowErr)
-	switch {
-	case fit.LinErr <= best+exactFit:
-		fit.Shape = ShapeLinear
-	case fit.LogErr <= best+exactFit:
-		fit.Shape = ShapeLog
-	case math.Abs(fit.Exponent-1) <= nearOne:
-		fit.Shape = ShapeLinear
+	// a f + b f log2 N, the line a + b log2 N through Bits / f, with a, b >= 0.
+	factored := func(f func(n float64) float64) float64 {
+		a, b := line(points, func(p Point) (float64, float64, float64) {
+			x := f(float64(p.N))
+			return math.Log2(float64(p.N)), p.Bits / x, x * x / (p.Bits * p.Bits)
+		})
+		if !(a >= 0 && b >= 0) {
+			return math.Inf(1)
+		}
+		return relative(points, func(n float64) float64 { return f(n) * (a + b*math.Log2(n)) })
+	}
+	self := func(n float64) float64 { return n }
+	lin, linLog := affine(self), factored(self)
+	log, logLog := affine(math.Log2), math.Inf(1)
+	if !slices.ContainsFunc(points, func(p Point) bool { return p.N == 1 }) {
+		logLog = factored(math.Log2)
+	}
+	fit.LinErr, fit.LogErr = min(lin, linLog), min(log, logLog)
+	switch best := min(fit.LogErr, fit.LinErr, fit.PowErr); {
+	case fit.LinErr <= best+rounding:
+		fit.Shape, fit.Factor = ShapeLinear, linLog+rounding < lin
+	case fit.LogErr <= best+rounding:
+		fit.Shape, fit.Factor = ShapeLog, logLog+rounding < log
 	default:
 		fit.Shape = ShapePower
 	}
@@ -101,12 +111,12 @@ func (f Fit) Note() string {
 		return fmt.Sprintf("the same at all %d points", f.Points)
 	}
 	s := fmt.Sprintf("relative error over %d points: log N %.1f%%, N %.1f%%, N^a %.1f%%", f.Points, 100*f.LogErr, 100*f.LinErr, 100*f.PowErr)
+	if f.Factor {
+		s += fmt.Sprintf("; closest with a further factor log N, which the shape %s leaves out", f.Shape)
+	}
 	errs := []float64{f.LogErr, f.LinErr, f.PowErr}
 	slices.Sort(errs)
-	switch {
-	case f.Shape == ShapeLinear && f.LinErr > errs[0]+exactFit:
-		s += "; N^a is closest and its exponent is 1 up to a factor log N"
-	case errs[1] < 1.5*errs[0]:
+	if errs[1] < 1.5*errs[0] {
 		s += "; these points do not tell the best two apart"
 	}
 	return s

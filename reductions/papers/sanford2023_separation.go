@@ -74,7 +74,7 @@ func runSeparation(ctx context.Context, at Effort) (out Outcome, err error) {
 			g.Model = e.task + " " + g.Model
 			out.Growth = append(out.Growth, g)
 			if g.Of == "size" {
-				out.Rows = append(out.Rows, e.judge(g, len(t.Rows)))
+				out.Rows = append(out.Rows, e.judge(g, ns))
 			}
 		}
 	}
@@ -82,8 +82,8 @@ func runSeparation(ctx context.Context, at Effort) (out Outcome, err error) {
 }
 
 // judge holds a fitted growth of size against what the abstract says.
-func (e expected) judge(g report.Growth, sizes int) report.Row {
-	row := report.Row{Task: e.task, Model: e.model, Params: map[string]any{}, Warnings: []string{}, Runs: sizes, Verdict: report.Meets,
+func (e expected) judge(g report.Growth, ns []int) report.Row {
+	row := report.Row{Task: e.task, Model: e.model, Params: map[string]any{}, Warnings: []string{}, Runs: len(ns), N: ptr(ns[len(ns)-1]), Verdict: report.Meets,
 		Note: fmt.Sprintf("size grows like %s (exponent %.2f), the abstract says %s up to logarithms; %s", g.Shape, g.Exponent, e.shape, g.Note)}
 	if g.Shape != e.shape {
 		row.Verdict, row.Wrong = report.Errs, 1
@@ -128,7 +128,7 @@ func runConjecture1(ctx context.Context, at Effort) (out Outcome, err error) {
 			if need, ok := in.Needed(row.Setting, protocol.Alice); ok {
 				row.Needed, row.Basis = report.Num(need.Bits), string(need.Basis)
 			}
-			row.Note = fmt.Sprintf("open; a protocol of %d layers by its formula, no input was run", depth)
+			row.Note = fmt.Sprintf("open; the protocol of D = %d layers by its formula, no input was run", depth)
 			if *row.Formula > *row.Trivial {
 				row.Warnings = append(row.Warnings, vacuous)
 			}
