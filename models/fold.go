@@ -1,9 +1,11 @@
 package models
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"crosscut/models/tasks"
 	"crosscut/protocol"
@@ -55,8 +57,9 @@ type Recurrent[F, S any] struct {
 	// Out is the form of an output that must cross to whoever answers; the zero
 	// value stands for 64 bits a number, which is exact for every task.
 	Out Codec
-	// State is the size of all states in words and letters: "m p".
-	State string
+	// State is the size of all states in words and letters: "D m p". At is that after
+	// t positions where it differs: "D min(t, m) p"; empty: the same.
+	State, At string
 	// Reach refuses a read position whose output the reading order does not allow;
 	// nil when every input is allowed. Its error should wrap errors.ErrUnsupported.
 	Reach func(pos int, t tasks.Token) error
@@ -360,12 +363,23 @@ func (r *Recurrent[F, S]) ends(pl plan, blocks [][]Layer[F, S], k int) (lo, hi i
 	return lo, hi
 }
 
+// several writes numbers, a few of them if they are many.
+func several(ts []int) string {
+	s := strings.Trim(fmt.Sprint(ts[:min(len(ts), 6)]), "[]")
+	s = strings.ReplaceAll(s, " ", ", ")
+	if len(ts) > 6 {
+		s += fmt.Sprintf(", ... (%d in all)", len(ts))
+	}
+	return s
+}
+
 // cost is the formula: from sizes, split and read positions alone.
 func (r *Recurrent[F, S]) cost(pl plan, job Job) (bits [2]protocol.Bits, words string) {
 	if pl.lead == r.Of.N {
 		return bits, "0: every token is public"
 	}
-	states, crossed := 0, 0
+	var ahead, back []int // the t of every state that crosses
+	crossed := 0
 	blocks := r.blocks()
 	for k, b := range blocks {
 		lo, hi := r.ends(pl, blocks, k)
@@ -375,11 +389,11 @@ func (r *Recurrent[F, S]) cost(pl plan, job Job) (bits [2]protocol.Bits, words s
 				for _, l := range b {
 					bits[before.owner] += l.Forward.Bits(before.hi)
 				}
-				states++
+				ahead = append(ahead, before.hi)
 			}
 			if b[0].Backward != nil && before.hi >= lo {
 				bits[after.owner] += b[0].Backward.Bits(r.Of.N - before.hi)
-				states++
+				back = append(back, r.Of.N-before.hi)
 			}
 		}
 	}
@@ -389,9 +403,22 @@ func (r *Recurrent[F, S]) cost(pl plan, job Job) (bits [2]protocol.Bits, words s
 			crossed++
 		}
 	}
-	words = fmt.Sprintf("%d state messages; all states of the stack: %s", states, r.State)
+	var terms []string
+	if len(ahead) > 0 {
+		terms = append(terms, "S(t) at t = "+several(ahead))
+	}
+	if len(back) > 0 {
+		terms = append(terms, "backward S(t) at t = "+several(back))
+	}
 	if crossed > 0 {
-		words += fmt.Sprintf("; %d outputs of %d bits", crossed, r.codec().Bits)
+		terms = append(terms, fmt.Sprintf("%d outputs of %d bits", crossed, r.codec().Bits))
+	}
+	if len(terms) == 0 {
+		return bits, "0: no state crosses before the last read position"
+	}
+	words = strings.Join(terms, " + ")
+	if len(ahead)+len(back) > 0 {
+		words += "; S(t) = " + cmp.Or(r.At, r.State)
 	}
 	return bits, words
 }

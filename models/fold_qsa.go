@@ -1,6 +1,7 @@
 package models
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -93,14 +94,36 @@ func (g grid) codec(q, d int) Codec {
 
 // reachBack refuses sets that point forward: a causal model outputs position i
 // when it has seen tokens 1..i and no more.
-func reachBack(sh tasks.Shape) func(int, tasks.Token) error {
+func reachBack(sh tasks.Shape, hint string) func(int, tasks.Token) error {
 	return func(pos int, t tasks.Token) error {
 		if last := lastNeeded(sh, pos, t); last > pos {
-			return unsupportedf("output %d needs token %d: a causal model outputs position i when it has read tokens 1..i only", pos, last)
+			return &aheadError{pos, last, hint}
 		}
 		return nil
 	}
 }
+
+// aheadError is a read position whose output needs a later token.
+type aheadError struct {
+	pos, needs int
+	hint       string
+}
+
+func (e *aheadError) Error() string {
+	return fmt.Sprintf("models: output %d needs token %d: a causal model outputs position i when it has read tokens 1..i only", e.pos, e.needs)
+}
+
+// Unwrap says that this is no error of the model: the combination makes no sense.
+func (e *aheadError) Unwrap() error { return errors.ErrUnsupported }
+
+// Hint says what to ask instead.
+func (e *aheadError) Hint() string { return e.hint }
+
+// What to do about an output that lies ahead.
+const (
+	hintReads      = "read positions that need no later token (--read)"
+	hintDirections = hintReads + ", or read from both ends: --set directions=2"
+)
 
 // lastNeeded is the last position on which the task's output at pos depends.
 func lastNeeded(sh tasks.Shape, pos int, t tasks.Token) int {

@@ -139,7 +139,11 @@ func (e *engine[F, S]) both(l *Layer[F, S], lo, hi int, load func(lo, hi int) fu
 	}
 }
 
+// send gives a state to the other player; a state of no bits needs no word.
 func send[F, T any](port *protocol.Port, f *Fold[F, T], t int, s T, label string) {
+	if f.Bits(t) == 0 {
+		return
+	}
 	var w protocol.Packer
 	f.Put(&w, t, s)
 	if w.Len() != f.Bits(t) {
@@ -149,7 +153,11 @@ func send[F, T any](port *protocol.Port, f *Fold[F, T], t int, s T, label string
 }
 
 func receive[F, T any](port *protocol.Port, f *Fold[F, T], from protocol.Player, t int) T {
-	return f.Get(port.Recv(from, f.Bits(t)).Unpack(), t)
+	var w protocol.Word
+	if n := f.Bits(t); n > 0 {
+		w = port.Recv(from, n)
+	}
+	return f.Get(w.Unpack(), t)
 }
 
 // player is the code of the player who holds h.

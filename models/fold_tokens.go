@@ -120,7 +120,7 @@ func (k keeping) token(v view, n, pos, l int) tasks.Token {
 // memory is a recurrent model that keeps raw tokens and applies the task's
 // definition to them; a token it does not have is read as the position's own.
 // Reading one way it sees tokens 1..i at i; both ways, all of them.
-func memory(sh tasks.Shape, p int, k keeping, directions int, sizes tasks.Params, state string) (Machine, error) {
+func memory(sh tasks.Shape, p int, k keeping, directions int, sizes tasks.Params, state, at string) (Machine, error) {
 	b := sh.Task.TokenBits(sh, p)
 	if err := fits(float64(min(k.most, sh.N)) * float64(b)); err != nil {
 		return nil, err
@@ -131,7 +131,7 @@ func memory(sh tasks.Shape, p int, k keeping, directions int, sizes tasks.Params
 	layer := Layer[view, []tasks.Token]{Forward: k.fold(sh, p, false)}
 	r := &Recurrent[view, []tasks.Token]{
 		Of: sh, Sizes: sizes, Out: rawCodec(sh),
-		State: fmt.Sprintf(state, b),
+		State: fmt.Sprintf(state, b), At: at,
 		Embed: func(_ int, t tasks.Token) view { return view{own: rounded(sh, p, t)} },
 		Output: func(pos int, v view) tasks.Value {
 			if sh.Task.Name == "qsa" { // q tokens of N: do not write out the rest
@@ -158,7 +158,7 @@ func memory(sh tasks.Shape, p int, k keeping, directions int, sizes tasks.Params
 		layer.Backward = &back
 		layer.Join = func(_ int, f, b view) view { return view{f.own, f.past, b.future} }
 	} else {
-		r.Reach = reachBack(sh)
+		r.Reach = reachBack(sh, hintDirections)
 	}
 	r.Layers = []Layer[view, []tasks.Token]{layer}
 	return r, nil

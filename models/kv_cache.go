@@ -99,7 +99,8 @@ var KVCacheQSA = construct(&Construction{
 		if slots >= sh.N {
 			r.Out = g.codec(sh.Int("q"), d)
 		}
-		r.Reach = reachBack(sh)
+		r.Reach = reachBack(sh, hintReads)
+		r.At = "min(t, slots) (ceil(log2 N) + d p)"
 		return r, nil
 	},
 })

@@ -104,11 +104,11 @@ var LinearQSA = construct(&Construction{
 				return s
 			},
 		}
-		r := cell.Recurrent(sh, tasks.Params{"m": float64(m), "p": float64(g.p)}, "sum over the m features of w_z + d w_S")
+		r := cell.Recurrent(sh, tasks.Params{"m": float64(m), "p": float64(g.p)}, "sum over the m features, c tokens each, of ceil(log2(c+1)) + d ceil(log2(c (2^p-1) + 1))")
 		if m >= sh.N {
 			r.Out = g.codec(q, d)
 		}
-		r.Reach = reachBack(sh)
+		r.Reach = reachBack(sh, hintReads)
 		return r, fits(float64(m) * float64(1+d*numBits(uint64(sh.N/m+1))))
 	},
 })
@@ -164,7 +164,7 @@ var LinearMatch2 = construct(&Construction{
 		}
 		return &Recurrent[seen, []int]{
 			Of: sh, Sizes: tasks.Params{"m": float64(m), "directions": 2}, Out: bitCodec,
-			State: "2 m ceil(log2(N + 1))",
+			State: "2 m ceil(log2(N + 1))", At: "m ceil(log2(t + 1))",
 			Embed: func(_ int, t tasks.Token) seen { return seen{x: t.X % modulus} },
 			Layers: []Layer[seen, []int]{{Forward: f, Backward: &f,
 				Join: func(_ int, a, b seen) seen { return seen{a.x, a.found + b.found} }}},

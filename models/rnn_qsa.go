@@ -43,7 +43,7 @@ var RNNQSA = construct(&Construction{
 		kept := func(t int) int { return min(layers*m, max(0, t-from+1)*d) } // numbers in the whole stack
 		r := &Recurrent[asked, []uint32]{
 			Of: sh, Sizes: tasks.Params{"D": float64(layers), "m": float64(m), "p": float64(g.p), "from": float64(from)},
-			State: "D m p", Out: g.codec(q, d), Reach: reachBack(sh),
+			State: "D m p", At: "min(D m, (t - from + 1) d) p", Out: g.codec(q, d), Reach: reachBack(sh, hintDirections),
 			Embed: func(_ int, t tasks.Token) asked { return asked{token: t} },
 			Output: func(pos int, in asked) tasks.Value {
 				v := make(tasks.Value, d)

@@ -97,7 +97,8 @@ var SSMQSA = construct(&Construction{
 			},
 		}
 		r := cell.Recurrent(sh, tasks.Params{"m": float64(m), "p": float64(g.p)}, "d m p")
-		r.Out, r.Reach = g.codec(q, d), reachBack(sh)
+		r.Out, r.Reach = g.codec(q, d), reachBack(sh, hintReads)
+		r.At = "d min(t, m) p"
 		return r, nil
 	},
 })
