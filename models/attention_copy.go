@@ -108,11 +108,17 @@ func newCopy(sh tasks.Shape, set Settings) (Machine, error) {
 		Layers: []*AttentionLayer{l},
 		Out: func(pos int, _ Ints, heads []Average) (tasks.Value, error) {
 			seq := make([]tasks.Token, sh.N)
-			var code big.Int
+			var w protocol.Packer
+			for j := range slots {
+				putCode(&w, heads[0], j, weight, b)
+			}
+			u := w.Word().Unpack()
 			for j := range seq {
-				if seq[j] = missing; j < slots {
-					code.Quo(heads[0].Numerator(j), weight)
-					seq[j] = tokenOf(sh, raw, b, &code, missing)
+				if j < slots {
+					seq[j] = sh.Task.GetToken(sh, raw, u)
+				}
+				if j >= slots || kept < b && sh.Task.CheckToken(sh, j+1, seq[j]) != nil {
+					seq[j] = missing
 				}
 			}
 			return sh.Eval(seq, []int{pos})[0], nil
@@ -127,16 +133,13 @@ func newCopy(sh tasks.Shape, set Settings) (Machine, error) {
 	return NewStack(s)
 }
 
-// tokenOf is the token with a raw code of b bits. A code that is no token, which
-// only a model below the proof's sizes meets, stands for instead.
-func tokenOf(sh tasks.Shape, raw, b int, code *big.Int, instead tasks.Token) tasks.Token {
-	var w protocol.Packer
-	w.Big(code, b)
-	t := sh.Task.GetToken(sh, raw, w.Word().Unpack())
-	if sh.Task.CheckToken(sh, 1, t) != nil {
-		return instead
+// putCode writes the b-bit code in slot j, the numerator over the common weight.
+func putCode(w *protocol.Packer, a Average, j int, weight *big.Int, b int) {
+	if _, n, ok := a.Narrow(); ok && weight.IsInt64() && b <= 62 {
+		w.Uint(uint64(n[j]/weight.Int64()), b)
+		return
 	}
-	return t
+	w.Big(new(big.Int).Quo(a.Numerator(j), weight), b)
 }
 
 // anyToken is some token of the task: a value, an edge, or a zero vector with the
