@@ -126,9 +126,7 @@ func newCopy(sh tasks.Shape, set Settings) (Machine, error) {
 		Chosen: map[string]string{"construction": "copy"},
 	}
 	if slots < sh.N || kept < b {
-		s.Warn = func([]tasks.Token, []int) []string {
-			return []string{fmt.Sprintf("below the proof's sizes (d_v = N = %d, p = %d): tokens are forgotten, outputs may be wrong", sh.N, need)}
-		}
+		s.Warn = belowProof("d_v = N = %d, p = %d", sh.N, need)
 	}
 	return NewStack(s)
 }
