@@ -1,0 +1,65 @@
+package exact
+
+import "math"
+
+// Functions on float64 that give the same bits on every platform: the standard
+// library's may be assembly or fused differently from one processor to the next.
+// Products are converted before they are added, which forbids fusing.
+
+const (
+	ln2Hi  = 6.93147180369123816490e-01 // upper 32 bits of ln 2, so that k ln2Hi is exact
+	ln2Lo  = 1.90821492927058770002e-10
+	log2E  = 1.44269504088896338700e+00
+	expMax = 709.782712893384 // above it exp overflows
+	expMin = -745.2           // below it exp is 0
+)
+
+// Exp is e^x, within 2 ulp.
+//
+// x = k ln 2 + r with |r| <= ln(2)/2; e^r is its Taylor polynomial of degree 13,
+// whose remainder is below 2^-57.
+func Exp(x float64) float64 {
+	switch {
+	case math.IsNaN(x):
+		return x
+	case x > expMax:
+		return math.Inf(1)
+	case x < expMin:
+		return 0
+	}
+	k := math.Floor(float64(x*log2E) + 0.5)
+	r := float64(x - float64(k*ln2Hi))
+	r = float64(r - float64(k*ln2Lo))
+	sum := 1.0
+	for n := 13.0; n >= 1; n-- {
+		sum = 1 + float64(float64(sum*r)/n)
+	}
+	return math.Ldexp(sum, int(k))
+}
+
+// Tanh is the hyperbolic tangent, with an absolute error below 2^-51.
+func Tanh(x float64) float64 {
+	if x < 0 {
+		return -Tanh(-x)
+	}
+	if x > 20 {
+		return 1 // tanh(20) rounds to 1
+	}
+	return 1 - 2/(Exp(2*x)+1)
+}
+
+// Sigmoid is 1/(1 + e^-x).
+func Sigmoid(x float64) float64 { return 1 / (1 + Exp(-x)) }
+
+// Log1pExp is ln(1 + e^x), the smooth maximum of x and 0, with an error of a few
+// ulp: ln(1 + u) = 2 artanh(u / (2 + u)), whose series has s <= 1/3 for u <= 1.
+func Log1pExp(x float64) float64 {
+	u := Exp(-math.Abs(x))
+	s := u / (2 + u)
+	square := float64(s * s)
+	sum := 0.0
+	for n := 35.0; n >= 1; n -= 2 {
+		sum = float64(sum*square) + 1/n
+	}
+	return math.Max(x, 0) + float64(2*float64(s*sum))
+}

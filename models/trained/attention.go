@@ -1,0 +1,274 @@
+package trained
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"crosscut/internal/exact"
+	"crosscut/models"
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+)
+
+// attention is one layer softmax(q k^T) v without scaling or bias, computed as
+// kernels compute it: an online softmax, token by token in order, over a state
+// (largest score, normaliser, numerators) in float32. At a cut the owner of a
+// query sends it to whoever also owns tokens, and the state goes round.
+type attention struct {
+	hidden          int
+	query, key, val *Matrix
+}
+
+var errAttentionState = errors.New("attention has no state that a bound on recurrent models speaks of; quantise a recurrent model")
+
+func newAttention(t *Tensors, c *Config, inputs int) (*attention, error) {
+	a := &attention{hidden: c.HiddenSize}
+	var err error
+	if a.query, err = t.Matrix("query.weight", a.hidden, inputs); err != nil {
+		return nil, err
+	}
+	if a.key, err = t.Matrix("key.weight", a.hidden, inputs); err != nil {
+		return nil, err
+	}
+	a.val, err = t.Matrix("value.weight", a.hidden, inputs)
+	return a, err
+}
+
+// project applies one of the three maps and rounds to float32.
+func (a *attention) project(w *Matrix, x vec) []float32 {
+	sum := make([]float64, a.hidden)
+	w.addTo(sum, x)
+	out := make([]float32, a.hidden)
+	for k, v := range sum {
+		out[k] = float32(v)
+	}
+	return out
+}
+
+// online is the state of an online softmax.
+type online struct {
+	max, z float32
+	num    []float32
+}
+
+func (a *attention) start() *online {
+	return &online{max: float32(math.Inf(-1)), num: make([]float32, a.hidden)}
+}
+
+// add folds one token in.
+func (o *online) add(q, k, v []float32) {
+	score := 0.0
+	for c := range q {
+		score += float64(float64(q[c]) * float64(k[c]))
+	}
+	s := float32(score)
+	top := max(o.max, s)
+	keep, w := 0.0, exact.Exp(float64(s)-float64(top))
+	if o.z > 0 {
+		keep = exact.Exp(float64(o.max) - float64(top))
+	}
+	o.max = top
+	o.z = float32(float64(float64(o.z)*keep) + w)
+	for c := range o.num {
+		o.num[c] = float32(float64(float64(o.num[c])*keep) + float64(w*float64(v[c])))
+	}
+}
+
+// read is the layer's output.
+func (o *online) read() []float32 {
+	out := make([]float32, len(o.num))
+	for c, n := range o.num {
+		out[c] = float32(float64(n) / float64(o.z))
+	}
+	return out
+}
+
+func (a *attention) stateBits() protocol.Bits { return protocol.Bits(32 * (a.hidden + 2)) }
+func (a *attention) queryBits() protocol.Bits { return protocol.Bits(32 * a.hidden) }
+
+func putFloats(w *protocol.Packer, xs ...float32) {
+	for _, x := range xs {
+		w.Uint(uint64(math.Float32bits(x)), 32)
+	}
+}
+
+func getFloats(r *protocol.Unpacker, dst []float32) []float32 {
+	for k := range dst {
+		dst[k] = math.Float32frombits(uint32(r.Uint(32)))
+	}
+	return dst
+}
+
+// attentionMachine is an imported attention layer.
+type attentionMachine struct{ *Model }
+
+func (m *Model) attentionMachine(q *Quantiser) (models.Machine, error) {
+	if q != nil {
+		return nil, fmt.Errorf("trained: %w: %w", errors.ErrUnsupported, errAttentionState)
+	}
+	return attentionMachine{m}, nil
+}
+
+func (m attentionMachine) Shape() tasks.Shape   { return m.Model.Shape }
+func (m attentionMachine) Params() tasks.Params { return m.params(nil) }
+func (m attentionMachine) Fingerprint() []byte  { return m.print[:] }
+
+// Size is H m p, with one head.
+func (m attentionMachine) Size() (protocol.Bits, string) {
+	return protocol.Bits(32 * m.att.hidden), "H m p, H = 1, m = hidden_size, p = 32"
+}
+
+// Warnings says what the config held that was not used.
+func (m attentionMachine) Warnings([]tasks.Token, []int) []string { return m.Model.Warnings }
+
+func (m attentionMachine) Whole(seq []tasks.Token, read []int) ([]tasks.Value, error) {
+	states := make([]*online, len(read))
+	queries := make([][]float32, len(read))
+	for k, i := range read {
+		states[k] = m.att.start()
+		queries[k] = m.att.project(m.att.query, m.embed(i, seq[i-1]))
+	}
+	for j, t := range seq {
+		m.fold(states, queries, j+1, t)
+	}
+	out := make([]tasks.Value, len(read))
+	for k, s := range states {
+		out[k] = m.head(s.read())
+	}
+	return out, nil
+}
+
+// fold adds one token to the states of all queries.
+func (m attentionMachine) fold(states []*online, queries [][]float32, pos int, t tasks.Token) {
+	x := m.embed(pos, t)
+	key, val := m.att.project(m.att.key, x), m.att.project(m.att.val, x)
+	for k, s := range states {
+		s.add(queries[k], key, val)
+	}
+}
+
+// span is a run of positions that one player folds.
+type span struct {
+	who    protocol.Player
+	lo, hi int
+}
+
+// spans cuts 1..N by owner; public positions go with whoever is at work, and
+// leading ones with the first owner. A sequence that is all public is Bob's.
+func spans(s tasks.Split) []span {
+	var all []span
+	first := protocol.Bob
+	for _, o := range s.Owner {
+		if o != tasks.Public {
+			first = o
+			break
+		}
+	}
+	holder := first
+	for i, o := range s.Owner {
+		if o != tasks.Public {
+			holder = o
+		}
+		if n := len(all); n > 0 && all[n-1].who == holder {
+			all[n-1].hi = i + 1
+		} else {
+			all = append(all, span{holder, i + 1, i + 1})
+		}
+	}
+	return all
+}
+
+// Compile serves every split and job. The queries that must cross go first, then
+// the states of all reads at each ownership change, then the outputs that somebody
+// else answers.
+func (m attentionMachine) Compile(job models.Job) (*models.Program, error) {
+	runs := spans(job.Split)
+	works := map[protocol.Player]bool{}
+	for _, r := range runs {
+		works[r.who] = true
+	}
+	prog := &models.Program{Formula: "32 m per query that must cross, 32 (m + 2) per read position and ownership change, 32 d per output that must cross"}
+	last := runs[len(runs)-1].who
+	for _, i := range job.Read {
+		if o := job.Split.Of(i); o != tasks.Public && works[1-o] {
+			prog.Bits[o] += m.att.queryBits()
+		}
+		if a := job.Answerer(i); a != last {
+			prog.Bits[last] += protocol.Bits(32 * len(m.headB))
+		}
+	}
+	for _, r := range runs[:len(runs)-1] {
+		prog.Bits[r.who] += protocol.Bits(len(job.Read)) * m.att.stateBits()
+	}
+	prog.Player = func(h tasks.Half) func(*protocol.Port) map[int]tasks.Value {
+		return func(p *protocol.Port) map[int]tasks.Value { return m.play(p, h, job, runs, works) }
+	}
+	return prog, nil
+}
+
+func (m attentionMachine) play(p *protocol.Port, h tasks.Half, job models.Job, runs []span, works map[protocol.Player]bool) map[int]tasks.Value {
+	self, other := h.Self, 1-h.Self
+	queries := make([][]float32, len(job.Read))
+	for k, i := range job.Read {
+		if h.Sees(i) {
+			queries[k] = m.att.project(m.att.query, m.embed(i, h.Token(i)))
+		}
+		if job.Split.Of(i) == self && works[other] {
+			var w protocol.Packer
+			putFloats(&w, queries[k]...)
+			p.Send(fmt.Sprintf("query of position %d", i), w.Word())
+		}
+	}
+	for k, i := range job.Read {
+		if job.Split.Of(i) == other && works[self] {
+			queries[k] = getFloats(p.Recv(other, m.att.queryBits()).Unpack(), make([]float32, m.att.hidden))
+		}
+	}
+	states := make([]*online, len(job.Read))
+	for k := range states {
+		states[k] = m.att.start()
+	}
+	for n, r := range runs {
+		if r.who == self {
+			for pos := r.lo; pos <= r.hi; pos++ {
+				m.fold(states, queries, pos, h.Token(pos))
+			}
+		}
+		if n == len(runs)-1 {
+			break
+		}
+		for k, i := range job.Read {
+			if r.who == self {
+				var w protocol.Packer
+				putFloats(&w, states[k].max, states[k].z)
+				putFloats(&w, states[k].num...)
+				p.Send(fmt.Sprintf("state of position %d after token %d", i, r.hi), w.Word())
+			} else {
+				u := p.Recv(other, m.att.stateBits()).Unpack()
+				head := getFloats(u, make([]float32, 2))
+				states[k].max, states[k].z = head[0], head[1]
+				getFloats(u, states[k].num)
+			}
+		}
+	}
+	out := map[int]tasks.Value{}
+	codec := floatOutputs(len(m.headB))
+	last := runs[len(runs)-1].who
+	for k, i := range job.Read {
+		switch a := job.Answerer(i); {
+		case last == self:
+			v := m.head(states[k].read())
+			if a == self {
+				out[i] = v
+				break
+			}
+			var w protocol.Packer
+			codec.Put(&w, v)
+			p.Send(fmt.Sprintf("output at position %d", i), w.Word())
+		case a == self:
+			out[i] = codec.Get(p.Recv(other, codec.Bits).Unpack())
+		}
+	}
+	return out
+}

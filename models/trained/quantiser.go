@@ -1,0 +1,147 @@
+package trained
+
+import (
+	"fmt"
+	"math"
+
+	"crosscut/models"
+	"crosscut/models/tasks"
+)
+
+// Quantiser rounds a state to P bits a number wherever it crosses a cut. The
+// ranges are public: they were fixed on calibration inputs, and are part of the
+// model like its weights. A number outside its range is moved to the nearer end.
+type Quantiser struct {
+	P    int   // 1..32; 32 keeps float32 as it is
+	Cuts []int // the state is rounded between positions Cuts[k] and Cuts[k]+1
+
+	low, high [][]float64 // by fold and number
+	watch     func(id, pos int, back bool, s []float32)
+}
+
+// CutsOf lists where ownership changes in a split, as a left fold meets it: public
+// tokens go with whoever holds the state.
+func CutsOf(s tasks.Split) []int {
+	var cuts []int
+	holder := tasks.Public
+	for i, o := range s.Owner {
+		if o == tasks.Public || o == holder {
+			continue
+		}
+		if holder != tasks.Public {
+			cuts = append(cuts, i)
+		}
+		holder = o
+	}
+	return cuts
+}
+
+// serves fails unless every ownership change of the split is a cut.
+func (q *Quantiser) serves(s tasks.Split) error {
+	if q == nil || q.P == 32 {
+		return nil
+	}
+	own := map[int]bool{}
+	for _, c := range q.Cuts {
+		own[c] = true
+	}
+	for _, c := range CutsOf(s) {
+		if !own[c] {
+			return fmt.Errorf("trained: a model quantised at %v cannot be cut after position %d", q.Cuts, c)
+		}
+	}
+	return nil
+}
+
+// at says whether the state is rounded after pos was read, in one direction.
+func (q *Quantiser) at(pos int, back bool) bool {
+	if q == nil || q.P == 32 || q.low == nil {
+		return false
+	}
+	for _, c := range q.Cuts {
+		if !back && pos == c || back && pos == c+1 {
+			return true
+		}
+	}
+	return false
+}
+
+// index rounds a number to one of 2^P levels, the ends of its range included.
+func (q *Quantiser) index(id, k int, v float32) uint64 {
+	lo, hi := q.low[id][k], q.high[id][k]
+	levels := math.Ldexp(1, q.P) - 1
+	if hi <= lo {
+		return 0
+	}
+	x := math.Floor(float64((float64(v)-lo)/(hi-lo)*levels) + 0.5)
+	return uint64(min(max(x, 0), levels))
+}
+
+// value is the number that a level stands for.
+func (q *Quantiser) value(id, k int, level uint64) float32 {
+	lo, hi := q.low[id][k], q.high[id][k]
+	levels := math.Ldexp(1, q.P) - 1
+	return float32(lo + float64(float64(float64(level)/levels)*(hi-lo)))
+}
+
+// round replaces a state by what its message stands for.
+func (q *Quantiser) round(id int, s []float32) {
+	for k, v := range s {
+		s[k] = q.value(id, k, q.index(id, k, v))
+	}
+}
+
+// Quantiser fixes the ranges of the state at the cuts of a split, on calibration
+// inputs, for P bits a number.
+func (m *Model) Quantiser(p int, s tasks.Split, inputs [][]tasks.Token) (*Quantiser, error) {
+	if p < 1 || p > 32 {
+		return nil, errWidth
+	}
+	if m.att != nil {
+		return nil, fmt.Errorf("trained: %w", errAttentionState)
+	}
+	q := &Quantiser{P: p, Cuts: CutsOf(s)}
+	if p == 32 {
+		return q, nil
+	}
+	folds := 2 * len(m.layers)
+	low, high := make([][]float64, folds), make([][]float64, folds)
+	watch := &Quantiser{P: p, Cuts: q.Cuts}
+	watch.watch = func(id, pos int, back bool, s []float32) {
+		crossed := false
+		for _, c := range q.Cuts {
+			crossed = crossed || !back && pos == c || back && pos == c+1
+		}
+		if !crossed {
+			return
+		}
+		if low[id] == nil {
+			low[id], high[id] = make([]float64, len(s)), make([]float64, len(s))
+			for k := range s {
+				low[id][k], high[id][k] = math.Inf(1), math.Inf(-1)
+			}
+		}
+		for k, v := range s {
+			low[id][k], high[id][k] = min(low[id][k], float64(v)), max(high[id][k], float64(v))
+		}
+	}
+	machine, err := m.Machine(watch)
+	if err != nil {
+		return nil, err
+	}
+	for _, seq := range inputs {
+		if _, err := machine.Whole(seq, m.Shape.All()); err != nil {
+			return nil, err
+		}
+	}
+	for id := range low {
+		if low[id] == nil { // a fold that no cut meets
+			n := m.layers[id/2].forward.numbers()
+			low[id], high[id] = make([]float64, n), make([]float64, n)
+		}
+	}
+	q.low, q.high = low, high
+	return q, nil
+}
+
+var _ models.Machine = (*machine)(nil)

@@ -1,0 +1,293 @@
+// Package trained imports models that were trained elsewhere: a folder with
+// config.json and model.safetensors, in PyTorch's names and layouts. Imported
+// models are left folds over float32 states, so a cut run equals the uncut one
+// bit for bit, and the message is the state.
+package trained
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+
+	"crosscut/models"
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+)
+
+// Model is an imported folder.
+type Model struct {
+	Dir      string
+	Config   *Config
+	Shape    tasks.Shape
+	Warnings []string
+
+	features []feature
+	layers   []layer    // recurrent architectures
+	att      *attention // attention
+	headW    *Matrix    // d x out
+	headB    []float64
+	print    [sha256.Size]byte
+}
+
+// layer is one recurrent layer; back is nil unless it reads both ways.
+type layer struct{ forward, back cell }
+
+// Load imports a folder. Missing, extra and misshapen tensors are errors.
+func Load(dir string) (*Model, error) {
+	c, warnings, err := readConfig(dir)
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{Dir: dir, Config: c, Warnings: warnings}
+	if m.Shape, err = c.shape(); err != nil {
+		return nil, fmt.Errorf("trained: %s: %w", filepath.Join(dir, "config.json"), err)
+	}
+	if m.features, err = c.featuresFor(m.Shape); err != nil {
+		return nil, fmt.Errorf("trained: %s: %w", filepath.Join(dir, "config.json"), err)
+	}
+	path := filepath.Join(dir, c.Weights)
+	t, err := OpenTensors(path)
+	if err != nil {
+		return nil, err
+	}
+	defer t.Close()
+	if err := m.read(t); err != nil {
+		return nil, fmt.Errorf("trained: %s: %w", path, err)
+	}
+	if extra := t.Unused(); len(extra) > 0 {
+		return nil, fmt.Errorf("trained: %s: tensors that a %s of this config does not have: %v", path, c.Architecture, extra)
+	}
+	m.print, err = t.digest()
+	return m, err
+}
+
+func (m *Model) read(t *Tensors) error {
+	c := m.Config
+	inputs := 0
+	for _, f := range m.features {
+		inputs += f.size
+	}
+	width := c.HiddenSize
+	var err error
+	if c.Architecture == "attention" {
+		if m.att, err = newAttention(t, c, inputs); err != nil {
+			return err
+		}
+	} else {
+		for k := range c.NumLayers {
+			l := layer{}
+			if l.forward, err = newCell(t, c, k, inputs, false); err != nil {
+				return err
+			}
+			inputs = c.HiddenSize
+			if c.Bidirectional {
+				before := inputs
+				if k == 0 {
+					before = 0
+					for _, f := range m.features {
+						before += f.size
+					}
+				} else {
+					before = 2 * c.HiddenSize
+				}
+				if l.back, err = newCell(t, c, k, before, true); err != nil {
+					return err
+				}
+				inputs = 2 * c.HiddenSize
+			}
+			m.layers = append(m.layers, l)
+		}
+		width = inputs
+	}
+	out := 1
+	if m.Shape.Task.Vector {
+		out = m.Shape.Int("d")
+	}
+	if m.headW, err = t.Matrix("head.weight", out, width); err != nil {
+		return err
+	}
+	b, err := t.Matrix("head.bias", out, 0)
+	if err == nil {
+		m.headB = b.vector()
+	}
+	return err
+}
+
+// digest is the SHA-256 of the weights' file.
+func (t *Tensors) digest() (sum [sha256.Size]byte, err error) {
+	h := sha256.New()
+	buf := make([]byte, 1<<16)
+	for at := 0; at < t.file.Len(); at += len(buf) {
+		n, err := t.file.ReadAt(buf[:min(len(buf), t.file.Len()-at)], int64(at))
+		if err != nil {
+			return sum, fmt.Errorf("trained: %w", err)
+		}
+		h.Write(buf[:n])
+	}
+	return [sha256.Size]byte(h.Sum(nil)), nil
+}
+
+// embed turns a token into features, sparse.
+func (m *Model) embed(pos int, t tasks.Token) vec {
+	x := vec{at: []int32{}}
+	base := 0
+	for _, f := range m.features {
+		f.put(pos, t, func(at int, v float64) {
+			if v != 0 {
+				x.at, x.val = append(x.at, int32(base+at)), append(x.val, float32(v))
+			}
+		})
+		base += f.size
+	}
+	return x
+}
+
+// head maps what the last layer gives out to the output, rounded to float32.
+func (m *Model) head(x []float32) tasks.Value {
+	sum := make([]float64, len(m.headB))
+	copy(sum, m.headB)
+	m.headW.addTo(sum, vec{val: x})
+	out := make(tasks.Value, len(sum))
+	for k, v := range sum {
+		out[k] = float64(float32(v))
+	}
+	return out
+}
+
+// Machine is the imported model as it computes in float32. With a quantiser, the
+// state is rounded at the quantiser's cuts, and so is part of the model.
+func (m *Model) Machine(q *Quantiser) (models.Machine, error) {
+	if m.att != nil {
+		return m.attentionMachine(q)
+	}
+	r := &models.Recurrent[vec, []float32]{
+		Of: m.Shape, Sizes: m.params(q), State: "numbers of the state x bits each",
+		Embed:  m.embed,
+		Output: func(_ int, x vec) tasks.Value { return m.head(x.val) },
+		Out:    floatOutputs(len(m.headB)),
+	}
+	for k, l := range m.layers {
+		made := models.Layer[vec, []float32]{Forward: m.fold(l.forward, q, 2*k, false)}
+		if l.back != nil {
+			back := m.fold(l.back, q, 2*k+1, true)
+			made.Backward = &back
+			made.Join = func(_ int, f, b vec) vec { return vec{val: append(append([]float32(nil), f.val...), b.val...)} }
+		}
+		r.Layers = append(r.Layers, made)
+	}
+	return &machine{Recurrent: r, model: m, q: q}, nil
+}
+
+// machine is a recurrent machine that knows where its weights come from.
+type machine struct {
+	*models.Recurrent[vec, []float32]
+	model *Model
+	q     *Quantiser
+}
+
+// Fingerprint tells weights apart for parties.
+func (m *machine) Fingerprint() []byte { return m.model.print[:] }
+
+// Compile refuses splits at which a quantised model would have to be another one.
+func (m *machine) Compile(job models.Job) (*models.Program, error) {
+	if err := m.q.serves(job.Split); err != nil {
+		return nil, err
+	}
+	return m.Recurrent.Compile(job)
+}
+
+// Warnings says what the config held that was not used.
+func (m *machine) Warnings([]tasks.Token, []int) []string { return m.model.Warnings }
+
+// params are the sizes that are printed.
+func (m *Model) params(q *Quantiser) tasks.Params {
+	c := m.Config
+	p := tasks.Params{"hidden_size": float64(c.HiddenSize), "layers": float64(c.NumLayers), "p": 32}
+	if c.Bidirectional {
+		p["directions"] = 2
+	}
+	if c.StateSize > 0 {
+		p["state_size"] = float64(c.StateSize)
+	}
+	if q != nil {
+		p["p"] = float64(q.P)
+	}
+	return p
+}
+
+// fold makes one direction of a layer a left fold. id numbers the folds of the
+// model, for the quantiser.
+func (m *Model) fold(c cell, q *Quantiser, id int, back bool) models.Fold[vec, []float32] {
+	n := c.numbers()
+	position := func(t int) int { // the last position read after t of them
+		if back {
+			return m.Shape.N - t + 1
+		}
+		return t
+	}
+	rounded := func(t int) bool { return q.at(position(t), back) }
+	return models.Fold[vec, []float32]{
+		Bits: func(t int) protocol.Bits {
+			if rounded(t) {
+				return protocol.Bits(n * q.P)
+			}
+			return protocol.Bits(32 * n)
+		},
+		Init: func() []float32 { return make([]float32, n) },
+		Step: func(s []float32, pos int, x vec) []float32 {
+			c.step(s, x)
+			if q.at(pos, back) {
+				q.round(id, s)
+			} else if q != nil && q.watch != nil {
+				q.watch(id, pos, back, s)
+			}
+			return s
+		},
+		Emit: func(s []float32, _ int, x vec) vec {
+			return vec{val: append([]float32(nil), c.emit(s, x)...)}
+		},
+		Put: func(w *protocol.Packer, t int, s []float32) {
+			for k, v := range s {
+				if rounded(t) {
+					w.Uint(q.index(id, k, v), q.P)
+				} else {
+					w.Uint(uint64(math.Float32bits(v)), 32)
+				}
+			}
+		},
+		Get: func(r *protocol.Unpacker, t int) []float32 {
+			s := make([]float32, n)
+			for k := range s {
+				if rounded(t) {
+					s[k] = q.value(id, k, r.Uint(q.P))
+				} else {
+					s[k] = math.Float32frombits(uint32(r.Uint(32)))
+				}
+			}
+			return s
+		},
+	}
+}
+
+// floatOutputs writes outputs of d numbers as float32.
+func floatOutputs(d int) models.Codec {
+	return models.Codec{
+		Bits: protocol.Bits(32 * d),
+		Put: func(w *protocol.Packer, v tasks.Value) {
+			for _, x := range v {
+				w.Uint(uint64(math.Float32bits(float32(x))), 32)
+			}
+		},
+		Get: func(r *protocol.Unpacker) tasks.Value {
+			v := make(tasks.Value, d)
+			for k := range v {
+				v[k] = float64(math.Float32frombits(uint32(r.Uint(32))))
+			}
+			return v
+		},
+	}
+}
+
+var errWidth = errors.New("trained: a quantiser keeps 1 to 32 bits a number")
