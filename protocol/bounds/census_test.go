@@ -1,0 +1,251 @@
+package bounds
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/big"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+func census1(t *testing.T, rows, cols int, opts CensusOptions) CensusResult {
+	t.Helper()
+	r, err := Census(context.Background(), rows, cols, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestCensusOracles(t *testing.T) {
+	for _, c := range []struct {
+		rows, cols int
+		counts     string
+		classes    string
+	}{
+		{1, 1, "[2]", "2"},
+		{1, 3, "[2 6]", "4"},
+		{2, 2, "[2 4 10]", "7"},
+		{3, 3, "[2 12 234 264]", "36"},
+		{3, 4, "[2 20 882 3192]", "87"},
+		{4, 3, "[2 20 882 3192]", "87"},
+		{4, 4, "[2 28 2842 62664]", "317"},
+		{5, 5, "[2 60 27450 15443400 18083520]", "5624"},
+	} {
+		r := census1(t, c.rows, c.cols, CensusOptions{})
+		if got := fmt.Sprint(r.Counts); got != c.counts {
+			t.Errorf("%d x %d: %s, want %s", c.rows, c.cols, got, c.counts)
+		}
+		if got := r.Classes.String(); got != c.classes || !r.Complete {
+			t.Errorf("%d x %d: %s classes, want %s, complete %v", c.rows, c.cols, got, c.classes, r.Complete)
+		}
+	}
+}
+
+// TestCensusByHand counts all matrices of small sizes one by one, with the plain
+// second implementation of D and with the least member of each class.
+func TestCensusByHand(t *testing.T) {
+	for _, size := range [][2]int{{1, 1}, {1, 4}, {2, 3}, {2, 5}, {3, 3}, {3, 4}, {4, 3}, {2, 6}} {
+		rows, cols := size[0], size[1]
+		r := census1(t, rows, cols, CensusOptions{})
+		counts, classes := make([]int, 8), make([]int, 8)
+		for x := range 1 << (rows * cols) {
+			k := plainDepth(matrixOf(x, rows, cols), 0)
+			counts[k]++
+			if least(x, rows, cols) {
+				classes[k]++
+			}
+		}
+		for k := range counts {
+			n, c := "0", "0"
+			if k < len(r.Counts) {
+				n, c = r.Counts[k].String(), r.ClassesByDepth[k].String()
+			}
+			if n != fmt.Sprint(counts[k]) || c != fmt.Sprint(classes[k]) {
+				t.Errorf("%d x %d, D = %d: %s matrices in %s classes, by hand %d in %d", rows, cols, k, n, c, counts[k], classes[k])
+			}
+		}
+	}
+}
+
+func matrixOf(x, rows, cols int) *Matrix {
+	return Of(rows, cols, func(i, j int) int { return x >> (i*cols + j) & 1 })
+}
+
+// least says whether no permutation of rows and columns makes x smaller.
+func least(x, rows, cols int) bool {
+	for _, p := range permutations(rows) {
+		for _, q := range permutations(cols) {
+			y := 0
+			for i := range rows {
+				for j := range cols {
+					y |= x >> (p[i]*cols + q[j]) & 1 << (i*cols + j)
+				}
+			}
+			if y < x {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func permutations(n int) [][]int {
+	if n == 0 {
+		return [][]int{{}}
+	}
+	var all [][]int
+	for _, p := range permutations(n - 1) {
+		for at := range n {
+			all = append(all, slices.Insert(slices.Clone(p), at, n-1))
+		}
+	}
+	return all
+}
+
+// TestCensusSample compares the depths that the census uses (by shape, or by
+// halves) with the plain implementation, on random matrices up to 8 x 8.
+func TestCensusSample(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 5))
+	seen := map[int]int{}
+	for k := range 300 {
+		p, q := 4+rng.IntN(4), 4+rng.IntN(4)
+		lines := make([]uint64, p)
+		w, planted := rng.Uint64()&below(q), rng.IntN(2) == 0
+		for i := range lines {
+			lines[i] = rng.Uint64() & below(q)
+			if planted && i >= 2 { // so that D = 3 occurs
+				lines[i] = []uint64{0, below(q), w, w ^ below(q)}[(i+k)%4]
+			}
+		}
+		rng.Shuffle(p, func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
+		m := Of(p, q, func(i, j int) int { return int(lines[i] >> j & 1) })
+		f := m.Fold()
+		d := shapeDepth(f.Rows(), f.Cols())
+		if d < 0 {
+			a, b := packed(f.Matrix), packed(f.Transpose())
+			d = 4
+			if halves(a, below(len(b))) || halves(b, below(len(a))) {
+				d = 3
+			}
+			seen[d]++
+		}
+		if want := plainDepth(f.Matrix, 0); d != want {
+			t.Fatalf("D = %d, plain %d\n%s", d, want, show(m))
+		}
+	}
+	if seen[3] < 10 || seen[4] < 10 {
+		t.Errorf("the sample has %v of the listed shapes by depth: too few", seen)
+	}
+}
+
+func packed(m *Matrix) []uint64 {
+	lines := make([]uint64, m.Rows())
+	for i := range lines {
+		for j := range m.Cols() {
+			if v, _ := m.At(i, j); v == 1 {
+				lines[i] |= 1 << j
+			}
+		}
+	}
+	return lines
+}
+
+// The listed orbits of every shape number as many as the formulas say, as
+// matrices and as classes; formulas and lists share no code.
+func TestCensusListsAllOrbits(t *testing.T) {
+	for _, s := range [][2]int{{3, 2}, {4, 3}, {5, 3}, {4, 4}, {5, 5}, {6, 5}} {
+		p, q := s[0], s[1]
+		var sets, classes int64
+		o := newOrbits(q)
+		o.empty().each(p, func(b orbit) bool {
+			if _, ok := separatedLines(b.list, q); ok {
+				sets += int64(len(o.perm) / b.stabilizer(func(_, _ []int) {}))
+				classes++
+			}
+			return true
+		})
+		if got, want := new(big.Int).Mul(factorial(p), big.NewInt(sets)), separated(p, q); got.Cmp(want) != 0 {
+			t.Errorf("%d x %d: %v matrices listed, formula %v", p, q, got, want)
+		}
+		if want := shapeClasses(p, q, p, q); want.Cmp(big.NewInt(classes)) != 0 {
+			t.Errorf("%d x %d: %v classes listed, formula %v", p, q, classes, want)
+		}
+	}
+}
+
+func TestCensusShardsMerge(t *testing.T) {
+	whole := census1(t, 5, 6, CensusOptions{})
+	var parts []CensusResult
+	for i := 1; i <= 3; i++ {
+		p := census1(t, 5, 6, CensusOptions{Shard: i, Of: 3, Workers: i})
+		raw, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var back CensusResult
+		if err := json.Unmarshal(raw, &back); err != nil {
+			t.Fatal(err)
+		}
+		parts = append(parts, back)
+	}
+	some, err := Merge(parts[2], parts[0])
+	if err != nil || some.Complete || some.Shard != "1,3/3" {
+		t.Fatalf("two of three shards: %v, complete %v, %v", some.Shard, some.Complete, err)
+	}
+	all, err := Merge(some, parts[1])
+	if err != nil || !all.Complete || all.Shard != "1/1" {
+		t.Fatalf("all shards: %v, complete %v, %v", all.Shard, all.Complete, err)
+	}
+	if fmt.Sprint(all) != fmt.Sprint(whole) {
+		t.Errorf("merged %v\nwhole %v", all, whole)
+	}
+	for name, bad := range map[string][]CensusResult{
+		"twice":        {parts[0], parts[0]},
+		"another size": {parts[0], census1(t, 5, 5, CensusOptions{Shard: 2, Of: 3})},
+		"another k":    {parts[0], census1(t, 5, 6, CensusOptions{Shard: 2, Of: 4})},
+		"none":         {},
+	} {
+		if _, err := Merge(bad...); !errors.Is(err, ErrCensus) {
+			t.Errorf("%s: merged, error %v", name, err)
+		}
+	}
+	wrong := parts[1].clone()
+	wrong.Counts[4].Add(wrong.Counts[4], big.NewInt(1))
+	if _, err := Merge(parts[0], wrong, parts[2]); err == nil {
+		t.Error("a wrong count went unseen")
+	}
+	wrong = parts[1].clone()
+	wrong.ClassesByDepth[4].Add(wrong.ClassesByDepth[4], big.NewInt(1))
+	if _, err := Merge(parts[0], wrong, parts[2]); err == nil {
+		t.Error("a wrong class count went unseen")
+	}
+}
+
+func TestCensusResumes(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var saved []CensusResult
+	_, err := Census(ctx, 5, 6, CensusOptions{Save: func(r CensusResult) error {
+		saved = append(saved, r)
+		cancel()
+		return nil
+	}})
+	if !errors.Is(err, context.Canceled) || len(saved) != 1 || saved[0].Complete {
+		t.Fatalf("interrupted: %v, %d states", err, len(saved))
+	}
+	got := census1(t, 5, 6, CensusOptions{Resume: &saved[0]})
+	if want := census1(t, 5, 6, CensusOptions{}); fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("resumed %v\nwhole %v", got, want)
+	}
+	if _, err := Census(context.Background(), 5, 5, CensusOptions{Resume: &saved[0]}); !errors.Is(err, ErrCensus) {
+		t.Errorf("another size went on: %v", err)
+	}
+	for _, size := range [][2]int{{0, 3}, {9, 9}, {2, 33}, {-1, -1}} {
+		if _, err := Census(context.Background(), size[0], size[1], CensusOptions{}); !errors.Is(err, ErrCensus) {
+			t.Errorf("%v: %v", size, err)
+		}
+	}
+}
