@@ -1,6 +1,9 @@
 package tasks
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+	"slices"
+)
 
 // Cycle3 asks of every directed edge whether it lies on a directed triangle.
 var Cycle3 = register(edges(&Task{
@@ -19,11 +22,12 @@ var Cycle3 = register(edges(&Task{
 		return Value{0}
 	},
 	Fast: func(sh Shape, seq []Token, read []int) []Value {
-		forward, back := make([][2]int, len(seq)), make([][2]int, len(seq))
+		out, in := make(graph, len(seq)), make(graph, len(seq))
 		for k, t := range seq {
-			forward[k], back[k] = [2]int{t.X, t.To}, [2]int{t.To, t.X}
+			out[k], in[k] = arc(t.X, t.To), arc(t.To, t.X)
 		}
-		out, in := newGraph(forward), newGraph(back)
+		slices.Sort(out)
+		slices.Sort(in)
 		values := make([]Value, len(read))
 		for k, i := range read {
 			values[k] = truth(meet(out.from(seq[i-1].To), in.from(seq[i-1].X)))
@@ -33,13 +37,13 @@ var Cycle3 = register(edges(&Task{
 	Generate: func(sh Shape, rng *rand.Rand) []Token { return generateEdges(sh, 3, true, rng) },
 }, true))
 
-// meet says whether two lists of edges, each sorted by head, share a head.
-func meet(a, b [][2]int) bool {
+// meet says whether two sorted lists of arcs, each of one tail, share a head.
+func meet(a, b graph) bool {
 	for len(a) > 0 && len(b) > 0 {
-		switch {
-		case a[0][1] < b[0][1]:
+		switch u, v := head(a[0]), head(b[0]); {
+		case u < v:
 			a = a[1:]
-		case a[0][1] > b[0][1]:
+		case u > v:
 			b = b[1:]
 		default:
 			return true

@@ -34,11 +34,11 @@ var Cycle5 = register(edges(&Task{
 		return truth(closes([]int{goal, seq[pos-1].To}))
 	},
 	Fast: func(sh Shape, seq []Token, read []int) []Value {
-		both := make([][2]int, 0, 2*len(seq))
+		g := make(graph, 0, 2*len(seq))
 		for _, t := range seq {
-			both = append(both, [2]int{t.X, t.To}, [2]int{t.To, t.X})
+			g = append(g, arc(t.X, t.To), arc(t.To, t.X))
 		}
-		g := newGraph(both)
+		slices.Sort(g)
 		values := make([]Value, len(read))
 		for k, i := range read {
 			values[k] = truth(g.onFiveCycle(seq[i-1].X, seq[i-1].To))
@@ -54,12 +54,13 @@ func (g graph) onFiveCycle(a, b int) bool {
 	ends := func(from, not int) map[int][]int { // middle d -> up to two vertices between it and from
 		via := map[int][]int{}
 		for _, f := range g.from(from) {
-			if f[1] == not {
+			c := head(f)
+			if c == not {
 				continue
 			}
-			for _, h := range g.from(f[1]) {
-				if d := h[1]; d != a && d != b && len(via[d]) < 2 {
-					via[d] = append(via[d], f[1])
+			for _, h := range g.from(c) {
+				if d := head(h); d != a && d != b && len(via[d]) < 2 {
+					via[d] = append(via[d], c)
 				}
 			}
 		}

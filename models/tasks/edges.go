@@ -1,7 +1,6 @@
 package tasks
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -108,23 +107,19 @@ func edgeKey(t Token, directed bool) [2]int {
 	return [2]int{t.X, t.To}
 }
 
-// graph gives the neighbours of a vertex; the edges are sorted by their tail.
-type graph struct {
-	edges [][2]int
-}
+// graph lists arcs tail -> head as tail 2^32 + head, sorted, so that the arcs of
+// one tail stand together and by increasing head.
+type graph []uint64
 
-func newGraph(edges [][2]int) graph {
-	slices.SortFunc(edges, func(a, b [2]int) int {
-		return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1]))
-	})
-	return graph{edges}
-}
+func arc(tail, head int) uint64 { return uint64(tail)<<32 | uint64(head) }
 
-// from lists the edges that leave v.
-func (g graph) from(v int) [][2]int {
-	lo, _ := slices.BinarySearchFunc(g.edges, v, func(e [2]int, v int) int { return cmp.Compare(e[0], v) })
-	hi, _ := slices.BinarySearchFunc(g.edges, v+1, func(e [2]int, v int) int { return cmp.Compare(e[0], v) })
-	return g.edges[lo:hi]
+func head(a uint64) int { return int(a & (1<<32 - 1)) }
+
+// from lists the arcs with tail v.
+func (g graph) from(v int) graph {
+	lo, _ := slices.BinarySearch(g, arc(v, 0))
+	hi, _ := slices.BinarySearch(g, arc(v+1, 0))
+	return g[lo:hi]
 }
 
 // generateEdges draws cycles and decoys (cycles with the last edge bent away) of
