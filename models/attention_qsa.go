@@ -52,8 +52,8 @@ var qsaParams = []tasks.Param{
 // qsaFraction is s, the fractional bits of z in numbers of p bits.
 func qsaFraction(p int) int { return min(p-2, 60) }
 
-// qsaError is the sum of the budget times its square root: sqrt(d) a + b <= eps is
-// what p must satisfy.
+// qsaWithin says whether the budget stays within eps with p bits a number, in exact
+// arithmetic: sqrt(d) a + b <= eps, a the error of a coordinate.
 func qsaWithin(sh tasks.Shape, p int, rounded bool) bool {
 	pow := func(e int) *big.Rat {
 		return new(big.Rat).SetFrac(big.NewInt(1), new(big.Int).Lsh(big.NewInt(1), uint(e)))
@@ -77,6 +77,9 @@ func qsaWithin(sh tasks.Shape, p int, rounded bool) bool {
 func qsaMachine(sh tasks.Shape, set Settings, keysOf func(p int) qsaKeys) (Machine, error) {
 	arithmetic := arithmeticOf(set)
 	keys := keysOf(0)
+	if m := keys.width(); m > 1<<16 || float64(m)*float64(sh.N) > 1<<36 {
+		return nil, unsupportedf("%d keys of width m = %d: at most 2^16 numbers a key and 2^36 in all", sh.N, m)
+	}
 	need := max(keys.bits(), 2)
 	for !qsaWithin(sh, need, arithmetic == WithRounded) {
 		if need++; need > 2+60 {

@@ -2,6 +2,7 @@ package models
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 	"sync"
 
@@ -44,8 +45,8 @@ var _ = construct(&Construction{
 				width = lazyWidth(n, q)
 			}
 			k = newSignKeys(n, q, width, f, g, width, min(3*q, n), set.Seed)
-		case n > signPairs:
-			return nil, unsupportedf("guarantee=uniform measures all pairs of keys, up to N = %d; larger N needs guarantee=lazy", signPairs)
+		case signPairs(n, q, int(m)) > 1<<31:
+			return nil, unsupportedf("guarantee=uniform measures the inner products of all pairs of keys, too many at N = %d, q = %d; guarantee=lazy checks sets one by one", n, q)
 		default:
 			width, cross := int(m), 0
 			if given {
@@ -54,9 +55,6 @@ var _ = construct(&Construction{
 					return nil, unsupportedf("m = %d: two keys have inner product %d, above m/(3q-1): this width proves nothing for all sets (guarantee=lazy checks sets one by one)", width, cross)
 				}
 			} else {
-				if (3*q-1)*(3*q-1) > 1<<15 {
-					return nil, unsupportedf("coherent signs for q = %d need more than 2^15 coordinates", q)
-				}
 				width, cross = smallestCoherent(n, q, set.Seed)
 			}
 			k = newSignKeys(n, q, width, f, g, cross, q, set.Seed)
@@ -66,8 +64,15 @@ var _ = construct(&Construction{
 	},
 })
 
-// signPairs bounds N where all pairs are measured.
-const signPairs = 1 << 14
+// signPairs is the words that a measurement of all pairs compares, at width m (0:
+// 4 (3q-1)^2 ln N, where random signs are coherent).
+func signPairs(n, q, m int) float64 {
+	width := float64(m)
+	if m == 0 {
+		width = 4 * math.Pow(float64(3*q-1), 2) * math.Log(float64(n)+1)
+	}
+	return float64(n) * float64(n) / 2 * math.Ceil(width/64)
+}
 
 // signLayer is signKeys in a layer.
 type signLayer struct {
