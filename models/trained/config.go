@@ -28,7 +28,7 @@ type Config struct {
 	D             int      `json:"d"`
 	M             int      `json:"M"`
 	Features      []string `json:"features"`
-	Threshold     float64  `json:"threshold"` // an output is right when it is nearer than this to the definition
+	Threshold     float64  `json:"threshold"` // an output is right when it lies on the same side of this as the definition
 	Weights       string   `json:"weights"`
 	IndexBase     int      `json:"index_base"` // of the probe file's y
 	Layout        string   `json:"layout"`
@@ -193,13 +193,27 @@ func (c *Config) shape() (tasks.Shape, error) {
 			set["d"] = float64(c.D)
 		case "M":
 			set["M"] = float64(c.M)
-		case "eps":
-			if c.Threshold > 0 {
-				set["eps"] = c.Threshold
-			}
 		}
 	}
+	if c.Threshold > 0 {
+		t = thresholded(t, c.Threshold)
+	}
 	return t.Shape(c.N, set)
+}
+
+// thresholded is the task with the config's rule for a right output: every number
+// lies on the same side of the threshold as the definition's.
+func thresholded(t *tasks.Task, threshold float64) *tasks.Task {
+	own := *t
+	own.Correct = func(_ tasks.Shape, got, want tasks.Value) bool {
+		for k := range want {
+			if (got[k] > threshold) != (want[k] > threshold) {
+				return false
+			}
+		}
+		return true
+	}
+	return &own
 }
 
 // feature is one part of what a token feeds in.

@@ -80,6 +80,50 @@ func TestProbes(t *testing.T) {
 	}
 }
 
+// The accuracies that training reported are those of the domain and threshold as
+// read here.
+func TestMeasuredAccuracy(t *testing.T) {
+	const samples = 4000
+	rng := rand.New(rand.NewPCG(1, 1))
+	for _, name := range names(t) {
+		m := load(t, name)
+		machine, err := m.Machine(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		read, err := m.Queries()
+		if err != nil {
+			t.Fatal(err)
+		}
+		tokens, sequences := 0, 0
+		for range samples {
+			seq, err := m.Draw(rng)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out, err := machine.Whole(seq, read)
+			if err != nil {
+				t.Fatal(err)
+			}
+			right := 0
+			for k, want := range m.Shape.Eval(seq, read) {
+				if m.Shape.Correct(out[k], want) {
+					right++
+				}
+			}
+			tokens += right
+			if right == len(read) {
+				sequences++
+			}
+		}
+		got := Measured{TokenAccuracy: float64(tokens) / float64(samples*len(read)), SequenceAccuracy: float64(sequences) / samples}
+		want := m.Config.Measured
+		if math.Abs(got.TokenAccuracy-want.TokenAccuracy) > 0.015 || math.Abs(got.SequenceAccuracy-want.SequenceAccuracy) > 0.04 {
+			t.Errorf("%s: accuracies %.4f and %.4f, training reported %.4f and %.4f", name, got.TokenAccuracy, got.SequenceAccuracy, want.TokenAccuracy, want.SequenceAccuracy)
+		}
+	}
+}
+
 func randomInput(m *Model, rng *rand.Rand) []tasks.Token {
 	seq := make([]tasks.Token, m.Config.N)
 	for i := range seq {
