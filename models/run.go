@@ -23,6 +23,16 @@ type Result struct {
 	Warnings   []string
 }
 
+// Broken marks an error that can only be a mistake of this program: a player that
+// waits in vain, a meter that disagrees with the formula.
+type Broken struct{ error }
+
+// Unwrap returns what went wrong.
+func (b Broken) Unwrap() error { return b.error }
+
+// Internal tells commands that the user is not to blame.
+func (b Broken) Internal() bool { return true }
+
 // Run compiles the machine, runs both players on their halves of seq, and
 // evaluates the uncut model and the task beside them. It fails when the meter
 // disagrees with the formula.
@@ -43,7 +53,7 @@ func Run(m Machine, job Job, seq []tasks.Token) (*Result, error) {
 	halves := job.Split.Deal(sh, seq)
 	outs, t, err := protocol.Run(nil, prog.Player(halves[protocol.Alice]), prog.Player(halves[protocol.Bob]))
 	if err != nil {
-		return nil, err
+		return nil, Broken{err}
 	}
 	r := &Result{Job: job, Transcript: t, Formula: prog.Bits, FormulaIn: prog.Formula, Agree: true, Correct: true}
 	if r.Output, err = Collect(job, outs); err != nil {
@@ -59,7 +69,7 @@ func Run(m Machine, job Job, seq []tasks.Token) (*Result, error) {
 	}
 	for p, want := range prog.Bits {
 		if got := t.By(protocol.Player(p)); got != want {
-			return r, fmt.Errorf("models: %v wrote %d bits, the formula %q gives %d", protocol.Player(p), got, prog.Formula, want)
+			return r, Broken{fmt.Errorf("models: %v wrote %d bits, the formula %q gives %d", protocol.Player(p), got, prog.Formula, want)}
 		}
 	}
 	if w, ok := m.(Warner); ok {
@@ -74,7 +84,7 @@ func Collect(job Job, outs []map[int]tasks.Value) ([]tasks.Value, error) {
 	for k, i := range job.Read {
 		v, ok := outs[job.Answerer(i)][i]
 		if !ok {
-			return nil, fmt.Errorf("models: %v did not output position %d", job.Answerer(i), i)
+			return nil, Broken{fmt.Errorf("models: %v did not output position %d", job.Answerer(i), i)}
 		}
 		values[k] = v
 	}

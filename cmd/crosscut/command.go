@@ -34,7 +34,7 @@ package main
 //	nil                                 0
 //	refuted("...")                      1  the witness was emitted before
 //	any other error, usagef(hint, ...)  2  bad input, unsupported combinations, unknown names
-//	internal(err)                       3  a contradiction, or a bug: what can only be our fault
+//	internal(err), models.Broken        3  a contradiction, or a bug: what can only be our fault
 //	context.Canceled                    130
 //
 // An error prints as one line, then its hint if it has a method Hint() string
@@ -191,11 +191,14 @@ func internal(err error) error {
 // status is the exit status of an error.
 func status(err error) int {
 	var f *failure
+	var bug interface{ Internal() bool }
 	switch {
 	case err == nil:
 		return 0
 	case errors.Is(err, context.Canceled):
 		return 130
+	case errors.As(err, &bug) && bug.Internal():
+		return 3
 	case errors.As(err, &f):
 		return f.status
 	}

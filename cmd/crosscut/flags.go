@@ -17,7 +17,7 @@ import (
 func flags(list ...cli.Flag) []cli.Flag { return list }
 
 func formatFlag() cli.Flag {
-	return &cli.StringFlag{Name: "format", Value: report.Formats[0], Usage: "`FORMAT`: " + strings.Join(report.Formats, ", ")}
+	return &cli.StringFlag{Name: "format", Value: report.Formats[0], Usage: "`FORMAT` of the result: " + strings.Join(report.Formats, ", ")}
 }
 
 func outFlag() cli.Flag {
@@ -52,15 +52,15 @@ func modelFlag() cli.Flag {
 }
 
 func splitFlag() cli.Flag {
-	return &cli.StringFlag{Name: "split", Value: "half", Usage: "who owns which tokens: half, prefix:K, or alice:2-32,bob:33-64,public:1"}
+	return &cli.StringFlag{Name: "split", Value: "half", Usage: "who owns which tokens, `SPEC`: half, prefix:K, or alice:2-32,bob:33-64,public:1"}
 }
 
 func readFlag() cli.Flag {
-	return &cli.StringFlag{Name: "read", Usage: "the position whose output is asked for, several separated by commas, or all"}
+	return &cli.StringFlag{Name: "read", Usage: "`POS`, the position whose output is asked for, several (1,4-6), or all (default: N for qsa, else 1)"}
 }
 
 func answerFlag() cli.Flag {
-	return &cli.StringFlag{Name: "answer", Usage: "who outputs: bob, alice, or owner (default: bob for one position, owner for several)"}
+	return &cli.StringFlag{Name: "answer", Usage: "`WHO` outputs: bob, alice, or owner (default: bob for one position, owner for several)"}
 }
 
 // Answers are the values of --answer.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -11,6 +12,9 @@ import (
 
 	"crosscut/internal/catalog"
 )
+
+// errHelp is returned where help is asked for.
+var errHelp = errors.New("help")
 
 // arrange puts a command's flags before its arguments, since urfave/cli v2 drops
 // flags that follow an argument, and refuses what cannot be right: unknown flags,
@@ -30,7 +34,7 @@ func arrange(c *command, line []string) (arranged []string, err error) {
 		}
 		name, value, joined := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(word, "-"), "-"), "=")
 		if name == "h" || name == "help" {
-			return []string{"--help"}, nil
+			return nil, errHelp
 		}
 		f := c.flag(name)
 		if f == nil {

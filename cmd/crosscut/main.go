@@ -63,9 +63,11 @@ func execute(ctx context.Context, stdout, stderr io.Writer, args []string) (code
 			code = 3
 		}
 	}()
-	app := newApp(stdout, stderr)
-	if len(args) == 0 || slices.Contains([]string{"-h", "-help", "--help", "help"}, args[0]) {
-		return overview(app, stdout, stderr, args)
+	if len(args) == 0 {
+		return help(stdout, stderr, nil)
+	}
+	if slices.Contains([]string{"-h", "-help", "--help", "help"}, args[0]) {
+		return help(stdout, stderr, args[1:])
 	}
 	if args[0] == "-v" || args[0] == "--version" {
 		args = []string{"version"}
@@ -77,7 +79,12 @@ func execute(ctx context.Context, stdout, stderr io.Writer, args []string) (code
 	}
 	where = "crosscut " + c.name
 	line, err := arrange(c, args[1:])
+	if errors.Is(err, errHelp) {
+		c.help(stdout)
+		return 0
+	}
 	if err == nil {
+		app := newApp(stdout, stderr)
 		app.Metadata = map[string]any{"line": args[1:]}
 		err = app.RunContext(ctx, append([]string{"crosscut", c.name}, line...))
 	}
@@ -100,24 +107,6 @@ func start(c *call) error {
 	return c.cmd.run(c)
 }
 
-// overview prints the help of the tool, or of one command.
-func overview(app *cli.App, stdout, stderr io.Writer, args []string) int {
-	words := []string{"crosscut", "--help"}
-	if len(args) > 1 {
-		c, err := find(args[1])
-		if err != nil {
-			complain(stderr, "crosscut help", err)
-			return status(err)
-		}
-		words = []string{"crosscut", c.name, "--help"}
-	}
-	if err := app.Run(words); err != nil {
-		complain(stderr, "crosscut", err)
-		return status(err)
-	}
-	return 0
-}
-
 // find looks a command up; the error for an unknown one suggests the nearest.
 func find(name string) (*command, error) {
 	if strings.HasPrefix(name, "-") {
@@ -134,23 +123,12 @@ func find(name string) (*command, error) {
 func newApp(stdout, stderr io.Writer) *cli.App {
 	bad := func(_ *cli.Context, err error, _ bool) error { return usagef("", "%v", err) }
 	app := &cli.App{
-		Name:            "crosscut",
-		Usage:           "execute communication lower bounds for sequence models",
-		UsageText:       "crosscut COMMAND [flags] [NAME]",
-		Description:     "Start with: crosscut reproduce --quick, crosscut list, crosscut show conventions.",
-		HideVersion:     true,
-		HideHelpCommand: true,
-		Writer:          stdout,
-		ErrWriter:       stderr,
-		OnUsageError:    bad,
-		ExitErrHandler:  func(*cli.Context, error) {},
+		Name: "crosscut", HideHelp: true, HideVersion: true, Writer: stdout, ErrWriter: stderr,
+		OnUsageError: bad, ExitErrHandler: func(*cli.Context, error) {},
 	}
-	for _, name := range slices.Sorted(maps.Keys(commands)) {
-		c := commands[name]
+	for _, c := range commands {
 		app.Commands = append(app.Commands, &cli.Command{
-			Name: c.name, Usage: c.usage, Description: c.about,
-			UsageText: strings.TrimSpace("crosscut " + c.name + " [flags] " + c.args), ArgsUsage: c.args,
-			Flags: c.flags, Hidden: c.hidden, HideHelpCommand: true, OnUsageError: bad,
+			Name: c.name, Flags: c.flags, HideHelp: true, OnUsageError: bad,
 			Action: func(x *cli.Context) error {
 				line, _ := x.App.Metadata["line"].([]string)
 				err := start(&call{x, c, line, stdout, stderr})

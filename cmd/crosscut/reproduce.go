@@ -60,10 +60,10 @@ var _ = register(&command{
 // firstPaper is the paper that is reproduced when none is named.
 const firstPaper = "sanford2023"
 
-// conclude prints a table, also one that was cut short by err, and fails when it
-// holds a contradiction.
+// conclude prints a table, also one that Ctrl-C cut short, and fails when it holds
+// a contradiction.
 func (c *call) conclude(t report.Table, headings map[string]string, err error) error {
-	if err != nil && len(t.Rows) == 0 {
+	if err != nil && (c.Context.Err() == nil || len(t.Rows) == 0) {
 		return err
 	}
 	t.Command = c.command()

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"crosscut/internal/catalog"
 	"crosscut/models"
 	"crosscut/models/tasks"
 
@@ -35,7 +34,7 @@ var _ = register(&command{
 		}
 		r, err := p.Run()
 		if err != nil {
-			return running(err)
+			return err
 		}
 		if err := c.Context.Err(); err != nil {
 			return err
@@ -56,16 +55,6 @@ var _ = register(&command{
 		return nil
 	},
 })
-
-// running sorts the errors of a run: what the input or the combination cannot do
-// is the user's to change, anything else is a bug here.
-func running(err error) error {
-	var u *catalog.UnknownError
-	if errors.Is(err, errors.ErrUnsupported) || errors.As(err, &u) {
-		return err
-	}
-	return internal(err)
-}
 
 // request reads the flags that describe one run.
 func (c *call) request() (models.Request, error) {

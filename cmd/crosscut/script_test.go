@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"reflect"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -31,7 +33,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status": cmdStatus, "json": cmdJSON, "svg": cmdSVG, "lines": cmdLines, "truncate": cmdTruncate,
+			"status": cmdStatus, "json": cmdJSON, "svg": cmdSVG, "lines": cmdLines, "truncate": cmdTruncate, "interrupt": cmdInterrupt,
 		},
 	})
 }
@@ -162,4 +164,28 @@ func cmdTruncate(ts *testscript.TestScript, _ bool, args []string) {
 		cmdStatus(ts, false, append([]string{"2"}, args[1:]...))
 	}
 	fmt.Fprintf(ts.Stdout(), "%d prefixes\n", len(data))
+}
+
+// cmdInterrupt starts a command, sends it what Ctrl-C sends once it has had time to
+// work, and checks that it ends with status 130: interrupt DELAY command...
+func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
+	delay, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	name, err := exec.LookPath(args[1])
+	ts.Check(err)
+	cmd := exec.Command(name, args[2:]...)
+	cmd.Dir, cmd.Env = ts.MkAbs("."), append(os.Environ(), "PATH="+ts.Getenv("PATH"))
+	var stdout, stderr strings.Builder
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	ts.Check(cmd.Start())
+	time.Sleep(delay)
+	ts.Check(cmd.Process.Signal(os.Interrupt))
+	cmd.Wait()
+	ts.Check(os.WriteFile(ts.MkAbs("printed"), []byte(stdout.String()), 0o644))
+	if got := cmd.ProcessState.ExitCode(); got != 130 {
+		ts.Fatalf("status %d, want 130\n%s%s", got, stdout.String(), stderr.String())
+	}
+	if !strings.Contains(stderr.String(), "interrupted") {
+		ts.Fatalf("stderr: %s", stderr.String())
+	}
 }
