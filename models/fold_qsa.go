@@ -35,37 +35,42 @@ func (g grid) mean(sum uint64, count int) float64 {
 	return float64(2*int64(sum)+int64(count)*(1-cells)) / (float64(count) * float64(cells))
 }
 
-// maxGrid keeps q 2^p an exact float64 for every q up to 2^24.
-const maxGrid = 28
+// maxGrid bounds p; q 2^p must be an exact float64 besides.
+const maxGrid = 50
 
 // gridBits is the smallest p whose grid has error sqrt(d) 2^-p <= eps in the
 // Euclidean norm, that of each value and so that of every average.
 func gridBits(sh tasks.Shape) (int, error) { return precision(sh, 0) }
 
 // precision is the smallest p with sqrt(d) 2^(shift-p) <= eps. Equality is taken
-// where all of it is exact in float64 (d = 1, q a power of two: then eps, the
-// cells and the averages are binary fractions); else the comparison leaves a
-// billionth for the roundings of the definition itself.
+// where rounding cannot carry an error beyond eps (d = 1, q a power of two: the
+// cells and their averages are binary fractions, and rounding is monotone); else
+// room is left for the q + 2 roundings of a coordinate of the definition.
 func precision(sh tasks.Shape, shift int) (int, error) {
 	d, q, eps := sh.Int("d"), sh.Int("q"), sh.Params["eps"]
 	if d != 1 || q&(q-1) != 0 {
-		eps *= 1 - 1e-9
+		eps = eps*(1-1e-9) - float64(q+2)*math.Sqrt(float64(d))*0x1p-52
 	}
-	for p := 1 + shift; p <= maxGrid; p++ {
+	for p := 1 + shift; p <= maxGrid && eps > 0; p++ {
 		if float64(d) <= eps*eps*math.Ldexp(1, 2*(p-shift)) {
 			return p, nil
 		}
 	}
-	return 0, unsupportedf("eps = %v needs more than %d bits a number", sh.Params["eps"], maxGrid)
+	return 0, unsupportedf("eps = %v is too small for numbers of %d bits and float64 outputs", sh.Params["eps"], maxGrid)
 }
 
 // gridFor is the grid of the settings: p as set, else the smallest for eps.
 func gridFor(sh tasks.Shape, set Settings) (grid, error) {
-	if p, ok := set.Num["p"]; ok {
-		return grid{int(p)}, nil
+	p, err := set.Int("p", 0), error(nil)
+	if p == 0 {
+		if p, err = gridBits(sh); err != nil {
+			return grid{}, err
+		}
 	}
-	p, err := gridBits(sh)
-	return grid{p}, err
+	if q := sh.Int("q"); math.Ldexp(float64(q), p) > 0x1p52 {
+		return grid{}, unsupportedf("q = %d numbers of %d bits have sums beyond exact float64", q, p)
+	}
+	return grid{p}, nil
 }
 
 var gridParam = tasks.Param{Name: "p", Doc: "bits of a stored number; default: the least with sqrt(d) 2^-p <= eps", Min: 1, Max: maxGrid}
@@ -136,10 +141,10 @@ func lastNeeded(sh tasks.Shape, pos int, t tasks.Token) int {
 	return sh.N
 }
 
-// fits refuses a state that would not fit a machine's memory (1 GiB in bits).
-func fits(bits float64) error {
-	if bits > 1<<33 {
-		return fmt.Errorf("a state of %.3g bits is too large (limit 2^33)", bits)
+// fits refuses states and layers of more bytes than 1 GiB, as they stand in memory.
+func fits(bytes float64) error {
+	if bytes > 1<<30 {
+		return fmt.Errorf("a state of %.3g bytes is too large (limit 2^30)", bytes)
 	}
 	return nil
 }

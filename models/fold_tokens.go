@@ -122,7 +122,7 @@ func (k keeping) token(v view, n, pos, l int) tasks.Token {
 // Reading one way it sees tokens 1..i at i; both ways, all of them.
 func memory(sh tasks.Shape, p int, k keeping, directions int, sizes tasks.Params, state, at string) (Machine, error) {
 	b := sh.Task.TokenBits(sh, p)
-	if err := fits(float64(min(k.most, sh.N)) * float64(b)); err != nil {
+	if err := fits(float64(min(k.most, sh.N)) * max(64, float64(b)/8)); err != nil {
 		return nil, err
 	}
 	if real(sh) {
@@ -131,7 +131,7 @@ func memory(sh tasks.Shape, p int, k keeping, directions int, sizes tasks.Params
 	layer := Layer[view, []tasks.Token]{Forward: k.fold(sh, p, false)}
 	r := &Recurrent[view, []tasks.Token]{
 		Of: sh, Sizes: sizes, Out: rawCodec(sh),
-		State: fmt.Sprintf(state, b), At: at,
+		State: fmt.Sprintf(state, b), At: at + fmt.Sprintf(" b, b = %d", b),
 		Embed: func(_ int, t tasks.Token) view { return view{own: rounded(sh, p, t)} },
 		Output: func(pos int, v view) tasks.Value {
 			if sh.Task.Name == "qsa" { // q tokens of N: do not write out the rest

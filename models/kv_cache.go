@@ -15,7 +15,7 @@ var KVCache = register(&Model{
 // slot is one cached pair: the key of a position and the cells of its value.
 type slot struct {
 	key   int
-	value []uint32
+	value []uint64
 }
 
 // KVCacheQSA caches one-hot keys e_l, written as the number l, and values z_l. The
@@ -42,7 +42,7 @@ var KVCacheQSA = construct(&Construction{
 		d := sh.Int("d")
 		slots := set.Int("slots", sh.N)
 		keyBits := protocol.Width(uint64(sh.N))
-		if err := fits(float64(min(slots, sh.N)) * float64(d*g.p+keyBits)); err != nil {
+		if err := fits(float64(min(slots, sh.N)) * float64(32+8*d)); err != nil {
 			return nil, err
 		}
 		held := func(t int) int { return min(t, slots) }
@@ -50,9 +50,9 @@ var KVCacheQSA = construct(&Construction{
 			Bits: func(t int) protocol.Bits { return protocol.Bits(held(t) * (keyBits + d*g.p)) },
 			Init: func() []slot { return nil },
 			Step: func(s []slot, pos int, t tasks.Token) []slot {
-				value := make([]uint32, d)
+				value := make([]uint64, d)
 				for c, z := range t.Z {
-					value[c] = uint32(g.index(z))
+					value[c] = g.index(z)
 				}
 				s = append(s, slot{pos, value})
 				return s[len(s)-held(len(s)):]
@@ -64,7 +64,7 @@ var KVCacheQSA = construct(&Construction{
 					if k := l - s[0].key; k >= 0 && k < len(s) {
 						found++
 						for c := range sums {
-							sums[c] += uint64(s[k].value[c])
+							sums[c] += s[k].value[c]
 						}
 					}
 				}
@@ -80,16 +80,16 @@ var KVCacheQSA = construct(&Construction{
 				for _, x := range s {
 					w.Uint(uint64(x.key-1), keyBits)
 					for _, k := range x.value {
-						w.Uint(uint64(k), g.p)
+						w.Uint(k, g.p)
 					}
 				}
 			},
 			Get: func(u *protocol.Unpacker, t int) []slot {
 				s := make([]slot, held(t))
 				for k := range s {
-					s[k] = slot{int(u.Uint(keyBits)) + 1, make([]uint32, d)}
+					s[k] = slot{int(u.Uint(keyBits)) + 1, make([]uint64, d)}
 					for c := range s[k].value {
-						s[k].value[c] = uint32(u.Uint(g.p))
+						s[k].value[c] = u.Uint(g.p)
 					}
 				}
 				return s

@@ -47,6 +47,12 @@ var LinearQSA = construct(&Construction{
 		}
 		d, q := sh.Int("d"), sh.Int("q")
 		m := set.Int("m", sh.N)
+		if m > sh.N {
+			return nil, unsupportedf("m = %d features for N = %d tokens", m, sh.N)
+		}
+		if err := fits(float64(m) * float64(32+8*d)); err != nil {
+			return nil, err
+		}
 		feature := func(pos int) int { return (pos - 1) % m }
 		count := func(t, feature int) uint64 { return uint64(t+m-1-feature) / uint64(m) }
 		denBits := func(c uint64) int { return protocol.Width(c + 1) }
@@ -109,7 +115,7 @@ var LinearQSA = construct(&Construction{
 			r.Out = g.codec(q, d)
 		}
 		r.Reach = reachBack(sh, hintReads)
-		return r, fits(float64(m) * float64(1+d*numBits(uint64(sh.N/m+1))))
+		return r, nil
 	},
 })
 
@@ -140,7 +146,7 @@ var LinearMatch2 = construct(&Construction{
 	New: func(sh tasks.Shape, set Settings) (Machine, error) {
 		modulus := sh.Int("M")
 		m := set.Int("m", modulus)
-		if err := fits(2 * float64(m) * float64(protocol.Width(uint64(sh.N)+1))); err != nil {
+		if err := fits(4 * 8 * float64(m)); err != nil {
 			return nil, err
 		}
 		type seen struct{ x, found int }

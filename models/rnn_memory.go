@@ -25,6 +25,6 @@ var RNNMemory = construct(&Construction{
 		}
 		m, dir := set.Int("m", sh.N), directions(sh, set)
 		sizes := tasks.Params{"m": float64(m), "directions": float64(dir)}
-		return memory(sh, p, keeping{most: m}, dir, sizes, "directions m b, b = %d bits a token", "min(t, m) b")
+		return memory(sh, p, keeping{most: m}, dir, sizes, "directions m b, b = %d bits a token", "min(t, m)")
 	},
 })

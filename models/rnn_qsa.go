@@ -37,11 +37,11 @@ var RNNQSA = construct(&Construction{
 		d, q := sh.Int("d"), sh.Int("q")
 		layers, from := set.Int("D", 1), set.Int("from", 1)
 		m := set.Int("m", (max(0, sh.N-from)*d+layers-1)/layers)
-		if err := fits(min(float64(layers)*float64(m), float64(sh.N)*float64(d)) * float64(g.p)); err != nil {
+		if err := fits(min(float64(layers)*float64(m), float64(sh.N)*float64(d)) * 8); err != nil {
 			return nil, err
 		}
 		kept := func(t int) int { return min(layers*m, max(0, t-from+1)*d) } // numbers in the whole stack
-		r := &Recurrent[asked, []uint32]{
+		r := &Recurrent[asked, []uint64]{
 			Of: sh, Sizes: tasks.Params{"D": float64(layers), "m": float64(m), "p": float64(g.p), "from": float64(from)},
 			State: "D m p", At: "min(D m, (t - from + 1) d) p", Out: g.codec(q, d), Reach: reachBack(sh, hintDirections),
 			Embed: func(_ int, t tasks.Token) asked { return asked{token: t} },
@@ -63,7 +63,7 @@ var RNNQSA = construct(&Construction{
 			},
 		}
 		for k := range layers {
-			r.Layers = append(r.Layers, Layer[asked, []uint32]{Forward: storing(g, d, from, k*m, func(t int) int {
+			r.Layers = append(r.Layers, Layer[asked, []uint64]{Forward: storing(g, d, from, k*m, func(t int) int {
 				return min(m, max(0, kept(t)-k*m))
 			})})
 		}
@@ -80,37 +80,37 @@ type asked struct {
 
 // storing is a layer that keeps held(t) numbers after t tokens, from number first
 // on; number n is coordinate n mod d of position from + n / d.
-func storing(g grid, d, from, first int, held func(t int) int) Fold[asked, []uint32] {
-	return Fold[asked, []uint32]{
+func storing(g grid, d, from, first int, held func(t int) int) Fold[asked, []uint64] {
+	return Fold[asked, []uint64]{
 		Bits: func(t int) protocol.Bits { return protocol.Bits(held(t) * g.p) },
-		Init: func() []uint32 { return nil },
-		Step: func(s []uint32, pos int, in asked) []uint32 {
+		Init: func() []uint64 { return nil },
+		Step: func(s []uint64, pos int, in asked) []uint64 {
 			for len(s) < held(pos) {
-				s = append(s, uint32(g.index(in.token.Z[(first+len(s))%d])))
+				s = append(s, g.index(in.token.Z[(first+len(s))%d]))
 			}
 			return s
 		},
-		Emit: func(s []uint32, pos int, in asked) asked {
+		Emit: func(s []uint64, pos int, in asked) asked {
 			found := make([]uint64, d)
 			copy(found, in.found)
 			for _, l := range in.token.Y {
 				for c := range found {
 					if at := (l-from)*d + c - first; l != pos && l >= from && at >= 0 && at < len(s) {
-						found[c] += uint64(s[at])
+						found[c] += s[at]
 					}
 				}
 			}
 			return asked{in.token, found}
 		},
-		Put: func(w *protocol.Packer, _ int, s []uint32) {
+		Put: func(w *protocol.Packer, _ int, s []uint64) {
 			for _, k := range s {
-				w.Uint(uint64(k), g.p)
+				w.Uint(k, g.p)
 			}
 		},
-		Get: func(u *protocol.Unpacker, t int) []uint32 {
-			s := make([]uint32, held(t))
+		Get: func(u *protocol.Unpacker, t int) []uint64 {
+			s := make([]uint64, held(t))
 			for k := range s {
-				s[k] = uint32(u.Uint(g.p))
+				s[k] = u.Uint(g.p)
 			}
 			return s
 		},

@@ -182,6 +182,33 @@ func TestPrecisionIsLeast(t *testing.T) {
 	}
 }
 
+// Any eps that float64 outputs can meet is met: random inputs at odd and tiny eps.
+func TestEverySmallEps(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 8))
+	for _, eps := range []float64{0.5, 0.25, 0.3, 0.1, 1.0 / 3, 1e-3, 1e-6, 1e-9, 1e-12} {
+		for range 12 {
+			q, d := 1+rng.IntN(4), 1+rng.IntN(3)
+			sh := mustShape(t, "qsa", 9, tasks.Params{"q": float64(q), "d": float64(d), "eps": eps})
+			for _, model := range foldModels {
+				m := mustBuild(t, model, sh, nil, nil)
+				seq := sh.Task.Generate(sh, rng)
+				read := pointBack(sh, seq, sh.All(), rng)
+				r, err := Run(m, Job{randomSplit(sh.N, rng), read, ByOwner}, seq)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !r.Agree || !r.Correct {
+					t.Fatalf("%s, q %d, d %d, eps %v, %v: output %v, expected %v", model, q, d, eps, m.Params(), r.Output, r.Expected)
+				}
+			}
+		}
+	}
+	sh := mustShape(t, "qsa", 9, tasks.Params{"q": 3, "eps": 1e-18})
+	if _, err := Build("rnn", sh, Settings{}); !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("eps = 1e-18: %v", err)
+	}
+}
+
 // Every number is within 2^-p of its cell's middle, the ends of [-1, 1] included.
 func TestGrid(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))

@@ -34,6 +34,6 @@ var SlidingWindowTokens = construct(&Construction{
 		}
 		w, dir := set.Int("w", covers), directions(sh, set)
 		sizes := tasks.Params{"w": float64(w), "directions": float64(dir)}
-		return memory(sh, p, keeping{most: w, last: true}, dir, sizes, "directions w b, b = %d bits a token", "min(t, w) b")
+		return memory(sh, p, keeping{most: w, last: true}, dir, sizes, "directions w b, b = %d bits a token", "min(t, w)")
 	},
 })

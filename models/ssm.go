@@ -40,12 +40,15 @@ var SSMQSA = construct(&Construction{
 		}
 		d, q := sh.Int("d"), sh.Int("q")
 		m := set.Int("m", sh.N)
-		if err := fits(float64(min(m, sh.N)) * float64(g.p) * float64(d)); err != nil {
+		if err := fits(float64(min(m, sh.N)) * float64(g.p) * float64(d) / 8); err != nil {
 			return nil, err
 		}
 		width := func(t int) int { return min(t, m) * g.p }
-		modulus := new(big.Int).Lsh(big.NewInt(1), uint(m*g.p))
-		mask := modulus.Sub(modulus, big.NewInt(1))
+		var mask *big.Int // 2^(m p) - 1, where the state ever grows beyond
+		if m < sh.N {
+			mask = new(big.Int).Lsh(big.NewInt(1), uint(m*g.p))
+			mask.Sub(mask, big.NewInt(1))
+		}
 		cell := Cell[[]*big.Int]{
 			Bits: func(t int) protocol.Bits { return protocol.Bits(d * width(t)) },
 			Init: func() []*big.Int {
