@@ -52,7 +52,7 @@ func readInput(data []byte, set Params) (*Input, error) {
 			return nil, fmt.Errorf("token %d: %w", k+1, err)
 		}
 	}
-	return in, sh.Check(in.Seq)
+	return in, sh.check(sh.All(), in.Seq)
 }
 
 // TaskOf reads only the task's name, from an input file or a half. Whoever needs
@@ -116,7 +116,10 @@ func readHalf(data []byte, self protocol.Player, set Params) (Half, error) {
 			pos, tok = append(pos, i+1), append(tok, seq[i])
 		}
 	}
-	return NewHalf(sh, s, self, pos, tok)
+	if err := sh.check(pos, tok); err != nil {
+		return none, err
+	}
+	return Half{sh, s, self, pos, tok}, nil
 }
 
 // readPart reads positions and tokens of one owner into the split and sequence:
@@ -221,7 +224,12 @@ func (t *Task) readShape(file object, n int, set Params) (Shape, error) {
 		}
 		got[p.Name] = v
 	}
-	return t.Shape(n, got)
+	for name := range set {
+		if !slices.ContainsFunc(t.Params, func(p Param) bool { return p.Name == name }) {
+			return t.Shape(n, set) // says which names there are
+		}
+	}
+	return t.shape(n, got)
 }
 
 // WriteInput writes an input file, on one line.

@@ -37,6 +37,7 @@ func match(t *Task) *Task {
 		return Token{X: x}, err
 	}
 	t.FormatToken = func(_ Shape, t Token) any { return t.X }
+	t.AlphabetSize = func(sh Shape) float64 { return sh.Params["M"] }
 	t.Alphabet = func(sh Shape, _ int) []Token {
 		ts := make([]Token, sh.Int("M"))
 		for k := range ts {

@@ -142,6 +142,9 @@ var QSA = register(&Task{
 		return seq
 	},
 	// Alphabet restricts z to 0 and the signed unit vectors.
+	AlphabetSize: func(sh Shape) float64 {
+		return (2*sh.Params["d"] + 1) * countSets(sh.N, sh.Int("q"))
+	},
 	Alphabet: func(sh Shape, _ int) []Token {
 		d, q := sh.Int("d"), sh.Int("q")
 		zs := [][]float64{make([]float64, d)}

@@ -20,6 +20,12 @@ func setBits(n, q int) int {
 	return count.Sub(count, big.NewInt(1)).BitLen()
 }
 
+// countSets is C(n, q) as a float, +Inf where it is too large.
+func countSets(n, q int) float64 {
+	count, _ := new(big.Float).SetInt(new(big.Int).Binomial(int64(n), int64(q))).Float64()
+	return count
+}
+
 // rankSet is the number of an increasing set.
 func rankSet(y []int) *big.Int {
 	rank, c := new(big.Int), new(big.Int)

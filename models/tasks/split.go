@@ -66,7 +66,7 @@ func (sh Shape) Half() Split {
 // which every position stands exactly once.
 func (sh Shape) ParseSplit(spec string) (Split, error) {
 	bad := func(format string, args ...any) (Split, error) {
-		return Split{}, fmt.Errorf("split %q: "+format, append([]any{spec}, args...)...)
+		return Split{}, fmt.Errorf("split %q: "+format, append([]any{shorten(spec)}, args...)...)
 	}
 	if spec == "half" || spec == "" {
 		return sh.Half(), nil
@@ -97,7 +97,7 @@ func (sh Shape) ParseSplit(spec string) (Split, error) {
 			case "public":
 				owner = Public
 			default:
-				return bad("unknown owner %q: want alice, bob or public", name)
+				return bad("unknown owner %q: want alice, bob or public", shorten(name))
 			}
 			part = rest
 		}
@@ -114,7 +114,7 @@ func (sh Shape) ParseSplit(spec string) (Split, error) {
 			b, err = strconv.Atoi(hi)
 		}
 		if err != nil || a < 1 || b < a || b > sh.N {
-			return bad("%q is no range of positions in 1..%d", part, sh.N)
+			return bad("%q is no range of positions in 1..%d", shorten(part), sh.N)
 		}
 		for i := a; i <= b; i++ {
 			if s.Owner[i-1] != unset {
@@ -186,15 +186,8 @@ func NewHalf(sh Shape, s Split, self protocol.Player, pos []int, tok []Token) (H
 	if !slices.Equal(want, pos) || len(pos) != len(tok) {
 		return Half{}, fmt.Errorf("tasks: the half of %v must hold exactly its own positions and the public ones", self)
 	}
-	for k, i := range pos {
-		if err := sh.Task.CheckToken(sh, i, tok[k]); err != nil {
-			return Half{}, fmt.Errorf("tasks: %s: token %d: %w", sh.Task.Name, i, err)
-		}
-	}
-	if sh.Task.CheckSeq != nil {
-		if err := sh.Task.CheckSeq(sh, pos, tok); err != nil {
-			return Half{}, fmt.Errorf("tasks: %s: %w", sh.Task.Name, err)
-		}
+	if err := sh.check(pos, tok); err != nil {
+		return Half{}, fmt.Errorf("tasks: %s: %w", sh.Task.Name, err)
 	}
 	return Half{sh, s, self, slices.Clone(pos), slices.Clone(tok)}, nil
 }

@@ -122,8 +122,10 @@ type Task struct {
 	Generate func(sh Shape, rng *rand.Rand) []Token
 	// Alphabet lists the tokens of a small finite world at one position, for
 	// exhaustive checks and communication matrices; real-valued tokens are
-	// restricted to a finite set that the task documents.
-	Alphabet func(sh Shape, pos int) []Token
+	// restricted to a finite set that the task documents. AlphabetSize is how many
+	// there are, to be asked before they are listed; nil: listing is harmless.
+	Alphabet     func(sh Shape, pos int) []Token
+	AlphabetSize func(sh Shape) float64
 
 	_ struct{}
 }
@@ -162,8 +164,25 @@ const MaxN = 1 << 24
 // Shape completes the parameters that are not set and checks all of them.
 // Unknown names in set are an error.
 func (t *Task) Shape(n int, set Params) (Shape, error) {
+	var known []string
+	for _, p := range t.Params {
+		known = append(known, p.Name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		if !slices.Contains(known, name) {
+			return Shape{}, catalog.Unknown("parameter of task "+t.Name, name, known)
+		}
+	}
+	sh, err := t.shape(n, set)
+	if err != nil {
+		return Shape{}, fmt.Errorf("tasks: %s: %w", t.Name, err)
+	}
+	return sh, nil
+}
+
+func (t *Task) shape(n int, set Params) (Shape, error) {
 	if n < 1 || n > MaxN {
-		return Shape{}, fmt.Errorf("tasks: %s: N = %d is outside 1..%d", t.Name, n, MaxN)
+		return Shape{}, fmt.Errorf("N = %d is outside 1..%d", n, MaxN)
 	}
 	sh := Shape{t, n, Params{}}
 	for _, p := range t.Params {
@@ -172,22 +191,13 @@ func (t *Task) Shape(n int, set Params) (Shape, error) {
 			v = p.Default(n, sh.Params.With(set))
 		}
 		if err := p.Check(v); err != nil {
-			return Shape{}, fmt.Errorf("tasks: %s: %w", t.Name, err)
+			return Shape{}, err
 		}
 		sh.Params[p.Name] = v
 	}
-	for _, name := range slices.Sorted(maps.Keys(set)) {
-		if _, ok := sh.Params[name]; !ok {
-			var known []string
-			for _, p := range t.Params {
-				known = append(known, p.Name)
-			}
-			return Shape{}, catalog.Unknown("parameter of task "+t.Name, name, known)
-		}
-	}
 	if t.CheckShape != nil {
 		if err := t.CheckShape(sh); err != nil {
-			return Shape{}, fmt.Errorf("tasks: %s: %w", t.Name, err)
+			return Shape{}, err
 		}
 	}
 	return sh, nil
@@ -202,15 +212,21 @@ func (sh Shape) Check(seq []Token) error {
 	if len(seq) != sh.N {
 		return fmt.Errorf("tasks: %s: %d tokens, want N = %d", sh.Task.Name, len(seq), sh.N)
 	}
-	for i, t := range seq {
-		if err := sh.Task.CheckToken(sh, i+1, t); err != nil {
-			return fmt.Errorf("tasks: %s: token %d: %w", sh.Task.Name, i+1, err)
+	if err := sh.check(sh.All(), seq); err != nil {
+		return fmt.Errorf("tasks: %s: %w", sh.Task.Name, err)
+	}
+	return nil
+}
+
+// check refuses a part of a sequence, seq[k] standing at pos[k].
+func (sh Shape) check(pos []int, seq []Token) error {
+	for k, t := range seq {
+		if err := sh.Task.CheckToken(sh, pos[k], t); err != nil {
+			return fmt.Errorf("token %d: %w", pos[k], err)
 		}
 	}
 	if sh.Task.CheckSeq != nil {
-		if err := sh.Task.CheckSeq(sh, sh.All(), seq); err != nil {
-			return fmt.Errorf("tasks: %s: %w", sh.Task.Name, err)
-		}
+		return sh.Task.CheckSeq(sh, pos, seq)
 	}
 	return nil
 }

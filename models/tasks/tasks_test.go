@@ -219,6 +219,9 @@ func TestTokenBits(t *testing.T) {
 				}
 				words[w.Word()] = true
 			}
+			if sh.Task.AlphabetSize(sh) != float64(len(alphabet)) {
+				t.Fatalf("%s %v: %d tokens, AlphabetSize says %v", sh.Task.Name, sh.Params, len(alphabet), sh.Task.AlphabetSize(sh))
+			}
 			if len(words) != len(alphabet) {
 				t.Fatalf("%s %v: %d words for %d tokens", sh.Task.Name, sh.Params, len(words), len(alphabet))
 			}
