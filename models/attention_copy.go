@@ -82,12 +82,7 @@ func newCopy(sh tasks.Shape, set Settings) (Machine, error) {
 			return pos - 1, nil
 		},
 	}
-	weight := big.NewInt(1) // of every token, in units of the numerators
-	if arithmetic == WithRounded {
-		weight.Lsh(weight, uint(p+1))
-		weight.Add(weight, big.NewInt(int64(sh.N)))
-		weight.Quo(weight, big.NewInt(int64(2*sh.N)))
-	}
+	weight := l.equalWeight(sh.N)
 	missing := anyToken(sh)
 	s := &Stack{
 		Shape: sh,

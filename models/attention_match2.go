@@ -47,25 +47,50 @@ var AttentionMatch2 = construct(&Construction{
 })
 
 func newMatch2(sh tasks.Shape, set Settings) (Machine, error) {
-	m := int64(sh.Int("M"))
-	if m > 1<<28 {
-		return nil, unsupportedf("match2-integer squares tokens in 64 bits: M = %d is more than 2^28", m)
+	l, err := matchTwo(sh, set)
+	if err != nil {
+		return nil, err
 	}
+	if err := l.growTo(set); err != nil {
+		return nil, err
+	}
+	m := sh.Int("M")
+	return NewStack(&Stack{
+		Shape:  sh,
+		In:     func(_ int, t tasks.Token, e Ints) error { e.Set(0, int64(t.X%m)); return nil },
+		Layers: []*AttentionLayer{l},
+		Out:    threshold(3, 8),
+		Chosen: map[string]string{"construction": "match2-integer"},
+	})
+}
+
+// matchTwo is the layer, on embeddings that begin with x mod M, with the smallest
+// p. Squares are formed in 64 bits where they fit.
+func matchTwo(sh tasks.Shape, set Settings) (*AttentionLayer, error) {
+	m := int64(sh.Int("M"))
 	f := set.Int("f", 1)
 	factor := max(3, exact.CeilMulLog(big.NewRat(int64(f+1), 1), big.NewRat(2, 1)).Int64())
-	linear, square := 2*factor*(m-1), factor*(m-1)*(m-1)
+	most := big.NewInt(m - 1)
+	square := new(big.Int).Mul(most, most)
+	scaled := func(by int64, x *big.Int) *big.Int { return new(big.Int).Mul(big.NewInt(by), x) }
+	linear, constant := scaled(2*factor, most), scaled(factor, square)
+	small := constant.BitLen() < 63
 	l := &AttentionLayer{
 		Heads: 1, Width: 3, Values: 1, Embed: 1, Blank: true,
-		P: bits.Len64(uint64(max(linear, square, factor))) + 1, F: f, G: set.Int("g", 0),
+		P: max(linear.BitLen(), constant.BitLen(), bits.Len64(uint64(factor))) + 1, F: f, G: set.Int("g", 0),
 		Arithmetic: arithmeticOf(set),
-		QueryMax:   []*big.Int{big.NewInt(linear), big.NewInt(factor), big.NewInt(square)},
-		KeyMax:     []*big.Int{big.NewInt(m - 1), big.NewInt((m - 1) * (m - 1)), big.NewInt(1)},
+		QueryMax:   []*big.Int{linear, big.NewInt(factor), constant},
+		KeyMax:     []*big.Int{most, square, big.NewInt(1)},
 		ValueMax:   big.NewInt(1),
 		Query: func(_, _ int, e, q Ints) error {
 			t := (m - e.At(0)) % m
 			q.Set(0, 2*factor*t)
 			q.Set(1, -factor)
-			q.Set(2, -factor*t*t)
+			if small {
+				q.Set(2, -factor*t*t)
+			} else {
+				q.SetBig(2, scaled(-factor, new(big.Int).Mul(big.NewInt(t), big.NewInt(t))))
+			}
 			return nil
 		},
 		Key: func(_, pos int, e, k Ints) error {
@@ -74,7 +99,11 @@ func newMatch2(sh tasks.Shape, set Settings) (Machine, error) {
 			}
 			x := e.At(0)
 			k.Set(0, x)
-			k.Set(1, x*x)
+			if small {
+				k.Set(1, x*x)
+			} else {
+				k.SetBig(1, new(big.Int).Mul(big.NewInt(x), big.NewInt(x)))
+			}
 			k.Set(2, 1)
 			return nil
 		},
@@ -82,17 +111,11 @@ func newMatch2(sh tasks.Shape, set Settings) (Machine, error) {
 	}
 	if l.Arithmetic == WithRounded {
 		l.P = max(l.P, 3+bits.Len(uint(sh.N-1)))
+		if l.P > 62 {
+			return nil, unsupportedf("rounded probabilities of p = %d bits: at most 62", l.P)
+		}
 	}
-	if err := l.growTo(set); err != nil {
-		return nil, err
-	}
-	return NewStack(&Stack{
-		Shape:  sh,
-		In:     func(_ int, t tasks.Token, e Ints) error { e.Set(0, int64(t.X)%m); return nil },
-		Layers: []*AttentionLayer{l},
-		Out:    threshold(3, 8),
-		Chosen: map[string]string{"construction": "match2-integer"},
-	})
+	return l, nil
 }
 
 // growTo takes p from the settings; it must hold the layer's numbers.

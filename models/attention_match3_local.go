@@ -1,0 +1,138 @@
+package models
+
+import (
+	"math/big"
+	"math/bits"
+
+	"crosscut/internal/exact"
+	"crosscut/models/tasks"
+)
+
+// Statement. sanford2023, Theorem 9: one layer computes Match3Local with window K,
+// with m = O(K log N) and p = O(log(K log N)) besides the log M of a token.
+//
+// Construction (derived here). Let L = 2K + 1 and write a position as j = b L + s
+// with 0 <= s < L. The window of i holds each s at most once, in a block b_s(i)
+// that i alone determines. Score the square of the distance to that block,
+//
+//	-B (b - b_s(i))^2 = -B b^2 + 2 B b_s b - B b_s^2,
+//
+// with a key of b^2, then b and 1 in the two coordinates of s. Tokens in the
+// window score 0, which is top; all others score at most -B, and B >= (f+1) ln 2
+// makes their weight 0. At the ends b_s(i) names a position outside 1..N, which no
+// token has. So the |W_i| tokens of the window weigh 2^f each, exactly. Values put
+// x_j into slot s, where window entries never collide: slot s of the average is
+// x_j / |W_i|. The output map, which knows i and so |W_i|, reads the window off and
+// tries all pairs; x_i itself stands in its own slot.
+//
+// Sizes. m = 4K + 3, d_v = 2K + 1, numbers at most max(M, B (N/L + 2)^2).
+//
+// Cost. H (B_Z + d_v B_N) with H = 1; no query crosses, it depends on the position.
+//
+// Deviation. The paper's keys are random signs, with certificates for windows; here
+// m does not grow with N and nothing is left to chance, while p is O(log N + log M).
+var AttentionMatch3Local = construct(&Construction{
+	Name:  "match3-local",
+	Model: "attention",
+	Tasks: []string{"match3-local"},
+	Doc: "Match3Local by an exact window: the key holds a position's block and place, the score is the squared distance " +
+		"of blocks; m = 4K + 3, d_v = 2K + 1.",
+	Cite: []string{"SanfordHsuTelgarsky2023", "derived here: docs/attention.md"},
+	Params: []tasks.Param{
+		{Name: "p", Doc: "bits of a number", Min: 1, Max: 128},
+		{Name: "f", Doc: "fractional bits of a weight", Min: 0, Max: 30},
+		{Name: "g", Doc: "fractional bits of a score difference", Min: 0, Max: 16},
+	},
+	Choices: []Choice{arithmeticChoice},
+	New:     newMatch3Local,
+})
+
+func newMatch3Local(sh tasks.Shape, set Settings) (Machine, error) {
+	k := min(sh.Int("K"), sh.N-1) // a wider window sees the same
+	length := 2*k + 1
+	f := set.Int("f", 0)
+	factor := max(1, exact.CeilMulLog(big.NewRat(int64(f+1), 1), big.NewRat(2, 1)).Int64())
+	far := int64(sh.N/length + 2)
+	m := int64(sh.Int("M"))
+	l := &AttentionLayer{
+		Heads: 1, Width: 2*length + 1, Values: length, Block: 1, Embed: 1,
+		P: bits.Len64(uint64(max(m, 2*factor*far, factor*far*far))) + 1, F: f, G: set.Int("g", 0),
+		Arithmetic: arithmeticOf(set),
+		Queries:    []Dependence{OnPosition},
+		ValueMax:   big.NewInt(m),
+		Query: func(_, pos int, _, q Ints) error {
+			q.Set(0, -factor)
+			for j := pos - k; j <= pos+k; j++ {
+				b, s := block(j, length)
+				q.Set(1+2*s, 2*factor*b)
+				q.Set(2+2*s, -factor*b*b)
+			}
+			return nil
+		},
+		Key: func(_, pos int, _, key Ints) error {
+			b, s := block(pos, length)
+			key.Set(0, b*b)
+			key.Set(1+2*s, b)
+			key.Set(2+2*s, 1)
+			return nil
+		},
+		Value: func(_, pos int, e, v Ints) (int, error) {
+			v.Set(0, e.At(0))
+			_, s := block(pos, length)
+			return s, nil
+		},
+	}
+	for c := range l.Width {
+		q, key := factor*far*far, int64(1)
+		switch {
+		case c == 0:
+			q, key = factor, far*far
+		case c%2 == 1:
+			q, key = 2*factor*far, far
+		}
+		l.QueryMax, l.KeyMax = append(l.QueryMax, big.NewInt(q)), append(l.KeyMax, big.NewInt(key))
+	}
+	if l.Arithmetic == WithRounded {
+		l.P = max(l.P, bits.Len(uint(length))+1)
+	}
+	if err := l.growTo(set); err != nil {
+		return nil, err
+	}
+	return NewStack(&Stack{
+		Shape:  sh,
+		In:     func(_ int, t tasks.Token, e Ints) error { e.Set(0, int64(t.X)); return nil },
+		Layers: []*AttentionLayer{l},
+		Out: func(pos int, _ Ints, heads []Average) (tasks.Value, error) {
+			lo, hi := max(1, pos-k), min(sh.N, pos+k)
+			weight := l.equalWeight(hi - lo + 1)
+			window := make([]tasks.Token, 0, length)
+			for j := lo; j <= hi; j++ {
+				_, s := block(j, length)
+				window = append(window, tasks.Token{X: int(new(big.Int).Quo(heads[0].Numerator(s), weight).Int64())})
+			}
+			near, err := tasks.Match3.Shape(len(window), tasks.Params{"M": float64(m)})
+			if err != nil {
+				return nil, err
+			}
+			return near.Eval(window, []int{pos - lo + 1})[0], nil
+		},
+		Chosen: map[string]string{"construction": "match3-local"},
+	})
+}
+
+// block writes j = b length + s with 0 <= s < length; j may be negative.
+func block(j, length int) (b int64, s int) {
+	s = ((j % length) + length) % length
+	return int64((j - s) / length), s
+}
+
+// equalWeight is what each of n tokens of equal score at the top counts in a
+// numerator: 2^f, or the rounded probability of 1/n.
+func (l *AttentionLayer) equalWeight(n int) *big.Int {
+	if l.Arithmetic != WithRounded {
+		return new(big.Int).Lsh(big.NewInt(1), uint(l.F))
+	}
+	w := new(big.Int).Lsh(big.NewInt(1), uint(l.P+1))
+	w.Add(w, big.NewInt(int64(n)))
+	return w.Quo(w, big.NewInt(int64(2*n)))
+}

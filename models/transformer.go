@@ -1,0 +1,13 @@
+package models
+
+// Transformer is D layers of integer attention with token-wise maps between them:
+// a Stack of more than one layer. A later layer asks what the layers before it
+// made of every token, so at a cut each inner layer costs the partial sums of all
+// N positions, both ways: honest, expensive, and often more than the raw tokens
+// (docs/attention.md, "deeper"). That is why the two-party proof stops at one layer.
+var Transformer = register(&Model{
+	Name: "transformer",
+	Doc: "D layers of integer attention with token-wise maps between. At a cut every inner layer costs the sums of " +
+		"every position, both ways.",
+	Cite: []string{"SanfordHsuTelgarsky2023"},
+})
