@@ -228,5 +228,6 @@ func (s Style) paint(cell, text string) string {
 	if !s.Color || color == "" {
 		return text
 	}
-	return "\x1b[" + color + "m" + text + "\x1b[0m"
+	word := strings.TrimSpace(text) // the padding stays plain, so that it can be trimmed
+	return strings.Replace(text, word, "\x1b["+color+"m"+word+"\x1b[0m", 1)
 }
