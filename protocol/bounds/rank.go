@@ -1,0 +1,293 @@
+package bounds
+
+import (
+	"context"
+	"math"
+	"math/big"
+	"sync"
+	"sync/atomic"
+)
+
+// mersenne is the prime 2^31 - 1, by which a word is reduced with a shift and an
+// addition.
+const mersenne = 1<<31 - 1
+
+// eliminated is the outcome of an elimination: the rank, and the rows and columns
+// of a minor of that size whose determinant is not 0 modulo the prime. The
+// determinant of the integers is then not 0 either.
+type eliminated struct {
+	rank       int
+	rows, cols []int
+	done       bool // false: ctx ended first; the minor found so far still stands
+}
+
+// rankMersenne eliminates a matrix of integers modulo 2^31 - 1. Work is done on
+// panels of columns; the rest of the matrix is updated once per panel, by all
+// workers. Panel pivots are at most panel rows, so an update of an entry is a sum
+// of at most panel products below 2^62, reduced every three.
+func rankMersenne(ctx context.Context, rows, cols int, at func(i, j int) int64) eliminated {
+	const panel = 64
+	a := make([][]uint32, rows)
+	store := make([]uint32, rows*cols)
+	for i := range a {
+		a[i] = store[i*cols : (i+1)*cols : (i+1)*cols]
+		for j := range a[i] {
+			v := at(i, j) % mersenne
+			if v < 0 {
+				v += mersenne
+			}
+			a[i][j] = uint32(v)
+		}
+	}
+	of := span(rows)
+	var e eliminated
+	for start := 0; start < cols && e.rank < rows; start += panel {
+		if ctx.Err() != nil {
+			return e
+		}
+		end := min(start+panel, cols)
+		top := e.rank
+		// Factor the panel: pivot rows top.., with the multipliers left in f.
+		f := make([][]uint32, rows) // f[i][k]: multiple of pivot row k taken from row i
+		for j := start; j < end && e.rank < rows; j++ {
+			p := -1
+			for i := e.rank; i < rows; i++ {
+				if a[i][j] != 0 {
+					p = i
+					break
+				}
+			}
+			if p < 0 {
+				continue
+			}
+			a[p], a[e.rank] = a[e.rank], a[p]
+			of[p], of[e.rank] = of[e.rank], of[p]
+			f[p], f[e.rank] = f[e.rank], f[p]
+			inv := inverse31(uint64(a[e.rank][j]))
+			pivot := a[e.rank][:end]
+			for i := e.rank + 1; i < rows; i++ {
+				m := fold31(uint64(a[i][j]) * inv)
+				f[i] = append(f[i], uint32(m))
+				if m == 0 {
+					continue
+				}
+				neg, row := mersenne-m, a[i][:end]
+				for k := j; k < end; k++ {
+					row[k] = uint32(fold31(uint64(row[k]) + neg*uint64(pivot[k])))
+				}
+			}
+			e.rows, e.cols = append(e.rows, of[e.rank]), append(e.cols, j)
+			e.rank++
+		}
+		if end == cols || e.rank == top {
+			continue
+		}
+		// The pivot rows among themselves, then all rows below.
+		for i := top + 1; i < e.rank; i++ {
+			update31(a[i][end:], a[top:i], end, f[i])
+		}
+		const chunk = 64
+		var next atomic.Int64
+		var wait sync.WaitGroup
+		for range workers() {
+			wait.Go(func() {
+				for {
+					from := e.rank + int(next.Add(chunk)) - chunk
+					if from >= rows {
+						return
+					}
+					// Columns in tiles, so that the pivot rows' tile stays in cache.
+					const tile = 512
+					for at := end; at < cols; at += tile {
+						to := min(at+tile, cols)
+						for i := from; i < min(from+chunk, rows); i++ {
+							update31(a[i][at:to], a[top:e.rank], at, f[i])
+						}
+					}
+				}
+			})
+		}
+		wait.Wait()
+	}
+	e.done = true
+	return e
+}
+
+// update31 subtracts from row the multiples f of the pivots' parts that start at
+// column at.
+func update31(row []uint32, pivots [][]uint32, at int, f []uint32) {
+	k, n := 0, len(row)
+	for ; k+3 <= len(f) && k+3 <= len(pivots); k += 3 {
+		f0, f1, f2 := uint64(mersenne-f[k]), uint64(mersenne-f[k+1]), uint64(mersenne-f[k+2])
+		p0, p1, p2 := pivots[k][at:at+n], pivots[k+1][at:at+n], pivots[k+2][at:at+n]
+		for j := range row {
+			// below 2^31 + 3 (2^31)^2 < 2^64
+			v := uint64(row[j]) + f0*uint64(p0[j]) + f1*uint64(p1[j]) + f2*uint64(p2[j])
+			v = v&mersenne + v>>31
+			v = v&mersenne + v>>31
+			row[j] = uint32(v) // at most 2^31: congruent, and small enough to go on
+		}
+	}
+	for ; k < len(f) && k < len(pivots); k++ {
+		f0, p0 := uint64(mersenne-f[k]), pivots[k][at:at+n]
+		for j := range row {
+			v := uint64(row[j]) + f0*uint64(p0[j])
+			v = v&mersenne + v>>31
+			row[j] = uint32(v&mersenne + v>>31)
+		}
+	}
+	for j, v := range row { // the one representative below the prime
+		if v >= mersenne {
+			row[j] = v - mersenne
+		}
+	}
+}
+
+// fold31 reduces v modulo 2^31 - 1.
+func fold31(v uint64) uint64 {
+	v = v&mersenne + v>>31
+	v = v&mersenne + v>>31
+	if v >= mersenne {
+		v -= mersenne
+	}
+	return v
+}
+
+func inverse31(a uint64) uint64 {
+	r := uint64(1)
+	for e := mersenne - 2; e > 0; e >>= 1 {
+		if e&1 == 1 {
+			r = fold31(r * a)
+		}
+		a = fold31(a * a)
+	}
+	return r
+}
+
+// rankModulo eliminates modulo any prime below 2^31, plainly.
+func rankModulo(rows, cols int, at func(i, j int) int64, prime uint64) int {
+	a := make([][]uint64, rows)
+	for i := range a {
+		a[i] = make([]uint64, cols)
+		for j := range a[i] {
+			v := at(i, j) % int64(prime)
+			if v < 0 {
+				v += int64(prime)
+			}
+			a[i][j] = uint64(v)
+		}
+	}
+	rank := 0
+	for j := 0; j < cols && rank < rows; j++ {
+		p := rank
+		for p < rows && a[p][j] == 0 {
+			p++
+		}
+		if p == rows {
+			continue
+		}
+		a[p], a[rank] = a[rank], a[p]
+		inv := power(a[rank][j], prime-2, prime)
+		for i := rank + 1; i < rows; i++ {
+			if a[i][j] == 0 {
+				continue
+			}
+			neg := prime - a[i][j]*inv%prime
+			for k := j; k < cols; k++ {
+				a[i][k] = (a[i][k] + neg*a[rank][k]) % prime
+			}
+		}
+		rank++
+	}
+	return rank
+}
+
+func power(a, e, p uint64) uint64 {
+	r := uint64(1)
+	for ; e > 0; e >>= 1 {
+		if e&1 == 1 {
+			r = r * a % p
+		}
+		a = a * a % p
+	}
+	return r
+}
+
+// rankWork is the most entry updates spent on proving an upper end of a rank.
+const rankWork = 4e10
+
+// rational finds the rank over the rationals of a matrix of integers: a minor for
+// the lower end; for the upper end full rank, or vanishing of all larger minors.
+//
+// A minor of r + 1 rows is an integer of absolute value at most the product of
+// the lengths of its rows (Hadamard). If the rank is at most r modulo primes whose
+// product exceeds that bound, every such minor is 0. (docs/bounds.md, "rank".)
+func rational(ctx context.Context, rows, cols int, at func(i, j int) int64) (e eliminated, upper int) {
+	e = rankMersenne(ctx, rows, cols, at)
+	full := min(rows, cols)
+	if !e.done || e.rank == full {
+		return e, full
+	}
+	primes := hadamardPrimes(rows, cols, at, e.rank)
+	if float64(len(primes))*float64(rows)*float64(cols)*float64(e.rank+1) > rankWork {
+		return e, full
+	}
+	for _, p := range primes {
+		if ctx.Err() != nil || rankModulo(rows, cols, at, p) > e.rank {
+			return e, full
+		}
+	}
+	return e, e.rank
+}
+
+// hadamardPrimes lists primes, from 2^31 down, whose product exceeds every minor
+// of r + 1 rows.
+func hadamardPrimes(rows, cols int, at func(i, j int) int64, r int) []uint64 {
+	most := 0.0 // the largest squared length of a row, and of a column
+	for i := range rows {
+		sum := 0.0
+		for j := range cols {
+			v := float64(at(i, j))
+			sum += v * v
+		}
+		most = max(most, sum)
+	}
+	need := float64(r+1)*math.Log2(most+1)/2 + 1 // + 1 covers the rounding of the sum of logarithms
+	var primes []uint64
+	for p := uint64(mersenne); need > 0; p -= 2 {
+		if new(big.Int).SetUint64(p).ProbablyPrime(0) { // exact below 2^64
+			primes = append(primes, p)
+			need -= 30.9
+		}
+	}
+	return primes
+}
+
+// rankGF2 is the rank over GF(2) of packed rows, with a minor.
+func rankGF2(lines []bitset) eliminated {
+	var e eliminated
+	e.done = true
+	type reduced struct {
+		row  bitset
+		lead int
+	}
+	var basis []reduced
+	for i, line := range lines {
+		row := line.clone()
+		for _, b := range basis {
+			if row.has(b.lead) {
+				for k := range row {
+					row[k] ^= b.row[k]
+				}
+			}
+		}
+		lead := row.first()
+		if lead < 0 {
+			continue
+		}
+		basis = append(basis, reduced{row, lead})
+		e.rows, e.cols = append(e.rows, i), append(e.cols, lead)
+		e.rank++
+	}
+	return e
+}
