@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"crosscut/internal/exact"
+	fractionfree "crosscut/internal/exact"
 )
 
 func plainRank(rows, cols int, at func(i, j int) int64) int {
@@ -16,7 +16,7 @@ func plainRank(rows, cols int, at func(i, j int) int64) int {
 			a[i] = append(a[i], big.NewInt(at(i, j)))
 		}
 	}
-	return exact.Rank(a)
+	return fractionfree.Rank(a)
 }
 
 func TestRankAgainstFractionFree(t *testing.T) {

@@ -140,21 +140,7 @@ func verify(t *Table, c Claim) (f Finding) {
 		f.Err = errors.New("an end is lower or upper")
 		return f
 	}
-	var head struct {
-		Kind string `json:"kind"`
-	}
-	if err := json.Unmarshal(c.Evidence, &head); err != nil {
-		f.Err = fmt.Errorf("evidence: %w", err)
-		return f
-	}
-	f.Kind = head.Kind
-	v := kinds[head.Kind]
-	if v == nil {
-		f.Err = fmt.Errorf("no verifier for evidence of kind %q", head.Kind)
-		return f
-	}
-	if f.Proved, f.Err = v(t, c, c.Evidence); f.Err != nil {
-		f.Proved = nil
+	if f.Kind, f.Proved, f.Err = prove(t, c); f.Err != nil {
 		return f
 	}
 	sign := f.Proved.Cmp(claimed)
@@ -162,6 +148,30 @@ func verify(t *Table, c Claim) (f Finding) {
 		f.Err = fmt.Errorf("claimed %s, but the evidence proves only %s", c.Number, f.Proved.RatString())
 	}
 	return f
+}
+
+// Prove computes what a claim's evidence proves, whatever its Number says. The
+// error wraps ErrLimit when the checker would have to work too long.
+func Prove(t *Table, c Claim) (*big.Rat, error) {
+	_, proved, err := prove(t, c)
+	return proved, err
+}
+
+func prove(t *Table, c Claim) (kind string, proved *big.Rat, err error) {
+	var head struct {
+		Kind string `json:"kind"`
+	}
+	if err := json.Unmarshal(c.Evidence, &head); err != nil {
+		return "", nil, fmt.Errorf("evidence: %w", err)
+	}
+	v := kinds[head.Kind]
+	if v == nil {
+		return head.Kind, nil, fmt.Errorf("no verifier for evidence of kind %q", head.Kind)
+	}
+	if proved, err = v(t, c, c.Evidence); err != nil {
+		return head.Kind, nil, err
+	}
+	return head.Kind, proved, nil
 }
 
 // number reads an exact integer or fraction in decimal.

@@ -10,16 +10,16 @@ import (
 // errOther says that evidence is sound but speaks of other measures or ends.
 var errOther = errors.New("this kind of evidence proves nothing about this measure and end")
 
-// foolingEvidence lists entries of v no two of which fit one rectangle of v: of
+// FoolingSet lists entries of v no two of which fit one rectangle of v: of
 // the two crossed entries at least one is defined and differs from v. Every
 // rectangle without another value holds at most one of them.
-type foolingEvidence struct {
-	Kind    string  `json:"kind"`
+type FoolingSet struct {
+	Kind    string  `json:"kind"` // "fooling"
 	Entries []Entry `json:"entries"`
 }
 
 var _ = register("fooling", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e foolingEvidence
+	var e FoolingSet
 	if err := strict(raw, &e); err != nil {
 		return nil, err
 	}
@@ -45,16 +45,16 @@ func foolingSet(t *Table, v int, set []Entry) (int, error) {
 	return len(set), nil
 }
 
-// rectanglesEvidence lists rectangles without another value than v that cover
+// Rectangles lists rectangles without another value than v that cover
 // all entries of v. They bound the cover number, and the size of a fooling set;
 // when no entry of v is covered twice, the partition number too.
-type rectanglesEvidence struct {
-	Kind       string      `json:"kind"`
+type Rectangles struct {
+	Kind       string      `json:"kind"` // "rectangles"
 	Rectangles []Rectangle `json:"rectangles"`
 }
 
 var _ = register("rectangles", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e rectanglesEvidence
+	var e Rectangles
 	if err := strict(raw, &e); err != nil {
 		return nil, err
 	}
@@ -98,3 +98,84 @@ func pure(t *Table, v int, r Rectangle) error {
 	}
 	return nil
 }
+
+// Antichain lists lines, no two of which are comparable: each holds v in a place
+// where the other is defined and differs. The rectangles of a cover of v that
+// meet a line form a set of labels; for two such lines neither set contains the
+// other. By Sperner's theorem k labels allow at most C(k, k/2) such sets.
+type Antichain struct {
+	Kind  string `json:"kind"` // "antichain"
+	Axis  string `json:"axis"` // "rows" or "columns"
+	Lines []int  `json:"lines"`
+}
+
+var _ = register("antichain", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+	var e Antichain
+	if err := strict(raw, &e); err != nil {
+		return nil, err
+	}
+	if c.Value == nil || c.End != Lower || c.Measure != Cover && c.Measure != Partition {
+		return nil, errOther
+	}
+	u := t
+	if e.Axis == "columns" {
+		u = t.transpose()
+	} else if e.Axis != "rows" {
+		return nil, fmt.Errorf("axis %q", e.Axis)
+	}
+	if err := indices(e.Lines, u.Rows); err != nil {
+		return nil, err
+	}
+	beyond := func(i, k int) bool {
+		for j := range u.Cols {
+			if u.Is(i, j, *c.Value) && u.Differs(k, j, *c.Value) {
+				return true
+			}
+		}
+		return false
+	}
+	for n, i := range e.Lines {
+		for _, k := range e.Lines[:n] {
+			if !beyond(i, k) || !beyond(k, i) {
+				return nil, fmt.Errorf("lines %d and %d are comparable", k, i)
+			}
+		}
+	}
+	if len(e.Lines) < 2 {
+		return new(big.Rat), nil // one line may hold no v at all
+	}
+	k := int64(1)
+	for new(big.Int).Binomial(k, k/2).Cmp(big.NewInt(int64(len(e.Lines)))) < 0 {
+		k++
+	}
+	return big.NewRat(k, 1), nil
+})
+
+// OneRectangle is a rectangle without another value than v. The entries of v in
+// it bound the largest such number from below.
+type OneRectangle struct {
+	Kind string `json:"kind"` // "rectangle"
+	Rectangle
+}
+
+var _ = register("rectangle", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+	var e OneRectangle
+	if err := strict(raw, &e); err != nil {
+		return nil, err
+	}
+	if c.Value == nil || c.End != Lower || c.Measure != LargestRect {
+		return nil, errOther
+	}
+	if err := pure(t, *c.Value, e.Rectangle); err != nil {
+		return nil, err
+	}
+	n := int64(0)
+	for _, i := range e.Rows {
+		for _, j := range e.Cols {
+			if t.Is(i, j, *c.Value) {
+				n++
+			}
+		}
+	}
+	return big.NewRat(n, 1), nil
+})

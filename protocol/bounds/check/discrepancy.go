@@ -1,0 +1,303 @@
+package check
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/big"
+)
+
+// signs is +1 for the larger of two values, -1 for the smaller (a lone value 0 is
+// the smaller), 0 outside the promise.
+func (t *Table) signs() ([][]int64, error) {
+	low, high, some := 0, 0, false
+	for k, v := range t.cells {
+		if !t.defined[k] {
+			continue
+		}
+		if !some {
+			low, high, some = v, v, true
+		}
+		low, high = min(low, v), max(high, v)
+	}
+	if low == high && low != 0 {
+		low-- // a lone value other than 0 is the larger one
+	}
+	a := make([][]int64, t.Rows)
+	for i := range a {
+		a[i] = make([]int64, t.Cols)
+		for j := range a[i] {
+			v, ok := t.At(i, j)
+			switch {
+			case !ok:
+			case v == low:
+				a[i][j] = -1
+			case v == high:
+				a[i][j] = 1
+			default:
+				return nil, errors.New("more than two values")
+			}
+		}
+	}
+	return a, nil
+}
+
+func (t *Table) inside() int64 {
+	n := int64(0)
+	for _, ok := range t.defined {
+		if ok {
+			n++
+		}
+	}
+	return max(n, 1)
+}
+
+// Gap is a rectangle: the |sum of signs| in it, by the number of entries, bounds
+// the discrepancy under the uniform distribution from below.
+type Gap struct {
+	Kind string `json:"kind"` // "gap"
+	Rectangle
+}
+
+var _ = register("gap", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+	var e Gap
+	if err := strict(raw, &e); err != nil {
+		return nil, err
+	}
+	if c.Measure != DiscUniform || c.End != Lower {
+		return nil, errOther
+	}
+	a, err := t.signs()
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(indices(e.Rows, t.Rows), indices(e.Cols, t.Cols)); err != nil {
+		return nil, err
+	}
+	sum := int64(0)
+	for _, i := range e.Rows {
+		for _, j := range e.Cols {
+			sum += a[i][j]
+		}
+	}
+	return big.NewRat(max(sum, -sum), t.inside()), nil
+})
+
+// Spectral asks the checker for a bound by matrix norms. With K = A A^T, the
+// |sum of signs| in a rectangle is at most sqrt(rows cols) sigma, sigma the
+// largest singular value, and sigma^8 is at most the largest absolute row sum of
+// K^4. Floors may be taken: the |sum| is an integer.
+type Spectral struct {
+	Kind string `json:"kind"` // "spectral"
+}
+
+var _ = register("spectral", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+	var e Spectral
+	if err := strict(raw, &e); err != nil {
+		return nil, err
+	}
+	if c.Measure != DiscUniform || c.End != Upper {
+		return nil, errOther
+	}
+	u := t
+	if t.Rows > t.Cols {
+		u = t.transpose()
+	}
+	a, err := u.signs()
+	if err != nil {
+		return nil, err
+	}
+	if u.Rows > 256 {
+		return nil, ErrLimit
+	}
+	k := gram(a)
+	k = multiply(multiply(k, k), multiply(k, k))
+	most := new(big.Int)
+	for i := range k {
+		sum := new(big.Int)
+		for _, v := range k[i] {
+			sum.Add(sum, new(big.Int).Abs(v))
+		}
+		if sum.Cmp(most) > 0 {
+			most = sum
+		}
+	}
+	area := big.NewInt(int64(t.Rows) * int64(t.Cols))
+	most.Mul(most, area.Exp(area, big.NewInt(4), nil))
+	most.Sqrt(most.Sqrt(most.Sqrt(most)))
+	return new(big.Rat).SetFrac(most, big.NewInt(t.inside())), nil
+})
+
+func gram(a [][]int64) [][]*big.Int {
+	k := make([][]*big.Int, len(a))
+	for i := range k {
+		k[i] = make([]*big.Int, len(a))
+		for l := range a {
+			sum := int64(0)
+			for j, v := range a[i] {
+				sum += v * a[l][j]
+			}
+			k[i][l] = big.NewInt(sum)
+		}
+	}
+	return k
+}
+
+func multiply(a, b [][]*big.Int) [][]*big.Int {
+	c := make([][]*big.Int, len(a))
+	product := new(big.Int)
+	for i := range c {
+		c[i] = make([]*big.Int, len(b))
+		for l := range b {
+			sum := new(big.Int)
+			for j := range b {
+				sum.Add(sum, product.Mul(a[i][j], b[j][l]))
+			}
+			c[i][l] = sum
+		}
+	}
+	return c
+}
+
+// Distribution weighs the entries (0 outside the promise): the largest |weighted
+// sum of signs| in a rectangle, by the total weight, bounds the discrepancy under
+// the best distribution from above. The checker tries all sets of the shorter side.
+type Distribution struct {
+	Kind    string    `json:"kind"` // "distribution"
+	Weights [][]int64 `json:"weights"`
+}
+
+var _ = register("distribution", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+	var e Distribution
+	if err := strict(raw, &e); err != nil {
+		return nil, err
+	}
+	if c.Measure != DiscBest || c.End != Upper {
+		return nil, errOther
+	}
+	a, err := t.signs()
+	if err != nil {
+		return nil, err
+	}
+	if len(e.Weights) != t.Rows {
+		return nil, fmt.Errorf("%d rows of weights for %d rows", len(e.Weights), t.Rows)
+	}
+	total := int64(0)
+	for i, row := range e.Weights {
+		if len(row) != t.Cols {
+			return nil, fmt.Errorf("row %d has %d weights for %d columns", i, len(row), t.Cols)
+		}
+		for j, w := range row {
+			if w < 0 || w > 1<<40 || w > 0 && a[i][j] == 0 {
+				return nil, fmt.Errorf("entry %v has weight %d", Entry{i, j}, w)
+			}
+			a[i][j] *= w
+			if total += w; total > 1<<60 {
+				return nil, errors.New("the weights are too large")
+			}
+		}
+	}
+	if total == 0 {
+		return nil, errors.New("no weight at all")
+	}
+	most, err := heaviest(a)
+	if err != nil {
+		return nil, err
+	}
+	return big.NewRat(most, total), nil
+})
+
+// heaviest is the largest |sum| over a rectangle, by trying all sets of the
+// shorter side in Gray order.
+func heaviest(a [][]int64) (int64, error) {
+	if len(a) > len(a[0]) {
+		b := make([][]int64, len(a[0]))
+		for j := range b {
+			for i := range a {
+				b[j] = append(b[j], a[i][j])
+			}
+		}
+		a = b
+	}
+	if len(a) > 24 || len(a[0])<<len(a) > maxSteps {
+		return 0, ErrLimit
+	}
+	sum := make([]int64, len(a[0]))
+	in := make([]bool, len(a))
+	most := int64(0)
+	for g := 1; g < 1<<len(a); g++ {
+		i := 0
+		for g>>i&1 == 0 {
+			i++
+		}
+		sign := int64(1)
+		if in[i] {
+			sign = -1
+		}
+		in[i] = !in[i]
+		up, down := int64(0), int64(0)
+		for j, v := range a[i] {
+			sum[j] += sign * v
+			up += max(sum[j], 0)
+			down -= min(sum[j], 0)
+		}
+		most = max(most, up, down)
+	}
+	return most, nil
+}
+
+// Mixture weighs signed rectangles. If for every entry within the promise the sum
+// of Weight Sign (sign of the entry), over the rectangles that hold it, is at
+// least d, then under every distribution some rectangle has discrepancy at least
+// d divided by the total weight.
+type Mixture struct {
+	Kind       string   `json:"kind"` // "mixture"
+	Rectangles []Signed `json:"rectangles"`
+}
+
+// Signed is a rectangle of a Mixture.
+type Signed struct {
+	Weight int64 `json:"weight"`
+	Sign   int64 `json:"sign"`
+	Rectangle
+}
+
+var _ = register("mixture", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+	var e Mixture
+	if err := strict(raw, &e); err != nil {
+		return nil, err
+	}
+	if c.Measure != DiscBest || c.End != Lower {
+		return nil, errOther
+	}
+	a, err := t.signs()
+	if err != nil {
+		return nil, err
+	}
+	got := make([]int64, t.Rows*t.Cols)
+	total := int64(0)
+	for _, r := range e.Rectangles {
+		if r.Weight <= 0 || r.Weight > 1<<40 || r.Sign != 1 && r.Sign != -1 || len(e.Rectangles) > 1<<20 {
+			return nil, fmt.Errorf("weight %d, sign %d", r.Weight, r.Sign)
+		}
+		if err := errors.Join(indices(r.Rows, t.Rows), indices(r.Cols, t.Cols)); err != nil {
+			return nil, err
+		}
+		total += r.Weight
+		for _, i := range r.Rows {
+			for _, j := range r.Cols {
+				got[i*t.Cols+j] += r.Weight * r.Sign * a[i][j]
+			}
+		}
+	}
+	if total == 0 {
+		return new(big.Rat), nil
+	}
+	least := total
+	for k, ok := range t.defined {
+		if ok {
+			least = min(least, got[k])
+		}
+	}
+	return big.NewRat(least, total), nil
+})

@@ -1,0 +1,168 @@
+package check
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/big"
+)
+
+// Factors are integer vectors x_i per row and y_j per column, each coordinate
+// divided by 2^Scale. If <x_i, y_j> is within e of the sign in entry (i, j)
+// everywhere, then gamma_2 is at most max|x| max|y| + e min(rows, columns): the
+// second term bounds gamma_2 of the difference, by its longest row or column.
+type Factors struct {
+	Kind  string    `json:"kind"` // "factors"
+	Scale uint      `json:"scale"`
+	X     [][]int64 `json:"x"`
+	Y     [][]int64 `json:"y"`
+}
+
+// Witness is a matrix O and vectors a, b, all divided by 2^Scale. For any
+// factorisation <x_i, y_j> of the signs A,
+//
+//	sum a_i A_ij O_ij b_j = sum O_ij <a_i x_i, b_j y_j> <= |O| |a| |b| max|x| max|y|,
+//
+// |O| the spectral norm, so gamma_2 is at least the left side by |O| |a| |b|.
+// |O|^2 is at most the largest absolute row sum of O O^T (or O^T O).
+type Witness struct {
+	Kind  string    `json:"kind"` // "witness"
+	Scale uint      `json:"scale"`
+	O     [][]int64 `json:"o"`
+	A     []int64   `json:"a"`
+	B     []int64   `json:"b"`
+}
+
+func (t *Table) totalSigns() ([][]int64, error) {
+	for _, ok := range t.defined {
+		if !ok {
+			return nil, errors.New("gamma_2 of a partial matrix is not treated")
+		}
+	}
+	return t.signs()
+}
+
+func dot(x, y []int64) *big.Int {
+	sum, p := new(big.Int), new(big.Int)
+	for k := range x {
+		sum.Add(sum, p.Mul(big.NewInt(x[k]), big.NewInt(y[k])))
+	}
+	return sum
+}
+
+// shape says whether m has so many rows of so many columns.
+func shape(m [][]int64, rows, cols int) error {
+	if len(m) != rows {
+		return fmt.Errorf("%d vectors, want %d", len(m), rows)
+	}
+	for _, r := range m {
+		if len(r) != cols {
+			return fmt.Errorf("a vector of %d coordinates, want %d", len(r), cols)
+		}
+	}
+	return nil
+}
+
+const maxScale = 62
+
+var _ = register("factors", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+	var e Factors
+	if err := strict(raw, &e); err != nil {
+		return nil, err
+	}
+	if c.Measure != Gamma2 || c.End != Upper {
+		return nil, errOther
+	}
+	a, err := t.totalSigns()
+	if err != nil {
+		return nil, err
+	}
+	if len(e.X) == 0 || e.Scale > maxScale {
+		return nil, errors.New("no vectors, or the scale is out of range")
+	}
+	if err := errors.Join(shape(e.X, t.Rows, len(e.X[0])), shape(e.Y, t.Cols, len(e.X[0]))); err != nil {
+		return nil, err
+	}
+	one := new(big.Int).Lsh(big.NewInt(1), 2*e.Scale)
+	off := new(big.Int)
+	for i, x := range e.X {
+		for j, y := range e.Y {
+			d := dot(x, y)
+			d.Sub(d, new(big.Int).Mul(one, big.NewInt(a[i][j]))).Abs(d)
+			if d.Cmp(off) > 0 {
+				off = d
+			}
+		}
+	}
+	longest := func(v [][]int64) *big.Int {
+		most := new(big.Int)
+		for _, x := range v {
+			if d := dot(x, x); d.Cmp(most) > 0 {
+				most = d
+			}
+		}
+		return most
+	}
+	// max|x| max|y| is at most the mean of the squares.
+	sum := longest(e.X)
+	sum.Add(sum, longest(e.Y))
+	sum.Add(sum, off.Mul(off, big.NewInt(2*int64(min(t.Rows, t.Cols)))))
+	return new(big.Rat).SetFrac(sum, one.Lsh(one, 1)), nil
+})
+
+var _ = register("witness", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+	var e Witness
+	if err := strict(raw, &e); err != nil {
+		return nil, err
+	}
+	if c.Measure != Gamma2 || c.End != Lower {
+		return nil, errOther
+	}
+	a, err := t.totalSigns()
+	if err != nil {
+		return nil, err
+	}
+	if err := shape(e.O, t.Rows, t.Cols); err != nil || len(e.A) != t.Rows || len(e.B) != t.Cols || e.Scale > maxScale {
+		return nil, errors.Join(err, errors.New("the shapes do not fit the matrix"))
+	}
+	value := new(big.Int)
+	for i := range t.Rows {
+		row := new(big.Int)
+		for j := range t.Cols {
+			p := new(big.Int).Mul(big.NewInt(e.O[i][j]), big.NewInt(e.B[j]))
+			row.Add(row, p.Mul(p, big.NewInt(a[i][j])))
+		}
+		value.Add(value, row.Mul(row, big.NewInt(e.A[i])))
+	}
+	lines := e.O
+	if t.Rows > t.Cols {
+		lines = make([][]int64, t.Cols)
+		for j := range lines {
+			for i := range t.Rows {
+				lines[j] = append(lines[j], e.O[i][j])
+			}
+		}
+	}
+	norm := new(big.Int) // of O, squared, times 4^Scale
+	for _, x := range lines {
+		sum := new(big.Int)
+		for _, y := range lines {
+			sum.Add(sum, new(big.Int).Abs(dot(x, y)))
+		}
+		if sum.Cmp(norm) > 0 {
+			norm = sum
+		}
+	}
+	weights := dot(e.A, e.A)
+	weights.Add(weights, dot(e.B, e.B)) // at least 2 |a| |b|
+	if value.Sign() <= 0 || norm.Sign() == 0 {
+		return new(big.Rat), nil
+	}
+	// |O| <= (1 + |O|^2)/2. In units of 2^-Scale: value has three factors, norm
+	// and weights two each.
+	one := new(big.Int).Lsh(big.NewInt(1), 2*e.Scale)
+	below := norm.Add(norm, one)
+	below.Mul(below, weights) // (norm + 1) (weights): 4 |O| |a| |b|, in units 2^-4Scale
+	value.Lsh(value, e.Scale+2)
+	return new(big.Rat).SetFrac(value, below), nil
+})

@@ -1,0 +1,165 @@
+package check
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/big"
+)
+
+// Minor lists rows and columns of a square part whose determinant is not 0 modulo
+// Prime: so it is not 0 as an integer, and the rank is at least its size. For
+// rank.gf2 the prime is 2. The number of rectangles of v that partition its
+// entries is at least the rank of the 0/1 matrix of v, over any field.
+type Minor struct {
+	Kind  string `json:"kind"` // "minor"
+	Prime uint64 `json:"prime"`
+	Rows  []int  `json:"rows"`
+	Cols  []int  `json:"cols"`
+}
+
+// Elimination asks the checker to eliminate by itself. Over the rationals it
+// eliminates modulo primes whose product exceeds every minor that is larger than
+// the largest rank it met: then all those minors are 0.
+type Elimination struct {
+	Kind string `json:"kind"` // "elimination"
+}
+
+// entries is the matrix of integers whose rank a claim speaks of.
+func entries(t *Table, c Claim) (func(i, j int) int64, error) {
+	for k := range t.cells {
+		if !t.defined[k] {
+			return nil, errors.New("the matrix is partial: it has no rank")
+		}
+	}
+	indicator := func(v int) func(i, j int) int64 {
+		return func(i, j int) int64 {
+			if t.Is(i, j, v) {
+				return 1
+			}
+			return 0
+		}
+	}
+	switch c.Measure {
+	case RankRational:
+		return func(i, j int) int64 { return int64(t.cells[i*t.Cols+j]) }, nil
+	case RankGF2:
+		return indicator(t.largest()), nil
+	case RankOfValue, Partition:
+		if c.Value != nil {
+			return indicator(*c.Value), nil
+		}
+	}
+	return nil, errOther
+}
+
+func (t *Table) largest() int {
+	v := t.cells[0]
+	for _, w := range t.cells {
+		v = max(v, w)
+	}
+	return v
+}
+
+var _ = register("minor", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+	var e Minor
+	at, err := entries(t, c)
+	if err != nil || c.End != Lower {
+		return nil, errors.Join(err, errOther)
+	}
+	if err := strict(raw, &e); err != nil {
+		return nil, err
+	}
+	if e.Prime < 2 || e.Prime >= 1<<31 || !new(big.Int).SetUint64(e.Prime).ProbablyPrime(0) { // exact below 2^64
+		return nil, fmt.Errorf("%d is no prime below 2^31", e.Prime)
+	}
+	if c.Measure == RankGF2 && e.Prime != 2 {
+		return nil, errors.New("the rank over GF(2) needs the prime 2")
+	}
+	if len(e.Rows) != len(e.Cols) {
+		return nil, fmt.Errorf("%d rows and %d columns are no square", len(e.Rows), len(e.Cols))
+	}
+	if err := errors.Join(indices(e.Rows, t.Rows), indices(e.Cols, t.Cols)); err != nil {
+		return nil, err
+	}
+	n := len(e.Rows)
+	if rankModulo(n, n, func(i, j int) int64 { return at(e.Rows[i], e.Cols[j]) }, e.Prime) != n {
+		return nil, errors.New("the determinant is 0 modulo the prime")
+	}
+	return big.NewRat(int64(n), 1), nil
+})
+
+var _ = register("elimination", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+	var e Elimination
+	at, err := entries(t, c)
+	if err != nil || c.End != Upper || c.Measure == Partition {
+		return nil, errors.Join(err, errOther)
+	}
+	if err := strict(raw, &e); err != nil {
+		return nil, err
+	}
+	if c.Measure == RankGF2 {
+		return big.NewRat(int64(rankModulo(t.Rows, t.Cols, at, 2)), 1), nil
+	}
+	// The square of a minor of r + 1 rows is at most the (r+1)-st power of the
+	// largest squared length of a row (Hadamard).
+	length := new(big.Int)
+	for i := range t.Rows {
+		sum := new(big.Int)
+		for j := range t.Cols {
+			v := big.NewInt(at(i, j))
+			sum.Add(sum, v.Mul(v, v))
+		}
+		if sum.Cmp(length) > 0 {
+			length = sum
+		}
+	}
+	rank, product := 0, big.NewInt(1) // product of the squares of the primes
+	for p := uint64(1<<31 - 1); ; p -= 2 {
+		if rank >= min(t.Rows, t.Cols) {
+			return big.NewRat(int64(rank), 1), nil
+		}
+		if product.Cmp(new(big.Int).Exp(length, big.NewInt(int64(rank+1)), nil)) > 0 {
+			return big.NewRat(int64(rank), 1), nil
+		}
+		q := new(big.Int).SetUint64(p)
+		if q.ProbablyPrime(0) {
+			rank = max(rank, rankModulo(t.Rows, t.Cols, at, p))
+			product.Mul(product, q.Mul(q, q))
+		}
+	}
+})
+
+// rankModulo is the rank modulo a prime below 2^31, by elimination.
+func rankModulo(rows, cols int, at func(i, j int) int64, p uint64) int {
+	a := make([][]uint64, rows)
+	for i := range a {
+		a[i] = make([]uint64, cols)
+		for j := range a[i] {
+			a[i][j] = uint64((at(i, j)%int64(p) + int64(p)) % int64(p))
+		}
+	}
+	rank := 0
+	for j := 0; j < cols && rank < rows; j++ {
+		k := rank
+		for k < rows && a[k][j] == 0 {
+			k++
+		}
+		if k == rows {
+			continue
+		}
+		a[k], a[rank] = a[rank], a[k]
+		inverse := new(big.Int).ModInverse(new(big.Int).SetUint64(a[rank][j]), new(big.Int).SetUint64(p)).Uint64()
+		for i := rank + 1; i < rows; i++ {
+			if a[i][j] == 0 {
+				continue
+			}
+			f := p - a[i][j]*inverse%p
+			for l := j; l < cols; l++ {
+				a[i][l] = (a[i][l] + f*a[rank][l]) % p
+			}
+		}
+		rank++
+	}
+	return rank
+}

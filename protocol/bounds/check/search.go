@@ -1,0 +1,321 @@
+package check
+
+import (
+	"encoding/json"
+	"errors"
+	"math/big"
+)
+
+// ErrLimit says that evidence asks the checker for more work than it does.
+var ErrLimit = errors.New("this would take the checker more steps than it allows")
+
+// maxSteps bounds the work on one piece of evidence.
+const maxSteps = 1 << 28
+
+// Exhaustion asks the checker to search by itself, plainly. Size is the end that
+// it is to prove: for an upper end, that nothing larger exists; for the lower end
+// of a cover or partition number, that no fewer rectangles do.
+type Exhaustion struct {
+	Kind string `json:"kind"` // "exhaustion"
+	Size int    `json:"size"`
+}
+
+var errExists = errors.New("a search finds better")
+
+var _ = register("exhaustion", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+	var e Exhaustion
+	if err := strict(raw, &e); err != nil {
+		return nil, err
+	}
+	if c.Measure == DiscUniform && c.End == Upper {
+		a, err := t.merge().signedBy(t)
+		if err != nil {
+			return nil, err
+		}
+		most, err := heaviest(a)
+		return big.NewRat(most, t.inside()), err
+	}
+	if e.Size < 0 || e.Size > 1<<30 {
+		return nil, errOther
+	}
+	s := &searcher{left: maxSteps}
+	found := true
+	switch {
+	case c.End == Upper && c.Measure == ShatterAlice:
+		found = s.shatter(t.merge(), e.Size+1)
+	case c.End == Upper && c.Measure == ShatterBob:
+		found = s.shatter(t.transpose().merge(), e.Size+1)
+	case c.End == Upper && c.Measure == Fooling && c.Value != nil:
+		found = s.fooling(t.merge(), *c.Value, e.Size+1)
+	case c.End == Upper && c.Measure == LargestRect && c.Value != nil:
+		found = s.rectangle(t, *c.Value, e.Size+1)
+	case c.End == Lower && (c.Measure == Cover || c.Measure == Partition) && c.Value != nil:
+		found = e.Size > 0 && s.covered(t.merge(), *c.Value, e.Size-1, c.Measure == Partition)
+	default:
+		return nil, errOther
+	}
+	switch {
+	case s.left <= 0:
+		return nil, ErrLimit
+	case found:
+		return nil, errExists
+	}
+	return big.NewRat(int64(e.Size), 1), nil
+})
+
+// searcher counts steps down; at 0 every search gives up.
+type searcher struct{ left int }
+
+func (s *searcher) step(n int) bool {
+	s.left -= n
+	return s.left > 0
+}
+
+// merged is a table without repeated rows and columns, and what became of each.
+type merged struct {
+	*Table
+	rowOf, colOf []int
+}
+
+// merge drops repeated rows and columns; where entries are counted, rowOf and colOf
+// say how often.
+func (t *Table) merge() *merged {
+	classes := func(u *Table) (of, first []int) {
+		for i := range u.Rows {
+			k := 0
+			for k < len(first) && u.clash(first[k], i, true) {
+				k++
+			}
+			if k == len(first) {
+				first = append(first, i)
+			}
+			of = append(of, k)
+		}
+		return of, first
+	}
+	m := &merged{}
+	var rows, cols []int
+	m.rowOf, rows = classes(t)
+	m.colOf, cols = classes(t.transpose())
+	m.Table = NewTable(len(rows), len(cols), func(i, j int) (int, bool) { return t.At(rows[i], cols[j]) })
+	return m
+}
+
+// signedBy is the table of signs, each times the number of its entries.
+func (m *merged) signedBy(t *Table) ([][]int64, error) {
+	signs, err := t.signs()
+	if err != nil {
+		return nil, err
+	}
+	a := make([][]int64, m.Rows)
+	for i := range a {
+		a[i] = make([]int64, m.Cols)
+	}
+	for i, r := range m.rowOf {
+		for j, c := range m.colOf {
+			a[r][c] += signs[i][j]
+		}
+	}
+	return a, nil
+}
+
+// shatter looks for n columns that show all 2^n patterns.
+func (s *searcher) shatter(m *merged, n int) bool {
+	if n > 30 || 1<<n > m.Rows {
+		return false
+	}
+	var grow func(classes [][]int, from, left int) bool
+	grow = func(classes [][]int, from, left int) bool {
+		if left == 0 {
+			return true
+		}
+		for j := from; j < m.Cols; j++ {
+			if !s.step(m.Rows) {
+				return false
+			}
+			var next [][]int
+			for _, class := range classes {
+				var part [2][]int
+				for _, i := range class {
+					for v := range part {
+						if m.Is(i, j, v) {
+							part[v] = append(part[v], i)
+						}
+					}
+				}
+				if len(part[0]) == 0 || len(part[1]) == 0 {
+					next = nil
+					break
+				}
+				next = append(next, part[0], part[1])
+			}
+			if next != nil && grow(next, j+1, left-1) {
+				return true
+			}
+		}
+		return false
+	}
+	all := make([]int, m.Rows)
+	for i := range all {
+		all[i] = i
+	}
+	return grow([][]int{all}, 0, n)
+}
+
+// fooling looks for n entries of v any two of which fool.
+func (s *searcher) fooling(m *merged, v, n int) bool {
+	if n > min(m.Rows, m.Cols) {
+		return false
+	}
+	var all []Entry
+	for i := range m.Rows {
+		for j := range m.Cols {
+			if m.Is(i, j, v) {
+				all = append(all, Entry{i, j})
+			}
+		}
+	}
+	var grow func(open []Entry, left int) bool
+	grow = func(open []Entry, left int) bool {
+		if left == 0 {
+			return true
+		}
+		// Entries of one row cannot all be used: a bound by rows.
+		for len(open) >= left {
+			rows := 0
+			for k := range open {
+				if k == 0 || open[k][0] != open[k-1][0] {
+					rows++
+				}
+			}
+			if rows < left || !s.step(len(open)) {
+				return false
+			}
+			e := open[0]
+			open = open[1:]
+			var next []Entry
+			for _, f := range open {
+				if m.Differs(e[0], f[1], v) || m.Differs(f[0], e[1], v) {
+					next = append(next, f)
+				}
+			}
+			if grow(next, left-1) {
+				return true
+			}
+		}
+		return false
+	}
+	return grow(all, n)
+}
+
+// rectangle looks for a rectangle without another value that holds n entries of v.
+func (s *searcher) rectangle(t *Table, v, n int) bool {
+	u := t
+	if t.Rows > t.Cols {
+		u = t.transpose()
+	}
+	hold := make([][]int, u.Rows) // places of v per row
+	for i := range hold {
+		for j := range u.Cols {
+			if u.Is(i, j, v) {
+				hold[i] = append(hold[i], j)
+			}
+		}
+	}
+	var grow func(from int, cols []bool, chosen []int) bool
+	grow = func(from int, cols []bool, chosen []int) bool {
+		area := func(i int) int {
+			sum := 0
+			for _, j := range hold[i] {
+				if cols[j] {
+					sum++
+				}
+			}
+			return sum
+		}
+		have, could := 0, 0
+		for _, i := range chosen {
+			have += area(i)
+		}
+		for i := from; i < u.Rows; i++ {
+			could += area(i)
+		}
+		if have >= n {
+			return true
+		}
+		if from == u.Rows || have+could < n || !s.step(u.Rows*u.Cols) {
+			return false
+		}
+		with := make([]bool, u.Cols)
+		lost := false
+		for j := range with {
+			with[j] = cols[j] && !u.Differs(from, j, v)
+			lost = lost || cols[j] && !with[j]
+		}
+		if grow(from+1, with, append(chosen[:len(chosen):len(chosen)], from)) {
+			return true
+		}
+		return lost && grow(from+1, cols, chosen) // a row that costs nothing is always taken
+	}
+	all := make([]bool, u.Cols)
+	for j := range all {
+		all[j] = true
+	}
+	return grow(0, all, nil)
+}
+
+// covered looks for n rectangles without another value that cover v (each entry
+// once, if exactly): a set of labels for every row and column, such that the sets
+// of a row and a column meet (in one label) where the entry is v, and are disjoint
+// where it is another value. Rows are labelled in order, a new label being the
+// least unused one; columns then are independent of each other.
+func (s *searcher) covered(m *merged, v, n int, exactly bool) bool {
+	if n > 10 {
+		s.left = 0
+		return false
+	}
+	open := make([][]int, m.Cols) // sets that each column may still have
+	for j := range open {
+		for b := range 1 << n {
+			open[j] = append(open[j], b)
+		}
+	}
+	var label func(i, used int, open [][]int) bool
+	label = func(i, used int, open [][]int) bool {
+		if i == m.Rows {
+			return true
+		}
+	sets:
+		for a := range 1 << n {
+			if fresh := a >> used; fresh&(fresh+1) != 0 {
+				continue // new labels are taken in order
+			}
+			next := make([][]int, m.Cols)
+			for j := range next {
+				is, other := m.Is(i, j, v), m.Differs(i, j, v)
+				if !s.step(len(open[j])) {
+					return false
+				}
+				for _, b := range open[j] {
+					both := a & b
+					if is && (both == 0 || exactly && both&(both-1) != 0) || other && both != 0 {
+						continue
+					}
+					next[j] = append(next[j], b)
+				}
+				if len(next[j]) == 0 {
+					continue sets
+				}
+			}
+			now := used
+			for a>>now != 0 {
+				now++
+			}
+			if label(i+1, now, next) {
+				return true
+			}
+		}
+		return false
+	}
+	return label(0, 0, open)
+}

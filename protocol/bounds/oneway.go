@@ -1,0 +1,110 @@
+package bounds
+
+import (
+	"context"
+	"fmt"
+	"math/bits"
+)
+
+// oneWayLines is the most different rows of a partial matrix for which the number
+// of messages is searched.
+const oneWayLines = 1500
+
+// messages is the number of messages Alice needs when she speaks once and Bob
+// answers, as an interval. of sends every row to a message such that rows with
+// one message agree wherever both are defined: upper messages. apart lists rows
+// no two of which agree: lower many. For a total matrix both are the different
+// rows.
+func (f *Folded) messages(ctx context.Context) (of, apart []int, upper int) {
+	if f.Total() {
+		return f.RowOf, f.RowFirst, len(f.RowFirst)
+	}
+	n := f.Rows()
+	colours, clique := span(n), []int{0}
+	upper = n
+	if n <= oneWayLines {
+		g := newGraph(n, func(x, y int) bool { return !f.agree(x, y) })
+		clique, colours, upper, _ = g.chromatic(ctx)
+	}
+	of = make([]int, len(f.RowOf))
+	for i, c := range f.RowOf {
+		of[i] = colours[c]
+	}
+	for _, c := range clique {
+		apart = append(apart, f.RowFirst[c])
+	}
+	return of, apart, upper
+}
+
+// agree reports that two rows have the same value wherever both are defined.
+func (m *Matrix) agree(x, y int) bool {
+	for v := range m.values {
+		a, b, dx, dy := m.Row(v, x), m.Row(v, y), m.Defined(x), m.Defined(y)
+		for k := range a {
+			if (a[k]^b[k])&dx[k]&dy[k] != 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// Distinct counts the different rows of a function with very many rows without
+// keeping the matrix: memory is linear in the rows. at(i, j) is the value of an
+// entry; the count is exact. It stops early once all rows differ.
+//
+// Method: rows are split into classes, a batch of columns at a time; two rows
+// stay together as long as all their values so far are equal.
+func Distinct(ctx context.Context, rows, cols int, at func(i, j int) int) (int, error) {
+	if rows < 1 || cols < 0 || rows > 1<<31 {
+		return 0, fmt.Errorf("bounds: distinct rows: %d x %d is out of range", rows, cols)
+	}
+	class := make([]uint32, rows) // rows that agree so far
+	code := make([]uint32, rows)  // values of the batch, one after the other
+	column := make([]uint32, rows)
+	names := map[int]uint32{} // values seen, numbered
+	place := make(map[uint64]uint32)
+	count, used := 1, 0
+	split := func() {
+		clear(place)
+		for i, c := range class {
+			key := uint64(c)<<32 | uint64(code[i])
+			k, ok := place[key]
+			if !ok {
+				k = uint32(len(place))
+				place[key] = k
+			}
+			class[i], code[i] = k, 0
+		}
+		count, used = len(place), 0
+	}
+	for j := 0; j < cols && count < rows; j++ {
+		most := uint32(0)
+		for i := range column {
+			if i&0xffff == 0 && ctx.Err() != nil {
+				return 0, fmt.Errorf("bounds: distinct rows: %w", ctx.Err())
+			}
+			v := at(i, j)
+			name, ok := names[v]
+			if !ok {
+				if len(names) == MaxValues {
+					return 0, fmt.Errorf("bounds: distinct rows: more than %d values: %w", MaxValues, ErrTooLarge)
+				}
+				name = uint32(len(names))
+				names[v] = name
+			}
+			column[i] = name
+			most = max(most, name)
+		}
+		width := bits.Len32(most)
+		if used+width > 32 || j == 32 {
+			split() // at column 32 too: rows often differ early
+		}
+		for i, name := range column {
+			code[i] = code[i]<<width | name
+		}
+		used += width
+	}
+	split()
+	return count, nil
+}

@@ -1,0 +1,75 @@
+package bounds
+
+import (
+	"context"
+	"math/rand/v2"
+	"testing"
+)
+
+func TestDistinctAgainstFold(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 9))
+	for range 60 {
+		m := random(rng, 1+rng.IntN(60), 1+rng.IntN(90), 1+rng.IntN(9), 0)
+		got, err := Distinct(context.Background(), m.Rows(), m.Cols(), func(i, j int) int {
+			v, _ := m.At(i, j)
+			return v
+		})
+		if err != nil || got != m.Fold().Rows() {
+			t.Fatalf("%d, %v; want %d", got, err, m.Fold().Rows())
+		}
+	}
+}
+
+// plainMessages colours the rows in every way with at most k messages.
+func plainMessages(m *Matrix) int {
+	for k := 1; ; k++ {
+		of := make([]int, m.Rows())
+		var walk func(i int) bool
+		walk = func(i int) bool {
+			if i == m.Rows() {
+				return true
+			}
+			for c := range k {
+				fits := true
+				for x := 0; x < i && fits; x++ {
+					fits = of[x] != c || m.agree(x, i)
+				}
+				if of[i] = c; fits && walk(i+1) {
+					return true
+				}
+			}
+			return false
+		}
+		if walk(0) {
+			return k
+		}
+	}
+}
+
+func TestMessagesOfPartialMatrices(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 10))
+	for range 60 {
+		m := random(rng, 1+rng.IntN(8), 1+rng.IntN(5), 1+rng.IntN(3), .4)
+		of, _, upper := m.Fold().messages(context.Background())
+		if want := plainMessages(m); upper != want {
+			t.Fatalf("%v: %d messages, want %d", m.Lines(), upper, want)
+		}
+		for x := range of {
+			for y := range of {
+				if of[x] == of[y] && !m.agree(x, y) {
+					t.Fatalf("%v: rows %d and %d share a message", m.Lines(), x, y)
+				}
+			}
+		}
+	}
+}
+
+// BenchmarkDistinct2to20 is a look-up with 2^20 strings.
+func BenchmarkDistinct2to20(b *testing.B) {
+	for b.Loop() {
+		n, err := Distinct(context.Background(), 1<<20, 40, func(i, j int) int { return i >> (j / 2) & 1 })
+		if err != nil || n != 1<<20 {
+			b.Fatal(n, err)
+		}
+	}
+}
