@@ -2,7 +2,6 @@ package bounds
 
 import (
 	"context"
-	"math/big"
 	"math/bits"
 	"math/rand/v2"
 	"slices"
@@ -64,14 +63,14 @@ func (s *signs) gap(rows, cols []int) int {
 }
 
 // heaviest finds a rectangle of largest |sum|; upper is its |sum| unless ctx ended
-// or the shorter side is too long.
+// or the shorter side is too long: then it is the sum of all weights.
 func (s *signs) heaviest(ctx context.Context) (rows, cols []int, gap, upper int) {
 	if s.rows > s.cols {
 		cols, rows, gap, upper = s.flip().heaviest(ctx)
 		return rows, cols, gap, upper
 	}
 	rows, gap = s.climb(ctx)
-	upper = s.spectral()
+	upper = s.total
 	if gap < upper && s.rows <= 44 {
 		e := &gaps{signs: s, ctx: ctx}
 		e.best.Store(int64(gap))
@@ -134,80 +133,6 @@ func (s *signs) climb(ctx context.Context) (best []int, gap int) {
 		}
 	}
 	return best, gap
-}
-
-// spectral bounds every |sum| from above: with K = A^T A, a sum over S x T is at
-// most sqrt(|S| |T|) times the largest singular value, whose eighth power is at
-// most the largest absolute row sum of K^4. All in integers.
-func (s *signs) spectral() int {
-	trivial := 0
-	for i := range s.rows {
-		for _, v := range s.a[i] {
-			trivial += max(v, -v)
-		}
-	}
-	if s.rows > 256 || s.rows > s.cols && s.cols > 256 || s.cols > 4096 {
-		return trivial
-	}
-	n := s.rows
-	k := make([][]*big.Int, n)
-	for i := range k {
-		k[i] = make([]*big.Int, n)
-		for l := range i + 1 {
-			sum := 0
-			for j, v := range s.a[i] {
-				sum += v * s.a[l][j]
-			}
-			k[i][l] = big.NewInt(int64(sum))
-			k[l][i] = k[i][l]
-		}
-	}
-	if n <= 96 {
-		k = square(square(k))
-	}
-	most := new(big.Int)
-	for i := range k {
-		sum := new(big.Int)
-		for _, v := range k[i] {
-			sum.Add(sum, new(big.Int).Abs(v))
-		}
-		if sum.Cmp(most) > 0 {
-			most = sum
-		}
-	}
-	// most >= sigma^(2e); the |sum| is at most sqrt(rows cols) sigma.
-	e := 1
-	if n <= 96 {
-		e = 4
-	}
-	most.Mul(most, new(big.Int).Exp(big.NewInt(int64(s.rows*s.cols)), big.NewInt(int64(e)), nil))
-	return min(trivial, int(root(most, 2*e).Int64()))
-}
-
-func square(k [][]*big.Int) [][]*big.Int {
-	n := len(k)
-	sq := make([][]*big.Int, n)
-	product := new(big.Int)
-	for i := range sq {
-		sq[i] = make([]*big.Int, n)
-		for l := range i + 1 {
-			sum := new(big.Int)
-			for j := range n {
-				sum.Add(sum, product.Mul(k[i][j], k[l][j])) // k is symmetric
-			}
-			sq[i][l], sq[l][i] = sum, sum
-		}
-	}
-	return sq
-}
-
-// root is the largest r with r^(2^t) <= v, for 2^t = power.
-func root(v *big.Int, power int) *big.Int {
-	r := new(big.Int).Set(v)
-	for ; power > 1; power /= 2 {
-		r.Sqrt(r) // floors compose
-	}
-	return r
 }
 
 // gaps searches all sets of rows. The last lanes of them are tried together: for
@@ -380,8 +305,8 @@ func (e *gaps) put(lanes []uint64, t, v int) {
 
 type gapWorker struct {
 	*gaps
-	sum  []int // column sums of the chosen top rows
-	acc  [64]uint64
+	sum []int // column sums of the chosen top rows
+	acc [64]uint64
 }
 
 // run tries every set whose first chunkBits top rows are those of c.

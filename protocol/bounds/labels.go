@@ -57,7 +57,7 @@ type labels struct {
 	outside []bitset // outside[A]: the B disjoint from A
 	rows    []int    // the order in which rows are labelled
 	before  []int    // before[r]: the latest earlier interchangeable row, or -1
-	sets    []int // A by row; bit k-1 is label 0, so that order as numbers is lexicographic
+	sets    []int    // A by row; bit k-1 is label 0, so that order as numbers is lexicographic
 	final   []bitset
 	steps   uint
 	stopped bool

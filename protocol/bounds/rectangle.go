@@ -20,11 +20,14 @@ func (a *aspect) largest(ctx context.Context) (best rect, area, upper int) {
 		return rect{best.cols, best.rows}, area, upper
 	}
 	s := &rectSearch{aspect: a, ctx: ctx, ok: a.compatible()}
-	for i := range a.n[0] { // start: grow each row greedily
-		s.grow(i)
+	for i := 0; i < a.n[0] && ctx.Err() == nil; i++ { // start: grow rows greedily
+		if a.n[0] <= 256 || i%(a.n[0]/256) == 0 {
+			s.grow(i)
+		}
 	}
 	s.expand(newBitset(a.n[0]), fullBitset(a.n[1]), 0)
 	if !s.stopped {
+		s.square()
 		return s.best, s.area, s.area
 	}
 	total := 0
@@ -52,6 +55,7 @@ type rectSearch struct {
 	area    int
 	steps   uint
 	stopped bool
+	ties    int // steps left for rectangles of equal area; 0: they are cut
 }
 
 // entries counts the entries of v of row i within cols, with multiplicities.
@@ -70,9 +74,28 @@ func (s *rectSearch) keep(rows, cols bitset) {
 	for i := range rows.all() {
 		area += s.entries(i, cols)
 	}
-	if area > s.area {
+	if area > s.area || area == s.area && s.short(rows, cols) > s.short(s.best.rows, s.best.cols) {
 		s.area, s.best = area, rect{rows.clone(), cols.clone()}
 	}
+}
+
+// short is the shorter side of a rectangle, in lines of the whole matrix: among
+// rectangles of equal area the squarest is kept.
+func (s *rectSearch) short(rows, cols bitset) int {
+	side := func(axis int, set bitset) int {
+		n := 0
+		for i := range set.all() {
+			n += s.weight(axis, i)
+		}
+		return n
+	}
+	return min(side(0, rows), side(1, cols))
+}
+
+// square goes on, for a while, among the rectangles of the largest area.
+func (s *rectSearch) square() {
+	s.ties = 20000
+	s.expand(newBitset(s.n[0]), fullBitset(s.n[1]), 0)
 }
 
 // grow adds to row i, one by one, the row that keeps the largest area.
@@ -108,6 +131,11 @@ func (s *rectSearch) expand(rows, cols bitset, from int) {
 	if s.stopped || cols.empty() {
 		return
 	}
+	if s.ties > 0 {
+		if s.ties--; s.ties == 0 {
+			s.stopped = true
+		}
+	}
 	if !rows.empty() {
 		s.keep(rows, cols)
 	}
@@ -141,7 +169,10 @@ func (s *rectSearch) expand(rows, cols bitset, from int) {
 func (s *rectSearch) promising(rows, cols bitset, from int) bool {
 	type part struct{ inside, rows int }
 	var open []part
-	sure := 0
+	sure, tie := 0, 0
+	if s.ties > 0 {
+		tie = 1
+	}
 	meet := newBitset(s.n[1])
 	for i := range s.n[0] {
 		if rows.has(i) {
@@ -164,12 +195,12 @@ func (s *rectSearch) promising(rows, cols bitset, from int) bool {
 		for _, p := range open {
 			sure += p.inside * p.rows
 		}
-		return sure > s.area
+		return sure > s.area-tie
 	}
 	slices.SortFunc(open, func(x, y part) int { return y.inside - x.inside })
 	for _, p := range open {
 		sure += p.rows
-		if sure*p.inside > s.area {
+		if sure*p.inside > s.area-tie {
 			return true
 		}
 	}

@@ -125,6 +125,9 @@ var _ = register("spectral", func(t *Table, c Claim, raw json.RawMessage) (*big.
 	area := big.NewInt(int64(t.Rows) * int64(t.Cols))
 	most.Mul(most, area.Exp(area, big.NewInt(4), nil))
 	most.Sqrt(most.Sqrt(most.Sqrt(most)))
+	if all := big.NewInt(t.inside()); most.Cmp(all) > 0 {
+		most = all
+	}
 	return new(big.Rat).SetFrac(most, big.NewInt(t.inside())), nil
 })
 

@@ -1,0 +1,494 @@
+package bounds
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"time"
+
+	"crosscut/protocol/bounds/check"
+)
+
+// Options limit an analysis. The zero value is ready: no limit of time, and the
+// default memory of [Deterministic].
+type Options struct {
+	Time      time.Duration // in all; 0: none but the context's
+	MaxMemory int64         // bytes for the search of D(f); 0: its default
+	// Problem and N, when set, are where the matrix comes from: a certificate then
+	// names them instead of the entries.
+	Problem string
+	N       int
+	// Progress, if not nil, hears what is being computed.
+	Progress func(what string)
+}
+
+// analysis is one run of Analyze.
+type analysis struct {
+	*Report
+	ctx  context.Context
+	opts Options
+	m    *Matrix
+	f    *Folded
+	t    *Folded // the transpose
+	// Places of the two values among Matrix.Values; -1: none. two: at most two values.
+	zero, one int
+	two       bool
+	table     *check.Table
+}
+
+// Analyze computes every measure. When ctx or the time ends it returns what is
+// known: each interval is true. The error is a *Contradiction when two results
+// cannot both be right, which would be a fault of this package.
+func Analyze(ctx context.Context, m *Matrix, opts Options) (*Report, error) {
+	if opts.Time > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, opts.Time)
+		defer cancel()
+	}
+	a := &analysis{Report: &Report{matrix: m}, ctx: ctx, opts: opts, m: m}
+	a.say("folding")
+	a.f = m.Fold()
+	a.t = a.f.flip()
+	a.shape()
+	a.lines()
+	a.ranks()
+	a.values()
+	if a.two {
+		a.shatter()
+		a.discrepancy()
+		a.gamma2()
+	}
+	a.depth()
+	a.finish()
+	a.embed()
+	a.randomised()
+	a.Interrupted = ctx.Err() != nil
+	if err := a.crossCheck(); err != nil {
+		return nil, err
+	}
+	return a.Report, nil
+}
+
+func (a *analysis) say(what string) {
+	if a.opts.Progress != nil {
+		a.opts.Progress(what)
+	}
+}
+
+// share is a context for one measure: a part of the time that is left.
+func (a *analysis) share(part float64) (context.Context, context.CancelFunc) {
+	if end, ok := a.ctx.Deadline(); ok {
+		left := time.Duration(float64(time.Until(end)) * part)
+		return context.WithTimeout(a.ctx, left)
+	}
+	return context.WithCancel(a.ctx)
+}
+
+// flip is the transpose, folded alike.
+func (f *Folded) flip() *Folded {
+	return &Folded{
+		Matrix: f.Transpose(),
+		RowOf:  f.ColOf, ColOf: f.RowOf,
+		RowCount: f.ColCount, ColCount: f.RowCount,
+		RowFirst: f.ColFirst, ColFirst: f.RowFirst,
+	}
+}
+
+func (a *analysis) shape() {
+	a.Rows, a.Cols, a.Values = a.m.Rows(), a.m.Cols(), len(a.m.Values())
+	defined := 0
+	for v := range a.m.Values() {
+		defined += a.m.Count(v)
+	}
+	a.Undefined = a.Rows*a.Cols - defined
+	a.zero, a.one, a.two = roles(a.m.Values())
+	if a.two {
+		n := 0
+		if a.one >= 0 {
+			n = a.m.Count(a.one)
+		}
+		a.Ones = &n
+	}
+}
+
+// roles finds which places of values are "zeros" and "ones".
+func roles(values []int) (zero, one int, two bool) {
+	switch len(values) {
+	case 0:
+		return -1, -1, true
+	case 1:
+		if values[0] == 0 {
+			return 0, -1, true
+		}
+		return -1, 0, true
+	case 2:
+		return 0, 1, true
+	}
+	return -1, -1, false
+}
+
+// lines counts different rows and columns, and the messages of one-way protocols.
+func (a *analysis) lines() {
+	a.say("different rows and columns")
+	a.Distinct = Lines{a.f.Rows(), a.f.Cols()}
+	for side, f := range [2]*Folded{a.f, a.t} {
+		ctx, cancel := a.share(.1)
+		of, apart, upper := f.messages(ctx)
+		cancel()
+		r := Range{width(len(apart)), width(upper)}
+		measure, distinct := check.OneWayAlice, check.DistinctRows
+		if side == 0 {
+			a.OneWay.Alice = r
+		} else {
+			a.OneWay.Bob = r
+			measure, distinct = check.OneWayBob, check.DistinctCols
+		}
+		a.claim(distinct, nil, check.Lower, ratio(f.Rows(), 1), check.Apart{Kind: "apart", Lines: f.RowFirst})
+		a.claim(distinct, nil, check.Upper, ratio(f.Rows(), 1), check.Classes{Kind: "classes", Of: f.RowOf})
+		a.claim(measure, nil, check.Lower, ratio(r.Lower, 1), check.Apart{Kind: "apart", Lines: apart})
+		a.claim(measure, nil, check.Upper, ratio(r.Upper, 1), check.Classes{Kind: "classes", Of: of})
+	}
+}
+
+// rankEntries is the most entries of a folded matrix whose rank is computed.
+const rankEntries = 1 << 26
+
+// ranks finds the ranks of a total matrix.
+func (a *analysis) ranks() {
+	if !a.m.Total() {
+		return
+	}
+	a.say("rank")
+	a.Rank = &Ranks{}
+	values := a.f.Values()
+	whole := func(i, j int) int64 { return int64(values[a.f.Index(i, j)]) }
+	ctx, cancel := a.share(.3)
+	defer cancel()
+	e, r := a.rational(ctx, whole)
+	a.Rank.Rational = r
+	a.claimRank(check.RankRational, nil, &e, r)
+	if !a.two || len(values) == 0 {
+		return
+	}
+	lines := make([]bitset, a.f.Rows())
+	for i := range lines {
+		lines[i] = newBitset(a.f.Cols())
+		// One value other than 0 is "ones"; GF(2) ranks are of the ones.
+		if a.one >= 0 {
+			copy(lines[i], a.f.Row(a.one, i))
+		}
+	}
+	if a.f.Rows()*a.f.Rows()*a.f.words <= 1<<32 {
+		b := rankGF2(lines)
+		g := point(b.rank)
+		a.Rank.GF2 = &g
+		if len(values) == 2 {
+			a.claimRank(check.RankGF2, nil, &b, g)
+		}
+	}
+	if len(values) == 2 {
+		_, c := a.rational(ctx, func(i, j int) int64 { return int64(1 - (a.f.Index(i, j))) })
+		_, s := a.rational(ctx, func(i, j int) int64 { return int64(2*(a.f.Index(i, j)) - 1) })
+		a.Rank.Complement, a.Rank.Sign = &c, &s
+	}
+}
+
+func (a *analysis) rational(ctx context.Context, at func(i, j int) int64) (eliminated, Range) {
+	if a.f.Rows()*a.f.Cols() > rankEntries {
+		return eliminated{}, Range{0, min(a.f.Rows(), a.f.Cols())}
+	}
+	e, upper := rational(ctx, a.f.Rows(), a.f.Cols(), at)
+	return e, Range{e.rank, upper}
+}
+
+// values treats every value by itself: fooling sets, rectangles, covers,
+// partitions.
+func (a *analysis) values() {
+	n := len(a.m.Values())
+	for v, value := range a.m.Values() {
+		a.say(fmt.Sprintf("value %d", value))
+		p := PerValue{Value: value, Entries: a.m.Count(v)}
+		p.found.aspect = aspectOf(a.f, v)
+		ctx, cancel := a.share(.45 / float64(n-v))
+		a.value(ctx, &p)
+		cancel()
+		a.PerValue = append(a.PerValue, p)
+	}
+	best := 0
+	upper := 0
+	for k, p := range a.PerValue {
+		if p.Fooling.Lower > a.PerValue[best].Fooling.Lower {
+			best = k
+		}
+		upper = max(upper, p.Fooling.Upper)
+	}
+	if n > 0 {
+		size := a.PerValue[best].Fooling.Lower
+		a.Fooling = FoolingReport{Size: size, Value: a.PerValue[best].Value, Optimal: size == upper}
+		if size < upper {
+			a.Fooling.Upper = &upper
+		}
+	}
+}
+
+// value narrows all measures of one value. Later measures help earlier ones: a
+// fooling set is no larger than a cover.
+func (a *analysis) value(ctx context.Context, p *PerValue) {
+	part := func(share float64) (context.Context, context.CancelFunc) {
+		if end, ok := ctx.Deadline(); ok {
+			return context.WithTimeout(ctx, time.Duration(float64(time.Until(end))*share))
+		}
+		return context.WithCancel(ctx)
+	}
+	s := p.found.aspect
+	f := &p.found
+	f.cover.rects, f.partition.rects = nil, nil
+	side := min(s.n[0], s.n[1])
+
+	// What is cheap: a greedy fooling set, line covers, the rank, antichains.
+	f.fooling = s.foolingGreedy(ctx, side)
+	f.cover.raise(len(f.fooling), "fooling")
+	f.partition.raise(len(f.fooling), "fooling")
+	if s.total && a.m.Total() && s.n[0]*s.n[1] <= 1<<22 {
+		c, cancel := part(.3)
+		e, upper := rational(c, s.n[0], s.n[1], func(i, j int) int64 {
+			if s.is[0][i].has(j) {
+				return 1
+			}
+			return 0
+		})
+		cancel()
+		r := Range{e.rank, upper}
+		p.Rank, f.minor = &r, &e
+		f.partition.raise(e.rank, "rank")
+	}
+	for axis, side := range [2]*aspect{s, s.flip()} {
+		if sperner(side.n[0]) > f.cover.lower { // else it cannot help
+			c, cancel := part(.1)
+			f.chain[axis] = side.antichain(c)
+			cancel()
+			if n := len(f.chain[axis]); n > 1 {
+				f.cover.raise(sperner(n), "antichain")
+			}
+		}
+	}
+	f.partition.raise(f.cover.lower, f.cover.by)
+	c, cancel := part(.3)
+	s.covers(c, &f.cover, false)
+	s.covers(c, &f.partition, true)
+	cancel()
+	if f.partition.upper < f.cover.upper {
+		f.cover.take(f.partition.rects)
+	}
+
+	// A largest fooling set, when a cover leaves room for it.
+	c, cancel = part(.3)
+	set, proved := s.fooling(c, f.cover.upper)
+	cancel()
+	if len(set) > len(f.fooling) {
+		f.fooling = set
+	}
+	p.Fooling = Range{len(f.fooling), min(side, f.cover.upper)}
+	if proved {
+		p.Fooling.Upper = len(f.fooling)
+	}
+	f.cover.raise(len(f.fooling), "fooling")
+	f.partition.raise(len(f.fooling), "fooling")
+
+	c, cancel = part(.3)
+	var upper int
+	f.rect, p.Rectangle.Lower, upper = s.largest(c)
+	p.Rectangle.Upper = upper
+	cancel()
+	if p.Rectangle.Upper > 0 { // every rectangle of a cover holds at most so many
+		f.cover.raise((p.Entries+upper-1)/upper, "area")
+	}
+	f.partition.raise(f.cover.lower, f.cover.by)
+
+	c, cancel = part(.6)
+	s.narrow(c, &f.cover, false)
+	cancel()
+	f.partition.raise(f.cover.lower, f.cover.by)
+	s.narrow(ctx, &f.partition, true)
+	if f.partition.upper < f.cover.upper {
+		f.cover.take(f.partition.rects)
+	}
+	p.Fooling.Upper = min(p.Fooling.Upper, f.cover.upper)
+	p.Cover = Range{f.cover.lower, f.cover.upper}
+	p.Partition = Range{f.partition.lower, f.partition.upper}
+	p.CoverBy, p.PartBy = f.cover.by, f.partition.by
+}
+
+// shatter finds the largest embedded INDEX in either direction.
+func (a *analysis) shatter() {
+	a.Shattered = &Both{}
+	a.say("embedded INDEX")
+	for side, f := range [2]*Folded{a.f, a.t} {
+		r := Range{}
+		if a.m.Boolean() {
+			ctx, cancel := a.share(.15)
+			cols, rows, upper := shattered(ctx, f.Matrix)
+			cancel()
+			r = Range{len(cols), upper}
+			a.claimShattered(side, f, cols, rows, r)
+		} else {
+			// Two values other than 0 and 1: relabel.
+			g := f.derive01(a.zero)
+			ctx, cancel := a.share(.15)
+			cols, _, upper := shattered(ctx, g)
+			cancel()
+			r = Range{len(cols), upper}
+		}
+		if side == 0 {
+			a.Shattered.Alice = r
+		} else {
+			a.Shattered.Bob = r
+		}
+	}
+}
+
+// derive01 relabels: the value at place zero becomes 0, another one 1.
+func (m *Matrix) derive01(zero int) *Matrix {
+	d, err := New(m.rows, m.cols, func(i, j int) (int, bool) {
+		k := m.Index(i, j)
+		if k == zero {
+			return 0, k >= 0
+		}
+		return 1, k >= 0
+	})
+	if err != nil {
+		panic(err) // no larger than m
+	}
+	return d
+}
+
+// discrepancy finds the uniform discrepancy, and the best distribution.
+func (a *analysis) discrepancy() {
+	a.Discrepancy = &Discrepancy{}
+	a.say("discrepancy")
+	s := uniform(a.f)
+	if s.total == 0 {
+		zero := new(big.Rat)
+		a.Discrepancy.Uniform, a.Discrepancy.Exact, a.Discrepancy.Fraction = Real{zero, zero}, true, "0"
+		return
+	}
+	ctx, cancel := a.share(.3)
+	rows, cols, gap, upper := s.heaviest(ctx)
+	cancel()
+	d := Real{ratio(gap, s.total), ratio(upper, s.total)}
+	if gap < upper {
+		claim := check.Claim{Measure: check.DiscUniform, End: check.Upper, Evidence: json.RawMessage(`{"kind":"spectral"}`)}
+		if v, err := check.Prove(a.checked(), claim); err == nil {
+			d.Upper = v
+			a.claim(check.DiscUniform, nil, check.Upper, v, check.Spectral{Kind: "spectral"})
+		}
+	} else {
+		a.claim(check.DiscUniform, nil, check.Upper, d.Upper, check.Exhaustion{Kind: "exhaustion"})
+	}
+	a.Discrepancy.Uniform, a.Discrepancy.Exact, a.Discrepancy.Fraction = d, gap == upper, d.Lower.RatString()
+	a.claim(check.DiscUniform, nil, check.Lower, d.Lower, check.Gap{Kind: "gap", Rectangle: check.Rectangle{
+		Rows: unfold(a.f.RowOf, rows), Cols: unfold(a.f.ColOf, cols),
+	}})
+}
+
+// checked is the matrix as the checker sees it.
+func (a *analysis) checked() *check.Table {
+	if a.table == nil {
+		a.table = check.NewTable(a.m.Rows(), a.m.Cols(), a.m.At)
+	}
+	return a.table
+}
+
+// depth finds D(f), with the lower end that the partition numbers give.
+func (a *analysis) depth() {
+	a.say("deterministic cost")
+	fooling, rank, leaves := 0, 0, 0
+	for _, p := range a.PerValue {
+		fooling += p.Fooling.Lower
+		if p.Rank != nil {
+			rank += p.Rank.Lower
+		}
+		leaves += p.Partition.Lower
+	}
+	by := "partition"
+	switch width(leaves) {
+	case width(fooling):
+		by = "fooling"
+	case width(rank):
+		by = "rank"
+	}
+	ctx, cancel := a.share(.8)
+	defer cancel()
+	r := Deterministic(ctx, a.m, DeterministicOptions{MaxMemory: a.opts.MaxMemory, Floor: width(leaves), FloorBy: by})
+	a.Deterministic = Depth{r.Lower, r.Upper, r.Exact, r.By}
+	a.Tree = r.Tree
+}
+
+// finish fills the parts of the record that are read off others.
+func (a *analysis) finish() {
+	for k := range a.PerValue {
+		a.claimValue(&a.PerValue[k])
+	}
+	if !a.two {
+		return
+	}
+	a.Rectangle, a.Cover, a.Partition = &Rectangles{}, &Covers{}, &Covers{}
+	for k, p := range a.PerValue {
+		r := Rect{Area: p.Rectangle.Lower}
+		rows, cols := p.found.aspect.original(p.found.rect)
+		r.Rows, r.Cols = len(rows), len(cols)
+		optimal := p.Rectangle.Exact()
+		if r.Optimal = &optimal; !optimal {
+			r.Upper = &p.Rectangle.Upper
+		}
+		cover, partition := Ends(p.Cover), Ends(p.Partition)
+		if k == a.zero {
+			a.Rectangle.Zeros, a.Cover.Zeros, a.Partition.Zeros = r, cover, partition
+		} else {
+			a.Rectangle.Ones, a.Cover.Ones, a.Partition.Ones = r, cover, partition
+		}
+	}
+	cost := func(e Ends) Range { return Range{width(e.Lower), width(e.Upper)} }
+	a.Nondeterministic = &Nondeterministic{
+		N1: cost(a.Cover.Ones), N0: cost(a.Cover.Zeros),
+		U1: cost(a.Partition.Ones), U0: cost(a.Partition.Zeros),
+	}
+}
+
+// randomised lists what follows for protocols that may err, with public coins.
+func (a *analysis) randomised() {
+	if !a.two {
+		return
+	}
+	for _, e := range []struct{ num, den int64 }{{1, 3}, {1, 10}} {
+		name := fmt.Sprintf("%d/%d", e.num, e.den)
+		best, by := a.Discrepancy.Uniform.Upper, "uniform discrepancy"
+		if b := a.Discrepancy.Best; b != nil && b.Upper.Cmp(best) < 0 {
+			best, by = b.Upper, "discrepancy under the best distribution"
+		}
+		if best.Sign() > 0 {
+			// A protocol of c bits has 2^c leaves, each of discrepancy at most disc.
+			edge := new(big.Rat).Quo(big.NewRat(e.den-2*e.num, e.den), best)
+			c := 0
+			for p := big.NewRat(1, 1); p.Cmp(edge) < 0; p.Add(p, p) {
+				c++
+			}
+			a.Randomised = append(a.Randomised, Randomised{
+				Setting: "two-way randomised, both know", Error: name, Bits: c, By: by,
+				Formula: fmt.Sprintf("log2((1 - 2/%d) / discrepancy)", e.den/e.num),
+			})
+		}
+		// 1 - H2(e), rounded down to four places.
+		fano := map[int64]int{3: 817, 10: 5310}[e.den]
+		for _, side := range []struct {
+			who string
+			k   int
+		}{{"Alice", a.Shattered.Alice.Lower}, {"Bob", a.Shattered.Bob.Lower}} {
+			a.Randomised = append(a.Randomised, Randomised{
+				Setting: "one-way randomised, " + side.who + " speaks", Error: name, Bits: (side.k*fano + 9999) / 10000,
+				By: fmt.Sprintf("embedded INDEX_%d", side.k), Formula: fmt.Sprintf("(1 - H2(%s)) %d", name, side.k),
+			})
+		}
+	}
+}

@@ -1,0 +1,118 @@
+package bounds
+
+import (
+	"context"
+	"encoding/json"
+	"math/rand/v2"
+	"reflect"
+	"testing"
+	"time"
+
+	"crosscut/protocol/bounds/check"
+	"crosscut/protocol/problems"
+)
+
+func analyze(t testing.TB, m *Matrix, opts Options) *Report {
+	t.Helper()
+	r, err := Analyze(context.Background(), m, opts)
+	if err != nil {
+		t.Fatal(m.Lines(), err)
+	}
+	return r
+}
+
+// TestDisj4 pins the record of disj at n = 4.
+func TestDisj4(t *testing.T) {
+	m, err := FromProblem(problems.Disj, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	r := analyze(t, m, Options{Time: 10 * time.Second})
+	t.Log(time.Since(start))
+	raw, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log(string(raw))
+	const want = `{"rows":16,"cols":16,"values":2,"ones":175,
+ "distinct":{"rows":16,"cols":16},"one_way":{"alice":4,"bob":4},
+ "rank":{"rational":15,"gf2":15},
+ "fooling":{"size":16,"value":0,"optimal":true},
+ "shattered":{"alice":4,"bob":4},
+ "rectangle":{"zeros":{"rows":4,"cols":4,"area":16},"ones":{"rows":8,"cols":8,"area":64}},
+ "cover":{"zeros":{"lower":16,"upper":16},"ones":{"lower":4,"upper":4}},
+ "partition":{"zeros":{"lower":16,"upper":16},"ones":{"lower":15,"upper":15}},
+ "discrepancy":{"uniform":0.48828125,"exact":true},
+ "deterministic":{"lower":5,"upper":5,"exact":true,"by":"fooling"}}`
+	var got, expect map[string]any
+	if err := json.Unmarshal(raw, &got); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(want), &expect); err != nil {
+		t.Fatal(err)
+	}
+	contains(t, "", got, expect)
+}
+
+// contains checks that got has every field of want; it may have more.
+func contains(t *testing.T, path string, got, want map[string]any) {
+	t.Helper()
+	for k, w := range want {
+		g, ok := got[k]
+		if sub, isMap := w.(map[string]any); isMap && ok {
+			if gm, isMap := g.(map[string]any); isMap {
+				contains(t, path+"."+k, gm, sub)
+				continue
+			}
+		}
+		if !reflect.DeepEqual(g, w) {
+			t.Errorf("%s.%s = %v, want %v", path, k, g, w)
+		}
+	}
+}
+
+// certify checks that the checker accepts all that is claimed.
+func certify(t testing.TB, m *Matrix, r *Report) (*check.Certificate, []string) {
+	t.Helper()
+	c, out, err := r.Certificate(context.Background(), "", 0)
+	if err != nil {
+		t.Fatal(m.Lines(), err)
+	}
+	findings, err := check.Verify(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range findings {
+		if f.Err != nil {
+			t.Errorf("%v: %v", m.Lines(), f.Err)
+		}
+	}
+	return c, out
+}
+
+func TestAnalyzeRandom(t *testing.T) {
+	rng := rand.New(rand.NewPCG(21, 1))
+	for range 150 {
+		m := random(rng, 1+rng.IntN(7), 1+rng.IntN(7), 1+rng.IntN(4), []float64{0, 0, .2}[rng.IntN(3)])
+		if len(m.Values()) == 0 {
+			continue
+		}
+		r := analyze(t, m, Options{})
+		for _, p := range r.PerValue {
+			a := p.found.aspect
+			if a.n[0] <= 4 && a.n[1] <= 4 {
+				if c, q := plainCover(a, false), plainCover(a, true); p.Cover != point(c) || p.Partition != point(q) {
+					t.Errorf("%v, value %d: cover %v, partition %v, want %d, %d", m.Lines(), p.Value, p.Cover, p.Partition, c, q)
+				}
+			}
+			if !p.Fooling.Exact() || !p.Rectangle.Exact() || !p.Cover.Exact() || !p.Partition.Exact() {
+				t.Errorf("%v, value %d: not exact: %+v", m.Lines(), p.Value, p)
+			}
+		}
+		certify(t, m, r)
+		if _, err := json.Marshal(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
