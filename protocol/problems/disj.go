@@ -17,6 +17,16 @@ var Disj = register(&Problem{
 		}
 		return false
 	},
+	Cover: func(n int) protocol.Cover[protocol.Word, protocol.Word] {
+		marked := func(w protocol.Word, mark func(int)) {
+			for i := range n {
+				if w.Bit(i) {
+					mark(i)
+				}
+			}
+		}
+		return protocol.Cover[protocol.Word, protocol.Word]{Size: n, Alice: marked, Bob: marked}
+	},
 	Costs: []Cost{
 		labelled(&Evidence{Fooling: disjFooling}, "2^n fooling pairs (x, not x) of value 0, and one leaf of value 1"),
 		oneAnswers(&Evidence{Fooling: disjFooling}, "2^n fooling pairs (x, not x) of value 0"),

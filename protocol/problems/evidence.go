@@ -43,8 +43,12 @@ func (f Found) bits(c Cost) protocol.Bits {
 }
 
 // Check enumerates the evidence of a cost at size n and fails unless it proves the
-// whole cost. It takes 2^(XBits + YBits) steps, and 2^(2 XBits) for fooling pairs.
+// whole cost. It takes 2^(XBits + YBits) steps, and 2^(2 XBits) for fooling pairs,
+// and refuses beyond 2^26.
 func (c Cost) Check(p *Problem, n int) error {
+	if x := p.XBits(n); 2*x > 26 || x+p.YBits(n) > 26 {
+		return fmt.Errorf("problems: %s, n = %d: too large to enumerate", p.Name, n)
+	}
 	found, err := c.Evidence.Verify(p, n)
 	if err != nil {
 		return err

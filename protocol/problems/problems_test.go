@@ -129,8 +129,11 @@ func TestFalseEvidence(t *testing.T) {
 	if found, err := (*Evidence)(nil).Verify(Disj, 3); err != nil || found != (Found{}) {
 		t.Errorf("no evidence proves %v, %v", found, err)
 	}
-	if err := fano("1/3", 817, "-").Check(Disj, 20); err == nil {
+	if err := fano("1/3", 817, "-").Check(Disj, 13); err == nil {
 		t.Error("no evidence passes for a check")
+	}
+	if err := Disj.Costs[0].Check(Disj, 100); err == nil || !strings.Contains(err.Error(), "too large") {
+		t.Errorf("n = 100: %v", err)
 	}
 }
 
@@ -191,6 +194,28 @@ func TestIndexWords(t *testing.T) {
 	for p := range Catalog().All() {
 		if x := p.RandomX(130, rng); int(x.Len()) != p.XBits(130) {
 			t.Errorf("%s: x has %d bits", p.Name, x.Len())
+		}
+	}
+}
+
+// TestCovers: a cover is the function, on all inputs.
+func TestCovers(t *testing.T) {
+	if Disj.Cover == nil {
+		t.Error("disj has lost its cover, and checks their fast path")
+	}
+	for p := range Catalog().All() {
+		if p.Cover == nil {
+			continue
+		}
+		for n := 1; n <= 5; n++ {
+			c := p.Cover(n)
+			for i := range 1 << p.XBits(n) {
+				for j := range p.Ys(n) {
+					if x, y := p.X(n, i), p.Y(n, j); c.Eval(x, y) != p.F(n, x, y) {
+						t.Fatalf("%s, n = %d: the cover is wrong at %v, %v", p.Name, n, x, y)
+					}
+				}
+			}
 		}
 	}
 }
