@@ -61,7 +61,7 @@ func qsaWithin(sh tasks.Shape, p int, rounded bool) bool {
 	q := int64(sh.Int("q"))
 	a := pow(qsaFraction(p) + 1)
 	a.Add(a, new(big.Rat).Mul(big.NewRat(q+3, 1), pow(53)))
-	left := new(big.Rat).SetFloat64(sh.Params["eps"]) // eps - b
+	left := new(big.Rat).SetFloat64(min(sh.Params["eps"], 1)) // eps - b; stored vectors are then no longer than 2
 	if rounded {
 		left.Sub(left, new(big.Rat).Mul(big.NewRat(q, 1), pow(p)))
 	}

@@ -17,7 +17,7 @@ var _ = construct(&Construction{
 	Tasks: []string{"qsa"},
 	Doc: "one head, keys from a Reed-Solomon code or orthonormal ones, whichever is narrower: right for every set y, " +
 		"with m = T P, T = r (2q-1) + 1, N <= P^(r+1)",
-	Cite:   []string{"SanfordHsuTelgarsky2023", "DeVore2007"},
+	Cite:   []string{"SanfordHsuTelgarsky2023", "DeVore2007", "derived here: docs/qsa.md"},
 	Rank:   0,
 	Params: qsaParams,
 	Choices: []Choice{

@@ -18,7 +18,7 @@ var _ = construct(&Construction{
 	Model:   "attention",
 	Tasks:   []string{"qsa"},
 	Doc:     "one head, keys on the moment curve, m = 2q + 1, exact integers of about 2q log2 N bits: right for every set y",
-	Cite:    []string{"SanfordHsuTelgarsky2023"},
+	Cite:    []string{"SanfordHsuTelgarsky2023", "derived here: docs/qsa.md"},
 	Rank:    1,
 	Params:  qsaParams,
 	Choices: []Choice{arithmeticChoice},

@@ -26,7 +26,7 @@ var _ = construct(&Construction{
 	Model:  "attention",
 	Tasks:  []string{"qsa"},
 	Doc:    "one head, keys of m random signs, least-norm queries; right for every set (guarantee=uniform, coherence measured) or checked set by set (guarantee=lazy)",
-	Cite:   []string{"SanfordHsuTelgarsky2023", "CandesTao2005"},
+	Cite:   []string{"SanfordHsuTelgarsky2023", "CandesTao2005", "derived here: docs/qsa.md"},
 	Rank:   2,
 	Params: qsaParams,
 	Choices: []Choice{

@@ -34,7 +34,7 @@ func tensorInteger(name, task string, rank int) *Construction {
 		Model: "tensor-attention",
 		Tasks: []string{task},
 		Doc:   "s-1 heads, one for each value of the sum: score -beta (sum - target)^2 in small integers; at s = 3 two heads of m = 8",
-		Cite:  []string{"SanfordHsuTelgarsky2023"},
+		Cite:  []string{"SanfordHsuTelgarsky2023", "derived here: docs/tensor.md"},
 		Rank:  rank,
 		Params: []tasks.Param{
 			{Name: "p", Doc: "bits per number", Min: 2, Max: 1024},

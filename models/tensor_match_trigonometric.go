@@ -29,7 +29,7 @@ var _ = construct(&Construction{
 	Model: "tensor-attention",
 	Tasks: []string{"match2", "match3", "match-s"},
 	Doc:   "order s, one head of m = 2^(s-1) + 1: the score of a tuple is c cos(2 pi (sum)/M); the paper's third-order unit has s = 3, m = 5",
-	Cite:  []string{"SanfordHsuTelgarsky2023"},
+	Cite:  []string{"SanfordHsuTelgarsky2023", "derived here: docs/tensor.md"},
 	Rank:  1,
 	Params: []tasks.Param{
 		{Name: "p", Doc: "bits per number, F + 2", Min: 4, Max: 1024},
