@@ -76,13 +76,13 @@ func FitGrowth(points []Point) (Fit, error) {
 		})
 		return relative(points, func(n float64) float64 { return a + b*x(n) })
 	}
-	// a f + b f log2 N, the line a + b log2 N through Bits / f, with a, b >= 0.
+	// a f + b f log2 N, the line a + b log2 N through Bits / f, with b >= 0.
 	factored := func(f func(n float64) float64) float64 {
 		a, b := line(points, func(p Point) (float64, float64, float64) {
 			x := f(float64(p.N))
 			return math.Log2(float64(p.N)), p.Bits / x, x * x / (p.Bits * p.Bits)
 		})
-		if !(a >= 0 && b >= 0) {
+		if !(b >= 0) {
 			return math.Inf(1)
 		}
 		return relative(points, func(n float64) float64 { return f(n) * (a + b*math.Log2(n)) })

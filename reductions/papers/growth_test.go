@@ -27,6 +27,7 @@ func TestFitNamesKnownShapes(t *testing.T) {
 		{"n log n", func(n float64) float64 { return n * (30 + math.Log2(n)) }, ShapeLinear, 1, 1.15, "further factor log N"},
 		{"log n", func(n float64) float64 { return 12 + 40*math.Log2(n) }, ShapeLog, 0.05, 0.3, ""},
 		{"log n loglog n", func(n float64) float64 { return 40 * math.Log2(n) * (8 + math.Log2(math.Log2(n))) }, ShapeLog, 0.05, 0.3, ""},
+		{"(n-1)/2 log n", func(n float64) float64 { return (n - 1) / 2 * math.Log2(n) }, ShapeLinear, 1, 1.2, "further factor log N"},
 		{"log^2 n", func(n float64) float64 { return 40 * math.Log2(n) * math.Log2(n) }, ShapeLog, 0.2, 0.5, "further factor log N"},
 		{"n^0.25", func(n float64) float64 { return 1e6 * math.Pow(n, 0.25) }, ShapePower, 0.24, 0.26, ""},
 		{"n^1.1", func(n float64) float64 { return 1e3 * math.Pow(n, 1.1) }, ShapePower, 1.09, 1.11, ""},

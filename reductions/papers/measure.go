@@ -2,6 +2,7 @@ package papers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -81,6 +82,9 @@ func (t trial) run(ctx context.Context) (report.Row, error) {
 		}
 		try := t.input(k)
 		r, err := models.Run(t.machine, t.job, try.seq)
+		if errors.Is(err, errors.ErrUnsupported) {
+			return row, unbuilt{err} // the model's output rule does not reach this input
+		}
 		if err != nil {
 			return row, fmt.Errorf("%s: %w", try.name, err)
 		}

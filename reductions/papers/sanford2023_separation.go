@@ -3,6 +3,7 @@ package papers
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"crosscut/models"
 	"crosscut/models/tasks"
@@ -41,10 +42,10 @@ var conjecture1 = &Claim{
 
 // expected is what the abstract says of one model's size.
 type expected struct {
-	task, model string
-	sizes       tasks.Params
-	shape       string // ShapeLog or ShapeLinear
-	lo, hi      int    // N, by level
+	task, model  string
+	construction string // "": the smallest that is right at each N
+	shape        string // ShapeLog or ShapeLinear; "": shown, and not judged
+	lo, hi       int    // N, by factors of 4
 }
 
 // runSeparation measures size and bits of the smallest right construction at
@@ -52,33 +53,49 @@ type expected struct {
 func runSeparation(ctx context.Context, at Effort) (out Outcome, err error) {
 	most := at.Level.Pick(1<<12, 1<<14, 1<<16)
 	for _, e := range []expected{
-		{"qsa", "attention", nil, ShapeLog, 64, most},
-		{"qsa", "rnn", nil, ShapeLinear, 64, most},
-		{"qsa", "mlp", nil, ShapeLinear, 64, at.Level.Pick(1<<10, 1<<12, 1<<12)},
-		{"match3", "attention", nil, ShapeLinear, 64, most},
-		{"match3", "tensor-attention", nil, ShapeLog, 16, at.Level.Pick(256, 1024, 2048)},
+		{"qsa", "attention", "", ShapeLog, 64, most},
+		{"qsa", "attention", "qsa-code", "", 64, most},
+		{"qsa", "rnn", "", ShapeLinear, 64, most},
+		{"qsa", "mlp", "", ShapeLinear, 64, at.Level.Pick(1<<10, 1<<12, 1<<13)},
+		{"match3", "attention", "", ShapeLinear, 64, most},
+		{"match3", "tensor-attention", "", ShapeLog, 16, at.Level.Pick(256, 1024, 2048)},
 	} {
-		var ns []int
-		for n := e.lo; n <= e.hi; n *= 4 {
-			ns = append(ns, n)
+		spec := TableSpec{Task: e.task, Models: []string{e.model}, Set: models.Settings{Seed: at.Seed}, Smallest: e.construction == ""}
+		note := "smallest construction found right"
+		if e.construction != "" {
+			spec.Set.Choice = map[string]string{"construction": e.construction}
+			note = "construction " + e.construction
 		}
-		t, err := Table(ctx, TableSpec{Task: e.task, Models: []string{e.model}, Ns: ns, Set: models.Settings{Num: e.sizes, Seed: at.Seed}, Smallest: true})
+		for n := e.lo; n <= e.hi; n *= 4 {
+			spec.Ns = append(spec.Ns, n)
+		}
+		t, err := Table(ctx, spec)
 		for _, row := range t.Rows {
-			row.Note = "smallest construction found right"
+			row.Note = note + wordsOf(row)
 			out.Rows = append(out.Rows, row)
 		}
 		if err != nil {
 			return out, err
 		}
 		for _, g := range t.Growth {
-			g.Model = e.task + " " + g.Model
+			g.Model = fmt.Sprintf("%s, %s, %s", e.task, e.model, note)
 			out.Growth = append(out.Growth, g)
-			if g.Of == "size" {
-				out.Rows = append(out.Rows, e.judge(g, ns))
+			if g.Of == "size" && e.shape != "" {
+				out.Rows = append(out.Rows, e.judge(g, spec.Ns))
 			}
 		}
 	}
 	return out, nil
+}
+
+// wordsOf gives the constant c of a message of c (d' + q log2 N) p bits, for sparse
+// averaging by attention.
+func wordsOf(row report.Row) string {
+	if row.Task != tasks.QSA.Name || row.Model != models.Attention.Name || row.Bits == nil {
+		return ""
+	}
+	size := func(name string) float64 { v, _ := row.Params[name].(float64); return v }
+	return fmt.Sprintf("; bits = %.2f (d' + q log2 N) p", *row.Bits/((size("d")+size("q")*math.Log2(float64(*row.N)))*size("p")))
 }
 
 // judge holds a fitted growth of size against what the abstract says.

@@ -65,7 +65,7 @@ func runTheorem2(ctx context.Context, at Effort) (out Outcome, err error) {
 			continue
 		}
 		rows.sparse(c, at.Level.Pick(1<<11, 1<<15, 1<<18))
-		for _, s := range [][2]int{{64, 2}, {at.Level.Pick(128, 256, 256), at.Level.Pick(3, 4, 8)}} {
+		for _, s := range [][2]int{{40, 2}, {at.Level.Pick(64, 256, 256), at.Level.Pick(3, 3, 4)}} {
 			rows.solves("attention", "qsa", s[0], tasks.Params{"q": float64(s[1]), "d": 3}, named(c), 0, at.Level.Pick(2, 6, 20))
 			rows.note("4 (3q-1)^2 ln N = %.0f (random signs, coherence), 2q = %d (moment curve), N = %d (orthonormal keys)",
 				4*math.Pow(float64(3*s[1]-1), 2)*math.Log(float64(s[0])), 2*s[1], s[0])
@@ -261,7 +261,7 @@ func runTheorem4(ctx context.Context, at Effort) (out Outcome, err error) {
 	rows := collector{ctx: ctx, at: at, out: &out}
 	rows.truthTable(disj, sizes(1, at.Level.Pick(5, 6, 8)))
 	rows.truthTable(index, sizes(1, at.Level.Pick(7, 9, 12)))
-	for _, q := range []int{at.Level.Pick(3, 4, 5), at.Level.Pick(6, 8, 12)} {
+	for _, q := range []int{at.Level.Pick(3, 4, 5), at.Level.Pick(7, 16, 32)} {
 		rows.through("attention", disj, q, func(in *reductions.Instance) (models.Machine, error) {
 			return models.Build("attention", in.Shape, models.Settings{Seed: at.Seed})
 		})

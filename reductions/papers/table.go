@@ -55,7 +55,7 @@ func Table(ctx context.Context, spec TableSpec) (report.Table, error) {
 	var first error
 	built := false
 	for k, c := range columns {
-		series := map[string][]Point{}
+		var rows []report.Row
 		for j, n := range spec.Ns {
 			row, err := c.measure(ctx, n, spec)
 			switch {
@@ -70,27 +70,39 @@ func Table(ctx context.Context, spec TableSpec) (report.Table, error) {
 				return t, fmt.Errorf("papers: table: %s at N = %d: %w", c.model, n, err)
 			default:
 				built = true
-				if row.Wrong == 0 {
-					series["size"] = append(series["size"], Point{n, *row.Size})
-					series["bits"] = append(series["bits"], Point{n, *row.Bits})
-				}
 			}
 			row.Model = c.model
-			t.Rows = append(t.Rows, row)
+			t.Rows, rows = append(t.Rows, row), append(rows, row)
 			if spec.Done != nil {
 				spec.Done(row, k*len(spec.Ns)+j+1, len(columns)*len(spec.Ns))
 			}
 		}
-		for _, of := range []string{"size", "bits"} {
-			if fit, err := FitGrowth(series[of]); err == nil {
-				t.Growth = append(t.Growth, fit.Row(c.model, of))
-			}
-		}
+		t.Growth = append(t.Growth, fitRows(c.model, rows)...)
 	}
 	if !built {
 		return t, first
 	}
 	return t, nil
+}
+
+// fitRows fits size and bits, each by itself, over the rows of a model that were
+// right and came through one reduction, that of the longest sequence.
+func fitRows(model string, rows []report.Row) []report.Growth {
+	size, bits := []Point{}, []Point{}
+	for _, r := range rows {
+		if r.Runs > 0 && r.Wrong == 0 && r.Reduction == rows[len(rows)-1].Reduction {
+			size = append(size, Point{*r.N, *r.Size})
+			bits = append(bits, Point{*r.N, *r.Bits})
+		}
+	}
+	var fits []report.Growth
+	if fit, err := FitGrowth(size); err == nil {
+		fits = append(fits, fit.Row(model, "size"))
+	}
+	if fit, err := FitGrowth(bits); err == nil {
+		fits = append(fits, fit.Row(model, "bits"))
+	}
+	return fits
 }
 
 // errUnbuilt marks a combination that cannot be built at some size; anything
@@ -262,14 +274,17 @@ func (c *column) measure(ctx context.Context, n int, spec TableSpec) (report.Row
 
 // trial is the column's model with its inputs at N.
 func (c *column) trial(n int) (trial, error) {
-	if c.via == nil {
-		via, err := c.choose(n)
-		if err != nil {
+	via := c.via
+	if via == nil {
+		var err error
+		if via, err = c.choose(n); err != nil {
 			return trial{}, err
 		}
-		c.via = via
+		if via.reduction != nil { // a longer sequence may hold an instance where this one holds none
+			c.via = via
+		}
 	}
-	return c.via.trial(c, n)
+	return via.trial(c, n)
 }
 
 // runAtMost runs a given number of sampled inputs; 0: every pair at small sizes;
