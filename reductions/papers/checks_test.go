@@ -1,0 +1,256 @@
+package papers
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"crosscut/internal/catalog"
+	"crosscut/models"
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+	"crosscut/reductions"
+	"crosscut/reductions/falsify"
+	"crosscut/report"
+)
+
+// Each check of the matrix, made to fail.
+
+func reduction(t *testing.T, name string) *reductions.Reduction {
+	t.Helper()
+	r, err := reductions.Catalog().Get(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func instance(t *testing.T, r *reductions.Reduction, n int) *reductions.Instance {
+	t.Helper()
+	in, err := r.Instance(n, 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
+func gather(t *testing.T) *collector {
+	return &collector{ctx: t.Context(), at: Effort{Level: Quick, Seed: 1}, out: &Outcome{}}
+}
+
+func TestWrongReductionIsAContradiction(t *testing.T) {
+	wrong := *reduction(t, "disj-match3")
+	wrong.Bob = func(n int, sh tasks.Shape, y protocol.Word) []tasks.Token {
+		ts := make([]tasks.Token, n)
+		for i := range ts {
+			ts[i].X = 1
+			if y.Bit(i) {
+				ts[i].X = sh.Int("M") - i - 2 // off by one: i counts from 0 here
+			}
+		}
+		return ts
+	}
+	row, err := truthTable(t.Context(), []*reductions.Instance{instance(t, &wrong, 3)}, "n = 3", 1<<10, 1)
+	if err != nil || row.Verdict != report.Contradiction || row.Wrong == 0 || row.Witness == "" {
+		t.Errorf("%+v, %v", row, err)
+	}
+	row, err = truthTable(t.Context(), []*reductions.Instance{instance(t, reduction(t, "disj-match3"), 3)}, "n = 3", 1<<10, 1)
+	if err != nil || row.Verdict != report.Meets || row.Runs != 64 || !row.Exhaustive {
+		t.Errorf("the right map: %+v, %v", row, err)
+	}
+}
+
+// The model that is right must not pass for an undersized one, nor the other way.
+func TestUndersizedMustFailAndRightMustNot(t *testing.T) {
+	r := reduction(t, "disj-qsa-memory")
+	c := gather(t)
+	c.undersized("rnn", r, 5, keeping(5), falsify.Options{})
+	if c.err == nil {
+		t.Errorf("a model that is right was taken for an undersized one: %+v", c.out.Rows)
+	}
+	c = gather(t)
+	c.injective(r, 5, keeping(4))
+	if c.err == nil {
+		t.Error("a state of 4 bits was said to tell 2^5 inputs apart")
+	}
+	c = gather(t)
+	c.through("rnn", r, 5, keeping(4))
+	if c.err != nil || c.out.Rows[0].Verdict != report.Errs || c.out.Rows[0].Witness == "" {
+		t.Errorf("an undersized model that is claimed right: %+v, %v", c.out.Rows, c.err)
+	}
+	c = gather(t)
+	c.solves("rnn", "match3", 4, tasks.Params{"M": 5}, models.Settings{Num: tasks.Params{"m": 1}}, 1<<12, 0)
+	if c.err != nil || c.out.Rows[0].Verdict != report.Errs || !c.out.Rows[0].Exhaustive || !strings.Contains(c.out.Rows[0].Witness, "tokens") {
+		t.Errorf("an undersized model on its own task: %+v, %v", c.out.Rows, c.err)
+	}
+}
+
+func TestTamperedFormulaIsCaught(t *testing.T) {
+	s := layerSizes{1, 1, 1, 8, 8}
+	build := func(in *reductions.Instance) (models.Machine, error) { return seeded(in.Shape, 1, s, 1) }
+	r := reduction(t, "disj-match3")
+	if _, err := biteRow(r, func(n int) protocol.Bits { return protocol.Bits(oneLayerBits(s, n)) }, 1<<10, build); err != nil {
+		t.Error(err)
+	}
+	for _, cost := range []func(n int) protocol.Bits{
+		func(n int) protocol.Bits { return protocol.Bits(oneLayerBits(s, n)) - 1 },
+		func(n int) protocol.Bits { return protocol.Bits(oneLayerBits(layerSizes{1, 1, 2, 8, 8}, n)) },
+	} {
+		if row, err := biteRow(r, cost, 1<<10, build); err == nil {
+			t.Errorf("a tampered formula passed: %+v", row)
+		}
+	}
+	if _, err := biteRow(r, func(n int) protocol.Bits { return protocol.Bits(n) }, 100, build); err == nil {
+		t.Error("an inequality that never says anything was reported")
+	}
+}
+
+// misquoted costs another number of bits than its compiler says.
+type misquoted struct{ models.Machine }
+
+func (m misquoted) Compile(job models.Job) (*models.Program, error) {
+	p, err := m.Machine.Compile(job)
+	if err == nil {
+		p.Bits[protocol.Alice]--
+	}
+	return p, err
+}
+
+// lopsided differs between cut and whole.
+type lopsided struct{ models.Machine }
+
+func (m lopsided) Whole(seq []tasks.Token, read []int) ([]tasks.Value, error) {
+	vs, err := m.Machine.Whole(seq, read)
+	for k := range vs {
+		vs[k] = tasks.Value{1 - vs[k][0]}
+	}
+	return vs, err
+}
+
+func TestBugsOfAMachineAreErrorsNotVerdicts(t *testing.T) {
+	in := instance(t, reduction(t, "disj-match3"), 3)
+	m, err := models.Build("trivial", in.Shape, models.Settings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, m := range map[string]models.Machine{"formula": misquoted{m}, "cut and whole": lopsided{m}} {
+		if row, err := throughReduction(t.Context(), m, in, 1<<10, 4, 1); err == nil {
+			t.Errorf("%s: passed: %+v", name, row)
+		}
+	}
+}
+
+// The reference numbers: where H (B_Z + d_v B_N) >= n begins to say something.
+func TestWhereTheInequalityBites(t *testing.T) {
+	for s, want := range map[layerSizes]int{
+		{1, 1, 1, 2, 1}:     13,
+		{1, 1, 1, 8, 8}:     37,
+		{1, 3, 3, 16, 16}:   145,
+		{4, 16, 16, 16, 16}: 2929,
+	} {
+		n, ok := bites(func(n int) protocol.Bits { return protocol.Bits(oneLayerBits(s, n)) }, 1<<13)
+		if !ok || n != want {
+			t.Errorf("%v: n = %d, want %d", s, n, want)
+		}
+		// ... and from there on for good, since n grows faster than the formula.
+		for k := n; k < n+200; k++ {
+			if oneLayerBits(s, k) >= k {
+				t.Errorf("%v: silent again at n = %d", s, k)
+			}
+		}
+	}
+}
+
+// The formula, against the compiled protocol of layers of many sizes.
+func TestOneLayerBitsIsWhatCompilesTo(t *testing.T) {
+	r := reduction(t, "disj-match3")
+	for _, s := range []layerSizes{{1, 1, 1, 2, 1}, {2, 3, 5, 7, 4}, {3, 2, 1, 12, 9}, {4, 16, 16, 16, 16}} {
+		for _, n := range []int{1, 2, 3, 7, 8, 9, 31, 64} {
+			in := instance(t, r, n)
+			m, err := seeded(in.Shape, 1, s, 3)
+			if err != nil {
+				t.Fatal(err)
+			}
+			prog, err := m.Compile(models.Job{Split: in.At, Read: in.Reads, Answer: models.ByBob})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := prog.Bits[0] + prog.Bits[1]; got != protocol.Bits(oneLayerBits(s, n)) {
+				t.Errorf("%v, n = %d: compiled to %d bits, the formula gives %d", s, n, got, oneLayerBits(s, n))
+			}
+		}
+	}
+}
+
+// With independent columns there is no null vector, and no row.
+func TestNullRowNeedsDependentColumns(t *testing.T) {
+	if row, err := nullRow(8, tasks.Params{"q": 2}, 0, 1); err == nil {
+		t.Errorf("full rank gave %+v", row)
+	}
+}
+
+func TestSeparationIsHeldAgainstTheAbstract(t *testing.T) {
+	g := report.Growth{Of: "size", Shape: ShapeLinear, Exponent: 1}
+	right, wrong := expected{task: "qsa", model: "rnn", shape: ShapeLinear}, expected{task: "qsa", model: "attention", shape: ShapeLog}
+	if row := right.judge(g, []int{64}); row.Verdict != report.Meets {
+		t.Errorf("%+v", row)
+	}
+	if row := wrong.judge(g, []int{64}); row.Verdict != report.Errs || row.Witness == "" {
+		t.Errorf("%+v", row)
+	}
+}
+
+func TestMomentPolynomialTheSlowWay(t *testing.T) {
+	row, err := momentRow(t.Context(), 9, 2)
+	if err != nil || row.Wrong != 0 || row.Runs != 36 {
+		t.Errorf("%+v, %v", row, err)
+	}
+	count := 0
+	for y := range subsets(7, 3) {
+		for k := range y[1:] {
+			if y[k] >= y[k+1] || y[k+1] > 7 {
+				t.Errorf("%v is no increasing subset of 1..7", y)
+			}
+		}
+		count++
+	}
+	if count != 35 {
+		t.Errorf("%d 3-subsets of 7, want 35", count)
+	}
+}
+
+func TestReproduceRefusesUnknownClaimsAndKeepsWhatWasDone(t *testing.T) {
+	var unknown *catalog.UnknownError
+	if _, err := Sanford2023.Reproduce(t.Context(), Effort{}, []string{"theorem 5"}, nil); !errors.As(err, &unknown) || unknown.Hint() == "" {
+		t.Errorf("theorem 5: %v", err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	done := 0
+	table, err := Sanford2023.Reproduce(ctx, Effort{Seed: 1}, nil, func(*Claim, int, int) {
+		if done++; done == 2 {
+			stop()
+		}
+	})
+	if !errors.Is(err, context.Canceled) || len(table.Rows) == 0 || table.Rows[0].Claim != Sanford2023.Claims[0].ID {
+		t.Errorf("interrupted: %d rows, %v", len(table.Rows), err)
+	}
+}
+
+func TestIncompleteClaimsAreRefused(t *testing.T) {
+	run := func(context.Context, Effort) (Outcome, error) { return Outcome{}, nil }
+	whole := Claim{ID: "a", Kind: Upper, Statement: "s", Source: "s", Parts: []Part{{CheckedHere, "x"}}, Run: run}
+	paper := func(cs ...*Claim) *Paper {
+		return &Paper{Name: "p", Title: "t", Citation: "c", Cite: []string{"k"}, Claims: cs}
+	}
+	if err := paper(&whole).Validate(); err != nil {
+		t.Error(err)
+	}
+	noParts, noRun, noID := whole, whole, whole
+	noParts.Parts, noRun.Run, noID.ID = nil, nil, ""
+	for _, p := range []*Paper{paper(), paper(&noParts), paper(&noRun), paper(&noID), paper(&whole, &whole)} {
+		if p.Validate() == nil {
+			t.Errorf("an incomplete paper was accepted: %+v", p)
+		}
+	}
+}
