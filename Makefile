@@ -38,11 +38,17 @@ golden: ## rewrite the expected outputs; read the difference before you commit i
 	CROSSCUT_GOLDEN=1 go test ./cmd/crosscut ./report/... -count=1
 	git diff --stat
 
-plots: docs/img/costs.svg ## the picture of the README
+plots: docs/img/qsa.svg docs/img/match3.svg ## the pictures of the README
 
-docs/img/costs.svg: $(wildcard report/plot/*.go)
+docs/img/qsa.svg: FORCE
 	@mkdir -p docs/img
 	go run ./cmd/crosscut table --task qsa --model attention,rnn,mlp --n 64:16384:x4 --svg $@ --quiet > /dev/null
+
+docs/img/match3.svg: FORCE
+	@mkdir -p docs/img
+	go run ./cmd/crosscut table --task match3 --model attention,tensor-attention,rnn --n 64:4096:x4 --svg $@ --quiet > /dev/null
+
+FORCE:
 
 clean: ## remove what was built
 	rm -rf build crosscut

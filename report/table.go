@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -81,50 +82,80 @@ func (t Table) plain() Table {
 }
 
 // group is the grid of rows that share a claim, a model and a reduction. What
-// does not change within it is a fact; parameters that do are columns.
+// does not change within it is a fact. Parameters that change are columns where
+// they fit a terminal, and else one text.
 func group(rows []Row) Grid {
 	varying := varyingParams(rows)
+	g := layout(rows, varying, true)
+	_, rest := g.compact().lift(0)
+	if rest.only(func(c int) bool { return !rest.Columns[c].Long }).width() > TextWidth {
+		return layout(rows, varying, false)
+	}
+	return g
+}
+
+func layout(rows []Row, varying []string, columns bool) Grid {
 	g := Grid{Columns: []Column{
 		{Name: "task", Fact: true}, {Name: "model", Fact: true}, {Name: "reduction", Fact: true}, {Name: "params", Fact: true, Long: true},
 		{Name: "n", Right: true}, {Name: "N", Right: true},
 	}}
-	for _, name := range varying {
-		g.Columns = append(g.Columns, Column{Name: name, Right: true})
+	if columns {
+		for _, name := range varying {
+			g.Columns = append(g.Columns, Column{Name: name, Right: true})
+		}
 	}
 	g.Columns = append(g.Columns,
 		Column{Name: "size", Right: true}, Column{Name: "bits", Right: true}, Column{Name: "formula", Right: true},
 		Column{Name: "needed", Right: true}, Column{Name: "trivial", Right: true}, Column{Name: "runs", Right: true},
-		Column{Name: "wrong", Right: true}, Column{Name: "verdict"},
-		Column{Name: "formula in words", Fact: true, Long: true}, Column{Name: "setting", Fact: true, Long: true},
-		Column{Name: "basis", Fact: true, Long: true}, Column{Name: "what ran", Fact: true, Long: true})
+		Column{Name: "wrong", Right: true}, Column{Name: "verdict"}, Column{Name: "what ran", Fact: true, Long: true})
+	if !columns {
+		g.Columns = append(g.Columns, Column{Name: "with", Long: true})
+	}
+	g.Columns = append(g.Columns, Column{Name: "formula in words", Fact: true, Long: true},
+		Column{Name: "setting", Fact: true, Long: true}, Column{Name: "basis", Fact: true, Long: true})
 	for _, r := range rows {
-		fixed := map[string]any{}
+		fixed, changing := map[string]any{}, map[string]any{}
 		for name, v := range r.Params {
-			if !slices.Contains(varying, name) {
-				fixed[name] = v
+			if slices.Contains(varying, name) {
+				changing[name] = short(v)
+			} else {
+				fixed[name] = short(v)
 			}
 		}
 		cells := []string{r.Task, r.Model, r.Reduction, Params(fixed), count(r.N0), count(r.N)}
-		for _, name := range varying {
-			cell := ""
-			if v, ok := r.Params[name]; ok {
-				cell = Value(v)
+		if columns {
+			for _, name := range varying {
+				cell := ""
+				if v, ok := changing[name]; ok {
+					cell = Value(v)
+				}
+				cells = append(cells, cell)
 			}
-			cells = append(cells, cell)
 		}
 		runs := strconv.Itoa(r.Runs)
 		if r.Exhaustive {
 			runs = "all " + runs
 		}
 		cells = append(cells, amount(r.Size), amount(r.Bits), amount(r.Formula), amount(r.Needed), amount(r.Trivial), runs,
-			strconv.Itoa(r.Wrong), string(r.verdict()), r.FormulaText, string(r.Setting), r.Basis, r.Note)
+			strconv.Itoa(r.Wrong), string(r.verdict()), r.Note)
+		if !columns {
+			cells = append(cells, Params(changing))
+		}
 		notes := slices.Clone(r.Warnings)
 		if r.Witness != "" {
 			notes = append(notes, "it fails on "+r.Witness)
 		}
-		g.Rows = append(g.Rows, Line{Cells: cells, Notes: notes})
+		g.Rows = append(g.Rows, Line{Cells: append(cells, r.FormulaText, string(r.Setting), r.Basis), Notes: notes})
 	}
 	return g
+}
+
+// short writes a parameter for people: six digits of a number that is not whole.
+func short(v any) any {
+	if f, ok := v.(float64); ok && f != math.Trunc(f) {
+		return strconv.FormatFloat(f, 'g', 6, 64)
+	}
+	return v
 }
 
 // varyingParams names the parameters that differ between rows, sorted.

@@ -64,14 +64,23 @@ func New(title, x, y string) *plot.Plot {
 	return p
 }
 
-// Write draws p at the given size in points.
-func Write(w io.Writer, format string, p *plot.Plot, width, height vg.Length) error {
+// Write draws panels side by side under a title, in points.
+func Write(w io.Writer, format string, width, height vg.Length, title string, panels ...*plot.Plot) error {
 	canvas, err := draw.NewFormattedCanvas(width, height, format)
 	if err != nil {
 		return fmt.Errorf("plot: %w", err)
 	}
-	const margin = 8
-	p.Draw(draw.Crop(draw.New(canvas), margin, -margin, margin, -margin))
+	const margin, head = 8, 24
+	c := draw.New(canvas)
+	c.FillPolygon(color.White, []vg.Point{c.Min, {X: c.Min.X, Y: c.Max.Y}, c.Max, {X: c.Max.X, Y: c.Min.Y}})
+	style := plot.New().Title.TextStyle
+	style.Font = font.Font{Typeface: "Liberation", Variant: "Sans", Size: 11}
+	style.XAlign, style.YAlign = draw.XLeft, draw.YTop
+	c.FillText(style, vg.Point{X: c.Min.X + margin, Y: c.Max.Y - margin}, title)
+	each := (c.Max.X - c.Min.X) / vg.Length(len(panels))
+	for i, p := range panels {
+		p.Draw(draw.Crop(c, margin+vg.Length(i)*each, -vg.Length(len(panels)-1-i)*each-margin, margin, -margin-head))
+	}
 	if format != "svg" {
 		_, err = canvas.WriteTo(w)
 		return err
