@@ -57,6 +57,7 @@ func Analyze(ctx context.Context, m *Matrix, opts Options) (*Report, error) {
 	if a.two {
 		a.shatter()
 		a.discrepancy()
+		a.best()
 		a.gamma2()
 	}
 	a.depth()

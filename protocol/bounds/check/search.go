@@ -27,7 +27,7 @@ var _ = register("exhaustion", func(t *Table, c Claim, raw json.RawMessage) (*bi
 	if err := strict(raw, &e); err != nil {
 		return nil, err
 	}
-	if c.Measure == DiscUniform && c.End == Upper {
+	if (c.Measure == DiscUniform || c.Measure == DiscBest) && c.End == Upper {
 		a, err := t.merge().signedBy(t)
 		if err != nil {
 			return nil, err

@@ -1,0 +1,319 @@
+package bounds
+
+import (
+	"context"
+	"math"
+	"math/big"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+
+	"crosscut/protocol/bounds/check"
+)
+
+// The discrepancy under the best distribution is the value of a game: one player
+// picks a distribution on the entries, the other a signed rectangle, which pays
+// the sum of sign x (sign of the entry) over the entries in it. The linear program
+// of the game is solved on few rectangles, and the rectangle that pays most under
+// the distribution found is added, until none pays more.
+
+// Sizes up to which the game is solved: the shorter side (all its subsets are
+// tried for the best rectangle), and the entries.
+const (
+	gameSide    = 12
+	gameEntries = 300
+)
+
+// best bounds the discrepancy under the best distribution: always by the
+// partitions into rectangles (below) and the uniform distribution (above), and by
+// the game where it is small enough.
+func (a *analysis) best() {
+	a.say("best distribution")
+	q := a.Discrepancy
+	if len(a.PerValue) == 0 {
+		return
+	}
+	b := &Real{Lower: new(big.Rat), Upper: q.Uniform.Upper}
+	mixture := check.Mixture{Kind: "mixture", Rectangles: []check.Signed{}}
+	for k, p := range a.PerValue {
+		sign := int64(1)
+		if k == a.zero {
+			sign = -1
+		}
+		for _, r := range p.found.partition.rects {
+			rows, cols := p.found.aspect.original(r)
+			mixture.Rectangles = append(mixture.Rectangles, check.Signed{Weight: 1, Sign: sign, Rectangle: check.Rectangle{Rows: rows, Cols: cols}})
+		}
+	}
+	claims := []check.Claim{{Measure: check.DiscBest, End: check.Lower, Evidence: marshal(mixture)}}
+	if q.Exact {
+		claims = append(claims, check.Claim{Measure: check.DiscBest, End: check.Upper, Number: q.Uniform.Upper.RatString(), Evidence: marshal(check.Exhaustion{Kind: "exhaustion"})})
+	} else {
+		claims = append(claims, check.Claim{Measure: check.DiscBest, End: check.Upper, Evidence: marshal(check.Spectral{Kind: "spectral"})})
+	}
+	ctx, cancel := a.share(.4)
+	defer cancel()
+	if f := a.f; min(f.Rows(), f.Cols()) <= gameSide && f.Rows()*f.Cols() <= gameEntries {
+		g := newPayoff(a)
+		g.solve(ctx)
+		claims = append(claims,
+			check.Claim{Measure: check.DiscBest, End: check.Lower, Evidence: marshal(g.mixture(a.f))},
+			check.Claim{Measure: check.DiscBest, End: check.Upper, Evidence: marshal(g.distribution(a.f))})
+	}
+	kept := map[string]check.Claim{}
+	for _, c := range claims {
+		v := q.Uniform.Upper
+		if c.Number == "" { // the checker says what it proves
+			var err error
+			if v, err = check.Prove(a.checked(), c); err != nil {
+				continue
+			}
+			c.Number = v.RatString()
+		}
+		if c.End == check.Lower && v.Cmp(b.Lower) > 0 {
+			b.Lower = v
+			kept[c.End] = c
+		} else if c.End == check.Upper && v.Cmp(b.Upper) <= 0 {
+			b.Upper = v
+			kept[c.End] = c
+		}
+	}
+	for _, end := range []string{check.Lower, check.Upper} {
+		if c, ok := kept[end]; ok {
+			a.claims = append(a.claims, c)
+		}
+	}
+	q.Best = b
+}
+
+// payoff is the restricted game on the defined entries of the folded matrix, with
+// its shorter side as rows.
+type payoff struct {
+	flipped    bool
+	rows, cols int
+	sign       [][]float64
+	entries    []place
+	at         [][]int // number of an entry, or -1
+	rects      []signedRect
+	known      map[string]bool
+	p, mu      []float64 // solutions: weights of rects, and of entries
+}
+
+type signedRect struct {
+	sign float64
+	rows []int
+	cols []int
+}
+
+func newPayoff(a *analysis) *payoff {
+	f := a.f
+	g := &payoff{rows: f.Rows(), cols: f.Cols(), known: map[string]bool{}}
+	if g.rows > g.cols {
+		g.flipped, g.rows, g.cols = true, g.cols, g.rows
+	}
+	for i := range g.rows {
+		g.sign = append(g.sign, make([]float64, g.cols))
+		g.at = append(g.at, make([]int, g.cols))
+		for j := range g.cols {
+			k := f.Index(i, j)
+			if g.flipped {
+				k = f.Index(j, i)
+			}
+			g.at[i][j] = -1
+			if k < 0 {
+				continue
+			}
+			g.at[i][j] = len(g.entries)
+			g.entries = append(g.entries, place{i, j})
+			g.sign[i][j] = 1
+			if k == a.zero {
+				g.sign[i][j] = -1
+			}
+			g.add(signedRect{g.sign[i][j], []int{i}, []int{j}})
+		}
+	}
+	return g
+}
+
+func (g *payoff) add(r signedRect) bool {
+	key := make([]byte, 0, 64)
+	key = append(key, byte(r.sign+2))
+	for _, i := range r.rows {
+		key = append(key, byte(i))
+	}
+	key = append(key, 255)
+	for _, j := range r.cols {
+		key = append(key, byte(j), byte(j>>8))
+	}
+	if g.known[string(key)] {
+		return false
+	}
+	g.known[string(key)] = true
+	g.rects = append(g.rects, r)
+	return true
+}
+
+// solve alternates between the restricted program and the best answers to it.
+func (g *payoff) solve(ctx context.Context) {
+	for range 60 {
+		p, mu, value, ok := g.restricted(ctx)
+		if mu == nil {
+			return
+		}
+		g.p, g.mu = p, mu
+		if !ok {
+			return
+		}
+		added := false
+		for _, r := range g.answers(value) {
+			added = g.add(r) || added
+		}
+		if !added || ctx.Err() != nil {
+			return
+		}
+	}
+}
+
+// restricted solves max d: sum_R p_R pay_R(e) - d - slack_e = 0 for all entries e,
+// sum p = 1. The multipliers are the distribution on the entries.
+func (g *payoff) restricted(ctx context.Context) (p, mu []float64, value float64, ok bool) {
+	e, k := len(g.entries), len(g.rects)
+	a := mat.NewDense(e+1, k+1+e, nil)
+	for r, q := range g.rects {
+		for _, i := range q.rows {
+			for _, j := range q.cols {
+				if t := g.at[i][j]; t >= 0 {
+					a.Set(t, r, q.sign*g.sign[i][j])
+				}
+			}
+		}
+		a.Set(e, r, 1)
+	}
+	for t := range e {
+		a.Set(t, k, -1)
+		a.Set(t, k+1+t, -1)
+	}
+	b, c := make([]float64, e+1), make([]float64, k+1+e)
+	b[e], c[k] = 1, -1
+	x, y, ok := interior(ctx, a, b, c)
+	sum := 0.0
+	mu = make([]float64, e)
+	for t := range mu {
+		if mu[t] = max(0, y[t]); math.IsNaN(mu[t]) {
+			return nil, nil, 0, false
+		}
+		sum += mu[t]
+	}
+	if sum == 0 {
+		return nil, nil, 0, false
+	}
+	for t := range mu {
+		mu[t] /= sum
+	}
+	return x[:k], mu, x[k], ok
+}
+
+// answers lists signed rectangles that pay more than value under mu, the best
+// first, at most one for each set of rows and sign, and not too many.
+func (g *payoff) answers(value float64) []signedRect {
+	type answer struct {
+		pay  float64
+		rows int
+		sign float64
+	}
+	var all []answer
+	sum := make([]float64, g.cols)
+	sums := func(set int) {
+		clear(sum)
+		for i := range g.rows {
+			if set>>i&1 == 1 {
+				for j := range sum {
+					if t := g.at[i][j]; t >= 0 {
+						sum[j] += g.sign[i][j] * g.mu[t]
+					}
+				}
+			}
+		}
+	}
+	for set := 1; set < 1<<g.rows; set++ {
+		sums(set)
+		up, down := 0.0, 0.0
+		for _, v := range sum {
+			up += max(v, 0)
+			down -= min(v, 0)
+		}
+		for _, c := range []answer{{up, set, 1}, {down, set, -1}} {
+			if c.pay > value+1e-9 {
+				all = append(all, c)
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(x, y answer) int {
+		switch {
+		case x.pay > y.pay:
+			return -1
+		case x.pay < y.pay:
+			return 1
+		}
+		return 0
+	})
+	var rects []signedRect
+	for _, c := range all[:min(len(all), 60)] {
+		r := signedRect{sign: c.sign}
+		sums(c.rows)
+		for i := range g.rows {
+			if c.rows>>i&1 == 1 {
+				r.rows = append(r.rows, i)
+			}
+		}
+		for j, v := range sum {
+			if v*c.sign > 1e-12 {
+				r.cols = append(r.cols, j)
+			}
+		}
+		rects = append(rects, r)
+	}
+	return rects
+}
+
+// gameScale is the number of binary places of rounded weights.
+const gameScale = 34
+
+// mixture writes the weights of the rectangles, on all lines of the whole matrix.
+func (g *payoff) mixture(f *Folded) check.Mixture {
+	m := check.Mixture{Kind: "mixture", Rectangles: []check.Signed{}}
+	for k, w := range g.p {
+		weight := int64(math.Round(w * (1 << gameScale)))
+		if weight <= 0 {
+			continue
+		}
+		rows, cols := g.rects[k].rows, g.rects[k].cols
+		if g.flipped {
+			rows, cols = cols, rows
+		}
+		m.Rectangles = append(m.Rectangles, check.Signed{
+			Weight: weight, Sign: int64(g.rects[k].sign),
+			Rectangle: check.Rectangle{Rows: unfold(f.RowOf, rows), Cols: unfold(f.ColOf, cols)},
+		})
+	}
+	return m
+}
+
+// distribution writes the weights of the entries; repeated lines get none.
+func (g *payoff) distribution(f *Folded) check.Distribution {
+	d := check.Distribution{Kind: "distribution", Weights: make([][]int64, len(f.RowOf))}
+	for i := range d.Weights {
+		d.Weights[i] = make([]int64, len(f.ColOf))
+	}
+	for t, e := range g.entries {
+		if g.mu == nil {
+			break
+		}
+		i, j := e[0], e[1]
+		if g.flipped {
+			i, j = j, i
+		}
+		d.Weights[f.RowFirst[i]][f.ColFirst[j]] = int64(math.Round(g.mu[t] * (1 << gameScale)))
+	}
+	return d
+}

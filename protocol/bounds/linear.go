@@ -1,0 +1,142 @@
+package bounds
+
+import (
+	"context"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// interior solves min <c, x> such that a x = b, x >= 0, by a primal-dual interior
+// point method with a predictor and a corrector (Mehrotra 1992). It returns x and
+// the multipliers y of the constraints. The result is a float64 approximation:
+// callers round it and let the checker say what it proves. ok: it converged.
+func interior(ctx context.Context, a *mat.Dense, b, c []float64) (x, y []float64, ok bool) {
+	m, n := a.Dims()
+	x, s := ones64(n), ones64(n)
+	y = make([]float64, m)
+	scale := 1.0
+	for _, v := range b {
+		scale = max(scale, math.Abs(v))
+	}
+	for step := 0; step < 80 && ctx.Err() == nil; step++ {
+		// Residuals.
+		rp, rd := make([]float64, m), make([]float64, n)
+		for i := range rp {
+			row := a.RawRowView(i)
+			rp[i] = b[i]
+			for j, v := range row {
+				rp[i] -= v * x[j]
+				rd[j] -= v * y[i]
+			}
+		}
+		mu, worst := 0.0, 0.0
+		for j := range rd {
+			rd[j] += c[j] - s[j]
+			mu += x[j] * s[j] / float64(n)
+			worst = max(worst, math.Abs(rd[j]))
+		}
+		for _, v := range rp {
+			worst = max(worst, math.Abs(v)/scale)
+		}
+		if mu < 1e-13 && worst < 1e-9 {
+			return x, y, true
+		}
+		// The normal matrix a diag(x/s) a^T.
+		d := make([]float64, n)
+		half := mat.NewDense(m, n, nil)
+		for j := range d {
+			d[j] = x[j] / s[j]
+		}
+		for i := range m {
+			row, out := a.RawRowView(i), half.RawRowView(i)
+			for j, v := range row {
+				if v != 0 {
+					out[j] = v * math.Sqrt(d[j])
+				}
+			}
+		}
+		var normal mat.SymDense
+		normal.SymOuterK(1, half)
+		for i := range m {
+			normal.SetSym(i, i, normal.At(i, i)*(1+1e-14)+1e-300)
+		}
+		var chol mat.Cholesky
+		if !chol.Factorize(&normal) {
+			return x, y, mu < 1e-8 && worst < 1e-6
+		}
+		direction := func(rc []float64) (dx, dy, ds []float64) {
+			rhs := make([]float64, m)
+			for i := range m {
+				rhs[i] = rp[i]
+				for j, v := range a.RawRowView(i) {
+					if v != 0 {
+						rhs[i] += v * (d[j]*rd[j] - rc[j]/s[j])
+					}
+				}
+			}
+			var sol mat.VecDense
+			_ = chol.SolveVecTo(&sol, mat.NewVecDense(m, rhs)) // near the end it is ill-conditioned, which the residuals show
+			dy = append(dy, sol.RawVector().Data...)
+			ds, dx = make([]float64, n), make([]float64, n)
+			copy(ds, rd)
+			for i := range m {
+				for j, v := range a.RawRowView(i) {
+					if v != 0 {
+						ds[j] -= v * dy[i]
+					}
+				}
+			}
+			for j := range dx {
+				dx[j] = rc[j]/s[j] - d[j]*ds[j]
+			}
+			return dx, dy, ds
+		}
+		rc := make([]float64, n)
+		for j := range rc {
+			rc[j] = -x[j] * s[j]
+		}
+		dx, _, ds := direction(rc)
+		ap, ad := reach(x, dx), reach(s, ds)
+		after := 0.0
+		for j := range rc {
+			after += (x[j] + ap*dx[j]) * (s[j] + ad*ds[j]) / float64(n)
+		}
+		sigma := math.Pow(after/mu, 3)
+		for j := range rc {
+			rc[j] = sigma*mu - x[j]*s[j] - dx[j]*ds[j]
+		}
+		dx, dy, ds := direction(rc)
+		ap, ad = min(1, .995*reach(x, dx)), min(1, .995*reach(s, ds))
+		if math.IsNaN(ap) || math.IsNaN(ad) {
+			return x, y, false
+		}
+		for j := range x {
+			x[j] += ap * dx[j]
+			s[j] += ad * ds[j]
+		}
+		for i := range y {
+			y[i] += ad * dy[i]
+		}
+	}
+	return x, y, false
+}
+
+// reach is the longest step, at most 1/0.995, that keeps v + step d positive.
+func reach(v, d []float64) float64 {
+	step := 1 / .995
+	for j := range v {
+		if d[j] < 0 {
+			step = min(step, -v[j]/d[j])
+		}
+	}
+	return step
+}
+
+func ones64(n int) []float64 {
+	v := make([]float64, n)
+	for i := range v {
+		v[i] = 1
+	}
+	return v
+}
