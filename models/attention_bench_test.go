@@ -22,8 +22,8 @@ func denseStack(sh tasks.Shape, heads, m, values, p, f, g int) *Stack {
 	}
 	fill := func(h, pos int, e, v Ints, kind int) {
 		x := int(e.At(0))
-		for c := range v.Narrow() {
-			v.Narrow()[c] = mix(h, pos, x, c, kind)
+		for c := range v.Len() {
+			v.Set(c, mix(h, pos, x, c, kind))
 		}
 	}
 	scale := 2*(p-2) + 1 // scores of a few units

@@ -110,6 +110,12 @@ func lawsAt(t *testing.T, c *Construction, task *tasks.Task, n, trials int) (ran
 }
 
 func laws(m Machine, sh tasks.Shape, job Job, rng *rand.Rand) error {
+	return machineLaws(m, sh, job, rng, true)
+}
+
+// machineLaws checks one machine on one random input; correct also asks for the
+// task's values.
+func machineLaws(m Machine, sh tasks.Shape, job Job, rng *rand.Rand, correct bool) error {
 	seq := sh.Task.Generate(sh, rng)
 	r, err := Run(m, job, seq) // fails when the meter disagrees with the formula
 	if err != nil {
@@ -118,7 +124,7 @@ func laws(m Machine, sh tasks.Shape, job Job, rng *rand.Rand) error {
 	if !r.Agree {
 		return fmt.Errorf("cut run %v, whole run %v on %v", r.Output, r.Whole, seq)
 	}
-	if !r.Correct && len(r.Warnings) == 0 {
+	if correct && !r.Correct && len(r.Warnings) == 0 {
 		return fmt.Errorf("output %v, the definition gives %v on %v", r.Output, r.Expected, seq)
 	}
 	again, err := Run(m, job, seq)
