@@ -19,6 +19,8 @@ type DeterministicOptions struct {
 	// argument ("fooling", "rank", ...).
 	Floor   int
 	FloorBy string
+	// Prove asks for a Proof when an exhaustive search raises the lower end.
+	Prove bool
 	// Progress, if not nil, hears of every improvement of the interval.
 	Progress func(lower, upper int)
 }
@@ -32,7 +34,7 @@ type DeterministicResult struct {
 	// By names the argument for Lower: "constant", "values", "fooling", "rank",
 	// "leaves" (the larger of fooling set and rank for each value), "lines" (the
 	// numbers of different rows and columns), FloorBy, or "search": an exhaustive
-	// search, for which there is no short certificate.
+	// search, whose certificate, if one was asked for and is not too long, is Proof.
 	By string
 	// Impossible says that no protocol has so few rounds (which happens for one
 	// round only). Then there is no interval and no tree.
@@ -45,6 +47,9 @@ type DeterministicResult struct {
 	// (row, column) of the fooling set found; their number proves
 	// ceil(log2(sum of the sizes)) <= D.
 	Fooling [][][2]int
+	// Proof is a proof of Lower by lemmas, asked for with Prove and given when By is
+	// "search" and the proof is not too long.
+	Proof *Refutation
 	// Steps counts the nodes of the search.
 	Steps uint64
 }
@@ -296,12 +301,15 @@ func (d *depth) deepen() {
 					d.take(t)
 				}
 			}
-			return
+			break
 		}
 		if d.s.stopped {
-			return
+			break
 		}
 		d.raise(k+1, "search")
+	}
+	if d.By == "search" && d.opts.Prove && d.t.left == 0 {
+		d.Proof = d.s.refutation(d.Lower-1, d.rows, d.cols)
 	}
 }
 

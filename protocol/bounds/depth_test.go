@@ -48,6 +48,52 @@ func checkDeterministic(t *testing.T, m *Matrix, r DeterministicResult) {
 	}
 }
 
+// someHard are matrices on which the cheap bounds differ, so that the search has
+// to decide.
+func someHard() map[string]*Matrix {
+	hard := map[string]*Matrix{}
+	for seed := range uint64(3) {
+		hard[fmt.Sprintf("12x12 sum of 4 rectangles, seed %d", seed)] = rectangles(12, 12, 4, seed)
+	}
+	for seed := uint64(1); seed <= 2; seed++ {
+		hard[fmt.Sprintf("22x9 rank-deficient, seed %d", seed)] = deficient(22, 9, int(seed)+1, seed)
+	}
+	return hard
+}
+
+// rectangles is the sum of n random rectangles.
+func rectangles(rows, cols, n int, seed uint64) *Matrix {
+	rng := rand.New(rand.NewPCG(seed, 9))
+	sum := make([]int, rows*cols)
+	for range n {
+		r, c := rng.Uint64(), rng.Uint64()
+		for i := range rows {
+			for j := range cols {
+				sum[i*cols+j] += int(r >> i & c >> j & 1)
+			}
+		}
+	}
+	return Of(rows, cols, func(i, j int) int { return sum[i*cols+j] })
+}
+
+// deficient is a random 0/1 matrix, less columns of which are sums of two others.
+func deficient(rows, cols, less int, seed uint64) *Matrix {
+	rng := rand.New(rand.NewPCG(seed, 77))
+	at := make([][]int, rows)
+	for i := range at {
+		at[i] = make([]int, cols)
+		for j := range cols {
+			at[i][j] = rng.IntN(2)
+		}
+		for k := range less {
+			a := rng.IntN(3)
+			at[i][2*k], at[i][2*k+1] = a&1, a>>1
+			at[i][cols-1-k] = a&1 + a>>1
+		}
+	}
+	return Of(rows, cols, func(i, j int) int { return at[i][j] })
+}
+
 func exact(t *testing.T, m *Matrix) DeterministicResult {
 	t.Helper()
 	r := Deterministic(context.Background(), m, DeterministicOptions{})

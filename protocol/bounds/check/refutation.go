@@ -1,0 +1,320 @@
+package check
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/big"
+)
+
+// refutationEvidence proves that no protocol tree is shallow, as a list of
+// lemmas "the sub-matrix rows x cols needs more than bits bits", each from
+// earlier ones. The last lemma is what is proved: D(f) >= bits + 1.
+//
+// A lemma with no branches counts. A protocol of b bits has at most 2^b leaves,
+// which are rectangles of one value. So it is refuted when the sum over the
+// values of a bound on that value's leaves exceeds 2^b: at least 1, the size of a
+// fooling set, and for a total sub-matrix the rank, modulo a prime, of the
+// places of the value. Or when the sub-matrix is total and has more different
+// rows and columns than any protocol of b bits can tell apart (see shapes).
+//
+// A lemma with branches divides. A protocol of b bits for a part that is not
+// constant begins with a bit that divides the rows, or the columns, into two
+// sides that both need at most b - 1. A branch runs through all divisions: it
+// puts one line after the other on either side, until one side contains a part
+// that an earlier lemma says needs more. Both branches together refute b.
+type refutationEvidence struct {
+	Kind   string  `json:"kind"`
+	Lemmas []lemma `json:"lemmas"`
+}
+
+type lemma struct {
+	Rows    []int     `json:"rows"`
+	Cols    []int     `json:"cols"`
+	Bits    int       `json:"bits"`
+	Fooling [][]Entry `json:"fooling,omitempty"`
+	ByRows  *branch   `json:"by_rows,omitempty"`
+	ByCols  *branch   `json:"by_cols,omitempty"`
+}
+
+// branch is [side, lemma], the reason why this side cannot do, or
+// [line, branch with the line on side 0, branch with it on side 1]. For the
+// first line the last may be null: the mirror images of the first branch.
+type branch struct {
+	line, side, lemma int
+	next              [2]*branch // nil: a reason
+}
+
+func (b *branch) UnmarshalJSON(raw []byte) error {
+	var parts []json.RawMessage
+	if err := json.Unmarshal(raw, &parts); err != nil {
+		return err
+	}
+	switch len(parts) {
+	case 2:
+		if err := json.Unmarshal(parts[0], &b.side); err != nil {
+			return err
+		}
+		return json.Unmarshal(parts[1], &b.lemma)
+	case 3:
+		for i := range b.next {
+			if i == 1 && string(parts[2]) == "null" {
+				break
+			}
+			b.next[i] = new(branch)
+			if err := json.Unmarshal(parts[1+i], b.next[i]); err != nil {
+				return err
+			}
+		}
+		return json.Unmarshal(parts[0], &b.line)
+	}
+	return errors.New("a branch has two or three parts")
+}
+
+var _ = register("refutation", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+	var e refutationEvidence
+	if err := strict(raw, &e); err != nil {
+		return nil, err
+	}
+	if c.Measure != Deterministic || c.End != Lower || c.Value != nil {
+		return nil, errOther
+	}
+	for k := range e.Lemmas {
+		if err := e.Lemmas[k].verify(t, e.Lemmas[:k]); err != nil {
+			return nil, fmt.Errorf("lemma %d: %w", k, err)
+		}
+	}
+	if len(e.Lemmas) == 0 {
+		return new(big.Rat), nil
+	}
+	return big.NewRat(int64(e.Lemmas[len(e.Lemmas)-1].Bits+1), 1), nil
+})
+
+// maxRefuted keeps 2^bits an int.
+const maxRefuted = 30
+
+func (l *lemma) verify(t *Table, earlier []lemma) error {
+	if l.Bits < 0 || l.Bits > maxRefuted {
+		return fmt.Errorf("%d bits are out of range", l.Bits)
+	}
+	if err := indices(l.Rows, t.Rows); err != nil {
+		return err
+	}
+	if err := indices(l.Cols, t.Cols); err != nil {
+		return err
+	}
+	if l.ByRows == nil && l.ByCols == nil {
+		return l.count(t)
+	}
+	if len(l.Fooling) > 0 {
+		return errors.New("a lemma counts or divides, not both")
+	}
+	if l.Bits == 0 {
+		return errors.New("0 bits divide nothing")
+	}
+	for axis, b := range []*branch{l.ByRows, l.ByCols} {
+		lines := [][]int{l.Rows, l.Cols}
+		free := map[int]bool{}
+		for _, i := range lines[axis] {
+			free[i] = true
+		}
+		across := map[int]bool{}
+		for _, j := range lines[1-axis] {
+			across[j] = true
+		}
+		if err := b.verify(axis, free, [2]map[int]bool{{}, {}}, across, l.Bits-1, earlier); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// verify checks that every way to put the free lines on the two sides leaves a
+// part that an earlier lemma shows to need more than bits.
+func (b *branch) verify(axis int, free map[int]bool, side [2]map[int]bool, across map[int]bool, bits int, earlier []lemma) error {
+	if b == nil {
+		return errors.New("a branch is missing")
+	}
+	if b.next[0] == nil {
+		if b.side < 0 || b.side > 1 || b.lemma < 0 || b.lemma >= len(earlier) {
+			return fmt.Errorf("there is no side %d or no earlier lemma %d", b.side, b.lemma)
+		}
+		why := &earlier[b.lemma]
+		lines := [][]int{why.Rows, why.Cols}
+		if why.Bits < bits || !within(lines[axis], side[b.side]) || !within(lines[1-axis], across) {
+			return fmt.Errorf("lemma %d does not speak of side %d", b.lemma, b.side)
+		}
+		return nil
+	}
+	if !free[b.line] {
+		return fmt.Errorf("line %d is not free", b.line)
+	}
+	delete(free, b.line)
+	first := len(side[0])+len(side[1]) == 0
+	for i := range 2 {
+		if i == 1 && first && b.next[1] == nil {
+			continue
+		}
+		side[i][b.line] = true
+		if err := b.next[i].verify(axis, free, side, across, bits, earlier); err != nil {
+			return err
+		}
+		delete(side[i], b.line)
+	}
+	free[b.line] = true
+	return nil
+}
+
+func within(set []int, of map[int]bool) bool {
+	for _, i := range set {
+		if !of[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// count verifies a lemma that counts leaves or lines.
+func (l *lemma) count(t *Table) error {
+	total := true
+	place := map[int]int{} // values in order of appearance
+	for _, i := range l.Rows {
+		for _, j := range l.Cols {
+			v, ok := t.At(i, j)
+			total = total && ok
+			if _, seen := place[v]; ok && !seen {
+				place[v] = len(place)
+			}
+		}
+	}
+	leaves := make(map[int]int, len(place))
+	for v := range place {
+		leaves[v] = 1
+		if total {
+			leaves[v] = rankOf(t, l.Rows, l.Cols, v)
+		}
+	}
+	rows, cols := map[int]bool{}, map[int]bool{}
+	for _, i := range l.Rows {
+		rows[i] = true
+	}
+	for _, j := range l.Cols {
+		cols[j] = true
+	}
+	for _, set := range l.Fooling {
+		if len(set) == 0 {
+			continue
+		}
+		for _, e := range set {
+			if !rows[e[0]] || !cols[e[1]] {
+				return fmt.Errorf("entry %v is outside", e)
+			}
+		}
+		v, _ := t.At(set[0][0], set[0][1])
+		n, err := foolingSet(t, v, set)
+		if err != nil {
+			return err
+		}
+		leaves[v] = max(leaves[v], n)
+	}
+	sum := 0
+	for _, n := range leaves {
+		sum += n
+	}
+	if sum > 1<<l.Bits {
+		return nil
+	}
+	if total && !room(differentLines(t, l.Rows, l.Cols, false), differentLines(t, l.Rows, l.Cols, true), l.Bits) {
+		return nil
+	}
+	return fmt.Errorf("only %d leaves are needed, and %d bits allow %d", sum, l.Bits, 1<<l.Bits)
+}
+
+// differentLines counts the different rows, or columns, of a total sub-matrix.
+func differentLines(t *Table, rows, cols []int, columns bool) int {
+	lines, across := rows, cols
+	if columns {
+		lines, across = cols, rows
+	}
+	seen := map[string]bool{}
+	for _, i := range lines {
+		key := make([]byte, 0, 4*len(across))
+		for _, j := range across {
+			r, c := i, j
+			if columns {
+				r, c = j, i
+			}
+			v, _ := t.At(r, c)
+			key = append(key, byte(v), byte(v>>8), byte(v>>16), byte(v>>24))
+		}
+		seen[string(key)] = true
+	}
+	return len(seen)
+}
+
+// room says whether a protocol of so many bits can exist for a total matrix with
+// r different rows and c different columns.
+func room(r, c, bits int) bool {
+	if bits > 5 {
+		return true
+	}
+	for s := range shapes(bits) {
+		if r <= s[0] && c <= s[1] {
+			return true
+		}
+	}
+	return false
+}
+
+// shapes lists how many different rows and columns a protocol of so many bits can
+// tell apart. With 0 bits there is one of each. After a first bit on the rows
+// there are r1 + r2 rows, and a column is known by its two halves: c1 c2 columns.
+func shapes(bits int) map[[2]int]bool {
+	all := map[[2]int]bool{{1, 1}: true}
+	for range bits {
+		next := map[[2]int]bool{}
+		for a := range all {
+			for b := range all {
+				next[[2]int{a[0] + b[0], a[1] * b[1]}] = true
+				next[[2]int{a[0] * b[0], a[1] + b[1]}] = true
+			}
+		}
+		all = next
+	}
+	return all
+}
+
+// rankOf is the rank modulo a prime of the 0/1 matrix of the places of v: at most
+// the number of leaves of v, whose matrices have rank 1 and add up to it.
+func rankOf(t *Table, rows, cols []int, v int) int {
+	const p = 1<<31 - 1
+	var basis [][]uint64 // basis[k] has its first non-zero entry, 1, at lead[k]
+	var lead []int
+	for _, i := range rows {
+		w := make([]uint64, len(cols))
+		for c, j := range cols {
+			if t.Is(i, j, v) {
+				w[c] = 1
+			}
+		}
+		for k, b := range basis {
+			if f := w[lead[k]]; f != 0 {
+				for c := range w {
+					w[c] = (w[c] + (p-f)*b[c]) % p
+				}
+			}
+		}
+		for c, x := range w {
+			if x == 0 {
+				continue
+			}
+			inverse := new(big.Int).ModInverse(new(big.Int).SetUint64(x), big.NewInt(p)).Uint64()
+			for e := range w {
+				w[e] = w[e] * inverse % p
+			}
+			basis, lead = append(basis, w), append(lead, c)
+			break
+		}
+	}
+	return len(basis)
+}
