@@ -1,0 +1,260 @@
+package models
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"crosscut/models/tasks"
+)
+
+// allInputs calls f on every sequence over 1..m.
+func allInputs(n, m int, f func(seq []tasks.Token)) {
+	seq := make([]tasks.Token, n)
+	for code := 0; ; code++ {
+		rest := code
+		for i := range seq {
+			seq[i].X = 1 + rest%m
+			rest /= m
+		}
+		if rest > 0 {
+			return
+		}
+		f(seq)
+	}
+}
+
+// wrongOn returns an input on which the machine is wrong, over all inputs.
+func wrongOn(t *testing.T, m Machine) (bad []tasks.Token) {
+	t.Helper()
+	sh := m.Shape()
+	allInputs(sh.N, sh.Int("M"), func(seq []tasks.Token) {
+		if bad == nil && !right(t, m, seq, sh.All()) {
+			bad = append(bad, seq...)
+		}
+	})
+	return bad
+}
+
+func right(t *testing.T, m Machine, seq []tasks.Token, read []int) bool {
+	t.Helper()
+	sh := m.Shape()
+	got, err := m.Whole(seq, read)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, want := range sh.Eval(seq, read) {
+		if !sh.Correct(got[k], want) {
+			return false
+		}
+	}
+	return true
+}
+
+func constructed(t testing.TB, model, construction, task string, n int, set tasks.Params, num tasks.Params, choice map[string]string) Machine {
+	t.Helper()
+	sh, err := taskNamed(task).Shape(n, set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := map[string]string{"construction": construction}
+	for k, v := range choice {
+		c[k] = v
+	}
+	m, err := Build(model, sh, Settings{Num: num, Choice: c, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// matchConstructions are those of this package's attention files that solve a
+// match task with default settings.
+var matchConstructions = []struct{ model, construction, task string }{
+	{"attention", "match2-integer", "match2"},
+	{"attention", "match2-trigonometric", "match2"},
+	{"attention", "match3-local", "match3-local"},
+	{"attention", "copy", "match3"},
+	{"transformer", "match3-bigram", "match3-bigram"},
+}
+
+// TestMatchExhaustive: with default settings no error on any input of small
+// worlds, under every arithmetic, N = 1 and M = 1 included.
+func TestMatchExhaustive(t *testing.T) {
+	for _, c := range matchConstructions {
+		for _, a := range arithmetics {
+			t.Run(fmt.Sprintf("%s/%s", c.construction, a), func(t *testing.T) {
+				t.Parallel()
+				for _, size := range [][2]int{{1, 1}, {1, 2}, {1, 6}, {2, 1}, {2, 2}, {2, 7}, {3, 1}, {3, 2}, {3, 5}, {4, 3}} {
+					m := constructed(t, c.model, c.construction, c.task, size[0], tasks.Params{"M": float64(size[1])}, nil, map[string]string{"arithmetic": string(a)})
+					if bad := wrongOn(t, m); bad != nil {
+						t.Errorf("N = %d, M = %d: wrong on %v", size[0], size[1], bad)
+					}
+				}
+			})
+		}
+	}
+	m := constructed(t, "attention", "match2-integer", "match2", 3, tasks.Params{"M": 12}, nil, nil)
+	if bad := wrongOn(t, m); bad != nil {
+		t.Errorf("match2 at N = 3, M = 12: wrong on %v", bad)
+	}
+}
+
+// TestMatchLarge: seeded inputs of larger sizes, with score arithmetics up to
+// unlimited integers.
+func TestMatchLarge(t *testing.T) {
+	rng := rand.New(rand.NewPCG(21, 1))
+	units := map[string]bool{}
+	for _, c := range matchConstructions {
+		for _, size := range [][2]int{{40, 80}, {40, 1000}, {200, 1000}, {30, 1 << 25}, {64, 97}, {9, 1 << 31}, {5, 1 << 50}} {
+			if c.construction == "match2-trigonometric" && (size[1] > 1<<31 || size[0] > 64) {
+				continue
+			}
+			if c.model == "transformer" && size[0] > 64 {
+				continue
+			}
+			set := tasks.Params{"M": float64(size[1])}
+			if c.task == "match3-local" {
+				set["K"] = float64(rng.IntN(6))
+			}
+			m := constructed(t, c.model, c.construction, c.task, size[0], set, nil, nil)
+			units[fmt.Sprintf("%T", m.(*stack).s.Layers[0].unit)] = true
+			sh := m.Shape()
+			for range 3 {
+				if seq := sh.Task.Generate(sh, rng); !right(t, m, seq, sh.All()) {
+					t.Errorf("%s at N = %d, %v: wrong on a generated input", c.construction, size[0], sh.Params)
+				}
+			}
+		}
+	}
+	if len(units) != 4 {
+		t.Errorf("score arithmetics met: %v, want all four", units)
+	}
+}
+
+// TestMatchOtherSizes: f, g and p above the defaults keep the constructions right.
+func TestMatchOtherSizes(t *testing.T) {
+	for _, c := range matchConstructions {
+		for _, a := range arithmetics {
+			num := tasks.Params{"p": 40}
+			if c.construction != "copy" {
+				num["f"], num["g"] = 16, 10
+			}
+			m := constructed(t, c.model, c.construction, c.task, 3, tasks.Params{"M": 4}, num, map[string]string{"arithmetic": string(a)})
+			if bad := wrongOn(t, m); bad != nil {
+				t.Errorf("%s, %s, %v: wrong on %v", c.construction, a, num, bad)
+			}
+		}
+	}
+}
+
+// TestWindowEnds: match3-local where windows are cut at the ends, cover all, or
+// hold one token.
+func TestWindowEnds(t *testing.T) {
+	for _, k := range []int{0, 1, 2, 3, 50} {
+		for n := 1; n <= 5; n++ {
+			m := constructed(t, "attention", "match3-local", "match3-local", n, tasks.Params{"M": 3, "K": float64(k)}, nil, nil)
+			if bad := wrongOn(t, m); bad != nil {
+				t.Errorf("N = %d, K = %d: wrong on %v", n, k, bad)
+			}
+		}
+	}
+}
+
+// TestUndersizedAttentionErrs: below the proof's sizes there is an input on which
+// the model fails, and the run says that nothing is guaranteed.
+func TestUndersizedAttentionErrs(t *testing.T) {
+	for _, c := range []struct {
+		construction, task string
+		num                tasks.Params
+	}{
+		{"copy", "match3", tasks.Params{"d_v": 2}},
+		{"copy", "match3", tasks.Params{"p": 2}},
+		{"match2-trigonometric", "match2", tasks.Params{"p": 7}},
+	} {
+		m := constructed(t, "attention", c.construction, c.task, 3, tasks.Params{"M": 7}, c.num, nil)
+		bad := wrongOn(t, m)
+		if bad == nil {
+			t.Errorf("%s with %v is right on every input", c.construction, c.num)
+			continue
+		}
+		if m.(Warner).Warnings(bad, []int{1}) == nil {
+			t.Errorf("%s with %v gives no warning", c.construction, c.num)
+		}
+	}
+	sh := tinyShape(3, 7)
+	if _, err := Build("attention", mustShapeOf("match2", 3, 7), Settings{Num: tasks.Params{"p": 3}}); err == nil || !strings.Contains(err.Error(), "p = 3") {
+		t.Errorf("match2 with numbers that do not fit p: %v", err)
+	}
+	if _, err := Build("attention", sh, Settings{Num: tasks.Params{"p": 64}, Choice: map[string]string{"arithmetic": "rounded"}}); !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("rounded probabilities of 64 bits: %v", err)
+	}
+}
+
+func mustShapeOf(task string, n, m int) tasks.Shape {
+	sh, err := taskNamed(task).Shape(n, tasks.Params{"M": float64(m)})
+	if err != nil {
+		panic(err)
+	}
+	return sh
+}
+
+// TestTrigonometricMargins: with the default p and fine weights a match gives at least 0.42 and
+// a non-match at most 0.27, on every input of small worlds.
+func TestTrigonometricMargins(t *testing.T) {
+	low, high := big.NewRat(1, 1), new(big.Rat)
+	for _, size := range [][2]int{{1, 2}, {1, 9}, {2, 5}, {3, 4}, {3, 7}} {
+		m := constructed(t, "attention", "match2-trigonometric", "match2", size[0], tasks.Params{"M": float64(size[1])}, tasks.Params{"f": 24, "g": 10}, nil)
+		s := m.(*stack).s
+		allInputs(size[0], size[1], func(seq []tasks.Token) {
+			want := m.Shape().Eval(seq, m.Shape().All())
+			for i := range seq {
+				at := func(pos int) Ints {
+					e := NewInts(1, false)
+					s.In(pos, seq[pos-1], e)
+					return e
+				}
+				r := slowLayer(s.Layers[0], size[0], i+1, at)[0].Ratio(0)
+				if want[i][0] == 1 && r.Cmp(low) < 0 {
+					low = r
+				}
+				if want[i][0] == 0 && r.Cmp(high) > 0 {
+					high = r
+				}
+			}
+		})
+	}
+	if low.Cmp(big.NewRat(42, 100)) < 0 || high.Cmp(big.NewRat(27, 100)) > 0 || high.Sign() == 0 {
+		t.Errorf("matches give at least %v, others at most %v", low.FloatString(4), high.FloatString(4))
+	}
+	t.Logf("matches give at least %s, others at most %s", low.FloatString(4), high.FloatString(4))
+}
+
+// TestQueryFactor: the factor 3 in the integer form is needed at f = 1; with 1 a
+// near miss would weigh round(2/e) = 1.
+func TestQueryFactor(t *testing.T) {
+	sh := mustShapeOf("match2", 4, 9)
+	l, err := matchTwo(sh, Settings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := l.Query
+	l.Query = func(h, pos int, e, q Ints) error {
+		err := query(h, pos, e, q)
+		for c := range 3 {
+			q.Set(c, q.At(c)/3)
+		}
+		return err
+	}
+	m, err := NewStack(&Stack{Shape: sh, Layers: []*AttentionLayer{l}, Out: threshold(3, 8),
+		In: func(_ int, t tasks.Token, e Ints) error { e.Set(0, int64(t.X)%9); return nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if wrongOn(t, m) == nil {
+		t.Error("factor 1 is right on every input of N = 4, M = 9")
+	}
+}
