@@ -100,6 +100,10 @@ type AttentionLayer struct {
 	// coordinate of the block that it filled.
 	Query func(h, pos int, e, q Ints) error
 	Key   func(h, pos int, e, k Ints) error
+	// Ones may stand in for Key where keys are 0 and 1 and depend on the position
+	// alone: it appends to at the coordinates, from 0, that are 1. Scores then cost as
+	// many additions as there are ones, and no key is written out.
+	Ones  func(h, pos int, at []int32) []int32
 	Value func(h, pos int, e, v Ints) (first int, err error)
 
 	*compiled
@@ -319,6 +323,17 @@ func (l *AttentionLayer) key(h, pos int, e, k Ints) error {
 		return fmt.Errorf("models: attention: key of head %d at position %d: %w", h+1, pos, err)
 	}
 	return check("key", h, pos, k, l.k)
+}
+
+// ones lists the coordinates of a key that are 1 and checks them.
+func (l *AttentionLayer) ones(h, pos int, at []int32) ([]int32, error) {
+	at = l.Ones(h, pos, at)
+	for _, c := range at {
+		if c < 0 || int(c) >= l.Width {
+			return at, fmt.Errorf("models: attention: the key of head %d at position %d has a coordinate %d of %d", h+1, pos, c+1, l.Width)
+		}
+	}
+	return at, nil
 }
 
 // value fills v for one head and position and checks it.

@@ -77,8 +77,11 @@ func qsaWithin(sh tasks.Shape, p int, rounded bool) bool {
 func qsaMachine(sh tasks.Shape, set Settings, keysOf func(p int) qsaKeys) (Machine, error) {
 	arithmetic := arithmeticOf(set)
 	keys := keysOf(0)
-	if m := keys.width(); m > 1<<16 || float64(m)*float64(sh.N) > 1<<36 {
-		return nil, unsupportedf("%d keys of width m = %d: at most 2^16 numbers a key and 2^36 in all", sh.N, m)
+	sparse, isSparse := keys.(interface {
+		ones(pos int, at []int32) []int32
+	})
+	if m := keys.width(); m > 1<<22 || !isSparse && (m > 1<<16 || float64(m)*float64(sh.N) > 1<<36) {
+		return nil, unsupportedf("%d keys of width m = %d: more numbers than can be held", sh.N, m)
 	}
 	need := max(keys.bits(), 2)
 	for !qsaWithin(sh, need, arithmetic == WithRounded) {
@@ -112,6 +115,9 @@ func qsaMachine(sh tasks.Shape, set Settings, keysOf func(p int) qsaKeys) (Machi
 		},
 	}
 	l.QueryMax, l.KeyMax = keys.bounds()
+	if isSparse {
+		l.Ones = func(_, pos int, at []int32) []int32 { return sparse.ones(pos, at) }
+	}
 	warn := func(seq []tasks.Token, read []int) []string {
 		var ws []string
 		if p < need {

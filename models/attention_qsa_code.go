@@ -66,11 +66,23 @@ func (c codeQuery) bounds() (q, k []*big.Int) {
 	return equalBounds(c.m, big.NewInt(c.beta)), equalBounds(c.m, big.NewInt(1))
 }
 
-func (c codeQuery) key(pos int, k Ints) {
-	word := make([]int, c.t)
+// ones lists the T ones of u_pos.
+func (c codeQuery) ones(pos int, at []int32) []int32 {
+	var buf [64]int
+	word := buf[:]
+	if c.t > len(buf) {
+		word = make([]int, c.t)
+	}
 	c.word(pos, word)
-	for t, v := range word {
-		k.Set(t*c.codeKeys.p+v, 1)
+	for t, v := range word[:c.t] {
+		at = append(at, int32(t*c.codeKeys.p+v))
+	}
+	return at
+}
+
+func (c codeQuery) key(pos int, k Ints) {
+	for _, i := range c.ones(pos, nil) {
+		k.Set(int(i), 1)
 	}
 }
 

@@ -3,6 +3,7 @@ package models
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"math/rand/v2"
 	"testing"
 
@@ -266,6 +267,94 @@ func TestQSAGrowth(t *testing.T) {
 				t.Errorf("N = %d q = %d: m = %d above 4 q^2 log^2 N = %.0f", n, q, c.width(), bound)
 			}
 		}
+	}
+}
+
+// TestOnes: keys given by their ones and written out give the same sums, for scores
+// of every size.
+func TestOnes(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 1))
+	for _, p := range []int{8, 31, 60, 100} {
+		for _, arithmetic := range arithmeticChoice.Of {
+			if arithmetic == string(WithRounded) && p > 62 {
+				continue
+			}
+			sh := tensorShape(t, "match2", 30, tasks.Params{"M": 50})
+			const m = 12
+			keys := make([][]int32, 31)
+			for j := range keys {
+				for c := range int32(m) {
+					if rng.IntN(3) == 0 {
+						keys[j] = append(keys[j], c)
+					}
+				}
+			}
+			build := func(ones bool) Machine {
+				l := &AttentionLayer{Heads: 2, Width: m, Values: 1, Embed: 1, P: p, F: 10, G: 2, Scale: p, Arithmetic: Arithmetic(arithmetic),
+					Top: new(big.Int).Lsh(big.NewInt(3), uint(p)),
+					Query: func(h, pos int, e, q Ints) error {
+						for c := range m {
+							x := big.NewInt(int64((pos*31+c*17+h*5)%64) - 32)
+							q.SetBig(c, x.Lsh(x, uint(p-7)))
+						}
+						return nil
+					},
+					Value: func(_, _ int, e, v Ints) (int, error) { v.Set(0, e.At(0)); return 0, nil },
+				}
+				if ones {
+					l.Ones = func(_, pos int, at []int32) []int32 { return append(at, keys[pos]...) }
+				} else {
+					l.Key = func(_, pos int, _, k Ints) error {
+						for _, c := range keys[pos] {
+							k.Set(int(c), 1)
+						}
+						return nil
+					}
+				}
+				machine, err := NewStack(&Stack{Shape: sh, Layers: []*AttentionLayer{l},
+					In: func(_ int, x tasks.Token, e Ints) error { e.Set(0, int64(x.X)); return nil },
+					Out: func(_ int, _ Ints, heads []Average) (tasks.Value, error) {
+						return tasks.Value{heads[0].Float(0, 0) + heads[1].Float(0, 0)}, nil
+					},
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return machine
+			}
+			seq := sh.Task.Generate(sh, rng)
+			a, err := build(true).Whole(seq, sh.All())
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, err := build(false).Whole(seq, sh.All())
+			if err != nil {
+				t.Fatal(err)
+			}
+			different := map[float64]bool{}
+			for k := range a {
+				different[a[k][0]] = true
+				if a[k][0] != b[k][0] {
+					t.Fatalf("p = %d %s: position %d gives %v by ones, %v written out", p, arithmetic, k+1, a[k], b[k])
+				}
+			}
+			if len(different) < 5 {
+				t.Errorf("p = %d %s: only %d different outputs", p, arithmetic, len(different))
+			}
+		}
+	}
+	sh := tensorShape(t, "match2", 4, nil)
+	bad, err := NewStack(&Stack{Shape: sh, Layers: []*AttentionLayer{{Heads: 1, Width: 2, Values: 1, Embed: 1, P: 8,
+		Query: func(_, _ int, _, _ Ints) error { return nil },
+		Value: func(_, _ int, _, _ Ints) (int, error) { return 0, nil },
+		Ones:  func(_, _ int, at []int32) []int32 { return append(at, 2) }}},
+		In:  func(int, tasks.Token, Ints) error { return nil },
+		Out: func(int, Ints, []Average) (tasks.Value, error) { return tasks.Value{0}, nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bad.Whole(make([]tasks.Token, 4), []int{1}); err == nil {
+		t.Error("a coordinate outside the key is accepted")
 	}
 }
 

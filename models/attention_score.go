@@ -15,6 +15,8 @@ type arith[C, S any] interface {
 	load(v Ints, dst []C)
 	// scores fills out[r*n+t] with the product of query r and key t.
 	scores(q []C, rows int, k []C, n, m int, out []S)
+	// gather does the same for keys of zeros and ones: at[t] lists the ones of key t.
+	gather(q []C, rows int, at [][]int32, m int, out []S)
 	newScores(n int) []S
 	newCoordinates(n int) []C
 	fromBig(x *big.Int) S
@@ -90,6 +92,24 @@ func (float53) scores(q []float64, rows int, k []float64, n, m int, out []float6
 	blas64.Gemm(blas.NoTrans, blas.Trans, 1, a, b, 0, blas64.General{Rows: rows, Cols: n, Stride: n, Data: out})
 }
 
+func (float53) gather(q []float64, rows int, at [][]int32, m int, out []float64) {
+	gather(q, rows, at, m, out)
+}
+
+// gather adds up the entries of each query at the ones of each key.
+func gather[T float64 | int64](q []T, rows int, at [][]int32, m int, out []T) {
+	for r := range rows {
+		a := q[r*m : r*m+m]
+		for t, ones := range at {
+			var s T
+			for _, c := range ones {
+				s += a[c]
+			}
+			out[r*len(at)+t] = s
+		}
+	}
+}
+
 func (float53) newScores(n int) []float64      { return make([]float64, n) }
 func (float53) newCoordinates(n int) []float64 { return make([]float64, n) }
 func (float53) fromBig(x *big.Int) float64     { return float64(x.Int64()) }
@@ -128,6 +148,10 @@ func (int63) scores(q []int64, rows int, k []int64, n, m int, out []int64) {
 	}
 }
 
+func (int63) gather(q []int64, rows int, at [][]int32, m int, out []int64) {
+	gather(q, rows, at, m, out)
+}
+
 func (int63) newScores(n int) []int64      { return make([]int64, n) }
 func (int63) newCoordinates(n int) []int64 { return make([]int64, n) }
 func (int63) fromBig(x *big.Int) int64     { return x.Int64() }
@@ -155,6 +179,18 @@ func (int127) scores(q []int64, rows int, k []int64, n, m int, out []exact.Int12
 				s = s.Add(exact.Mul64(a[c], y))
 			}
 			out[r*n+t] = s
+		}
+	}
+}
+
+func (int127) gather(q []int64, rows int, at [][]int32, m int, out []exact.Int128) {
+	for r := range rows {
+		for t, ones := range at {
+			var s exact.Int128
+			for _, c := range ones {
+				s = s.Add(exact.From64(q[r*m+int(c)]))
+			}
+			out[r*len(at)+t] = s
 		}
 	}
 }
@@ -204,6 +240,17 @@ func (unlimited) scores(q []*big.Int, rows int, k []*big.Int, n, m int, out []*b
 			s := out[r*n+t].SetInt64(0)
 			for c, y := range k[t*m : t*m+m] {
 				s.Add(s, product.Mul(q[r*m+c], y))
+			}
+		}
+	}
+}
+
+func (unlimited) gather(q []*big.Int, rows int, at [][]int32, m int, out []*big.Int) {
+	for r := range rows {
+		for t, ones := range at {
+			s := out[r*len(at)+t].SetInt64(0)
+			for _, c := range ones {
+				s.Add(s, q[r*m+int(c)])
 			}
 		}
 	}

@@ -259,6 +259,7 @@ type worker[C, S any] struct {
 	e      []Ints
 	key    Ints
 	keys   []C
+	ones   [][]int32 // instead of keys, where the layer lists their ones
 	val    []Ints
 	first  []int
 	scores []S
@@ -290,8 +291,12 @@ func (s *sweep[C, S]) part(j sweepJob, lo, hi int) error {
 	}
 	w.qAt[l.Heads] = at
 	w.pos = make([]int, 0, tokensAtOnce)
-	w.key = NewInts(m, s.wide)
-	w.keys = s.ar.newCoordinates(tokensAtOnce * m)
+	if l.Ones != nil {
+		w.ones = make([][]int32, tokensAtOnce)
+	} else {
+		w.key = NewInts(m, s.wide)
+		w.keys = s.ar.newCoordinates(tokensAtOnce * m)
+	}
 	w.e, w.val, w.first = make([]Ints, tokensAtOnce), make([]Ints, tokensAtOnce), make([]int, tokensAtOnce)
 	for b := range w.e {
 		w.e[b] = NewInts(l.Front, l.wideEmbed)
@@ -348,10 +353,15 @@ func (w *worker[C, S]) block() error {
 			continue
 		}
 		for b, pos := range w.pos {
-			if err := w.l.key(h, pos, w.e[b], w.key); err != nil {
+			var err error
+			if w.ones != nil {
+				w.ones[b], err = w.l.ones(h, pos, w.ones[b][:0])
+			} else if err = w.l.key(h, pos, w.e[b], w.key); err == nil {
+				w.ar.load(w.key, w.keys[b*m:(b+1)*m])
+			}
+			if err != nil {
 				return err
 			}
-			w.ar.load(w.key, w.keys[b*m:(b+1)*m])
 			if w.pass >= passSum {
 				first, err := w.l.value(h, pos, w.e[b], w.val[b])
 				if err != nil {
@@ -380,7 +390,11 @@ func (w *worker[C, S]) block() error {
 // tile sweeps n tokens for rows lo..hi-1 of head h.
 func (w *worker[C, S]) tile(h, lo, hi, n int) {
 	m, at := w.l.Width, w.qAt[h]+lo
-	w.ar.scores(w.q[at*m:], hi-lo, w.keys, n, m, w.scores)
+	if w.ones != nil {
+		w.ar.gather(w.q[at*m:], hi-lo, w.ones[:n], m, w.scores)
+	} else {
+		w.ar.scores(w.q[at*m:], hi-lo, w.keys, n, m, w.scores)
+	}
 	for i, r := range w.byHead[h][lo:hi] {
 		row := w.scores[i*n : (i+1)*n]
 		switch w.pass {

@@ -118,18 +118,19 @@ func (c codeKeys) word(j int, dst []int) {
 		}
 		return
 	}
-	var coef [64]int
+	var coef [64]uint32
 	n := 0
 	for ; x > 0; x /= c.p {
-		coef[n] = x % c.p
+		coef[n] = uint32(x % c.p)
 		n++
 	}
+	p := uint32(c.p) // T P is at most 2^22, so products stay below 2^32
 	for t := range c.t {
-		v := 0
+		v := uint32(0)
 		for i := n - 1; i >= 0; i-- {
-			v = (v*t + coef[i]) % c.p
+			v = (v*uint32(t) + coef[i]) % p
 		}
-		dst[t] = v
+		dst[t] = int(v)
 	}
 }
 
