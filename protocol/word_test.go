@@ -152,3 +152,18 @@ func TestWidth(t *testing.T) {
 		}
 	}
 }
+
+func FuzzParseWord(f *testing.F) {
+	f.Add("01101")
+	f.Add("")
+	f.Add("0102")
+	f.Fuzz(func(t *testing.T, s string) {
+		w, err := ParseWord(s)
+		if (err == nil) != (strings.Trim(s, "01") == "") {
+			t.Fatalf("%q: %v", s, err)
+		}
+		if err == nil && (w.String() != s || int(w.Len()) != len(s)) {
+			t.Fatalf("%q is read as %v", s, w)
+		}
+	})
+}
