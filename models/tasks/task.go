@@ -59,13 +59,15 @@ type Param struct {
 
 // Check refuses values outside the declared range.
 func (p Param) Check(v float64) error {
-	limit := p.Max
+	limit, upto := p.Max, fmt.Sprint(p.Max)
 	if limit == 0 {
-		limit = 1 << 53
+		limit, upto = 1<<53, "2^53"
+	} else if !p.Real {
+		upto = fmt.Sprint(int64(p.Max))
 	}
 	switch {
 	case math.IsNaN(v) || v < p.Min || v > limit:
-		return fmt.Errorf("%s = %v is outside %v..%v", p.Name, v, p.Min, limit)
+		return fmt.Errorf("%s = %v is outside %v..%s", p.Name, v, p.Min, upto)
 	case !p.Real && v != math.Trunc(v):
 		return fmt.Errorf("%s = %v must be a whole number", p.Name, v)
 	}
