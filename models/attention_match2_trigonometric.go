@@ -24,7 +24,7 @@ import (
 // is off by at most 2^-F (c+2) <= 1/8, and p = F + bits(c) + 1 = O(log M +
 // loglog N). Differences are floored to g = 4 bits, which adds at most 1/16, and
 // weights have f = 3 + ceil(log2 N) bits: N rounding errors of 1/2 are at most
-// 2^f / 16. A match weighs at least 2^f e^(-1/4-1/16), so the output is at least
+// 2^f / 16. A match weighs at least round(2^f e^(-1/4)), so the output is at least
 // 0.42; without one the weights sum to at most 2^f (e^(3/16)/4 + 1/16), so it is
 // at most 0.27. The threshold is 3/8. The same holds for the maximum (which lies
 // in [c, c + 1/8]) and for the fold: the last maximum alone weighs 2^f, and the
