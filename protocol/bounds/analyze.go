@@ -35,6 +35,7 @@ type analysis struct {
 	zero, one int
 	two       bool
 	table     *check.Table
+	proof     *Refutation // of the lower end of D(f); nil: the partition numbers give it
 }
 
 // Analyze computes every measure. When ctx or the time ends it returns what is
@@ -421,9 +422,39 @@ func (a *analysis) depth() {
 	}
 	ctx, cancel := a.share(.8)
 	defer cancel()
-	r := Deterministic(ctx, a.m, DeterministicOptions{MaxMemory: a.opts.MaxMemory, Floor: width(leaves), FloorBy: by})
+	r := Deterministic(ctx, a.m, DeterministicOptions{MaxMemory: a.opts.MaxMemory, Floor: width(leaves), FloorBy: by, Prove: true})
 	a.Deterministic = Depth{r.Lower, r.Upper, r.Exact, r.By}
 	a.Tree = r.Tree
+	a.proof = r.Proof
+}
+
+// claimDepth notes the tree, and for the lower end the proof of the search or the
+// partition numbers, whose evidence was noted before.
+func (a *analysis) claimDepth() {
+	d := a.Deterministic
+	if a.Tree != nil {
+		a.claim(check.Deterministic, nil, check.Upper, ratio(d.Upper, 1), check.Tree{Kind: "tree", Tree: a.Tree})
+	}
+	if a.proof != nil {
+		a.claim(check.Deterministic, nil, check.Lower, ratio(d.Lower, 1), struct {
+			Kind string `json:"kind"`
+			*Refutation
+		}{"refutation", a.proof})
+		return
+	}
+	leaves := check.Leaves{Kind: "leaves", Parts: []check.LeavesPart{}}
+	sum := 0
+	for _, c := range a.claims {
+		if c.Measure == check.Partition && c.End == check.Lower {
+			leaves.Parts = append(leaves.Parts, check.LeavesPart{Value: *c.Value, Evidence: c.Evidence})
+		}
+	}
+	for _, p := range a.PerValue {
+		sum += p.Partition.Lower
+	}
+	if width(sum) >= d.Lower {
+		a.claim(check.Deterministic, nil, check.Lower, ratio(d.Lower, 1), leaves)
+	}
 }
 
 // finish fills the parts of the record that are read off others.
@@ -431,6 +462,7 @@ func (a *analysis) finish() {
 	for k := range a.PerValue {
 		a.claimValue(&a.PerValue[k])
 	}
+	a.claimDepth()
 	if !a.two {
 		return
 	}

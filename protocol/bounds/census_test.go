@@ -48,7 +48,7 @@ func TestCensusOracles(t *testing.T) {
 // TestCensusByHand counts all matrices of small sizes one by one, with the plain
 // second implementation of D and with the least member of each class.
 func TestCensusByHand(t *testing.T) {
-	for _, size := range [][2]int{{1, 1}, {1, 4}, {2, 3}, {2, 5}, {3, 3}, {3, 4}, {4, 3}, {2, 6}} {
+	for _, size := range [][2]int{{1, 1}, {1, 4}, {2, 3}, {2, 5}, {3, 3}, {4, 3}, {2, 6}} {
 		rows, cols := size[0], size[1]
 		r := census1(t, rows, cols, CensusOptions{})
 		counts, classes := make([]int, 8), make([]int, 8)

@@ -19,7 +19,7 @@ type DeterministicOptions struct {
 	// argument ("fooling", "rank", ...).
 	Floor   int
 	FloorBy string
-	// Prove asks for a Proof when an exhaustive search raises the lower end.
+	// Prove asks for a Proof of the lower end.
 	Prove bool
 	// Progress, if not nil, hears of every improvement of the interval.
 	Progress func(lower, upper int)
@@ -47,8 +47,9 @@ type DeterministicResult struct {
 	// (row, column) of the fooling set found; their number proves
 	// ceil(log2(sum of the sizes)) <= D.
 	Fooling [][][2]int
-	// Proof is a proof of Lower by lemmas, asked for with Prove and given when By is
-	// "search" and the proof is not too long.
+	// Proof is a proof of Lower by lemmas, asked for with Prove. nil when Lower is
+	// the caller's Floor, when the proof would be too long, when the matrix has too
+	// many different lines for a tree, or with a bound on the rounds.
 	Proof *Refutation
 	// Steps counts the nodes of the search.
 	Steps uint64
@@ -70,6 +71,9 @@ const treeLines = 1 << 12
 func Deterministic(ctx context.Context, m *Matrix, opts DeterministicOptions) DeterministicResult {
 	d := &depth{ctx: ctx, m: m, opts: opts, t: turn{left: uint8(min(max(opts.Rounds, 0), 60))}}
 	d.run()
+	if opts.Prove && !d.Impossible {
+		d.prove()
+	}
 	d.Exact = d.Lower == d.Upper && !d.Impossible
 	if d.s != nil {
 		d.Steps = d.s.steps
@@ -308,8 +312,18 @@ func (d *depth) deepen() {
 		}
 		d.raise(k+1, "search")
 	}
-	if d.By == "search" && d.opts.Prove && d.t.left == 0 {
+}
+
+// prove writes down why D is at least Lower.
+func (d *depth) prove() {
+	switch {
+	case d.opts.Rounds > 0 || d.By == d.opts.FloorBy && d.Lower == d.opts.Floor:
+	case d.Lower == 0:
+		d.Proof = &Refutation{Lemmas: []Lemma{}}
+	case d.By == "search":
 		d.Proof = d.s.refutation(d.Lower-1, d.rows, d.cols)
+	case d.b != nil:
+		d.Proof = &Refutation{[]Lemma{{Rows: d.rows, Cols: d.cols, Bits: d.Lower - 1, Fooling: d.Fooling}}}
 	}
 }
 

@@ -180,3 +180,68 @@ func changes(raw []byte) []json.RawMessage {
 	walk(tree, func(y any) { tree = y })
 	return all
 }
+
+// The certificate of an analysis speaks of both ends of D(f), on every kind of
+// matrix, and the checker accepts it.
+func TestCertificatesOfDepth(t *testing.T) {
+	all := someMatrices(25, 9, 5)
+	all = append(all, someHard()["22x9 rank-deficient, seed 1"], textMatrix("disj", 2), textMatrix("eq", 3))
+	for i, m := range all {
+		r, err := Analyze(context.Background(), m, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, _, err := r.Certificate(context.Background(), "", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		findings, err := check.Verify(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ends := map[string]string{}
+		for _, f := range findings {
+			if f.Err != nil {
+				t.Errorf("matrix %d: %v", i, f.Err)
+			}
+			if f.Measure == check.Deterministic {
+				ends[f.End] = f.Number
+			}
+		}
+		d := r.Deterministic
+		if ends[check.Lower] != digit(d.Lower) || ends[check.Upper] != digit(d.Upper) {
+			t.Errorf("matrix %d: D in %d..%d by %s, certified %v\n%s", i, d.Lower, d.Upper, d.By, ends, show(m))
+		}
+	}
+}
+
+// The sum over the leaves of each value counts every value once.
+func TestLeavesRefused(t *testing.T) {
+	m := textMatrix("eq", 2)
+	part := func(v int, entries ...[2]int) map[string]any {
+		return map[string]any{"value": v, "evidence": map[string]any{"kind": "fooling", "entries": entries}}
+	}
+	ones := part(1, [2]int{0, 0}, [2]int{1, 1}, [2]int{2, 2}, [2]int{3, 3})
+	zeros := part(0, [2]int{0, 1}, [2]int{1, 0})
+	table := check.NewTable(m.Rows(), m.Cols(), m.At)
+	for name, c := range map[string]struct {
+		parts []any
+		want  int64
+		fails bool
+	}{
+		"both":        {[]any{ones, zeros}, 3, false},
+		"one":         {[]any{ones}, 2, false},
+		"none":        {[]any{}, 0, false},
+		"twice":       {[]any{ones, ones}, 0, true},
+		"wrong value": {[]any{part(0, [2]int{0, 0})}, 0, true},
+	} {
+		raw, err := json.Marshal(map[string]any{"kind": "leaves", "parts": c.parts})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := check.Prove(table, check.Claim{Measure: check.Deterministic, End: check.Lower, Evidence: raw})
+		if c.fails != (err != nil) || err == nil && got.Cmp(ratio(int(c.want), 1)) != 0 {
+			t.Errorf("%s: proves %v, error %v", name, got, err)
+		}
+	}
+}

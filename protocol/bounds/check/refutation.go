@@ -79,8 +79,9 @@ var _ = register("refutation", func(t *Table, c Claim, raw json.RawMessage) (*bi
 	if c.Measure != Deterministic || c.End != Lower || c.Value != nil {
 		return nil, errOther
 	}
+	left := maxSteps
 	for k := range e.Lemmas {
-		if err := e.Lemmas[k].verify(t, e.Lemmas[:k]); err != nil {
+		if err := e.Lemmas[k].verify(t, e.Lemmas[:k], &left); err != nil {
 			return nil, fmt.Errorf("lemma %d: %w", k, err)
 		}
 	}
@@ -93,7 +94,7 @@ var _ = register("refutation", func(t *Table, c Claim, raw json.RawMessage) (*bi
 // maxRefuted keeps 2^bits an int.
 const maxRefuted = 30
 
-func (l *lemma) verify(t *Table, earlier []lemma) error {
+func (l *lemma) verify(t *Table, earlier []lemma, left *int) error {
 	if l.Bits < 0 || l.Bits > maxRefuted {
 		return fmt.Errorf("%d bits are out of range", l.Bits)
 	}
@@ -104,7 +105,7 @@ func (l *lemma) verify(t *Table, earlier []lemma) error {
 		return err
 	}
 	if l.ByRows == nil && l.ByCols == nil {
-		return l.count(t)
+		return l.count(t, left)
 	}
 	if len(l.Fooling) > 0 {
 		return errors.New("a lemma counts or divides, not both")
@@ -175,25 +176,54 @@ func within(set []int, of map[int]bool) bool {
 }
 
 // count verifies a lemma that counts leaves or lines.
-func (l *lemma) count(t *Table) error {
+func (l *lemma) count(t *Table, left *int) error {
+	if *left -= len(l.Rows) * len(l.Cols); *left < 0 {
+		return ErrLimit
+	}
 	total := true
-	place := map[int]int{} // values in order of appearance
+	leaves := map[int]int{} // a bound on the leaves of each value that occurs
 	for _, i := range l.Rows {
 		for _, j := range l.Cols {
-			v, ok := t.At(i, j)
-			total = total && ok
-			if _, seen := place[v]; ok && !seen {
-				place[v] = len(place)
+			if v, ok := t.At(i, j); ok {
+				leaves[v] = 1
+			} else {
+				total = false
 			}
 		}
 	}
-	leaves := make(map[int]int, len(place))
-	for v := range place {
-		leaves[v] = 1
-		if total {
-			leaves[v] = rankOf(t, l.Rows, l.Cols, v)
+	if err := l.fooling(t, leaves); err != nil {
+		return err
+	}
+	if sumOf(leaves) > 1<<l.Bits {
+		return nil
+	}
+	if total {
+		if !room(differentLines(t, l.Rows, l.Cols, false), differentLines(t, l.Rows, l.Cols, true), l.Bits) {
+			return nil
+		}
+		if *left -= len(leaves) * len(l.Rows) * len(l.Cols) * min(len(l.Rows), len(l.Cols)); *left < 0 {
+			return ErrLimit
+		}
+		for v := range leaves {
+			leaves[v] = max(leaves[v], rankOf(t, l.Rows, l.Cols, v))
 		}
 	}
+	if sum := sumOf(leaves); sum <= 1<<l.Bits {
+		return fmt.Errorf("%d leaves are needed, and %d bits allow %d", sum, l.Bits, 1<<l.Bits)
+	}
+	return nil
+}
+
+func sumOf(leaves map[int]int) int {
+	sum := 0
+	for _, n := range leaves {
+		sum += n
+	}
+	return sum
+}
+
+// fooling raises the bounds by the lemma's fooling sets, one for each value.
+func (l *lemma) fooling(t *Table, leaves map[int]int) error {
 	rows, cols := map[int]bool{}, map[int]bool{}
 	for _, i := range l.Rows {
 		rows[i] = true
@@ -217,17 +247,7 @@ func (l *lemma) count(t *Table) error {
 		}
 		leaves[v] = max(leaves[v], n)
 	}
-	sum := 0
-	for _, n := range leaves {
-		sum += n
-	}
-	if sum > 1<<l.Bits {
-		return nil
-	}
-	if total && !room(differentLines(t, l.Rows, l.Cols, false), differentLines(t, l.Rows, l.Cols, true), l.Bits) {
-		return nil
-	}
-	return fmt.Errorf("only %d leaves are needed, and %d bits allow %d", sum, l.Bits, 1<<l.Bits)
+	return nil
 }
 
 // differentLines counts the different rows, or columns, of a total sub-matrix.

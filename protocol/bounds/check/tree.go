@@ -7,6 +7,13 @@ import (
 	"math/big"
 )
 
+// Tree is a protocol tree, for those who write certificates: Tree is anything
+// whose JSON is a treeNode.
+type Tree struct {
+	Kind string `json:"kind"` // "tree"
+	Tree any    `json:"tree"`
+}
+
 // treeEvidence is a protocol tree. At an inner node the speaker writes 1 on the
 // inputs listed (rows for alice, columns for bob, from 0) and 0 on all others; a
 // leaf is labelled with a value. If every defined entry of the rectangle that

@@ -1,0 +1,58 @@
+package check
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"math/bits"
+)
+
+// Leaves bounds D(f) from below by the leaves of a protocol tree: those of value
+// v are disjoint rectangles that cover v, at least as many as the partition
+// number of v, and 2^D must reach the sum over different values. Each part holds
+// evidence, of any kind, for a lower end of the partition number of its value.
+type Leaves struct {
+	Kind  string       `json:"kind"` // "leaves"
+	Parts []LeavesPart `json:"parts"`
+}
+
+// LeavesPart is the part of one value.
+type LeavesPart struct {
+	Value    int             `json:"value"`
+	Evidence json.RawMessage `json:"evidence"`
+}
+
+// maxLeaves keeps the sum an int.
+const maxLeaves = 1 << 30
+
+var _ = register("leaves", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+	var e Leaves
+	if err := strict(raw, &e); err != nil {
+		return nil, err
+	}
+	if c.Measure != Deterministic || c.End != Lower || c.Value != nil {
+		return nil, errOther
+	}
+	seen := map[int]bool{}
+	sum := new(big.Rat)
+	for _, p := range e.Parts {
+		if seen[p.Value] {
+			return nil, fmt.Errorf("value %d occurs twice", p.Value)
+		}
+		seen[p.Value] = true
+		n, err := Prove(t, Claim{Measure: Partition, Value: &p.Value, End: Lower, Evidence: p.Evidence})
+		if err != nil {
+			return nil, fmt.Errorf("value %d: %w", p.Value, err)
+		}
+		if n.Sign() < 0 || n.Cmp(big.NewRat(maxLeaves, 1)) > 0 {
+			return nil, fmt.Errorf("value %d: %s leaves are out of range", p.Value, n.RatString())
+		}
+		sum.Add(sum, n)
+	}
+	// The least d with 2^d >= sum.
+	whole := new(big.Int).Quo(new(big.Int).Add(sum.Num(), new(big.Int).Sub(sum.Denom(), big.NewInt(1))), sum.Denom())
+	if whole.Cmp(big.NewInt(1)) <= 0 {
+		return new(big.Rat), nil
+	}
+	return big.NewRat(int64(bits.Len64(whole.Uint64()-1)), 1), nil
+})
