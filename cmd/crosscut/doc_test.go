@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,7 +14,7 @@ import (
 
 // TestDocs executes README.md and docs/*.md. In a block that opens with
 // ```console, each line "$ crosscut ..." (or "$ go run ./cmd/crosscut ...") is run
-// and what follows must be its output: all of it, with "..." for any lines, then
+// and what follows must be its output: all of it, with "..." for any lines or any part of one, then
 // "[exit status N]" where that is not 0. A block that opens with ```json NAME, or
 // any language and a file name, is written to a file first. All commands of one
 // text share a directory, which also holds docs/ and testdata/. CROSSCUT_GOLDEN=1
@@ -44,11 +42,11 @@ func TestDocs(t *testing.T) {
 				}
 			}
 			t.Chdir(dir)
-			execute := runInProcess
+			crosscut := programme(t, "crosscut") // TestMain puts it on the path
 			if filepath.Base(file) == "adding.md" {
-				execute = runWith(t, root, goFiles(string(text)))
+				crosscut = runWith(t, root, goFiles(string(text)))
 			}
-			fresh, n := executeText(t, string(text), execute)
+			fresh, n := executeText(t, string(text), crosscut)
 			ran += n
 			if os.Getenv("CROSSCUT_GOLDEN") != "" && fresh != string(text) {
 				if err := os.WriteFile(file, []byte(fresh), 0o644); err != nil {
@@ -182,12 +180,19 @@ func shellWords(s string) []string {
 	return words
 }
 
-func runInProcess(args []string) string {
-	var out bytes.Buffer
-	if code := run(context.Background(), &out, &out, args); code != 0 {
-		fmt.Fprintf(&out, "[exit status %d]\n", code)
+// programme returns an executor of a program.
+func programme(t *testing.T, binary string) executor {
+	return func(args []string) string {
+		out, err := exec.Command(binary, args...).CombinedOutput()
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			return fmt.Sprintf("%s[exit status %d]\n", out, exit.ExitCode())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(out)
 	}
-	return out.String()
 }
 
 // goFiles are the blocks of a text that open with ```go FILE, by file.
@@ -232,22 +237,12 @@ func runWith(t *testing.T, root string, files map[string]string) executor {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("building with the files of the text: %v\n%s", err, out)
 	}
-	return func(args []string) string {
-		out, err := exec.Command(binary, args...).CombinedOutput()
-		var exit *exec.ExitError
-		if errors.As(err, &exit) {
-			return fmt.Sprintf("%s[exit status %d]\n", out, exit.ExitCode())
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(out)
-	}
+	return programme(t, binary)
 }
 
 func containsDots(lines []string) bool {
 	for _, line := range lines {
-		if strings.TrimSpace(line) == "..." {
+		if strings.Contains(line, "...") {
 			return true
 		}
 	}
@@ -270,12 +265,29 @@ func matchTrimmed(want, got []string) bool {
 			}
 			return false
 		}
-		if len(got) == 0 || strings.TrimRight(want[0], "\n") != strings.TrimRight(got[0], "\n") {
+		if len(got) == 0 || !matchLine(strings.TrimRight(want[0], "\n"), strings.TrimRight(got[0], "\n")) {
 			return false
 		}
 		want, got = want[1:], got[1:]
 	}
 	return len(got) == 0
+}
+
+// matchLine says whether got is want, in which "..." stands for any characters.
+func matchLine(want, got string) bool {
+	parts := strings.Split(want, "...")
+	rest, ok := strings.CutPrefix(got, parts[0])
+	if !ok || len(parts) == 1 {
+		return ok && rest == ""
+	}
+	for _, part := range parts[1 : len(parts)-1] {
+		at := strings.Index(rest, part)
+		if at < 0 {
+			return false
+		}
+		rest = rest[at+len(part):]
+	}
+	return strings.HasSuffix(rest, parts[len(parts)-1])
 }
 
 func trimBlank(lines []string) []string {
@@ -300,6 +312,10 @@ func TestMatchLines(t *testing.T) {
 		{"a\n...\nd\n", "a\nb\n", false},
 		{"a\n", "a\nb\n", false},
 		{"a\nb\n", "a\n", false},
+		{"a ... d\n", "a b c d\n", true},
+		{"a ... d\n", "a b c\n", false},
+		{"...b...\n", "abc\n", true},
+		{"x...\n", "abc\n", false},
 	} {
 		if got := matchLines(strings.SplitAfter(c.want, "\n"), strings.SplitAfter(c.got, "\n")); got != c.ok {
 			t.Errorf("%q, %q: %v", c.want, c.got, got)
