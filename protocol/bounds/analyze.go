@@ -19,6 +19,10 @@ type Options struct {
 	// names them instead of the entries.
 	Problem string
 	N       int
+	// QueryFixed and Contiguous describe the matrix of a task: Bob's inputs never
+	// change the read token; Alice owns a prefix. Embeddings then say which models
+	// they bound.
+	QueryFixed, Contiguous bool
 	// Progress, if not nil, hears what is being computed.
 	Progress func(what string)
 }
@@ -35,7 +39,8 @@ type analysis struct {
 	zero, one int
 	two       bool
 	table     *check.Table
-	proof     *Refutation // of the lower end of D(f); nil: the partition numbers give it
+	proof     *Refutation   // of the lower end of D(f); nil: the partition numbers give it
+	found     [2]shattering // of Alice, of Bob
 }
 
 // Analyze computes every measure. When ctx or the time ends it returns what is
@@ -322,32 +327,31 @@ func (a *analysis) value(ctx context.Context, p *PerValue) {
 	p.CoverBy, p.PartBy = f.cover.by, f.partition.by
 }
 
+// shattering is a largest shattered set, in lines of the whole matrix: for Alice
+// rows by pattern and columns, for Bob the reverse.
+type shattering struct {
+	rows, cols []int
+	size       Range
+}
+
 // shatter finds the largest embedded INDEX in either direction.
 func (a *analysis) shatter() {
-	a.Shattered = &Both{}
 	a.say("embedded INDEX")
 	for side, f := range [2]*Folded{a.f, a.t} {
-		r := Range{}
-		if a.m.Boolean() {
-			ctx, cancel := a.share(.15)
-			cols, rows, upper := shattered(ctx, f.Matrix)
-			cancel()
-			r = Range{len(cols), upper}
-			a.claimShattered(side, f, cols, rows, r)
-		} else {
-			// Two values other than 0 and 1: relabel.
-			g := f.derive01(a.zero)
-			ctx, cancel := a.share(.15)
-			cols, _, upper := shattered(ctx, g)
-			cancel()
-			r = Range{len(cols), upper}
+		g := f.Matrix
+		if !a.m.Boolean() {
+			g = f.derive01(a.zero)
 		}
-		if side == 0 {
-			a.Shattered.Alice = r
-		} else {
-			a.Shattered.Bob = r
+		ctx, cancel := a.share(.15)
+		cols, rows, upper := shattered(ctx, g)
+		cancel()
+		s := shattering{pick(f.RowFirst, rows), pick(f.ColFirst, cols), Range{len(cols), upper}}
+		a.found[side] = s
+		if a.m.Boolean() {
+			a.claimShattered(side, s)
 		}
 	}
+	a.Shattered = &Both{a.found[0].size, a.found[1].size}
 }
 
 // derive01 relabels: the value at place zero becomes 0, another one 1.

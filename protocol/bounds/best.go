@@ -51,7 +51,7 @@ func (a *analysis) best() {
 	} else {
 		claims = append(claims, check.Claim{Measure: check.DiscBest, End: check.Upper, Evidence: marshal(check.Spectral{Kind: "spectral"})})
 	}
-	ctx, cancel := a.share(.4)
+	ctx, cancel := a.share(.25)
 	defer cancel()
 	if f := a.f; min(f.Rows(), f.Cols()) <= gameSide && f.Rows()*f.Cols() <= gameEntries {
 		g := newPayoff(a)
@@ -96,7 +96,10 @@ type payoff struct {
 	at         [][]int // number of an entry, or -1
 	rects      []signedRect
 	known      map[string]bool
-	p, mu      []float64 // solutions: weights of rects, and of entries
+	// The best solutions: a distribution on the entries, and weights p of the
+	// rectangles weighed.
+	mu, p   []float64
+	weighed []signedRect
 }
 
 type signedRect struct {
@@ -153,23 +156,64 @@ func (g *payoff) add(r signedRect) bool {
 	return true
 }
 
-// solve alternates between the restricted program and the best answers to it.
+// solve alternates between the restricted program and the best answers to it. The
+// answers are sought halfway between its distribution and the best one so far,
+// which keeps the distributions from swinging; rectangles without weight are
+// dropped. It ends when the ends agree to 1e-8.
 func (g *payoff) solve(ctx context.Context) {
-	for range 60 {
+	g.mu = make([]float64, len(g.entries))
+	for t := range g.mu {
+		g.mu[t] = 1 / float64(len(g.mu))
+	}
+	upper, lower := g.pays(g.mu), 0.0
+	for range 400 {
 		p, mu, value, ok := g.restricted(ctx)
-		if mu == nil {
-			return
-		}
-		g.p, g.mu = p, mu
 		if !ok {
 			return
 		}
-		added := false
-		for _, r := range g.answers(value) {
-			added = g.add(r) || added
+		progress := value > lower+1e-6
+		if value > lower {
+			lower, g.p, g.weighed = value, p, slices.Clone(g.rects)
 		}
-		if !added || ctx.Err() != nil {
+		if progress { // else dropping could go round in circles
+			g.drop(p)
+		}
+		added := false
+		for _, mix := range []float64{.5, 1} {
+			query := make([]float64, len(mu))
+			for t := range query {
+				query[t] = mix*mu[t] + (1-mix)*g.mu[t]
+			}
+			rects, pays := g.answers(query, value)
+			for _, r := range rects {
+				added = g.add(r) || added
+			}
+			if pays < upper {
+				upper, g.mu = pays, query
+			}
+			if upper-lower < 1e-8*upper || ctx.Err() != nil {
+				return
+			}
+			if added {
+				break
+			}
+		}
+		if !added {
 			return
+		}
+	}
+}
+
+// drop forgets rectangles without weight, once there are many.
+func (g *payoff) drop(p []float64) {
+	if len(g.rects) < 3*len(g.entries) {
+		return
+	}
+	old := g.rects
+	g.rects, g.known = nil, map[string]bool{}
+	for k, r := range old {
+		if p[k] > 1e-9 || len(r.rows)*len(r.cols) == 1 {
+			g.add(r)
 		}
 	}
 }
@@ -214,36 +258,37 @@ func (g *payoff) restricted(ctx context.Context) (p, mu []float64, value float64
 }
 
 // answers lists signed rectangles that pay more than value under mu, the best
-// first, at most one for each set of rows and sign, and not too many.
-func (g *payoff) answers(value float64) []signedRect {
+// first, at most one for each set of rows and sign, and not too many; and what the
+// best of all pays.
+func (g *payoff) answers(mu []float64, value float64) (rects []signedRect, pays float64) {
 	type answer struct {
 		pay  float64
 		rows int
 		sign float64
 	}
-	var all []answer
-	sum := make([]float64, g.cols)
-	sums := func(set int) {
-		clear(sum)
-		for i := range g.rows {
-			if set>>i&1 == 1 {
-				for j := range sum {
-					if t := g.at[i][j]; t >= 0 {
-						sum[j] += g.sign[i][j] * g.mu[t]
-					}
-				}
+	weighted := make([][]float64, g.rows)
+	for i := range weighted {
+		weighted[i] = make([]float64, g.cols)
+		for j, t := range g.at[i] {
+			if t >= 0 {
+				weighted[i][j] = g.sign[i][j] * mu[t]
 			}
 		}
 	}
-	for set := 1; set < 1<<g.rows; set++ {
-		sums(set)
+	var all []answer
+	sum := make([]float64, g.cols)
+	for gray := 1; gray < 1<<g.rows; gray++ {
+		set := gray ^ gray>>1
+		i := trailing(uint64(gray))
+		sign := float64(set>>i&1)*2 - 1
 		up, down := 0.0, 0.0
-		for _, v := range sum {
-			up += max(v, 0)
-			down -= min(v, 0)
+		for j, v := range weighted[i] {
+			sum[j] += sign * v
+			up += max(sum[j], 0)
+			down -= min(sum[j], 0)
 		}
 		for _, c := range []answer{{up, set, 1}, {down, set, -1}} {
-			if c.pay > value+1e-9 {
+			if pays = max(pays, c.pay); c.pay > value+1e-10 {
 				all = append(all, c)
 			}
 		}
@@ -257,13 +302,15 @@ func (g *payoff) answers(value float64) []signedRect {
 		}
 		return 0
 	})
-	var rects []signedRect
 	for _, c := range all[:min(len(all), 60)] {
 		r := signedRect{sign: c.sign}
-		sums(c.rows)
+		clear(sum)
 		for i := range g.rows {
 			if c.rows>>i&1 == 1 {
 				r.rows = append(r.rows, i)
+				for j, v := range weighted[i] {
+					sum[j] += v
+				}
 			}
 		}
 		for j, v := range sum {
@@ -273,7 +320,13 @@ func (g *payoff) answers(value float64) []signedRect {
 		}
 		rects = append(rects, r)
 	}
-	return rects
+	return rects, pays
+}
+
+// pays is what the best answer to mu pays.
+func (g *payoff) pays(mu []float64) float64 {
+	_, pays := g.answers(mu, 2)
+	return pays
 }
 
 // gameScale is the number of binary places of rounded weights.
@@ -287,12 +340,12 @@ func (g *payoff) mixture(f *Folded) check.Mixture {
 		if weight <= 0 {
 			continue
 		}
-		rows, cols := g.rects[k].rows, g.rects[k].cols
+		rows, cols := g.weighed[k].rows, g.weighed[k].cols
 		if g.flipped {
 			rows, cols = cols, rows
 		}
 		m.Rectangles = append(m.Rectangles, check.Signed{
-			Weight: weight, Sign: int64(g.rects[k].sign),
+			Weight: weight, Sign: int64(g.weighed[k].sign),
 			Rectangle: check.Rectangle{Rows: unfold(f.RowOf, rows), Cols: unfold(f.ColOf, cols)},
 		})
 	}
@@ -306,9 +359,6 @@ func (g *payoff) distribution(f *Folded) check.Distribution {
 		d.Weights[i] = make([]int64, len(f.ColOf))
 	}
 	for t, e := range g.entries {
-		if g.mu == nil {
-			break
-		}
 		i, j := e[0], e[1]
 		if g.flipped {
 			i, j = j, i

@@ -34,13 +34,13 @@ func (a *analysis) claimRank(measure string, value *int, e *eliminated, r Range)
 	}
 }
 
-func (a *analysis) claimShattered(side int, f *Folded, cols, rows []int, r Range) {
+func (a *analysis) claimShattered(side int, s shattering) {
 	measure := check.ShatterAlice
 	if side == 1 {
 		measure = check.ShatterBob
 	}
-	a.claim(measure, nil, check.Lower, ratio(r.Lower, 1), check.Patterns{Kind: "patterns", Columns: pick(f.ColFirst, cols), Lines: pick(f.RowFirst, rows)})
-	a.claim(measure, nil, check.Upper, ratio(r.Upper, 1), check.Exhaustion{Kind: "exhaustion", Size: r.Upper})
+	a.claim(measure, nil, check.Lower, ratio(s.size.Lower, 1), check.Patterns{Kind: "patterns", Columns: s.cols, Lines: s.rows})
+	a.claim(measure, nil, check.Upper, ratio(s.size.Upper, 1), check.Exhaustion{Kind: "exhaustion", Size: s.size.Upper})
 }
 
 // pick maps places of a folded matrix to lines of the whole one. It is never nil,

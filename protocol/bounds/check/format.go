@@ -18,7 +18,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -347,3 +349,6 @@ func (t *Table) Hash() string {
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
+
+// Kinds lists the kinds of evidence that are understood, sorted.
+func Kinds() []string { return slices.Sorted(maps.Keys(kinds)) }

@@ -1,0 +1,255 @@
+package bounds
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"math/big"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"crosscut/protocol/bounds/check"
+)
+
+var update = flag.Bool("update", false, "rewrite the certificates in check/testdata")
+
+// specimens are small matrices whose certificates show every kind of evidence.
+func specimens() map[string]*Matrix {
+	few, _ := New(3, 4, func(i, j int) (int, bool) { return b2i(i > j), (i+2*j)%5 != 1 })
+	return map[string]*Matrix{
+		"disj2":   intersecting(2),
+		"neq2":    neq(2),
+		"gt2":     gt(2),
+		"partial": few,
+		"three":   Of(4, 3, func(i, j int) int { return (i * j) % 3 }),
+		"low":     Of(4, 5, func(i, j int) int { return b2i(i&1 == 0 || j < 2) }),
+	}
+}
+
+func write(t *testing.T, c *check.Certificate) []byte {
+	t.Helper()
+	raw, err := json.MarshalIndent(c, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+func TestCertificatesOnFile(t *testing.T) {
+	for name, m := range specimens() {
+		r := analyze(t, m, Options{})
+		c, out := certify(t, m, r)
+		if len(out) > 0 {
+			t.Errorf("%s: no evidence for %v", name, out)
+		}
+		file := filepath.Join("check", "testdata", "valid", name+".json")
+		if *update {
+			if err := os.WriteFile(file, write(t, c), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// truth says whether a claim contradicts what is known of the matrix: every
+// measure of the specimens is exact, or an interval of width 1e-6.
+func truth(r *Report, c check.Claim) error {
+	lower, upper := (*big.Rat)(nil), (*big.Rat)(nil)
+	set := func(x Range) { lower, upper = ratio(x.Lower, 1), ratio(x.Upper, 1) }
+	real := func(x *Real) {
+		if x != nil {
+			lower, upper = x.Lower, x.Upper
+		}
+	}
+	p := PerValue{}
+	if c.Value != nil {
+		for _, q := range r.PerValue {
+			if q.Value == *c.Value {
+				p = q
+			}
+		}
+	}
+	switch c.Measure {
+	case check.DistinctRows:
+		set(point(r.Distinct.Rows))
+	case check.DistinctCols:
+		set(point(r.Distinct.Cols))
+	case check.OneWayAlice:
+		set(r.OneWay.Alice)
+	case check.OneWayBob:
+		set(r.OneWay.Bob)
+	case check.RankRational:
+		set(r.Rank.Rational)
+	case check.RankGF2:
+		if r.Rank.GF2 == nil {
+			return nil
+		}
+		set(*r.Rank.GF2)
+	case check.RankOfValue:
+		set(p.rank())
+	case check.Fooling:
+		set(p.Fooling)
+	case check.LargestRect:
+		set(p.Rectangle)
+	case check.Cover:
+		set(p.Cover)
+	case check.Partition:
+		set(p.Partition)
+	case check.ShatterAlice:
+		set(r.Shattered.Alice)
+	case check.ShatterBob:
+		set(r.Shattered.Bob)
+	case check.DiscUniform:
+		real(&r.Discrepancy.Uniform)
+	case check.DiscBest:
+		real(r.Discrepancy.Best)
+	case check.Deterministic:
+		set(Range{r.Deterministic.Lower, r.Deterministic.Upper})
+	case check.Gamma2:
+		real(r.Gamma2)
+	default:
+		return fmt.Errorf("a claim about %q was accepted", c.Measure)
+	}
+	v, ok := new(big.Rat).SetString(c.Number)
+	if !ok {
+		return fmt.Errorf("the number %q was accepted", c.Number)
+	}
+	if lower != nil && (c.End == check.Lower && v.Cmp(upper) > 0 || c.End == check.Upper && v.Cmp(lower) < 0) {
+		return fmt.Errorf("%s %s %s was accepted", c.Measure, c.End, c.Number)
+	}
+	return nil
+}
+
+// mutants calls visit with v changed in one place, in many ways.
+func mutants(v any, rng *rand.Rand, visit func(any)) {
+	switch v := v.(type) {
+	case float64:
+		for _, w := range []float64{v + 1, v - 1, -v, 0, 2*v + 1} {
+			if w != v {
+				visit(w)
+			}
+		}
+	case string:
+		for _, w := range []string{v + "1", "", "lower", "upper", "1", "2", "7/2", "rows", "columns", "elimination", "exhaustion", "spectral", "partition", "cover", "fooling", "rank.rational", "rectangle"} {
+			if w != v {
+				visit(w)
+			}
+		}
+	case []any:
+		if len(v) > 0 {
+			k := rng.IntN(len(v))
+			visit([]any{})
+			visit(append(append([]any{}, v[:k]...), v[k+1:]...))
+			visit(append(append([]any{}, v...), v[k]))
+			visit(append(append([]any{}, v[1:]...), v[0]))
+		}
+		for k := range v {
+			mutants(v[k], rng, func(w any) {
+				u := append([]any{}, v...)
+				u[k] = w
+				visit(u)
+			})
+		}
+	case map[string]any:
+		for k := range v {
+			put := func(w any) {
+				u := map[string]any{}
+				for l, x := range v {
+					u[l] = x
+				}
+				if w == nil {
+					delete(u, k)
+				} else {
+					u[k] = w
+				}
+				visit(u)
+			}
+			put(nil)
+			mutants(v[k], rng, put)
+		}
+	}
+}
+
+// TestMutants changes any one field of valid certificates: the checker must reject
+// the result, or accept a claim that is still true.
+func TestMutants(t *testing.T) {
+	rng := rand.New(rand.NewPCG(41, 1))
+	for name, m := range specimens() {
+		r := analyze(t, m, Options{})
+		c, _ := certify(t, m, r)
+		tried, rejected := 0, 0
+		try := func(v any) {
+			raw, err := json.Marshal(v)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tried++
+			d, err := check.Read(bytes.NewReader(raw))
+			if err != nil {
+				rejected++
+				return
+			}
+			findings, err := check.Verify(d)
+			if err != nil {
+				rejected++
+				return
+			}
+			for _, f := range findings {
+				if f.Err != nil {
+					rejected++
+				} else if err := truth(r, f.Claim); err != nil {
+					t.Fatalf("%s: %v: %s", name, err, raw)
+				}
+			}
+		}
+		for k := range c.Claims { // one claim at a time, to be quick
+			one := *c
+			one.Claims = c.Claims[k : k+1]
+			var v any
+			if err := json.Unmarshal(write(t, &one), &v); err != nil {
+				t.Fatal(err)
+			}
+			claims := v.(map[string]any)["claims"].([]any)
+			mutants(claims[0], rng, func(w any) {
+				try(map[string]any{"format": c.Format, "matrix": v.(map[string]any)["matrix"], "claims": []any{w}})
+			})
+			if k == 0 {
+				mutants(v.(map[string]any)["matrix"], rng, func(w any) {
+					try(map[string]any{"format": c.Format, "matrix": w, "claims": claims})
+				})
+				mutants(v, rng, func(w any) {
+					if _, ok := w.(map[string]any); ok && rng.IntN(20) == 0 {
+						try(w)
+					}
+				})
+			}
+		}
+		t.Logf("%s: %d of %d mutants rejected", name, rejected, tried)
+		if rejected < tried/2 {
+			t.Errorf("%s: only %d of %d mutants were rejected", name, rejected, tried)
+		}
+	}
+}
+
+// TestEveryKindIsShown: the specimens use every kind of evidence.
+func TestEveryKindIsShown(t *testing.T) {
+	seen := map[string]bool{}
+	for _, m := range specimens() {
+		c, _ := certify(t, m, analyze(t, m, Options{}))
+		for _, k := range c.Claims {
+			var head struct{ Kind string }
+			if err := json.Unmarshal(k.Evidence, &head); err != nil {
+				t.Fatal(err)
+			}
+			seen[head.Kind] = true
+		}
+	}
+	for _, kind := range check.Kinds() {
+		if !seen[kind] && kind != "spectral" && kind != "refutation" { // for larger matrices
+			t.Errorf("no specimen has evidence of kind %q", kind)
+		}
+	}
+}
