@@ -3,13 +3,16 @@ package script
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
+	"crosscut/reductions"
 	"crosscut/reductions/validate"
 	"crosscut/report"
 )
@@ -222,6 +225,23 @@ func TestPromise(t *testing.T) {
 	}
 }
 
+// Index has a number for y. With M = 4n instead of 8n the query of position n would
+// match itself, which is how this test began.
+func TestIndex(t *testing.T) {
+	f := parse(t, `
+problem = "index"
+task = "match2"
+def params(n): return {"M": 8 * n}
+def alice(n, x): return {2 + i: 2 * i + 1 + x[i] for i in range(n)}
+def bob(n, y): return {1: 8 * n - 2 * (y - 1) - 2}
+def answer(n, outputs): return outputs[1] == 1
+`)
+	r := check(t, f, 4)
+	if r.Verdict != report.Meets || r.Pairs.Int64() != 4*16 {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestMatrixOfAFunction(t *testing.T) {
 	f := parse(t, "def problem(n, x, y):\n  return None if x == y else len([e for e in x if e]) - len([e for e in y if e])\n")
 	rows, err := f.Matrix(2)
@@ -270,4 +290,44 @@ func FuzzValues(f *testing.F) {
 		}
 		_ = v.String()
 	})
+}
+
+// Every built-in reduction stands in docs/examples too, and writes the same tokens,
+// split, reads and answers.
+func TestExamplesEqualTheBuiltIns(t *testing.T) {
+	for r := range reductions.Catalog().All() {
+		t.Run(r.Name, func(t *testing.T) {
+			f, err := Load(context.Background(), "../../docs/examples/"+r.Name+".star", Limits{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			for n := 1; n <= 3; n++ {
+				in, err := r.Instance(n, 0, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				own, err := f.Subject(n)
+				if err != nil {
+					t.Fatal(err)
+				}
+				ours := validate.FromInstance(in)
+				if own.Split.String() != ours.Split.String() || !maps.Equal(own.Shape.Params, ours.Shape.Params) {
+					t.Fatalf("n = %d: %v %v, want %v %v", n, own.Split, own.Shape.Params, ours.Split, ours.Shape.Params)
+				}
+				for i := range 1 << r.From.XBits(n) {
+					for j := range r.From.Ys(n) {
+						x, y := r.From.X(n, i), r.From.Y(n, j)
+						a, err := own.Encode(x, y)
+						if err != nil {
+							t.Fatal(err)
+						}
+						if b, err := ours.Encode(x, y); err != nil || !reflect.DeepEqual(a, b) {
+							t.Fatalf("n = %d, x = %v, y = %v: %v, want %v", n, x, y, a, b)
+						}
+					}
+				}
+			}
+		})
+	}
 }

@@ -1,0 +1,280 @@
+package validate
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+	"crosscut/protocol/problems"
+	"crosscut/reductions"
+	"crosscut/report"
+)
+
+func instance(t testing.TB, r *reductions.Reduction, n int) *Subject {
+	t.Helper()
+	in, err := r.Instance(n, 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return FromInstance(in)
+}
+
+func run(t testing.TB, s *Subject, opt Options) *Result {
+	t.Helper()
+	r, err := Run(context.Background(), s, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestBuiltIns(t *testing.T) {
+	for r := range reductions.Catalog().All() {
+		for n := 1; n <= 5; n++ {
+			got := run(t, instance(t, r, n), Options{})
+			pairs := int64(1<<r.From.XBits(n)) * int64(r.From.Ys(n))
+			if got.Verdict != report.Meets || !got.Exhaustive || got.Checked != pairs || got.Pairs.Int64() != pairs {
+				t.Errorf("%s, n = %d: %+v", r.Name, n, got)
+			}
+		}
+		large := run(t, instance(t, r, 40), Options{Budget: 3000, Seed: 1})
+		if large.Verdict != report.Meets || large.Exhaustive || large.Path != "sampled" || large.Interval == nil || large.Interval.High <= 0 || len(large.Warnings) == 0 {
+			t.Errorf("%s, n = 40: %+v", r.Name, large)
+		}
+	}
+}
+
+// broken is disj-match3 with one thing changed.
+func broken(t testing.TB, n int, change func(s *Subject)) *Subject {
+	s := instance(t, reductions.DisjMatch3, n)
+	change(s)
+	return s
+}
+
+var faults = map[string]func(s *Subject){
+	"right": func(*Subject) {},
+	"answer inverted": func(s *Subject) {
+		answer := s.Answer
+		s.Answer = func(output func(int) (tasks.Value, error)) (bool, error) { a, err := answer(output); return !a, err }
+	},
+	"always yes": func(s *Subject) {
+		s.Answer = func(func(int) (tasks.Value, error)) (bool, error) { return true, nil }
+	},
+	"one value off": func(s *Subject) {
+		alice := s.Alice
+		s.Alice = func(x protocol.Word) ([]tasks.Token, error) {
+			ts, err := alice(x)
+			if err == nil && len(ts) > 1 && ts[1].X != 1 {
+				ts[1].X++
+			}
+			return ts, err
+		}
+	},
+	"the query is M": func(s *Subject) { s.Public[0].X = s.Shape.Int("M") },
+	"Bob forgets his last": func(s *Subject) {
+		bob := s.Bob
+		s.Bob = func(y protocol.Word) ([]tasks.Token, error) {
+			ts, err := bob(y)
+			if err == nil {
+				ts[len(ts)-1].X = 1
+			}
+			return ts, err
+		}
+	},
+}
+
+// The bit-parallel path counts the same failures and finds the same smallest
+// counterexample as the plain path, for right and for broken maps.
+func TestFastEqualsPlain(t *testing.T) {
+	for name, fault := range faults {
+		for n := 1; n <= 6; n++ {
+			fast := run(t, broken(t, n, fault), Options{})
+			plain := run(t, broken(t, n, fault), Options{Plain: true})
+			if fast.Path != "bit-parallel" || plain.Path != "plain" {
+				t.Fatalf("paths %s and %s", fast.Path, plain.Path)
+			}
+			show := func(r *Result) string {
+				c := r.Counterexample
+				if c == nil {
+					return fmt.Sprint(r.Checked, r.Failures, r.Verdict)
+				}
+				return fmt.Sprint(r.Checked, r.Failures, r.Verdict, c.X, c.Y, c.Got, c.Want, c.Tokens, r.Cause)
+			}
+			if show(fast) != show(plain) {
+				t.Errorf("%s, n = %d:\nfast  %s\nplain %s", name, n, show(fast), show(plain))
+			}
+			if (name == "right") != (fast.Verdict == report.Meets) && n > 1 {
+				t.Errorf("%s, n = %d: %s", name, n, fast.Verdict)
+			}
+		}
+	}
+}
+
+// The smallest counterexample is the first by ones, then by x, then by y.
+func TestSmallestCounterexample(t *testing.T) {
+	for name, fault := range faults {
+		s := broken(t, 4, fault)
+		r := run(t, s, Options{})
+		var best *pair
+		m := s.merger()
+		for i := range 16 {
+			for j := range 16 {
+				x, y := protocol.UintWord(uint64(i), 4), protocol.UintWord(uint64(j), 4)
+				if err := s.pairAt(m, x, y); err != nil {
+					t.Fatal(err)
+				}
+				if got, want, err := s.check(m, x, y); err != nil {
+					t.Fatal(err)
+				} else if p := (&pair{x.Ones() + y.Ones(), x, y}); got != want && p.better(best) {
+					best = p
+				}
+			}
+		}
+		if (best == nil) != (r.Counterexample == nil) || best != nil && (best.x.String() != r.Counterexample.X || best.y.String() != r.Counterexample.Y) {
+			t.Errorf("%s: %+v, want %+v", name, r.Counterexample, best)
+		}
+	}
+}
+
+// Every task cover is the task: on small shapes, every token sequence.
+func TestCoversEqualTheTask(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	for task := range tasks.Catalog().All() {
+		if task.Cover == nil {
+			continue
+		}
+		for range 400 {
+			n := 3 + rng.IntN(6)
+			sh, err := task.Shape(n, tasks.Params{"M": float64(1 + rng.IntN(12))})
+			if err != nil {
+				t.Fatal(err)
+			}
+			seq := make([]tasks.Token, n)
+			s := tasks.Split{Owner: make([]protocol.Player, n)}
+			parts := map[protocol.Player][]tasks.Token{}
+			for i := range seq {
+				seq[i].X = 1 + rng.IntN(sh.Int("M"))
+				s.Owner[i] = protocol.Player(rng.IntN(3) - 1)
+				parts[s.Owner[i]] = append(parts[s.Owner[i]], seq[i])
+			}
+			for pos := 1; pos <= n; pos++ {
+				c, ok := task.Cover(sh, s, parts[tasks.Public], pos)
+				if !ok {
+					continue
+				}
+				got := c.Eval(parts[protocol.Alice], parts[protocol.Bob])
+				if want := task.Eval(sh, seq, pos)[0] == 1; got != want {
+					t.Fatalf("%s, M = %d, %v, split %v, position %d: cover %v, task %v", task.Name, sh.Int("M"), seq, s, pos, got, want)
+				}
+			}
+		}
+	}
+}
+
+func TestProblemCovers(t *testing.T) {
+	for p := range problems.Catalog().All() {
+		if p.Cover == nil {
+			continue
+		}
+		c := p.Cover(4)
+		for i := range 1 << p.XBits(4) {
+			for j := range p.Ys(4) {
+				if x, y := p.X(4, i), p.Y(4, j); c.Eval(x, y) != p.F(4, x, y) {
+					t.Fatalf("%s: x = %v, y = %v", p.Name, x, y)
+				}
+			}
+		}
+	}
+}
+
+// An interrupt prints what was counted and claims nothing.
+func TestInterrupt(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Millisecond)
+	defer cancel()
+	r, err := Run(ctx, instance(t, reductions.DisjMatch3, 18), Options{Budget: 1 << 40})
+	if err == nil || r == nil || r.Exhaustive || r.Verdict == report.Meets {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// A task that evaluates wrongly on the plain path only is not blamed on the map.
+func TestPathsMustAgree(t *testing.T) {
+	s := broken(t, 3, faults["one value off"])
+	s.Output = func(seq []tasks.Token, pos int) (tasks.Value, error) { return tasks.Value{0}, nil }
+	s.Want = func(x, y protocol.Word) (bool, bool, error) { return false, true, nil }
+	if _, err := Run(context.Background(), s, Options{}); err == nil {
+		t.Error("a disagreement of the two paths went unnoticed")
+	}
+}
+
+func TestConsequences(t *testing.T) {
+	at := func(n int) (*Subject, error) {
+		in, err := reductions.DisjMatch3.Instance(n, 0, nil)
+		if err != nil {
+			return nil, err
+		}
+		return FromInstance(in), nil
+	}
+	s, err := at(6)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := Consequences(s, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The smallest n at which one attention layer of these sizes is impossible.
+	for k, want := range []int{37, 145, 2929} {
+		if c := all[k]; c.BitesFrom == nil || *c.BitesFrom != want || !c.Vacuous {
+			t.Errorf("%v: %+v, want n = %d", c.Sizes, c, want)
+		}
+	}
+	for _, c := range all {
+		if c.BitesFrom == nil {
+			continue
+		}
+		for _, n := range []int{*c.BitesFrom - 1, *c.BitesFrom} {
+			if n == 0 {
+				continue
+			}
+			s, err := at(n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			here, err := Consequences(s, at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, h := range here {
+				if h.Inequality == c.Inequality && report.Params(h.Sizes) == report.Params(c.Sizes) && h.Vacuous != (n < *c.BitesFrom) {
+					t.Errorf("%s at n = %d: vacuous %v, bites from %d", c.Architecture, n, h.Vacuous, *c.BitesFrom)
+				}
+			}
+		}
+	}
+}
+
+// BenchmarkValidate compares the paths on the same pairs; the metric is pairs/s.
+func BenchmarkValidate(b *testing.B) {
+	for _, bench := range []struct {
+		name  string
+		r     *reductions.Reduction
+		n     int
+		plain bool
+	}{
+		{"match3/bit-parallel", reductions.DisjMatch3, 14, false}, {"match3/plain", reductions.DisjMatch3, 11, true},
+		{"cycle3/plain", reductions.DisjCycle3, 11, true}, {"qsa/plain", reductions.DisjQSA, 11, true}, {"memory/plain", reductions.DisjQSAMemory, 11, true},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			s := instance(b, bench.r, bench.n)
+			for b.Loop() {
+				run(b, s, Options{Plain: bench.plain})
+			}
+			b.ReportMetric(float64(b.N)*float64(int(1)<<(2*bench.n))/b.Elapsed().Seconds(), "pairs/s")
+		})
+	}
+}
