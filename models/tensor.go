@@ -58,16 +58,22 @@ type tensorHead struct {
 	values []linear // s - 1 of d_v rows
 }
 
-// tensorTuples bounds the tuples that one output may need.
-const tensorTuples = 1 << 33
+// tensorSteps bounds the multiplications of one layer, some minutes' work.
+const tensorSteps = 1 << 38
+
+// affords refuses outputs at so many positions that time N^s is out of reach.
+func (t *tensor) affords(reads int) error {
+	steps := float64(reads) * math.Pow(float64(t.sh.N+1), float64(t.order-1)) * float64(t.m()*len(t.heads))
+	if steps > tensorSteps {
+		return unsupportedf("%d outputs of order %d at N = %d need %.2g multiplications, more than 2^38", reads, t.order, t.sh.N, steps)
+	}
+	return nil
+}
 
 // ready checks sizes and makes the table.
 func (t *tensor) ready() (*tensor, error) {
-	tuples := 1.0
-	for range t.order - 1 {
-		if tuples *= float64(t.sh.N + 1); tuples > tensorTuples {
-			return nil, unsupportedf("order %d at N = %d means more than 2^33 tuples per output", t.order, t.sh.N)
-		}
+	if err := t.affords(1); err != nil {
+		return nil, err
 	}
 	for _, h := range t.heads {
 		for _, l := range append(append([]linear{h.query}, h.keys...), h.values...) {
@@ -123,6 +129,9 @@ func (t *tensor) Warnings([]tasks.Token, []int) []string {
 }
 
 func (t *tensor) Whole(seq []tasks.Token, read []int) ([]tasks.Value, error) {
+	if err := t.affords(len(read)); err != nil {
+		return nil, err
+	}
 	tokens := make([][]*big.Int, len(seq))
 	for i, x := range seq {
 		tokens[i] = t.embed(x.X)
@@ -138,6 +147,9 @@ func (t *tensor) Whole(seq []tasks.Token, read []int) ([]tasks.Value, error) {
 // Compile sends the embedded tokens of each player to the other if that one
 // answers anything: e p bits a token, whatever is read.
 func (t *tensor) Compile(job Job) (*Program, error) {
+	if err := t.affords(len(job.Read)); err != nil {
+		return nil, err
+	}
 	mine := map[protocol.Player][]int{}
 	for _, i := range job.Read {
 		a := job.Answerer(i)

@@ -53,7 +53,7 @@ func matchOrder(sh tasks.Shape) int {
 func newTensorTrigonometric(sh tasks.Shape, set Settings) (Machine, error) {
 	s, m := matchOrder(sh), int64(sh.Int("M"))
 	if s > 12 {
-		return nil, unsupportedf("order s = %d needs m = 2^%d + 1 coordinates, more than 2049", s, s-1)
+		return nil, unsupportedf("order s = %d needs m = 2^%d + 1 coordinates, more than 2049; the integer form (construction=match-s-integer) needs fewer", s, s-1)
 	}
 	f, g := set.Int("f", 0), set.Int("g", 0)
 	c := new(big.Int).Mul(big.NewInt(m), big.NewInt(m)) // ceil(gap max(M^2/8, 1))

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"crosscut/internal/exact"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 )
@@ -282,6 +283,74 @@ func TestTupleSums(t *testing.T) {
 	}
 	if shown < 100 {
 		t.Fatalf("only %d averages differ from 0", shown)
+	}
+}
+
+// TestTensorIsAttention: order 2 is plain attention. Random layers of both
+// engines, with the same numbers, give the same averages.
+func TestTensorIsAttention(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 1))
+	different := map[float64]bool{}
+	for range 40 {
+		n, m, f, g, scale := 1+rng.IntN(8), 1+rng.IntN(4), rng.IntN(16), rng.IntN(5), rng.IntN(10)
+		sh := tensorShape(t, "match2", n, tasks.Params{"M": 99})
+		top := rng.Int64N(400) - 100
+		number := func() int64 { return rng.Int64N(41) - 20 }
+		queries, keys, values := make([][]int64, n+1), make([][]int64, n+2), make([]int64, n+2)
+		for j := 1; j <= n+1; j++ {
+			for range m {
+				keys[j] = append(keys[j], number())
+				if j <= n {
+					queries[j] = append(queries[j], number())
+				}
+			}
+			values[j] = number()
+		}
+		fill := func(v Ints, from []int64) error {
+			for c, x := range from {
+				v.Set(c, x)
+			}
+			return nil
+		}
+		plain, err := NewStack(&Stack{Shape: sh, Layers: []*AttentionLayer{{
+			Heads: 1, Width: m, Values: 1, Embed: 1, P: 12, F: f, G: g, Scale: scale, Top: big.NewInt(top), Blank: true,
+			Query: func(_, pos int, _, q Ints) error { return fill(q, queries[pos]) },
+			Key:   func(_, pos int, _, k Ints) error { return fill(k, keys[pos]) },
+			Value: func(_, pos int, _, v Ints) (int, error) { return 0, fill(v, values[pos:pos+1]) },
+		}},
+			In: func(int, tasks.Token, Ints) error { return nil },
+			Out: func(_ int, _ Ints, heads []Average) (tasks.Value, error) {
+				return tasks.Value{heads[0].Float(0, 0)}, nil
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := plain.Whole(make([]tasks.Token, n), sh.All())
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := &tensor{sh: sh, order: 2, f: f, g: g, scale: scale, top: big.NewInt(top)}
+		l.heads = []tensorHead{{query: make(linear, m), values: []linear{{nil}}}}
+		if _, err := l.tabled(); err != nil {
+			t.Fatal(err)
+		}
+		var ks [][]*big.Int
+		var vs [][]int64
+		for j := 1; j <= n+1; j++ {
+			ks, vs = append(ks, exact.Ints([][]int64{keys[j]})[0]), append(vs, []int64{values[j]})
+		}
+		s := newTupleSums(l, [][][]*big.Int{ks}, [][][]int64{vs})
+		for i := 1; i <= n; i++ {
+			got, _ := s.average(exact.Ints([][]int64{queries[i]})[0])[0].Float64()
+			different[got] = true
+			if got != want[i-1][0] {
+				t.Fatalf("position %d: tensor attention of order 2 gives %v, attention %v", i, got, want[i-1])
+			}
+		}
+	}
+	if len(different) < 30 {
+		t.Errorf("only %d different averages", len(different))
 	}
 }
 
