@@ -169,8 +169,11 @@ func distance(a, b tasks.Value) float64 {
 }
 
 // sequences is the number of sequences over the task's small world, or 0 when it
-// exceeds limit.
+// exceeds limit. With limit 0 the small world, which may be large, is not listed.
 func sequences(sh tasks.Shape, limit int) int {
+	if limit == 0 {
+		return 0
+	}
 	count := 1
 	for i := 1; i <= sh.N; i++ {
 		count *= len(sh.Task.Alphabet(sh, i))
