@@ -230,13 +230,14 @@ func undersized(ctx context.Context, m models.Machine, in *reductions.Instance, 
 	}
 	row.Trivial = report.Num(models.RawBits(m, in.At))
 	row.Runs, row.Exhaustive, row.Verdict = int(f.Tried), f.Exhaustive, f.Verdict
-	row.Note = fmt.Sprintf("undersized model, %s by %s after %d: %s", f.Kind, f.Strategy, f.Tried, f.Note)
+	row.Note = fmt.Sprintf("undersized model, failure %s (%s)", f.Kind, f.Note)
 	if f.Kind != falsify.None {
 		row.Wrong = 1
-		row.Witness = fmt.Sprintf("%s: output %s, and the definition says %s", showPair(in, f.At.X, f.At.Y), show(f.Output), show(f.Expected))
+		row.Witness = fmt.Sprintf("%s: %s", showPair(in, f.At.X, f.At.Y), differ(f.Shape, f.Read, f.Output, f.Expected))
 		if f.TwinAt != nil {
-			row.Witness += fmt.Sprintf("; the same words as for %s", showPair(in, f.TwinAt.X, f.TwinAt.Y))
+			row.Witness += fmt.Sprintf("; the same words cross for %s", showPair(in, f.TwinAt.X, f.TwinAt.Y))
 		}
+		row.Witness += "; tokens " + showTokens(f.Shape, f.Input)
 	}
 	return row, nil
 }

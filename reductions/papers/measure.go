@@ -101,7 +101,7 @@ func (t trial) run(ctx context.Context) (report.Row, error) {
 		case !r.Correct:
 			row.Wrong++
 			if row.Witness == "" {
-				row.Witness = fmt.Sprintf("%s: output %s, and the definition says %s", try.name, show(r.Output), show(r.Expected))
+				row.Witness = fmt.Sprintf("%s: %s", try.name, differ(t.machine.Shape(), t.job.Read, r.Output, r.Expected))
 			}
 		case try.want != nil && t.in.Got(r.Output) != *try.want:
 			return row, fmt.Errorf("%s: outputs that the task accepts give the wrong answer of %s: the reduction does not hold", try.name, t.in.From.Name)
@@ -154,6 +154,17 @@ func (t trial) price(row *report.Row, r *models.Result) {
 const vacuous = "vacuous: the protocol costs more than sending Alice's raw tokens, so its cost proves nothing about the model"
 
 func ptr[T any](v T) *T { return &v }
+
+// differ shows the first position at which an output is not what the definition
+// accepts.
+func differ(sh tasks.Shape, read []int, got, want []tasks.Value) string {
+	for k, i := range read {
+		if !sh.Correct(got[k], want[k]) {
+			return fmt.Sprintf("at position %d the output is %v, and the definition says %v", i, got[k], want[k])
+		}
+	}
+	return "every output is right"
+}
 
 // show writes values, and no more than a line of them.
 func show(vs []tasks.Value) string { return clip(fmt.Sprint(vs)) }
