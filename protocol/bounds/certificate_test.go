@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"math/big"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"crosscut/protocol/bounds/check"
@@ -49,6 +51,68 @@ func TestCertificatesOnFile(t *testing.T) {
 		if *update {
 			if err := os.WriteFile(file, write(t, c), 0o644); err != nil {
 				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// TestCorruptFiles, with -update, writes for each kind of evidence a claim that is
+// one too strong and one whose evidence lost an element of each list; package
+// check tests that every such file is rejected.
+func TestCorruptFiles(t *testing.T) {
+	if !*update {
+		t.Skip("rewrites files only with -update")
+	}
+	done := map[string]bool{}
+	save := func(c *check.Certificate, name string) {
+		file := filepath.Join("check", "testdata", "corrupt", name+".json")
+		if err := os.WriteFile(file, write(t, c), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all := specimens()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		c, _ := certify(t, all[name], analyze(t, all[name], Options{}))
+		if len(all[name].Values()) == 2 {
+			c.Claims = append(c.Claims, check.Claim{Measure: check.DiscUniform, End: check.Upper, Number: "2", Evidence: marshal(check.Spectral{Kind: "spectral"})})
+		}
+		for _, claim := range c.Claims {
+			var evidence map[string]any
+			if err := json.Unmarshal(claim.Evidence, &evidence); err != nil {
+				t.Fatal(err)
+			}
+			kind := evidence["kind"].(string)
+			v, _ := new(big.Rat).SetString(claim.Number)
+			if done[kind] || v.Cmp(ratio(2, 1)) < 0 && kind != "gap" && kind != "mixture" && kind != "distribution" && kind != "factors" && kind != "witness" {
+				continue
+			}
+			done[kind] = true
+			one := *c
+			step := ratio(1, 1)
+			if claim.End == check.Upper {
+				step = ratio(-1, 1)
+			}
+			if kind == "spectral" {
+				step = ratio(-2, 1)
+			}
+			strong := claim
+			strong.Number = v.Add(v, step).RatString()
+			one.Claims = []check.Claim{strong}
+			save(&one, kind+"-too-strong")
+			for field, list := range evidence {
+				list, ok := list.([]any)
+				if !ok || len(list) == 0 {
+					continue
+				}
+				less := map[string]any{}
+				for k, x := range evidence {
+					less[k] = x
+				}
+				less[field] = list[:len(list)-1]
+				trimmed := claim
+				trimmed.Evidence = marshal(less)
+				one.Claims = []check.Claim{trimmed}
+				save(&one, kind+"-trimmed-"+field)
 			}
 		}
 	}

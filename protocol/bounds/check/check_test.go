@@ -1,0 +1,117 @@
+package check
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func verifyFile(t *testing.T, file string) ([]Finding, error) {
+	t.Helper()
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	c, err := Read(f)
+	if err != nil {
+		return nil, err
+	}
+	return Verify(c)
+}
+
+func files(t *testing.T, dir string) []string {
+	t.Helper()
+	all, err := filepath.Glob(filepath.Join("testdata", dir, "*.json"))
+	if err != nil || len(all) == 0 {
+		t.Fatalf("no files in testdata/%s: %v", dir, err)
+	}
+	return all
+}
+
+func TestValidFilesAreAccepted(t *testing.T) {
+	for _, file := range files(t, "valid") {
+		findings, err := verifyFile(t, file)
+		if err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+		for _, f := range findings {
+			if f.Err != nil {
+				t.Errorf("%s: %v", file, f.Err)
+			}
+		}
+	}
+}
+
+// TestCorruptFilesAreRejected: every file in testdata/corrupt holds one claim that
+// must not pass, and every kind of evidence has such a file.
+func TestCorruptFilesAreRejected(t *testing.T) {
+	shown := map[string]bool{}
+	for _, file := range files(t, "corrupt") {
+		findings, err := verifyFile(t, file)
+		kind, _, _ := strings.Cut(filepath.Base(file), "-")
+		shown[kind] = true
+		if err != nil {
+			continue
+		}
+		for _, f := range findings {
+			if f.Err == nil {
+				t.Errorf("%s: %s %s %s was accepted", file, f.Measure, f.End, f.Number)
+			}
+		}
+	}
+	for _, kind := range Kinds() {
+		if !shown[kind] {
+			t.Errorf("no corrupt file for evidence of kind %q", kind)
+		}
+	}
+}
+
+// TestNothingProvesNothing: evidence that is empty proves no positive lower end
+// and no finite upper one, unless it asks the checker to work.
+func TestNothingProvesNothing(t *testing.T) {
+	table := NewTable(3, 3, func(i, j int) (int, bool) { return (i + j) % 2, true })
+	one := 1
+	for _, kind := range Kinds() {
+		for _, measure := range []string{DistinctRows, DistinctCols, OneWayAlice, OneWayBob, RankRational, RankOfValue, RankGF2, Fooling, ShatterAlice, ShatterBob, LargestRect, Cover, Partition, DiscUniform, DiscBest, Gamma2, Deterministic} {
+			raw, err := json.Marshal(map[string]string{"kind": kind})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if kind == "elimination" || kind == "spectral" || kind == "exhaustion" {
+				continue
+			}
+			lower, err := Prove(table, Claim{Measure: measure, Value: &one, End: Lower, Evidence: raw})
+			if err == nil && lower.Sign() > 0 {
+				t.Errorf("empty %s proves %s of %s", kind, lower.RatString(), measure)
+			}
+			if upper, err := Prove(table, Claim{Measure: measure, Value: &one, End: Upper, Evidence: raw}); err == nil {
+				t.Errorf("empty %s proves at most %s of %s", kind, upper.RatString(), measure)
+			}
+		}
+	}
+	if _, err := Verify(&Certificate{Format: Format, Matrix: Source{Entries: table.Lines(), SHA256: table.Hash()}}); err == nil {
+		t.Error("a certificate without claims was accepted")
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	for _, dir := range []string{"valid", "corrupt"} {
+		all, _ := filepath.Glob(filepath.Join("testdata", dir, "*.json"))
+		for _, file := range all {
+			if raw, err := os.ReadFile(file); err == nil {
+				f.Add(raw)
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		c, err := Read(bytes.NewReader(raw))
+		if err != nil || len(raw) > 1<<14 {
+			return
+		}
+		_, _ = Verify(c) // must not panic; what it accepts is the mutation test's concern
+	})
+}
