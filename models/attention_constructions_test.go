@@ -151,6 +151,18 @@ func TestMatchOtherSizes(t *testing.T) {
 	}
 }
 
+// TestCopyHeads: the slots may be spread over heads; m is free.
+func TestCopyHeads(t *testing.T) {
+	for _, num := range []tasks.Params{{"H": 2}, {"H": 3}, {"H": 5}, {"H": 2, "d_v": 2}, {"m": 7}, {"H": 1, "m": 2, "d_v": 4}, {"f": 3, "g": 2}} {
+		for _, a := range arithmetics {
+			m := constructed(t, "attention", "copy", "match3", 4, tasks.Params{"M": 4}, num, map[string]string{"arithmetic": string(a)})
+			if bad := wrongOn(t, m); bad != nil {
+				t.Errorf("%v, %s: wrong on %v", num, a, bad)
+			}
+		}
+	}
+}
+
 // TestWindowEnds: match3-local where windows are cut at the ends, cover all, or
 // hold one token.
 func TestWindowEnds(t *testing.T) {
@@ -173,6 +185,7 @@ func TestUndersizedAttentionErrs(t *testing.T) {
 	}{
 		{"copy", "match3", tasks.Params{"d_v": 2}},
 		{"copy", "match3", tasks.Params{"p": 2}},
+		{"copy", "match3", tasks.Params{"m": 1, "H": 2}},
 		{"match2-trigonometric", "match2", tasks.Params{"p": 7}},
 	} {
 		m := constructed(t, "attention", c.construction, c.task, 3, tasks.Params{"M": 7}, c.num, nil)

@@ -14,33 +14,39 @@ import (
 // and p = O(log M) computes Match3, and every other function of N tokens.
 //
 // Construction (derived here). Attention is uniform: queries and keys are 0, so
-// every score is the top and f = 0 makes every weight 1. Token j puts its raw
-// code c_j in 0..2^b-1 into slot j of its value, so slot j of the average is
-// c_j / N, the same in every row. The output map multiplies by N, reads the tokens
-// off and computes the task at its own position, which it knows: positions are
-// public (without that, X = (5, 1), M = 5 is impossible: both rows are equal and
-// the outputs differ).
+// every score is the top and all weights are 2^f (f = 0: 1). Token j's raw code c_j
+// in 0..2^b-1 stands in a slot of its own: with H heads of d_v numbers, number
+// (j-1) mod d_v of head (j-1) div d_v. So that number of the average is c_j / N, the
+// same in every row. The output map multiplies by N, reads the tokens off and
+// computes the task at its own position, which it knows: positions are public
+// (without that, X = (5, 1), M = 5 is impossible: both rows are equal and the
+// outputs differ). The default is H = 1, m = 1, d_v = N.
 //
 // Rounded arithmetic. Each probability is A = round(2^p / N), the same for all
-// and at least 1 when 2^p >= N: slot j holds A c_j / 2^p.
+// and at least 1 when 2^p >= N: a slot holds A c_j / 2^p.
 //
-// Cost. H (B_Z + d_v B_N) with H = 1, d_v = N: more than the raw tokens, so the
-// protocol proves nothing. No query is sent: it is a constant.
+// Cost. H (B_Z + d_v B_N), H d_v = N: more than the raw tokens, so the protocol
+// proves nothing. No query is sent: it is a constant.
 //
-// Assumptions. p >= b + 1 holds every code. With fewer slots (d_v < N) or fewer
-// bits the model forgets tokens and must fail somewhere: those sizes are for
-// showing that.
+// Assumptions. p >= b + 1 holds every code, H d_v >= N every token. With fewer slots
+// or fewer bits the model forgets, and must fail somewhere: those sizes are for
+// showing that. m is free, as queries and keys are 0; a given m alone also sets d_v,
+// as the paper has one m for both.
 var AttentionCopy = construct(&Construction{
 	Name:  "copy",
 	Model: "attention",
 	Tasks: []string{"*"},
 	Rank:  100,
-	Doc: "Uniform attention copies the whole input into every row: token j's raw code stands in slot j of a value of " +
-		"d_v = N numbers; the output map computes the task. Shows Theorem 7 tight up to logarithms.",
+	Doc: "Uniform attention copies the whole input into every row: each token's raw code stands in a slot of its own, " +
+		"H d_v = N of them; the output map computes the task. Shows Theorem 7 tight up to logarithms.",
 	Cite: []string{"SanfordHsuTelgarsky2023", "derived here: docs/attention.md"},
 	Params: []tasks.Param{
-		{Name: "d_v", Doc: "slots; with fewer than N the later tokens are forgotten (default N)", Min: 1, Max: tasks.MaxN},
+		{Name: "H", Doc: "heads (default 1)", Min: 1, Max: 1 << 12},
+		{Name: "d_v", Doc: "slots of a head (default N/H); where H d_v < N the later tokens are forgotten", Min: 1, Max: tasks.MaxN},
+		{Name: "m", Doc: "width of queries and keys, all 0 (default 1); without d_v it sets the slots too", Min: 1, Max: 1 << 12},
 		{Name: "p", Doc: "bits of a number; fewer than the default forget high bits of every token", Min: 2, Max: 1 << 12},
+		{Name: "f", Doc: "fractional bits of a weight (default 0)", Min: 0, Max: 30},
+		{Name: "g", Doc: "fractional bits of a score difference (default 0)", Min: 0, Max: 16},
 	},
 	Choices: []Choice{arithmeticChoice},
 	New:     newCopy,
@@ -57,30 +63,40 @@ func newCopy(sh tasks.Shape, set Settings) (Machine, error) {
 	if arithmetic == WithRounded {
 		need = max(need, bits.Len(uint(sh.N-1)))
 	}
-	slots := min(set.Int("d_v", sh.N), sh.N)
+	heads := set.Int("H", 1)
+	width := set.Int("m", 1)
+	slots := (sh.N + heads - 1) / heads
+	if _, ok := set.Num["m"]; ok {
+		slots = min(slots, width)
+	}
+	slots = set.Int("d_v", slots)
+	held := min(heads*slots, sh.N) // tokens that find a slot
 	p := set.Int("p", need)
 	if arithmetic == WithRounded && p < need && p < bits.Len(uint(sh.N-1)) {
 		return nil, fmt.Errorf("p = %d: rounded probabilities of 1/N vanish below %d bits", p, bits.Len(uint(sh.N-1)))
 	}
 	kept := min(b, p-1) // bits of a code that fit a signed number
+	zeros := make([]*big.Int, width)
+	for c := range zeros {
+		zeros[c] = new(big.Int)
+	}
 	l := &AttentionLayer{
-		Heads: 1, Width: 1, Values: slots, Block: 1, Embed: 1,
-		P: p, F: 0, G: 0, Arithmetic: arithmetic,
-		Queries:  []Dependence{OnNothing},
-		QueryMax: []*big.Int{new(big.Int)}, KeyMax: []*big.Int{new(big.Int)},
+		Heads: heads, Width: width, Values: slots, Block: 1, Embed: 1,
+		P: p, F: set.Int("f", 0), G: set.Int("g", 0), Arithmetic: arithmetic,
+		QueryMax: zeros, KeyMax: zeros,
 		Query: func(int, int, Ints, Ints) error { return nil },
 		Key:   func(int, int, Ints, Ints) error { return nil },
-		Value: func(_, pos int, e, v Ints) (int, error) {
-			if pos > slots {
+		Value: func(h, pos int, e, v Ints) (int, error) {
+			slot := pos - 1 - h*slots
+			if slot < 0 || slot >= slots {
 				return 0, nil
 			}
-			if e.Narrow() != nil && v.Narrow() != nil {
-				v.Set(0, e.At(0))
-			} else {
-				v.SetBig(0, e.Big(0))
-			}
-			return pos - 1, nil
+			v.Copy(e)
+			return slot, nil
 		},
+	}
+	for range heads {
+		l.Queries = append(l.Queries, OnNothing)
 	}
 	weight := l.equalWeight(sh.N)
 	missing := anyToken(sh)
@@ -101,18 +117,18 @@ func newCopy(sh tasks.Shape, set Settings) (Machine, error) {
 			return nil
 		},
 		Layers: []*AttentionLayer{l},
-		Out: func(pos int, _ Ints, heads []Average) (tasks.Value, error) {
+		Out: func(pos int, _ Ints, averages []Average) (tasks.Value, error) {
 			seq := make([]tasks.Token, sh.N)
 			var w protocol.Packer
-			for j := range slots {
-				putCode(&w, heads[0], j, weight, b)
+			for j := range held {
+				putCode(&w, averages[j/slots], j%slots, weight, b)
 			}
 			u := w.Word().Unpack()
 			for j := range seq {
-				if j < slots {
+				if j < held {
 					seq[j] = sh.Task.GetToken(sh, raw, u)
 				}
-				if j >= slots || kept < b && sh.Task.CheckToken(sh, j+1, seq[j]) != nil {
+				if j >= held || kept < b && sh.Task.CheckToken(sh, j+1, seq[j]) != nil {
 					seq[j] = missing
 				}
 			}
@@ -120,8 +136,8 @@ func newCopy(sh tasks.Shape, set Settings) (Machine, error) {
 		},
 		Chosen: map[string]string{"construction": "copy"},
 	}
-	if slots < sh.N || kept < b {
-		s.Warn = belowProof("d_v = N = %d, p = %d", sh.N, need)
+	if held < sh.N || kept < b {
+		s.Warn = belowProof("H d_v = %d, p = %d", sh.N, need)
 	}
 	return NewStack(s)
 }
