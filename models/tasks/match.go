@@ -70,6 +70,10 @@ func truth(b bool) Value {
 func matchFast(m, s int, seq []Token, at []Token) []Value {
 	out := make([]Value, len(at))
 	r := newReach(m, seq, s-1, len(at))
+	if len(at) == 1 {
+		out[0] = truth(r.hits(s-1, m-at[0].X))
+		return out
+	}
 	known := map[int]bool{}
 	for k, t := range at {
 		hit, ok := known[t.X]

@@ -15,7 +15,7 @@ type residues struct {
 }
 
 func newResidues(m, size int) *residues {
-	s := &residues{m: m}
+	s := &residues{m: m, list: make([]int, 0, min(m, size, 1<<16))}
 	if m/64 <= max(size, 1024) {
 		s.bitmap = make([]uint64, (m+63)/64)
 	} else {
@@ -128,7 +128,7 @@ func newReach(m int, seq []Token, k, asked int) *reach {
 	for j := 2; j <= k; j++ {
 		last := r.fold[j-2]
 		search := float64(asked) * math.Pow(float64(len(one.list)), float64(k-j+1))
-		if sumSize(last, one) > 1<<21 || sumCost(last, one) > search {
+		if sumSize(last, one) > 1<<21 || sumCost(last, one) >= search {
 			break
 		}
 		r.fold = append(r.fold, last.plus(one))

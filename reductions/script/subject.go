@@ -42,7 +42,7 @@ func (f *File) Subject(n int) (*validate.Subject, error) {
 		Bob: func(y protocol.Word) ([]tasks.Token, error) {
 			return r.write("bob", protocol.Bob, y, argumentY(p, y))
 		},
-		Want: r.want, Output: r.output, Answer: r.answer,
+		Want: r.want, Outputs: r.outputs, Answer: r.answer,
 	}
 	if s.Public, err = r.tokens(tasks.Public, r.public, "", nil); err != nil {
 		return nil, err
@@ -307,10 +307,10 @@ func (r *reduction) want(x, y protocol.Word) (want, inside bool, err error) {
 	return e.Value != 0, e.Defined, nil
 }
 
-// output evaluates the task at one position.
-func (r *reduction) output(seq []tasks.Token, pos int) (tasks.Value, error) {
+// outputs evaluates the task. A user's own gives all positions at once.
+func (r *reduction) outputs(seq []tasks.Token, read []int) ([]tasks.Value, error) {
 	if !r.file.Defines("task") {
-		return r.shape.Eval(seq, []int{pos})[0], nil
+		return r.shape.Eval(seq, read), nil
 	}
 	raws := make([]json.RawMessage, len(seq))
 	r.mu.Lock()
@@ -322,19 +322,17 @@ func (r *reduction) output(seq []tasks.Token, pos int) (tasks.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	var outs []json.RawMessage
-	if json.Unmarshal(v, &outs) != nil || len(outs) != len(seq) {
+	var all []json.RawMessage
+	if json.Unmarshal(v, &all) != nil || len(all) != len(seq) {
 		return nil, errorf("%s: task returned %s: want a list of %d outputs, one per position", r.file.Name, short(v), len(seq))
 	}
-	e, err := entry(outs[pos-1])
-	if err != nil || !e.Defined {
-		var x float64
-		if json.Unmarshal(outs[pos-1], &x) != nil {
-			return nil, errorf("%s: task returned %s at position %d: want a number", r.file.Name, short(outs[pos-1]), pos)
+	out := make([]tasks.Value, len(read))
+	for k, pos := range read {
+		if out[k], err = r.file.value(r.shape, all[pos-1]); err != nil {
+			return nil, err
 		}
-		return tasks.Value{x}, nil
 	}
-	return tasks.Value{float64(e.Value)}, nil
+	return out, nil
 }
 
 // node is a place in the decision tree that answer is: it reads an output, or it
@@ -410,7 +408,11 @@ func (r *reduction) probe(s *validate.Subject) ([]int, error) {
 	var reads []int
 	_, err = r.answer(func(pos int) (tasks.Value, error) {
 		reads = append(reads, pos)
-		return r.output(seq, pos)
+		v, err := r.outputs(seq, []int{pos})
+		if err != nil {
+			return nil, err
+		}
+		return v[0], nil
 	})
 	slices.Sort(reads)
 	return reads, err

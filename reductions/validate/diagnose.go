@@ -53,7 +53,7 @@ func (s *Subject) diagnose(ctx context.Context, first *pair) (string, error) {
 		inverted = inverted && got != want
 		var right []int
 		for _, i := range elsewhere {
-			got, err := s.Answer(func(int) (tasks.Value, error) { return s.Output(m.seq, i) })
+			got, err := s.Answer(func(int) (tasks.Value, error) { return m.at(i) })
 			if err != nil {
 				return "", err
 			}

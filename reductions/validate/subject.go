@@ -5,6 +5,7 @@ package validate
 
 import (
 	"fmt"
+	"slices"
 
 	"crosscut/models/tasks"
 	"crosscut/protocol"
@@ -30,8 +31,8 @@ type Subject struct {
 	// Want is the problem's answer; inside is false outside the promise, where
 	// every answer is right.
 	Want func(x, y protocol.Word) (want, inside bool, err error)
-	// Output evaluates the task at one position.
-	Output func(seq []tasks.Token, pos int) (tasks.Value, error)
+	// Outputs evaluates the task at positions.
+	Outputs func(seq []tasks.Token, read []int) ([]tasks.Value, error)
 	// Answer reads the answer off the outputs, which it asks for by position.
 	Answer func(output func(pos int) (tasks.Value, error)) (bool, error)
 }
@@ -77,11 +78,11 @@ const (
 func FromInstance(in *reductions.Instance) *Subject {
 	return &Subject{
 		Name: in.Name, Size: in.Size, Shape: in.Shape, Split: in.At, Reads: in.Reads, Problem: in.From,
-		Public: in.Public(in.Size, in.Shape),
-		Alice:  func(x protocol.Word) ([]tasks.Token, error) { return in.Alice(in.Size, in.Shape, x), nil },
-		Bob:    func(y protocol.Word) ([]tasks.Token, error) { return in.Bob(in.Size, in.Shape, y), nil },
-		Want:   func(x, y protocol.Word) (bool, bool, error) { return in.Want(x, y), true, nil },
-		Output: func(seq []tasks.Token, pos int) (tasks.Value, error) { return in.Shape.Eval(seq, []int{pos})[0], nil },
+		Public:  in.Public(in.Size, in.Shape),
+		Alice:   func(x protocol.Word) ([]tasks.Token, error) { return in.Alice(in.Size, in.Shape, x), nil },
+		Bob:     func(y protocol.Word) ([]tasks.Token, error) { return in.Bob(in.Size, in.Shape, y), nil },
+		Want:    func(x, y protocol.Word) (bool, bool, error) { return in.Want(x, y), true, nil },
+		Outputs: func(seq []tasks.Token, read []int) ([]tasks.Value, error) { return in.Shape.Eval(seq, read), nil },
 		Answer: func(output func(pos int) (tasks.Value, error)) (bool, error) {
 			out := make([]tasks.Value, len(in.Reads))
 			for k, i := range in.Reads {
@@ -160,15 +161,20 @@ func (s *Subject) Defined(x, y protocol.Word) error {
 	return err
 }
 
-// merger lays Alice's, Bob's and the public tokens into one sequence.
+// merger lays Alice's, Bob's and the public tokens into one sequence, and
+// evaluates the task on it: at all of Reads as soon as one of them is asked for.
 type merger struct {
+	s          *Subject
 	seq        []tasks.Token
-	all        []int // 1..N
-	alice, bob []int // indices into seq
+	all        []int         // 1..N
+	alice, bob []int         // indices into seq
+	values     []tasks.Value // at Reads; nil until one is asked for
+	output     func(pos int) (tasks.Value, error)
 }
 
 func (s *Subject) merger() *merger {
-	m := &merger{seq: make([]tasks.Token, s.Shape.N), all: s.Shape.All()}
+	m := &merger{s: s, seq: make([]tasks.Token, s.Shape.N), all: s.Shape.All()}
+	m.output = m.at
 	public := 0
 	for i, o := range s.Split.Owner {
 		switch o {
@@ -184,7 +190,27 @@ func (s *Subject) merger() *merger {
 	return m
 }
 
+// at is the task's output at one position.
+func (m *merger) at(pos int) (tasks.Value, error) {
+	k, mine := slices.BinarySearch(m.s.Reads, pos)
+	if !mine {
+		v, err := m.s.Outputs(m.seq, []int{pos})
+		if err != nil {
+			return nil, err
+		}
+		return v[0], nil
+	}
+	if m.values == nil {
+		var err error
+		if m.values, err = m.s.Outputs(m.seq, m.s.Reads); err != nil {
+			return nil, err
+		}
+	}
+	return m.values[k], nil
+}
+
 func (m *merger) put(at []int, tok []tasks.Token) {
+	m.values = nil
 	for k, i := range at {
 		m.seq[i] = tok[k]
 	}

@@ -220,7 +220,7 @@ func (s *Subject) check(m *merger, x, y protocol.Word) (got, want bool, err erro
 			return false, false, &Violation{Obligation: InRange, X: x.String(), Y: s.showY(y), Detail: err.Error()}
 		}
 	}
-	got, err = s.Answer(func(pos int) (tasks.Value, error) { return s.Output(m.seq, pos) })
+	got, err = s.Answer(m.output)
 	if err != nil {
 		return false, false, err
 	}

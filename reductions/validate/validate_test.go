@@ -204,7 +204,7 @@ func TestInterrupt(t *testing.T) {
 // A task that evaluates wrongly on the plain path only is not blamed on the map.
 func TestPathsMustAgree(t *testing.T) {
 	s := broken(t, 3, faults["one value off"])
-	s.Output = func(seq []tasks.Token, pos int) (tasks.Value, error) { return tasks.Value{0}, nil }
+	s.Outputs = func([]tasks.Token, []int) ([]tasks.Value, error) { return []tasks.Value{{0}}, nil }
 	s.Want = func(x, y protocol.Word) (bool, bool, error) { return false, true, nil }
 	if _, err := Run(context.Background(), s, Options{}); err == nil {
 		t.Error("a disagreement of the two paths went unnoticed")
