@@ -23,6 +23,7 @@ import (
 //	rounded probabilities (X4 only)      q 2^-p, as each of q probabilities is off by 2^-(p+1)
 //	output rounded to float64, and the
 //	definition's own float64 sum         sqrt(d) (q+3) 2^-53
+//	the comparison's float64 norm        eps 2^-36, for d up to 2^16
 //
 // p is the smallest that holds every query and keeps the sum within eps.
 
@@ -61,7 +62,8 @@ func qsaWithin(sh tasks.Shape, p int, rounded bool) bool {
 	q := int64(sh.Int("q"))
 	a := pow(qsaFraction(p) + 1)
 	a.Add(a, new(big.Rat).Mul(big.NewRat(q+3, 1), pow(53)))
-	left := new(big.Rat).SetFloat64(min(sh.Params["eps"], 1)) // eps - b; stored vectors are then no longer than 2
+	left := new(big.Rat).SetFloat64(min(sh.Params["eps"], 1)) // stored vectors are then no longer than 2
+	left.Sub(left, new(big.Rat).Mul(left, pow(36)))
 	if rounded {
 		left.Sub(left, new(big.Rat).Mul(big.NewRat(q, 1), pow(p)))
 	}

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"math"
 	"math/big"
 
 	"crosscut/models/tasks"
@@ -25,7 +26,7 @@ var _ = construct(&Construction{
 	New: func(sh tasks.Shape, set Settings) (Machine, error) {
 		n, q := sh.N, sh.Int("q")
 		if q > 256 {
-			return nil, unsupportedf("the moment curve at q = %d has coefficients of about %d N log2 bits: at most q = 256", q, 2*q)
+			return nil, unsupportedf("the moment curve at q = %d has coefficients of about 2q log2 N = %.0f bits: q is at most 256", q, 2*float64(q)*math.Log2(float64(n)))
 		}
 		k := momentKeys{n, q, set.Int("m", 2*q+1)}
 		return qsaMachine(sh, set, func(p int) qsaKeys {

@@ -123,10 +123,9 @@ func lazyWidth(n, q int) int {
 
 // signQuery is a query in the span of keys.
 type signQuery struct {
-	at   []int   // positions whose keys carry coefficients
-	coef []int64 // parallel, at scale 2^F
-	// Certified: every score was looked at, or the coherence proof covers all.
-	certified bool
+	at        []int   // positions whose keys carry coefficients
+	coef      []int64 // parallel, at scale 2^F
+	certified bool    // every score was looked at, or the coherence proof covers all sets
 }
 
 // leastNorm solves for the least-norm w with <w, u_l> = A for the first q of at
