@@ -24,6 +24,9 @@ type Request struct {
 	Answer string       // bob, alice, owner, or "" for the default
 	// Build makes the machine. nil: Build of the architecture by name.
 	Build func(sh tasks.Shape, set Settings) (Machine, error)
+	// Allow refuses requests that are too much, before tokens are drawn and again
+	// when the machine is known. nil allows all.
+	Allow func(Effort) error
 }
 
 // Prepared is a request made concrete: all that Run needs.
@@ -62,6 +65,9 @@ func (r *Request) Prepare() (*Prepared, error) {
 	} else if sh, err = r.Task.Shape(r.N, sizes); err != nil {
 		return nil, err
 	}
+	if err := r.allow(Effort{Bytes: TokenBytes(sh)}); err != nil {
+		return nil, err
+	}
 	job, err := ParseJob(sh, r.Split, r.Read, r.Answer)
 	if err != nil {
 		return nil, err
@@ -74,10 +80,20 @@ func (r *Request) Prepare() (*Prepared, error) {
 	if err != nil {
 		return nil, knowing(err, sh)
 	}
+	if err := r.allow(EffortOf(m, job)); err != nil {
+		return nil, err
+	}
 	if r.Input != nil {
 		return &Prepared{m, job, r.Input.Seq}, nil
 	}
 	return &Prepared{m, job, sh.Task.Generate(sh, rand.New(rand.NewPCG(r.Set.Seed, 0)))}, nil
+}
+
+func (r *Request) allow(e Effort) error {
+	if r.Allow == nil {
+		return nil
+	}
+	return r.Allow(e)
 }
 
 // ForTask takes the task's own sizes out of the settings.

@@ -36,6 +36,10 @@ func memoryFlag() cli.Flag {
 	return &cli.StringFlag{Name: "max-memory", Usage: "refuse work that needs more than `SIZE` (2GB, 500MB; default: half of the machine's)"}
 }
 
+func stepsFlag() cli.Flag {
+	return &cli.Uint64Flag{Name: "max-steps", Value: defaultSteps, Usage: "refuse work of more steps than `COUNT`"}
+}
+
 // nFlag is --n; what says which length it is.
 func nFlag(what string) cli.Flag { return &cli.IntFlag{Name: "n", Usage: what} }
 

@@ -3,6 +3,8 @@ package main
 import (
 	"strconv"
 	"strings"
+
+	"crosscut/models"
 )
 
 // memoryLimit is --max-memory in bytes; by default half of the machine's memory.
@@ -27,6 +29,23 @@ func (c *call) need(bytes uint64, what string) error {
 		return usagef("raise --max-memory, or ask for less", "%s needs about %s of memory, the limit is %s", what, showSize(bytes), showSize(limit))
 	}
 	return nil
+}
+
+// defaultSteps is --max-steps: some minutes' work.
+const defaultSteps = 1e12
+
+// allow refuses what exceeds --max-memory or --max-steps.
+func (c *call) allow(what string) func(models.Effort) error {
+	return func(e models.Effort) error {
+		limit := float64(defaultSteps)
+		if c.cmd.flag("max-steps") != nil {
+			limit = float64(c.Uint64("max-steps"))
+		}
+		if e.Steps > limit {
+			return usagef("raise --max-steps, or ask for less", "%s needs about %.2g steps, the limit is %.2g", what, e.Steps, limit)
+		}
+		return c.need(uint64(min(e.Bytes, 1<<62)), what)
+	}
 }
 
 var units = []struct {

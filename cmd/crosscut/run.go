@@ -21,7 +21,7 @@ var _ = register(&command{
 		&cli.StringFlag{Name: "input", Usage: "read the input from `FILE`"},
 		splitFlag(), setFlag(), readFlag(), answerFlag(),
 		&cli.StringFlag{Name: "transcript", Usage: "write all words to `FILE`, for crosscut check"},
-		seedFlag(), memoryFlag(),
+		seedFlag(), memoryFlag(), stepsFlag(),
 	),
 	run: func(c *call) error {
 		req, err := c.request()
@@ -58,7 +58,7 @@ var _ = register(&command{
 
 // request reads the flags that describe one run.
 func (c *call) request() (models.Request, error) {
-	req := models.Request{Split: c.String("split"), Read: c.String("read"), Answer: c.String("answer")}
+	req := models.Request{Split: c.String("split"), Read: c.String("read"), Answer: c.String("answer"), Allow: c.allow("this run")}
 	if !c.IsSet("model") {
 		return req, usagef("name a model with --model; crosscut list models lists them", "flag --model is missing")
 	}

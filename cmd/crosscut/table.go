@@ -49,6 +49,12 @@ var _ = register(&command{
 		if spec.Set.Num, spec.Set.Choice, err = c.settings(); err != nil {
 			return err
 		}
+		sizes, _ := spec.Set.ForTask(task)
+		if sh, err := task.Shape(slices.Max(spec.Ns), sizes); err == nil {
+			if err := c.need(uint64(models.TokenBytes(sh)), fmt.Sprintf("N = %d", sh.N)); err != nil {
+				return err
+			}
+		}
 		var picture string
 		if c.IsSet("svg") {
 			if picture, err = plot.Format(c.String("svg")); err != nil {
