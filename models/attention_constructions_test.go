@@ -77,6 +77,7 @@ var matchConstructions = []struct{ model, construction, task string }{
 	{"attention", "match2-integer", "match2"},
 	{"attention", "match2-trigonometric", "match2"},
 	{"attention", "match3-local", "match3-local"},
+	{"attention", "match3-local-code", "match3-local"},
 	{"attention", "copy", "match3"},
 	{"transformer", "match3-bigram", "match3-bigram"},
 }
@@ -119,6 +120,9 @@ func TestMatchLarge(t *testing.T) {
 			set := tasks.Params{"M": float64(size[1])}
 			if c.task == "match3-local" {
 				set["K"] = float64(rng.IntN(6))
+			}
+			if c.construction == "match3-local-code" {
+				set["K"] = float64(1 + rng.IntN(2)) // N = 200 has a code narrower than N at K = 1
 			}
 			m := constructed(t, c.model, c.construction, c.task, size[0], set, nil, nil)
 			units[fmt.Sprintf("%T", m.(*stack).s.Layers[0].unit)] = true
@@ -168,9 +172,11 @@ func TestCopyHeads(t *testing.T) {
 func TestWindowEnds(t *testing.T) {
 	for _, k := range []int{0, 1, 2, 3, 50} {
 		for n := 1; n <= 5; n++ {
-			m := constructed(t, "attention", "match3-local", "match3-local", n, tasks.Params{"M": 3, "K": float64(k)}, nil, nil)
-			if bad := wrongOn(t, m); bad != nil {
-				t.Errorf("N = %d, K = %d: wrong on %v", n, k, bad)
+			for _, name := range []string{"match3-local", "match3-local-code"} {
+				m := constructed(t, "attention", name, "match3-local", n, tasks.Params{"M": 3, "K": float64(k)}, nil, nil)
+				if bad := wrongOn(t, m); bad != nil {
+					t.Errorf("%s at N = %d, K = %d: wrong on %v", name, n, k, bad)
+				}
 			}
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"math/big"
 	"math/bits"
 
-	"crosscut/internal/exact"
 	"crosscut/models/tasks"
 )
 
@@ -31,58 +30,49 @@ import (
 //
 // Deviation. The paper's keys are random signs, with certificates for windows; here
 // m does not grow with N and nothing is left to chance, while p is O(log N + log M).
+// match3-local-code has keys of the paper's kind, and p = O(log M).
 var AttentionMatch3Local = construct(&Construction{
 	Name:  "match3-local",
 	Model: "attention",
 	Tasks: []string{"match3-local"},
 	Doc: "Match3Local by an exact window: the key holds a position's block and place, the score is the squared distance " +
 		"of blocks; m = 4K + 3, d_v = 2K + 1.",
-	Cite: []string{"SanfordHsuTelgarsky2023", "derived here: docs/attention.md"},
-	Params: []tasks.Param{
-		{Name: "p", Doc: "bits of a number", Min: 1, Max: 128},
-		{Name: "f", Doc: "fractional bits of a weight", Min: 0, Max: 30},
-		{Name: "g", Doc: "fractional bits of a score difference", Min: 0, Max: 16},
-	},
+	Cite:    []string{"SanfordHsuTelgarsky2023", "derived here: docs/attention.md"},
+	Params:  windowParams,
 	Choices: []Choice{arithmeticChoice},
 	New:     newMatch3Local,
 })
 
+var windowParams = []tasks.Param{
+	{Name: "p", Doc: "bits of a number", Min: 1, Max: 128},
+	{Name: "f", Doc: "fractional bits of a weight", Min: 0, Max: 30},
+	{Name: "g", Doc: "fractional bits of a score difference", Min: 0, Max: 16},
+}
+
 func newMatch3Local(sh tasks.Shape, set Settings) (Machine, error) {
-	k := min(sh.Int("K"), sh.N-1) // a wider window sees the same
+	k, f := windowReach(sh), set.Int("f", 0)
 	length := 2*k + 1
-	f := set.Int("f", 0)
-	factor := max(1, exact.CeilMulLog(big.NewRat(int64(f+1), 1), big.NewRat(2, 1)).Int64())
+	factor := int64(vanish(f))
 	far := int64(sh.N/length + 2)
-	m := int64(sh.Int("M"))
-	l := &AttentionLayer{
-		Heads: 1, Width: 2*length + 1, Values: length, Block: 1, Embed: 1,
-		P: bits.Len64(uint64(max(m, 2*factor*far, factor*far*far))) + 1, F: f, G: set.Int("g", 0),
-		Arithmetic: arithmeticOf(set),
-		Queries:    []Dependence{OnPosition},
-		ValueMax:   big.NewInt(m),
-		Query: func(_, pos int, _, q Ints) error {
+	w := windowKeys{
+		name: "match3-local", width: 2*length + 1, top: new(big.Int),
+		bits: signedBits(max(2*factor*far, factor*far*far)),
+		query: func(pos int, q Ints) {
 			q.Set(0, -factor)
 			for j := pos - k; j <= pos+k; j++ {
 				b, s := block(j, length)
 				q.Set(1+2*s, 2*factor*b)
 				q.Set(2+2*s, -factor*b*b)
 			}
-			return nil
 		},
-		Key: func(_, pos int, _, key Ints) error {
+		key: func(pos int, key Ints) {
 			b, s := block(pos, length)
 			key.Set(0, b*b)
 			key.Set(1+2*s, b)
 			key.Set(2+2*s, 1)
-			return nil
-		},
-		Value: func(_, pos int, e, v Ints) (int, error) {
-			v.Set(0, e.At(0))
-			_, s := block(pos, length)
-			return s, nil
 		},
 	}
-	for c := range l.Width {
+	for c := range w.width {
 		q, key := factor*far*far, int64(1)
 		switch {
 		case c == 0:
@@ -90,7 +80,42 @@ func newMatch3Local(sh tasks.Shape, set Settings) (Machine, error) {
 		case c%2 == 1:
 			q, key = 2*factor*far, far
 		}
-		l.QueryMax, l.KeyMax = append(l.QueryMax, big.NewInt(q)), append(l.KeyMax, big.NewInt(key))
+		w.queryMax, w.keyMax = append(w.queryMax, big.NewInt(q)), append(w.keyMax, big.NewInt(key))
+	}
+	return w.machine(sh, set, f)
+}
+
+// windowReach is K; a window wider than the sequence sees the same.
+func windowReach(sh tasks.Shape) int { return min(sh.Int("K"), sh.N-1) }
+
+// windowKeys are keys and queries of positions such that the tokens of the query's
+// window score top and all others lose all weight.
+type windowKeys struct {
+	name             string
+	width, bits      int // m, and a p that holds every entry
+	top              *big.Int
+	queryMax, keyMax []*big.Int
+	query, key       func(pos int, to Ints)
+	extra            tasks.Params
+}
+
+// machine is the layer that copies windows, and the map that tries all pairs.
+func (w windowKeys) machine(sh tasks.Shape, set Settings, f int) (Machine, error) {
+	k := windowReach(sh)
+	length, m := 2*k+1, int64(sh.Int("M"))
+	l := &AttentionLayer{
+		Heads: 1, Width: w.width, Values: length, Block: 1, Embed: 1,
+		P: max(w.bits, signedBits(m)), F: f, G: set.Int("g", 0), Top: w.top,
+		Arithmetic: arithmeticOf(set),
+		Queries:    []Dependence{OnPosition},
+		QueryMax:   w.queryMax, KeyMax: w.keyMax, ValueMax: big.NewInt(m),
+		Query: func(_, pos int, _, q Ints) error { w.query(pos, q); return nil },
+		Key:   func(_, pos int, _, key Ints) error { w.key(pos, key); return nil },
+		Value: func(_, pos int, e, v Ints) (int, error) {
+			v.Set(0, e.At(0))
+			_, s := block(pos, length)
+			return s, nil
+		},
 	}
 	if l.Arithmetic == WithRounded {
 		l.P = max(l.P, bits.Len(uint(length))+1)
@@ -116,7 +141,8 @@ func newMatch3Local(sh tasks.Shape, set Settings) (Machine, error) {
 			}
 			return near.Eval(window, []int{pos - lo + 1})[0], nil
 		},
-		Chosen: map[string]string{"construction": "match3-local"},
+		Extra:  w.extra,
+		Chosen: map[string]string{"construction": w.name},
 	})
 }
 
