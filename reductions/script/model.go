@@ -19,6 +19,8 @@ func (f *File) Machine(sh tasks.Shape) (models.Machine, error) {
 	switch {
 	case f.Defines("step"):
 		return f.recurrent(sh)
+	case f.Defines("query"):
+		return f.attention(sh)
 	}
 	return nil, errorf("%s: no model: write def step(n, state, position, token), or def query, key and value(n, position, token)", f.Name)
 }

@@ -1,0 +1,192 @@
+package script
+
+import (
+	"encoding/json"
+	"math/big"
+	"strconv"
+	"sync"
+
+	"crosscut/models"
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+)
+
+// attention reads a one-head layer of integer attention: query, key and
+// value(n, position, token) return lists of integers, n being the sequence length
+// N; f, g, p and top are numbers, or functions of n (p bits a number, default 16;
+// top, the constant that scores are subtracted from, default 0); with blank = True
+// key and value are also asked for position N + 1 with token None.
+// output(n, fraction, position, token) gets one pair (numerator, denominator) per
+// coordinate of the average, exact.
+func (f *File) attention(sh tasks.Shape) (models.Machine, error) {
+	if err := f.needs("query", "key", "value", "output"); err != nil {
+		return nil, err
+	}
+	sizes := map[string]*big.Int{}
+	for name, def := range map[string]int64{"f": 8, "g": 4, "p": 16, "top": 0} {
+		var err error
+		if sizes[name], err = f.size(name, sh.N, def); err != nil {
+			return nil, err
+		}
+	}
+	for name, most := range map[string]int64{"f": 30, "g": 16, "p": 1 << 12} {
+		if v := sizes[name]; v.Sign() < 0 || v.Cmp(big.NewInt(most)) > 0 {
+			return nil, errorf("%s: %s = %v is outside 0..%d", f.Name, name, v, most)
+		}
+	}
+	u := &userLayer{file: f, sh: sh, p: max(2, int(sizes["p"].Int64())), lists: map[string][]*big.Int{}}
+	trivial, err := models.Build("trivial", sh, models.Settings{})
+	if err != nil {
+		return nil, err
+	}
+	u.raw = int(trivial.Params()["p"])
+	u.bits = sh.Task.TokenBits(sh, u.raw)
+	// A probe gives the widths; every token must keep to them.
+	probe := sh.Task.Alphabet(sh, 1)[0]
+	width, err := u.list("query", 1, probe)
+	if err != nil {
+		return nil, err
+	}
+	values, err := u.list("value", 1, probe)
+	if err != nil {
+		return nil, err
+	}
+	if len(width) == 0 || len(values) == 0 {
+		return nil, errorf("%s: query and value must return lists of at least one integer", f.Name)
+	}
+	blank := string(f.consts["blank"]) == "true"
+	l := &models.AttentionLayer{
+		Heads: 1, Width: len(width), Values: len(values), Embed: u.pieces(), Blank: blank,
+		P: u.p, F: int(sizes["f"].Int64()), G: int(sizes["g"].Int64()), Top: sizes["top"],
+		Query: func(_, pos int, e, q models.Ints) error { return u.fill("query", pos, e, q) },
+		Key:   func(_, pos int, e, k models.Ints) error { return u.fill("key", pos, e, k) },
+		Value: func(_, pos int, e, v models.Ints) (int, error) { return 0, u.fill("value", pos, e, v) },
+	}
+	return models.NewStack(&models.Stack{
+		Shape: sh, In: u.embed, Layers: []*models.AttentionLayer{l}, Residual: l.Embed,
+		Out: func(pos int, e models.Ints, heads []models.Average) (tasks.Value, error) {
+			var pairs []json.RawMessage
+			for c := range values {
+				pairs = append(pairs, list(integer(heads[0].Numerator(c)), integer(heads[0].Normaliser())))
+			}
+			raw, err := f.call("output", number(sh.N), list(pairs...), number(pos), tokenValue(sh, u.token(e)))
+			if err != nil {
+				return nil, err
+			}
+			return f.value(sh, raw)
+		},
+		Chosen: map[string]string{"construction": f.Name},
+	})
+}
+
+// size is a constant of the file, or a function of n.
+func (f *File) size(name string, n int, def int64) (*big.Int, error) {
+	raw, ok := f.consts[name]
+	if f.Defines(name) {
+		var err error
+		if raw, err = f.call(name, number(n)); err != nil {
+			return nil, err
+		}
+	} else if !ok {
+		return big.NewInt(def), nil
+	}
+	v, ok := new(big.Int).SetString(string(raw), 10)
+	if !ok || v.BitLen() > 1<<12 {
+		return nil, errorf("%s: %s = %s: want an integer", f.Name, name, short(raw))
+	}
+	return v, nil
+}
+
+// userLayer turns the file's functions into token-local maps. A token is embedded
+// as its raw code, in pieces of p - 1 bits.
+type userLayer struct {
+	file         *File
+	sh           tasks.Shape
+	p, raw, bits int
+
+	mu    sync.Mutex
+	lists map[string][]*big.Int
+}
+
+func (u *userLayer) pieces() int { return max(1, (u.bits+u.p-2)/(u.p-1)) }
+
+func (u *userLayer) embed(_ int, t tasks.Token, e models.Ints) error {
+	var w protocol.Packer
+	u.sh.Task.PutToken(u.sh, u.raw, &w, t)
+	r := w.Word().Unpack()
+	for c, left := 0, u.bits; left > 0; c++ {
+		n := min(left, u.p-1)
+		e.SetBig(c, r.Big(n))
+		left -= n
+	}
+	return nil
+}
+
+func (u *userLayer) token(e models.Ints) tasks.Token {
+	var w protocol.Packer
+	for c, left := 0, u.bits; left > 0; c++ {
+		n := min(left, u.p-1)
+		w.Big(e.Big(c), n)
+		left -= n
+	}
+	return u.sh.Task.GetToken(u.sh, u.raw, w.Word().Unpack())
+}
+
+// fill asks the file for a list and copies it.
+func (u *userLayer) fill(fn string, pos int, e, dst models.Ints) error {
+	var t tasks.Token
+	if pos <= u.sh.N {
+		t = u.token(e)
+	}
+	values, err := u.list(fn, pos, t)
+	if err != nil {
+		return err
+	}
+	if len(values) != dst.Len() {
+		return errorf("%s: %s returned %d integers at position %d, and %d at position 1", u.file.Name, fn, len(values), pos, dst.Len())
+	}
+	for c, v := range values {
+		if v.BitLen() >= u.p {
+			return errorf("%s: %s returned %v at position %d, which does not fit p = %d bits with a sign", u.file.Name, fn, v, pos, u.p)
+		}
+		dst.SetBig(c, v)
+	}
+	return nil
+}
+
+// kept bounds the lists that are remembered.
+const kept = 1 << 16
+
+func (u *userLayer) list(fn string, pos int, t tasks.Token) ([]*big.Int, error) {
+	token := json.RawMessage("null")
+	if pos <= u.sh.N {
+		token = tokenValue(u.sh, t)
+	}
+	key := fn + strconv.Itoa(pos) + string(token)
+	u.mu.Lock()
+	known, ok := u.lists[key]
+	u.mu.Unlock()
+	if ok {
+		return known, nil
+	}
+	raw, err := u.file.call(fn, number(u.sh.N), number(pos), token)
+	if err != nil {
+		return nil, err
+	}
+	var items []json.RawMessage
+	if json.Unmarshal(raw, &items) != nil {
+		return nil, errorf("%s: %s returned %s: want a list of integers", u.file.Name, fn, short(raw))
+	}
+	values := make([]*big.Int, len(items))
+	for k, e := range items {
+		if values[k], ok = new(big.Int).SetString(string(e), 10); !ok {
+			return nil, errorf("%s: %s returned %s: want a list of integers", u.file.Name, fn, short(raw))
+		}
+	}
+	u.mu.Lock()
+	if len(u.lists) < kept {
+		u.lists[key] = values
+	}
+	u.mu.Unlock()
+	return values, nil
+}
