@@ -72,6 +72,7 @@ func (r *Row) Judge() {
 
 // Growth is a fit of one column against N.
 type Growth struct {
+	Task     string  `json:"task,omitempty"` // where a table holds several
 	Model    string  `json:"model"`
 	Of       string  `json:"of"` // "size" or "bits", never mixed
 	Exponent float64 `json:"exponent"`

@@ -31,6 +31,9 @@ func (t Table) Sheet(headings map[string]string) *Sheet {
 	if len(t.Growth) > 0 {
 		growth := Grid{Title: "growth, fitted", Columns: []Column{{Name: "model"}, {Name: "of"}, {Name: "shape"}, {Name: "exponent", Right: true}, {Name: "how close", Long: true}}}
 		for _, f := range t.Growth {
+			if f.Task != "" {
+				f.Model = f.Task + ", " + f.Model
+			}
 			growth.Add(f.Model, f.Of, f.Shape, strconv.FormatFloat(f.Exponent, 'f', 3, 64), f.Note)
 		}
 		s.Grids = append(s.Grids, growth)

@@ -39,6 +39,8 @@ type Fit struct {
 const (
 	// minPoints distinct N are needed: two points fit every shape.
 	minPoints = 3
+	// alike is the factor within which two errors do not tell two shapes apart.
+	alike = 1.5
 	// rounding is an error that measurements in whole numbers do not rise above.
 	rounding = 1e-9
 )
@@ -94,10 +96,16 @@ func FitGrowth(points []Point) (Fit, error) {
 		logLog = factored(math.Log2)
 	}
 	fit.LinErr, fit.LogErr = min(lin, linLog), min(log, logLog)
-	switch best := min(fit.LogErr, fit.LinErr, fit.PowErr); {
-	case fit.LinErr <= best+rounding:
+	// A shape by name stands for less than a free exponent, so it is preferred where
+	// the points do not tell the two apart and the exponent is on its side of 1/2.
+	best := min(fit.LogErr, fit.LinErr, fit.PowErr)
+	named := func(err float64, side bool) bool {
+		return err <= best+rounding || (side && err <= alike*best)
+	}
+	switch {
+	case named(fit.LinErr, fit.Exponent >= 0.5):
 		fit.Shape, fit.Factor = ShapeLinear, linLog+rounding < lin
-	case fit.LogErr <= best+rounding:
+	case named(fit.LogErr, fit.Exponent < 0.5):
 		fit.Shape, fit.Factor = ShapeLog, logLog+rounding < log
 	default:
 		fit.Shape = ShapePower
@@ -116,7 +124,7 @@ func (f Fit) Note() string {
 	}
 	errs := []float64{f.LogErr, f.LinErr, f.PowErr}
 	slices.Sort(errs)
-	if errs[1] < 1.5*errs[0] {
+	if errs[1] <= alike*errs[0]+rounding {
 		s += "; these points do not tell the best two apart"
 	}
 	return s

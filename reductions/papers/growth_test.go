@@ -48,6 +48,15 @@ func TestFitNamesKnownShapes(t *testing.T) {
 	}
 }
 
+// Steps hide the shape: a cost that grows like a logarithm in steps is not called
+// linear because a line with a large constant runs through it.
+func TestStepsAreNotLinear(t *testing.T) {
+	fit, err := FitGrowth([]Point{{64, 176}, {256, 196}, {1024, 308}, {4096, 440}})
+	if err != nil || fit.Shape == ShapeLinear || !strings.Contains(fit.Note(), "do not tell") {
+		t.Errorf("%+v, %s, %v", fit, fit.Note(), err)
+	}
+}
+
 func TestFitRefusesTooFewPoints(t *testing.T) {
 	for _, ps := range [][]Point{nil, {{4, 1}}, {{4, 1}, {8, 2}}, {{4, 1}, {8, 2}, {8, 3}}, {{4, 1}, {8, math.NaN()}, {16, 2}}, {{4, 0}, {8, 1}, {16, 2}}} {
 		if fit, err := FitGrowth(ps); err == nil {

@@ -44,8 +44,8 @@ var conjecture1 = &Claim{
 type expected struct {
 	task, model  string
 	construction string // "": the smallest that is right at each N
-	shape        string // ShapeLog or ShapeLinear; "": shown, and not judged
-	lo, hi       int    // N, by factors of 4
+	shape        string // ShapeLog or ShapeLinear
+	lo, hi       int    // N, doubled from lo to hi
 }
 
 // runSeparation measures size and bits of the smallest right construction at
@@ -54,7 +54,7 @@ func runSeparation(ctx context.Context, at Effort) (out Outcome, err error) {
 	most := at.Level.Pick(1<<12, 1<<14, 1<<16)
 	for _, e := range []expected{
 		{"qsa", "attention", "", ShapeLog, 64, most},
-		{"qsa", "attention", "qsa-code", "", 64, most},
+		{"qsa", "attention", "qsa-code", ShapeLog, 64, most},
 		{"qsa", "rnn", "", ShapeLinear, 64, most},
 		{"qsa", "mlp", "", ShapeLinear, 64, at.Level.Pick(1<<10, 1<<12, 1<<13)},
 		{"match3", "attention", "", ShapeLinear, 64, most},
@@ -66,7 +66,7 @@ func runSeparation(ctx context.Context, at Effort) (out Outcome, err error) {
 			spec.Set.Choice = map[string]string{"construction": e.construction}
 			note = "construction " + e.construction
 		}
-		for n := e.lo; n <= e.hi; n *= 4 {
+		for n := e.lo; n <= e.hi; n *= 2 {
 			spec.Ns = append(spec.Ns, n)
 		}
 		t, err := Table(ctx, spec)
@@ -78,9 +78,9 @@ func runSeparation(ctx context.Context, at Effort) (out Outcome, err error) {
 			return out, err
 		}
 		for _, g := range t.Growth {
-			g.Model = fmt.Sprintf("%s, %s, %s", e.task, e.model, note)
+			g.Task, g.Note = e.task, note+"; "+g.Note
 			out.Growth = append(out.Growth, g)
-			if g.Of == "size" && e.shape != "" {
+			if g.Of == "size" {
 				out.Rows = append(out.Rows, e.judge(g, spec.Ns))
 			}
 		}
@@ -101,7 +101,7 @@ func wordsOf(row report.Row) string {
 // judge holds a fitted growth of size against what the abstract says.
 func (e expected) judge(g report.Growth, ns []int) report.Row {
 	row := report.Row{Task: e.task, Model: e.model, Params: map[string]any{}, Warnings: []string{}, Runs: len(ns), N: ptr(ns[len(ns)-1]), Verdict: report.Meets,
-		Note: fmt.Sprintf("size grows like %s (exponent %.2f), the abstract says %s up to logarithms; %s", g.Shape, g.Exponent, e.shape, g.Note)}
+		Note: fmt.Sprintf("size grows like %s (exponent %.2f), the abstract says %s up to logarithms (%s)", g.Shape, g.Exponent, e.shape, g.Note)}
 	if g.Shape != e.shape {
 		row.Verdict, row.Wrong = report.Errs, 1
 		row.Witness = row.Note
