@@ -322,3 +322,22 @@ func TestMatchLines(t *testing.T) {
 		}
 	}
 }
+
+// docs/commands.md must explain every command that help lists.
+func TestEveryCommandIsDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../docs/commands.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var headings strings.Builder
+	for _, line := range strings.Split(string(text), "\n") {
+		if heading, ok := strings.CutPrefix(line, "## "); ok {
+			headings.WriteString(" " + strings.ReplaceAll(heading, ",", "") + " ")
+		}
+	}
+	for name, c := range commands {
+		if !c.hidden && !strings.Contains(headings.String(), " "+name+" ") {
+			t.Errorf("docs/commands.md has no heading for %s", name)
+		}
+	}
+}

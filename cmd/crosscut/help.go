@@ -77,6 +77,8 @@ func flagHelp(f cli.Flag) (head, what string) {
 			}
 		} else if _, ok := f.(*cli.StringFlag); ok {
 			value = "VALUE"
+		} else if _, ok := f.(*cli.DurationFlag); ok {
+			value = "TIME"
 		}
 		head += " " + value
 		if text := d.GetDefaultText(); text != "" && text != "0" && text != `""` {
