@@ -117,7 +117,7 @@ func newCopy(sh tasks.Shape, set Settings) (Machine, error) {
 			return nil
 		},
 		Layers: []*AttentionLayer{l},
-		Out: func(pos int, _ Ints, averages []Average) (tasks.Value, error) {
+		OutAlike: func(pos []int, averages []Average) ([]tasks.Value, error) {
 			seq := make([]tasks.Token, sh.N)
 			var w protocol.Packer
 			for j := range held {
@@ -132,7 +132,7 @@ func newCopy(sh tasks.Shape, set Settings) (Machine, error) {
 					seq[j] = missing
 				}
 			}
-			return sh.Eval(seq, []int{pos})[0], nil
+			return sh.Eval(seq, pos), nil
 		},
 		Chosen: map[string]string{"construction": "copy"},
 	}

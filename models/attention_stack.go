@@ -26,6 +26,9 @@ type Stack struct {
 	// and the heads of the last layer. It must round at most once.
 	Residual int
 	Out      func(pos int, residual Ints, heads []Average) (tasks.Value, error)
+	// OutAlike, when set, stands for Out in a stack whose heads give every position
+	// the same averages: it makes the outputs at many positions in one go.
+	OutAlike func(pos []int, heads []Average) ([]tasks.Value, error)
 
 	Extra  tasks.Params      // further sizes to print
 	Chosen map[string]string // choices by name to print
@@ -38,7 +41,7 @@ type Stack struct {
 
 // NewStack checks a stack and makes it a Machine.
 func NewStack(s *Stack) (Machine, error) {
-	if len(s.Layers) == 0 || len(s.Next) != len(s.Layers)-1 || s.In == nil || s.Out == nil {
+	if len(s.Layers) == 0 || len(s.Next) != len(s.Layers)-1 || s.In == nil || (s.Out == nil) == (s.OutAlike == nil) {
 		return nil, fmt.Errorf("models: a stack of %d layers with %d maps between them", len(s.Layers), len(s.Next))
 	}
 	for _, l := range s.Layers {
@@ -48,6 +51,11 @@ func NewStack(s *Stack) (Machine, error) {
 	}
 	if last := s.Layers[len(s.Layers)-1]; s.Residual < 0 || s.Residual > last.Embed {
 		return nil, fmt.Errorf("models: a residual of %d of %d numbers", s.Residual, last.Embed)
+	}
+	for h := range s.Layers[len(s.Layers)-1].Heads {
+		if last := s.Layers[len(s.Layers)-1]; s.OutAlike != nil && (!last.shared(h) || s.Residual > 0) {
+			return nil, fmt.Errorf("models: head %d gives positions different averages, the output map wants the same", h+1)
+		}
 	}
 	return &stack{*s}, nil
 }
@@ -208,6 +216,9 @@ func (m *stack) forward(job Job, in stream,
 		if err != nil {
 			return err
 		}
+		if k == len(m.s.Layers)-1 && m.s.OutAlike != nil {
+			return m.alike(needs[k], averages, put)
+		}
 		if k == len(m.s.Layers)-1 {
 			for r, d := range needs[k] {
 				if averages[r] == nil {
@@ -239,6 +250,27 @@ func (m *stack) forward(job Job, in stream,
 			made[d.pos] = e
 		}
 		in = computed(pos, made)
+	}
+	return nil
+}
+
+// alike puts all outputs of a stack whose rows are the same.
+func (m *stack) alike(reads []need, averages [][]Average, put func(k int, v tasks.Value)) error {
+	var at, pos []int
+	for r, d := range reads {
+		if averages[r] != nil {
+			at, pos = append(at, r), append(pos, d.pos)
+		}
+	}
+	if len(at) == 0 {
+		return nil
+	}
+	values, err := m.s.OutAlike(pos, averages[at[0]])
+	if err != nil {
+		return fmt.Errorf("models: attention: output: %w", err)
+	}
+	for k, v := range values {
+		put(at[k], v)
 	}
 	return nil
 }
