@@ -53,6 +53,7 @@ type Finding struct {
 	Kind        Kind
 	Strategy    string // the strategy that decided
 	MessageBits protocol.Bits
+	Formula     string           // MessageBits in words
 	Needed      *reductions.Need // nil: nothing is known in this setting
 	Setting     protocol.Setting
 	Tried       uint64 // messages or pairs that the deciding strategy computed
@@ -132,7 +133,7 @@ func Find(ctx context.Context, m models.Machine, in *reductions.Instance, o Opti
 // Find is Find for a target that is already compiled.
 func (t *Target) Find(ctx context.Context, o Options) (*Finding, error) {
 	o = o.withDefaults()
-	f := &Finding{Kind: None, Shape: t.Instance.Shape, Read: t.job.Read, MessageBits: t.Bits(), Setting: t.setting, Needed: t.need}
+	f := &Finding{Kind: None, Shape: t.Instance.Shape, Read: t.job.Read, MessageBits: t.Bits(), Formula: t.prog.Formula, Setting: t.setting, Needed: t.need}
 	settled := map[Kind]bool{}
 	ran := false
 	for _, s := range Strategies {

@@ -224,7 +224,7 @@ func undersized(ctx context.Context, m models.Machine, in *reductions.Instance, 
 	if err != nil {
 		return row, err
 	}
-	row.Bits, row.Formula, row.Setting = report.Num(f.MessageBits), report.Num(f.MessageBits), f.Setting
+	row.Bits, row.Formula, row.FormulaText, row.Setting = report.Num(f.MessageBits), report.Num(f.MessageBits), f.Formula, f.Setting
 	if f.Needed != nil {
 		row.Needed, row.Basis = report.Num(f.Needed.Bits), string(f.Needed.Basis)
 	}

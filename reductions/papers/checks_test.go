@@ -87,7 +87,7 @@ func TestUndersizedMustFailAndRightMustNot(t *testing.T) {
 }
 
 func TestTamperedFormulaIsCaught(t *testing.T) {
-	s := layerSizes{1, 1, 1, 8, 8}
+	s := layerSizes{H: 1, M: 1, DV: 1, P: 8, F: 8}
 	build := func(in *reductions.Instance) (models.Machine, error) { return seeded(in.Shape, 1, s, 1) }
 	r := reduction(t, "disj-match3")
 	if _, err := biteRow(r, func(n int) protocol.Bits { return protocol.Bits(oneLayerBits(s, n)) }, 1<<10, build); err != nil {
@@ -95,7 +95,9 @@ func TestTamperedFormulaIsCaught(t *testing.T) {
 	}
 	for _, cost := range []func(n int) protocol.Bits{
 		func(n int) protocol.Bits { return protocol.Bits(oneLayerBits(s, n)) - 1 },
-		func(n int) protocol.Bits { return protocol.Bits(oneLayerBits(layerSizes{1, 1, 2, 8, 8}, n)) },
+		func(n int) protocol.Bits {
+			return protocol.Bits(oneLayerBits(layerSizes{H: 1, M: 1, DV: 2, P: 8, F: 8}, n))
+		},
 	} {
 		if row, err := biteRow(r, cost, 1<<10, build); err == nil {
 			t.Errorf("a tampered formula passed: %+v", row)
@@ -144,10 +146,10 @@ func TestBugsOfAMachineAreErrorsNotVerdicts(t *testing.T) {
 // The reference numbers: where H (B_Z + d_v B_N) >= n begins to say something.
 func TestWhereTheInequalityBites(t *testing.T) {
 	for s, want := range map[layerSizes]int{
-		{1, 1, 1, 2, 1}:     13,
-		{1, 1, 1, 8, 8}:     37,
-		{1, 3, 3, 16, 16}:   145,
-		{4, 16, 16, 16, 16}: 2929,
+		{H: 1, M: 1, DV: 1, P: 2, F: 1}:     13,
+		{H: 1, M: 1, DV: 1, P: 8, F: 8}:     37,
+		{H: 1, M: 3, DV: 3, P: 16, F: 16}:   145,
+		{H: 4, M: 16, DV: 16, P: 16, F: 16}: 2929,
 	} {
 		n, ok := bites(func(n int) protocol.Bits { return protocol.Bits(oneLayerBits(s, n)) }, 1<<13)
 		if !ok || n != want {
@@ -165,7 +167,7 @@ func TestWhereTheInequalityBites(t *testing.T) {
 // The formula, against the compiled protocol of layers of many sizes.
 func TestOneLayerBitsIsWhatCompilesTo(t *testing.T) {
 	r := reduction(t, "disj-match3")
-	for _, s := range []layerSizes{{1, 1, 1, 2, 1}, {2, 3, 5, 7, 4}, {3, 2, 1, 12, 9}, {4, 16, 16, 16, 16}} {
+	for _, s := range []layerSizes{{H: 1, M: 1, DV: 1, P: 2, F: 1}, {H: 2, M: 3, DV: 5, P: 7, F: 4}, {H: 3, M: 2, DV: 1, P: 12, F: 9}, {H: 4, M: 16, DV: 16, P: 16, F: 16}} {
 		for _, n := range []int{1, 2, 3, 7, 8, 9, 31, 64} {
 			in := instance(t, r, n)
 			m, err := seeded(in.Shape, 1, s, 3)

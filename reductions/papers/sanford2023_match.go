@@ -155,24 +155,31 @@ func runTheorem7(ctx context.Context, at Effort) (out Outcome, err error) {
 			return models.Build("attention", in.Shape, models.Settings{Seed: at.Seed})
 		})
 	}
+	// The same layer under the other arithmetics: other messages, the same answers.
+	for _, a := range []models.Arithmetic{models.WithMax, models.WithFold, models.WithRounded} {
+		rows.through("attention", r, 4, func(in *reductions.Instance) (models.Machine, error) {
+			return models.Build("attention", in.Shape, models.Settings{Choice: map[string]string{"arithmetic": string(a)}, Seed: at.Seed})
+		})
+	}
 	rows.oneLayer(r)
 	return out, rows.err
 }
 
 // oneLayer is what the lower bounds on one attention layer have in common: from
 // where on H (B_Z + d_v B_N) >= n says something, and layers just below it that
-// fail on an input.
+// fail on an input, one of them two-way.
 func (c *collector) oneLayer(r *reductions.Reduction) {
 	layer := func(s layerSizes) builder {
 		return func(in *reductions.Instance) (models.Machine, error) { return seeded(in.Shape, 1, s, c.at.Seed) }
 	}
-	for _, s := range []layerSizes{{1, 1, 1, 2, 1}, {1, 1, 1, 8, 8}, {1, 3, 3, 16, 16}, {4, 16, 16, 16, 16}} {
+	for _, s := range []layerSizes{{H: 1, M: 1, DV: 1, P: 2, F: 1}, {H: 1, M: 1, DV: 1, P: 8, F: 8}, {H: 1, M: 3, DV: 3, P: 16, F: 16}, {H: 4, M: 16, DV: 16, P: 16, F: 16}} {
 		cost := func(n int) protocol.Bits { return protocol.Bits(oneLayerBits(s, n)) }
 		c.bites("attention", r, cost, 1<<13, layer(s))
 	}
-	small := []layerSizes{{1, 1, 1, 2, 1}, {1, 1, 1, 4, 4}}
+	c.undersized("attention", r, 20, layer(layerSizes{H: 1, M: 1, DV: 1, P: 2, F: 1, Arithmetic: models.WithMax}), falsify.Options{})
+	small := []layerSizes{{H: 1, M: 1, DV: 1, P: 2, F: 1}, {H: 1, M: 1, DV: 1, P: 4, F: 4}}
 	if c.at.Level > Quick {
-		small = append(small, layerSizes{1, 1, 1, 8, 8})
+		small = append(small, layerSizes{H: 1, M: 1, DV: 1, P: 8, F: 8})
 	}
 	for _, s := range small {
 		n, _ := bites(func(n int) protocol.Bits { return protocol.Bits(oneLayerBits(s, n)) }, 1<<13)

@@ -19,7 +19,7 @@ var theorem2 = &Claim{
 	Statement: "For all N, q, d' and eps in (0, 1) there is one attention unit with an input map, of embedding dimension m = O(d' + q log N) and " +
 		"precision p = O(log((q/eps) log N)), whose outputs are within eps of the q-sparse averages, on every input.",
 	Source:      "Sanford, Hsu, Telgarsky 2023, Theorem 2",
-	Conventions: []string{exactSoftmax, freeWeights, "eps is Euclidean, the largest error of any output", "m is the width of queries and keys; the width of values is d'"},
+	Conventions: []string{exactSoftmax, freeWeights, "eps is Euclidean, the largest error of any output", "m is the width of queries and keys; values have width d', embedded tokens at most m + d' numbers besides what the position alone decides"},
 	Parts: []Part{
 		{CheckedHere, "all sequences of a small world (every y, z in {0, +-e_c}), at every position; generated sequences at larger N"},
 		{ProvedHere, "the code keys certify every set y for every N, with m = O((q log N / log(q log N))^2) at worst (docs/qsa.md): weaker than the paper's q log N"},
@@ -308,12 +308,12 @@ func runTheorem4(ctx context.Context, at Effort) (out Outcome, err error) {
 	unit := func(s layerSizes) builder {
 		return func(in *reductions.Instance) (models.Machine, error) { return seeded(in.Shape, 1, s, at.Seed) }
 	}
-	for _, s := range []layerSizes{{1, 1, 1, 8, 8}, {1, 4, 1, 16, 16}, {8, 16, 1, 16, 16}} {
+	for _, s := range []layerSizes{{H: 1, M: 1, DV: 1, P: 8, F: 8}, {H: 1, M: 4, DV: 1, P: 16, F: 16}, {H: 8, M: 16, DV: 1, P: 16, F: 16}} {
 		rows.bites("attention", disj, func(int) protocol.Bits { return protocol.Bits(s.M * s.P) }, 1<<10, unit(s))
 	}
-	small := []layerSizes{{1, 1, 1, 8, 4}, {1, 2, 1, 5, 4}, {4, 1, 1, 8, 4}}
+	small := []layerSizes{{H: 1, M: 1, DV: 1, P: 8, F: 4}, {H: 1, M: 2, DV: 1, P: 5, F: 4}, {H: 4, M: 1, DV: 1, P: 8, F: 4}}
 	if at.Level > Quick {
-		small = append(small, layerSizes{1, 2, 1, 8, 8})
+		small = append(small, layerSizes{H: 1, M: 2, DV: 1, P: 8, F: 8})
 	}
 	for _, s := range small {
 		rows.undersized("attention", disj, s.M*s.P+1, unit(s), falsify.Options{})

@@ -8,11 +8,14 @@ import (
 	"crosscut/models/tasks"
 )
 
-// layerSizes are the sizes of one attention layer.
-type layerSizes struct{ H, M, DV, P, F int }
+// layerSizes are the sizes of one attention layer, and what it does with scores.
+type layerSizes struct {
+	H, M, DV, P, F int
+	Arithmetic     models.Arithmetic // "" is shift
+}
 
 func (s layerSizes) String() string {
-	return fmt.Sprintf("H=%d m=%d d_v=%d p=%d f=%d", s.H, s.M, s.DV, s.P, s.F)
+	return fmt.Sprintf("H=%d m=%d d_v=%d p=%d f=%d %s", s.H, s.M, s.DV, s.P, s.F, s.Arithmetic)
 }
 
 // seeded is a transformer of given depth and sizes whose token-wise maps are drawn
@@ -42,7 +45,7 @@ func seeded(sh tasks.Shape, depth int, s layerSizes, seed uint64) (models.Machin
 	var next []func(pos int, e models.Ints, heads []models.Average, into models.Ints) error
 	for k := range depth {
 		layers = append(layers, &models.AttentionLayer{
-			Heads: s.H, Width: s.M, Values: s.DV, Embed: s.M, P: s.P, F: s.F, G: s.F,
+			Heads: s.H, Width: s.M, Values: s.DV, Embed: s.M, P: s.P, F: s.F, G: s.F, Arithmetic: s.Arithmetic,
 			Top:   new(big.Int).Lsh(big.NewInt(1), uint(s.P-1)),
 			Query: func(h, pos int, e, q models.Ints) error { fill(4*k+1, h, pos, e, q); return nil },
 			Key:   func(h, pos int, e, q models.Ints) error { fill(4*k+2, h, pos, e, q); return nil },
@@ -98,13 +101,20 @@ func mix(x uint64) uint64 {
 	return x ^ x>>31
 }
 
-// oneLayerBits is what one layer's message costs: H (B_Z + d_v B_N), where
+// oneLayerBits is what one layer's protocol costs: H (B_Z + d_v B_N), where
 // B_Z = ceil(log2(a 2^f + 1)) and B_N = ceil(log2(a 2^f (2^p - 1) + 1)) for sums over a
-// tokens. It is computed here from the formula alone, beside the compiler's own.
+// tokens; under the maximum both players' largest scores cross first, which adds
+// 2 H B_s with B_s = ceil(log2(m (2^(2p-1) - 2^(p-1)) + 1)). It is computed here from the
+// formula alone, beside the compiler's own.
 func oneLayerBits(s layerSizes, a int) int {
 	weights := new(big.Int).Lsh(big.NewInt(int64(a)), uint(s.F))
 	span := new(big.Int).Lsh(big.NewInt(1), uint(s.P))
 	span.Mul(span.Sub(span, big.NewInt(1)), weights)
 	// ceil(log2(x + 1)) is the length of x in bits.
-	return s.H * (weights.BitLen() + s.DV*span.BitLen())
+	head := weights.BitLen() + s.DV*span.BitLen()
+	if s.Arithmetic == models.WithMax {
+		scores := big.NewInt(int64(s.M) * (1<<(2*s.P-1) - 1<<(s.P-1)))
+		head += 2 * scores.BitLen()
+	}
+	return s.H * head
 }
