@@ -60,16 +60,23 @@ func BenchmarkDepth(b *testing.B) {
 // BenchmarkDepthAgainstPlain shows the ratio to the plain second implementation,
 // on sizes that it still does.
 func BenchmarkDepthAgainstPlain(b *testing.B) {
-	for _, rows := range []int{7, 8, 9} {
-		m := deficient(rows, rows, 2, uint64(rows))
-		b.Run(fmt.Sprintf("fast-%dx%d", rows, rows), func(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		m    *Matrix
+	}{
+		{"maximum-7", Of(7, 7, func(i, j int) int { return max(i, j) })},
+		{"maximum-8", Of(8, 8, func(i, j int) int { return max(i, j) })},
+		{"rectangles-9x9", rectangles(9, 9, 3, 3)},
+		{"rank-deficient-9x9", deficient(9, 9, 2, 3)},
+	} {
+		b.Run(c.name+"/search", func(b *testing.B) {
 			for b.Loop() {
-				Deterministic(context.Background(), m, DeterministicOptions{})
+				Deterministic(context.Background(), c.m, DeterministicOptions{})
 			}
 		})
-		b.Run(fmt.Sprintf("plain-%dx%d", rows, rows), func(b *testing.B) {
+		b.Run(c.name+"/plain", func(b *testing.B) {
 			for b.Loop() {
-				plainDepth(m, 0)
+				plainDepth(c.m, 0)
 			}
 		})
 	}
