@@ -62,16 +62,17 @@ func (t *Target) key(x protocol.Word) (protocol.Word, error) {
 // that does not depend on the machine, until two that must be told apart agree.
 // It remembers a 64-bit digest of each and recomputes on a match.
 func (t *Target) collide(ctx context.Context, count uint64, seed uint64, input func(k uint64) protocol.Word) (Lead, error) {
-	const chunk = 1 << 10
+	const most = 1 << 10
 	seen := map[uint64]uint64{} // digest of words -> input
-	digests := make([]uint64, chunk)
+	digests := make([]uint64, most)
 	rng := rand.New(rand.NewPCG(seed, 1<<63))
 	var lead Lead
-	for start := uint64(0); start < count; start += chunk {
+	size := 16 // small models collide at once
+	for start := uint64(0); start < count; start, size = start+uint64(size), min(2*size, most) {
 		if err := ctx.Err(); err != nil {
 			return lead, err
 		}
-		size := int(min(chunk, count-start))
+		size = int(min(uint64(size), count-start))
 		if err := parallel(size, func(i int) error {
 			w, err := t.key(input(start + uint64(i)))
 			digests[i] = digest(w)

@@ -2,7 +2,9 @@ package papers
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -253,6 +255,62 @@ func TestIncompleteClaimsAreRefused(t *testing.T) {
 	for _, p := range []*Paper{paper(), paper(&noParts), paper(&noRun), paper(&noID), paper(&whole, &whole)} {
 		if p.Validate() == nil {
 			t.Errorf("an incomplete paper was accepted: %+v", p)
+		}
+	}
+}
+
+// A finding is printed with input files that read back as the inputs it names.
+func TestFindingsAreInputFiles(t *testing.T) {
+	for name, n := range map[string]int{"disj-match3": 13, "disj-cycle5": 13, "disj-qsa": 9} {
+		in := instance(t, reduction(t, name), n)
+		m, err := seeded(in.Shape, 1, layerSizes{H: 1, M: 1, DV: 1, P: 2, F: 1}, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := falsify.Find(t.Context(), m, in, falsify.Options{Seed: 1})
+		if err != nil || f.Kind != falsify.Forced {
+			t.Fatalf("%s: %+v, %v", name, f, err)
+		}
+		raw, err := json.Marshal(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got struct {
+			Kind, Strategy, Verdict string
+			MessageBits             int `json:"message_bits"`
+			Needed, Tried           int
+			Input, Twin             json.RawMessage
+			Read                    []int
+			Output, Expected        []any
+		}
+		if err := json.Unmarshal(raw, &got); err != nil {
+			t.Fatal(err)
+		}
+		if got.Kind != "forced" || got.Verdict != "errs" || got.MessageBits >= got.Needed || got.Tried == 0 || len(got.Output) != len(got.Read) || len(got.Expected) != len(got.Read) {
+			t.Errorf("%s: %s", name, raw)
+		}
+		for which, file := range map[string]json.RawMessage{"input": got.Input, "twin": got.Twin} {
+			back, err := tasks.ReadInput(file, nil)
+			if err != nil {
+				t.Errorf("%s: %s: %v", name, which, err)
+				continue
+			}
+			want := f.Input
+			if which == "twin" {
+				want = f.Twin
+			}
+			if !reflect.DeepEqual(back.Seq, want) {
+				t.Errorf("%s: the %s reads back as another one", name, which)
+			}
+		}
+		// And the model is wrong there, by the definition and from the file alone.
+		back, _ := tasks.ReadInput(got.Input, nil)
+		out, err := m.Whole(back.Seq, f.Read)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := back.Shape.Task.Eval(in.Shape, back.Seq, f.Read[0]); in.Shape.Correct(out[0], want) {
+			t.Errorf("%s: the model is right on its failing input", name)
 		}
 	}
 }
