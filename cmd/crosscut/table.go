@@ -126,15 +126,9 @@ func parseSweep(s string) ([]int, error) {
 	if to < from {
 		return nil, fmt.Errorf("%d is below %d", to, from)
 	}
-	step := strings.TrimSpace(parts[2])
-	var next func(n int) int
-	switch k, err := strconv.Atoi(strings.TrimLeft(step, "x+")); {
-	case err == nil && strings.HasPrefix(step, "x") && k >= 2 && k <= tasks.MaxN:
-		next = func(n int) int { return n * k }
-	case err == nil && strings.HasPrefix(step, "+") && k >= 1 && k <= tasks.MaxN:
-		next = func(n int) int { return n + k }
-	default:
-		return nil, fmt.Errorf("%q is no step: want x2 or +8", parts[2])
+	next, err := stepper(strings.TrimSpace(parts[2]))
+	if err != nil {
+		return nil, err
 	}
 	var ns []int
 	for n := from; n <= to; n = next(n) {
@@ -144,6 +138,19 @@ func parseSweep(s string) ([]int, error) {
 		ns = append(ns, n)
 	}
 	return ns, nil
+}
+
+// stepper reads x2 or +8.
+func stepper(s string) (func(n int) int, error) {
+	factor, times := strings.CutPrefix(s, "x")
+	if k, err := strconv.ParseUint(factor, 10, 31); err == nil && times && 2 <= k && k <= tasks.MaxN {
+		return func(n int) int { return n * int(k) }, nil
+	}
+	step, plus := strings.CutPrefix(s, "+")
+	if k, err := strconv.ParseUint(step, 10, 31); err == nil && plus && 1 <= k && k <= tasks.MaxN {
+		return func(n int) int { return n + int(k) }, nil
+	}
+	return nil, fmt.Errorf("%q is no step: want x2 or +8", s)
 }
 
 func length(s string) (int, error) {
