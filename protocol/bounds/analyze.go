@@ -41,6 +41,8 @@ type analysis struct {
 	table     *check.Table
 	proof     *Refutation   // of the lower end of D(f); nil: the partition numbers give it
 	found     [2]shattering // of Alice, of Bob
+	minors    []*eliminated // by place of the value, with the ranks; nil: not computed
+	rankOf    []Range
 }
 
 // Analyze computes every measure. When ctx or the time ends it returns what is
@@ -151,62 +153,68 @@ func (a *analysis) lines() {
 			a.OneWay.Bob = r
 			measure, distinct = check.OneWayBob, check.DistinctCols
 		}
-		a.claim(distinct, nil, check.Lower, ratio(f.Rows(), 1), check.Apart{Kind: "apart", Lines: f.RowFirst})
-		a.claim(distinct, nil, check.Upper, ratio(f.Rows(), 1), check.Classes{Kind: "classes", Of: f.RowOf})
-		a.claim(measure, nil, check.Lower, ratio(r.Lower, 1), check.Apart{Kind: "apart", Lines: apart})
-		a.claim(measure, nil, check.Upper, ratio(r.Upper, 1), check.Classes{Kind: "classes", Of: of})
+		a.claim(distinct, nil, check.Lower, ratio(f.Rows(), 1), given(check.Apart{Kind: "apart", Lines: f.RowFirst}))
+		a.claim(distinct, nil, check.Upper, ratio(f.Rows(), 1), given(check.Classes{Kind: "classes", Of: f.RowOf}))
+		a.claim(measure, nil, check.Lower, ratio(r.Lower, 1), given(check.Apart{Kind: "apart", Lines: apart}))
+		a.claim(measure, nil, check.Upper, ratio(r.Upper, 1), given(check.Classes{Kind: "classes", Of: of}))
 	}
 }
 
 // rankEntries is the most entries of a folded matrix whose rank is computed.
 const rankEntries = 1 << 26
 
-// ranks finds the ranks of a total matrix.
+// ranks finds the ranks of a total matrix, and of the 0/1 matrix of each value.
 func (a *analysis) ranks() {
-	if !a.m.Total() {
+	values := a.f.Values()
+	a.minors = make([]*eliminated, len(values))
+	a.rankOf = make([]Range, len(values))
+	if !a.m.Total() || a.f.Rows()*a.f.Cols() > rankEntries {
 		return
 	}
 	a.say("rank")
 	a.Rank = &Ranks{}
-	values := a.f.Values()
-	whole := func(i, j int) int64 { return int64(values[a.f.Index(i, j)]) }
-	ctx, cancel := a.share(.3)
+	ctx, cancel := a.share(.4)
 	defer cancel()
-	e, r := a.rational(ctx, whole)
+	find := func(at func(i, j int) int64) (*eliminated, Range) {
+		e, upper := rational(ctx, a.f.Rows(), a.f.Cols(), at)
+		return &e, Range{e.rank, upper}
+	}
+	for v := range values {
+		a.minors[v], a.rankOf[v] = find(func(i, j int) int64 { return int64(a.f.planes[(v*a.f.rows+i)*a.f.words+j>>6] >> (j & 63) & 1) })
+	}
+	whole, r := (*eliminated)(nil), Range{}
+	if a.m.Boolean() && a.one >= 0 {
+		whole, r = a.minors[a.one], a.rankOf[a.one]
+	} else {
+		whole, r = find(func(i, j int) int64 { return int64(values[a.f.Index(i, j)]) })
+	}
 	a.Rank.Rational = r
-	a.claimRank(check.RankRational, nil, &e, r)
+	a.claimRank(check.RankRational, whole, r)
 	if !a.two || len(values) == 0 {
 		return
 	}
-	lines := make([]bitset, a.f.Rows())
-	for i := range lines {
-		lines[i] = newBitset(a.f.Cols())
-		// One value other than 0 is "ones"; GF(2) ranks are of the ones.
-		if a.one >= 0 {
-			copy(lines[i], a.f.Row(a.one, i))
+	g := Range{0, 0}
+	if a.one >= 0 {
+		lines := make([]bitset, a.f.Rows())
+		for i := range lines {
+			lines[i] = bitset(a.f.Row(a.one, i)).clone()
 		}
-	}
-	if a.f.Rows()*a.f.Rows()*a.f.words <= 1<<32 {
-		b := rankGF2(lines)
-		g := point(b.rank)
-		a.Rank.GF2 = &g
+		b := rankGF2(ctx, lines)
+		if g = point(b.rank); !b.done {
+			g.Upper = min(a.f.Rows(), a.f.Cols())
+		}
 		if len(values) == 2 {
-			a.claimRank(check.RankGF2, nil, &b, g)
+			a.claimRank(check.RankGF2, &b, g)
 		}
 	}
+	a.Rank.GF2 = &g
 	if len(values) == 2 {
-		_, c := a.rational(ctx, func(i, j int) int64 { return int64(1 - (a.f.Index(i, j))) })
-		_, s := a.rational(ctx, func(i, j int) int64 { return int64(2*(a.f.Index(i, j)) - 1) })
-		a.Rank.Complement, a.Rank.Sign = &c, &s
+		a.Rank.Complement = &a.rankOf[a.zero]
+		if a.f.Rows()*a.f.Cols() <= 1<<18 {
+			_, s := find(func(i, j int) int64 { return int64(2*a.f.Index(i, j) - 1) })
+			a.Rank.Sign = &s
+		}
 	}
-}
-
-func (a *analysis) rational(ctx context.Context, at func(i, j int) int64) (eliminated, Range) {
-	if a.f.Rows()*a.f.Cols() > rankEntries {
-		return eliminated{}, Range{0, min(a.f.Rows(), a.f.Cols())}
-	}
-	e, upper := rational(ctx, a.f.Rows(), a.f.Cols(), at)
-	return e, Range{e.rank, upper}
 }
 
 // values treats every value by itself: fooling sets, rectangles, covers,
@@ -257,18 +265,9 @@ func (a *analysis) value(ctx context.Context, p *PerValue) {
 	f.fooling = s.foolingGreedy(ctx, side)
 	f.cover.raise(len(f.fooling), "fooling")
 	f.partition.raise(len(f.fooling), "fooling")
-	if s.total && a.m.Total() && s.n[0]*s.n[1] <= 1<<22 {
-		c, cancel := part(.3)
-		e, upper := rational(c, s.n[0], s.n[1], func(i, j int) int64 {
-			if s.is[0][i].has(j) {
-				return 1
-			}
-			return 0
-		})
-		cancel()
-		r := Range{e.rank, upper}
-		p.Rank, f.minor = &r, &e
-		f.partition.raise(e.rank, "rank")
+	if v := a.m.Place(p.Value); a.Rank != nil {
+		p.Rank, f.minor = &a.rankOf[v], a.minors[v]
+		f.partition.raise(p.Rank.Lower, "rank")
 	}
 	for axis, side := range [2]*aspect{s, s.flip()} {
 		if sperner(side.n[0]) > f.cover.lower { // else it cannot help
@@ -383,19 +382,19 @@ func (a *analysis) discrepancy() {
 	rows, cols, gap, upper := s.heaviest(ctx)
 	cancel()
 	d := Real{ratio(gap, s.total), ratio(upper, s.total)}
-	if gap < upper {
+	if gap < upper && min(a.Rows, a.Cols) <= 256 {
 		claim := check.Claim{Measure: check.DiscUniform, End: check.Upper, Evidence: json.RawMessage(`{"kind":"spectral"}`)}
 		if v, err := check.Prove(a.checked(), claim); err == nil {
 			d.Upper = v
-			a.claim(check.DiscUniform, nil, check.Upper, v, check.Spectral{Kind: "spectral"})
+			a.claim(check.DiscUniform, nil, check.Upper, v, given(check.Spectral{Kind: "spectral"}))
 		}
-	} else {
-		a.claim(check.DiscUniform, nil, check.Upper, d.Upper, check.Exhaustion{Kind: "exhaustion"})
+	} else if gap == upper {
+		a.claim(check.DiscUniform, nil, check.Upper, d.Upper, given(check.Exhaustion{Kind: "exhaustion"}))
 	}
 	a.Discrepancy.Uniform, a.Discrepancy.Exact, a.Discrepancy.Fraction = d, gap == upper, d.Lower.RatString()
-	a.claim(check.DiscUniform, nil, check.Lower, d.Lower, check.Gap{Kind: "gap", Rectangle: check.Rectangle{
+	a.claim(check.DiscUniform, nil, check.Lower, d.Lower, given(check.Gap{Kind: "gap", Rectangle: check.Rectangle{
 		Rows: unfold(a.f.RowOf, rows), Cols: unfold(a.f.ColOf, cols),
-	}})
+	}}))
 }
 
 // checked is the matrix as the checker sees it.
@@ -437,27 +436,33 @@ func (a *analysis) depth() {
 func (a *analysis) claimDepth() {
 	d := a.Deterministic
 	if a.Tree != nil {
-		a.claim(check.Deterministic, nil, check.Upper, ratio(d.Upper, 1), check.Tree{Kind: "tree", Tree: a.Tree})
+		a.claim(check.Deterministic, nil, check.Upper, ratio(d.Upper, 1), given(check.Tree{Kind: "tree", Tree: a.Tree}))
 	}
 	if a.proof != nil {
-		a.claim(check.Deterministic, nil, check.Lower, ratio(d.Lower, 1), struct {
+		a.claim(check.Deterministic, nil, check.Lower, ratio(d.Lower, 1), given(struct {
 			Kind string `json:"kind"`
 			*Refutation
-		}{"refutation", a.proof})
+		}{"refutation", a.proof}))
 		return
 	}
-	leaves := check.Leaves{Kind: "leaves", Parts: []check.LeavesPart{}}
-	sum := 0
+	var parts []pending
 	for _, c := range a.claims {
 		if c.Measure == check.Partition && c.End == check.Lower {
-			leaves.Parts = append(leaves.Parts, check.LeavesPart{Value: *c.Value, Evidence: c.Evidence})
+			parts = append(parts, c)
 		}
 	}
+	sum := 0
 	for _, p := range a.PerValue {
 		sum += p.Partition.Lower
 	}
 	if width(sum) >= d.Lower {
-		a.claim(check.Deterministic, nil, check.Lower, ratio(d.Lower, 1), leaves)
+		a.claim(check.Deterministic, nil, check.Lower, ratio(d.Lower, 1), func() any {
+			leaves := check.Leaves{Kind: "leaves", Parts: []check.LeavesPart{}}
+			for _, c := range parts {
+				leaves.Parts = append(leaves.Parts, check.LeavesPart{Value: *c.Value, Evidence: c.full().Evidence})
+			}
+			return leaves
+		})
 	}
 }
 

@@ -22,6 +22,7 @@ import (
 const (
 	gameSide    = 12
 	gameEntries = 300
+	bestEntries = 1 << 16 // of the whole matrix, for any bound at all
 )
 
 // best bounds the discrepancy under the best distribution: always by the
@@ -30,7 +31,7 @@ const (
 func (a *analysis) best() {
 	a.say("best distribution")
 	q := a.Discrepancy
-	if len(a.PerValue) == 0 {
+	if len(a.PerValue) == 0 || a.Rows*a.Cols > bestEntries {
 		return
 	}
 	b := &Real{Lower: new(big.Rat), Upper: q.Uniform.Upper}
@@ -80,7 +81,7 @@ func (a *analysis) best() {
 	}
 	for _, end := range []string{check.Lower, check.Upper} {
 		if c, ok := kept[end]; ok {
-			a.claims = append(a.claims, c)
+			a.claims = append(a.claims, pending{c, given(c.Evidence)})
 		}
 	}
 	q.Best = b

@@ -23,6 +23,49 @@ func newGraph(n int, edge func(u, v int) bool) *graph {
 	return g
 }
 
+// entryGraph joins entries by their crossed entries: in the graph of entries p and
+// q, other(i, j) says whether entry (i, j) is defined and differs; two entries are
+// joined when one of the crossed entries differs (both: when both do).
+func entryGraph(ctx context.Context, all []place, rows, cols int, other func(i, j int) bool, both bool) *graph {
+	n := len(all)
+	byRow, byCol := make([]bitset, rows), make([]bitset, cols)
+	for x, p := range all {
+		if x&63 == 0 && ctx.Err() != nil {
+			break // fewer joins: cliques stay cliques, but see the caller's check of ctx
+		}
+		if byRow[p[0]] == nil { // the entries whose column differs in this row
+			byRow[p[0]] = newBitset(n)
+			for y, q := range all {
+				if other(p[0], q[1]) {
+					byRow[p[0]].add(y)
+				}
+			}
+		}
+		if byCol[p[1]] == nil { // the entries whose row differs in this column
+			byCol[p[1]] = newBitset(n)
+			for y, q := range all {
+				if other(q[0], p[1]) {
+					byCol[p[1]].add(y)
+				}
+			}
+		}
+	}
+	g := &graph{make([]bitset, n)}
+	for x, p := range all {
+		g.near[x] = newBitset(n)
+		if byRow[p[0]] == nil || byCol[p[1]] == nil {
+			continue
+		}
+		copy(g.near[x], byRow[p[0]])
+		if both {
+			g.near[x].and(byCol[p[1]])
+		} else {
+			g.near[x].or(byCol[p[1]])
+		}
+	}
+	return g
+}
+
 // clique finds a largest clique, given an upper bound that the caller knows. The
 // search is exact unless ctx ends; proved says that no larger clique exists.
 //
@@ -40,7 +83,9 @@ func (g *graph) clique(ctx context.Context, upper int) (best []int, proved bool)
 	}
 	h := &graph{make([]bitset, n)} // renumbered: vertices of high degree first
 	for k, v := range order {
-		h.near[k] = newBitset(n)
+		if h.near[k] = newBitset(n); ctx.Err() != nil {
+			return []int{0}, false
+		}
 		for u := range g.near[v].all() {
 			h.near[k].add(place[u])
 		}

@@ -139,7 +139,7 @@ func (a *aspect) greedyCover(ctx context.Context, rng *rand.Rand, exactly bool, 
 		gain := 0
 		seeds := rng.Perm(a.n[0])
 		for _, seed := range seeds[:min(len(seeds), 24)] {
-			if left[seed].empty() {
+			if left[seed].empty() || ctx.Err() != nil {
 				continue
 			}
 			r, g := a.growOver(seed, ok, left)

@@ -90,11 +90,13 @@ func (s *signs) heaviest(ctx context.Context) (rows, cols []int, gap, upper int)
 func (s *signs) columnsFor(rows []int) (cols []int, gap int) {
 	var plus, minus []int
 	up, down := 0, 0
-	for j := range s.cols {
-		sum := 0
-		for _, i := range rows {
-			sum += s.a[i][j]
+	sums := make([]int, s.cols)
+	for _, i := range rows {
+		for j, v := range s.a[i] {
+			sums[j] += v
 		}
+	}
+	for j, sum := range sums {
 		if sum > 0 {
 			plus, up = append(plus, j), up+sum
 		} else if sum < 0 {

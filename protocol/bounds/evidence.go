@@ -10,28 +10,47 @@ import (
 	"crosscut/protocol/bounds/check"
 )
 
+// pending is a claim whose evidence is written out only when it is asked for: that
+// may be long.
+type pending struct {
+	check.Claim
+	evidence func() any
+}
+
+// full is the claim with its evidence.
+func (p pending) full() check.Claim {
+	c := p.Claim
+	c.Evidence = marshal(p.evidence())
+	return c
+}
+
 // claim notes one end of a measure with its evidence.
-func (r *Report) claim(measure string, value *int, end string, number *big.Rat, evidence any) {
+func (r *Report) claim(measure string, value *int, end string, number *big.Rat, evidence func() any) {
+	r.claims = append(r.claims, pending{check.Claim{Measure: measure, Value: value, End: end, Number: number.RatString()}, evidence})
+}
+
+// given is evidence that is at hand.
+func given(evidence any) func() any { return func() any { return evidence } }
+
+func marshal(evidence any) json.RawMessage {
 	raw, err := json.Marshal(evidence)
 	if err != nil {
-		panic(err) // evidence is plain data
+		panic(err) // plain data
 	}
-	r.claims = append(r.claims, check.Claim{Measure: measure, Value: value, End: end, Number: number.RatString(), Evidence: raw})
+	return raw
 }
 
 // claimRank notes a minor, and the upper end when it is exact.
-func (a *analysis) claimRank(measure string, value *int, e *eliminated, r Range) {
-	if e.rank == 0 && r.Upper > 0 {
-		return
-	}
-	minor := check.Minor{Kind: "minor", Prime: mersenne, Rows: pick(a.f.RowFirst, e.rows), Cols: pick(a.f.ColFirst, e.cols)}
-	if measure == check.RankGF2 {
-		minor.Prime = 2
-	}
-	a.claim(measure, value, check.Lower, ratio(r.Lower, 1), minor)
+func (a *analysis) claimRank(measure string, e *eliminated, r Range) {
+	a.claim(measure, nil, check.Lower, ratio(r.Lower, 1), given(a.minor(e)))
 	if r.Exact() {
-		a.claim(measure, value, check.Upper, ratio(r.Upper, 1), check.Elimination{Kind: "elimination"})
+		a.claim(measure, nil, check.Upper, ratio(r.Upper, 1), given(check.Elimination{Kind: "elimination"}))
 	}
+}
+
+// minor writes a minor of the folded matrix in lines of the whole one.
+func (a *analysis) minor(e *eliminated) check.Minor {
+	return check.Minor{Kind: "minor", Prime: e.prime, Rows: pick(a.f.RowFirst, e.rows), Cols: pick(a.f.ColFirst, e.cols)}
 }
 
 func (a *analysis) claimShattered(side int, s shattering) {
@@ -39,8 +58,8 @@ func (a *analysis) claimShattered(side int, s shattering) {
 	if side == 1 {
 		measure = check.ShatterBob
 	}
-	a.claim(measure, nil, check.Lower, ratio(s.size.Lower, 1), check.Patterns{Kind: "patterns", Columns: s.cols, Lines: s.rows})
-	a.claim(measure, nil, check.Upper, ratio(s.size.Upper, 1), check.Exhaustion{Kind: "exhaustion", Size: s.size.Upper})
+	a.claim(measure, nil, check.Lower, ratio(s.size.Lower, 1), given(check.Patterns{Kind: "patterns", Columns: s.cols, Lines: s.rows}))
+	a.claim(measure, nil, check.Upper, ratio(s.size.Upper, 1), given(check.Exhaustion{Kind: "exhaustion", Size: s.size.Upper}))
 }
 
 // pick maps places of a folded matrix to lines of the whole one. It is never nil,
@@ -54,66 +73,72 @@ func pick(first, set []int) []int {
 }
 
 // claimValue notes what was found of one value.
-func (r *Report) claimValue(p *PerValue) {
+func (a *analysis) claimValue(p *PerValue) {
 	f, s := &p.found, p.found.aspect
 	value := &p.Value
-	entries := make([]check.Entry, len(f.fooling))
-	for k, e := range f.fooling {
-		entries[k] = check.Entry{s.lines[0][e[0]][0], s.lines[1][e[1]][0]}
-	}
-	set := check.FoolingSet{Kind: "fooling", Entries: entries}
-	rects := func(all []rect) check.Rectangles {
-		out := check.Rectangles{Kind: "rectangles", Rectangles: []check.Rectangle{}}
-		for _, q := range all {
-			rows, cols := s.original(q)
-			out.Rectangles = append(out.Rectangles, check.Rectangle{Rows: rows, Cols: cols})
+	set := func() any {
+		entries := make([]check.Entry, len(f.fooling))
+		for k, e := range f.fooling {
+			entries[k] = check.Entry{s.lines[0][e[0]][0], s.lines[1][e[1]][0]}
 		}
-		return out
+		return check.FoolingSet{Kind: "fooling", Entries: entries}
 	}
-	exhaustion := func(n int) check.Exhaustion { return check.Exhaustion{Kind: "exhaustion", Size: n} }
+	rects := func(all []rect) func() any {
+		return func() any {
+			out := check.Rectangles{Kind: "rectangles", Rectangles: []check.Rectangle{}}
+			for _, q := range all {
+				out.Rectangles = append(out.Rectangles, s.rectangle(q))
+			}
+			return out
+		}
+	}
+	exhaustion := func(n int) func() any { return given(check.Exhaustion{Kind: "exhaustion", Size: n}) }
 
-	r.claim(check.Fooling, value, check.Lower, ratio(p.Fooling.Lower, 1), set)
+	a.claim(check.Fooling, value, check.Lower, ratio(p.Fooling.Lower, 1), set)
 	if p.Fooling.Upper >= f.cover.upper {
-		r.claim(check.Fooling, value, check.Upper, ratio(f.cover.upper, 1), rects(f.cover.rects))
+		a.claim(check.Fooling, value, check.Upper, ratio(f.cover.upper, 1), rects(f.cover.rects))
 	} else {
-		r.claim(check.Fooling, value, check.Upper, ratio(p.Fooling.Upper, 1), exhaustion(p.Fooling.Upper))
+		a.claim(check.Fooling, value, check.Upper, ratio(p.Fooling.Upper, 1), exhaustion(p.Fooling.Upper))
 	}
-	rows, cols := s.original(f.rect)
-	r.claim(check.LargestRect, value, check.Lower, ratio(p.Rectangle.Lower, 1), check.OneRectangle{Kind: "rectangle", Rectangle: check.Rectangle{Rows: rows, Cols: cols}})
-	r.claim(check.LargestRect, value, check.Upper, ratio(p.Rectangle.Upper, 1), exhaustion(p.Rectangle.Upper))
-
+	a.claim(check.LargestRect, value, check.Lower, ratio(p.Rectangle.Lower, 1), func() any {
+		return check.OneRectangle{Kind: "rectangle", Rectangle: s.rectangle(f.rect)}
+	})
+	a.claim(check.LargestRect, value, check.Upper, ratio(p.Rectangle.Upper, 1), exhaustion(p.Rectangle.Upper))
 	for _, c := range []struct {
 		measure string
 		*covering
 	}{{check.Cover, &f.cover}, {check.Partition, &f.partition}} {
-		r.claim(c.measure, value, check.Upper, ratio(c.upper, 1), rects(c.rects))
-		lower := ratio(c.lower, 1)
-		var why any = set
+		a.claim(c.measure, value, check.Upper, ratio(c.upper, 1), rects(c.rects))
+		why := set
 		switch c.by {
 		case "antichain":
-			axis := 0
-			if sperner(len(f.chain[1])) > sperner(len(f.chain[0])) {
-				axis = 1
-			}
-			chain := check.Antichain{Kind: "antichain", Axis: [2]string{"rows", "columns"}[axis]}
-			for _, i := range f.chain[axis] {
-				chain.Lines = append(chain.Lines, s.lines[axis][i][0])
-			}
-			why = chain
+			why = func() any { return f.antichain(s) }
 		case "rank":
-			m := check.Minor{Kind: "minor", Prime: mersenne}
-			for _, i := range f.minor.rows {
-				m.Rows = append(m.Rows, s.lines[0][i][0])
-			}
-			for _, j := range f.minor.cols {
-				m.Cols = append(m.Cols, s.lines[1][j][0])
-			}
-			why = m
+			why = func() any { return a.minor(f.minor) }
 		case "search", "area":
 			why = exhaustion(c.lower)
 		}
-		r.claim(c.measure, value, check.Lower, lower, why)
+		a.claim(c.measure, value, check.Lower, ratio(c.lower, 1), why)
 	}
+}
+
+// antichain writes the better of the two antichains.
+func (f *findings) antichain(s *aspect) check.Antichain {
+	axis := 0
+	if len(f.chain[1]) > len(f.chain[0]) {
+		axis = 1
+	}
+	chain := check.Antichain{Kind: "antichain", Axis: [2]string{"rows", "columns"}[axis]}
+	for _, i := range f.chain[axis] {
+		chain.Lines = append(chain.Lines, s.lines[axis][i][0])
+	}
+	return chain
+}
+
+// rectangle writes a rectangle in lines of the whole matrix.
+func (a *aspect) rectangle(r rect) check.Rectangle {
+	rows, cols := a.original(r)
+	return check.Rectangle{Rows: rows, Cols: cols}
 }
 
 // Certificate collects the evidence for every end that has some which the checker
@@ -130,7 +155,8 @@ func (r *Report) Certificate(ctx context.Context, problem string, n int) (*check
 		c.Matrix.Entries = table.Lines()
 	}
 	var out []string
-	for _, claim := range r.claims {
+	for _, p := range r.claims {
+		claim := p.full()
 		if ctx.Err() != nil {
 			return nil, nil, fmt.Errorf("bounds: certificate: %w", ctx.Err())
 		}

@@ -1,7 +1,5 @@
 package bounds
 
-import "slices"
-
 // Folded is a matrix without its duplicate rows and columns. Two rows are
 // duplicates when they agree everywhere, undefined entries included. Folding
 // changes no cost; measures that count entries use the multiplicities.
@@ -59,11 +57,15 @@ func (m *Matrix) key(b []byte, i int) []byte {
 	return b
 }
 
-// Unfold lists the original rows (or columns) of a set of folded ones.
+// unfold lists the original rows (or columns) of a set of folded ones.
 func unfold(of []int, set []int) []int {
-	var all []int
+	in := map[int]bool{}
+	for _, c := range set {
+		in[c] = true
+	}
+	all := []int{}
 	for i, c := range of {
-		if slices.Contains(set, c) {
+		if in[c] {
 			all = append(all, i)
 		}
 	}

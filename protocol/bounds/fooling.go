@@ -14,12 +14,6 @@ const foolingVertices = 8192
 // place is an entry of an aspect: its row and its column.
 type place [2]int
 
-// fooled reports that two entries of v cannot lie in one rectangle of v: a
-// crossed entry is defined and differs.
-func (a *aspect) fooled(p, q place) bool {
-	return a.not[0][p[0]].has(q[1]) || a.not[0][q[0]].has(p[1])
-}
-
 // fooling finds a large set of entries of v any two of which fool; upper is a
 // bound on its size that the caller knows. proved: no larger set exists.
 func (a *aspect) fooling(ctx context.Context, upper int) (set []place, proved bool) {
@@ -36,7 +30,10 @@ func (a *aspect) fooling(ctx context.Context, upper int) (set []place, proved bo
 			}
 		}
 	}
-	g := newGraph(len(all), func(u, v int) bool { return a.fooled(all[u], all[v]) })
+	g := entryGraph(ctx, all, a.n[0], a.n[1], func(i, j int) bool { return a.not[0][i].has(j) }, false)
+	if ctx.Err() != nil {
+		return set, false // the graph may be unfinished
+	}
 	best, proved := g.clique(ctx, upper)
 	if len(best) > len(set) || proved {
 		set = set[:0]
@@ -75,6 +72,9 @@ func (a *aspect) foolingGreedy(ctx context.Context, upper int) []place {
 		}
 		var set []place
 		for _, i := range order {
+			if ctx.Err() != nil {
+				break
+			}
 			free := a.is[axis][i].clone()
 			for _, p := range set {
 				// Column j stays if (i, p) is other, or (p, j) is.

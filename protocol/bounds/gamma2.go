@@ -2,7 +2,6 @@ package bounds
 
 import (
 	"context"
-	"encoding/json"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -53,17 +52,9 @@ func (a *analysis) gamma2() {
 			g.Lower = v
 		}
 		c.Number = v.RatString()
-		a.claims = append(a.claims, c)
+		a.claims = append(a.claims, pending{c, given(c.Evidence)})
 	}
 	a.Gamma2 = g
-}
-
-func marshal(evidence any) json.RawMessage {
-	raw, err := json.Marshal(evidence)
-	if err != nil {
-		panic(err) // plain data
-	}
-	return raw
 }
 
 // gammaSolver climbs the dual: over probability vectors p, q it maximises the

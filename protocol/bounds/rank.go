@@ -16,6 +16,7 @@ const mersenne = 1<<31 - 1
 // of a minor of that size whose determinant is not 0 modulo the prime. The
 // determinant of the integers is then not 0 either.
 type eliminated struct {
+	prime      uint64
 	rank       int
 	rows, cols []int
 	done       bool // false: ctx ended first; the minor found so far still stands
@@ -40,7 +41,7 @@ func rankMersenne(ctx context.Context, rows, cols int, at func(i, j int) int64) 
 		}
 	}
 	of := span(rows)
-	var e eliminated
+	e := eliminated{prime: mersenne}
 	for start := 0; start < cols && e.rank < rows; start += panel {
 		if ctx.Err() != nil {
 			return e
@@ -223,9 +224,16 @@ const rankWork = 4e10
 // the lengths of its rows (Hadamard). If the rank is at most r modulo primes whose
 // product exceeds that bound, every such minor is 0. (docs/bounds.md, "rank".)
 func rational(ctx context.Context, rows, cols int, at func(i, j int) int64) (e eliminated, upper int) {
-	e = rankMersenne(ctx, rows, cols, at)
 	full := min(rows, cols)
-	if !e.done || e.rank == full {
+	two := rankGF2(ctx, oddEntries(rows, cols, at))
+	if two.rank == full { // an odd minor is not 0: the quick way out
+		return two, full
+	}
+	e = rankMersenne(ctx, rows, cols, at)
+	if e.rank < two.rank {
+		e = two // the better minor; done says whether the other elimination ended
+	}
+	if !e.done || e.rank == full || e.prime == 2 {
 		return e, full
 	}
 	primes := hadamardPrimes(rows, cols, at, e.rank)
@@ -263,31 +271,50 @@ func hadamardPrimes(rows, cols int, at func(i, j int) int64, r int) []uint64 {
 	return primes
 }
 
-// rankGF2 is the rank over GF(2) of packed rows, with a minor.
-func rankGF2(lines []bitset) eliminated {
-	var e eliminated
-	e.done = true
-	type reduced struct {
-		row  bitset
-		lead int
-	}
-	var basis []reduced
-	for i, line := range lines {
-		row := line.clone()
-		for _, b := range basis {
-			if row.has(b.lead) {
-				for k := range row {
-					row[k] ^= b.row[k]
-				}
+// oddEntries packs the parities of the entries.
+func oddEntries(rows, cols int, at func(i, j int) int64) []bitset {
+	lines := make([]bitset, rows)
+	for i := range lines {
+		lines[i] = newBitset(cols)
+		for j := range cols {
+			if at(i, j)&1 != 0 {
+				lines[i].add(j)
 			}
 		}
-		lead := row.first()
-		if lead < 0 {
-			continue
+	}
+	return lines
+}
+
+// rankGF2 is the rank over GF(2) of packed rows, with a minor. It uses up lines.
+func rankGF2(ctx context.Context, lines []bitset) eliminated {
+	e := eliminated{prime: 2, done: true}
+	// pivot[c] is the reduced row whose first entry is at column c.
+	var pivot []bitset
+	if len(lines) > 0 {
+		pivot = make([]bitset, 64*len(lines[0]))
+	}
+	for i, row := range lines {
+		if ctx.Err() != nil {
+			e.done = false
+			return e
 		}
-		basis = append(basis, reduced{row, lead})
-		e.rows, e.cols = append(e.rows, i), append(e.cols, lead)
-		e.rank++
+		for k := 0; k < len(row); {
+			if row[k] == 0 {
+				k++
+				continue
+			}
+			c := k<<6 + trailing(row[k])
+			p := pivot[c]
+			if p == nil {
+				pivot[c] = row
+				e.rows, e.cols = append(e.rows, i), append(e.cols, c)
+				e.rank++
+				break
+			}
+			for l := k; l < len(row); l++ {
+				row[l] ^= p[l]
+			}
+		}
 	}
 	return e
 }

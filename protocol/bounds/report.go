@@ -2,8 +2,6 @@ package bounds
 
 import (
 	"math/big"
-
-	"crosscut/protocol/bounds/check"
 )
 
 // Report holds every bound on a matrix. Its JSON is that of `crosscut bounds`.
@@ -41,7 +39,7 @@ type Report struct {
 	// Tree is the best protocol tree found, or nil.
 	Tree *Tree `json:"-"`
 
-	claims []check.Claim
+	claims []pending
 	matrix *Matrix
 }
 

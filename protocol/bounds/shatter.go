@@ -3,6 +3,7 @@ package bounds
 import (
 	"context"
 	"math/bits"
+	"slices"
 )
 
 // shattered finds the largest k such that some k columns of a Boolean matrix show
@@ -20,7 +21,7 @@ func shattered(ctx context.Context, m *Matrix) (cols, rows []int, upper int) {
 		return nil, []int{0}, 0
 	}
 	t := f.Transpose()
-	s := &shatter{ctx: ctx, n: t.Rows()}
+	s := &shatter{ctx: ctx, n: t.Cols()}
 	for j := range t.Rows() {
 		a, b := bitset(t.Row(zero, j)), bitset(t.Row(one, j))
 		if a.empty() || b.empty() {
@@ -30,7 +31,7 @@ func shattered(ctx context.Context, m *Matrix) (cols, rows []int, upper int) {
 	}
 	// k shattered columns need 2^k different rows.
 	s.upper = min(bits.Len(uint(f.Rows()))-1, len(s.col))
-	s.expand([]bitset{fullBitset(f.Rows())}, 0)
+	s.expand(make([]uint32, s.n), s.n, 0)
 	upper = len(s.best)
 	if s.stopped {
 		upper = max(upper, s.upper)
@@ -39,16 +40,18 @@ func shattered(ctx context.Context, m *Matrix) (cols, rows []int, upper int) {
 		cols = append(cols, f.ColFirst[s.col[j]])
 	}
 	rows = make([]int, 1<<len(cols))
-	for p := range rows {
-		class := fullBitset(f.Rows())
+	for i := f.Rows() - 1; i >= 0; i-- {
+		p, shown := 0, true
 		for k, j := range s.best {
-			if p>>k&1 == 1 {
-				class.and(s.one[j])
+			if s.one[j].has(i) {
+				p |= 1 << k
 			} else {
-				class.and(s.zero[j])
+				shown = shown && s.zero[j].has(i)
 			}
 		}
-		rows[p] = f.RowFirst[class.first()]
+		if shown {
+			rows[p] = f.RowFirst[i]
+		}
 	}
 	return cols, rows, upper
 }
@@ -61,48 +64,53 @@ type shatter struct {
 	chosen    []int
 	best      []int
 	upper     int
-	steps     uint
 	stopped   bool
 }
 
-func (s *shatter) expand(classes []bitset, from int) {
+// lost marks a row that shows no pattern on the chosen columns.
+const lost = ^uint32(0)
+
+// expand adds columns from on. class[i] is the pattern of row i; least is the size
+// of the smallest class.
+func (s *shatter) expand(class []uint32, least, from int) {
 	if len(s.chosen) > len(s.best) {
 		s.best = append(s.best[:0], s.chosen...)
 	}
-	if s.steps++; s.steps&15 == 0 && s.ctx.Err() != nil {
-		s.stopped = true
-	}
 	// With 2^k classes of at least c rows, at most log2(c) further columns.
-	least := classes[0].count()
-	for _, c := range classes {
-		least = min(least, c.count())
-	}
 	reach := len(s.chosen) + bits.Len(uint(least)) - 1
+	next := make([]uint32, len(class))
 	for j := from; j < len(s.col); j++ {
+		if s.ctx.Err() != nil {
+			s.stopped = true
+		}
 		if s.stopped || len(s.best) == s.upper || reach <= len(s.best) || len(s.chosen)+len(s.col)-j <= len(s.best) {
 			return
 		}
-		if next := s.split(classes, j); next != nil {
+		if least := s.split(next, class, j); least > 0 {
 			s.chosen = append(s.chosen, j)
-			s.expand(next, j+1)
+			s.expand(next, least, j+1)
 			s.chosen = s.chosen[:len(s.chosen)-1]
 		}
 	}
 }
 
-// split parts every class by column j, or returns nil when one part is empty.
-func (s *shatter) split(classes []bitset, j int) []bitset {
-	for _, c := range classes {
-		if !c.meets(s.zero[j]) || !c.meets(s.one[j]) {
-			return nil
+// split parts every class by column j and returns the size of the smallest part.
+func (s *shatter) split(next, class []uint32, j int) (least int) {
+	size := make([]int, 2<<len(s.chosen))
+	for i, c := range class {
+		next[i] = lost
+		if c == lost {
+			continue
 		}
+		switch {
+		case s.one[j].has(i):
+			next[i] = c<<1 | 1
+		case s.zero[j].has(i):
+			next[i] = c << 1
+		default:
+			continue
+		}
+		size[next[i]]++
 	}
-	next := make([]bitset, 0, 2*len(classes))
-	for _, c := range classes {
-		a, b := newBitset(len(c)*64), newBitset(len(c)*64)
-		a.setAnd(c, s.zero[j])
-		b.setAnd(c, s.one[j])
-		next = append(next, a, b)
-	}
-	return next
+	return slices.Min(size)
 }
