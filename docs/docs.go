@@ -27,3 +27,15 @@ func Text(name string) (string, bool) {
 	b, err := files.ReadFile(name + ".md")
 	return string(b), err == nil
 }
+
+// Reference is the entry of references.md with this key, on one line.
+func Reference(key string) (string, bool) {
+	text, _ := Text("references")
+	_, rest, ok := strings.Cut(text, "\n- `"+key+"`: ")
+	if !ok {
+		return "", false
+	}
+	entry, _, _ := strings.Cut(rest, "\n- ")
+	entry, _, _ = strings.Cut(entry, "\n\n")
+	return strings.Join(strings.Fields(entry), " "), true
+}

@@ -33,12 +33,10 @@ var _ = register(&command{
 	},
 })
 
-// lookup explains every entry of that name: a model and a construction may share one.
+// lookup explains every entry of that name: a model and a construction may share
+// one. A text of docs/ that has an entry's name goes by NAME.md.
 func lookup(name string) []*report.Sheet {
 	var found []*report.Sheet
-	if text, ok := docs.Text(name); ok {
-		found = append(found, &report.Sheet{Text: text, Value: map[string]any{"kind": "text", "name": name, "text": text}})
-	}
 	if t, err := tasks.Catalog().Get(name); err == nil {
 		found = append(found, showTask(t))
 	}
@@ -61,6 +59,10 @@ func lookup(name string) []*report.Sheet {
 		if cl, err := p.Claim(name); err == nil {
 			found = append(found, showClaim(p, cl))
 		}
+	}
+	title, forced := strings.CutSuffix(name, ".md")
+	if text, ok := docs.Text(title); ok && (forced || len(found) == 0) {
+		found = append(found, &report.Sheet{Text: text, Value: map[string]any{"kind": "text", "name": title, "text": text}})
 	}
 	return found
 }
@@ -109,10 +111,18 @@ func about(kind, name, doc string, cite []string) (*report.Sheet, entry) {
 	if cite == nil {
 		cite = []string{}
 	}
-	return &report.Sheet{
-		Title:  kind + " " + name,
-		Fields: []report.Field{{Name: "what", Value: doc}, {Name: "source", Value: strings.Join(cite, ", ")}},
-	}, entry{kind, name, doc, cite}
+	s := &report.Sheet{Title: kind + " " + name}
+	fact(s, "what", doc)
+	for _, key := range cite {
+		if full, ok := docs.Reference(key); ok {
+			key = full
+		}
+		fact(s, "source", key)
+	}
+	if _, ok := docs.Text(name); ok {
+		fact(s, "more", "crosscut show "+name+".md")
+	}
+	return s, entry{kind, name, doc, cite}
 }
 
 func (e entry) and(more map[string]any) map[string]any {
@@ -139,15 +149,15 @@ func paramGrid(s *report.Sheet, title string, ps []tasks.Param) []paramInfo {
 	infos := []paramInfo{}
 	g := report.Grid{Title: title, Columns: []report.Column{{Name: "name"}, {Name: "range"}, {Name: "what it is", Long: true}}}
 	for _, p := range ps {
-		limit := "up"
+		limits := "at least " + report.Number(p.Min)
 		if p.Max != 0 {
-			limit = report.Number(p.Max)
+			limits = report.Number(p.Min) + ".." + report.Number(p.Max)
 		}
 		kind := "whole, "
 		if p.Real {
 			kind = "real, "
 		}
-		g.Add(p.Name, kind+report.Number(p.Min)+".."+limit, p.Doc)
+		g.Add(p.Name, kind+limits, p.Doc)
 		infos = append(infos, paramInfo{p.Name, p.Doc, p.Min, p.Max, p.Real})
 	}
 	if len(ps) > 0 {
