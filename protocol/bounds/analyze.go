@@ -429,7 +429,14 @@ func (a *analysis) depth() {
 	a.Deterministic = Depth{r.Lower, r.Upper, r.Exact, r.By}
 	a.Tree = r.Tree
 	a.proof = r.Proof
+	a.say("few rounds")
+	few, stop := a.share(.2)
+	defer stop()
+	a.InRounds = InRounds(few, a.m, fewRounds, r, DeterministicOptions{MaxMemory: a.opts.MaxMemory, MaxSteps: 1 << 18})
 }
+
+// fewRounds is up to how many rounds D(f) is analysed.
+const fewRounds = 3
 
 // claimDepth notes the tree, and for the lower end the proof of the search or the
 // partition numbers, whose evidence was noted before.

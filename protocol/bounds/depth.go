@@ -2,6 +2,7 @@ package bounds
 
 import (
 	"context"
+	"math"
 	"math/bits"
 	"math/rand/v2"
 	"slices"
@@ -15,6 +16,8 @@ type DeterministicOptions struct {
 	// MaxMemory is about how many bytes the search may remember; 0: 256 MB. When
 	// they are used up the search forgets and goes on.
 	MaxMemory int64
+	// MaxSteps bounds the nodes of the search; 0 sets no bound.
+	MaxSteps uint64
 	// Floor is a lower bound on D(f) that the caller knows, and FloorBy its
 	// argument ("fooling", "rank", ...).
 	Floor   int
@@ -290,28 +293,50 @@ func (d *depth) cheap() {
 	}
 }
 
-// deepen asks for one depth after the other, until a tree is found or the
-// trivial depth is reached.
+// probeSteps is how long a tree one bit better than the best is looked for
+// before the lower end is raised step by step.
+const probeSteps = 1 << 14
+
+// deepen narrows the interval by search. While it is wide, it asks first for a
+// tree one bit shallower than the best, but not for long; then for one depth after
+// the other from below, until there is a tree.
 func (d *depth) deepen() {
 	memory := d.opts.MaxMemory
 	if memory <= 0 {
 		memory = 256 << 20
 	}
 	d.s = newSearch(d.ctx, d.b, memory)
-	for k := d.Lower; k < d.Upper; k++ {
-		if d.s.fits(d.b.all(), k, d.t) {
-			if d.all {
-				if t := d.s.build(d.b.all(), d.cast(), k, d.t); t != nil {
-					d.take(t)
-				}
-			}
-			break
-		}
-		if d.s.stopped {
-			break
-		}
-		d.raise(k+1, "search")
+	most := d.opts.MaxSteps
+	if most == 0 {
+		most = math.MaxUint64
 	}
+	for d.all && d.Upper-d.Lower > 1 && d.try(d.Upper-1, min(most, d.s.steps+probeSteps)) {
+	}
+	for d.Lower < d.Upper && d.try(d.Lower, most) {
+	}
+}
+
+// try asks whether k bits suffice, until the search has taken so many steps; the
+// answer moves an end. It returns false if nothing was learnt.
+func (d *depth) try(k int, until uint64) bool {
+	d.s.until = until
+	defer func() { d.s.until, d.s.stopped = math.MaxUint64, d.ctx.Err() != nil }()
+	if d.s.fits(d.b.all(), k, d.t) {
+		if !d.all {
+			return false // only a corner of the matrix fits
+		}
+		d.s.until = math.MaxUint64
+		before := d.Upper
+		if t := d.s.build(d.b.all(), d.cast(), k, d.t); t != nil {
+			d.take(t)
+		}
+		return d.Upper < before
+	}
+	if d.s.stopped {
+		return false
+	}
+	d.raise(k+1, "search")
+	return true
 }
 
 // prove writes down why D is at least Lower.

@@ -2,6 +2,7 @@ package bounds
 
 import (
 	"context"
+	"math"
 	"math/bits"
 )
 
@@ -13,11 +14,12 @@ type search struct {
 	seen    *table
 	shapes  [][]shape
 	steps   uint64
-	stopped bool // the context ended: nothing decided after that counts
+	until   uint64 // stop after so many steps
+	stopped bool   // the context ended: nothing decided after that counts
 }
 
 func newSearch(ctx context.Context, b *board, memory int64) *search {
-	return &search{ctx: ctx, b: b, seen: newTable(memory), shapes: shapesUpTo(7)}
+	return &search{ctx: ctx, b: b, seen: newTable(memory), shapes: shapesUpTo(7), until: math.MaxUint64}
 }
 
 // turn is what a protocol with few rounds still may do. The zero value sets no
@@ -300,7 +302,8 @@ func (d *division) hardest(side [2]uint64, rest uint64) uint64 {
 
 // tick counts a step and now and then looks at the context.
 func (s *search) tick() bool {
-	if s.steps++; s.steps&63 == 0 && s.ctx.Err() != nil {
+	s.steps++
+	if s.steps&63 == 0 && s.ctx.Err() != nil || s.steps > s.until {
 		s.stopped = true
 	}
 	return s.stopped

@@ -304,3 +304,32 @@ func TestTreeRunCatchesFaults(t *testing.T) {
 		t.Error("a node of the wrong player went unseen")
 	}
 }
+
+func TestInRounds(t *testing.T) {
+	ctx := context.Background()
+	for k, m := range someMatrices(150, 10, 5) {
+		free := exact(t, m)
+		all := InRounds(ctx, m, 4, free, DeterministicOptions{})
+		for i, d := range all {
+			want := plainDepth(m, i+1)
+			if d.Rounds != i+1 || d.Possible != (want < impossible) || d.Possible && (!d.Exact || d.Upper != want) {
+				t.Fatalf("matrix %d, %d rounds: %+v, plain %d\n%s", k, i+1, d, want, show(m))
+			}
+		}
+		if last := all[len(all)-1]; len(all) < 4 && last.Upper != free.Upper {
+			t.Fatalf("matrix %d: stopped after %d rounds at %d, D = %d", k, len(all), last.Upper, free.Upper)
+		}
+	}
+	// Alice holds a place i and three bits, Bob a table of two numbers: the bit at
+	// table[i]. One bit, two bits, one bit in three rounds; two rounds need five.
+	m := Of(16, 9, func(x, y int) int {
+		table := [2]int{y % 3, y / 3}
+		return x >> 1 >> table[x&1] & 1
+	})
+	free := Deterministic(ctx, m, DeterministicOptions{})
+	two := Deterministic(ctx, m, DeterministicOptions{Rounds: 2})
+	checkDeterministic(t, m, two)
+	if !free.Exact || !two.Exact || free.Upper >= two.Upper || free.Tree.Rounds() < 3 {
+		t.Errorf("table: %d..%d, in two rounds %d..%d", free.Lower, free.Upper, two.Lower, two.Upper)
+	}
+}
