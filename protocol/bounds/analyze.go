@@ -54,6 +54,15 @@ func Analyze(ctx context.Context, m *Matrix, opts Options) (*Report, error) {
 		ctx, cancel = context.WithTimeout(ctx, opts.Time)
 		defer cancel()
 	}
+	a := newAnalysis(ctx, m, opts)
+	if err := a.crossCheck(); err != nil {
+		return nil, err
+	}
+	return a.Report, nil
+}
+
+// newAnalysis computes every measure; nothing is compared yet.
+func newAnalysis(ctx context.Context, m *Matrix, opts Options) *analysis {
 	a := &analysis{Report: &Report{matrix: m}, ctx: ctx, opts: opts, m: m}
 	a.say("folding")
 	a.f = m.Fold()
@@ -73,10 +82,7 @@ func Analyze(ctx context.Context, m *Matrix, opts Options) (*Report, error) {
 	a.embed()
 	a.randomised()
 	a.Interrupted = ctx.Err() != nil
-	if err := a.crossCheck(); err != nil {
-		return nil, err
-	}
-	return a.Report, nil
+	return a
 }
 
 func (a *analysis) say(what string) {

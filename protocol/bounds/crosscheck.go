@@ -113,10 +113,48 @@ func (a *analysis) checkTree() error {
 	return nil
 }
 
-// checkDiscrepancy compares the cut norm (the gap, for the uniform distribution)
-// with the infinity-to-one norm on the found rectangle's scale, and the best
-// distribution with the uniform one and with the leaves of a protocol.
+// normSide is the longest shorter side for which the infinity-to-one norm is
+// computed to check the discrepancy.
+const normSide = 12
+
+// infinityToOne is the largest sum of x_i s_ij y_j over signs x and y, for the
+// weighted signs s: the best y is the sign of each column sum.
+func (s *signs) infinityToOne() int {
+	if s.rows > s.cols {
+		return s.flip().infinityToOne()
+	}
+	best := 0
+	sums := make([]int, s.cols)
+	for x := range 1 << max(s.rows-1, 0) { // x and -x give the same
+		clear(sums)
+		for i, row := range s.a {
+			for j, v := range row {
+				if x>>i&1 == 1 {
+					v = -v
+				}
+				sums[j] += v
+			}
+		}
+		norm := 0
+		for _, v := range sums {
+			norm += max(v, -v)
+		}
+		best = max(best, norm)
+	}
+	return best
+}
+
+// checkDiscrepancy compares the cut norm (the discrepancy times the entries) with
+// the infinity-to-one norm, which is at least it and at most four times it, and
+// the best distribution with the uniform one and with the leaves of a protocol.
 func (a *analysis) checkDiscrepancy(q *Discrepancy) error {
+	if min(a.f.Rows(), a.f.Cols()) <= normSide && a.f.Rows()*a.f.Cols() <= 1<<12 {
+		s := uniform(a.f)
+		norm := ratio(s.infinityToOne(), max(s.total, 1))
+		if q.Uniform.Lower.Cmp(norm) > 0 || new(big.Rat).Mul(q.Uniform.Upper, ratio(4, 1)).Cmp(norm) < 0 {
+			return &Contradiction{fmt.Sprintf("the discrepancy is in %v, but the infinity-to-one norm by the entries is %s", q.Uniform, norm.RatString())}
+		}
+	}
 	if q.Uniform.Lower.Cmp(q.Uniform.Upper) > 0 {
 		return &Contradiction{"the uniform discrepancy is at least " + q.Uniform.Lower.RatString() + " and at most " + q.Uniform.Upper.RatString()}
 	}
