@@ -113,6 +113,21 @@ func TestStatuses(t *testing.T) {
 	}
 }
 
+// A contradiction is printed with the rest of its table, and exits 3; a row that
+// errs on purpose exits 0.
+func TestContradictionsExit3(t *testing.T) {
+	for verdict, want := range map[report.Verdict]int{report.Contradiction: 3, report.Errs: 0, report.Meets: 0, report.Unknown: 0} {
+		with(t, &command{name: "concluding", usage: "conclude", run: func(c *call) error {
+			return c.conclude(report.Table{Title: "a title", Rows: []report.Row{{Model: "m", Verdict: verdict}}}, nil, nil)
+		}})
+		code, out, errs := crosscut("concluding")
+		if code != want || !strings.Contains(out, "a title") || (want == 3) != strings.Contains(errs, "contradiction") {
+			t.Errorf("%s: status %d, %q, %q", verdict, code, out, errs)
+		}
+		delete(commands, "concluding")
+	}
+}
+
 func TestPanicsBecomeOneLine(t *testing.T) {
 	with(t, &command{name: "panicking", usage: "panic", run: func(*call) error { var s []int; _ = s[3]; return nil }})
 	code, out, errs := crosscut("panicking")
