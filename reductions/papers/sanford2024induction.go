@@ -1,0 +1,68 @@
+package papers
+
+import (
+	"context"
+
+	"crosscut/models"
+	"crosscut/models/tasks"
+	"crosscut/reductions"
+)
+
+// Sanford2024Induction is the second paper: one layer against two.
+var Sanford2024Induction = register(&Paper{
+	Name:     "sanford2024induction",
+	Title:    "One-layer transformers fail to solve the induction heads task",
+	Citation: "Clayton Sanford, Daniel Hsu, Matus Telgarsky. arXiv 2408.14332",
+	Cite:     []string{"SanfordHsuTelgarsky2024"},
+	Claims:   []*Claim{inductionOneLayer, inductionTwoLayers},
+})
+
+var inductionOneLayer = &Claim{
+	ID: "one layer", Kind: Lower,
+	Statement: "A one-layer transformer that solves induction heads on sequences of length N over three symbols has m p H of order N at least.",
+	Source:    "Sanford, Hsu, Telgarsky 2024",
+	Conventions: []string{ownConstants, exactSoftmax, bobAnswers, oneRead,
+		"the query token is public and the same for every input, so one layer is a one-way protocol: H (B_Z + d_v B_N) >= n, n = (N-1)/2"},
+	Parts: []Part{
+		{CheckedHere, "the reduction's truth table to n = 8; the protocol's bits against the formula; two inputs that an undersized layer cannot tell apart, and an input on which it errs"},
+		{ProvedHere, "the reduction for every n, and the inequality (docs/sanford2024induction.md)"},
+	},
+	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+		r, err := reductions.Catalog().Get("index-induction")
+		if err != nil {
+			return out, err
+		}
+		rows := collector{ctx: ctx, at: at, out: &out}
+		rows.truthTable(r, sizes(1, 8))
+		for _, n := range []int{at.Level.Pick(4, 5, 6), at.Level.Pick(30, 126, 510)} {
+			rows.through("attention", r, n, func(in *reductions.Instance) (models.Machine, error) {
+				return models.Build("attention", in.Shape, models.Settings{Seed: at.Seed})
+			})
+		}
+		rows.oneLayer(r)
+		return out, rows.err
+	},
+}
+
+var inductionTwoLayers = &Claim{
+	ID: "two layers", Kind: Upper,
+	Statement:   "Two layers with one head, constant m and p = O(log N + log V) solve induction heads on every input.",
+	Source:      "Sanford, Hsu, Telgarsky 2024",
+	Conventions: []string{exactSoftmax, freeWeights, "a causal mask; the maximum is subtracted (a constant shift would need weights of order N bits)", "inner layers need every token's sums: their protocol is honest and expensive", "the weights are this project's own"},
+	Parts: []Part{
+		{CheckedHere, "all sequences over three symbols to N = 9 (N = 7 at the quick level) at every position; generated sequences to N = 512"},
+		{ProvedHere, "the weights for every N and V (docs/sanford2024induction.md)"},
+	},
+	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+		rows := collector{ctx: ctx, at: at, out: &out}
+		for n := 1; n <= at.Level.Pick(7, 9, 9); n++ {
+			rows.solves("transformer", "induction-heads", n, tasks.Params{"V": 3}, models.Settings{}, 1<<15, 0)
+		}
+		for _, n := range []int{40, at.Level.Pick(64, 512, 512)} {
+			for _, v := range []int{3, 26} {
+				rows.solves("transformer", "induction-heads", n, tasks.Params{"V": float64(v)}, models.Settings{}, 0, at.Level.Pick(4, 10, 30))
+			}
+		}
+		return out, rows.err
+	},
+}
