@@ -1,0 +1,357 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"crosscut/models"
+	"crosscut/models/tasks"
+	"crosscut/protocol/bounds"
+	"crosscut/protocol/problems"
+	"crosscut/reductions/matrix"
+	"crosscut/reductions/script"
+)
+
+var _ = register(&command{
+	name:  "bounds",
+	usage: "a communication matrix and every bound on it",
+	about: "Tabulates f(x, y), Alice's inputs in rows and Bob's in columns, and computes every measure as an interval that is exact where its ends meet. " +
+		"The matrix comes from a problem, a file of rows, a user's Starlark file, or a task: there Alice's tokens are the rows, Bob's the columns, " +
+		"and public tokens are fixed, each to the first that the task allows (one-way costs of a prefix bound recurrent models; a public read token makes an attention layer one-way). " +
+		"--census counts all matrices of one shape by D(f). --time ends the search, --time 0s lets it run; what is printed is true either way.",
+	args: "[COLUMNS]", maxArgs: 1,
+	flags: flags(
+		&cli.StringFlag{Name: "problem", Usage: "a base problem by `NAME`"},
+		nFlag("size n of --problem and --file, sequence length N of --task"),
+		&cli.StringFlag{Name: "matrix", Usage: "read the rows from `FILE`"},
+		fileFlag("a Starlark `FILE` with problem"),
+		taskFlag(), setFlag(), splitFlag(), readFlag(),
+		&cli.BoolFlag{Name: "one-way", Usage: "with --task: only count the rows, with memory linear in the rows"},
+		&cli.StringFlag{Name: "census", Usage: "count all matrices of `R C` rows and columns (also 5x5)"},
+		&cli.StringFlag{Name: "shard", Usage: "with --census: part `I/K` of the work"},
+		&cli.StringFlag{Name: "resume", Usage: "with --census: go on from `FILE` where there is one, and keep it up to date"},
+		&cli.StringFlag{Name: "merge", Usage: "with --census: add the results of all shards, `FILES` separated by commas"},
+		&cli.StringFlag{Name: "certificate", Usage: "write the evidence to `FILE`, for crosscut check"},
+		&cli.DurationFlag{Name: "time", Value: 10 * time.Second, Usage: "search no longer than `D` (30s, 2m)"},
+		memoryFlag(), stepsFlag(),
+	),
+	run: func(c *call) error {
+		from, err := c.one("problem", "matrix", "task", "file", "census")
+		if err != nil {
+			return err
+		}
+		if err := c.only(from); err != nil {
+			return err
+		}
+		switch from {
+		case "census":
+			return c.census()
+		case "task":
+			return c.boundsOfTask()
+		}
+		m, res, opts, err := c.namedMatrix(from)
+		if err != nil {
+			return err
+		}
+		return c.analyse(m, res, opts)
+	},
+})
+
+// only refuses flags that the kind of matrix would ignore.
+func (c *call) only(from string) error {
+	takes := map[string][]string{
+		"n": {"problem", "task", "file"}, "set": {"task"}, "split": {"task"}, "read": {"task"}, "one-way": {"task"},
+		"shard": {"census"}, "resume": {"census"}, "merge": {"census"},
+		"certificate": {"problem", "matrix", "task", "file"}, "max-steps": {"task"},
+	}
+	for name, of := range takes {
+		allowed := false
+		for _, k := range of {
+			allowed = allowed || k == from
+		}
+		if !allowed {
+			if err := c.refuse("it means nothing with --"+from, "it goes with --"+strings.Join(of, ", --"), name); err != nil {
+				return err
+			}
+		}
+	}
+	if from != "census" && c.argument(0) != "" {
+		return usagef("crosscut bounds takes flags", "unexpected argument %q", c.argument(0))
+	}
+	return nil
+}
+
+// namedMatrix is the matrix of a problem, a file of rows, or a Starlark file.
+func (c *call) namedMatrix(from string) (*bounds.Matrix, *matrix.Result, bounds.Options, error) {
+	res := &matrix.Result{}
+	var opts bounds.Options
+	if from == "matrix" {
+		data, err := c.readFile("matrix")
+		if err != nil {
+			return nil, nil, opts, err
+		}
+		m, err := bounds.Parse(bytes.NewReader(data))
+		if err != nil {
+			return nil, nil, opts, fmt.Errorf("%s: %w", c.String("matrix"), err)
+		}
+		res.Source = "matrix of " + c.String("matrix")
+		return m, res, opts, nil
+	}
+	if !c.IsSet("n") {
+		return nil, nil, opts, usagef("give the size, such as --n 4", "flag --n is missing")
+	}
+	n := c.Int("n")
+	if from == "file" {
+		f, err := script.Load(c.Context, c.String("file"), script.Limits{})
+		if err != nil {
+			return nil, nil, opts, err
+		}
+		defer f.Close()
+		rows, err := f.Matrix(n)
+		if err != nil {
+			return nil, nil, opts, err
+		}
+		m, err := bounds.New(len(rows), len(rows[0]), func(i, j int) (int, bool) { return rows[i][j].Value, rows[i][j].Defined })
+		res.Source = fmt.Sprintf("problem of %s, n = %d", c.String("file"), n)
+		return m, res, opts, err
+	}
+	p, err := problems.Catalog().Get(c.String("problem"))
+	if err != nil {
+		return nil, nil, opts, fmt.Errorf("flag --problem: %w", err)
+	}
+	if n >= 1 && p.XBits(n) <= 40 && p.YBits(n) <= 40 { // beyond, FromProblem refuses
+		if err := c.need(uint64(p.Ys(n))<<p.XBits(n)/8*3, fmt.Sprintf("the matrix of %s at n = %d", p.Name, n)); err != nil {
+			return nil, nil, opts, err
+		}
+	}
+	m, err := bounds.FromProblem(p, n)
+	res.Source = fmt.Sprintf("%s, n = %d", p.Name, n)
+	opts.Problem, opts.N = p.Name, n
+	return m, res, opts, err
+}
+
+// boundsOfTask analyses the matrix of a task.
+func (c *call) boundsOfTask() error {
+	task, err := tasks.Catalog().Get(c.String("task"))
+	if err != nil {
+		return fmt.Errorf("flag --task: %w", err)
+	}
+	if !c.IsSet("n") {
+		return usagef("give the sequence length, such as --n 5", "flag --n is missing")
+	}
+	num, choice, err := c.settings()
+	if err != nil {
+		return err
+	}
+	for name := range choice {
+		return usagef("the task's sizes are numbers", "flag --set: %s is no number", name)
+	}
+	sh, err := task.Shape(c.Int("n"), num)
+	if err != nil {
+		return err
+	}
+	split, err := sh.ParseSplit(c.String("split"))
+	if err != nil {
+		return fmt.Errorf("flag --split: %w", err)
+	}
+	read, err := models.ParseRead(sh, c.String("read"))
+	if err != nil {
+		return fmt.Errorf("flag --read: %w", err)
+	}
+	cut, err := matrix.NewCut(sh, split, read)
+	if err != nil {
+		return err
+	}
+	effort := cut.Effort()
+	if c.Bool("one-way") {
+		effort.Bytes = 12 * float64(cut.Rows())
+	}
+	if err := c.allow("the matrix")(effort); err != nil {
+		return err
+	}
+	if c.Bool("one-way") {
+		if err := c.refuse("--one-way keeps no matrix", "leave one of the two out", "certificate"); err != nil {
+			return err
+		}
+		different, err := cut.OneWay(c.Context)
+		if err != nil {
+			return err
+		}
+		return c.emit(cut.NewOneWay(different).Sheet())
+	}
+	table, err := cut.Tabulate(c.Context, c.progress("entries"))
+	if err != nil {
+		return err
+	}
+	profile, err := cut.Profile(c.Context, c.progress("profile"))
+	if err != nil {
+		return err
+	}
+	m, err := table.Matrix(table.Rows)
+	if err != nil {
+		return err
+	}
+	res := &matrix.Result{Source: cut.Source(), Task: cut.Describe(table, profile)}
+	return c.analyse(m, res, bounds.Options{QueryFixed: cut.QueryFixed(), Contiguous: cut.Contiguous()})
+}
+
+// analyse computes every bound, prints it, and writes the certificate.
+func (c *call) analyse(m *bounds.Matrix, res *matrix.Result, opts bounds.Options) error {
+	limit, err := c.memoryLimit()
+	if err != nil {
+		return err
+	}
+	opts.Time = c.Duration("time")
+	if c.IsSet("max-memory") {
+		opts.MaxMemory = int64(limit)
+	}
+	r, err := bounds.Analyze(c.Context, m, opts)
+	if err != nil {
+		return contradicted(err)
+	}
+	res.Report = r
+	if c.IsSet("certificate") && c.Context.Err() == nil {
+		cert, out, err := r.Certificate(c.Context, opts.Problem, opts.N)
+		if err != nil {
+			return contradicted(err)
+		}
+		res.Checked = &matrix.Certified{File: c.String("certificate"), Claims: len(cert.Claims), LeftOut: append([]string{}, out...)}
+		err = writeFile(c.String("certificate"), func(w io.Writer) error {
+			e := json.NewEncoder(w)
+			e.SetEscapeHTML(false)
+			return e.Encode(cert)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	res.Command = c.command()
+	if err := c.emit(res.Sheet()); err != nil {
+		return err
+	}
+	return c.Context.Err()
+}
+
+// contradicted gives two results that cannot both be right their own status.
+func contradicted(err error) error {
+	var bad *bounds.Contradiction
+	if errors.As(err, &bad) {
+		return internal(err)
+	}
+	return err
+}
+
+// census counts matrices.
+func (c *call) census() error {
+	rows, cols, err := c.shape()
+	if err != nil {
+		return err
+	}
+	if c.IsSet("merge") {
+		if err := c.refuse("--merge computes nothing", "leave it out", "shard", "resume", "time"); err != nil {
+			return err
+		}
+		return c.mergeCensus(rows, cols)
+	}
+	var opts bounds.CensusOptions
+	if c.IsSet("shard") {
+		i, k, ok := pair(c.String("shard"), "/")
+		if !ok {
+			return usagef("write --shard 1/4", "flag --shard: %q is no part I/K", c.String("shard"))
+		}
+		opts.Shard, opts.Of = i, k
+	}
+	state := c.String("resume")
+	if state != "" {
+		data, err := os.ReadFile(state)
+		switch {
+		case err == nil:
+			opts.Resume = &bounds.CensusResult{}
+			if err := json.Unmarshal(data, opts.Resume); err != nil {
+				return usagef("name the file of an earlier run", "flag --resume: %s: %v", state, err)
+			}
+		case !errors.Is(err, os.ErrNotExist):
+			return usagef("", "flag --resume: %v", err)
+		}
+		opts.Save = func(r bounds.CensusResult) error {
+			return writeFile(state, func(w io.Writer) error { return json.NewEncoder(w).Encode(r) })
+		}
+	}
+	opts.Progress = c.progress("census")
+	ctx := c.Context
+	if c.IsSet("time") && c.Duration("time") > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.Duration("time"))
+		defer cancel()
+	}
+	r, err := bounds.Census(ctx, rows, cols, opts)
+	if err != nil && ctx.Err() == nil {
+		if r.Complete {
+			return internal(err) // the finished count contradicts itself
+		}
+		return err
+	}
+	if err := c.emit(matrix.CensusSheet(r)); err != nil {
+		return err
+	}
+	return c.Context.Err()
+}
+
+// mergeCensus adds shards.
+func (c *call) mergeCensus(rows, cols int) error {
+	var parts []bounds.CensusResult
+	for _, name := range strings.Split(c.String("merge"), ",") {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return usagef("name the JSON of all shards", "flag --merge: %v", err)
+		}
+		var p bounds.CensusResult
+		if err := json.Unmarshal(data, &p); err != nil {
+			return usagef("write the shards with --format json --out FILE", "flag --merge: %s: %v", name, err)
+		}
+		if p.Rows != rows || p.Cols != cols {
+			return usagef("", "flag --merge: %s counts %d x %d matrices, not %d x %d", name, p.Rows, p.Cols, rows, cols)
+		}
+		parts = append(parts, p)
+	}
+	r, err := bounds.Merge(parts...)
+	if err != nil {
+		return err
+	}
+	return c.emit(matrix.CensusSheet(r))
+}
+
+// shape reads R C: --census 5 7, --census 5x7.
+func (c *call) shape() (rows, cols int, err error) {
+	text := c.String("census")
+	if c.argument(0) != "" {
+		text += " " + c.argument(0)
+	}
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" ,x", r) }), " ")
+	rows, cols, ok := pair(text, " ")
+	if !ok {
+		return 0, 0, usagef("write --census 5 5 or --census 5x5", "flag --census: %q is not a number of rows and one of columns", text)
+	}
+	return rows, cols, nil
+}
+
+// pair reads two whole numbers.
+func pair(s, sep string) (a, b int, ok bool) {
+	left, right, ok := strings.Cut(s, sep)
+	if !ok {
+		return 0, 0, false
+	}
+	a, err := strconv.Atoi(left)
+	b, err2 := strconv.Atoi(right)
+	return a, b, err == nil && err2 == nil
+}

@@ -1,0 +1,418 @@
+package matrix
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+	"crosscut/protocol/bounds"
+	"crosscut/report"
+)
+
+// Result is what `crosscut bounds` prints.
+type Result struct {
+	*bounds.Report
+	Source  string      `json:"source"` // where the matrix comes from, in words
+	Task    *TaskResult `json:"task,omitempty"`
+	Checked *Certified  `json:"certificate,omitempty"`
+	Command string      `json:"command,omitempty"`
+}
+
+// TaskResult says how the task was cut, and what follows for recurrent models.
+type TaskResult struct {
+	Name       string         `json:"name"`
+	N          int            `json:"N"`
+	Params     map[string]any `json:"params"`
+	Split      string         `json:"split"`
+	Read       []int          `json:"read"`
+	Public     []any          `json:"public"` // the fixed tokens, as input files write them
+	QueryFixed bool           `json:"query_fixed"`
+	Contiguous bool           `json:"contiguous"`
+	// Outputs says what the matrix's entries stand for, where they are not the
+	// outputs themselves.
+	Outputs []any `json:"outputs,omitempty"`
+	// Profile is the least state of a recurrent model after each prefix; null when
+	// the function has too many inputs to tabulate.
+	Profile   []State `json:"profile"`
+	StateBits *int    `json:"state_bits"` // the largest lower end in Profile
+	Tolerance string  `json:"tolerance,omitempty"`
+}
+
+// Certified says what the independent checker made of the certificate.
+type Certified struct {
+	File    string   `json:"file"`
+	Claims  int      `json:"claims"`
+	LeftOut []string `json:"left_out"` // ends that rest on a search alone
+}
+
+// Describe says how a task was cut.
+func (c *Cut) Describe(t *Table, profile []State) *TaskResult {
+	r := &TaskResult{
+		Name: c.Shape.Task.Name, N: c.Shape.N, Params: map[string]any{}, Split: c.Split.String(), Read: c.Read, Public: []any{},
+		QueryFixed: c.QueryFixed(), Contiguous: c.Contiguous(), Profile: profile,
+	}
+	for name, v := range c.Shape.Params {
+		r.Params[name] = v
+	}
+	for _, tok := range c.Public {
+		r.Public = append(r.Public, c.Shape.Task.FormatToken(c.Shape, tok))
+	}
+	if t != nil && !t.Numbers {
+		for _, out := range t.Outputs {
+			r.Outputs = append(r.Outputs, out)
+		}
+	}
+	if len(profile) > 0 {
+		most := 0
+		for _, s := range profile {
+			most = max(most, s.Bits.Lower)
+		}
+		r.StateBits = &most
+	}
+	if t != nil {
+		r.Tolerance = c.tolerance(t)
+	}
+	return r
+}
+
+// tolerance warns where a task accepts one output for two different entries, so
+// that a model need not tell them apart.
+func (c *Cut) tolerance(t *Table) string {
+	if c.Shape.Task.Correct == nil {
+		return ""
+	}
+	const most = 256
+	if len(t.Outputs) > most {
+		return fmt.Sprintf("there are more than %d outputs: it was not checked whether one answer is acceptable for two of them", most)
+	}
+	for a, x := range t.Outputs {
+		for _, y := range t.Outputs[:a] {
+			close := true
+			for k := range x {
+				middle := slices.Clone(x[k])
+				for i := range middle {
+					middle[i] = (x[k][i] + y[k][i]) / 2
+				}
+				close = close && c.Shape.Correct(middle, x[k]) && c.Shape.Correct(middle, y[k])
+			}
+			if close {
+				return "the bounds are for exact outputs: within the allowed error one answer is right for two different entries, so a model that errs that much need not tell them apart; a smaller eps makes it"
+			}
+		}
+	}
+	return ""
+}
+
+// Sheet lays the result out.
+func (r *Result) Sheet() *report.Sheet {
+	s := &report.Sheet{Title: fmt.Sprintf("%s: %d x %d, %s", r.Source, r.Rows, r.Cols, plural(r.Values, "value")), Value: r}
+	add := func(name, value string) {
+		if value != "" {
+			s.Fields = append(s.Fields, report.Field{Name: name, Value: value})
+		}
+	}
+	if t := r.Task; t != nil {
+		add("sizes", report.Params(t.Params))
+		add("split", t.Split)
+		add("read", tasks.Ranges(t.Read))
+		if len(t.Public) > 0 {
+			add("public tokens", fmt.Sprint(t.Public...))
+		}
+		add("query fixed", yes(t.QueryFixed))
+		add("contiguous prefix", yes(t.Contiguous))
+		if len(t.Outputs) > 0 {
+			add("entries stand for", legendText(t.Outputs))
+		}
+		if t.StateBits != nil {
+			add("recurrent models", fmt.Sprintf("at least %d bits of state, whatever the transitions (the largest cut below)", *t.StateBits))
+		}
+	}
+	d := r.Deterministic
+	add("deterministic D(f)", fmt.Sprintf("%v (%s); every leaf labelled, both players know the answer", bounds.Range{Lower: d.Lower, Upper: d.Upper}, d.By))
+	add("one-way", fmt.Sprintf("%v bits when Alice speaks once and Bob answers, %v the other way", r.OneWay.Alice, r.OneWay.Bob))
+	s.Grids = append(s.Grids, r.measures())
+	if r.Task != nil && len(r.Task.Profile) > 0 {
+		s.Grids = append(s.Grids, profileGrid(r.Task.Profile))
+	}
+	if len(r.PerValue) > 0 {
+		s.Grids = append(s.Grids, r.perValue())
+	}
+	if len(r.Embedded) > 0 {
+		s.Grids = append(s.Grids, r.embedded())
+	}
+	if len(r.Randomised) > 0 {
+		s.Grids = append(s.Grids, r.randomised())
+	}
+	if r.Tree != nil && r.Tree.Leaves() <= shownLeaves {
+		s.Grids = append(s.Grids, r.tree())
+	}
+	if r.Interrupted {
+		s.Warnings = append(s.Warnings, "the time ran out: the intervals are true, a larger --time narrows them")
+	}
+	if r.Task != nil && r.Task.Tolerance != "" {
+		s.Warnings = append(s.Warnings, r.Task.Tolerance)
+	}
+	if c := r.Checked; c != nil {
+		s.Fields = append(s.Fields, report.Field{Name: "certificate", Value: fmt.Sprintf("%s: %d claims, each accepted by the checker", c.File, c.Claims)})
+		if len(c.LeftOut) > 0 {
+			s.Warnings = append(s.Warnings, "not in the certificate, because checking would take too long: "+strings.Join(c.LeftOut, "; "))
+		}
+	}
+	s.Flat = r.flat()
+	return s
+}
+
+// legendText says what entries stand for.
+func legendText(outputs []any) string {
+	var words []string
+	for k, out := range outputs {
+		if k == shownValues {
+			words = append(words, fmt.Sprintf("... (%d)", len(outputs)))
+			break
+		}
+		words = append(words, fmt.Sprintf("%d: %v", k, out))
+	}
+	return strings.Join(words, ", ")
+}
+
+// shownLeaves is the largest protocol tree that is printed.
+const shownLeaves = 16
+
+func yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func leaves(n int) string {
+	if n == 1 {
+		return "1 leaf"
+	}
+	return fmt.Sprintf("%d leaves", n)
+}
+
+// measures are the numbers about the whole matrix.
+func (r *Result) measures() report.Grid {
+	g := report.Grid{Title: "measures", Columns: []report.Column{{Name: "measure"}, {Name: "value", Right: true}, {Name: "meaning", Long: true}}}
+	add := func(name, value, meaning string) { g.Add(name, value, meaning) }
+	if r.Ones != nil {
+		add("ones", strconv.Itoa(*r.Ones), "entries with the larger value")
+	}
+	if r.Undefined > 0 {
+		add("undefined", strconv.Itoa(r.Undefined), "entries outside the promise")
+	}
+	add("different rows", strconv.Itoa(r.Distinct.Rows), "")
+	add("different columns", strconv.Itoa(r.Distinct.Cols), "")
+	if r.Rank != nil {
+		add("rank over Q", r.Rank.Rational.String(), "D >= log2 of the rank")
+		for _, k := range []struct {
+			name string
+			r    *bounds.Range
+		}{{"rank over GF(2)", r.Rank.GF2}, {"rank of the complement", r.Rank.Complement}, {"rank of the signs", r.Rank.Sign}} {
+			if k.r != nil {
+				add(k.name, k.r.String(), "")
+			}
+		}
+	}
+	size := strconv.Itoa(r.Fooling.Size)
+	if r.Fooling.Upper != nil {
+		size = fmt.Sprintf("%d..%d", r.Fooling.Size, *r.Fooling.Upper)
+	}
+	add("fooling set", size, fmt.Sprintf("of the value %d", r.Fooling.Value))
+	if r.Shattered != nil {
+		add("shattered, Alice", r.Shattered.Alice.String(), "the largest INDEX inside, Alice holding the string")
+		add("shattered, Bob", r.Shattered.Bob.String(), "the same with Bob holding it")
+	}
+	if r.Discrepancy != nil {
+		add("discrepancy, uniform", r.Discrepancy.Uniform.String(), "largest |ones - zeros| in a rectangle, by the number of entries")
+		if b := r.Discrepancy.Best; b != nil {
+			add("discrepancy, best", b.String(), "under the distribution that makes it smallest")
+		}
+	}
+	if r.Gamma2 != nil {
+		add("gamma_2 of the signs", r.Gamma2.String(), "")
+	}
+	if n := r.Nondeterministic; n != nil {
+		add("nondeterministic N1 N0", fmt.Sprintf("%v %v", n.N1, n.N0), "bits: ceil(log2) of the cover numbers of ones and zeros")
+		add("unambiguous U1 U0", fmt.Sprintf("%v %v", n.U1, n.U0), "bits: ceil(log2) of the partition numbers")
+	}
+	return g
+}
+
+func (r *Result) perValue() report.Grid {
+	g := report.Grid{Title: "by value", Columns: []report.Column{{Name: "value", Right: true}, {Name: "entries", Right: true}, {Name: "fooling", Right: true},
+		{Name: "largest rectangle", Right: true}, {Name: "cover", Right: true}, {Name: "partition", Right: true}, {Name: "rank", Right: true},
+		{Name: "cover by"}, {Name: "partition by"}}}
+	for k, p := range r.PerValue {
+		if k == shownValues && len(r.PerValue) > shownValues+1 {
+			g.Title += fmt.Sprintf(" (the first %d of %d; JSON lists all)", shownValues, len(r.PerValue))
+			break
+		}
+		rank := ""
+		if p.Rank != nil {
+			rank = p.Rank.String()
+		}
+		g.Add(strconv.Itoa(p.Value), strconv.Itoa(p.Entries), p.Fooling.String(), p.Rectangle.String(), p.Cover.String(), p.Partition.String(), rank, p.CoverBy, p.PartBy)
+	}
+	return g
+}
+
+// shownValues is how many values are written out for people.
+const shownValues = 12
+
+func (r *Result) embedded() report.Grid {
+	g := report.Grid{Title: "problems inside the matrix (found by machine; rows and columns count from 1)", Columns: []report.Column{
+		{Name: "problem"}, {Name: "holder"}, {Name: "size", Right: true}, {Name: "says", Long: true}, {Name: "rows", Long: true}, {Name: "columns", Long: true}}}
+	for _, e := range r.Embedded {
+		g.Add(e.Problem, e.Holder, e.Size.String(), e.Says, numbers(e.Rows), numbers(e.Cols))
+	}
+	return g
+}
+
+// numbers writes a list of lines, cut short.
+func numbers(set []int) string {
+	const most = 16
+	var words []string
+	for k, i := range set {
+		if k == most {
+			words = append(words, fmt.Sprintf("... (%d)", len(set)))
+			break
+		}
+		words = append(words, strconv.Itoa(i))
+	}
+	return strings.Join(words, " ")
+}
+
+func (r *Result) randomised() report.Grid {
+	g := report.Grid{Title: "needed by public-coin protocols that may err", Columns: []report.Column{
+		{Name: "setting"}, {Name: "error"}, {Name: "bits", Right: true}, {Name: "by"}, {Name: "formula", Long: true}}}
+	for _, b := range r.Randomised {
+		g.Add(b.Setting, b.Error, strconv.Itoa(b.Bits), b.By, b.Formula)
+	}
+	return g
+}
+
+func profileGrid(profile []State) report.Grid {
+	g := report.Grid{Title: "least state of a recurrent model, after each prefix", Columns: []report.Column{
+		{Name: "after", Right: true}, {Name: "states", Right: true}, {Name: "bits", Right: true}, {Name: ""}}}
+	most := 1
+	for _, s := range profile {
+		most = max(most, s.Bits.Upper)
+	}
+	for _, s := range profile {
+		g.Add(strconv.Itoa(s.After), s.States.String(), s.Bits.String(), report.Bar(float64(s.Bits.Lower), float64(most), 24))
+	}
+	return g
+}
+
+// tree is the best protocol found, as text.
+func (r *Result) tree() report.Grid {
+	var b strings.Builder
+	if err := r.Tree.Text(&b, bounds.InputNames{}); err != nil {
+		panic(err) // a strings.Builder does not fail
+	}
+	g := report.Grid{Title: fmt.Sprintf("protocol tree: %d bits, %s, %s", r.Tree.Depth(), leaves(r.Tree.Leaves()), plural(r.Tree.Rounds(), "round")),
+		Columns: []report.Column{{Name: "bit 0 above bit 1"}}}
+	for _, line := range strings.Split(strings.TrimRight(b.String(), "\n"), "\n") {
+		g.Add(line)
+	}
+	return g
+}
+
+// flat is the result as one row of CSV.
+func (r *Result) flat() *report.Grid {
+	g := &report.Grid{}
+	var row []string
+	add := func(name, value string) {
+		g.Columns = append(g.Columns, report.Column{Name: name})
+		row = append(row, value)
+	}
+	add("source", r.Source)
+	add("rows", strconv.Itoa(r.Rows))
+	add("cols", strconv.Itoa(r.Cols))
+	add("values", strconv.Itoa(r.Values))
+	ends := func(name string, e bounds.Range) {
+		add(name+"_lower", strconv.Itoa(e.Lower))
+		add(name+"_upper", strconv.Itoa(e.Upper))
+	}
+	add("distinct_rows", strconv.Itoa(r.Distinct.Rows))
+	add("distinct_cols", strconv.Itoa(r.Distinct.Cols))
+	ends("one_way_alice", r.OneWay.Alice)
+	ends("one_way_bob", r.OneWay.Bob)
+	if r.Rank != nil {
+		ends("rank", r.Rank.Rational)
+	}
+	add("fooling", strconv.Itoa(r.Fooling.Size))
+	add("fooling_value", strconv.Itoa(r.Fooling.Value))
+	if r.Shattered != nil {
+		ends("shattered_alice", r.Shattered.Alice)
+		ends("shattered_bob", r.Shattered.Bob)
+	}
+	if r.Cover != nil {
+		ends("cover_ones", bounds.Range(r.Cover.Ones))
+		ends("cover_zeros", bounds.Range(r.Cover.Zeros))
+		ends("partition_ones", bounds.Range(r.Partition.Ones))
+		ends("partition_zeros", bounds.Range(r.Partition.Zeros))
+	}
+	ends("deterministic", bounds.Range{Lower: r.Deterministic.Lower, Upper: r.Deterministic.Upper})
+	add("by", r.Deterministic.By)
+	g.Add(row...)
+	return g
+}
+
+// OneWayResult is what `crosscut bounds --one-way` prints: the rows counted, and
+// nothing else.
+type OneWayResult struct {
+	Rows     int `json:"rows"`
+	Cols     int `json:"cols"`
+	Distinct struct {
+		Rows int  `json:"rows"`
+		Cols *int `json:"cols"`
+	} `json:"distinct"`
+	OneWay struct {
+		Alice int  `json:"alice"`
+		Bob   *int `json:"bob"`
+	} `json:"one_way"`
+	Source string      `json:"source"`
+	Task   *TaskResult `json:"task"`
+}
+
+// NewOneWay lays out a count of the different rows of a task's matrix.
+func (c *Cut) NewOneWay(different int) *OneWayResult {
+	r := &OneWayResult{Rows: c.Rows(), Cols: c.Cols(), Task: c.Describe(nil, nil)}
+	r.Distinct.Rows, r.OneWay.Alice = different, protocol.Width(uint64(different))
+	r.Source = c.Source()
+	return r
+}
+
+// Source names the matrix in words.
+func (c *Cut) Source() string { return fmt.Sprintf("%s, N = %d", c.Shape.Task.Name, c.Shape.N) }
+
+// Sheet lays the count out.
+func (r *OneWayResult) Sheet() *report.Sheet {
+	s := &report.Sheet{Title: fmt.Sprintf("%s: %d x %d, the rows counted", r.Source, r.Rows, r.Cols), Value: r}
+	says := ""
+	if r.Task.Contiguous {
+		says = fmt.Sprintf("; Alice owns a prefix: any recurrent model needs at least %d bits of state", r.OneWay.Alice)
+	}
+	if r.Task.QueryFixed {
+		says += fmt.Sprintf("; the read token is fixed: one attention layer must send at least %d bits", r.OneWay.Alice)
+	}
+	s.Fields = []report.Field{
+		{Name: "sizes", Value: report.Params(r.Task.Params)}, {Name: "split", Value: r.Task.Split}, {Name: "read", Value: tasks.Ranges(r.Task.Read)},
+		{Name: "different rows", Value: strconv.Itoa(r.Distinct.Rows)},
+		{Name: "one-way", Value: fmt.Sprintf("%d bits when Alice speaks once and Bob answers (exact)%s", r.OneWay.Alice, says)},
+	}
+	return s
+}
