@@ -69,7 +69,7 @@ func entryGraph(ctx context.Context, all []place, rows, cols int, other func(i, 
 // clique finds a largest clique, given an upper bound that the caller knows. The
 // search is exact unless ctx ends; proved says that no larger clique exists.
 //
-// Method: branch and bound with a greedy colouring as the bound (Tomita's MCS,
+// Method: branch and bound with a greedy colouring as the bound (as Tomita,
 // in the packed form of San Segundo's BBMC), after a randomised greedy start.
 func (g *graph) clique(ctx context.Context, upper int) (best []int, proved bool) {
 	n := len(g.near)
