@@ -100,22 +100,31 @@ func (s *search) fits(p part, k int, t turn) bool {
 		s.seen.put(p, t.key(), k+1, 127)
 		return false
 	}
-	first := 0
-	if c < r {
-		first = 1
-	}
-	for _, axis := range [2]int{first, 1 - first} {
-		if next, ok := t.speak(axis); ok {
-			if _, ok := s.split(p, axis, k-1, next); ok {
-				s.seen.put(p, t.key(), 0, k)
-				return true
-			}
-		}
+	if s.divides(p, k, t) {
+		s.seen.put(p, t.key(), 0, k)
+		return true
 	}
 	if s.stopped {
 		return false
 	}
 	s.seen.put(p, t.key(), k+1, 127)
+	return false
+}
+
+// divides says whether a first bit leaves two parts that fit k - 1 bits. The side
+// with fewer lines is tried first.
+func (s *search) divides(p part, k int, t turn) bool {
+	first := 0
+	if bits.OnesCount64(p[1]) < bits.OnesCount64(p[0]) {
+		first = 1
+	}
+	for _, axis := range [2]int{first, 1 - first} {
+		if next, ok := t.speak(axis); ok {
+			if _, ok := s.split(p, axis, k-1, next); ok {
+				return true
+			}
+		}
+	}
 	return false
 }
 
