@@ -1,0 +1,207 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+
+	"crosscut/models"
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+	"crosscut/reductions"
+)
+
+// cutRequest asks for one protocol run, as `crosscut run` does.
+type cutRequest struct {
+	Task   string          `json:"task"`
+	Model  string          `json:"model"`
+	N      int             `json:"n"`
+	Set    settings        `json:"set"`
+	Seed   uint64          `json:"seed"`
+	Split  string          `json:"split"`
+	Read   string          `json:"read"`
+	Answer string          `json:"answer"`
+	Input  json.RawMessage `json:"input"` // an input file; n and the task's sizes are then its own
+}
+
+// cutAnswer is the record that the command prints, with what the picture needs.
+type cutAnswer struct {
+	Record    *models.Record `json:"record"`
+	Tokens    []any          `json:"tokens"`
+	Owners    []string       `json:"owners"` // of each position: alice, bob, public
+	Words     []string       `json:"words"`  // the bits of each message
+	Meanings  []string       `json:"meanings"`
+	TokenBits int            `json:"token_bits"` // of one raw token, as "trivial" counts it
+	Needed    *needed        `json:"needed"`     // null: no reduction here presses on this split
+	Size      amount         `json:"size"`
+	About     string         `json:"about"` // the construction in words
+	Input     any            `json:"input"` // as an input file
+}
+
+// amount is a number of bits and its formula.
+type amount struct {
+	Bits    int    `json:"bits"`
+	Formula string `json:"formula"`
+}
+
+// needed is what every protocol for the split must cost.
+type needed struct {
+	Bits      int    `json:"bits"`
+	Formula   string `json:"formula"`
+	Setting   string `json:"setting"`
+	Basis     string `json:"basis"`
+	Why       string `json:"why"`
+	Reduction string `json:"reduction"`
+}
+
+// mostCut is the longest sequence that the Cut room draws.
+const mostCut = 64
+
+var _ = operate("cut", func(ctx context.Context, q cutRequest) (any, error) {
+	set, err := q.Set.models(q.Seed)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := get(models.Catalog(), q.Model); err != nil {
+		return nil, err
+	}
+	req := models.Request{Model: q.Model, N: q.N, Set: set, Split: q.Split, Read: q.Read, Answer: q.Answer}
+	if q.Task != "" {
+		if req.Task, err = get(tasks.Catalog(), q.Task); err != nil {
+			return nil, err
+		}
+	}
+	if len(q.Input) > 0 {
+		if err := req.ReadInput(q.Input); err != nil {
+			return nil, err
+		}
+	}
+	if req.Task == nil {
+		return nil, bad("", "name a task")
+	}
+	if err := within("N", req.N, mostCut); err != nil {
+		return nil, err
+	}
+	for name, most := range limits { // an input file sets sizes as well
+		if req.Input != nil && req.Input.Shape.Params[name] > most {
+			return nil, tooLarge("", "%s is larger than the lab computes with", name)
+		}
+	}
+	p, err := req.Prepare()
+	if err != nil {
+		return nil, err
+	}
+	if err := priced(p.Machine, p.Job); err != nil {
+		return nil, err
+	}
+	r, err := p.Run()
+	if err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	a := &cutAnswer{Record: models.NewRecord(q.Model, p.Machine, r, q.Seed), Words: wordsOf(r.Transcript), Owners: owners(p.Job.Split)}
+	sh := p.Machine.Shape()
+	for _, t := range p.Tokens {
+		a.Tokens = append(a.Tokens, sh.Task.FormatToken(sh, t))
+	}
+	a.Record.Command = q.command(req)
+	for _, m := range r.Transcript.Messages {
+		a.Meanings = append(a.Meanings, meaning(q.Model, m))
+	}
+	a.Words, a.Meanings = list(a.Words), list(a.Meanings)
+	if alice := p.Job.Split.Count(protocol.Alice); alice > 0 {
+		a.TokenBits = a.Record.Bits.Trivial / alice
+	}
+	a.Needed = pressing(sh, p.Job, r.Transcript)
+	size, formula := p.Machine.Size()
+	a.Size = amount{int(size), formula}
+	a.About = about(q.Model, sh.Task.Name, p.Machine)
+	a.Input = json.RawMessage(tasks.WriteInput(&tasks.Input{Shape: sh, Seq: p.Tokens}))
+	return a, nil
+})
+
+// command is the line that prints the record.
+func (q cutRequest) command(req models.Request) string {
+	line := "crosscut run --task " + req.Task.Name + " --model " + q.Model
+	if req.Input != nil {
+		line += " --input input.json"
+	} else {
+		line += " --n " + itoa(q.N)
+	}
+	for _, f := range []struct{ name, value string }{{"split", q.Split}, {"read", q.Read}, {"answer", q.Answer}} {
+		if f.value != "" {
+			line += " --" + f.name + " " + f.value
+		}
+	}
+	return line + q.Set.flags() + " --seed " + utoa(q.Seed)
+}
+
+// mostBits is the longest transcript that the lab plays.
+const mostBits = 1 << 18
+
+// priced refuses a run whose transcript, known by formula beforehand, is long.
+func priced(m models.Machine, job models.Job) error {
+	prog, err := m.Compile(job)
+	if err != nil {
+		return err
+	}
+	if bits := prog.Bits[0] + prog.Bits[1]; bits > mostBits {
+		return tooLarge("make N, p or m smaller", "%d bits would cross, by the formula %s; the lab plays up to %d", bits, prog.Formula, mostBits)
+	}
+	return nil
+}
+
+// wordsOf writes the bits of every message.
+func wordsOf(t protocol.Transcript) []string {
+	words := make([]string, len(t.Messages))
+	for k, m := range t.Messages {
+		words[k] = m.Word.String()
+	}
+	return words
+}
+
+func owners(s tasks.Split) []string {
+	names := make([]string, len(s.Owner))
+	for i, o := range s.Owner {
+		if names[i] = "public"; o != tasks.Public {
+			names[i] = o.String()
+		}
+	}
+	return names
+}
+
+// pressing is the strongest bound on protocols for this job that a reduction gives.
+func pressing(sh tasks.Shape, job models.Job, t protocol.Transcript) *needed {
+	if len(job.Read) != 1 {
+		return nil
+	}
+	setting, speaker := reductions.Direction(t, job.Answerer(job.Read[0]))
+	n, ok := reductions.NeededAt(sh, job.Split, job.Read[0], setting, speaker)
+	if !ok {
+		return nil
+	}
+	return &needed{int(n.Bits), n.Formula, string(n.Setting), string(n.Basis), n.Why, n.Reduction}
+}
+
+// about is the construction in words.
+func about(model, task string, m models.Machine) string {
+	if c, ok := m.(models.Chooser); ok {
+		if name := c.Choices()["construction"]; name != "" {
+			if k, err := models.Constructions().Get(name); err == nil {
+				return k.Doc
+			}
+		}
+	}
+	if cs := models.For(model, task); len(cs) == 1 {
+		return cs[0].Doc
+	}
+	return ""
+}
+
+func list[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}

@@ -1,0 +1,75 @@
+package engine
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"crosscut/models"
+	"crosscut/models/tasks"
+	"crosscut/report"
+)
+
+// limits bound sizes that a request may set: what the lab draws, and computes in
+// a moment. The command line goes further.
+var limits = map[string]float64{
+	"M": 1 << 20, "q": 64, "d": 8, "K": 16, "s": 4, "nodes": 1 << 20, "eps": 2,
+	"m": 4096, "p": 64, "f": 40, "g": 16, "d_v": 512, "D": 8, "from": 512,
+	"w": 512, "slots": 512, "h1": 4096, "directions": 2,
+}
+
+// settings are sizes and choices by name, as --set gives them.
+type settings map[string]any
+
+// mostSettings bounds their number.
+const mostSettings = 16
+
+func (s settings) models(seed uint64) (models.Settings, error) {
+	set := models.Settings{Num: tasks.Params{}, Choice: map[string]string{}, Seed: seed}
+	if len(s) > mostSettings {
+		return set, bad("", "%d settings; the most is %d", len(s), mostSettings)
+	}
+	for name, v := range s {
+		switch v := v.(type) {
+		case float64:
+			most, ok := limits[name]
+			if !ok {
+				return set, bad("see crosscut show NAME", "there is no size %q in the lab", clip(name, 30))
+			}
+			if math.IsNaN(v) || math.Abs(v) > most {
+				return set, tooLarge("make it smaller, or use the command line", "%s = %v; the lab goes up to %v", name, v, most)
+			}
+			set.Num[name] = v
+		case string:
+			set.Choice[clip(name, 30)] = clip(v, 60)
+		default:
+			return set, bad("write a number or a name", "setting %q is neither", clip(name, 30))
+		}
+	}
+	return set, nil
+}
+
+// flags are settings as a command line has them: " --set a=1,b=2".
+func (s settings) flags() string {
+	if len(s) == 0 {
+		return ""
+	}
+	var parts []string
+	for name, v := range s {
+		parts = append(parts, name+"="+report.Value(v))
+	}
+	slices.Sort(parts)
+	return " --set " + strings.Join(parts, ",")
+}
+
+// within refuses a length outside 1..most.
+func within(name string, v, most int) error {
+	if v < 1 {
+		return bad("", "%s = %d: want 1..%d", name, v, most)
+	}
+	if v > most {
+		return tooLarge(fmt.Sprintf("choose %s up to %d, or use the command line", name, most), "%s = %d is more than the lab draws", name, v)
+	}
+	return nil
+}

@@ -1,0 +1,97 @@
+package reductions
+
+import (
+	"slices"
+
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+	"crosscut/protocol/problems"
+)
+
+// NeedAt is a bound on every protocol for a task at a split, with the reduction
+// that gives it.
+type NeedAt struct {
+	Need
+	Reduction string
+	Size      int // n of the problem that is embedded
+}
+
+// NeededAt is the strongest bound that a reduction from DISJ gives for a task, a
+// split of the user's own and one read position.
+//
+// Take an instance of the reduction at this shape, and the set S of those i for
+// which every position that depends on x_i is Alice's and every position that
+// depends on y_i is Bob's. Fix all other bits to 0. Tokens at positions that the
+// user gave to somebody else are then constant, so a protocol for the user's split
+// solves DISJ on |S| bits. Public positions must be constant in any case. That the
+// bits found one flip at a time are all on which a position depends is a property
+// of the built-in maps, which a test checks by enumeration.
+func NeededAt(sh tasks.Shape, at tasks.Split, read int, setting protocol.Setting, speaker protocol.Player) (best NeedAt, ok bool) {
+	for r := range Catalog().All() {
+		if r.To != sh.Task || r.From != problems.Disj {
+			continue
+		}
+		in := r.largest(sh)
+		if in == nil || len(in.Reads) != 1 || in.Reads[0] != read {
+			continue
+		}
+		n := len(in.survivors(at))
+		if n == 0 {
+			continue
+		}
+		if need, found := NeededFor(r.From, n, setting, speaker); found && (!ok || need.Bits > best.Bits) {
+			best, ok = NeedAt{need, r.Name, n}, true
+		}
+	}
+	return best, ok
+}
+
+// largest is the largest instance with exactly this shape, or nil.
+func (r *Reduction) largest(sh tasks.Shape) *Instance {
+	for n := min(r.Fits(sh.N), 1<<10); n >= 1; n-- {
+		in, err := r.Instance(n, sh.N, sh.Params)
+		if err == nil && sameParams(in.Shape.Params, sh.Params) {
+			return in
+		}
+	}
+	return nil
+}
+
+func sameParams(a, b tasks.Params) bool {
+	for name, v := range a {
+		if b[name] != v {
+			return false
+		}
+	}
+	return len(a) == len(b)
+}
+
+// survivors lists the i, from 0, whose tokens stay with the right player when the
+// positions belong to whom at says.
+func (in *Instance) survivors(at tasks.Split) []int {
+	width := in.From.XBits(in.Size)
+	zero := Flip(Unit(width, 0), func(i int) bool { return i == 0 })
+	lost := make([]bool, width)
+	base := in.Encode(zero, zero)
+	for i := range width {
+		one := Unit(width, i)
+		for who, seq := range [2][]tasks.Token{in.Encode(one, zero), in.Encode(zero, one)} {
+			for p := range seq {
+				if !equalTokens(seq[p], base[p]) && at.Owner[p] != protocol.Player(who) {
+					lost[i] = true
+				}
+			}
+		}
+	}
+	var left []int
+	for i, gone := range lost {
+		if !gone {
+			left = append(left, i)
+		}
+	}
+	return left
+}
+
+func equalTokens(a, b tasks.Token) bool {
+	return a.X == b.X && a.To == b.To && slices.Equal(a.Z, b.Z) && slices.Equal(a.Y, b.Y)
+}
