@@ -1,7 +1,6 @@
 // Package engine is the lab's one computer. The HTTP server and the WebAssembly
 // worker both hand it requests, and it answers with the same bytes to both: it has
-// neither clock nor socket nor file, and calls the same packages as the command
-// line. Where a command exists for a result, the answer holds what the command
+// neither socket nor file, and calls the same packages as the command line. Where a command exists for a result, the answer holds what the command
 // prints with --format json, and the command itself.
 package engine
 

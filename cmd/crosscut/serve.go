@@ -1,0 +1,45 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"strconv"
+
+	"github.com/urfave/cli/v2"
+
+	"crosscut/lab"
+)
+
+var _ = register(&command{
+	name:  "serve",
+	usage: "the lab in the browser: five rooms, offline",
+	about: "Serves the lab at http://127.0.0.1:PORT until Ctrl-C. Everything is in this binary and nothing is fetched from elsewhere. " +
+		"The rooms: Cut, Grow, Matrix, Break, Proof; what they show, other commands print.",
+	flags: flags(
+		&cli.IntFlag{Name: "port", Usage: "listen on `PORT` (default: a free one, printed)"},
+		&cli.StringFlag{Name: "host", Value: "127.0.0.1", Usage: "listen on the address `HOST`; others than loopback show the lab to the network"},
+	),
+	plain: true,
+	run: func(c *call) error {
+		port := c.Int("port")
+		if port < 0 || port > 65535 {
+			return usagef("", "flag --port: %d is outside 0..65535", port)
+		}
+		ip := net.ParseIP(c.String("host"))
+		if ip == nil {
+			return usagef("write 127.0.0.1, ::1 or an address of this machine", "flag --host: %q is no address", c.String("host"))
+		}
+		l, err := net.Listen("tcp", net.JoinHostPort(ip.String(), strconv.Itoa(port)))
+		if err != nil {
+			return usagef("choose another --port, or none", "%v", err)
+		}
+		fmt.Fprintf(c.stdout, "the lab is at http://%s/\n", l.Addr())
+		if !ip.IsLoopback() {
+			fmt.Fprintln(c.stderr, "warning: not a loopback address, so others on the network can open the lab")
+		}
+		if !c.Bool("quiet") {
+			fmt.Fprintln(c.stderr, "Ctrl-C ends it")
+		}
+		return lab.Serve(c.Context, l)
+	},
+})

@@ -1,0 +1,223 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"crosscut/models"
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+	"crosscut/reductions"
+	"crosscut/reductions/falsify"
+)
+
+// breakRequest asks for a failing input, as `crosscut falsify` does.
+type breakRequest struct {
+	Reduction string   `json:"reduction"`
+	Model     string   `json:"model"`
+	N         int      `json:"n"` // of the problem
+	Set       settings `json:"set"`
+	Seed      uint64   `json:"seed"`
+}
+
+type breakAnswer struct {
+	Finding json.RawMessage `json:"finding"` // what the command prints
+	Command string          `json:"command"`
+	Params  map[string]any  `json:"params"`
+	Size    amount          `json:"size"`
+	Formula string          `json:"formula"` // of the message
+	Owners  []string        `json:"owners"`
+	Problem string          `json:"problem"`
+	// Runs are those of the failing input and of its twin; empty when none was found.
+	Runs []breakRun `json:"runs"`
+	// Differ lists the positions at which the two inputs differ, from 1.
+	Differ []int `json:"differ"`
+}
+
+// breakRun is one input, played.
+type breakRun struct {
+	X        string   `json:"x"`
+	Y        string   `json:"y"`
+	Tokens   []any    `json:"tokens"`
+	Words    []string `json:"words"`
+	Labels   []string `json:"labels"`
+	From     []string `json:"from"`
+	Output   []any    `json:"output"`
+	Expected []any    `json:"expected"`
+	Correct  bool     `json:"correct"`
+}
+
+// What the Break room searches.
+const (
+	mostBreak    = 24
+	mostMessages = 1 << 15
+	mostPairs    = 1 << 11
+)
+
+var _ = operate("break", func(ctx context.Context, q breakRequest) (any, error) {
+	r, err := get(reductions.Catalog(), q.Reduction)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := get(models.Catalog(), q.Model); err != nil {
+		return nil, err
+	}
+	if err := within("n", q.N, mostBreak); err != nil {
+		return nil, err
+	}
+	set, err := q.Set.models(q.Seed)
+	if err != nil {
+		return nil, err
+	}
+	sizes, rest := set.ForTask(r.To)
+	in, err := r.Instance(q.N, 0, sizes)
+	if err != nil {
+		return nil, err
+	}
+	m, err := models.Build(q.Model, in.Shape, rest)
+	if err != nil {
+		return nil, err
+	}
+	job := models.Job{Split: in.At, Read: in.Reads, Answer: models.ByBob}
+	if err := priced(m, job); err != nil {
+		return nil, err
+	}
+	f, err := falsify.Find(ctx, m, in, falsify.Options{Seed: q.Seed, Messages: mostMessages, Pairs: mostPairs})
+	if err != nil {
+		return nil, err
+	}
+	size, formula := m.Size()
+	a := &breakAnswer{Params: models.AllParams(m), Size: amount{int(size), formula}, Owners: owners(in.At), Problem: r.From.Name, Runs: []breakRun{}, Differ: []int{}}
+	if a.Finding, err = encode(f); err != nil {
+		return nil, err
+	}
+	a.Command = "crosscut falsify --reduction " + r.Name + " --model " + q.Model + " --n " + itoa(q.N) + q.Set.flags() + " --seed " + utoa(q.Seed)
+	prog, err := m.Compile(job)
+	if err != nil {
+		return nil, err
+	}
+	a.Formula = prog.Formula
+	if f.Kind == falsify.None {
+		return a, nil
+	}
+	inputs, points := [][]tasks.Token{f.Input}, []falsify.Point{f.At}
+	if f.TwinAt != nil {
+		inputs, points = append(inputs, f.Twin), append(points, *f.TwinAt)
+	}
+	for k, seq := range inputs {
+		played, err := models.Run(m, job, seq)
+		if err != nil {
+			return nil, err
+		}
+		run := breakRun{
+			X: points[k].X.String(), Y: r.From.ShowY(q.N, points[k].Y), Words: list(wordsOf(played.Transcript)), Labels: []string{}, From: []string{},
+			Output: models.Values(in.Shape, played.Output), Expected: models.Values(in.Shape, played.Expected), Correct: played.Correct,
+		}
+		for _, w := range played.Transcript.Messages {
+			run.Labels, run.From = append(run.Labels, w.Label), append(run.From, w.From.String())
+		}
+		for p, t := range seq {
+			run.Tokens = append(run.Tokens, in.Shape.Task.FormatToken(in.Shape, t))
+			if k == 1 && !sameToken(in.Shape, t, inputs[0][p]) {
+				a.Differ = append(a.Differ, p+1)
+			}
+		}
+		a.Runs = append(a.Runs, run)
+	}
+	if len(a.Runs) == 2 && !sameWords(a.Runs[0].Words, a.Runs[1].Words) {
+		return nil, &Refusal{Bug, "internal error: twins with different words", "this is a bug of Crosscut"}
+	}
+	return a, nil
+})
+
+func sameToken(sh tasks.Shape, a, b tasks.Token) bool {
+	x, _ := json.Marshal(sh.Task.FormatToken(sh, a))
+	y, _ := json.Marshal(sh.Task.FormatToken(sh, b))
+	return string(x) == string(y)
+}
+
+func sameWords(a, b []string) bool {
+	for k := range a {
+		if k >= len(b) || a[k] != b[k] {
+			return false
+		}
+	}
+	return len(a) == len(b)
+}
+
+// shrink is one number of a model that the Break room lets go down, with its
+// value in the default construction: the smallest that is proved to do.
+type shrink struct {
+	Name string `json:"name"`
+	Doc  string `json:"doc"`
+	Min  int    `json:"min"`
+	Full int    `json:"full"`
+}
+
+// shrinkRequest asks what can be made smaller.
+type shrinkRequest struct {
+	Reduction string   `json:"reduction"`
+	Model     string   `json:"model"`
+	N         int      `json:"n"`
+	Set       settings `json:"set"` // choices and task sizes that are fixed
+}
+
+var _ = operate("sizes", func(_ context.Context, q shrinkRequest) (any, error) {
+	r, err := get(reductions.Catalog(), q.Reduction)
+	if err != nil {
+		return nil, err
+	}
+	if err := within("n", q.N, mostBreak); err != nil {
+		return nil, err
+	}
+	set, err := q.Set.models(1)
+	if err != nil {
+		return nil, err
+	}
+	sizes, rest := set.ForTask(r.To)
+	in, err := r.Instance(q.N, 0, sizes)
+	if err != nil {
+		return nil, err
+	}
+	m, err := models.Build(clip(q.Model, 60), in.Shape, rest)
+	if err != nil {
+		return nil, err
+	}
+	out := struct {
+		N      int      `json:"N"`
+		Sizes  []shrink `json:"sizes"`
+		Needed *int     `json:"needed"`
+	}{N: in.Shape.N, Sizes: []shrink{}}
+	if need, ok := in.Needed(protocol.OneWay, protocol.Alice); ok {
+		n := int(need.Bits)
+		out.Needed = &n
+	}
+	c, err := builtBy(q.Model, in.Shape.Task.Name, m)
+	if err != nil {
+		return nil, err
+	}
+	params := m.Params()
+	for _, p := range c.Params {
+		full, ok := params[p.Name]
+		if !ok || p.Real || full <= p.Min || full > limits[p.Name] {
+			continue
+		}
+		out.Sizes = append(out.Sizes, shrink{p.Name, p.Doc, int(p.Min), int(full)})
+	}
+	return out, nil
+})
+
+// builtBy is the construction that built a machine.
+func builtBy(model, task string, m models.Machine) (*models.Construction, error) {
+	cs := models.For(model, task)
+	if c, ok := m.(models.Chooser); ok {
+		if name := c.Choices()["construction"]; name != "" {
+			return models.Constructions().Get(name)
+		}
+	}
+	if len(cs) == 0 {
+		return nil, errors.New("engine: a machine without a construction")
+	}
+	return cs[0], nil
+}

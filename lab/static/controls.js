@@ -1,0 +1,71 @@
+import { el, icon } from "./dom.js";
+
+let serial = 0;
+const id = () => `c${++serial}`;
+
+export function select(label, options, chosen, change) {
+  const key = id();
+  const node = el("select", { id: key, onchange: () => change(node.value) },
+    options.map(o => el("option", { value: o.value ?? o, selected: (o.value ?? o) === chosen }, o.label ?? o)));
+  node.value = chosen;
+  return el("div", { class: "control" }, el("label", { for: key }, label), node);
+}
+
+// slider moves in whole steps, or through a list of values.
+export function slider(label, { min, max, value, values, unit, doc, name }, change) {
+  const key = id();
+  const at = v => values ? Math.max(0, values.indexOf(v)) : v;
+  const of = k => values ? values[k] : k;
+  const out = el("output", { for: key });
+  const node = el("input", { id: key, type: "range", min: values ? 0 : min, max: values ? values.length - 1 : max, step: 1, value: at(value), "data-size": name || label, title: doc });
+  const show = () => { const v = of(+node.value); out.textContent = v + (unit ? " " + unit : ""); node.setAttribute("aria-valuetext", `${v} ${unit || ""}`.trim()); };
+  node.addEventListener("input", () => { show(); change(of(+node.value)); });
+  show();
+  const box = el("div", { class: "control slider" }, el("label", { for: key, title: doc }, label), node, out);
+  box.set = v => { node.value = at(v); show(); };
+  return box;
+}
+
+export function segmented(label, options, chosen, change) {
+  const key = id();
+  return el("fieldset", { class: "control segmented" }, el("legend", {}, label), el("div", { class: "segments" },
+    options.map(o => el("label", {}, el("input", { type: "radio", name: key, value: o.value ?? o, checked: (o.value ?? o) === chosen, onchange: () => change(o.value ?? o) }), el("span", {}, o.label ?? o)))));
+}
+
+export function button(text, press, attrs = {}) { return el("button", { type: "button", onclick: press, ...attrs }, text); }
+
+// player steps through `of` things: back, play, next, speed.
+export function player({ of, at, change, what }) {
+  let step = at, timer = 0, speed = 1;
+  const play = button("Play", () => toggle(), { class: "main", "data-act": "play" });
+  const place = el("span", { class: "place", "aria-live": "polite" });
+  const show = () => { place.textContent = `${what} ${step} of ${of}`; back.disabled = first.disabled = step === 0; next.disabled = last.disabled = step === of; };
+  const go = k => { step = Math.max(0, Math.min(of, k)); show(); change(step); };
+  const stop = () => { clearInterval(timer); timer = 0; play.textContent = "Play"; play.setAttribute("aria-pressed", "false"); };
+  const toggle = () => {
+    if (timer) return stop();
+    if (step === of) go(0);
+    play.textContent = "Pause";
+    play.setAttribute("aria-pressed", "true");
+    timer = setInterval(() => { if (!box.isConnected) return stop(); go(step + 1); if (step === of) stop(); }, 900 / speed);
+  };
+  const first = button(icon("first"), () => { stop(); go(0); }, { "aria-label": "To the beginning", "data-act": "first" });
+  const back = button(icon("back"), () => { stop(); go(step - 1); }, { "aria-label": "Back", "data-act": "back" });
+  const next = button(icon("next"), () => { stop(); go(step + 1); }, { "aria-label": "Next", "data-act": "next" });
+  const last = button(icon("last"), () => { stop(); go(of); }, { "aria-label": "To the end", "data-act": "last" });
+  const pace = el("select", { "aria-label": "Speed", onchange: () => { speed = +pace.value; if (timer) { stop(); toggle(); } } },
+    [[0.5, "½×"], [1, "1×"], [2, "2×"], [6, "6×"]].map(([v, t]) => el("option", { value: v, selected: v === 1 }, t)));
+  const box = el("div", { class: "player", role: "group", "aria-label": "Player" }, first, back, play, next, last, pace, place);
+  box.keys = key => {
+    if (key === ".") { stop(); go(step + 1); } else if (key === ",") { stop(); go(step - 1); } else if (key === "k") toggle(); else return false;
+    return true;
+  };
+  box.reset = (n, k) => { stop(); of = n; step = Math.min(k, n); show(); };
+  box.go = go;
+  show();
+  return box;
+}
+
+export function problem(error) {
+  return el("div", { class: "problem", role: "alert" }, el("p", {}, error.message), error.hint ? el("p", { class: "hint" }, error.hint) : null);
+}

@@ -1,0 +1,174 @@
+// Elements, pictures and small conveniences. No room knows about another.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function fill(node, attrs, children) {
+  for (const [name, value] of Object.entries(attrs || {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (name === "text") node.textContent = value;
+    else if (name === "value") node.value = value;
+    else if (name === "checked" || name === "disabled" || name === "hidden" || name === "selected") node[name] = value;
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  for (const child of children.flat(9)) {
+    if (child === null || child === undefined || child === false) continue;
+    node.append(child);
+  }
+  return node;
+}
+
+export function el(tag, attrs, ...children) { return fill(document.createElement(tag), attrs, children); }
+export function svg(tag, attrs, ...children) { return fill(document.createElementNS(SVG, tag), attrs, children); }
+
+// put replaces what a node holds; nothing stands for nothing.
+export function put(node, ...children) { node.replaceChildren(); fill(node, null, children); }
+
+// icon draws the few signs of the player, alike with every font.
+const ICONS = { first: "M4 3v10M13 3L6 8l7 5z", back: "M12 3L5 8l7 5z", next: "M4 3l7 5-7 5z", last: "M12 3v10M3 3l7 5-7 5z" };
+export function icon(name) { return svg("svg", { viewBox: "0 0 16 16", width: 16, height: 16, class: "icon", "aria-hidden": "true" }, svg("path", { d: ICONS[name] })); }
+
+// picture is an SVG that fills its width and can be exported.
+export function picture(width, height, label, ...children) {
+  return svg("svg", { viewBox: `0 0 ${width} ${height}`, width, height, class: "picture", role: "group", "aria-label": label }, ...children);
+}
+
+export function number(v) {
+  if (v === null || v === undefined) return "–";
+  if (!Number.isInteger(v)) return String(+v.toPrecision(6));
+  return Math.abs(v) >= 10000 ? v.toLocaleString("en-US").replaceAll(",", "\u2009") : String(v);
+}
+
+export function plural(n, one, many) { return `${number(n)} ${n === 1 ? one : many || one + "s"}`; }
+
+// ranges writes increasing positions as 1,3-7.
+export function ranges(at) {
+  const out = [];
+  for (let i = 0; i < at.length;) {
+    let j = i;
+    while (j + 1 < at.length && at[j + 1] === at[j] + 1) j++;
+    out.push(j > i ? `${at[i]}-${at[j]}` : `${at[i]}`);
+    i = j + 1;
+  }
+  return out.join(",");
+}
+
+export function splitSpec(owners) {
+  return ["alice", "bob", "public"].map(o => [o, owners.flatMap((p, i) => p === o ? [i + 1] : [])])
+    .filter(([, at]) => at.length).map(([o, at]) => `${o}:${ranges(at)}`).join(",");
+}
+
+export const NAMES = { alice: "Alice", bob: "Bob", public: "public" };
+
+// short writes a token in a few characters.
+export function short(token) {
+  if (token === null || token === undefined) return "";
+  if (typeof token !== "object") return String(token);
+  if ("from" in token) return `${token.from}→${token.to}`;
+  if ("z" in token) return token.z.length === 1 ? signed(token.z[0]) : `(${token.z.map(signed).join(" ")})`;
+  return JSON.stringify(token);
+}
+
+function signed(v) {
+  const s = String(+v.toFixed(2)).replace("-", "−").replace(/^(−?)0\./, "$1.");
+  return v > 0 ? "+" + s : s;
+}
+
+export function spoken(token) {
+  if (token && typeof token === "object" && "z" in token) return `z = ${token.z.join(" ")}, averages positions ${token.y.join(", ")}`;
+  if (token && typeof token === "object" && "from" in token) return `edge from ${token.from} to ${token.to}`;
+  return `value ${token}`;
+}
+
+export function value(v) {
+  if (Array.isArray(v)) return v.length === 1 ? number(v[0]) : `(${v.map(number).join(", ")})`;
+  return number(v);
+}
+
+let toastTimer = 0;
+export function toast(text) {
+  const node = document.getElementById("toast");
+  node.textContent = text;
+  node.classList.add("shown");
+  clearTimeout(toastTimer);
+  toastTimer = setTimeout(() => node.classList.remove("shown"), 2200);
+}
+
+export async function copy(text, what) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const area = el("textarea", { value: text, class: "offstage", "aria-hidden": "true" });
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+  toast(`${what} copied`);
+}
+
+export function download(name, kind, text) {
+  const url = URL.createObjectURL(new Blob([text], { type: kind }));
+  const a = el("a", { href: url, download: name });
+  document.body.append(a);
+  a.click();
+  a.remove();
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
+}
+
+// Properties that an exported picture carries itself, since the style sheet stays here.
+const CARRIED = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity", "stroke-linejoin", "stroke-linecap", "opacity", "font-family", "font-size", "font-weight", "font-style", "text-anchor", "dominant-baseline", "letter-spacing"];
+
+// standalone writes a picture as an SVG file that looks the same anywhere.
+export function standalone(picture) {
+  const copy = picture.cloneNode(true);
+  const from = [picture, ...picture.querySelectorAll("*")], to = [copy, ...copy.querySelectorAll("*")];
+  from.forEach((node, k) => {
+    const style = getComputedStyle(node);
+    if (style.display === "none" || style.visibility === "hidden") { to[k].setAttribute("display", "none"); }
+    for (const name of CARRIED) to[k].setAttribute(name, style.getPropertyValue(name));
+    for (const name of ["class", "tabindex", "role"]) to[k].removeAttribute(name);
+  });
+  const box = picture.viewBox.baseVal;
+  const ground = getComputedStyle(document.body).backgroundColor;
+  copy.setAttribute("xmlns", SVG);
+  copy.setAttribute("width", box.width);
+  copy.setAttribute("height", box.height);
+  copy.prepend(svg("rect", { x: box.x, y: box.y, width: box.width, height: box.height, fill: ground }));
+  return '<?xml version="1.0" encoding="UTF-8"?>\n' + new XMLSerializer().serializeToString(copy) + "\n";
+}
+
+export function exportButton(find, name) {
+  return el("button", { type: "button", class: "quiet", "data-export": name, onclick: () => download(name + ".svg", "image/svg+xml", standalone(find())) }, "Save SVG");
+}
+
+// command shows the line that prints the same numbers, with a button to copy it.
+export function command(text) {
+  return el("p", { class: "command" }, el("span", { class: "prompt", "aria-hidden": "true" }, "$"), el("code", {}, text),
+    el("button", { type: "button", class: "quiet", "aria-label": "Copy the command", onclick: () => copy(text, "Command") }, "Copy"));
+}
+
+// latest runs f for the newest request only: while one runs, the last of those
+// that come in waits, the others are dropped.
+export function latest(f) {
+  let running = false, waiting = null;
+  return async function go(...args) {
+    if (running) { waiting = args; return; }
+    running = true;
+    try { await f(...args); } finally {
+      running = false;
+      if (waiting) { const next = waiting; waiting = null; go(...next); }
+    }
+  };
+}
+
+// watchWidth calls f with the width of a node, now and when it changes.
+export function watchWidth(node, f) {
+  let last = 0;
+  const seen = new ResizeObserver(() => {
+    const w = Math.round(node.clientWidth);
+    if (w && w !== last) { last = w; f(w); }
+  });
+  seen.observe(node);
+  return () => seen.disconnect();
+}
