@@ -96,7 +96,7 @@ var (
 		Sizes: []Size{{"m", "numbers of the embedded token", 1, 64, 4}, {"p", "bits of a number", 2, 32, 8}, {"H", "heads; the message does not depend on them", 1, 16, 1}},
 		Cost:  func(v map[string]int, _ int) protocol.Bits { return protocol.Bits(v["m"] * v["p"]) },
 		Machine: func(v map[string]int, in *reductions.Instance, seed uint64) (models.Machine, error) {
-			return seeded(in.Shape, 1, layerSizes{v["H"], v["m"], 1, v["p"], min(v["p"], 8)}, seed)
+			return seeded(in.Shape, 1, layerSizes{H: v["H"], M: v["m"], DV: 1, P: v["p"], F: min(v["p"], 8)}, seed)
 		},
 	})
 	_ = inequalities.Add(&Inequality{
@@ -113,7 +113,7 @@ var (
 // oneLayerInequality is H (B_Z + d_v B_N) >= n for a reduction whose query is public.
 func oneLayerInequality(name, claim, title, reduction string) *Inequality {
 	sizes := func(v map[string]int) layerSizes {
-		return layerSizes{v["H"], v["m"], v["m"], v["p"], v["f"]}
+		return layerSizes{H: v["H"], M: v["m"], DV: v["m"], P: v["p"], F: v["f"]}
 	}
 	return &Inequality{
 		Name: name, Claim: claim, Title: title, Reduction: reduction,
