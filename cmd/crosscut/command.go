@@ -12,6 +12,8 @@ package main
 //		run: func(c *call) error { ... },
 //	})
 //
+// Give it a heading in docs/commands.md, with an example that the tests execute.
+//
 // Everything else is done once, for all commands, in this package:
 //
 //   - Flags may stand before and after the arguments. Unknown, repeated and
