@@ -31,6 +31,9 @@ type Fold[F, S any] struct {
 	// it back, equal in all that Step and Emit can see.
 	Put func(w *protocol.Packer, t int, s S)
 	Get func(r *protocol.Unpacker, t int) S
+	// Copy makes a state that shares nothing with s that a Step changes; it may reuse
+	// dst, which is given up. nil: a trip through Put and Get.
+	Copy func(dst, s S) S
 }
 
 // Layer is a fold from position 1 on and, in a bidirectional layer, another one
@@ -284,6 +287,23 @@ func product[F, S any](ls []Layer[F, S]) Fold[F, []S] {
 			}
 			return s
 		},
+		Copy: copyAll(ls),
+	}
+}
+
+// copyAll copies the states of a product; nil where one of its folds cannot.
+func copyAll[F, S any](ls []Layer[F, S]) func(dst, s []S) []S {
+	if slices.ContainsFunc(ls, func(l Layer[F, S]) bool { return l.Forward.Copy == nil }) {
+		return nil
+	}
+	return func(dst, s []S) []S {
+		if len(dst) != len(s) {
+			dst = make([]S, len(s))
+		}
+		for k, l := range ls {
+			dst[k] = l.Forward.Copy(dst[k], s[k])
+		}
+		return dst
 	}
 }
 

@@ -84,6 +84,7 @@ func storing(g grid, d, from, first int, held func(t int) int) Fold[asked, []uin
 	return Fold[asked, []uint64]{
 		Bits: func(t int) protocol.Bits { return protocol.Bits(held(t) * g.p) },
 		Init: func() []uint64 { return nil },
+		Copy: copySlice[uint64],
 		Step: func(s []uint64, pos int, in asked) []uint64 {
 			for len(s) < held(pos) {
 				s = append(s, g.index(in.token.Z[(first+len(s))%d]))

@@ -155,6 +155,12 @@ func (p *Packer) Len() Bits { return Bits(p.n) }
 // Word returns what was packed. The packer may go on; the word does not change.
 func (p *Packer) Word() Word { return Word{p.n, string(p.buf)} }
 
+// Reset empties the packer and keeps its room.
+func (p *Packer) Reset() { p.buf, p.n = p.buf[:0], 0 }
+
+// Peek is what Word().Packed() would give; it is valid until the packer changes.
+func (p *Packer) Peek() []byte { return p.buf }
+
 // Unpacker reads a word number by number.
 type Unpacker struct {
 	w   Word

@@ -236,6 +236,7 @@ func (m *Model) fold(c cell, q *Quantiser, id int, back bool) models.Fold[vec, [
 			return protocol.Bits(32 * n)
 		},
 		Init: func() []float32 { return make([]float32, n) },
+		Copy: func(dst, s []float32) []float32 { return append(dst[:0], s...) },
 		Step: func(s []float32, pos int, x vec) []float32 {
 			c.step(s, x)
 			if q.at(pos, back) {

@@ -1,0 +1,100 @@
+package models
+
+import (
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+)
+
+// Reader plays the first player of a causal machine token by token, for searches
+// that need very many messages: common beginnings are read once. What it writes is
+// what that player sends in a run; searches confirm in a run what they find.
+type Reader interface {
+	// Load prepares a token at a position, once; Step then reads it by its number.
+	// The positions 1, 2, ..., up to the cut must be stepped in order.
+	Load(pos int, t tasks.Token) int
+	Start() // before position 1
+	Step(k int)
+	// Save keeps the state under a small number, and Restore goes back to it.
+	Save(slot int)
+	Restore(slot int)
+	// Message writes the state as it crosses the cut.
+	Message(w *protocol.Packer)
+}
+
+// Legible is implemented by machines that can be read so. The result is nil when
+// the job is not one state that crosses once, from Alice to Bob.
+type Legible interface {
+	Reader(job Job) Reader
+}
+
+// Reader serves causal stacks at splits in which Alice's tokens come first and
+// nothing of hers is read.
+func (r *Recurrent[F, S]) Reader(job Job) Reader {
+	pl := r.plan(job.Split, job.Read)
+	blocks := r.blocks()
+	if len(pl.spans) != 2 || pl.spans[0].owner != protocol.Alice || len(pl.read) == 0 || pl.read[0] <= pl.spans[0].hi ||
+		len(blocks) != 1 || blocks[0][0].Backward != nil {
+		return nil
+	}
+	if len(blocks[0]) == 1 {
+		return &reader[F, S]{fold: blocks[0][0].Forward, embed: r.Embed, cut: pl.spans[0].hi}
+	}
+	return &reader[F, []S]{fold: product(blocks[0]), embed: r.Embed, cut: pl.spans[0].hi}
+}
+
+type reader[F, S any] struct {
+	fold  Fold[F, S]
+	embed func(int, tasks.Token) F
+	cut   int
+	in    []F
+	pos   []int
+	state S
+	read  int
+	saved []mark[S]
+}
+
+// mark is a state after so many tokens.
+type mark[S any] struct {
+	state S
+	read  int
+}
+
+func (r *reader[F, S]) Load(pos int, t tasks.Token) int {
+	r.in, r.pos = append(r.in, r.embed(pos, t)), append(r.pos, pos)
+	return len(r.in) - 1
+}
+
+func (r *reader[F, S]) Start() { r.state, r.read = r.fold.Init(), 0 }
+
+func (r *reader[F, S]) Step(k int) {
+	r.state = r.fold.Step(r.state, r.pos[k], r.in[k])
+	r.read++
+}
+
+func (r *reader[F, S]) Save(slot int) {
+	for len(r.saved) <= slot {
+		r.saved = append(r.saved, mark[S]{})
+	}
+	m := &r.saved[slot]
+	m.state, m.read = r.copy(m.state, r.state, r.read), r.read
+}
+
+func (r *reader[F, S]) Restore(slot int) {
+	m := &r.saved[slot]
+	r.state, r.read = r.copy(r.state, m.state, m.read), m.read
+}
+
+// copy makes a state that shares nothing with s, in dst where that has room.
+func (r *reader[F, S]) copy(dst, s S, t int) S {
+	if r.fold.Copy != nil {
+		return r.fold.Copy(dst, s)
+	}
+	var w protocol.Packer
+	r.fold.Put(&w, t, s)
+	return r.fold.Get(w.Word().Unpack(), t)
+}
+
+func (r *reader[F, S]) Message(w *protocol.Packer) { r.fold.Put(w, r.cut, r.state) }
+
+// copySlice is the Copy of states that are one slice.
+func copySlice[T any](dst, s []T) []T { return append(dst[:0], s...) }
