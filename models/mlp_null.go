@@ -199,3 +199,12 @@ func (m *FeedForward) ZColumns() [][]*big.Int {
 	}
 	return exact.Ints(w)
 }
+
+// Pre are the first layer's pre-activations on an input.
+func (m *FeedForward) Pre(seq []tasks.Token) []int64 {
+	return m.part(func(f func(int, tasks.Token)) {
+		for i, t := range seq {
+			f(i+1, t)
+		}
+	})
+}

@@ -1,7 +1,6 @@
 package trained
 
 import (
-	"errors"
 	"fmt"
 	"math"
 
@@ -19,8 +18,6 @@ type attention struct {
 	hidden          int
 	query, key, val *Matrix
 }
-
-var errAttentionState = errors.New("attention has no state that a bound on recurrent models speaks of; quantise a recurrent model")
 
 func newAttention(t *Tensors, c *Config, inputs int) (*attention, error) {
 	a := &attention{hidden: c.HiddenSize}
@@ -100,19 +97,32 @@ func getFloats(r *protocol.Unpacker, dst []float32) []float32 {
 	return dst
 }
 
-// attentionMachine is an imported attention layer.
-type attentionMachine struct{ *Model }
+// numbers lists the state, for the quantiser.
+func (o *online) numbers() []float32 { return append([]float32{o.max, o.z}, o.num...) }
 
-func (m *Model) attentionMachine(q *Quantiser) (models.Machine, error) {
-	if q != nil {
-		return nil, fmt.Errorf("trained: %w: %w", errors.ErrUnsupported, errAttentionState)
-	}
-	return attentionMachine{m}, nil
+func (o *online) set(s []float32) {
+	o.max, o.z = s[0], s[1]
+	copy(o.num, s[2:])
+}
+
+// attentionMachine is an imported attention layer. With a quantiser, the state of
+// every query is rounded at the cuts; the queries cross as they are.
+type attentionMachine struct {
+	*Model
+	q *Quantiser
 }
 
 func (m attentionMachine) Shape() tasks.Shape   { return m.Model.Shape }
-func (m attentionMachine) Params() tasks.Params { return m.params(nil) }
+func (m attentionMachine) Params() tasks.Params { return m.params(m.q) }
 func (m attentionMachine) Fingerprint() []byte  { return m.print[:] }
+
+// stateBits is the size of one query's state where it crosses.
+func (m attentionMachine) stateBits() protocol.Bits {
+	if m.q != nil {
+		return protocol.Bits(m.q.P * (m.att.hidden + 2))
+	}
+	return m.att.stateBits()
+}
 
 // Size is H m p, with one head.
 func (m attentionMachine) Size() (protocol.Bits, string) {
@@ -145,6 +155,14 @@ func (m attentionMachine) fold(states []*online, queries [][]float32, pos int, t
 	key, val := m.att.project(m.att.key, x), m.att.project(m.att.val, x)
 	for k, s := range states {
 		s.add(queries[k], key, val)
+		switch {
+		case m.q.at(pos, false):
+			rounded := s.numbers()
+			m.q.round(0, rounded)
+			s.set(rounded)
+		case m.q != nil && m.q.watch != nil:
+			m.q.watch(0, pos, false, s.numbers())
+		}
 	}
 }
 
@@ -183,12 +201,15 @@ func spans(s tasks.Split) []span {
 // the states of all reads at each ownership change, then the outputs that somebody
 // else answers.
 func (m attentionMachine) Compile(job models.Job) (*models.Program, error) {
+	if err := m.q.serves(job.Split); err != nil {
+		return nil, err
+	}
 	runs := spans(job.Split)
 	works := map[protocol.Player]bool{}
 	for _, r := range runs {
 		works[r.who] = true
 	}
-	prog := &models.Program{Formula: "32 m per query that must cross, 32 (m + 2) per read position and ownership change, 32 d per output that must cross"}
+	prog := &models.Program{Formula: fmt.Sprintf("32 m per query that must cross, %d (m + 2) per read position and ownership change, 32 d per output that must cross", m.stateBits()/protocol.Bits(m.att.hidden+2))}
 	last := runs[len(runs)-1].who
 	for _, i := range job.Read {
 		if o := job.Split.Of(i); o != tasks.Public && works[1-o] {
@@ -199,7 +220,7 @@ func (m attentionMachine) Compile(job models.Job) (*models.Program, error) {
 		}
 	}
 	for _, r := range runs[:len(runs)-1] {
-		prog.Bits[r.who] += protocol.Bits(len(job.Read)) * m.att.stateBits()
+		prog.Bits[r.who] += protocol.Bits(len(job.Read)) * m.stateBits()
 	}
 	prog.Player = func(h tasks.Half) func(*protocol.Port) map[int]tasks.Value {
 		return func(p *protocol.Port) map[int]tasks.Value { return m.play(p, h, job, runs, works) }
@@ -241,14 +262,11 @@ func (m attentionMachine) play(p *protocol.Port, h tasks.Half, job models.Job, r
 		for k, i := range job.Read {
 			if r.who == self {
 				var w protocol.Packer
-				putFloats(&w, states[k].max, states[k].z)
-				putFloats(&w, states[k].num...)
+				m.q.put(&w, 0, m.q.at(r.hi, false), states[k].numbers())
 				p.Send(fmt.Sprintf("state of position %d after token %d", i, r.hi), w.Word())
 			} else {
-				u := p.Recv(other, m.att.stateBits()).Unpack()
-				head := getFloats(u, make([]float32, 2))
-				states[k].max, states[k].z = head[0], head[1]
-				getFloats(u, states[k].num)
+				u := p.Recv(other, m.stateBits()).Unpack()
+				states[k].set(m.q.get(u, 0, m.q.at(r.hi, false), make([]float32, m.att.hidden+2)))
 			}
 		}
 	}

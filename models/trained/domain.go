@@ -42,6 +42,22 @@ func (m *Model) Draw(rng *rand.Rand) ([]tasks.Token, error) {
 	return seq, nil
 }
 
+// Sample is one input drawn with a seed: of the domain where the config has one,
+// else of the task.
+func (m *Model) Sample(seed uint64) ([]tasks.Token, error) {
+	return m.sample(rand.New(rand.NewPCG(seed, 0)))
+}
+
+func (m *Model) sample(rng *rand.Rand) ([]tasks.Token, error) {
+	if m.Config.Domain == nil || !m.Shape.Task.Vector {
+		return m.Shape.Task.Generate(m.Shape, rng), nil
+	}
+	return m.Draw(rng)
+}
+
+// Name is the architecture, which users know the model by.
+func (m *Model) Name() string { return m.Config.Architecture }
+
 // choose draws q different elements, in their order.
 func choose(from []int, q int, rng *rand.Rand) []int {
 	var set []int

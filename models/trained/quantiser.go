@@ -3,9 +3,11 @@ package trained
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 
 	"crosscut/models"
 	"crosscut/models/tasks"
+	"crosscut/protocol"
 )
 
 // Quantiser rounds a state to P bits a number wherever it crosses a cut. The
@@ -91,20 +93,40 @@ func (q *Quantiser) round(id int, s []float32) {
 	}
 }
 
+// put writes a state: as levels where it is rounded, else as it is. A nil
+// quantiser rounds nothing.
+func (q *Quantiser) put(w *protocol.Packer, id int, rounded bool, s []float32) {
+	if !rounded {
+		putFloats(w, s...)
+		return
+	}
+	for k, v := range s {
+		w.Uint(q.index(id, k, v), q.P)
+	}
+}
+
+// get reads what put wrote.
+func (q *Quantiser) get(r *protocol.Unpacker, id int, rounded bool, dst []float32) []float32 {
+	if !rounded {
+		return getFloats(r, dst)
+	}
+	for k := range dst {
+		dst[k] = q.value(id, k, r.Uint(q.P))
+	}
+	return dst
+}
+
 // Quantiser fixes the ranges of the state at the cuts of a split, on calibration
 // inputs, for P bits a number.
 func (m *Model) Quantiser(p int, s tasks.Split, inputs [][]tasks.Token) (*Quantiser, error) {
 	if p < 1 || p > 32 {
 		return nil, errWidth
 	}
-	if m.att != nil {
-		return nil, fmt.Errorf("trained: %w", errAttentionState)
-	}
 	q := &Quantiser{P: p, Cuts: CutsOf(s)}
 	if p == 32 {
 		return q, nil
 	}
-	folds := 2 * len(m.layers)
+	folds := max(2*len(m.layers), 1)
 	low, high := make([][]float64, folds), make([][]float64, folds)
 	watch := &Quantiser{P: p, Cuts: q.Cuts}
 	watch.watch = func(id, pos int, back bool, s []float32) {
@@ -129,19 +151,58 @@ func (m *Model) Quantiser(p int, s tasks.Split, inputs [][]tasks.Token) (*Quanti
 	if err != nil {
 		return nil, err
 	}
+	read := m.Shape.All()
+	if m.att == nil && !m.Config.Bidirectional && len(q.Cuts) > 0 {
+		read = q.Cuts[len(q.Cuts)-1:] // a causal model need not go on
+	}
 	for _, seq := range inputs {
-		if _, err := machine.Whole(seq, m.Shape.All()); err != nil {
+		if _, err := machine.Whole(seq, read); err != nil {
 			return nil, err
 		}
 	}
 	for id := range low {
 		if low[id] == nil { // a fold that no cut meets
-			n := m.layers[id/2].forward.numbers()
+			n := 0
+			if m.att == nil {
+				n = m.layers[id/2].forward.numbers()
+			}
 			low[id], high[id] = make([]float64, n), make([]float64, n)
 		}
 	}
 	q.low, q.high = low, high
 	return q, nil
+}
+
+// Quantised is the model with its state rounded to p bits a number where the split
+// cuts it. The ranges are those that the state takes on inputs drawn with the seed.
+// p = 0 is the model as it was trained.
+func (m *Model) Quantised(p int, s tasks.Split, seed uint64) (models.Machine, error) {
+	if p == 0 {
+		return m.Machine(nil)
+	}
+	inputs, err := m.Calibration(seed)
+	if err != nil {
+		return nil, err
+	}
+	q, err := m.Quantiser(p, s, inputs)
+	if err != nil {
+		return nil, err
+	}
+	return m.Machine(q)
+}
+
+// Calibration draws the inputs on which ranges are fixed: of the domain where the
+// config has one, else of the task; 256, or fewer where they are long.
+func (m *Model) Calibration(seed uint64) ([][]tasks.Token, error) {
+	rng := rand.New(rand.NewPCG(seed, 0xca11b))
+	inputs := make([][]tasks.Token, min(max(1<<14/m.Shape.N, 16), 256))
+	for k := range inputs {
+		var err error
+		if inputs[k], err = m.sample(rng); err != nil {
+			return nil, err
+		}
+	}
+	return inputs, nil
 }
 
 var _ models.Machine = (*machine)(nil)

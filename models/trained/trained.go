@@ -160,7 +160,7 @@ func (m *Model) head(x []float32) tasks.Value {
 // state is rounded at the quantiser's cuts, and so is part of the model.
 func (m *Model) Machine(q *Quantiser) (models.Machine, error) {
 	if m.att != nil {
-		return m.attentionMachine(q)
+		return attentionMachine{m, q}, nil
 	}
 	r := &models.Recurrent[vec, []float32]{
 		Of: m.Shape, Sizes: m.params(q), State: "numbers of the state x bits each",
@@ -196,6 +196,33 @@ func (m *machine) Compile(job models.Job) (*models.Program, error) {
 		return nil, err
 	}
 	return m.Recurrent.Compile(job)
+}
+
+// Margin is how far an output is from being wrong.
+func (m *machine) Margin(got, want tasks.Value) float64 { return m.model.margin(got, want) }
+
+// Margin is how far an output is from being wrong.
+func (m attentionMachine) Margin(got, want tasks.Value) float64 { return m.margin(got, want) }
+
+// margin is positive for right outputs: the distance from the threshold, or what
+// is left of eps.
+func (m *Model) margin(got, want tasks.Value) float64 {
+	least := math.Inf(1)
+	if c := m.Config; c.Threshold > 0 {
+		for k := range want {
+			far := got[k] - c.Threshold
+			if want[k] <= c.Threshold {
+				far = -far
+			}
+			least = min(least, far)
+		}
+		return least
+	}
+	sum := 0.0
+	for k := range want {
+		sum += (got[k] - want[k]) * (got[k] - want[k])
+	}
+	return m.Shape.Params["eps"] - math.Sqrt(sum)
 }
 
 // Warnings says what the config held that was not used.
@@ -250,24 +277,10 @@ func (m *Model) fold(c cell, q *Quantiser, id int, back bool) models.Fold[vec, [
 			return vec{val: append([]float32(nil), c.emit(s, x)...)}
 		},
 		Put: func(w *protocol.Packer, t int, s []float32) {
-			for k, v := range s {
-				if rounded(t) {
-					w.Uint(q.index(id, k, v), q.P)
-				} else {
-					w.Uint(uint64(math.Float32bits(v)), 32)
-				}
-			}
+			q.put(w, id, rounded(t), s)
 		},
 		Get: func(r *protocol.Unpacker, t int) []float32 {
-			s := make([]float32, n)
-			for k := range s {
-				if rounded(t) {
-					s[k] = q.value(id, k, r.Uint(q.P))
-				} else {
-					s[k] = math.Float32frombits(uint32(r.Uint(32)))
-				}
-			}
-			return s
+			return q.get(r, id, rounded(t), make([]float32, n))
 		},
 	}
 }

@@ -62,7 +62,7 @@ type Finding struct {
 	// Of a failure: the input on which the model is wrong, what it put out at
 	// Read, and what the definition says there.
 	Shape    tasks.Shape
-	At       Point
+	At       Point // empty: an input of the task that is none of the reduction
 	Input    []tasks.Token
 	Read     []int
 	Output   []tasks.Value
@@ -79,8 +79,11 @@ type Finding struct {
 // the context: at its deadline a search ends with what it has.
 type Options struct {
 	Seed     uint64
-	Messages int // messages remembered by the hash strategy; default 1 << 21
-	Pairs    int // input pairs tried by found strategies; default 1 << 14
+	Messages int    // messages remembered by the hash strategy, or more where it pays; default 1 << 21
+	Pairs    int    // input pairs tried by found strategies; default 1 << 14
+	Memory   uint64 // bytes that a search may take; 0: as much as it likes, below 1.5 GB
+	// Progress is told how far the strategy at work has come. May be nil.
+	Progress func(done, of uint64)
 	// Only names the strategies to use; empty: all that apply, in order.
 	Only []string
 }
@@ -100,7 +103,11 @@ type Lead struct {
 	// Candidates are inputs of which at least one is wrong. For a forced failure
 	// they come in twins: two by two, with equal words.
 	Candidates []Point
-	Tried      uint64
+	// Inputs stand in for Candidates where they are inputs of the task, and not of
+	// the reduction: two of them, with equal outputs at Read.
+	Inputs [][]tasks.Token
+	Read   []int
+	Tried  uint64
 	// Settled: this kind of failure does not exist; the search was exhaustive.
 	Settled bool
 	Note    string
@@ -111,6 +118,7 @@ type Strategy struct {
 	Name    string
 	Doc     string
 	Kind    Kind
+	Beyond  bool // it looks at inputs beyond those of the reduction
 	Applies func(t *Target) bool
 	// Search returns a lead with candidates, or one without.
 	Search func(ctx context.Context, t *Target, o Options) (Lead, error)
@@ -118,7 +126,7 @@ type Strategy struct {
 
 // Strategies are tried in this order. A failure ends the search; so do the
 // settled ones of each kind for the others of that kind.
-var Strategies = []*Strategy{exhaustive, hash, allPairs, sample}
+var Strategies = []*Strategy{exhaustive, forgetting, kernel, hash, birthday, sameQuery, nullVector, allPairs, sample, localSearch}
 
 // Find searches until a failure is confirmed, all strategies are through, or the
 // context's deadline passes. A cancelled context is an error.
@@ -137,7 +145,7 @@ func (t *Target) Find(ctx context.Context, o Options) (*Finding, error) {
 	settled := map[Kind]bool{}
 	ran := false
 	for _, s := range Strategies {
-		if (len(o.Only) > 0 && !slices.Contains(o.Only, s.Name)) || settled[s.Kind] || !s.Applies(t) {
+		if (len(o.Only) > 0 && !slices.Contains(o.Only, s.Name)) || settled[s.Kind] && !s.Beyond || !s.Applies(t) {
 			continue
 		}
 		ran = true
@@ -148,7 +156,7 @@ func (t *Target) Find(ctx context.Context, o Options) (*Finding, error) {
 		}
 		f.Strategy, f.Tried = s.Name, lead.Tried
 		f.Note = join(f.Note, fmt.Sprintf("%s: %s", s.Name, lead.Note))
-		if len(lead.Candidates) > 0 {
+		if len(lead.Candidates)+len(lead.Inputs) > 0 {
 			if err := t.confirm(f, s, lead); err != nil {
 				return nil, fmt.Errorf("falsify: %s: %w", s.Name, err)
 			}
@@ -158,7 +166,7 @@ func (t *Target) Find(ctx context.Context, o Options) (*Finding, error) {
 			f.Note = join(f.Note, "time ran out, so this says nothing about the inputs that were not tried")
 			break
 		}
-		settled[s.Kind] = lead.Settled
+		settled[s.Kind] = settled[s.Kind] || lead.Settled
 		if s.Kind == Found && lead.Settled {
 			f.Exhaustive = true
 		}
@@ -191,11 +199,23 @@ func join(a, b string) string {
 // confirm re-runs the candidates through protocol, uncut model and definition,
 // and writes the first wrong one into the finding.
 func (t *Target) confirm(f *Finding, s *Strategy, lead Lead) error {
-	runs := make([]*models.Result, len(lead.Candidates))
-	seqs := make([][]tasks.Token, len(lead.Candidates))
-	for k, c := range lead.Candidates {
-		seqs[k] = t.Instance.Encode(c.X, c.Y)
-		r, err := models.Run(t.Machine, t.job, seqs[k])
+	if s.Kind == Found {
+		plain, err := t.minimise(lead.Candidates[0])
+		if err != nil {
+			return err
+		}
+		lead.Candidates = []Point{plain}
+	}
+	job, seqs := t.job, lead.Inputs
+	for _, c := range lead.Candidates {
+		seqs = append(seqs, t.Instance.Encode(c.X, c.Y))
+	}
+	if lead.Read != nil {
+		job.Read, f.Read = lead.Read, lead.Read
+	}
+	runs := make([]*models.Result, len(seqs))
+	for k, seq := range seqs {
+		r, err := models.Run(t.Machine, job, seq)
 		if err != nil {
 			return err
 		}
@@ -209,18 +229,35 @@ func (t *Target) confirm(f *Finding, s *Strategy, lead Lead) error {
 			continue
 		}
 		f.Kind, f.Verdict = s.Kind, report.Errs
-		f.At, f.Input, f.Output, f.Expected = lead.Candidates[k], seqs[k], r.Output, r.Expected
+		f.Input, f.Output, f.Expected = seqs[k], r.Output, r.Expected
+		if len(lead.Candidates) > 0 {
+			f.At = lead.Candidates[k]
+		}
 		if s.Kind == Forced {
 			twin := k ^ 1
-			if words(runs[twin].Transcript) != words(r.Transcript) {
+			if len(lead.Candidates) > 0 && words(runs[twin].Transcript) != words(r.Transcript) {
 				return errors.New("two inputs that gave equal words when played alone give different ones in a run: a player's words are no function of its input")
 			}
-			f.TwinAt, f.Twin = &lead.Candidates[twin], seqs[twin]
+			if !slices.EqualFunc(r.Output, runs[twin].Output, slices.Equal) {
+				return errors.New("two inputs that Bob cannot tell apart have different outputs: his output is no function of what he sees")
+			}
+			f.Twin = seqs[twin]
+			if len(lead.Candidates) > 0 {
+				f.TwinAt = &lead.Candidates[twin]
+			}
 		}
 		return nil
 	}
 	if s.Kind == Forced {
-		return fmt.Errorf("equal words, different right answers, and yet no output is wrong: reduction %s does not hold at %v", t.Instance.Name, lead.Candidates[0])
+		return fmt.Errorf("equal words, different right answers, and yet no output is wrong: reduction %s does not hold at %s and %s", t.Instance.Name, lead.at(0), lead.at(1))
 	}
 	return errors.New("an error did not show again")
+}
+
+// at names a candidate.
+func (l Lead) at(k int) string {
+	if k >= len(l.Candidates) {
+		return "the inputs found"
+	}
+	return "x = " + showX(l.Candidates[k].X)
 }

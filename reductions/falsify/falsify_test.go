@@ -164,7 +164,7 @@ func TestTooFewBitsAreForcedToFail(t *testing.T) {
 	}{
 		{8, 7, 0, "exhaustive", protocol.OneWay},
 		{8, 0, 0, "exhaustive", protocol.OneWay},
-		{24, 20, 0, "hash", protocol.OneWay},
+		{24, 20, 0, "forgetting", protocol.OneWay},
 		{8, 7, 3, "exhaustive", protocol.TwoWay},
 		{24, 20, 1, "hash", protocol.TwoWay},
 	} {

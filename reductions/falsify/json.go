@@ -40,10 +40,15 @@ func (f *Finding) MarshalJSON() ([]byte, error) {
 	if f.Kind != None {
 		out.Input = file(f.Shape, f.Input)
 		out.Output, out.Expected = models.Values(f.Shape, f.Output), models.Values(f.Shape, f.Expected)
+	}
+	if f.At.X.Len() > 0 {
 		out.X, out.Y = f.At.X.String(), f.At.Y.String()
 	}
+	if f.Twin != nil {
+		out.Twin = file(f.Shape, f.Twin)
+	}
 	if f.TwinAt != nil {
-		out.Twin, out.TwinX = file(f.Shape, f.Twin), f.TwinAt.X.String()
+		out.TwinX = f.TwinAt.X.String()
 	}
 	return json.Marshal(out)
 }

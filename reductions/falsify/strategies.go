@@ -3,12 +3,8 @@ package falsify
 import (
 	"context"
 	"fmt"
-	"hash/fnv"
 	"math/rand/v2"
-	"runtime"
-	"sync"
 
-	"crosscut/models"
 	"crosscut/protocol"
 )
 
@@ -19,38 +15,242 @@ var exhaustive = &Strategy{
 	Name:    "exhaustive",
 	Doc:     "compute the message of every x (in two-way protocols the transcript of every fooling pair) and look for two that are equal",
 	Kind:    Forced,
-	Applies: func(t *Target) bool { return t.forcible() && t.Instance.From.XBits(t.Instance.Size) <= exhaustiveLimit },
+	Applies: func(t *Target) bool { return t.forcible() && t.xbits() <= exhaustiveLimit },
 	Search: func(ctx context.Context, t *Target, o Options) (Lead, error) {
-		bits := t.Instance.From.XBits(t.Instance.Size)
-		lead, err := t.collide(ctx, 1<<bits, o.Seed, func(k uint64) protocol.Word { return protocol.UintWord(k, bits) })
-		if err == nil && len(lead.Candidates) == 0 {
+		bits := t.xbits()
+		lead, err := t.space(flat(bits), bits).collide(ctx, 1<<bits, o.Seed, o.Progress)
+		switch {
+		case err != nil:
+		case len(lead.Candidates) > 0:
+			lead.Note = fmt.Sprintf("two of the first %d inputs of Alice's share all words", lead.Tried)
+		case t.OneWay():
 			lead.Settled = true
 			lead.Note = fmt.Sprintf("all 2^%d inputs of Alice's were tried and no two that must be told apart share their words", bits)
+		default:
+			lead.Note = fmt.Sprintf("the transcripts of all 2^%d fooling pairs differ", bits)
 		}
 		return lead, err
 	},
 }
 
+// widest is the number of messages that one table may hold, within 1.5 GB with
+// all else.
+const widest = 3 << 24
+
+// hashed is how many messages the hash strategy remembers: where the message is
+// short enough that a table as large as memory allows is likely to hold two equal
+// ones, that many; else a few, in case messages take few values.
+func (t *Target) hashed(o Options) uint64 {
+	count := uint64(o.Messages)
+	if t.short() && t.Bits() > 36 && t.Bits() <= 50 && t.reads() {
+		count = max(count, widest)
+		for o.Memory > 0 && tableBytes(count) > o.Memory/2 && count > uint64(o.Messages) {
+			count /= 2
+		}
+	} else if !t.short() {
+		count = min(count, 1<<18)
+	}
+	if n := t.xbits(); n < 40 {
+		count = min(count, 1<<n)
+	}
+	return count
+}
+
+// reads says whether messages come quickly.
+func (t *Target) reads() bool {
+	sp, err := t.space(flat(t.xbits()), 1).speaker()
+	return err == nil && sp.fast()
+}
+
 var hash = &Strategy{
 	Name:    "hash",
-	Doc:     "remember the messages of random x until two are equal; b bits collide after about 2^(b/2)",
+	Doc:     "remember the messages of many x, alike but for the bits that are read last, until two are equal; b bits collide after about 2^(b/2)",
 	Kind:    Forced,
-	Applies: func(t *Target) bool { return t.forcible() },
+	Applies: func(t *Target) bool { return t.forcible() && t.xbits() > exhaustiveLimit },
 	Search: func(ctx context.Context, t *Target, o Options) (Lead, error) {
-		p, n := t.Instance.From, t.Instance.Size
-		lead, err := t.collide(ctx, uint64(o.Messages), o.Seed, func(k uint64) protocol.Word { return p.RandomX(n, rand.New(rand.NewPCG(o.Seed, k))) })
-		if len(lead.Candidates) == 0 {
-			lead.Note = fmt.Sprintf("%d random inputs of Alice's, no two that must be told apart share their words", lead.Tried)
+		count := t.hashed(o)
+		width := 1
+		for 1<<width < count {
+			width++
+		}
+		base := t.Instance.From.RandomX(t.Instance.Size, seeded(o.Seed))
+		lead, err := t.space(base, width).collide(ctx, count, o.Seed, o.Progress)
+		if len(lead.Candidates) > 0 {
+			lead.Note = fmt.Sprintf("two of %d inputs of Alice's share all words", lead.Tried)
+		} else {
+			lead.Note = fmt.Sprintf("%d inputs of Alice's that differ in the %d bits read last, and no two that must be told apart share their words", lead.Tried, width)
 		}
 		return lead, err
 	},
 }
+
+var birthday = &Strategy{
+	Name:    "birthday",
+	Doc:     "walk trails of messages that decide the next input, and remember only those with distinguished ends, until two trails meet; b bits take about 2^(b/2) messages and little memory",
+	Kind:    Forced,
+	Applies: func(t *Target) bool { return t.OneWay() && t.short() && t.xbits() > exhaustiveLimit && t.Bits() <= 62 },
+	Search: func(ctx context.Context, t *Target, o Options) (Lead, error) {
+		s := t.space(t.Instance.From.RandomX(t.Instance.Size, seeded(o.Seed)), 64)
+		voices := func() (voice, error) {
+			sp, err := s.speaker()
+			return sp.say, err
+		}
+		lead, err := newTrails(s, int(t.Bits()), o.Seed).search(ctx, voices, o.Progress)
+		if len(lead.Candidates) == 0 {
+			lead.Note = fmt.Sprintf("%d messages, and no two trails met where they had to be told apart", lead.Tried)
+		}
+		return lead, err
+	},
+}
+
+var forgetting = &Strategy{
+	Name:    "forgetting",
+	Doc:     "flip one bit of x at a time: a token that does not move the message is forgotten",
+	Kind:    Forced,
+	Applies: func(t *Target) bool { return t.OneWay() && t.xbits() > exhaustiveLimit },
+	Search: func(ctx context.Context, t *Target, o Options) (Lead, error) {
+		const tries = 8
+		p, n := t.Instance.From, t.Instance.Size
+		rng := seeded(o.Seed)
+		var lead Lead
+		most := 0
+		for range tries {
+			x := p.RandomX(n, rng)
+			own, err := t.key(x)
+			if err != nil {
+				return lead, err
+			}
+			still := 0
+			for i := range t.xbits() {
+				if err := ctx.Err(); err != nil {
+					return lead, err
+				}
+				lead.Tried++
+				other := flip(x, i)
+				w, err := t.key(other)
+				if err != nil {
+					return lead, err
+				}
+				if w != own {
+					continue
+				}
+				still++
+				candidates, err := t.twins(x, other, rng)
+				if err != nil {
+					return lead, err
+				}
+				if lead.Candidates == nil {
+					lead.Candidates = candidates
+				}
+			}
+			most = max(most, still)
+			if lead.Candidates != nil {
+				lead.Note = fmt.Sprintf("%d of the %d bits of this x do not move the message at all", still, t.xbits())
+				return lead, nil
+			}
+		}
+		lead.Note = fmt.Sprintf("on %d random x every single bit moves the message", tries)
+		return lead, nil
+	},
+}
+
+// fixedLimit is the number of transcripts that the same-query strategy computes.
+const fixedLimit = 1 << 16
+
+var sameQuery = &Strategy{
+	Name:    "same-query",
+	Doc:     "two-way: keep Bob's input, and so what he asks, and look for two x with equal transcripts and different right answers",
+	Kind:    Forced,
+	Applies: func(t *Target) bool { return !t.OneWay() },
+	Search: func(ctx context.Context, t *Target, o Options) (Lead, error) {
+		p, n := t.Instance.From, t.Instance.Size
+		bits := t.xbits()
+		ys := t.questions()
+		per := uint64(fixedLimit / len(ys))
+		all := bits < 16 && 1<<bits <= per
+		if all {
+			per = 1 << bits
+		}
+		var lead Lead
+		for _, y := range ys {
+			seen := map[protocol.Word]protocol.Word{}
+			rng := seeded(o.Seed)
+			words := make([]protocol.Word, min(per, 64))
+			xs := make([]protocol.Word, len(words))
+			for from := uint64(0); from < per; from += uint64(len(words)) {
+				if err := ctx.Err(); err != nil {
+					return lead, err
+				}
+				for k := range xs {
+					if all {
+						xs[k] = p.X(n, int(from)+k)
+					} else {
+						xs[k] = p.RandomX(n, rng)
+					}
+				}
+				if err := parallel(len(xs), func(k int) (err error) {
+					words[k], err = t.Transcript(xs[k], y)
+					return err
+				}); err != nil {
+					return lead, err
+				}
+				for k, w := range words {
+					lead.Tried++
+					other, hit := seen[w]
+					if !hit {
+						seen[w] = xs[k]
+					} else if p.F(n, other, y) != p.F(n, xs[k], y) {
+						lead.Candidates = []Point{{other, y}, {xs[k], y}}
+						lead.Note = fmt.Sprintf("with Bob's input %s the words are equal", p.ShowY(n, y))
+						return lead, nil
+					}
+				}
+			}
+		}
+		how := "sampled"
+		if all {
+			how = "all"
+		}
+		lead.Note = fmt.Sprintf("for %d inputs of Bob's, %s inputs of Alice's: no two that must be told apart share a transcript", len(ys), how)
+		return lead, nil
+	},
+}
+
+// questions are inputs of Bob's that each ask for one bit of x: the unit words,
+// or all of Bob's where they are few.
+func (t *Target) questions() []protocol.Word {
+	p, n := t.Instance.From, t.Instance.Size
+	var ys []protocol.Word
+	if p.YCount == nil && p.YBits(n) == p.XBits(n) {
+		for i := range min(p.YBits(n), 64) {
+			ys = append(ys, unit(p.YBits(n), i))
+		}
+		return ys
+	}
+	for k := range min(max(p.Ys(n), 1), 64) {
+		ys = append(ys, p.Y(n, k))
+	}
+	return ys
+}
+
+func unit(n, i int) protocol.Word { return flip(flat(n), i) }
+
+// seeded is a source of random choices that are a function of the seed.
+func seeded(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 1<<62)) }
+
+// xbits is the length of x.
+func (t *Target) xbits() int { return t.Instance.From.XBits(t.Instance.Size) }
+
+// short says whether the message has fewer bits than the problem needs, so that
+// some failure is forced.
+func (t *Target) short() bool { return t.need != nil && t.Bits() < t.need.Bits }
 
 // forcible says whether collisions force a failure: one-way, or two-way with a
 // fooling set at hand.
 func (t *Target) forcible() bool { return t.OneWay() || t.fooling != nil }
 
-// words of input x: Alice's message, or the transcript of x's fooling pair.
+// key is all words of input x: Alice's message, or the transcript of x's fooling
+// pair.
 func (t *Target) key(x protocol.Word) (protocol.Word, error) {
 	if t.OneWay() {
 		return t.Message(x)
@@ -58,52 +258,8 @@ func (t *Target) key(x protocol.Word) (protocol.Word, error) {
 	return t.Transcript(x, t.fooling(x))
 }
 
-// collide computes the words of inputs 0..count-1, several at a time, in an order
-// that does not depend on the machine, until two that must be told apart agree.
-// It remembers a 64-bit digest of each and recomputes on a match.
-func (t *Target) collide(ctx context.Context, count uint64, seed uint64, input func(k uint64) protocol.Word) (Lead, error) {
-	const most = 1 << 10
-	seen := map[uint64]uint64{} // digest of words -> input
-	digests := make([]uint64, most)
-	rng := rand.New(rand.NewPCG(seed, 1<<63))
-	var lead Lead
-	size := 16 // small models collide at once
-	for start := uint64(0); start < count; start, size = start+uint64(size), min(2*size, most) {
-		if err := ctx.Err(); err != nil {
-			return lead, err
-		}
-		size = int(min(uint64(size), count-start))
-		if err := parallel(size, func(i int) error {
-			w, err := t.key(input(start + uint64(i)))
-			digests[i] = digest(w)
-			return err
-		}); err != nil {
-			return lead, err
-		}
-		for i, d := range digests[:size] {
-			k := start + uint64(i)
-			lead.Tried = k + 1
-			first, hit := seen[d]
-			if !hit {
-				seen[d] = k
-				continue
-			}
-			candidates, err := t.twins(input(first), input(k), rng)
-			if err != nil {
-				return lead, err
-			}
-			if candidates != nil {
-				lead.Candidates = candidates
-				lead.Note = fmt.Sprintf("two of %d inputs share all words", lead.Tried)
-				return lead, nil
-			}
-		}
-	}
-	return lead, nil
-}
-
-// twins turns two inputs whose digests agree into candidates, or nil when they
-// need not be told apart.
+// twins turns two inputs whose keys agree into candidates, or nil when they need
+// not be told apart or their words differ after all.
 func (t *Target) twins(x, x2 protocol.Word, rng *rand.Rand) ([]Point, error) {
 	if x == x2 {
 		return nil, nil
@@ -134,114 +290,4 @@ func (t *Target) twins(x, x2 protocol.Word, rng *rand.Rand) ([]Point, error) {
 		return []Point{{x2, y2}, {x, y2}}, nil
 	}
 	return nil, nil
-}
-
-// pairsLimit is the largest number of input pairs that are all run.
-const pairsLimit = 1 << 12
-
-var allPairs = &Strategy{
-	Name:    "all-pairs",
-	Doc:     "run the model on every input pair of the problem",
-	Kind:    Found,
-	Applies: func(t *Target) bool { return t.pairs() > 0 },
-	Search: func(ctx context.Context, t *Target, _ Options) (Lead, error) {
-		p, n := t.Instance.From, t.Instance.Size
-		ys := uint64(p.Ys(n))
-		lead, err := t.run(ctx, t.pairs(), func(k uint64) Point { return Point{p.X(n, int(k/ys)), p.Y(n, int(k%ys))} })
-		if err == nil && len(lead.Candidates) == 0 {
-			lead.Settled, lead.Note = true, fmt.Sprintf("all %d input pairs are right", lead.Tried)
-		}
-		return lead, err
-	},
-}
-
-// pairs is the number of input pairs, or 0 when there are more than pairsLimit.
-func (t *Target) pairs() uint64 {
-	p, n := t.Instance.From, t.Instance.Size
-	ys := p.Ys(n)
-	if p.XBits(n) > 12 || ys < 1 || ys > pairsLimit || uint64(ys)<<p.XBits(n) > pairsLimit {
-		return 0
-	}
-	return uint64(ys) << p.XBits(n)
-}
-
-var sample = &Strategy{
-	Name:    "sample",
-	Doc:     "run the model on random input pairs and on pairs near the border of the problem",
-	Kind:    Found,
-	Applies: func(t *Target) bool { return t.pairs() == 0 },
-	Search: func(ctx context.Context, t *Target, o Options) (Lead, error) {
-		lead, err := t.run(ctx, uint64(o.Pairs), func(k uint64) Point {
-			x, y := t.Instance.Sample(o.Seed, k)
-			return Point{x, y}
-		})
-		if len(lead.Candidates) == 0 {
-			lead.Note = fmt.Sprintf("%d sampled input pairs are right", lead.Tried)
-		}
-		return lead, err
-	},
-}
-
-// run tries the input pairs 0..count-1 until one is wrong.
-func (t *Target) run(ctx context.Context, count uint64, input func(k uint64) Point) (Lead, error) {
-	const chunk = 64
-	wrong := make([]bool, chunk)
-	var lead Lead
-	for start := uint64(0); start < count; start += chunk {
-		if err := ctx.Err(); err != nil {
-			return lead, err
-		}
-		size := int(min(chunk, count-start))
-		if err := parallel(size, func(i int) error {
-			p := input(start + uint64(i))
-			r, err := models.Run(t.Machine, t.job, t.Instance.Encode(p.X, p.Y))
-			if err != nil {
-				return err
-			}
-			if !r.Agree {
-				return fmt.Errorf("the protocol's output %v differs from the uncut model's %v", r.Output, r.Whole)
-			}
-			wrong[i] = !r.Correct
-			return nil
-		}); err != nil {
-			return lead, err
-		}
-		for i, w := range wrong[:size] {
-			lead.Tried = start + uint64(i) + 1
-			if w {
-				lead.Candidates = []Point{input(start + uint64(i))}
-				lead.Note = fmt.Sprintf("pair %d of those tried is wrong", lead.Tried)
-				return lead, nil
-			}
-		}
-	}
-	return lead, nil
-}
-
-// parallel calls f(0..n-1) on all processors and returns the error of the
-// smallest index that has one.
-func parallel(n int, f func(i int) error) error {
-	workers := min(n, runtime.GOMAXPROCS(0))
-	errs := make([]error, n)
-	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Go(func() {
-			for i := w; i < n; i += workers {
-				errs[i] = f(i)
-			}
-		})
-	}
-	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func digest(w protocol.Word) uint64 {
-	h := fnv.New64a()
-	h.Write(w.Packed())
-	return h.Sum64()
 }

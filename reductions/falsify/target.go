@@ -24,12 +24,13 @@ type Target struct {
 	public  []tasks.Token                       // of the public positions
 	shared  []bool                              // which of them are public
 	fooling func(x protocol.Word) protocol.Word // two-way: the y of x's fooling pair
+	code    *code                               // how tokens follow from x; nil: in no simple way
 }
 
 // NewTarget compiles the model for the instance's split and read positions. The
 // machine must have been built for the instance's shape.
 func NewTarget(m models.Machine, in *reductions.Instance) (*Target, error) {
-	if sh := m.Shape(); sh.Task != in.Shape.Task || sh.N != in.Shape.N {
+	if sh := m.Shape(); sh.Task.Name != in.Shape.Task.Name || sh.N != in.Shape.N {
 		return nil, fmt.Errorf("falsify: a model of %s at N = %d cannot face %s at N = %d", sh.Task.Name, sh.N, in.Name, in.Shape.N)
 	}
 	t := &Target{Machine: m, Instance: in, job: models.Job{Split: in.At, Read: in.Reads, Answer: models.ByBob}}
@@ -52,6 +53,9 @@ func NewTarget(m models.Machine, in *reductions.Instance) (*Target, error) {
 		}
 	}
 	t.fooling = foolingPair(in)
+	if t.OneWay() {
+		t.code = newCode(t)
+	}
 	return t, nil
 }
 

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"crosscut/internal/catalog"
+	"crosscut/models"
+	"crosscut/reductions"
+	"crosscut/reductions/falsify"
+	"crosscut/report"
+)
+
+var _ = register(&command{
+	name:  "falsify",
+	usage: "find an input on which a model must fail, or does",
+	about: "Compiles a model against a reduction and looks for an input on which it is wrong. Two kinds are kept apart. forced: two of Alice's inputs give " +
+		"the same words, so one of them is wrong whatever the rest of the model computes. found: a plain error of this model. none: nothing was found, and " +
+		"the note says what that means. Every failure is confirmed by the protocol, the uncut model and the task's definition. Exit status 1 when one was found. " +
+		"Strategies: " + strings.Join(strategies(), " ") + ".",
+	args: "[REDUCTION]", maxArgs: 1,
+	flags: flags(
+		&cli.StringFlag{Name: "reduction", Usage: "what the model faces, a reduction by `NAME`"},
+		modelFlag(), weightsFlag(), quantiseFlag(), setFlag(),
+		nFlag("problem size n (with --weights: as trained)"),
+		&cli.DurationFlag{Name: "time", Value: 15 * time.Minute, Usage: "stop after this `TIME`, with what was found"},
+		&cli.StringFlag{Name: "strategy", Usage: "only the strategies `NAME,...` (default: all that apply, by size)"},
+		&cli.StringFlag{Name: "save", Usage: "write the failing input to `FILE`, an input for crosscut run"},
+		&cli.StringFlag{Name: "save-twin", Usage: "write the twin of a forced failure to `FILE`"},
+		seedFlag(), memoryFlag(),
+	),
+	run: func(c *call) error {
+		name, m, in, err := c.facing()
+		if err != nil {
+			return err
+		}
+		o := falsify.Options{Seed: c.Uint64("seed")}
+		if o.Memory, err = c.memoryLimit(); err != nil {
+			return err
+		}
+		if c.IsSet("strategy") {
+			for _, s := range strings.Split(c.String("strategy"), ",") {
+				s = strings.TrimSpace(s)
+				if !slices.Contains(strategies(), s) {
+					return fmt.Errorf("flag --strategy: %w", catalog.Unknown("strategy", s, strategies()))
+				}
+				o.Only = append(o.Only, s)
+			}
+		}
+		if c.Duration("time") <= 0 {
+			return usagef("give a time such as 30s", "flag --time: %v is not positive", c.Duration("time"))
+		}
+		show := c.progress("falsify")
+		o.Progress = func(done, of uint64) { show(int(done), int(of)) }
+		ctx, stop := context.WithTimeout(c.Context, c.Duration("time"))
+		defer stop()
+		f, err := falsify.Find(ctx, m, in, o)
+		if err != nil {
+			return err
+		}
+		show(1, 1)
+		sheet := f.Sheet(name, fmt.Sprintf("%s at n = %d", in.Name, in.Size))
+		if w, ok := m.(models.Warner); ok && f.Kind != falsify.None {
+			sheet.Warnings = w.Warnings(f.Input, f.Read)
+		}
+		for flag, data := range map[string][]byte{"save": f.InputFile(), "save-twin": f.TwinFile()} {
+			if c.IsSet(flag) && data != nil {
+				if err := writeFile(c.String(flag), func(w io.Writer) error { _, err := fmt.Fprintf(w, "%s\n", data); return err }); err != nil {
+					return err
+				}
+			}
+		}
+		if err := c.emit(sheet); err != nil {
+			return err
+		}
+		switch {
+		case f.Verdict == report.Contradiction:
+			return internal(fmt.Errorf("contradiction: right on every input with %d bits, and %d are needed", f.MessageBits, f.Needed.Bits))
+		case f.Kind != falsify.None:
+			return refuted("%s fails against %s (%s by %s)", name, in.Name, f.Kind, f.Strategy)
+		}
+		return nil
+	},
+})
+
+func strategies() []string {
+	var names []string
+	for _, s := range falsify.Strategies {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+// facing reads which model faces which reduction.
+func (c *call) facing() (name string, m models.Machine, in *reductions.Instance, err error) {
+	fail := func(err error) (string, models.Machine, *reductions.Instance, error) { return "", nil, nil, err }
+	rname := c.String("reduction")
+	if arg := c.argument(0); arg != "" {
+		if rname != "" && rname != arg {
+			return fail(usagef("name one reduction", "%s and --reduction %s contradict each other", arg, rname))
+		}
+		rname = arg
+	}
+	if rname == "" {
+		return fail(usagef("crosscut list reductions lists them", "flag --reduction is missing"))
+	}
+	r, err := reductions.Catalog().Get(rname)
+	if err != nil {
+		return fail(err)
+	}
+	w, err := c.weights()
+	if err != nil {
+		return fail(err)
+	}
+	if w != nil {
+		if in, err = falsify.Weights(w, r, c.Int("n")); err != nil {
+			return fail(err)
+		}
+		m, err := w.Quantised(c.Int("quantise"), in.At, c.Uint64("seed"))
+		return w.Name(), m, in, err
+	}
+	if !c.IsSet("model") {
+		return fail(usagef("name a model with --model, or a trained one with --weights DIR", "flag --model is missing"))
+	}
+	name = c.String("model")
+	if _, err := models.Catalog().Get(name); err != nil {
+		return fail(fmt.Errorf("flag --model: %w", err))
+	}
+	if !c.IsSet("n") {
+		return fail(usagef("give the problem size, such as --n 40", "flag --n is missing"))
+	}
+	set := models.Settings{Seed: c.Uint64("seed")}
+	if set.Num, set.Choice, err = c.settings(); err != nil {
+		return fail(err)
+	}
+	sizes, rest := set.ForTask(r.To)
+	N := rest.Int("N", 0)
+	delete(rest.Num, "N")
+	if in, err = r.Instance(c.Int("n"), N, sizes); err != nil {
+		return fail(err)
+	}
+	m, err = models.Build(name, in.Shape, rest)
+	if err == nil {
+		_, err = m.Compile(models.Job{Split: in.At, Read: in.Reads, Answer: models.ByBob})
+	}
+	if errors.Is(err, errors.ErrUnsupported) {
+		err = fmt.Errorf("%s cannot face %s: %w", name, in.Name, err)
+	}
+	return name, m, in, err
+}

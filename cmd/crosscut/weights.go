@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"crosscut/models"
+	"crosscut/models/tasks"
+	"crosscut/models/trained"
+)
+
+func weightsFlag() cli.Flag {
+	return &cli.StringFlag{Name: "weights", Usage: "a trained model: a `DIR` with config.json and model.safetensors; stands in for --model and --set"}
+}
+
+func quantiseFlag() cli.Flag {
+	return &cli.IntFlag{Name: "quantise", Usage: "with --weights: round the state at the cut to `P` bits a number, 1..32"}
+}
+
+// weights imports the model that --weights names; nil when the flag is not given.
+func (c *call) weights() (*trained.Model, error) {
+	if !c.IsSet("weights") {
+		return nil, c.refuse("it rounds the state of a trained model", "give --weights DIR", "quantise")
+	}
+	if err := c.refuse("--weights names the model and all its sizes", "give one of them", "model", "set"); err != nil {
+		return nil, err
+	}
+	if p := c.Int("quantise"); c.IsSet("quantise") && (p < 1 || p > 32) {
+		return nil, usagef("", "flag --quantise: %d is outside 1..32", p)
+	}
+	m, err := trained.Load(c.String("weights"))
+	if err != nil {
+		return nil, err
+	}
+	if c.IsSet("task") && c.String("task") != m.Shape.Task.Name {
+		return nil, usagef("drop --task", "flag --task: %s contradicts the weights, which are of %s", c.String("task"), m.Shape.Task.Name)
+	}
+	return m, nil
+}
+
+// fits refuses shapes that the weights were not trained for.
+func fits(m *trained.Model, sh tasks.Shape, what string) error {
+	own := m.Shape
+	if sh.Task.Name != own.Task.Name {
+		return usagef("", "%s is one of %s, and the weights are of %s", what, sh.Task.Name, own.Task.Name)
+	}
+	if sh.N != own.N {
+		return usagef("", "%s has N = %d, and the weights were trained for N = %d", what, sh.N, own.N)
+	}
+	for _, p := range own.Task.Params {
+		if p.Name != "eps" && sh.Params[p.Name] != own.Params[p.Name] {
+			return usagef("", "%s has %s = %v, and the weights were trained for %v", what, p.Name, sh.Params[p.Name], own.Params[p.Name])
+		}
+	}
+	return nil
+}
+
+// weightsRequest is a run of a trained model: the input of --input, or one drawn
+// with --seed from what the model was trained on.
+func (c *call) weightsRequest(m *trained.Model) (models.Request, error) {
+	req := models.Request{Model: m.Name(), Split: c.String("split"), Read: c.String("read"), Answer: c.String("answer"), Task: m.Shape.Task}
+	req.Set.Seed = c.Uint64("seed")
+	if c.IsSet("input") {
+		if err := c.refuse("the input has a length of its own", "drop one of them", "n"); err != nil {
+			return req, err
+		}
+		data, err := c.readFile("input")
+		if err != nil {
+			return req, err
+		}
+		req.Task = nil // the file names it
+		if err := req.ReadInput(data); err != nil {
+			return req, fmt.Errorf("%s: %w", c.String("input"), err)
+		}
+		if err := fits(m, req.Input.Shape, c.String("input")); err != nil {
+			return req, err
+		}
+	} else {
+		if n := c.Int("n"); c.IsSet("n") && n != m.Shape.N {
+			return req, usagef("drop --n", "flag --n: %d contradicts the weights, which were trained for N = %d", n, m.Shape.N)
+		}
+		seq, err := m.Sample(req.Set.Seed)
+		if err != nil {
+			return req, err
+		}
+		req.N, req.Input = m.Shape.N, &tasks.Input{Shape: m.Shape, Seq: seq}
+	}
+	split, err := m.Shape.ParseSplit(req.Split)
+	if err != nil {
+		return req, err
+	}
+	req.Build = func(tasks.Shape, models.Settings) (models.Machine, error) {
+		return m.Quantised(c.Int("quantise"), split, req.Set.Seed)
+	}
+	return req, nil
+}
