@@ -171,9 +171,9 @@ func TestCopyHeads(t *testing.T) {
 // hold one token.
 func TestWindowEnds(t *testing.T) {
 	for _, k := range []int{0, 1, 2, 3, 50} {
-		for n := 1; n <= 5; n++ {
+		for _, n := range []int{1, 2, 3, 4, 5, 7, 8} { // keys by blocks from N = 4K + 3 on
 			for _, name := range []string{"match3-local", "match3-local-code"} {
-				m := constructed(t, "attention", name, "match3-local", n, tasks.Params{"M": 3, "K": float64(k)}, nil, nil)
+				m := constructed(t, "attention", name, "match3-local", n, tasks.Params{"M": float64(2 + 4/(n+1)), "K": float64(k)}, nil, nil)
 				if bad := wrongOn(t, m); bad != nil {
 					t.Errorf("%s at N = %d, K = %d: wrong on %v", name, n, k, bad)
 				}

@@ -302,6 +302,9 @@ func (m *stack) Compile(job Job) (*Program, error) {
 	prog := &Program{}
 	var texts []string
 	for k, l := range m.s.Layers {
+		if err := l.fits(len(needs[k])); err != nil {
+			return nil, err
+		}
 		residual, prefix := 0, ""
 		if k == len(cuts)-1 {
 			residual = m.s.Residual

@@ -24,7 +24,8 @@ import (
 // x_j / |W_i|. The output map, which knows i and so |W_i|, reads the window off and
 // tries all pairs; x_i itself stands in its own slot.
 //
-// Sizes. m = 4K + 3, d_v = 2K + 1, numbers at most max(M, B (N/L + 2)^2).
+// Sizes. m = 4K + 3, d_v = 2K + 1, numbers at most max(M, B (N/L + 2)^2). Where
+// N < 4K + 3, orthonormal keys are narrower and serve instead: m = N.
 //
 // Cost. H (B_Z + d_v B_N) with H = 1; no query crosses, it depends on the position.
 //
@@ -36,7 +37,7 @@ var AttentionMatch3Local = construct(&Construction{
 	Model: "attention",
 	Tasks: []string{"match3-local"},
 	Doc: "Match3Local by an exact window: the key holds a position's block and place, the score is the squared distance " +
-		"of blocks; m = 4K + 3, d_v = 2K + 1.",
+		"of blocks; m = min(4K + 3, N), d_v = 2K + 1.",
 	Cite:    []string{"SanfordHsuTelgarsky2023", "derived here: docs/attention.md"},
 	Params:  windowParams,
 	Choices: []Choice{arithmeticChoice},
@@ -52,6 +53,9 @@ var windowParams = []tasks.Param{
 func newMatch3Local(sh tasks.Shape, set Settings) (Machine, error) {
 	k, f := windowReach(sh), set.Int("f", 0)
 	length := 2*k + 1
+	if 2*length+1 > sh.N {
+		return codeWindows(sh, set, "match3-local", newCode(sh.N, min(length, sh.N), 0, 1))
+	}
 	factor := int64(vanish(f))
 	far := int64(sh.N/length + 2)
 	w := windowKeys{
@@ -96,6 +100,7 @@ type windowKeys struct {
 	top              *big.Int
 	queryMax, keyMax []*big.Int
 	query, key       func(pos int, to Ints)
+	ones             func(pos int, at []int32) []int32 // a key of zeros and ones; may be nil
 	extra            tasks.Params
 }
 
@@ -116,6 +121,9 @@ func (w windowKeys) machine(sh tasks.Shape, set Settings, f int) (Machine, error
 			_, s := block(pos, length)
 			return s, nil
 		},
+	}
+	if w.ones != nil {
+		l.Ones = func(_, pos int, at []int32) []int32 { return w.ones(pos, at) }
 	}
 	if l.Arithmetic == WithRounded {
 		l.P = max(l.P, bits.Len(uint(length))+1)

@@ -29,23 +29,28 @@ var AttentionMatch3LocalCode = construct(&Construction{
 	Params:  windowParams,
 	Choices: []Choice{arithmeticChoice},
 	New: func(sh tasks.Shape, set Settings) (Machine, error) {
-		k, f := windowReach(sh), set.Int("f", 0)
-		c := codeQuery{codeKeys: smallestCode(sh.N, min(2*k+1, sh.N)), beta: int64(vanish(f)), f: f}
-		c.m = c.codeKeys.width()
-		w := windowKeys{
-			name: "match3-local-code", width: c.width(), bits: c.bits(), top: c.top(),
-			query: func(pos int, q Ints) {
-				var window []int
-				for j := max(1, pos-k); j <= min(sh.N, pos+k); j++ {
-					window = append(window, j)
-				}
-				c.query(window, q)
-			},
-			key:   c.key,
-			extra: c.sizes(),
-		}
-		delete(w.extra, "K") // here K is the task's
-		w.queryMax, w.keyMax = c.bounds()
-		return w.machine(sh, set, f)
+		return codeWindows(sh, set, "match3-local-code", smallestCode(sh.N, min(2*windowReach(sh)+1, sh.N)))
 	},
 })
+
+// codeWindows is the layer with the keys of a code that certifies every window.
+func codeWindows(sh tasks.Shape, set Settings, name string, code codeKeys) (Machine, error) {
+	k, f := windowReach(sh), set.Int("f", 0)
+	c := codeQuery{codeKeys: code, beta: int64(vanish(f)), m: code.width(), f: f}
+	w := windowKeys{
+		name: name, width: c.width(), bits: c.bits(), top: c.top(),
+		query: func(pos int, q Ints) {
+			var window []int
+			for j := max(1, pos-k); j <= min(sh.N, pos+k); j++ {
+				window = append(window, j)
+			}
+			c.query(window, q)
+		},
+		key:   c.key,
+		ones:  c.ones,
+		extra: c.sizes(),
+	}
+	delete(w.extra, "K") // here K is the task's
+	w.queryMax, w.keyMax = c.bounds()
+	return w.machine(sh, set, f)
+}

@@ -318,8 +318,28 @@ func (l *AttentionLayer) constants(n int) []*big.Int {
 	return tops
 }
 
+// maxSums bounds the sums that one evaluation holds: 2^27 numbers are a gigabyte.
+const maxSums = 1 << 27
+
+// fits refuses read sets whose sums would not fit in memory.
+func (l *AttentionLayer) fits(reads int) error {
+	rows := 0
+	for h := range l.Heads {
+		if rows++; !l.shared(h) {
+			rows += reads - 1
+		}
+	}
+	if rows > maxSums/(l.Values+1) {
+		return unsupportedf("%d read positions with H = %d heads of d_v = %d numbers make more than 2^27 sums: read fewer positions at once", reads, l.Heads, l.Values)
+	}
+	return nil
+}
+
 // evaluate computes a layer's averages at some positions, uncut.
 func (l *AttentionLayer) evaluate(reads []int, in stream) ([][]Average, error) {
+	if err := l.fits(len(reads)); err != nil {
+		return nil, err
+	}
 	rows, row := l.rowsOf(reads)
 	e := NewInts(l.Embed, l.wideEmbed)
 	for h := range l.Heads {

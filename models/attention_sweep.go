@@ -172,10 +172,13 @@ type sweep[C, S any] struct {
 	wide bool // queries and keys are wide lists
 }
 
-const (
-	tokensAtOnce = 256
-	rowsAtOnce   = 64
-)
+const rowsAtOnce = 64
+
+// tokensAtOnce is how many tokens a block holds: 256, fewer where keys are so wide
+// that a block of them would not stay in a few megabytes.
+func (l *AttentionLayer) tokensAtOnce() int {
+	return min(256, max(4, 1<<19/max(l.Width, l.Block, l.Front)))
+}
 
 func (s *sweep[C, S]) wideLists() bool { return s.wide }
 
@@ -275,7 +278,7 @@ func (s *sweep[C, S]) part(j sweepJob, lo, hi int) error {
 	for _, r := range j.sel {
 		w.byHead[j.rows.head[r]] = append(w.byHead[j.rows.head[r]], r)
 	}
-	m := l.Width
+	m, block := l.Width, l.tokensAtOnce()
 	w.q = s.ar.newCoordinates(len(j.sel) * m)
 	w.top, w.has = s.ar.newScores(len(j.sel)), make([]bool, len(j.sel))
 	at := 0
@@ -290,14 +293,14 @@ func (s *sweep[C, S]) part(j sweepJob, lo, hi int) error {
 		}
 	}
 	w.qAt[l.Heads] = at
-	w.pos = make([]int, 0, tokensAtOnce)
+	w.pos = make([]int, 0, block)
 	if l.Ones != nil {
-		w.ones = make([][]int32, tokensAtOnce)
+		w.ones = make([][]int32, block)
 	} else {
 		w.key = NewInts(m, s.wide)
-		w.keys = s.ar.newCoordinates(tokensAtOnce * m)
+		w.keys = s.ar.newCoordinates(block * m)
 	}
-	w.e, w.val, w.first = make([]Ints, tokensAtOnce), make([]Ints, tokensAtOnce), make([]int, tokensAtOnce)
+	w.e, w.val, w.first = make([]Ints, block), make([]Ints, block), make([]int, block)
 	for b := range w.e {
 		w.e[b] = NewInts(l.Front, l.wideEmbed)
 		if j.pass >= passSum {
@@ -308,10 +311,10 @@ func (s *sweep[C, S]) part(j sweepJob, lo, hi int) error {
 	if j.pass == passFold {
 		tile = len(j.sel)
 	}
-	w.scores = s.ar.newScores(min(tile, len(j.sel)) * tokensAtOnce)
-	w.w = make([]int64, tokensAtOnce)
+	w.scores = s.ar.newScores(min(tile, len(j.sel)) * block)
+	w.w = make([]int64, block)
 	if l.floatSums && (j.pass == passSum || j.pass == passProb) {
-		w.fv, w.fw, w.fn = make([]float64, tokensAtOnce*l.Values), make([]float64, rowsAtOnce*tokensAtOnce), make([]float64, len(j.sel)*l.Values)
+		w.fv, w.fw, w.fn = make([]float64, block*l.Values), make([]float64, rowsAtOnce*block), make([]float64, len(j.sel)*l.Values)
 	}
 	for k := lo; k < hi; k++ {
 		pos := j.src.pos(k)
@@ -322,7 +325,7 @@ func (s *sweep[C, S]) part(j sweepJob, lo, hi int) error {
 			return err
 		}
 		w.pos = append(w.pos, pos)
-		if len(w.pos) == tokensAtOnce {
+		if len(w.pos) == block {
 			if err := w.block(); err != nil {
 				return err
 			}
