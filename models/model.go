@@ -86,6 +86,13 @@ type Checker interface {
 	CheckInput(seq []tasks.Token, read []int) error
 }
 
+// Stepper is implemented by machines whose evaluation takes many more steps than
+// there are tokens: about how many, for one read position. Callers run them on
+// fewer inputs.
+type Stepper interface {
+	Steps() float64
+}
+
 // Chooser is implemented by machines that were built with choices by name
 // (arithmetic, keys), to be printed beside the numbers of Params.
 type Chooser interface {

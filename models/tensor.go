@@ -106,6 +106,11 @@ func (t *tensor) tabled() (*tensor, error) {
 
 func (t *tensor) Shape() tasks.Shape { return t.sh }
 
+// Steps is the number of tuples that one output looks at, in all heads.
+func (t *tensor) Steps() float64 {
+	return float64(len(t.heads)) * math.Pow(float64(t.sh.N+1), float64(t.order-1))
+}
+
 func (t *tensor) m() int  { return len(t.heads[0].query) }
 func (t *tensor) dv() int { return len(t.heads[0].values[0]) }
 

@@ -131,6 +131,34 @@ func (t trial) row() report.Row {
 	return row
 }
 
+// unrun is the row of a trial that is priced by its formula and not run.
+func (t trial) unrun(why string) (report.Row, error) {
+	row := t.row()
+	prog, err := t.machine.Compile(t.job)
+	if err != nil {
+		return row, err
+	}
+	row.Formula, row.FormulaText = report.Num(prog.Bits[0]+prog.Bits[1]), prog.Formula
+	row.Setting = protocol.TwoWay
+	if prog.Bits[protocol.Bob] == 0 {
+		row.Setting = protocol.OneWay
+	}
+	row.Trivial = report.Num(models.RawBits(t.machine, t.job.Split))
+	if t.in != nil {
+		if need, ok := t.in.Needed(row.Setting, protocol.Alice); ok {
+			row.Needed, row.Basis = report.Num(need.Bits), string(need.Basis)
+		}
+	}
+	if *row.Formula > *row.Trivial {
+		row.Warnings = append(row.Warnings, vacuous)
+	}
+	if why != "" {
+		row.Warnings = append(row.Warnings, why)
+	}
+	row.Judge()
+	return row, nil
+}
+
 // price writes what a run cost and what it needed to cost. Every run of one
 // machine and one job costs the same.
 func (t trial) price(row *report.Row, r *models.Result) {

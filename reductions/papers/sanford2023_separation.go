@@ -7,7 +7,6 @@ import (
 
 	"crosscut/models"
 	"crosscut/models/tasks"
-	"crosscut/protocol"
 	"crosscut/reductions"
 	"crosscut/report"
 )
@@ -129,27 +128,12 @@ func runConjecture1(ctx context.Context, at Effort) (out Outcome, err error) {
 			if err != nil {
 				return out, err
 			}
-			t := through(m, in, at.Seed)
-			prog, err := m.Compile(t.job)
+			row, err := through(m, in, at.Seed).unrun("")
 			if err != nil {
 				return out, err
 			}
-			row := t.row()
 			row.Model = "transformer"
-			row.Formula, row.FormulaText = report.Num(prog.Bits[0]+prog.Bits[1]), prog.Formula
-			row.Trivial = report.Num(models.RawBits(m, in.At))
-			row.Setting = protocol.OneWay
-			if prog.Bits[protocol.Bob] > 0 {
-				row.Setting = protocol.TwoWay
-			}
-			if need, ok := in.Needed(row.Setting, protocol.Alice); ok {
-				row.Needed, row.Basis = report.Num(need.Bits), string(need.Basis)
-			}
 			row.Note = fmt.Sprintf("open; the protocol of D = %d layers by its formula, no input was run", depth)
-			if *row.Formula > *row.Trivial {
-				row.Warnings = append(row.Warnings, vacuous)
-			}
-			row.Judge()
 			out.Rows = append(out.Rows, row)
 		}
 	}

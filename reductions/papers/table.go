@@ -287,12 +287,21 @@ func (c *column) trial(n int) (trial, error) {
 	return via.trial(c, n)
 }
 
+// mostSteps bounds one evaluation in a table whose runs are not asked for.
+const mostSteps = 1 << 28
+
 // runAtMost runs a given number of sampled inputs; 0: every pair at small sizes;
 // above, fewer and longer inputs.
 func (t trial) runAtMost(ctx context.Context, n, runs int) (report.Row, error) {
 	t.runs = runs
 	if runs == 0 {
 		t.runs = min(max(1<<14/n, 2), 12)
+		if slow, ok := t.machine.(models.Stepper); ok {
+			if slow.Steps() > mostSteps {
+				return t.unrun(fmt.Sprintf("not run: one output looks at %.2g tuples, too many for a table; crosscut run does it", slow.Steps()))
+			}
+			t.runs = min(t.runs, int(max(mostSteps/4/slow.Steps(), 1)))
+		}
 		if t.in != nil {
 			if all := pairs(t.in, 1<<8); all > 0 && all*n <= 1<<14 {
 				t.all = true
