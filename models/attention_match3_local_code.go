@@ -44,7 +44,15 @@ func codeWindows(sh tasks.Shape, set Settings, name string, code codeKeys) (Mach
 			for j := max(1, pos-k); j <= min(sh.N, pos+k); j++ {
 				window = append(window, j)
 			}
-			c.query(window, q)
+			if c.r > 0 {
+				c.query(window, q)
+				return
+			}
+			for _, j := range window { // orthonormal: the query is the sum of keys
+				for _, i := range c.ones(j, nil) {
+					q.Set(int(i), c.beta)
+				}
+			}
 		},
 		key:   c.key,
 		ones:  c.ones,
