@@ -26,7 +26,7 @@ var _ = register(&command{
 		&cli.StringFlag{Name: "listen", Usage: "wait for the other party at `HOST:PORT`"},
 		&cli.StringFlag{Name: "connect", Usage: "call the other party at `HOST:PORT`"},
 		&cli.BoolFlag{Name: "remote", Usage: "let --listen take an address that other machines reach"},
-		modelFlag(),
+		modelFlag(), weightsFlag(), quantiseFlag(),
 		&cli.StringFlag{Name: "input", Usage: "read this player's half from `HALF.json`"},
 		&cli.StringFlag{Name: "split", Usage: "who owns which tokens, as in run; must be what the half says"},
 		setFlag(), readFlag(), answerFlag(), seedFlag(), memoryFlag(),
@@ -132,11 +132,25 @@ func (c *call) party() (*models.Party, error) {
 			return nil, usagef("drop --split, or change the half", "flag --split: %s contradicts %s, which says %s", s, c.String("input"), half.Split)
 		}
 	}
-	m, err := c.partyMachine(half.Shape, rest)
+	name := c.String("model")
+	w, err := c.weights()
 	if err != nil {
 		return nil, err
 	}
-	return &models.Party{Model: c.String("model"), Machine: m, Job: job, Half: half, Seed: c.Uint64("seed"), Timeout: c.Duration("timeout")}, nil
+	var m models.Machine
+	if w != nil {
+		if err := fits(w, half.Shape, c.String("input")); err != nil {
+			return nil, err
+		}
+		name = w.Name()
+		m, err = w.Quantised(c.Int("quantise"), job.Split, c.Uint64("seed"))
+	} else {
+		m, err = c.partyMachine(half.Shape, rest)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &models.Party{Model: name, Machine: m, Job: job, Half: half, Seed: c.Uint64("seed"), Timeout: c.Duration("timeout")}, nil
 }
 
 func (c *call) partyMachine(sh tasks.Shape, set models.Settings) (models.Machine, error) {

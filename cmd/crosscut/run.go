@@ -16,7 +16,7 @@ var _ = register(&command{
 	about: "Compiles a model into a two-party protocol, runs it on the two halves of one input, and prints the metered bits beside the formula, " +
 		"the uncut model's output and the task's definition. Exits 0 when the protocol and the uncut model agree, else 3.",
 	flags: flags(
-		taskFlag(), modelFlag(),
+		taskFlag(), modelFlag(), weightsFlag(), quantiseFlag(),
 		nFlag("draw an input of this length N with --seed"),
 		&cli.StringFlag{Name: "input", Usage: "read the input from `FILE`"},
 		splitFlag(), setFlag(), readFlag(), answerFlag(),
@@ -58,6 +58,11 @@ var _ = register(&command{
 
 // request reads the flags that describe one run.
 func (c *call) request() (models.Request, error) {
+	if m, err := c.weights(); err != nil {
+		return models.Request{}, err
+	} else if m != nil {
+		return c.weightsRequest(m)
+	}
 	req := models.Request{Split: c.String("split"), Read: c.String("read"), Answer: c.String("answer"), Allow: c.allow("this run")}
 	if !c.IsSet("model") {
 		return req, usagef("name a model with --model; crosscut list models lists them", "flag --model is missing")

@@ -24,11 +24,18 @@ var _ = register(&command{
 		taskFlag(),
 		&cli.StringFlag{Name: "model", Usage: "the models' `NAMES`, separated by commas (default: all that solve the task)"},
 		&cli.StringFlag{Name: "n", Value: defaultSweep, Usage: "sequence lengths: 8,16,32 or from 16 to 65536 as 16:65536:x2 or 16:64:+8"},
-		setFlag(),
+		setFlag(), weightsFlag(), quantiseFlag(),
 		&cli.StringFlag{Name: "svg", Usage: "draw bits against N into `FILE`"},
 		seedFlag(), memoryFlag(),
 	),
 	run: func(c *call) error {
+		w, err := c.weights()
+		if err != nil {
+			return err
+		}
+		if w != nil {
+			return c.weightsTable(w)
+		}
 		if !c.IsSet("task") {
 			return usagef("name a task with --task; crosscut list tasks lists them", "flag --task is missing")
 		}

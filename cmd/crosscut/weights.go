@@ -2,12 +2,15 @@ package main
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/urfave/cli/v2"
 
 	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/models/trained"
+	"crosscut/reductions/papers"
+	"crosscut/report/plot"
 )
 
 func weightsFlag() cli.Flag {
@@ -39,6 +42,33 @@ func (c *call) weights() (*trained.Model, error) {
 	return m, nil
 }
 
+// weightsTable is the table of a trained model, at the one N it was trained for.
+func (c *call) weightsTable(m *trained.Model) error {
+	if c.IsSet("n") {
+		ns, err := parseSweep(c.String("n"))
+		if err != nil {
+			return usagef("drop --n", "flag --n: %v", err)
+		}
+		if len(ns) != 1 || ns[0] != m.Shape.N {
+			return usagef("drop --n", "flag --n: the weights were trained for N = %d", m.Shape.N)
+		}
+	}
+	var picture string
+	var err error
+	if c.IsSet("svg") {
+		if picture, err = plot.Format(c.String("svg")); err != nil {
+			return usagef("name a file.svg", "flag --svg: %v", err)
+		}
+	}
+	t, err := papers.WeightsTable(c.Context, m, c.Int("quantise"), c.Uint64("seed"))
+	if err == nil && picture != "" {
+		if err := writeFile(c.String("svg"), func(w io.Writer) error { return plot.Costs(w, picture, t) }); err != nil {
+			return err
+		}
+	}
+	return c.conclude(t, nil, err)
+}
+
 // fits refuses shapes that the weights were not trained for.
 func fits(m *trained.Model, sh tasks.Shape, what string) error {
 	own := m.Shape
@@ -59,7 +89,10 @@ func fits(m *trained.Model, sh tasks.Shape, what string) error {
 // weightsRequest is a run of a trained model: the input of --input, or one drawn
 // with --seed from what the model was trained on.
 func (c *call) weightsRequest(m *trained.Model) (models.Request, error) {
-	req := models.Request{Model: m.Name(), Split: c.String("split"), Read: c.String("read"), Answer: c.String("answer"), Task: m.Shape.Task}
+	req := models.Request{Model: m.Name(), Split: c.String("split"), Read: c.String("read"), Answer: c.String("answer"), Task: m.Shape.Task, Allow: c.allow("this run")}
+	if err := c.refuse("check could not rebuild trained weights from a transcript", "drop it; JSON lists every message", "transcript"); err != nil {
+		return req, err
+	}
 	req.Set.Seed = c.Uint64("seed")
 	if c.IsSet("input") {
 		if err := c.refuse("the input has a length of its own", "drop one of them", "n"); err != nil {

@@ -28,7 +28,7 @@ type Config struct {
 	D             int      `json:"d"`
 	M             int      `json:"M"`
 	Features      []string `json:"features"`
-	Threshold     float64  `json:"threshold"` // an output is right when it lies on the same side of this as the definition
+	Threshold     *float64 `json:"threshold"` // an output is right when it lies on the same side of this as the definition; null: within the task's eps
 	Weights       string   `json:"weights"`
 	IndexBase     int      `json:"index_base"` // of the probe file's y
 	Layout        string   `json:"layout"`
@@ -140,8 +140,8 @@ func (c *Config) check() error {
 			return fmt.Errorf("field %q: %d is outside %d..%d", limit.name, limit.v, limit.least, limit.most)
 		}
 	}
-	if c.Threshold < 0 || c.Threshold > 1e6 {
-		return fmt.Errorf(`field "threshold": %v is outside 0..1e6`, c.Threshold)
+	if t := c.Threshold; t != nil && !(*t >= -1e6 && *t <= 1e6) {
+		return fmt.Errorf(`field "threshold": %v is outside -1e6..1e6`, *t)
 	}
 	if c.Weights == "" || c.Weights != filepath.Base(c.Weights) {
 		return fmt.Errorf(`field "weights": %q is not the name of a file in the folder`, clip(c.Weights))
@@ -195,8 +195,8 @@ func (c *Config) shape() (tasks.Shape, error) {
 			set["M"] = float64(c.M)
 		}
 	}
-	if c.Threshold > 0 {
-		t = thresholded(t, c.Threshold)
+	if c.Threshold != nil {
+		t = thresholded(t, *c.Threshold)
 	}
 	return t.Shape(c.N, set)
 }

@@ -208,10 +208,10 @@ func (m attentionMachine) Margin(got, want tasks.Value) float64 { return m.margi
 // is left of eps.
 func (m *Model) margin(got, want tasks.Value) float64 {
 	least := math.Inf(1)
-	if c := m.Config; c.Threshold > 0 {
+	if t := m.Config.Threshold; t != nil {
 		for k := range want {
-			far := got[k] - c.Threshold
-			if want[k] <= c.Threshold {
+			far := got[k] - *t
+			if want[k] <= *t {
 				far = -far
 			}
 			least = min(least, far)

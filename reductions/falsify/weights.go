@@ -40,7 +40,10 @@ func Weights(m *trained.Model, r *reductions.Reduction, n int) (*reductions.Inst
 		if err := domain(in, d); err != nil {
 			return nil, err
 		}
-		in.Reduction = stored(r, d.Values)
+		in.Reduction = stored(in.Reduction, d.Values)
+	}
+	if t := m.Config.Threshold; t != nil {
+		in.Reduction = judged(in.Reduction, *t)
 	}
 	in.Shape = sh
 	return in, nil
@@ -88,6 +91,25 @@ func stored(r *reductions.Reduction, values []float64) *reductions.Reduction {
 			}
 		}
 		return ts
+	}
+	return &own
+}
+
+// judged is the reduction that reads outputs by the config's threshold.
+func judged(r *reductions.Reduction, threshold float64) *reductions.Reduction {
+	own := *r
+	own.Answer = func(n int, sh tasks.Shape, out []tasks.Value) bool {
+		sides := make([]tasks.Value, len(out))
+		for k, v := range out {
+			sides[k] = make(tasks.Value, len(v))
+			for c, x := range v {
+				sides[k][c] = -1
+				if x > threshold {
+					sides[k][c] = 1
+				}
+			}
+		}
+		return r.Answer(n, sh, sides)
 	}
 	return &own
 }
