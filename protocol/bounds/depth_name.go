@@ -2,7 +2,6 @@ package bounds
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 
 	"crosscut/protocol"
@@ -16,37 +15,97 @@ type game struct {
 	actors [2][][]int
 }
 
-// name is what the first player of sendTree tells apart: one line, or all lines
-// of one constant value. The answer takes cost bits after it.
+// name is what the first player of sendTree tells apart: one line, all lines of
+// one constant value, or lines that agree wherever two of them are defined. The
+// answer takes cost bits after it.
 type name struct {
 	at     []int // indices into lines[axis]
 	values []int // those that occur, ascending
 	cost   int
+	row    []int32 // the values of all its lines together
 }
 
 // names divides the lines of one axis into names, longest answers first.
 func (g *game) names(axis int) []name {
 	var all []name
 	constant := map[int]int{}
+	partial := false
 	for k, i := range g.lines[axis] {
-		seen := map[int]bool{}
-		for _, j := range g.lines[1-axis] {
-			if v := g.g.line(axis, i, j); v >= 0 {
-				seen[int(v)] = true
-			}
+		row := make([]int32, len(g.lines[1-axis]))
+		for c, j := range g.lines[1-axis] {
+			row[c] = g.g.line(axis, i, j)
+			partial = partial || row[c] < 0
 		}
-		values := slices.Sorted(maps.Keys(seen))
+		values := valuesOf(row)
 		if len(values) == 1 {
 			if at, ok := constant[values[0]]; ok {
 				all[at].at = append(all[at].at, k)
+				all[at].row, _ = together(all[at].row, row)
 				continue
 			}
 			constant[values[0]] = len(all)
 		}
-		all = append(all, name{[]int{k}, values, width(len(values))})
+		all = append(all, name{[]int{k}, values, width(len(values)), row})
+	}
+	if partial && len(all) <= mergeNames {
+		all = merge(all)
 	}
 	slices.SortStableFunc(all, func(a, b name) int { return cmp.Compare(b.cost, a.cost) })
 	return all
+}
+
+// mergeNames is the most names that are compared in pairs.
+const mergeNames = 512
+
+// merge joins names whose lines agree, as long as that saves words.
+func merge(all []name) []name {
+	var kept []name
+next:
+	for _, n := range all {
+		for k := range kept {
+			row, ok := together(kept[k].row, n.row)
+			if !ok {
+				continue
+			}
+			values := valuesOf(row)
+			if cost := width(len(values)); 1<<cost < 1<<kept[k].cost+1<<n.cost {
+				kept[k] = name{append(kept[k].at, n.at...), values, cost, row}
+				continue next
+			}
+		}
+		kept = append(kept, n)
+	}
+	return kept
+}
+
+// together is the line that is defined where a or b is, if they agree.
+func together(a, b []int32) ([]int32, bool) {
+	row := slices.Clone(a)
+	for c, v := range b {
+		if row[c] < 0 {
+			row[c] = v
+		} else if v >= 0 && v != row[c] {
+			return nil, false
+		}
+	}
+	return row, true
+}
+
+// valuesOf lists the values that occur, ascending.
+func valuesOf(row []int32) []int {
+	seen := make([]bool, 1+max(0, slices.Max(row)))
+	for _, v := range row {
+		if v >= 0 {
+			seen[v] = true
+		}
+	}
+	var values []int
+	for v, ok := range seen {
+		if ok {
+			values = append(values, v)
+		}
+	}
+	return values
 }
 
 // send is the cost of sendTree; board.send explains it.
@@ -99,10 +158,9 @@ func (g *game) answerTree(n name, values []int, axis int) *Tree {
 		return &Tree{Value: values[0]}
 	}
 	half := (len(values) + 1) / 2
-	line := g.lines[axis][n.at[0]]
 	var ones []int
-	for k, j := range g.lines[1-axis] {
-		if slices.Contains(values[half:], int(g.g.line(axis, line, j))) {
+	for k := range g.lines[1-axis] {
+		if slices.Contains(values[half:], int(n.row[k])) {
 			ones = append(ones, g.actors[1-axis][k]...)
 		}
 	}
