@@ -116,7 +116,13 @@ func find(name string) (*command, error) {
 	if c, ok := commands[name]; ok {
 		return c, nil
 	}
-	return nil, catalog.Unknown("command", name, slices.Sorted(maps.Keys(commands)))
+	var known []string
+	for _, name := range slices.Sorted(maps.Keys(commands)) {
+		if !commands[name].hidden {
+			known = append(known, name)
+		}
+	}
+	return nil, catalog.Unknown("command", name, known)
 }
 
 // newApp wraps urfave/cli: its output goes to our streams, its errors come back

@@ -123,6 +123,7 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 	for name, v := range s.Shape.Params {
 		r.Params[name] = v
 	}
+	r.Warnings = append(r.Warnings, s.settings()...)
 	if err := s.inRange(tasks.Public, s.Public, "", nil); err != nil {
 		return r, r.refute(err)
 	}
@@ -184,6 +185,21 @@ func Refuted(err error) *Result {
 		return nil
 	}
 	return r
+}
+
+// settings says which one-way arguments the split does not carry.
+func (s *Subject) settings() []string {
+	var notes []string
+	for _, i := range s.Reads {
+		if s.Split.Of(i) == protocol.Bob {
+			notes = append(notes, fmt.Sprintf("the query at position %d is Bob's: an attention layer is no one-way protocol from Alice here, so one-way bounds do not judge it", i))
+			break
+		}
+	}
+	if _, back := crossings(s); back {
+		notes = append(notes, "some of Alice's tokens come after Bob's: a recurrent model's state also crosses from Bob to Alice, so one-way bounds do not judge it")
+	}
+	return notes
 }
 
 // refute turns a violation into a result; other errors pass.
