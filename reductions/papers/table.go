@@ -9,8 +9,6 @@ import (
 	"crosscut/internal/catalog"
 	"crosscut/models"
 	"crosscut/models/tasks"
-	"crosscut/protocol"
-	"crosscut/reductions"
 	"crosscut/report"
 )
 
@@ -118,13 +116,14 @@ func (u unbuilt) Unwrap() error        { return u.error }
 // column is one model of a table: its settings, and the reduction it is run
 // through, which is the same for all N.
 type column struct {
-	model    string
-	task     *tasks.Task
-	sizes    tasks.Params // the task's
-	fixed    tasks.Params // sizes kept equal for all N unless set: q, d, K, s
-	set      models.Settings
-	via      *source
-	smallest int
+	model string
+	task  *tasks.Task
+	sizes tasks.Params // the task's
+	fixed tasks.Params // sizes kept equal for all N unless set: q, d, K, s
+	set   models.Settings
+	via   *source
+	least int // the shortest N
+	most  int // the longest
 }
 
 // fixedSizes do not grow with N in a table unless they are set to.
@@ -158,7 +157,7 @@ func (spec TableSpec) columns(task *tasks.Task) ([]*column, error) {
 		if _, err := models.Catalog().Get(model); err != nil {
 			return nil, err
 		}
-		c := &column{model: model, task: task, sizes: sizes, fixed: fixed, smallest: spec.Ns[0]}
+		c := &column{model: model, task: task, sizes: sizes, fixed: fixed, least: spec.Ns[0], most: spec.Ns[len(spec.Ns)-1]}
 		c.set = settingsFor(model, task.Name, rest, len(names) == 1)
 		for name := range c.set.Num {
 			used[name] = true
@@ -309,132 +308,4 @@ func (t trial) runAtMost(ctx context.Context, n, runs int) (report.Row, error) {
 		}
 	}
 	return t.run(ctx)
-}
-
-// source is where a column's inputs come from: a reduction, with the way its
-// problem size follows from N, or the task's generator.
-type source struct {
-	reduction *reductions.Reduction // nil: the generator
-	byFixed   bool                  // n is the fixed q, not the most that fits
-	free      bool                  // the reduction chooses the fixed sizes itself
-}
-
-// choose finds the reduction that presses the model hardest at this N: one-way
-// before two-way, then by bits needed, then by bits moved. Without any, inputs
-// come from the generator.
-func (c *column) choose(n int) (*source, error) {
-	type option struct {
-		source
-		oneWay       bool
-		needed, cost protocol.Bits
-	}
-	var options []option
-	var first error
-	for r := range reductions.Catalog().All() {
-		if r.To != c.task {
-			continue
-		}
-		for _, s := range []source{{r, false, false}, {r, true, false}, {r, false, true}} {
-			t, err := s.trial(c, n)
-			if err != nil {
-				if first == nil {
-					first = err
-				}
-				continue
-			}
-			prog, err := t.machine.Compile(t.job)
-			if err != nil {
-				continue
-			}
-			o := option{source: s, oneWay: prog.Bits[protocol.Bob] == 0, cost: prog.Bits[0] + prog.Bits[1]}
-			setting := protocol.TwoWay
-			if o.oneWay {
-				setting = protocol.OneWay
-			}
-			if need, ok := t.in.Needed(setting, protocol.Alice); ok {
-				o.needed = need.Bits
-			}
-			options = append(options, o)
-			break
-		}
-	}
-	if len(options) == 0 {
-		s := &source{}
-		if _, err := s.trial(c, n); err != nil {
-			if first != nil {
-				err = first
-			}
-			return nil, err
-		}
-		return s, nil
-	}
-	best := slices.MinFunc(options, func(a, b option) int {
-		switch {
-		case a.oneWay != b.oneWay:
-			if a.oneWay {
-				return -1
-			}
-			return 1
-		case a.needed != b.needed:
-			return int(b.needed - a.needed)
-		}
-		return int(a.cost - b.cost)
-	})
-	return &best.source, nil
-}
-
-// trial builds the machine and its inputs at N.
-func (s source) trial(c *column, n int) (trial, error) {
-	sizes := c.sizes
-	if !s.free {
-		sizes = c.fixed.With(c.sizes)
-	}
-	if s.reduction == nil {
-		sh, err := c.task.Shape(n, sizes)
-		if err != nil {
-			return trial{}, unbuilt{err}
-		}
-		m, err := models.Build(c.model, sh, c.set)
-		if err != nil {
-			return trial{}, unbuilt{err}
-		}
-		job := models.Job{Split: sh.Half(), Read: []int{sh.DefaultRead()}, Answer: models.ByBob}
-		if _, err := m.Compile(job); err != nil {
-			return trial{}, unbuilt{err}
-		}
-		return trial{machine: m, job: job, seed: c.set.Seed}, nil
-	}
-	size := s.reduction.Fits(n)
-	if s.byFixed {
-		size = sizes.Int("q")
-	}
-	if size < 1 {
-		return trial{}, unbuilt{fmt.Errorf("papers: %s: N = %d holds no instance", s.reduction.Name, n)}
-	}
-	in, err := s.reduction.Instance(size, n, sizes)
-	if err != nil {
-		return trial{}, unbuilt{err}
-	}
-	for name, v := range sizes {
-		if in.Shape.Params[name] != v {
-			return trial{}, unbuilt{fmt.Errorf("papers: %s works with %s = %v only, not %v", s.reduction.Name, name, in.Shape.Params[name], v)}
-		}
-	}
-	if s.free {
-		// What the reduction chooses must not move with N either.
-		least, err := s.reduction.Instance(max(s.reduction.Fits(c.smallest), 1), 0, sizes)
-		if err != nil {
-			return trial{}, unbuilt{err}
-		}
-		for _, name := range fixedSizes {
-			if in.Shape.Params[name] != least.Shape.Params[name] {
-				return trial{}, unbuilt{fmt.Errorf("papers: %s lets %s grow with N", s.reduction.Name, name)}
-			}
-		}
-	}
-	m, err := models.Build(c.model, in.Shape, c.set)
-	if err != nil {
-		return trial{}, unbuilt{err}
-	}
-	return through(m, in, c.set.Seed), nil
 }

@@ -131,6 +131,21 @@ func TestTableKeepsRowsThatCannotBeBuilt(t *testing.T) {
 	}
 }
 
+// The shortest N must not choose a source that longer ones cannot follow.
+func TestOneSourceServesAllN(t *testing.T) {
+	for _, set := range []tasks.Params{nil, {"q": 1}, {"q": 3}} {
+		table, err := Table(t.Context(), TableSpec{Task: "qsa", Ns: []int{3, 5, 17}, Set: models.Settings{Num: set, Seed: 1}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range table.Rows {
+			if r.Verdict != report.Meets {
+				t.Errorf("%v: %s at N = %d: %s %v", set, r.Model, *r.N, r.Verdict, r.Warnings)
+			}
+		}
+	}
+}
+
 // A model that is too small errs in its table, with the input.
 func TestTableShowsAnUndersizedModelErr(t *testing.T) {
 	table, err := Table(t.Context(), TableSpec{Task: "qsa", Models: []string{"rnn"}, Ns: []int{33}, Set: models.Settings{
