@@ -23,6 +23,7 @@ type Options struct {
 	// change the read token; Alice owns a prefix. Embeddings then say which models
 	// they bound.
 	QueryFixed, Contiguous bool
+	noGame                 bool // tests: leave the best distribution to its cheap bounds
 	// Progress, if not nil, hears what is being computed.
 	Progress func(what string)
 }

@@ -39,7 +39,7 @@ func interior(ctx context.Context, a *mat.Dense, b, c []float64) (x, y []float64
 		for _, v := range rp {
 			worst = max(worst, math.Abs(v)/scale)
 		}
-		if mu < 1e-13 && worst < 1e-9 {
+		if mu < 1e-12 && worst < 1e-9 || mu < 1e-14 && worst < 1e-6 { // in the end the residuals stall
 			return x, y, true
 		}
 		// The normal matrix a diag(x/s) a^T.
@@ -59,7 +59,7 @@ func interior(ctx context.Context, a *mat.Dense, b, c []float64) (x, y []float64
 		var normal mat.SymDense
 		normal.SymOuterK(1, half)
 		for i := range m {
-			normal.SetSym(i, i, normal.At(i, i)*(1+1e-14)+1e-300)
+			normal.SetSym(i, i, normal.At(i, i)*(1+1e-12)+1e-14)
 		}
 		var chol mat.Cholesky
 		if !chol.Factorize(&normal) {
