@@ -42,6 +42,7 @@ var _ = register(&command{
 		&cli.StringFlag{Name: "resume", Usage: "with --census: go on from `FILE` where there is one, and keep it up to date"},
 		&cli.StringFlag{Name: "merge", Usage: "with --census: add the results of all shards, `FILES` separated by commas"},
 		&cli.StringFlag{Name: "certificate", Usage: "write the evidence to `FILE`, for crosscut check"},
+		&cli.StringFlag{Name: "tree", Usage: "draw the protocol tree to `FILE`: .svg, .dot, or .txt"},
 		&cli.DurationFlag{Name: "time", Value: 10 * time.Second, Usage: "search no longer than `D` (30s, 2m)"},
 		memoryFlag(), stepsFlag(),
 	),
@@ -72,7 +73,7 @@ func (c *call) only(from string) error {
 	takes := map[string][]string{
 		"n": {"problem", "task", "file"}, "set": {"task"}, "split": {"task"}, "read": {"task"}, "one-way": {"task"},
 		"shard": {"census"}, "resume": {"census"}, "merge": {"census"},
-		"certificate": {"problem", "matrix", "task", "file"}, "max-steps": {"task"},
+		"certificate": {"problem", "matrix", "task", "file"}, "tree": {"problem", "matrix", "task", "file"}, "max-steps": {"task"},
 	}
 	for name, of := range takes {
 		allowed := false
@@ -180,7 +181,7 @@ func (c *call) boundsOfTask() error {
 		return err
 	}
 	if c.Bool("one-way") {
-		if err := c.refuse("--one-way keeps no matrix", "leave one of the two out", "certificate"); err != nil {
+		if err := c.refuse("--one-way keeps no matrix", "leave one of the two out", "certificate", "tree"); err != nil {
 			return err
 		}
 		different, err := cut.OneWay(c.Context)
@@ -211,6 +212,9 @@ func (c *call) analyse(m *bounds.Matrix, res *matrix.Result, opts bounds.Options
 	if err != nil {
 		return err
 	}
+	if _, err := c.treeFormat(); err != nil {
+		return err
+	}
 	opts.Time = c.Duration("time")
 	if c.IsSet("max-memory") {
 		opts.MaxMemory = int64(limit)
@@ -232,6 +236,11 @@ func (c *call) analyse(m *bounds.Matrix, res *matrix.Result, opts bounds.Options
 			return e.Encode(cert)
 		})
 		if err != nil {
+			return err
+		}
+	}
+	if c.IsSet("tree") && c.Context.Err() == nil {
+		if res.Drawn, err = c.drawTree(m, r.Tree); err != nil {
 			return err
 		}
 	}

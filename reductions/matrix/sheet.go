@@ -18,6 +18,7 @@ type Result struct {
 	Source  string      `json:"source"` // where the matrix comes from, in words
 	Task    *TaskResult `json:"task,omitempty"`
 	Checked *Certified  `json:"certificate,omitempty"`
+	Drawn   *Drawn      `json:"tree,omitempty"`
 	Command string      `json:"command,omitempty"`
 }
 
@@ -132,6 +133,7 @@ func (r *Result) Sheet() *report.Sheet {
 	}
 	d := r.Deterministic
 	add("deterministic D(f)", fmt.Sprintf("%v (%s); every leaf labelled, both players know the answer", bounds.Range{Lower: d.Lower, Upper: d.Upper}, d.By))
+	add("in few rounds", fewRounds(r.InRounds))
 	add("one-way", fmt.Sprintf("%v bits when Alice speaks once and Bob answers, %v the other way", r.OneWay.Alice, r.OneWay.Bob))
 	s.Grids = append(s.Grids, r.measures())
 	if r.Task != nil && len(r.Task.Profile) > 0 {
@@ -154,6 +156,9 @@ func (r *Result) Sheet() *report.Sheet {
 	}
 	if r.Task != nil && r.Task.Tolerance != "" {
 		s.Warnings = append(s.Warnings, r.Task.Tolerance)
+	}
+	if d := r.Drawn; d != nil {
+		add("protocol tree", d.String())
 	}
 	if c := r.Checked; c != nil {
 		s.Fields = append(s.Fields, report.Field{Name: "certificate", Value: fmt.Sprintf("%s: %d claims, each accepted by the checker", c.File, c.Claims)})

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"crosscut/protocol/bounds"
+	"crosscut/reductions/matrix"
+)
+
+// playedEntries is the most entries on which the protocol tree is played.
+const playedEntries = 1 << 16
+
+// treeFormat chooses how --tree draws, by the ending of the file's name.
+func (c *call) treeFormat() (func(*bounds.Tree, io.Writer) error, error) {
+	file := c.String("tree")
+	if !c.IsSet("tree") {
+		return nil, nil
+	}
+	switch filepath.Ext(file) {
+	case ".svg":
+		return func(t *bounds.Tree, w io.Writer) error { return t.SVG(w, bounds.InputNames{}) }, nil
+	case ".dot", ".gv":
+		return func(t *bounds.Tree, w io.Writer) error { return t.DOT(w, bounds.InputNames{}) }, nil
+	case ".txt", "":
+		return func(t *bounds.Tree, w io.Writer) error { return t.Text(w, bounds.InputNames{}) }, nil
+	}
+	return nil, usagef("end the name in .svg, .dot or .txt", "flag --tree: %s: no drawing ends like this", file)
+}
+
+// drawTree plays the tree on every input where that is quick, every run metered
+// and audited, and draws it.
+func (c *call) drawTree(m *bounds.Matrix, t *bounds.Tree) (*matrix.Drawn, error) {
+	if t == nil {
+		return nil, fmt.Errorf("flag --tree: the matrix has too many different rows and columns for a tree")
+	}
+	d := &matrix.Drawn{File: c.String("tree"), Depth: t.Depth(), Leaves: t.Leaves(), Rounds: t.Rounds()}
+	if m.Rows()*m.Cols() <= playedEntries {
+		cost, rounds, err := t.Run(m)
+		if err != nil {
+			return nil, internal(err)
+		}
+		metered := int(cost)
+		d.Metered, d.Rounds = &metered, rounds
+	}
+	draw, err := c.treeFormat()
+	if err != nil {
+		return nil, err
+	}
+	return d, writeFile(d.File, func(w io.Writer) error { return draw(t, w) })
+}
