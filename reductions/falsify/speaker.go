@@ -165,6 +165,7 @@ type speaker struct {
 	r    models.Reader // nil: every message is played
 	ids  [][2]int      // of the steps, from the first free one on
 	free []bool        // which of them are free
+	salt uint64        // of digests
 	buf  protocol.Packer
 }
 
@@ -207,7 +208,7 @@ func (sp *speaker) fast() bool { return sp.r != nil }
 func (sp *speaker) say(v uint64) (uint64, error) {
 	if sp.r == nil {
 		w, err := sp.s.t.key(sp.s.word(v))
-		return keyOf(int(w.Len()), w.Packed()), err
+		return keyOf(int(w.Len()), w.Packed(), sp.salt), err
 	}
 	sp.r.Restore(0)
 	left := len(sp.s.free)
@@ -225,7 +226,7 @@ func (sp *speaker) say(v uint64) (uint64, error) {
 func (sp *speaker) message() uint64 {
 	sp.buf.Reset()
 	sp.r.Message(&sp.buf)
-	return keyOf(int(sp.buf.Len()), sp.buf.Peek())
+	return keyOf(int(sp.buf.Len()), sp.buf.Peek(), sp.salt)
 }
 
 // sweep fills keys with those of the inputs v = from, from + 1, ..., a power of two
@@ -278,7 +279,7 @@ func (sp *speaker) branch(k, slot int, keys []uint64) {
 }
 
 // keyOf is a message of up to 64 bits as a number, or a digest of a longer one.
-func keyOf(bits int, packed []byte) uint64 {
+func keyOf(bits int, packed []byte, salt uint64) uint64 {
 	if bits <= 64 {
 		var v uint64
 		for _, b := range packed {
@@ -286,7 +287,7 @@ func keyOf(bits int, packed []byte) uint64 {
 		}
 		return v
 	}
-	h := mix(uint64(bits))
+	h := mix(uint64(bits) ^ salt<<32)
 	for len(packed) >= 8 {
 		h = mix(h ^ binary.LittleEndian.Uint64(packed))
 		packed = packed[8:]
