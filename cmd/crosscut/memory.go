@@ -31,6 +31,9 @@ func (c *call) need(bytes uint64, what string) error {
 	return nil
 }
 
+// assumedMemory stands for a machine that does not say how much it has.
+const assumedMemory = 8 << 30
+
 // defaultSteps is --max-steps: some minutes' work.
 const defaultSteps = 1e12
 

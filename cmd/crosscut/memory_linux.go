@@ -10,5 +10,3 @@ func machineMemory() uint64 {
 	}
 	return uint64(info.Totalram) * uint64(info.Unit)
 }
-
-const assumedMemory = 8 << 30

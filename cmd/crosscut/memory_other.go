@@ -1,6 +1,6 @@
-//go:build !linux
+//go:build !linux && !darwin
 
 package main
 
-// machineMemory is what is assumed where the machine cannot be asked portably.
-func machineMemory() uint64 { return 8 << 30 }
+// machineMemory is what is assumed where the machine cannot be asked.
+func machineMemory() uint64 { return assumedMemory }
