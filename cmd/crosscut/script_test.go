@@ -34,6 +34,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": cmdStatus, "json": cmdJSON, "svg": cmdSVG, "lines": cmdLines, "truncate": cmdTruncate, "interrupt": cmdInterrupt,
+			"parties": cmdParties, "peer": cmdPeer, "same": cmdSame,
 		},
 	})
 }
@@ -151,6 +152,21 @@ func cmdLines(ts *testscript.TestScript, _ bool, args []string) {
 	for i, line := range strings.Split(ts.ReadFile(args[0]), "\n") {
 		if n := len([]rune(line)); n > limit && !strings.HasPrefix(line, "to reproduce:") {
 			ts.Fatalf("line %d has %d characters: %s", i+1, n, line)
+		}
+	}
+}
+
+// cmdSame compares fields of the JSON in two files: same A B FIELD...
+func cmdSame(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: same FILE FILE FIELD...")
+	}
+	var a, b map[string]any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &a))
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[1])), &b))
+	for _, field := range args[2:] {
+		if x, ok := a[field]; !ok || !reflect.DeepEqual(x, b[field]) {
+			ts.Fatalf("%s: %v in %s, %v in %s", field, x, args[0], b[field], args[1])
 		}
 	}
 }
