@@ -8,24 +8,29 @@ import (
 	"strings"
 	"time"
 
+	"crosscut/models"
+	"crosscut/models/tasks"
 	"crosscut/protocol/bounds"
 	"crosscut/protocol/bounds/check"
 	"crosscut/protocol/problems"
+	"crosscut/reductions/matrix"
 )
 
-// matrixRequest names a matrix: of a problem at size n, or drawn as rows of 0, 1
-// and *.
+// matrixRequest names a matrix: of a problem at size n, of a task at length n, or
+// drawn as rows of 0, 1 and *.
 type matrixRequest struct {
 	Problem string   `json:"problem"`
+	Task    string   `json:"task"`
 	N       int      `json:"n"`
+	Set     settings `json:"set"`   // of a task
+	Split   string   `json:"split"` // of a task
 	Rows    []string `json:"rows"`
 }
 
-// matrixAnswer is the report that `crosscut bounds` prints, the matrix, and the
-// evidence behind the report, which a checker verified.
+// matrixAnswer is what `crosscut bounds` prints, the matrix, and the evidence behind
+// the numbers, which the separate checker verified.
 type matrixAnswer struct {
 	Report  json.RawMessage `json:"report"`
-	Command string          `json:"command"`
 	File    string          `json:"file"` // the matrix file that the command reads, when drawn
 	Rows    []string        `json:"rows"`
 	RowName []string        `json:"row_names"`
@@ -40,71 +45,42 @@ type matrixAnswer struct {
 
 // What the Matrix room draws.
 const (
-	mostLines = 32
+	mostLines = 64
 	cutTime   = 900 * time.Millisecond // for the analysis; what is open then is an interval
 )
 
 var _ = operate("matrix", func(ctx context.Context, q matrixRequest) (any, error) {
-	a := &matrixAnswer{LeftOut: []string{}, Evidence: []check.Claim{}}
+	a := &matrixAnswer{LeftOut: []string{}, Evidence: []check.Claim{}, RowName: []string{}, ColName: []string{}}
+	res := &matrix.Result{}
+	opts := bounds.Options{Time: cutTime, MaxMemory: 64 << 20}
 	var m *bounds.Matrix
 	var err error
-	opts := bounds.Options{Time: cutTime, MaxMemory: 64 << 20}
-	switch {
-	case q.Problem != "" && len(q.Rows) > 0:
-		return nil, bad("", "a problem and rows contradict each other")
-	case q.Problem != "":
-		p, err := get(problems.Catalog(), q.Problem)
-		if err != nil {
-			return nil, err
+	named := 0
+	for _, given := range []bool{q.Problem != "", q.Task != "", len(q.Rows) > 0} {
+		if given {
+			named++
 		}
-		if q.N < 1 {
-			return nil, bad("", "n = %d: want at least 1", q.N)
-		}
-		if q.N > mostLines || p.XBits(q.N) > 5 || p.Ys(q.N) > mostLines || p.Ys(q.N) < 1 {
-			return nil, tooLarge(fmt.Sprintf("choose a smaller n, or run crosscut bounds --problem %s --n %d", p.Name, q.N), "%s at n = %d has more than %d rows or columns", p.Name, q.N, mostLines)
-		}
-		if m, err = bounds.FromProblem(p, q.N); err != nil {
-			return nil, err
-		}
-		opts.Problem, opts.N = p.Name, q.N
-		a.Command = fmt.Sprintf("crosscut bounds --problem %s --n %d", p.Name, q.N)
-		for i := range m.Rows() {
-			a.RowName = append(a.RowName, p.X(q.N, i).String())
-		}
-		for j := range m.Cols() {
-			a.ColName = append(a.ColName, p.ShowY(q.N, p.Y(q.N, j)))
-		}
-	case len(q.Rows) > 0:
-		if len(q.Rows) > mostLines {
-			return nil, tooLarge("draw fewer rows", "%d rows; the most is %d", len(q.Rows), mostLines)
-		}
-		for i, row := range q.Rows {
-			if len(row) > mostLines {
-				return nil, tooLarge("draw fewer columns", "row %d has %d entries; the most is %d", i+1, len(row), mostLines)
-			}
-			if strings.Trim(row, "01*") != "" || row == "" {
-				return nil, bad("entries are 0, 1 and *", "row %d is %q", i+1, row)
-			}
-		}
-		a.File = strings.Join(q.Rows, "\n") + "\n"
-		if m, err = bounds.Parse(strings.NewReader(a.File)); err != nil {
-			return nil, err
-		}
-		a.Command = "crosscut bounds --matrix drawn.txt"
-		for i := range m.Rows() {
-			a.RowName = append(a.RowName, itoa(i+1))
-		}
-		for j := range m.Cols() {
-			a.ColName = append(a.ColName, itoa(j+1))
-		}
-	default:
-		return nil, bad("", "name a problem, or give rows")
 	}
+	switch {
+	case named != 1:
+		return nil, bad("", "name a problem or a task, or give rows")
+	case q.Problem != "":
+		m, err = a.ofProblem(q, res, &opts)
+	case q.Task != "":
+		m, err = a.ofTask(ctx, q, res, &opts)
+	default:
+		m, err = a.drawn(q, res)
+	}
+	if err != nil {
+		return nil, err
+	}
+	res.Command += " --time " + cutTime.String()
 	r, err := bounds.Analyze(ctx, m, opts)
 	if err != nil {
 		return nil, contradicted(err)
 	}
-	if a.Report, err = encode(r); err != nil {
+	res.Report = r
+	if a.Report, err = encode(res); err != nil {
 		return nil, err
 	}
 	a.Rows = m.Lines()
@@ -127,6 +103,122 @@ var _ = operate("matrix", func(ctx context.Context, q matrixRequest) (any, error
 	}
 	return a, nil
 })
+
+func (a *matrixAnswer) ofProblem(q matrixRequest, res *matrix.Result, opts *bounds.Options) (*bounds.Matrix, error) {
+	p, err := get(problems.Catalog(), q.Problem)
+	if err != nil {
+		return nil, err
+	}
+	if q.N < 1 {
+		return nil, bad("", "n = %d: want at least 1", q.N)
+	}
+	if q.N > mostLines || p.XBits(q.N) > 6 || p.Ys(q.N) > mostLines || p.Ys(q.N) < 1 {
+		return nil, tooLarge(fmt.Sprintf("choose a smaller n, or run crosscut bounds --problem %s --n %d", p.Name, q.N), "%s at n = %d has more than %d rows or columns", p.Name, q.N, mostLines)
+	}
+	m, err := bounds.FromProblem(p, q.N)
+	if err != nil {
+		return nil, err
+	}
+	opts.Problem, opts.N = p.Name, q.N
+	res.Source = fmt.Sprintf("%s, n = %d", p.Name, q.N)
+	res.Command = fmt.Sprintf("crosscut bounds --problem %s --n %d", p.Name, q.N)
+	for i := range m.Rows() {
+		a.RowName = append(a.RowName, p.X(q.N, i).String())
+	}
+	for j := range m.Cols() {
+		a.ColName = append(a.ColName, p.ShowY(q.N, p.Y(q.N, j)))
+	}
+	return m, nil
+}
+
+func (a *matrixAnswer) ofTask(ctx context.Context, q matrixRequest, res *matrix.Result, opts *bounds.Options) (*bounds.Matrix, error) {
+	task, err := get(tasks.Catalog(), q.Task)
+	if err != nil {
+		return nil, err
+	}
+	if err := within("N", q.N, 12); err != nil {
+		return nil, err
+	}
+	set, err := q.Set.models(1)
+	if err != nil {
+		return nil, err
+	}
+	sh, err := task.Shape(q.N, set.Num)
+	if err != nil {
+		return nil, err
+	}
+	job, err := models.ParseJob(sh, q.Split, "", "")
+	if err != nil {
+		return nil, err
+	}
+	cut, err := matrix.NewCut(sh, job.Split, job.Read)
+	if err != nil {
+		return nil, err
+	}
+	if cut.Rows() > mostLines || cut.Cols() > mostLines {
+		return nil, tooLarge("make N or M smaller, or give a player fewer tokens", "%d rows and %d columns; the lab draws %d of each", cut.Rows(), cut.Cols(), mostLines)
+	}
+	table, err := cut.Tabulate(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	profile, err := cut.Profile(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	m, err := table.Matrix(table.Rows)
+	if err != nil {
+		return nil, err
+	}
+	opts.QueryFixed, opts.Contiguous = cut.QueryFixed(), cut.Contiguous()
+	res.Source, res.Task = cut.Source(), cut.Describe(table, profile)
+	res.Command = "crosscut bounds --task " + task.Name + " --n " + itoa(q.N) + q.Set.flags()
+	if q.Split != "" {
+		res.Command += " --split " + q.Split
+	}
+	name := func(ts []tasks.Token) string {
+		var words []string
+		for _, t := range ts {
+			b, _ := json.Marshal(task.FormatToken(sh, t))
+			words = append(words, string(b))
+		}
+		return strings.Join(words, " ")
+	}
+	for i := range m.Rows() {
+		a.RowName = append(a.RowName, name(cut.Row(i)))
+	}
+	for j := range m.Cols() {
+		a.ColName = append(a.ColName, name(cut.Col(j)))
+	}
+	return m, nil
+}
+
+func (a *matrixAnswer) drawn(q matrixRequest, res *matrix.Result) (*bounds.Matrix, error) {
+	if len(q.Rows) > mostLines {
+		return nil, tooLarge("draw fewer rows", "%d rows; the most is %d", len(q.Rows), mostLines)
+	}
+	for i, row := range q.Rows {
+		if len(row) > mostLines {
+			return nil, tooLarge("draw fewer columns", "row %d has %d entries; the most is %d", i+1, len(row), mostLines)
+		}
+		if strings.Trim(row, "01*") != "" || row == "" {
+			return nil, bad("entries are 0, 1 and *", "row %d is %q", i+1, row)
+		}
+	}
+	a.File = strings.Join(q.Rows, "\n") + "\n"
+	m, err := bounds.Parse(strings.NewReader(a.File))
+	if err != nil {
+		return nil, err
+	}
+	res.Source, res.Command = "matrix of drawn.txt", "crosscut bounds --matrix drawn.txt"
+	for i := range m.Rows() {
+		a.RowName = append(a.RowName, itoa(i+1))
+	}
+	for j := range m.Cols() {
+		a.ColName = append(a.ColName, itoa(j+1))
+	}
+	return m, nil
+}
 
 func contradicted(err error) error {
 	var c *bounds.Contradiction

@@ -1,1 +1,129 @@
-export function open(main) { main.append("break"); return {}; }
+// Break: make a model smaller until it fails, and see what it confuses.
+import { ask } from "../api.js";
+import { button, problem, select, slider } from "../controls.js";
+import { command, el, exportButton, latest, number, picture, plural, put, svg, value, watchWidth } from "../dom.js";
+import { layout, token, widestOf } from "../strip.js";
+
+const scenes = [
+  ["A state too small", { reduction: "disj-qsa-memory", model: "rnn", n: 8, shrink: "m", value: 5 }],
+  ["One layer, slots missing", { reduction: "disj-match3", model: "attention", n: 6, shrink: "d_v", value: 12 }],
+  ["A cache too short", { reduction: "index-qsa-memory", model: "kv-cache", n: 8, shrink: "slots", value: 5 }],
+  ["A window too short", { reduction: "disj-qsa-memory", model: "sliding-window", n: 6, shrink: "w", value: 9 }],
+  ["A first layer too narrow", { reduction: "disj-qsa-memory", model: "mlp", n: 5, shrink: "h1", value: 8 }],
+];
+
+export function open(main, cat, start, write) {
+  let s = { ...scenes[0][1], ...start };
+  s.n = Math.max(1, Math.min(cat.limits.break, +s.n || 8));
+  let facts = null, answer = null, failed = null, width = 0, full = 0, busy = null;
+
+  const controls = el("div", { class: "controls" }), verdict = el("p", { class: "verdict", "aria-live": "polite" }), stage = el("div", { class: "stage" }), result = el("div"), foot = el("div");
+  main.append(
+    el("div", { class: "lead" }, el("h1", {}, "Make it smaller until it breaks"),
+      el("p", {}, "When a message has fewer values than there are pasts that matter, two pasts share one. Whoever reads it cannot tell them apart, and on one of them must be wrong."),
+      el("ul", { class: "scenes" }, scenes.map(([name, state]) => el("li", {}, button(name, () => { s = { ...state }; setup(); }))))),
+    controls, verdict, stage, el("div", { class: "under" }, el("span"), exportButton(() => stage.querySelector("svg"), "crosscut-break")), result, foot);
+
+  const models = () => { const r = cat.reductions.find(r => r.name === s.reduction) || cat.reductions[0]; return cat.tasks.find(t => t.name === r.to).models; };
+
+  async function setup(keep) {
+    if (!cat.reductions.some(r => r.name === s.reduction)) s.reduction = cat.reductions[0].name;
+    if (!models().includes(s.model)) { s.model = models()[0]; s.shrink = ""; }
+    try { facts = await ask("sizes", { reduction: s.reduction, model: s.model, n: s.n }); failed = null; } catch (e) { facts = { sizes: [] }; failed = e; }
+    const chosen = facts.sizes.find(z => z.name === s.shrink) || facts.sizes[0];
+    s.shrink = chosen?.name ?? "";
+    full = chosen?.full ?? 0;
+    s.value = chosen ? Math.max(chosen.min, Math.min(full, s.value === undefined || s.value === "" ? full : +s.value)) : "";
+    const focus = keep && document.activeElement?.getAttribute?.("data-size");
+    put(controls,
+      select("Hard problem inside", cat.reductions.map(r => ({ value: r.name, label: `${r.from} in ${r.to} (${r.name})` })), s.reduction, v => { s.reduction = v; s.shrink = s.value = ""; setup(); }),
+      select("Model", models(), s.model, v => { s.model = v; s.shrink = s.value = ""; setup(); }),
+      slider("n, size of the problem", { min: 1, max: cat.limits.break, value: s.n, name: "n" }, v => { s.n = v; s.value = ""; later(); }),
+      facts.sizes.length > 1 ? select("Shrink", facts.sizes.map(z => ({ value: z.name, label: `${z.name}: ${z.doc.split(";")[0].slice(0, 48)}` })), s.shrink, v => { s.shrink = v; s.value = ""; setup(); }) : null,
+      chosen ? slider(`${chosen.name}, of ${full}`, { min: chosen.min, max: full, value: s.value, doc: chosen.doc, name: "value" }, v => { s.value = v; run(); }) : null,
+      chosen ? button("Shrink until it fails", hunt, { class: "main", "data-act": "hunt" }) : null);
+    if (focus) controls.querySelector(`[data-size="${focus}"]`)?.focus();
+    if (failed) { draw(); return; }
+    run();
+  }
+  const later = latest(async () => setup(true));
+
+  function request() {
+    const set = {};
+    if (s.shrink && +s.value !== full) set[s.shrink] = +s.value;
+    return { reduction: s.reduction, model: s.model, n: s.n, set, seed: 1 };
+  }
+
+  const run = latest(async () => {
+    write("break", { reduction: s.reduction, model: s.model, n: s.n, shrink: s.shrink, value: s.value });
+    try { answer = await ask("break", request()); failed = null; } catch (e) { failed = e; }
+    draw();
+  });
+
+  // hunt lowers the size step by step; it can be stopped.
+  async function hunt(e) {
+    const press = e.currentTarget;
+    if (busy) { busy.abort(); return; }
+    busy = new AbortController();
+    press.textContent = "Stop";
+    const chosen = facts.sizes.find(z => z.name === s.shrink);
+    try {
+      for (let v = full; v >= chosen.min; v -= Math.max(1, Math.floor((full - chosen.min) / 60))) {
+        s.value = v;
+        controls.querySelector('[data-size="value"]').parentElement.set(v);
+        answer = await ask("break", request(), busy.signal);
+        draw();
+        if (answer.finding.kind !== "none") break;
+      }
+      write("break", { reduction: s.reduction, model: s.model, n: s.n, shrink: s.shrink, value: s.value });
+    } catch (error) { if (error.name !== "AbortError") { failed = error; draw(); } }
+    busy = null;
+    press.textContent = "Shrink until it fails";
+  }
+
+  function draw() {
+    if (failed) { put(verdict); put(stage, problem(failed)); put(result); put(foot); return; }
+    if (!answer) return;
+    const f = answer.finding, forced = f.kind === "forced";
+    const need = f.needed === null ? "no bound is known in this setting" : `${f.needed} needed`;
+    put(verdict, "The message has ", el("strong", { class: "a", "data-message": f.message_bits }, plural(f.message_bits, "bit")), ", ", el("span", { class: "n" }, need), ". ",
+      forced ? [el("strong", { class: "bad" }, "Two inputs, one message. "), "Bob sees the same words and holds the same tokens, but the right answers differ."]
+        : f.kind === "found" ? [el("strong", { class: "bad" }, "It errs. "), "This is a plain mistake of this model on one input; another of its size might not make it."]
+        : [el("strong", { class: "good" }, "No failure found. "), f.verdict === "meets" ? `All ${number(f.tried)} inputs were tried.` : "That proves nothing about the inputs that were not tried."]);
+    put(foot, el("p", { class: "small muted" }, f.note), el("p", { class: "small muted" }, `${f.strategy}, ${number(f.tried)} tried; ${f.setting}. Message: ${answer.formula}.`), command(answer.command));
+    drawPair();
+  }
+
+  function drawPair() {
+    if (!answer || failed || !width) return;
+    const runs = answer.runs;
+    if (!runs.length) { put(stage); put(result); return; }
+    const place = layout(runs[0].tokens.length, width, Math.max(...runs.map(r => widestOf(r.tokens))));
+    const twin = runs.length === 2, high = place.height + 34, parts = [];
+    runs.forEach((r, k) => {
+      const y = k * (high + (twin ? 62 : 10)) + 22;
+      parts.push(svg("text", { x: place.left, y: y - 8, "font-size": 13, "font-weight": 600, fill: r.correct ? "currentColor" : "var(--bad)" }, `${twin ? ["One input", "Its twin"][k] : "The input"}${r.correct ? "" : ": wrong here"}`));
+      r.tokens.forEach((t, i) => parts.push(token(place, i, t, answer.owners[i], { differs: answer.differ.includes(i + 1), read: answer.finding.read.includes(i + 1), attrs: { transform: `translate(0 ${y})`, role: "img" } })));
+    });
+    if (twin) {
+      const y = high + 22, text = `the same ${plural(answer.finding.message_bits, "bit")}`;
+      const words = runs[0].words.join(""), size = Math.min(9, Math.floor((width - 260) / Math.max(1, Math.min(words.length, 80))) - 1), fit = Math.max(0, Math.min(words.length, Math.floor((width - 250) / (size + 1))));
+      parts.push(svg("path", { class: "arrow alice", d: `M${place.left + 20} ${y - 18}v20m-4 -4l4 4l4-4` }), svg("path", { class: "arrow alice", d: `M${place.left + 20} ${y + 40}v-20m-4 4l4-4l4 4` }),
+        size > 1 ? [...words.slice(0, fit)].map((b, i) => svg("rect", { class: `bit alice${b === "0" ? " zero" : ""}`, x: place.left + 40 + i * (size + 1), y: y + 6, width: size, height: size, rx: 1 })) : null,
+        svg("text", { x: place.left + 48 + (size > 1 ? fit * (size + 1) : 0), y: y + 11, "font-size": 13, "dominant-baseline": "central", class: "meter-need-text" }, text));
+    }
+    put(stage, picture(width, runs.length * high + (twin ? 70 : 20), "The inputs that it confuses", parts));
+    const differ = answer.differ;
+    put(result, el("div", { class: "pair" }, runs.map((r, k) => el("section", { class: r.correct ? "" : "wrong", "data-run": k },
+      el("h2", {}, twin ? ["One input", "Its twin"][k] : "The input"),
+      el("div", { class: "says" }, el("span", {}, "x = ", el("code", { "data-x": r.x }, r.x)), el("span", {}, "y = ", el("code", {}, r.y)), twin ? el("span", { class: "muted" }, `differs at ${plural(differ.length, "position")}: ${differ.join(", ")}`) : null),
+      el("div", { class: "says" }, el("span", {}, "Alice writes ", el("code", {}, r.words.join(" ").slice(0, 120) + (r.words.join(" ").length > 120 ? " …" : "")))),
+      el("div", { class: "says" }, el("span", {}, "Output ", el("strong", {}, list(r.output))), el("span", {}, "Definition ", el("strong", {}, list(r.expected))), el("span", { class: r.correct ? "good" : "warn" }, r.correct ? "right" : "wrong"))))));
+  }
+
+  function list(vs) { return vs.slice(0, 16).map(value).join(" ") + (vs.length > 16 ? " …" : ""); }
+
+  setup();
+  const stopWatch = watchWidth(stage, w => { width = w; drawPair(); });
+  return { close() { stopWatch(); busy?.abort(); } };
+}

@@ -1,1 +1,93 @@
-export function open(main) { main.append("proof"); return {}; }
+// Proof: a paper, claim by claim.
+import { ask } from "../api.js";
+import { button, problem, select, slider } from "../controls.js";
+import { NAMES, command, el, exportButton, latest, number, picture, plural, put, svg, value, watchWidth } from "../dom.js";
+import { layout, token, widestOf } from "../strip.js";
+
+const ORIGIN = { "checked here": "checked", "proved in docs": "proved", quoted: "quoted", open: "open" };
+
+// Which reduction acts a claim out: that of its inequality, or one that its rows name.
+const acted = (cat, claim) => cat.inequalities.find(q => q.claim === claim)?.reduction || { "theorem 10": "disj-qsa-memory", cycle5: "disj-cycle5" }[claim] || null;
+
+export function open(main, cat, start, write) {
+  let s = { paper: cat.papers[0].name, claim: "", ...start };
+  let paper = cat.papers.find(p => p.name === s.paper) || cat.papers[0];
+  let claim = paper.claims.find(c => c.id === s.claim) || paper.claims.find(c => c.id === "theorem 7") || paper.claims[0];
+  let n = Math.max(1, Math.min(cat.limits.reduce, +s.n || 5)), x = s.x || "", y = s.y || "", reduction = s.reduction || "", answer = null, failed = null, width = 0, stopper = null, focus = null;
+
+  const side = el("nav", { "aria-label": "Claims" }), head = el("div"), act = el("section"), stage = el("div", { class: "stage" }), outcome = el("div"), pick = el("div");
+  main.append(el("div", { class: "lead" }, el("h1", {}, "The paper, claim by claim"), el("p", {}, "What is claimed, what acts it out, and what it rests on. Nothing quoted or open is shown as checked.")),
+    cat.papers.length > 1 ? pick : "", el("div", { class: "claims" }, side, el("article", {}, head, act, outcome)));
+
+  function show() {
+    if (cat.papers.length > 1) put(pick, select("Paper", cat.papers.map(p => ({ value: p.name, label: `${p.title} (${p.name})` })), paper.name, v => { paper = cat.papers.find(p => p.name === v); claim = paper.claims[0]; reset(); show(); }));
+    put(side, paper.claims.map(c => el("a", { href: `#proof?${new URLSearchParams({ paper: paper.name, claim: c.id })}`, "aria-current": c === claim ? "true" : null, onclick: e => { e.preventDefault(); claim = c; reset(); show(); } }, el("span", {}, c.id), el("small", {}, c.kind))));
+    reduction ||= acted(cat, claim.id) || "";
+    put(head, el("p", { class: "muted small" }, `${claim.kind} · ${claim.source}`), el("blockquote", {}, claim.statement),
+      el("ul", { class: "parts" }, claim.parts.map(p => el("li", {}, el("span", { class: `origin ${ORIGIN[p.origin]}` }, p.origin), el("span", {}, p.what)))),
+      claim.conventions.length ? el("details", {}, el("summary", {}, "What the numbers rest on"), el("ul", { class: "small" }, claim.conventions.map(c => el("li", {}, c)))) : null);
+    put(outcome, el("h2", {}, "Run it now"), el("p", {}, button("Run this claim", execute, { class: "main", "data-act": "run" }), " ", button("Cancel", () => stopper?.abort(), { "data-act": "cancel", disabled: true })), el("div", { "aria-live": "polite", class: "outcome" }));
+    if (!reduction) { put(act); save(); return; }
+    put(act, el("h2", {}, "The reduction, acted out"), el("div", { class: "acts" }), stage, el("div", { class: "under" }, el("span"), exportButton(() => stage.querySelector("svg"), "crosscut-reduction")), el("p", { class: "verdict", "aria-live": "polite" }), el("div", { class: "facts-of" }));
+    run();
+  }
+
+  function reset() { stopper?.abort(); x = y = reduction = ""; answer = null; put(stage); }
+  function save() { write("proof", { paper: paper.name === cat.papers[0].name ? "" : paper.name, claim: claim.id, n: reduction ? n : "", x: x.includes("1") ? x : "", y: y.includes("1") || answer?.problem === "index" ? y : "" }); }
+
+  const run = latest(async () => {
+    const of = reduction, pad = v => (v + "0".repeat(n)).slice(0, n);
+    const position = cat.reductions.find(r => r.name === of)?.y === "position";
+    x = pad(x); y = position ? String(Math.max(1, Math.min(n, +y || 1))) : pad(y);
+    save();
+    try { answer = await ask("reduce", { reduction: of, n, x, y }); failed = null; } catch (e) { failed = e; }
+    draw();
+  });
+
+  function draw() {
+    if (failed) { put(stage, problem(failed)); return; }
+    if (!answer) return;
+    const box = act.querySelector(".acts");
+    if (!box) return;
+    const position = cat.reductions.find(r => r.name === reduction).y === "position";
+    const bits = (who, word, flip) => el("div", { class: "bitrow", role: "group", "aria-label": `${NAMES[who]}'s bits` }, el("span", { class: who }, `${NAMES[who]}, ${who === "alice" ? "x" : "y"}`),
+      [...word].map((b, i) => el("button", { type: "button", class: `flip ${who}`, "aria-pressed": String(b === "1"), "aria-label": `${who === "alice" ? "x" : "y"} ${i + 1} is ${b}`, "data-flip": `${who}${i}`, onclick: () => { focus = `${who}${i}`; flip(i); } }, b)));
+    const change = (w, i) => w.slice(0, i) + (w[i] === "1" ? "0" : "1") + w.slice(i + 1);
+    const inFocus = focus ?? document.activeElement?.getAttribute?.("data-size");
+    put(box, el("p", { class: "small muted" }, `${answer.problem}: ${answer.problem_doc}. ${answer.doc}.`), el("div", { class: "columns" }, el("div", {}, bits("alice", x, i => { x = change(x, i); run(); }),
+      position ? el("div", { class: "bitrow" }, el("span", { class: "bob" }, "Bob, y"), Array.from({ length: n }, (_, k) => el("button", { type: "button", class: "flip bob", "aria-pressed": String(+y === k + 1), "aria-label": `y is position ${k + 1}`, "data-flip": `bob${k}`, onclick: () => { focus = `bob${k}`; y = String(k + 1); run(); } }, k + 1)))
+        : bits("bob", y, i => { y = change(y, i); run(); })),
+      slider("n", { min: 1, max: cat.limits.reduce, value: n, name: "n" }, v => { n = v; run(); })));
+    if (focus) { box.querySelector(`[data-flip="${focus}"]`)?.focus(); focus = null; } else if (inFocus) box.querySelector(`[data-size="${inFocus}"]`)?.focus();
+    if (width) {
+      const place = layout(answer.tokens.length, width, widestOf(answer.tokens)), top = 4;
+      const who = i => [...answer.of_x[i].map(k => `x${k}`), ...answer.of_y[i].map(k => position ? "y" : `y${k}`)];
+      put(stage, picture(width, top + place.height + 16, "The sequence that the reduction writes", answer.tokens.map((t, i) => {
+        const names = who(i), { x: px, y: py } = place.at(i);
+        return [token(place, i, t, answer.owners[i], { read: answer.read.includes(i + 1), attrs: { transform: `translate(0 ${top})`, role: "img" }, title: names.length ? `depends on ${names.join(", ")}` : "the same for every x and y" }),
+          names.length && place.size >= 26 ? svg("text", { x: px + place.size / 2, y: top + py + 61, "font-size": 10, "text-anchor": "middle", fill: answer.of_x[i].length ? "var(--alice)" : "var(--bob)" }, names.length > 1 ? `${names[0]}…` : names[0]) : null];
+      })));
+    }
+    put(act.querySelector(".verdict"), `${answer.problem}(x, y) = `, el("strong", { "data-want": answer.want }, answer.want ? "1" : "0"), `; the task reads `, el("strong", {}, answer.outputs.slice(0, 8).map(value).join(" ") + (answer.outputs.length > 8 ? " …" : "")), ` at ${plural(answer.read.length, "position")}, so it answers `, el("strong", { class: answer.answer === answer.want ? "good" : "bad", "data-answer": answer.answer }, answer.answer ? "1" : "0"), ".");
+    put(act.querySelector(".facts-of"), el("p", { class: "small muted" }, `${answer.task}, N = ${answer.N}, ${Object.entries(answer.params).map(([k, v]) => `${k} = ${number(v)}`).join(", ")}. For all x and y at once:`), command(answer.command));
+  }
+
+  async function execute() {
+    stopper?.abort();
+    const mine = stopper = new AbortController(), where = outcome.querySelector(".outcome"), [go, halt] = outcome.querySelectorAll("button");
+    go.disabled = true; halt.disabled = false;
+    put(where, el("p", { class: "muted" }, "running, at sizes that take a second or so …"));
+    try {
+      const { table } = await ask("claim", { paper: paper.name, claim: claim.id, seed: 1 }, mine.signal);
+      if (stopper !== mine) return;
+      put(where, el("div", { class: "scroll" }, el("table", { "data-table": "claim" }, el("thead", {}, el("tr", {}, ["model", "reduction", "n", "N", "bits", "formula", "needed", "runs", "wrong", "verdict"].map((h, i) => el("th", { scope: "col", class: i > 1 && i < 9 ? "r" : "" }, h)))),
+        el("tbody", {}, table.rows.map(r => [el("tr", {}, el("td", {}, r.model), el("td", {}, r.reduction), [r.n, r.N, r.bits, r.formula, r.needed].map(v => el("td", { class: "r" }, number(v))), el("td", { class: "r" }, (r.exhaustive ? "all " : "") + number(r.runs)), el("td", { class: "r" }, number(r.wrong)), el("td", { class: `tag ${r.verdict}` }, r.verdict)),
+          r.note || r.witness ? el("tr", {}, el("td", { colspan: 10, class: "small muted" }, [r.note, r.witness && `witness: ${r.witness}`].filter(Boolean).join(". "))) : null])))), command(table.command));
+    } catch (e) { put(where, e.name === "AbortError" ? el("p", { class: "muted" }, "cancelled") : problem(e)); }
+    go.disabled = false; halt.disabled = true;
+  }
+
+  const stopWatch = watchWidth(stage, w => { width = w; draw(); });
+  show();
+  return { close() { stopWatch(); stopper?.abort(); } };
+}
