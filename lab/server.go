@@ -52,6 +52,7 @@ type Server struct {
 	turns   chan struct{} // one for each request that computes
 	waiting chan struct{} // one for each request that waits or computes
 	cache   *cache
+	limit   time.Duration // of one computation
 }
 
 type file struct {
@@ -67,7 +68,7 @@ func New(hosts func(host string) bool) *Server {
 	s := &Server{
 		hosts: hosts, files: map[string]file{},
 		turns: make(chan struct{}, runtime.GOMAXPROCS(0)), waiting: make(chan struct{}, mostWaiting),
-		cache: newCache(16 << 20),
+		cache: newCache(16 << 20), limit: computeTime,
 	}
 	err := fs.WalkDir(Pages(), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -191,7 +192,7 @@ func (s *Server) compute(ctx context.Context, name string, body []byte) ([]byte,
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	limit := computeTime
+	limit := s.limit
 	if name == "claim" {
 		limit = claimTime
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"crosscut/models"
 	"crosscut/models/tasks"
@@ -53,6 +54,7 @@ const (
 	mostBreak    = 24
 	mostMessages = 1 << 15
 	mostPairs    = 1 << 11
+	breakTime    = 1200 * time.Millisecond // then it answers with what was found
 )
 
 var _ = operate("break", func(ctx context.Context, q breakRequest) (any, error) {
@@ -83,7 +85,9 @@ var _ = operate("break", func(ctx context.Context, q breakRequest) (any, error) 
 	if err := priced(m, job); err != nil {
 		return nil, err
 	}
-	f, err := falsify.Find(ctx, m, in, falsify.Options{Seed: q.Seed, Messages: mostMessages, Pairs: mostPairs})
+	soon, cancel := context.WithTimeout(ctx, breakTime)
+	defer cancel()
+	f, err := falsify.Find(soon, m, in, falsify.Options{Seed: q.Seed, Messages: mostMessages, Pairs: mostPairs})
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,7 @@ import { command, el, exportButton, latest, number, picture, plural, put, svg, v
 import { layout, token, widestOf } from "../strip.js";
 
 const scenes = [
-  ["A state too small", { reduction: "disj-qsa-memory", model: "rnn", n: 8, shrink: "m", value: 5 }],
+  ["A state too small", { reduction: "disj-qsa-memory", model: "rnn", n: 8, shrink: "m", value: 3 }],
   ["One layer, slots missing", { reduction: "disj-match3", model: "attention", n: 6, shrink: "d_v", value: 12 }],
   ["A cache too short", { reduction: "index-qsa-memory", model: "kv-cache", n: 8, shrink: "slots", value: 5 }],
   ["A window too short", { reduction: "disj-qsa-memory", model: "sliding-window", n: 6, shrink: "w", value: 9 }],
@@ -103,7 +103,17 @@ export function open(main, cat, start, write) {
     runs.forEach((r, k) => {
       const y = k * (high + (twin ? 62 : 10)) + 22;
       parts.push(svg("text", { x: place.left, y: y - 8, "font-size": 13, "font-weight": 600, fill: r.correct ? "currentColor" : "var(--bad)" }, `${twin ? ["One input", "Its twin"][k] : "The input"}${r.correct ? "" : ": wrong here"}`));
-      r.tokens.forEach((t, i) => parts.push(token(place, i, t, answer.owners[i], { differs: answer.differ.includes(i + 1), read: answer.finding.read.includes(i + 1), attrs: { transform: `translate(0 ${y})`, role: "img" } })));
+      r.tokens.forEach((t, i) => parts.push(token(place, i, t, answer.owners[i], { differs: answer.differ.includes(i + 1), read: answer.finding.read.length < 4 && answer.finding.read.includes(i + 1), attrs: { transform: `translate(0 ${y})`, role: "img" } })));
+    });
+    // The position whose right answer tells the two apart, and what it asks for.
+    const reads = answer.finding.read, telling = twin ? reads.findIndex((_, k) => JSON.stringify(runs[0].expected[k]) !== JSON.stringify(runs[1].expected[k])) : runs[0].expected.findIndex((v, k) => JSON.stringify(v) !== JSON.stringify(runs[0].output[k]));
+    if (telling >= 0) runs.forEach((r, k) => {
+      const y = k * (high + (twin ? 62 : 10)) + 22, i = reads[telling] - 1, from = place.at(i), h = place.size / 2;
+      if (reads.length >= 4) parts.push(svg("rect", { class: "asked", x: from.x + 2, y: y + from.y + 2, width: place.size - 4, height: 32, rx: 3 }));
+      for (const p of r.tokens[i]?.y || []) {
+        const to = place.at(p - 1);
+        parts.push(svg("path", { class: "arc", d: `M${from.x + h} ${y + from.y}Q${(from.x + to.x) / 2 + h} ${y + Math.min(from.y, to.y) - 34} ${to.x + h} ${y + to.y}` }));
+      }
     });
     if (twin) {
       const y = high + 22, text = `the same ${plural(answer.finding.message_bits, "bit")}`;

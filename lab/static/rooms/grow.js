@@ -26,7 +26,7 @@ export function open(main, cat, start, write) {
     for (const z of entry.sizes) sizes[z.name] = Math.max(z.min, Math.min(z.max, Number.isInteger(+s[z.name]) && s[z.name] !== undefined ? +s[z.name] : z.default));
     s.n = lengths.reduce((a, b) => Math.abs(b - s.n) < Math.abs(a - s.n) ? b : a);
     put(controls, select("Bound", cat.inequalities.map(q => ({ value: q.name, label: `${q.title} (${q.claim})` })), s.inequality, v => { s = { inequality: v, n: s.n }; setup(); run(); tabulate(); }),
-      entry.sizes.map(z => slider(`${z.name}, ${z.doc}`, { min: z.min, max: z.max, value: sizes[z.name], name: z.name, doc: z.doc }, v => { sizes[z.name] = v; run(); })),
+      entry.sizes.map(z => slider(`${z.name}, ${z.doc.split(";")[0]}`, { min: z.min, max: z.max, value: sizes[z.name], name: z.name, doc: z.doc }, v => { sizes[z.name] = v; run(); })),
       cursorSlider = slider("N, the cursor", { values: lengths, value: s.n, name: "n", doc: "sequence length" }, v => { s.n = v; run(); }));
   }
   let cursorSlider;

@@ -153,7 +153,7 @@ export function open(main, cat, start, write) {
       if (c.value !== (value ?? answer.report.fooling.value)) continue;
       for (const [i, j] of c.evidence.entries || []) out.push(svg("circle", { class: "fool", cx: X(j) + cell / 2, cy: Y(i) + cell / 2, r: Math.max(2, cell * .24) }));
     }
-    if (s.show === "shattered") { const c = evidence("shattered_alice", "lower")[0] || evidence("shattered.alice", "lower")[0] || (answer.evidence.find(e => e.evidence.kind === "patterns")); if (c) {
+    if (s.show === "shattered") { const c = evidence("shattered.alice", "lower")[0]; if (c) {
       for (const j of c.evidence.columns) for (const i of c.evidence.lines) out.push(svg("rect", { class: "shatter", x: X(j), y: Y(i), width: cell, height: cell }));
       for (const j of c.evidence.columns) out.push(svg("rect", { class: "mark", stroke: "var(--alice)", x: X(j) + 1.5, y: Y(0), width: cell - 3, height: Y(answer.rows.length) - Y(0), rx: 3 }));
     } }
@@ -240,6 +240,8 @@ export function open(main, cat, start, write) {
 
   const range = v => v === null || v === undefined ? "–" : typeof v === "object" ? v.lower === v.upper ? number(v.lower) : `${number(v.lower)}–${number(v.upper)}` : number(v);
 
+  const decimal = v => typeof v === "object" ? `${v.lower.toFixed(3)}–${v.upper.toFixed(3)}` : String(+v.toFixed(4));
+
   function tell() {
     if (failed || !answer) { put(numbers); put(foot); put(say); return; }
     const r = answer.report, two = r.cover !== null;
@@ -251,7 +253,9 @@ export function open(main, cat, start, write) {
       item("one-way, Alice", "one_way", range(r.one_way.alice), `Bob ${range(r.one_way.bob)}`),
       item("shattered", "shattered", two ? range(r.shattered.alice) : "–", two ? `Bob ${range(r.shattered.bob)}` : ""),
       item("cover", "cover", two ? `${range(r.cover.zeros)} + ${range(r.cover.ones)}` : "–", "zeros + ones"),
-      item("partition", "partition", two ? `${range(r.partition.zeros)} + ${range(r.partition.ones)}` : "–", "zeros + ones")));
+      item("partition", "partition", two ? `${range(r.partition.zeros)} + ${range(r.partition.ones)}` : "–", "zeros + ones"),
+      item("largest rectangle", "rectangle", two ? number(Math.max(r.rectangle.zeros.area, r.rectangle.ones.area)) : "–", "entries of one value"),
+      item("discrepancy", "discrepancy", two && r.discrepancy ? decimal(r.discrepancy.uniform) : "–", "uniform")));
     put(foot, command(r.command), answer.file ? el("p", { class: "small muted" }, "drawn.txt holds: ", el("code", {}, answer.file.trim().split("\n").join(" / "))) : null,
       el("p", { class: "small muted" }, `${number(answer.checked)} claims behind these numbers were verified by a checker that shares nothing with the search.`, r.interrupted ? " Time ran out: intervals are true, and the command with a longer --time narrows them." : ""));
     const p = path();

@@ -9,11 +9,18 @@ const ORIGIN = { "checked here": "checked", "proved in docs": "proved", quoted: 
 // Which reduction acts a claim out: that of its inequality, or one that its rows name.
 const acted = (cat, claim) => cat.inequalities.find(q => q.claim === claim)?.reduction || { "theorem 10": "disj-qsa-memory", cycle5: "disj-cycle5" }[claim] || null;
 
+// Claims that a model can do something are seen in the Cut room.
+const SEEN = {
+  "theorem 2": "cut?task=qsa&model=attention&n=16&seed=1", "theorem 3": "cut?task=qsa&model=attention&n=10&seed=1&set=construction%3Dqsa-moment", "theorem 6": "cut?task=match2&model=attention&n=24&seed=3",
+  "theorem 8": "cut?task=match3-bigram&model=transformer&n=8&seed=1", "theorem 9": "cut?task=match3-local&model=attention&n=16&seed=1", "third-order unit": "cut?task=match3&model=tensor-attention&n=12&seed=2",
+  "theorem 7": "grow?inequality=one-layer-match3&n=1024", "theorem 4": "grow?inequality=one-unit-qsa&n=128", "theorem 11": "break?reduction=disj-qsa-memory&model=rnn&n=8&shrink=m&value=3", "theorem 10": "break?reduction=disj-qsa-memory&model=mlp&n=5&shrink=h1&value=8", cycle3: "grow?inequality=one-layer-cycle3&n=1024",
+};
+
 export function open(main, cat, start, write) {
   let s = { paper: cat.papers[0].name, claim: "", ...start };
   let paper = cat.papers.find(p => p.name === s.paper) || cat.papers[0];
   let claim = paper.claims.find(c => c.id === s.claim) || paper.claims.find(c => c.id === "theorem 7") || paper.claims[0];
-  let n = Math.max(1, Math.min(cat.limits.reduce, +s.n || 5)), x = s.x || "", y = s.y || "", reduction = s.reduction || "", answer = null, failed = null, width = 0, stopper = null, focus = null;
+  let n = Math.max(1, Math.min(cat.limits.reduce, +s.n || 5)), x = s.x ?? "01101", y = s.y ?? "00110", reduction = s.reduction || "", answer = null, failed = null, width = 0, stopper = null, focus = null;
 
   const side = el("nav", { "aria-label": "Claims" }), head = el("div"), act = el("section"), stage = el("div", { class: "stage" }), outcome = el("div"), pick = el("div");
   main.append(el("div", { class: "lead" }, el("h1", {}, "The paper, claim by claim"), el("p", {}, "What is claimed, what acts it out, and what it rests on. Nothing quoted or open is shown as checked.")),
@@ -26,14 +33,20 @@ export function open(main, cat, start, write) {
     put(head, el("p", { class: "muted small" }, `${claim.kind} · ${claim.source}`), el("blockquote", {}, claim.statement),
       el("ul", { class: "parts" }, claim.parts.map(p => el("li", {}, el("span", { class: `origin ${ORIGIN[p.origin]}` }, p.origin), el("span", {}, p.what)))),
       claim.conventions.length ? el("details", {}, el("summary", {}, "What the numbers rest on"), el("ul", { class: "small" }, claim.conventions.map(c => el("li", {}, c)))) : null);
+    const seen = paper === cat.papers[0] && SEEN[claim.id];
+    if (seen) head.append(el("p", {}, el("a", { href: `#${seen}` }, `See it in the room ${seen[0].toUpperCase()}${seen.slice(1).split("?")[0]}`)));
     put(outcome, el("h2", {}, "Run it now"), el("p", {}, button("Run this claim", execute, { class: "main", "data-act": "run" }), " ", button("Cancel", () => stopper?.abort(), { "data-act": "cancel", disabled: true })), el("div", { "aria-live": "polite", class: "outcome" }));
+    frame();
+  }
+
+  function frame() {
     if (!reduction) { put(act); save(); return; }
     put(act, el("h2", {}, "The reduction, acted out"), el("div", { class: "acts" }), stage, el("div", { class: "under" }, el("span"), exportButton(() => stage.querySelector("svg"), "crosscut-reduction")), el("p", { class: "verdict", "aria-live": "polite" }), el("div", { class: "facts-of" }));
     run();
   }
 
-  function reset() { stopper?.abort(); x = y = reduction = ""; answer = null; put(stage); }
-  function save() { write("proof", { paper: paper.name === cat.papers[0].name ? "" : paper.name, claim: claim.id, n: reduction ? n : "", x: x.includes("1") ? x : "", y: y.includes("1") || answer?.problem === "index" ? y : "" }); }
+  function reset() { stopper?.abort(); x = "01101"; y = "00110"; reduction = ""; answer = null; put(stage); }
+  function save() { write("proof", { paper: paper.name === cat.papers[0].name ? "" : paper.name, claim: claim.id, n: reduction ? n : "", x: reduction ? x : "", y: reduction ? y : "" }); }
 
   const run = latest(async () => {
     const of = reduction, pad = v => (v + "0".repeat(n)).slice(0, n);
@@ -80,6 +93,8 @@ export function open(main, cat, start, write) {
     try {
       const { table } = await ask("claim", { paper: paper.name, claim: claim.id, seed: 1 }, mine.signal);
       if (stopper !== mine) return;
+      const named = table.rows.find(r => cat.reductions.some(q => q.name === r.reduction))?.reduction;
+      if (!reduction && named) { reduction = named; frame(); }
       put(where, el("div", { class: "scroll" }, el("table", { "data-table": "claim" }, el("thead", {}, el("tr", {}, ["model", "reduction", "n", "N", "bits", "formula", "needed", "runs", "wrong", "verdict"].map((h, i) => el("th", { scope: "col", class: i > 1 && i < 9 ? "r" : "" }, h)))),
         el("tbody", {}, table.rows.map(r => [el("tr", {}, el("td", {}, r.model), el("td", {}, r.reduction), [r.n, r.N, r.bits, r.formula, r.needed].map(v => el("td", { class: "r" }, number(v))), el("td", { class: "r" }, (r.exhaustive ? "all " : "") + number(r.runs)), el("td", { class: "r" }, number(r.wrong)), el("td", { class: `tag ${r.verdict}` }, r.verdict)),
           r.note || r.witness ? el("tr", {}, el("td", { colspan: 10, class: "small muted" }, [r.note, r.witness && `witness: ${r.witness}`].filter(Boolean).join(". "))) : null])))), command(table.command));
