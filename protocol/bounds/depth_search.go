@@ -12,6 +12,7 @@ type search struct {
 	ctx     context.Context
 	b       *board
 	seen    *table
+	like    likeness
 	shapes  [][]shape
 	steps   uint64
 	until   uint64 // stop after so many steps
@@ -19,7 +20,7 @@ type search struct {
 }
 
 func newSearch(ctx context.Context, b *board, memory int64) *search {
-	return &search{ctx: ctx, b: b, seen: newTable(memory), shapes: shapesUpTo(7), until: math.MaxUint64}
+	return &search{ctx: ctx, b: b, seen: newTable(memory / 2), like: likeness{limit: int(memory / 2), from: likenessBits}, shapes: shapesUpTo(7), until: math.MaxUint64}
 }
 
 // turn is what a protocol with few rounds still may do. The zero value sets no
@@ -100,15 +101,26 @@ func (s *search) fits(p part, k int, t turn) bool {
 		s.seen.put(p, t.key(), k+1, 127)
 		return false
 	}
-	if s.divides(p, k, t) {
-		s.seen.put(p, t.key(), 0, k)
-		return true
+	var key []byte
+	if k >= s.like.from && t.left == 0 {
+		key = s.alike(p, make([]byte, 0, 256))
+		if lo, hi := s.like.get(key); lo > k || hi <= k {
+			s.seen.put(p, t.key(), lo, hi)
+			return hi <= k
+		}
+	}
+	lo, hi = 0, k
+	if !s.divides(p, k, t) {
+		lo, hi = k+1, 127
 	}
 	if s.stopped {
 		return false
 	}
-	s.seen.put(p, t.key(), k+1, 127)
-	return false
+	s.seen.put(p, t.key(), lo, hi)
+	if key != nil {
+		s.like.put(key, lo, hi)
+	}
+	return hi <= k
 }
 
 // divides says whether a first bit leaves two parts that fit k - 1 bits. The side

@@ -232,6 +232,31 @@ func TestDepthAgainstPlain(t *testing.T) {
 	}
 }
 
+// Sharing answers between parts that are alike changes none, whatever the size from
+// which parts are compared, and however little is remembered.
+func TestDepthWithLikeness(t *testing.T) {
+	shared := 0
+	for k, m := range append(someMatrices(400, 11, 6), circulant(3), textMatrix("eq", 3)) {
+		if len(m.Values()) < 2 {
+			continue
+		}
+		d := &depth{ctx: context.Background(), m: m}
+		d.pack(m.Fold())
+		want := plainDepth(m, 0)
+		s := newSearch(d.ctx, d.b, int64(k%3)<<16)
+		s.like.from = 2
+		for bits := 5; bits >= 0; bits-- {
+			if s.fits(d.b.all(), bits, turn{}) != (bits >= want) {
+				t.Fatalf("matrix %d: D <= %d is answered wrongly, D = %d\n%s", k, bits, want, show(m))
+			}
+		}
+		shared += len(s.like.known)
+	}
+	if shared == 0 {
+		t.Error("no part was remembered")
+	}
+}
+
 func TestDepthInRounds(t *testing.T) {
 	for k, m := range someMatrices(400, 3, 5) {
 		for rounds := 1; rounds <= 4; rounds++ {
