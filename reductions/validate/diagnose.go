@@ -17,7 +17,7 @@ const diagnoseMost = 1 << 14
 // or read at another position; or a player whose input never matters. It returns
 // "" when none of these explains all pairs that were tried.
 func (s *Subject) diagnose(ctx context.Context, first *pair) (string, error) {
-	pairs := [][2]protocol.Word{{first.x, first.y}}
+	var pairs [][2]protocol.Word
 	rng := rand.New(rand.NewPCG(1, 2))
 	if d := s.domain(); d.IsInt64() && d.Int64() <= diagnoseMost {
 		for k := range 1 << s.Problem.XBits(s.Size) {
@@ -26,7 +26,7 @@ func (s *Subject) diagnose(ctx context.Context, first *pair) (string, error) {
 			}
 		}
 	} else {
-		pairs = append(pairs, s.adversarial(rng)...)
+		pairs = append([][2]protocol.Word{{first.x, first.y}}, s.adversarial(rng)...)
 		pairs = pairs[:min(len(pairs), diagnoseMost)]
 	}
 	inverted := true

@@ -119,7 +119,7 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 	if opt.Workers <= 0 {
 		opt.Workers = runtime.GOMAXPROCS(0)
 	}
-	r := &Result{Reduction: s.Name, Size: s.Size, Params: map[string]any{"N": s.Shape.N}, Pairs: s.domain(), Warnings: []string{}}
+	r := &Result{Reduction: s.Name, Size: s.Size, Params: map[string]any{"N": s.Shape.N}, Pairs: s.domain(), Warnings: []string{}, Consequences: []Consequence{}}
 	for name, v := range s.Shape.Params {
 		r.Params[name] = v
 	}
@@ -180,7 +180,7 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 // Refuted is the result for a map that breaks an obligation before it could be
 // run at all, or nil when err is no violation.
 func Refuted(err error) *Result {
-	r := &Result{Params: map[string]any{}, Pairs: new(big.Int), Path: "none", Warnings: []string{}}
+	r := &Result{Params: map[string]any{}, Pairs: new(big.Int), Path: "none", Warnings: []string{}, Consequences: []Consequence{}}
 	if r.refute(err) != nil {
 		return nil
 	}
