@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"strings"
 
 	"crosscut/models"
 	"crosscut/models/tasks"
@@ -71,6 +72,13 @@ func (c *call) rebuild(model string, sh tasks.Shape, set models.Settings) (model
 	allow := c.allow("this transcript")
 	if err := allow(models.Effort{Bytes: models.TokenBytes(sh)}); err != nil {
 		return nil, err
+	}
+	if strings.HasSuffix(model, ".star") {
+		b, err := c.builder(model)
+		if err != nil {
+			return nil, err
+		}
+		return b(sh, set)
 	}
 	return models.Build(model, sh, set)
 }

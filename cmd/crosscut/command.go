@@ -51,6 +51,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"crosscut/reductions/script"
 )
 
 // command is one command of the tool.
@@ -89,6 +91,7 @@ type call struct {
 	cmd            *command
 	line           []string // the command's flags and arguments as typed
 	stdout, stderr io.Writer
+	closers        []func() // called when the command is done
 }
 
 // argument is the k-th positional argument, or "".
@@ -194,11 +197,14 @@ func internal(err error) error {
 func status(err error) int {
 	var f *failure
 	var bug interface{ Internal() bool }
+	var users *script.Error
 	switch {
 	case err == nil:
 		return 0
 	case errors.Is(err, context.Canceled):
 		return 130
+	case errors.As(err, &users): // wherever it surfaced: the file is to blame
+		return 2
 	case errors.As(err, &bug) && bug.Internal():
 		return 3
 	case errors.As(err, &f):

@@ -130,8 +130,9 @@ func (c *call) facing() (name string, m models.Machine, in *reductions.Instance,
 		return fail(usagef("name a model with --model, or a trained one with --weights DIR", "flag --model is missing"))
 	}
 	name = c.String("model")
-	if _, err := models.Catalog().Get(name); err != nil {
-		return fail(fmt.Errorf("flag --model: %w", err))
+	construct, err := c.builder(name)
+	if err != nil {
+		return fail(err)
 	}
 	if !c.IsSet("n") {
 		return fail(usagef("give the problem size, such as --n 40", "flag --n is missing"))
@@ -146,7 +147,7 @@ func (c *call) facing() (name string, m models.Machine, in *reductions.Instance,
 	if in, err = r.Instance(c.Int("n"), N, sizes); err != nil {
 		return fail(err)
 	}
-	m, err = models.Build(name, in.Shape, rest)
+	m, err = construct(in.Shape, rest)
 	if err == nil {
 		_, err = m.Compile(models.Job{Split: in.At, Read: in.Reads, Answer: models.ByBob})
 	}

@@ -105,6 +105,11 @@ func start(c *call) error {
 	}
 	debug.SetMemoryLimit(int64(limit)) // the collector works harder near the limit
 	debug.SetGCPercent(50)             // a million tokens in both halves are 220 MB; this keeps their tables within 500
+	defer func() {
+		for _, end := range c.closers {
+			end()
+		}
+	}()
 	return c.cmd.run(c)
 }
 
@@ -138,7 +143,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			Name: c.name, Flags: c.flags, HideHelp: true, OnUsageError: bad,
 			Action: func(x *cli.Context) error {
 				line, _ := x.App.Metadata["line"].([]string)
-				err := start(&call{x, c, line, stdout, stderr})
+				err := start(&call{values: x, cmd: c, line: line, stdout: stdout, stderr: stderr})
 				if x.Context.Err() != nil && (err == nil || errors.Is(err, x.Context.Err())) {
 					return context.Canceled
 				}

@@ -16,7 +16,9 @@ var _ = register(&command{
 	about: "Compiles a model into a two-party protocol, runs it on the two halves of one input, and prints the metered bits beside the formula, " +
 		"the uncut model's output and the task's definition. Exits 0 when the protocol and the uncut model agree, else 3.",
 	flags: flags(
-		taskFlag(), modelFlag(), weightsFlag(), quantiseFlag(),
+		taskFlag(),
+		&cli.StringFlag{Name: "model", Usage: "the model's `NAME`, or a file of your own, FILE.star"},
+		weightsFlag(), quantiseFlag(),
 		nFlag("draw an input of this length N with --seed"),
 		&cli.StringFlag{Name: "input", Usage: "read the input from `FILE`"},
 		splitFlag(), setFlag(), readFlag(), answerFlag(),
@@ -68,10 +70,10 @@ func (c *call) request() (models.Request, error) {
 		return req, usagef("name a model with --model; crosscut list models lists them", "flag --model is missing")
 	}
 	req.Model = c.String("model")
-	if _, err := models.Catalog().Get(req.Model); err != nil {
-		return req, fmt.Errorf("flag --model: %w", err)
-	}
 	var err error
+	if req.Build, err = c.builder(req.Model); err != nil {
+		return req, err
+	}
 	req.Set.Seed = c.Uint64("seed")
 	req.Set.Num, req.Set.Choice, err = c.settings()
 	if err != nil {

@@ -3,6 +3,7 @@ package matrix
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"crosscut/models"
 	"crosscut/protocol"
@@ -88,7 +89,7 @@ func (r *Checked) Sheet() *report.Sheet {
 	}
 	if r.Kind == "transcript" && r.Accepted {
 		s.Fields = append(s.Fields,
-			report.Field{Name: "replayed", Value: plural(len(r.Replayed), "half") + ": " + fmt.Sprint(r.Replayed)},
+			report.Field{Name: "replayed", Value: "the halves of " + strings.Join(r.Replayed, " and ")},
 			report.Field{Name: "bits", Value: fmt.Sprintf("%d, as the model's formula says", r.Bits)},
 			report.Field{Name: "outputs", Value: plural(r.Outputs, "output") + " recomputed"})
 	}
