@@ -320,10 +320,10 @@ func (a *analysis) value(ctx context.Context, p *PerValue) {
 	f.partition.raise(f.cover.lower, f.cover.by)
 
 	c, cancel = part(.6)
-	s.narrow(c, &f.cover, false)
+	s.narrow(c, &f.cover, false, f.fooling)
 	cancel()
 	f.partition.raise(f.cover.lower, f.cover.by)
-	s.narrow(ctx, &f.partition, true)
+	s.narrow(ctx, &f.partition, true, f.fooling)
 	if f.partition.upper < f.cover.upper {
 		f.cover.take(f.partition.rects)
 	}

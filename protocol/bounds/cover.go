@@ -40,41 +40,56 @@ func (a *aspect) covers(ctx context.Context, c *covering, exactly bool) {
 	}
 }
 
-// narrow closes the interval by searching labellings until ctx ends: upwards from
-// the lower end, then, if that gets stuck, downwards from the upper end.
-func (a *aspect) narrow(ctx context.Context, c *covering, exactly bool) {
+// narrow closes the interval by search until ctx ends: upwards from the lower end,
+// then, if that gets stuck, downwards from the upper end. set is a fooling set.
+func (a *aspect) narrow(ctx context.Context, c *covering, exactly bool, set []place) {
+	first, cancel := halfOf(ctx)
+	defer cancel()
+	for c.lower < c.upper {
+		found, decided := a.decide(first, c.lower, exactly, set)
+		if !decided {
+			break
+		}
+		if found == nil {
+			c.raise(c.lower+1, "search")
+		} else {
+			c.take(found)
+		}
+	}
+	for c.lower < c.upper {
+		found, decided := a.decide(ctx, c.upper-1, exactly, set)
+		if found == nil {
+			if decided {
+				c.raise(c.upper, "search")
+			}
+			return
+		}
+		c.take(found)
+	}
+}
+
+// decide says whether k rectangles are enough, by two searches in turn, each time
+// with more steps, until ctx ends. One grows rectangles from a fooling set and is
+// fast when k is near its size; the other labels the lines of the shorter side.
+func (a *aspect) decide(ctx context.Context, k int, exactly bool, set []place) (found []rect, decided bool) {
 	b, flipped := a, false
 	if a.n[0] > a.n[1] {
 		b, flipped = a.flip(), true
 	}
-	try := func(ctx context.Context, k int) (found, decided bool) {
-		rects, decided := b.labelling(ctx, k, exactly)
-		if rects != nil {
+	for steps := 1 << 10; ctx.Err() == nil; steps *= 4 {
+		if found, decided = a.seeded(ctx, k, exactly, set, steps); decided {
+			return found, true
+		}
+		if found, decided = b.labelling(ctx, k, exactly, steps); decided {
 			if flipped {
-				for i, r := range rects {
-					rects[i] = rect{r.cols, r.rows}
+				for i, r := range found {
+					found[i] = rect{r.cols, r.rows}
 				}
 			}
-			c.take(rects)
-		}
-		return rects != nil, decided
-	}
-	first, cancel := halfOf(ctx)
-	defer cancel()
-	for c.lower < c.upper {
-		found, decided := try(first, c.lower)
-		if !decided {
-			break
-		}
-		if !found {
-			c.raise(c.lower+1, "search")
+			return found, true
 		}
 	}
-	for c.lower < c.upper {
-		if found, _ := try(ctx, c.upper-1); !found {
-			return
-		}
-	}
+	return nil, false
 }
 
 // halfOf is a context that ends after half of the time that ctx has left.

@@ -2,6 +2,8 @@ package bounds
 
 import (
 	"context"
+	"iter"
+	"math/bits"
 	"slices"
 )
 
@@ -22,15 +24,15 @@ const labelsMost = 12
 // some permutation of the columns, leaves the matrix as it is. As a matrix of
 // bits, rows by labels, the A may be taken with its columns sorted, and its rows
 // sorted within each class of interchangeable rows: the lexicographically largest
-// representative satisfies both ("double lex").
-func (a *aspect) labelling(ctx context.Context, k int, exactly bool) (found []rect, decided bool) {
+// representative satisfies both ("double lex"). steps bounds the rows labelled.
+func (a *aspect) labelling(ctx context.Context, k int, exactly bool, steps int) (found []rect, decided bool) {
 	if a.n[0] == 0 {
 		return nil, true
 	}
 	if k > labelsMost {
 		return nil, false
 	}
-	s := &labels{aspect: a, ctx: ctx, k: k, size: 1 << k, sets: make([]int, a.n[0])}
+	s := &labels{aspect: a, ctx: ctx, k: k, left: steps, size: 1 << k, sets: make([]int, a.n[0])}
 	s.words = max(1, s.size/64)
 	s.tabulate(exactly)
 	s.order()
@@ -59,7 +61,7 @@ type labels struct {
 	before  []int    // before[r]: the latest earlier interchangeable row, or -1
 	sets    []int    // A by row; bit k-1 is label 0, so that order as numbers is lexicographic
 	final   []bitset
-	steps   uint
+	left    int
 	stopped bool
 }
 
@@ -162,7 +164,7 @@ func (s *labels) interchangeable() []int {
 // still have; cells are the sizes of the runs of labels that no row has told
 // apart, in order.
 func (s *labels) assign(at int, open []bitset, cells []int) bool {
-	if s.steps++; s.steps&63 == 0 && s.ctx.Err() != nil {
+	if s.left--; s.left <= 0 || s.left&63 == 0 && s.ctx.Err() != nil {
 		s.stopped = true
 	}
 	if s.stopped {
@@ -182,7 +184,7 @@ func (s *labels) assign(at int, open []bitset, cells []int) bool {
 	if s.before[r] >= 0 {
 		most = s.sets[s.before[r]]
 	}
-	for x := range s.sorted(cells, most) {
+	for _, x := range s.middle(s.sorted(cells, most)) {
 		if !s.narrow(next, open, r, x) {
 			continue
 		}
@@ -224,7 +226,7 @@ func (s *labels) narrow(next, open []bitset, r, x int) bool {
 
 // sorted lists the sets, at most most, whose labels within each cell come first:
 // one of each kind under exchange of labels that are still alike.
-func (s *labels) sorted(cells []int, most int) func(func(int) bool) {
+func (s *labels) sorted(cells []int, most int) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		var walk func(c, shift, x int) bool
 		walk = func(c, shift, x int) bool {
@@ -242,6 +244,17 @@ func (s *labels) sorted(cells []int, most int) func(func(int) bool) {
 		}
 		walk(0, s.k, 0)
 	}
+}
+
+// middle puts sets of about half the labels first: antichains are largest there.
+func (s *labels) middle(sets iter.Seq[int]) []int {
+	all := slices.Collect(sets)
+	off := func(x int) int {
+		d := 2*bits.OnesCount(uint(x)) - s.k
+		return max(d, -d)
+	}
+	slices.SortStableFunc(all, func(x, y int) int { return off(x) - off(y) })
+	return all
 }
 
 // refine splits the cells by x, which is sorted within each.

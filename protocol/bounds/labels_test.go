@@ -102,12 +102,16 @@ func TestLabellingAgainstAllSetsOfRectangles(t *testing.T) {
 			for _, exactly := range []bool{false, true} {
 				want := plainCover(a, exactly)
 				for k := range want + 2 {
-					found, decided := a.labelling(context.Background(), k, exactly)
-					if k == 0 && a.n[0] > 0 {
-						continue
-					}
+					found, decided := a.labelling(context.Background(), k, exactly, 1<<40)
 					if !decided || (found != nil) != (k >= want) {
 						t.Fatalf("%v, value %d, exactly %v: %d rectangles: %v, want %d", m.Lines(), m.Values()[v], exactly, k, found != nil, want)
+					}
+					set, _ := a.fooling(context.Background(), want)
+					for _, seeds := range [][]place{nil, set} {
+						found, decided := a.seeded(context.Background(), k, exactly, seeds, 1<<40)
+						if !decided || (found != nil) != (k >= want) {
+							t.Fatalf("%v, value %d, exactly %v, %d seeds: %d rectangles: %v, want %d", m.Lines(), m.Values()[v], exactly, len(seeds), k, found != nil, want)
+						}
 					}
 				}
 			}
@@ -119,7 +123,7 @@ func TestNEQ4Labelling(t *testing.T) {
 	for n, want := range map[int]int{2: 4, 3: 5, 4: 6} {
 		for k := want - 1; k <= want; k++ {
 			start := time.Now()
-			found, decided := ones(neq(n)).labelling(context.Background(), k, false)
+			found, decided := ones(neq(n)).labelling(context.Background(), k, false, 1<<40)
 			t.Logf("NEQ_%d, %d rectangles: %v, %v", n, k, found != nil, time.Since(start))
 			if !decided || (found != nil) != (k == want) {
 				t.Errorf("NEQ_%d: %d rectangles: %v", n, k, found != nil)
