@@ -160,11 +160,18 @@ func (d *depth) wide(f *Folded) {
 
 // pack folds the matrix and packs as much of it as fits a board.
 func (d *depth) pack(once *Folded) {
-	d.g = &grid{rows: once.Rows(), cols: once.Cols(), values: len(d.m.Values())}
+	d.g = &grid{rows: once.Rows(), cols: once.Cols(), values: len(d.m.Values()), merged: d.m.Total()}
 	d.g.at = make([]int32, d.g.rows*d.g.cols)
-	for i := range d.g.rows {
-		for j := range d.g.cols {
-			d.g.at[i*d.g.cols+j] = int32(once.Index(i, j))
+	for k := range d.g.at {
+		d.g.at[k] = -1
+	}
+	for v := range d.g.values {
+		for i := range d.g.rows {
+			for w, places := range once.Row(v, i) {
+				for ; places != 0; places &= places - 1 {
+					d.g.at[i*d.g.cols+w<<6+bits.TrailingZeros64(places)] = int32(v)
+				}
+			}
 		}
 	}
 	d.f = d.g.fold()
@@ -197,9 +204,12 @@ func (d *depth) pack(once *Folded) {
 // trivial makes the better tree of naming a line and answering.
 func (d *depth) trivial() {
 	g := &game{g: d.g, lines: d.f.kept, actors: d.f.actors}
-	for axis := range 2 {
-		d.take(g.sendTree(axis, g.send(axis)))
+	names := [2][]name{g.names(0), g.names(1)}
+	axis, k := 0, length(names[0])
+	if other := length(names[1]); other < k {
+		axis, k = 1, other
 	}
+	d.take(g.nameTree(names[axis], axis, k))
 }
 
 // oneRound: the player who knows the value alone tells it.

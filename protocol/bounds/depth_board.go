@@ -7,6 +7,7 @@ import "math/bits"
 type grid struct {
 	rows, cols, values int
 	at                 []int32
+	merged             bool // total and without equal lines: nothing to fold
 }
 
 func (g *grid) get(i, j int) int32 { return g.at[i*g.cols+j] }
@@ -48,6 +49,9 @@ func (g *grid) fold() folding {
 		for i := range f.kept[axis] {
 			f.kept[axis][i], f.actors[axis][i] = i, []int{i}
 		}
+	}
+	if g.merged {
+		return f
 	}
 	for changed := true; changed; {
 		changed = false

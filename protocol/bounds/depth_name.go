@@ -109,9 +109,12 @@ func valuesOf(row []int32) []int {
 }
 
 // send is the cost of sendTree; board.send explains it.
-func (g *game) send(axis int) int {
+func (g *game) send(axis int) int { return length(g.names(axis)) }
+
+// length is the length of words that has room for the names and their answers.
+func length(names []name) int {
 	sum := 0
-	for _, n := range g.names(axis) {
+	for _, n := range names {
 		sum += 1 << n.cost
 	}
 	return width(sum)
