@@ -19,7 +19,7 @@ type Party struct {
 	Machine Machine
 	Job     Job
 	Half    tasks.Half
-	Seed    uint64 // of the weights
+	Set     Settings // of the model, as given
 	Timeout time.Duration
 }
 
@@ -48,7 +48,7 @@ func (p *Party) Facts() (wire.Digest, error) {
 	size, in := p.Machine.Size()
 	facts, err := json.Marshal(map[string]any{
 		"task": sh.Task.Name, "N": sh.N, "model": p.Model, "params": AllParams(p.Machine), "size": size, "size_in": in,
-		"split": p.Job.Split.String(), "read": p.Job.Read, "answer": p.Job.Answer, "public": public, "seed": p.Seed,
+		"split": p.Job.Split.String(), "read": p.Job.Read, "answer": p.Job.Answer, "public": public, "seed": p.Set.Seed,
 	})
 	if err != nil {
 		return wire.Digest{}, fmt.Errorf("models: describing the run: %w", err)
@@ -117,11 +117,23 @@ func (p *Party) play(ctx context.Context, meet func(wire.Config) (*wire.Session,
 	return &PartyResult{Output: out, Transcript: t, Formula: prog.Bits, FormulaIn: prog.Formula, Stats: stats}, nil
 }
 
+// TranscriptFile returns the words of the run, with the half and the outputs of
+// this party; the other's are unknown.
+func (p *Party) TranscriptFile(r *PartyResult) *TranscriptFile {
+	output := make([]tasks.Value, len(p.Job.Read))
+	for k, i := range p.Job.Read {
+		if p.Job.Answerer(i) == p.Half.Self {
+			output[k] = r.Output[i]
+		}
+	}
+	return NewTranscriptFile(p.Model, p.Machine.Shape(), p.Set, p.Job, r.Transcript, output, p.Half)
+}
+
 // Record writes the run down as this party knows it: outputs of the other party,
 // the uncut model and the definition are unknown.
 func (p *Party) Record(r *PartyResult) *Record {
 	whole := &Result{Job: p.Job, Transcript: r.Transcript, Formula: r.Formula, FormulaIn: r.FormulaIn}
-	rec := NewRecord(p.Model, p.Machine, whole, p.Seed)
+	rec := NewRecord(p.Model, p.Machine, whole, p.Set.Seed)
 	sh := p.Machine.Shape()
 	rec.Output = make([]any, len(p.Job.Read))
 	known := false

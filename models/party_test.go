@@ -54,7 +54,7 @@ func TestPartiesEqualOneProcess(t *testing.T) {
 				}
 				halves := p.Job.Split.Deal(p.Machine.Shape(), p.Tokens)
 				party := func(h tasks.Half) *Party {
-					return &Party{Model: c.Model, Machine: p.Machine, Job: p.Job, Half: h, Seed: 3, Timeout: 10 * time.Second}
+					return &Party{Model: c.Model, Machine: p.Machine, Job: p.Job, Half: h, Set: Settings{Seed: 3}, Timeout: 10 * time.Second}
 				}
 				a, b := party(halves[protocol.Alice]), party(halves[protocol.Bob])
 				ra, rb, ea, eb := meet(t, a, b)

@@ -30,6 +30,7 @@ var _ = register(&command{
 		&cli.StringFlag{Name: "input", Usage: "read this player's half from `HALF.json`"},
 		&cli.StringFlag{Name: "split", Usage: "who owns which tokens, as in run; must be what the half says"},
 		setFlag(), readFlag(), answerFlag(), seedFlag(), memoryFlag(),
+		&cli.StringFlag{Name: "transcript", Usage: "write all words and this half to `FILE`, for crosscut check"},
 		&cli.DurationFlag{Name: "timeout", Value: 30 * time.Second, Usage: "how long to wait for the other party, to come and to go on"},
 	),
 	run: func(c *call) error {
@@ -54,6 +55,11 @@ var _ = register(&command{
 		for who, bits := range r.Formula {
 			if got := r.Transcript.By(protocol.Player(who)); got != bits {
 				return internal(fmt.Errorf("%v wrote %d bits, the formula gives %d", protocol.Player(who), got, bits))
+			}
+		}
+		if c.IsSet("transcript") {
+			if err := writeFile(c.String("transcript"), p.TranscriptFile(r).Write); err != nil {
+				return err
 			}
 		}
 		rec := p.Record(r)
@@ -139,6 +145,9 @@ func (c *call) party() (*models.Party, error) {
 	}
 	var m models.Machine
 	if w != nil {
+		if err := c.refuseTranscript(); err != nil {
+			return nil, err
+		}
 		if err := fits(w, half.Shape, c.String("input")); err != nil {
 			return nil, err
 		}
@@ -150,7 +159,7 @@ func (c *call) party() (*models.Party, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &models.Party{Model: name, Machine: m, Job: job, Half: half, Seed: c.Uint64("seed"), Timeout: c.Duration("timeout")}, nil
+	return &models.Party{Model: name, Machine: m, Job: job, Half: half, Set: rest, Timeout: c.Duration("timeout")}, nil
 }
 
 func (c *call) partyMachine(sh tasks.Shape, set models.Settings) (models.Machine, error) {

@@ -182,10 +182,10 @@ func cmdTruncate(ts *testscript.TestScript, _ bool, args []string) {
 	fmt.Fprintf(ts.Stdout(), "%d prefixes\n", len(data))
 }
 
-// cmdInterrupt starts a command, sends it what Ctrl-C sends once it has had time to
-// work, and checks that it ends with status 130: interrupt DELAY command...
+// cmdInterrupt starts a command, sends it what Ctrl-C sends once it has worked for
+// so much processor time, and checks that it ends with status 130: interrupt WORK command...
 func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
-	delay, err := time.ParseDuration(args[0])
+	work, err := time.ParseDuration(args[0])
 	ts.Check(err)
 	name, err := exec.LookPath(args[1])
 	ts.Check(err)
@@ -194,7 +194,11 @@ func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
 	var stdout, stderr strings.Builder
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	ts.Check(cmd.Start())
-	time.Sleep(delay)
+	for begin := time.Now(); time.Since(begin) < time.Minute; time.Sleep(10 * time.Millisecond) {
+		if used, ok := processorTime(cmd.Process.Pid); used >= work || !ok && time.Since(begin) >= 2*work {
+			break
+		}
+	}
 	ts.Check(cmd.Process.Signal(os.Interrupt))
 	cmd.Wait()
 	ts.Check(os.WriteFile(ts.MkAbs("printed"), []byte(stdout.String()), 0o644))
@@ -204,4 +208,21 @@ func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
 	if !strings.Contains(stderr.String(), "interrupted") {
 		ts.Fatalf("stderr: %s", stderr.String())
 	}
+}
+
+// processorTime is what a process has used so far, where the system tells it in
+// /proc: fields 14 and 15 of stat, in hundredths of a second.
+func processorTime(pid int) (time.Duration, bool) {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, false
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ") // the second field is a name in brackets
+	fields := strings.Fields(rest)
+	if len(fields) < 13 {
+		return 0, false
+	}
+	user, err1 := strconv.Atoi(fields[11])
+	system, err2 := strconv.Atoi(fields[12])
+	return time.Duration(user+system) * 10 * time.Millisecond, err1 == nil && err2 == nil
 }

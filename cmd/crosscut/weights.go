@@ -86,11 +86,15 @@ func fits(m *trained.Model, sh tasks.Shape, what string) error {
 	return nil
 }
 
+func (c *call) refuseTranscript() error {
+	return c.refuse("check could not rebuild trained weights from a transcript", "drop it; JSON lists every message", "transcript")
+}
+
 // weightsRequest is a run of a trained model: the input of --input, or one drawn
 // with --seed from what the model was trained on.
 func (c *call) weightsRequest(m *trained.Model) (models.Request, error) {
 	req := models.Request{Model: m.Name(), Split: c.String("split"), Read: c.String("read"), Answer: c.String("answer"), Task: m.Shape.Task, Allow: c.allow("this run")}
-	if err := c.refuse("check could not rebuild trained weights from a transcript", "drop it; JSON lists every message", "transcript"); err != nil {
+	if err := c.refuseTranscript(); err != nil {
 		return req, err
 	}
 	req.Set.Seed = c.Uint64("seed")
