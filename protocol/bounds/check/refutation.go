@@ -123,7 +123,7 @@ func (l *lemma) verify(t *Table, earlier []lemma, left *int) error {
 		for _, j := range lines[1-axis] {
 			across[j] = true
 		}
-		if err := b.verify(axis, free, [2]map[int]bool{{}, {}}, across, l.Bits-1, earlier); err != nil {
+		if err := b.verify(axis, free, [2]map[int]bool{{}, {}}, across, l.Bits-1, earlier, left); err != nil {
 			return err
 		}
 	}
@@ -132,7 +132,7 @@ func (l *lemma) verify(t *Table, earlier []lemma, left *int) error {
 
 // verify checks that every way to put the free lines on the two sides leaves a
 // part that an earlier lemma shows to need more than bits.
-func (b *branch) verify(axis int, free map[int]bool, side [2]map[int]bool, across map[int]bool, bits int, earlier []lemma) error {
+func (b *branch) verify(axis int, free map[int]bool, side [2]map[int]bool, across map[int]bool, bits int, earlier []lemma, left *int) error {
 	if b == nil {
 		return errors.New("a branch is missing")
 	}
@@ -141,6 +141,9 @@ func (b *branch) verify(axis int, free map[int]bool, side [2]map[int]bool, acros
 			return fmt.Errorf("there is no side %d or no earlier lemma %d", b.side, b.lemma)
 		}
 		why := &earlier[b.lemma]
+		if *left -= len(why.Rows) + len(why.Cols); *left < 0 {
+			return ErrLimit
+		}
 		lines := [][]int{why.Rows, why.Cols}
 		if why.Bits < bits || !within(lines[axis], side[b.side]) || !within(lines[1-axis], across) {
 			return fmt.Errorf("lemma %d does not speak of side %d", b.lemma, b.side)
@@ -157,7 +160,7 @@ func (b *branch) verify(axis int, free map[int]bool, side [2]map[int]bool, acros
 			continue
 		}
 		side[i][b.line] = true
-		if err := b.next[i].verify(axis, free, side, across, bits, earlier); err != nil {
+		if err := b.next[i].verify(axis, free, side, across, bits, earlier, left); err != nil {
 			return err
 		}
 		delete(side[i], b.line)
