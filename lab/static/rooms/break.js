@@ -55,7 +55,7 @@ export function open(main, cat, start, write) {
   }
 
   const run = latest(async () => {
-    write("break", { reduction: s.reduction, model: s.model, n: s.n, shrink: s.shrink, value: s.value });
+    write({ reduction: s.reduction, model: s.model, n: s.n, shrink: s.shrink, value: s.value });
     try { answer = await ask("break", request()); failed = null; } catch (e) { failed = e; }
     draw();
   });
@@ -75,7 +75,7 @@ export function open(main, cat, start, write) {
         draw();
         if (answer.finding.kind !== "none") break;
       }
-      write("break", { reduction: s.reduction, model: s.model, n: s.n, shrink: s.shrink, value: s.value });
+      write({ reduction: s.reduction, model: s.model, n: s.n, shrink: s.shrink, value: s.value });
     } catch (error) { if (error.name !== "AbortError") { failed = error; draw(); } }
     busy = null;
     press.textContent = "Shrink until it fails";

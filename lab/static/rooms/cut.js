@@ -57,7 +57,7 @@ export function open(main, cat, start, write) {
 
   function save() {
     const all = answer ? answer.words.length : 0;
-    write("cut", { task: s.task, model: s.model, n: s.n, seed: s.seed, set: s.set, split: s.split, step: step >= all ? "" : step });
+    write({ task: s.task, model: s.model, n: s.n, seed: s.seed, set: s.set, split: s.split, step: step >= all ? "" : step });
   }
 
   const run = latest(async () => {

@@ -32,7 +32,7 @@ export function open(main, cat, start, write) {
   let cursorSlider;
 
   const run = latest(async () => {
-    write("grow", { inequality: s.inequality, n: s.n, ...sizes });
+    write({ inequality: s.inequality, n: s.n, ...sizes });
     try { answer = await ask("grow", { inequality: s.inequality, sizes, n: s.n }); failed = null; } catch (e) { failed = e; }
     draw();
   });

@@ -40,7 +40,7 @@ export function open(main, cat, start, write) {
   }
 
   function save() {
-    write("matrix", { ...(s.source === "drawn" ? { rows: drawn.join(",") } : s.source === "task" ? { task: s.task, n: s.n } : { problem: s.problem, n: s.n }), show: s.show === "fooling" ? "" : s.show, row: s.row, col: s.col });
+    write({ ...(s.source === "drawn" ? { rows: drawn.join(",") } : s.source === "task" ? { task: s.task, n: s.n } : { problem: s.problem, n: s.n }), show: s.show === "fooling" ? "" : s.show, row: s.row, col: s.col });
   }
 
   const sizesFor = { match2: { M: 5 }, match3: { M: 6 }, "match3-bigram": { M: 5 }, "match3-local": { M: 5 }, "match-s": { M: 4 }, cycle3: { nodes: 3 }, cycle5: { nodes: 3 } };

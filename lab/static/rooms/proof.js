@@ -46,7 +46,7 @@ export function open(main, cat, start, write) {
   }
 
   function reset() { stopper?.abort(); x = "01101"; y = "00110"; reduction = ""; answer = null; put(stage); }
-  function save() { write("proof", { paper: paper.name === cat.papers[0].name ? "" : paper.name, claim: claim.id, n: reduction ? n : "", x: reduction ? x : "", y: reduction ? y : "" }); }
+  function save() { write({ paper: paper.name === cat.papers[0].name ? "" : paper.name, claim: claim.id, n: reduction ? n : "", x: reduction ? x : "", y: reduction ? y : "" }); }
 
   const run = latest(async () => {
     const of = reduction, pad = v => (v + "0".repeat(n)).slice(0, n);

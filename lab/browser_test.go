@@ -1,0 +1,314 @@
+package lab
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"crosscut/lab/engine"
+)
+
+// chromium finds the browser, or skips with a word.
+func chromium(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	t.Skip("chromium is not installed: the browser tests are skipped")
+	return ""
+}
+
+// browser is one headless Chromium; pages are opened in it one after the other.
+type browser struct {
+	t   *testing.T
+	ctx context.Context
+	url string
+
+	mu         sync.Mutex
+	complaints []string
+}
+
+// browse starts a browser for the lab at url.
+func browse(t *testing.T, url string) *browser {
+	t.Helper()
+	opts := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 900), chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), opts...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	b := &browser{t: t, ctx: ctx, url: url}
+	if err := chromedp.Do(ctx); err != nil { // starts it
+		t.Fatal(err)
+	}
+	messages := chromedp.Console(ctx)
+	go func() {
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			if m.IsException() || m.Type == "error" || m.Type == "warning" || m.Type == "assert" {
+				b.complain(m.String() + " " + m.URL)
+			}
+		}
+	}()
+	return b
+}
+
+func (b *browser) complain(s string) {
+	b.mu.Lock()
+	b.complaints = append(b.complaints, s)
+	b.mu.Unlock()
+}
+
+// quiet fails if the page complained since the last call.
+func (b *browser) quiet(where string) {
+	b.t.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, c := range b.complaints {
+		b.t.Errorf("%s: %s", where, c)
+	}
+	b.complaints = nil
+}
+
+type step = chromedp.Action[chromedp.Void]
+
+func (b *browser) do(actions ...step) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *browser) click(selector string) {
+	b.t.Helper()
+	b.do(chromedp.Click(selector))
+}
+
+// evaluate evaluates an expression of the page.
+func evaluate[T any](b *browser, expr string) T {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
+	defer cancel()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expr))
+	if err != nil {
+		b.t.Fatalf("%s: %v", expr, err)
+	}
+	return v
+}
+
+// open goes to a state of a room and waits until its text holds what it must.
+func (b *browser) open(hash, selector, want string) {
+	b.t.Helper()
+	b.do(chromedp.Navigate("about:blank"), chromedp.Navigate(b.url+"/#"+hash))
+	b.until(selector, want)
+}
+
+// until waits until the first node that matches has a text with want in it.
+func (b *browser) until(selector, want string) {
+	b.t.Helper()
+	last := ""
+	for range 400 {
+		last = b.text(selector)
+		if strings.Contains(last, want) {
+			return
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+	b.t.Fatalf("%s shows %q and never %q", selector, last, want)
+}
+
+func (b *browser) text(selector string) string {
+	return evaluate[string](b, fmt.Sprintf("document.querySelector(%q)?.textContent ?? ''", selector))
+}
+
+func (b *browser) key(keys string) { b.do(chromedp.KeyEvent(keys)) }
+
+func (b *browser) focus(selector string) {
+	evaluate[chromedp.Void](b, fmt.Sprintf("document.querySelector(%q).focus()", selector))
+}
+
+// compute asks the engine what the page should show.
+func compute(t *testing.T, op, body string) map[string]any {
+	t.Helper()
+	raw, err := engine.Handle(context.Background(), op, []byte(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v map[string]any
+	if err := json.Unmarshal(raw, &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func at(v any, path ...string) any {
+	for _, name := range path {
+		v = v.(map[string]any)[name]
+	}
+	return v
+}
+
+// Every room opens, shows the engine's numbers, has names for what can be used,
+// and enough contrast; one gesture by mouse and one by keyboard each.
+func TestBrowser(t *testing.T) {
+	b := browse(t, start(t))
+
+	b.open("cut?task=match2&model=attention&n=16&seed=3", ".verdict strong", "bits")
+	want := at(compute(t, "cut", `{"task":"match2","model":"attention","n":16,"seed":3}`), "record", "bits", "total")
+	b.is(".verdict [data-total]", "data-total", want)
+	b.accessible("Cut")
+	b.press(kb.ArrowLeft, ".handle")
+	b.await(`location.hash.includes("split=")`)
+	want = at(compute(t, "cut", `{"task":"match2","model":"attention","n":16,"seed":3,"split":"alice:2-7,bob:8-16,public:1"}`), "record", "bits", "total")
+	b.is(".verdict [data-total]", "data-total", want)
+	b.drag(".handle circle", -120)
+	b.await(`!location.hash.includes("alice%3A2-7")`)
+	b.click(`.token[data-position="12"]`)
+	b.await(`document.querySelector('.token[data-position="12"]').classList.contains("alice")`)
+	b.click(".player button[data-act=first]")
+	b.until(".place", "message 0")
+	b.key(".")
+	b.until(".place", "message 1")
+	b.quiet("Cut")
+
+	b.open("grow?inequality=one-layer-match3&n=1096", ".verdict", "needed")
+	grow := compute(t, "grow", `{"inequality":"one-layer-match3","n":1096}`)
+	b.is(".verdict [data-bits]", "data-bits", at(grow, "at", "bits"))
+	b.is(".verdict [data-bites]", "data-bites", at(grow, "bites_n"))
+	b.accessible("Grow")
+	b.focus("[data-size=H]")
+	b.press(kb.ArrowRight, "[data-size=H]")
+	b.is(".verdict [data-bits]", "data-bits", at(compute(t, "grow", `{"inequality":"one-layer-match3","n":1096,"sizes":{"H":2}}`), "at", "bits"))
+	b.drag(".cursor", 60)
+	b.await(`!location.hash.includes("n=1096")`)
+	b.quiet("Grow")
+
+	b.open("matrix?problem=disj&n=3", "[data-number=deterministic]", "4")
+	report := compute(t, "matrix", `{"problem":"disj","n":3}`)
+	b.shows("[data-number=fooling]", at(report, "report", "fooling", "size"))
+	b.shows("[data-number=rank]", at(report, "report", "rank", "rational"))
+	b.accessible("Matrix")
+	b.click(`input[value=tree]`)
+	b.click(`[data-cell="2,5"]`)
+	b.until(".under [aria-live]", "010")
+	b.focus(`[data-cell="2,5"]`)
+	b.press(kb.ArrowRight, `[data-cell="2,5"]`)
+	b.until(".under [aria-live]", "110")
+	b.quiet("Matrix")
+
+	b.open("break?reduction=disj-qsa-memory&model=rnn&n=8&shrink=m&value=3", ".verdict", "Two inputs, one message")
+	broken := compute(t, "break", `{"reduction":"disj-qsa-memory","model":"rnn","n":8,"set":{"m":3},"seed":1}`)
+	b.is(".verdict [data-message]", "data-message", at(broken, "finding", "message_bits"))
+	b.shows(`[data-run="1"] [data-x]`, at(broken, "finding", "twin_x"))
+	b.accessible("Break")
+	b.click("[data-act=hunt]")
+	b.await(`document.querySelector("[data-size=value]").value > 3 && document.querySelector("[data-act=hunt]").textContent === "Shrink until it fails" && !!document.querySelector("[data-run]")`)
+	b.focus("[data-size=value]")
+	b.press(kb.End, "[data-size=value]")
+	b.until(".verdict", "No failure found")
+	b.quiet("Break")
+
+	b.open("proof?claim=theorem+7&n=6&x=010010&y=001010", ".verdict", "disj(x, y) = 1")
+	b.accessible("Proof")
+	b.click("[data-flip=bob4]")
+	b.until(".verdict", "disj(x, y) = 0")
+	b.press(" ", "[data-flip=bob4]")
+	b.until(".verdict", "disj(x, y) = 1")
+	b.open("proof?claim=theorem+10", ".verdict", "disj")
+	b.click("[data-act=run]")
+	b.until("[data-table=claim]", "errs")
+	rows := at(compute(t, "claim", `{"paper":"sanford2023","claim":"theorem 10","seed":1}`), "table", "rows").([]any)
+	for k, row := range rows {
+		b.has("[data-table=claim]", fmt.Sprint(at(row, "verdict")), fmt.Sprintf("row %d", k+1))
+	}
+	b.key("1")
+	b.await(`location.hash.startsWith("#cut")`)
+	b.quiet("Proof")
+}
+
+// is waits until an attribute equals a number of the engine.
+func (b *browser) is(selector, name string, want any) {
+	b.t.Helper()
+	b.await(fmt.Sprintf("document.querySelector(%q)?.getAttribute(%q) === %q", selector, name, number(want)))
+}
+
+func number(v any) string {
+	if f, ok := v.(float64); ok {
+		return fmt.Sprintf("%.0f", f)
+	}
+	return fmt.Sprint(v)
+}
+
+func (b *browser) shows(selector string, want any) {
+	b.t.Helper()
+	if got := b.text(selector); !strings.HasPrefix(got, number(want)) {
+		b.t.Errorf("%s shows %q, the engine says %v", selector, got, want)
+	}
+}
+
+func (b *browser) has(selector, want, what string) {
+	b.t.Helper()
+	if got := b.text(selector); !strings.Contains(got, want) {
+		b.t.Errorf("%s: %s lacks %q", what, selector, want)
+	}
+}
+
+// await waits until an expression is true.
+func (b *browser) await(expr string) {
+	b.t.Helper()
+	for range 400 {
+		if evaluate[bool](b, "!!("+expr+")") {
+			return
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+	b.t.Fatalf("never true: %s; the page is at %s", expr, b.where())
+}
+
+func (b *browser) where() string {
+	return evaluate[string](b, "location.hash + ' | ' + (document.querySelector('.verdict')?.textContent ?? '')")
+}
+
+// press focuses a node and presses a key.
+func (b *browser) press(key, selector string) {
+	b.t.Helper()
+	b.focus(selector)
+	b.key(key)
+}
+
+// drag presses on the middle of a node, moves by dx pixels and lets go.
+func (b *browser) drag(selector string, dx float64) {
+	b.t.Helper()
+	type point struct{ X, Y float64 }
+	p := evaluate[point](b, fmt.Sprintf("(() => { const n = document.querySelector(%q); n.scrollIntoView({ block: 'center' }); const r = n.getBoundingClientRect(); return { X: r.x + r.width / 2, Y: r.y + r.height / 2 }; })()", selector))
+	b.do(chromedp.DragAndDropXY(p.X, p.Y, p.X+dx, p.Y))
+}
+
+// save writes an artefact under build/.
+func save(t *testing.T, name string, data []byte) {
+	t.Helper()
+	path := filepath.Join("..", "build", "browser", name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
