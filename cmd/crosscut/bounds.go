@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ import (
 	"crosscut/protocol/problems"
 	"crosscut/reductions/matrix"
 	"crosscut/reductions/script"
+	"crosscut/report/plot"
 )
 
 var _ = register(&command{
@@ -43,6 +45,7 @@ var _ = register(&command{
 		&cli.StringFlag{Name: "merge", Usage: "with --census: add the results of all shards, `FILES` separated by commas"},
 		&cli.StringFlag{Name: "certificate", Usage: "write the evidence to `FILE`, for crosscut check"},
 		&cli.StringFlag{Name: "tree", Usage: "draw the protocol tree to `FILE`: .svg, .dot, or .txt"},
+		&cli.StringFlag{Name: "svg", Usage: "draw the matrix, or the census, to `FILE`: .svg, .png or .pdf"},
 		&cli.DurationFlag{Name: "time", Value: 10 * time.Second, Usage: "search no longer than `D` (30s, 2m)"},
 		memoryFlag(), stepsFlag(),
 	),
@@ -53,6 +56,11 @@ var _ = register(&command{
 		}
 		if err := c.only(from); err != nil {
 			return err
+		}
+		if c.IsSet("svg") {
+			if _, err := plot.Format(c.String("svg")); err != nil {
+				return usagef("name a file.svg", "flag --svg: %v", err)
+			}
 		}
 		switch from {
 		case "census":
@@ -76,11 +84,7 @@ func (c *call) only(from string) error {
 		"certificate": {"problem", "matrix", "task", "file"}, "tree": {"problem", "matrix", "task", "file"}, "max-steps": {"task"},
 	}
 	for name, of := range takes {
-		allowed := false
-		for _, k := range of {
-			allowed = allowed || k == from
-		}
-		if !allowed {
+		if !slices.Contains(of, from) {
 			if err := c.refuse("it means nothing with --"+from, "it goes with --"+strings.Join(of, ", --"), name); err != nil {
 				return err
 			}
@@ -181,7 +185,7 @@ func (c *call) boundsOfTask() error {
 		return err
 	}
 	if c.Bool("one-way") {
-		if err := c.refuse("--one-way keeps no matrix", "leave one of the two out", "certificate", "tree"); err != nil {
+		if err := c.refuse("--one-way keeps no matrix", "leave one of the two out", "certificate", "svg", "tree"); err != nil {
 			return err
 		}
 		different, err := cut.OneWay(c.Context)
@@ -244,11 +248,26 @@ func (c *call) analyse(m *bounds.Matrix, res *matrix.Result, opts bounds.Options
 			return err
 		}
 	}
+	if err := c.draw(func(w io.Writer, format string) error { return res.Picture(w, format, m) }); err != nil {
+		return err
+	}
 	res.Command = c.command()
 	if err := c.emit(res.Sheet()); err != nil {
 		return err
 	}
 	return c.Context.Err()
+}
+
+// draw writes the picture that --svg asks for.
+func (c *call) draw(picture func(w io.Writer, format string) error) error {
+	if !c.IsSet("svg") {
+		return nil
+	}
+	format, err := plot.Format(c.String("svg"))
+	if err != nil {
+		return err
+	}
+	return writeFile(c.String("svg"), func(w io.Writer) error { return picture(w, format) })
 }
 
 // contradicted gives two results that cannot both be right their own status.
@@ -310,10 +329,7 @@ func (c *call) census() error {
 		}
 		return err
 	}
-	if err := c.emit(matrix.CensusSheet(r)); err != nil {
-		return err
-	}
-	return c.Context.Err()
+	return c.finishCensus(r)
 }
 
 // mergeCensus adds shards.
@@ -337,7 +353,18 @@ func (c *call) mergeCensus(rows, cols int) error {
 	if err != nil {
 		return err
 	}
-	return c.emit(matrix.CensusSheet(r))
+	return c.finishCensus(r)
+}
+
+// finishCensus draws and prints a census.
+func (c *call) finishCensus(r bounds.CensusResult) error {
+	if err := c.draw(func(w io.Writer, format string) error { return matrix.CensusPicture(w, format, r) }); err != nil {
+		return err
+	}
+	if err := c.emit(matrix.CensusSheet(r)); err != nil {
+		return err
+	}
+	return c.Context.Err()
 }
 
 // shape reads R C: --census 5 7, --census 5x7.
