@@ -30,12 +30,19 @@ func Exp(x float64) float64 {
 	k := math.Floor(float64(x*log2E) + 0.5)
 	r := float64(x - float64(k*ln2Hi))
 	r = float64(r - float64(k*ln2Lo))
-	sum := 1.0
-	for n := 13.0; n >= 1; n-- {
-		sum = 1 + float64(float64(sum*r)/n)
+	sum := inverse[13]
+	for n := 12; n >= 0; n-- {
+		sum = inverse[n] + float64(sum*r)
+	}
+	if k > -1022 && k < 1023 { // 2^k is a normal number, so the product is exact or rounds once
+		return float64(sum * math.Float64frombits(uint64(int64(k)+1023)<<52))
 	}
 	return math.Ldexp(sum, int(k))
 }
+
+// inverse[n] is 1/n!, rounded.
+var inverse = [14]float64{1, 1, 1. / 2, 1. / 6, 1. / 24, 1. / 120, 1. / 720, 1. / 5040, 1. / 40320, 1. / 362880,
+	1. / 3628800, 1. / 39916800, 1. / 479001600, 1. / 6227020800}
 
 // Tanh is the hyperbolic tangent, with an absolute error below 2^-51.
 func Tanh(x float64) float64 {

@@ -219,7 +219,7 @@ func newSSMCell(t *Tensors, channels, states, inputs int) (cell, error) {
 	m.bias, m.skip = bias.vector(), skip.vector()
 	m.aLog = make([]float64, channels*states)
 	for k := range m.aLog {
-		m.aLog[k] = a.at(k)
+		m.aLog[k] = a.at(k/states, k%states)
 	}
 	return m, nil
 }

@@ -6,29 +6,56 @@ import (
 	"sync"
 )
 
-// Matrix is a matrix of weights in row-major order, as stored.
+// Matrix is a matrix of weights. Small ones are widened when they are read, in
+// panels, so that products are quick; large ones are kept as stored, row by row.
 type Matrix struct {
 	rows, cols int
-	f32        []float32
-	u16        []uint16        // 16-bit weights, where f32 is nil
+	panels     []float64       // see widen
+	f32        []float32       // where there are no panels
+	u16        []uint16        // 16-bit weights, where there is neither
 	wide       *[65536]float32 // what they stand for
 }
 
-// at is weight k, counted along the rows.
-func (m *Matrix) at(k int) float64 {
-	if m.f32 != nil {
-		return float64(m.f32[k])
+// widenUpTo is the number of weights up to which a matrix is widened: 8 MB.
+const widenUpTo = 1 << 20
+
+// lanes is how many rows are summed side by side, so that their additions, each
+// in the order of the columns, need not wait for each other.
+const lanes = 16
+
+// at is the weight in a row and a column.
+func (m *Matrix) at(r, c int) float64 {
+	switch {
+	case m.panels != nil:
+		return m.panels[(r/lanes*m.cols+c)*lanes+r%lanes]
+	case m.f32 != nil:
+		return float64(m.f32[r*m.cols+c])
 	}
-	return float64(m.wide[m.u16[k]])
+	return float64(m.wide[m.u16[r*m.cols+c]])
 }
 
-// row widens one row.
-func (m *Matrix) row(r int, dst []float32) []float32 {
+// widen gives up the stored form for panels: sixteen rows at a time, column by
+// column, the last panel filled up with zeros.
+func (m *Matrix) widen() {
+	panels := make([]float64, (m.rows+lanes-1)/lanes*lanes*m.cols)
+	for r := range m.rows {
+		for c := range m.cols {
+			panels[(r/lanes*m.cols+c)*lanes+r%lanes] = m.at(r, c)
+		}
+	}
+	m.panels, m.f32, m.u16 = panels, nil, nil
+}
+
+// row widens one row into dst.
+func (m *Matrix) row(r int, dst []float64) []float64 {
 	if m.f32 != nil {
-		return m.f32[r*m.cols:][:m.cols]
+		for c, v := range m.f32[r*m.cols:][:m.cols] {
+			dst[c] = float64(v)
+		}
+		return dst
 	}
 	for c, u := range m.u16[r*m.cols:][:m.cols] {
-		dst[c] = m.wide[u]
+		dst[c] = float64(m.wide[u])
 	}
 	return dst
 }
@@ -79,74 +106,99 @@ type vec struct {
 	val []float32
 }
 
-// lanes is how many rows are summed side by side, so that their additions, each
-// in the order of the columns, need not wait for each other.
-const lanes = 8
-
 // parallelFrom is the number of products from which two cores are worth waking.
 const parallelFrom = 1 << 17
 
-// addTo adds m x to dst, every row summed in float64 in the order of the columns.
-// The result does not depend on the number of cores.
+// addTo adds m x to dst, every row summed in float64 in the order of the columns,
+// each product rounded before it is added. The result does not depend on the
+// number of cores, nor on how rows are grouped.
 func (m *Matrix) addTo(dst []float64, x vec) {
-	if x.at != nil {
+	switch {
+	case x.at != nil && m.panels != nil:
+		m.addSparse(dst, x)
+		return
+	case x.at != nil:
 		for r := range dst {
 			sum := dst[r]
 			for k, c := range x.at {
-				sum += float64(m.at(r*m.cols+int(c)) * float64(x.val[k]))
+				sum += float64(m.at(r, int(c)) * float64(x.val[k]))
 			}
 			dst[r] = sum
 		}
 		return
 	}
-	wide := make([]float64, len(x.val))
-	for c, v := range x.val {
-		wide[c] = float64(v)
+	buf := columns.Get().(*[]float64)
+	defer columns.Put(buf)
+	wide := (*buf)[:0]
+	for _, v := range x.val {
+		wide = append(wide, float64(v))
+	}
+	*buf = wide
+	add, blocks := m.addRows, m.rows
+	if m.panels != nil {
+		add, blocks = m.addPanels, (m.rows+lanes-1)/lanes
 	}
 	workers := runtime.GOMAXPROCS(0)
 	if m.rows*m.cols < parallelFrom || workers == 1 {
-		m.addRows(dst, wide, 0, m.rows)
+		add(dst, wide, 0, blocks)
 		return
 	}
 	var wg sync.WaitGroup
-	for w := range workers {
-		lo, hi := w*m.rows/workers, (w+1)*m.rows/workers
-		wg.Go(func() { m.addRows(dst, wide, lo, hi) })
+	for w := 1; w < workers; w++ {
+		lo, hi := w*blocks/workers, (w+1)*blocks/workers
+		wg.Go(func() { add(dst, wide, lo, hi) })
 	}
+	add(dst, wide, 0, blocks/workers)
 	wg.Wait()
 }
 
+var columns = sync.Pool{New: func() any { return new([]float64) }}
+
+// addSparse takes only the columns at which x is not zero.
+func (m *Matrix) addSparse(dst []float64, x vec) {
+	for p := 0; p < m.rows; p += lanes {
+		out := dst[p:min(p+lanes, m.rows)]
+		for k, c := range x.at {
+			w, v := m.panels[(p/lanes*m.cols+int(c))*lanes:][:lanes], float64(x.val[k])
+			for i := range out {
+				out[i] += float64(w[i] * v)
+			}
+		}
+	}
+}
+
+// addPanels sums the panels lo..hi-1.
+func (m *Matrix) addPanels(dst, x []float64, lo, hi int) {
+	size := lanes * m.cols
+	for p := lo; p < hi; p++ {
+		var acc [lanes]float64
+		out := dst[p*lanes : min((p+1)*lanes, m.rows)]
+		copy(acc[:], out)
+		addPanel(&acc, m.panels[p*size:][:size], x[:m.cols])
+		copy(out, acc[:])
+	}
+}
+
+// addPanelPlain adds to acc the columns of a panel, each times its x: what
+// addPanel does, in plain Go.
+func addPanelPlain(acc *[lanes]float64, w, x []float64) {
+	for c, v := range x {
+		col := w[c*lanes:][:lanes]
+		for i := range acc {
+			acc[i] += float64(col[i] * v)
+		}
+	}
+}
+
+// addRows sums the rows lo..hi-1 of a matrix that is kept as stored.
 func (m *Matrix) addRows(dst, x []float64, lo, hi int) {
-	var scratch [lanes][]float32
-	if m.f32 == nil {
-		for k := range scratch {
-			scratch[k] = make([]float32, m.cols)
+	scratch := make([]float64, m.cols)
+	for r := lo; r < hi; r++ {
+		sum := dst[r]
+		for k, w := range m.row(r, scratch) {
+			sum += float64(w * x[k])
 		}
-	}
-	r := lo
-	for ; r+lanes <= hi; r += lanes {
-		a, b, c, d := m.row(r, scratch[0]), m.row(r+1, scratch[1]), m.row(r+2, scratch[2]), m.row(r+3, scratch[3])
-		e, f, g, h := m.row(r+4, scratch[4]), m.row(r+5, scratch[5]), m.row(r+6, scratch[6]), m.row(r+7, scratch[7])
-		n := len(x)
-		a, b, c, d, e, f, g, h = a[:n], b[:n], c[:n], d[:n], e[:n], f[:n], g[:n], h[:n]
-		out := dst[r:][:lanes]
-		s0, s1, s2, s3, s4, s5, s6, s7 := out[0], out[1], out[2], out[3], out[4], out[5], out[6], out[7]
-		for k, v := range x {
-			s0 += float64(float64(a[k]) * v)
-			s1 += float64(float64(b[k]) * v)
-			s2 += float64(float64(c[k]) * v)
-			s3 += float64(float64(d[k]) * v)
-			s4 += float64(float64(e[k]) * v)
-			s5 += float64(float64(f[k]) * v)
-			s6 += float64(float64(g[k]) * v)
-			s7 += float64(float64(h[k]) * v)
-		}
-		out[0], out[1], out[2], out[3], out[4], out[5], out[6], out[7] = s0, s1, s2, s3, s4, s5, s6, s7
-	}
-	for ; r < hi; r++ {
-		for k, w := range m.row(r, scratch[0]) {
-			dst[r] += float64(float64(w) * x[k])
-		}
+		dst[r] = sum
 	}
 }
 
@@ -154,7 +206,7 @@ func (m *Matrix) addRows(dst, x []float64, lo, hi int) {
 func (m *Matrix) vector() []float64 {
 	v := make([]float64, m.rows)
 	for r := range v {
-		v[r] = m.at(r)
+		v[r] = m.at(r, 0)
 	}
 	return v
 }

@@ -125,11 +125,13 @@ func parseHeader(raw []byte) (map[string]tensorInfo, error) {
 
 // layout checks that the tensors fill size bytes, in some order, exactly.
 func layout(infos map[string]tensorInfo, size uint64) error {
+	for _, name := range slices.Sorted(maps.Keys(infos)) {
+		if len(infos[name].Offsets) != 2 {
+			return fmt.Errorf("tensor %q: data_offsets must be two numbers", clip(name))
+		}
+	}
 	names := slices.SortedFunc(maps.Keys(infos), func(a, b string) int {
 		x, y := infos[a], infos[b]
-		if len(x.Offsets) != 2 || len(y.Offsets) != 2 {
-			return len(x.Offsets) - len(y.Offsets)
-		}
 		switch {
 		case x.Offsets[0] != y.Offsets[0]:
 			return sign(x.Offsets[0], y.Offsets[0])
@@ -144,9 +146,6 @@ func layout(infos map[string]tensorInfo, size uint64) error {
 		width, ok := widths[info.DType]
 		if !ok {
 			return fmt.Errorf("tensor %q: unknown dtype %q", clip(name), clip(info.DType))
-		}
-		if len(info.Offsets) != 2 {
-			return fmt.Errorf("tensor %q: data_offsets must be two numbers", clip(name))
 		}
 		from, to := info.Offsets[0], info.Offsets[1]
 		bytes := width
@@ -221,7 +220,13 @@ func (t *Tensors) Matrix(name string, rows, cols int) (*Matrix, error) {
 	default:
 		return nil, fmt.Errorf("tensor %q is %s: want F32, F16 or BF16", name, info.DType)
 	}
-	return m, t.fill(m, name, info)
+	if err := t.fill(m, name, info); err != nil {
+		return nil, err
+	}
+	if count <= widenUpTo {
+		m.widen()
+	}
+	return m, nil
 }
 
 // fill copies and checks the numbers, a piece at a time.
@@ -240,7 +245,7 @@ func (t *Tensors) fill(m *Matrix, name string, info tensorInfo) error {
 			} else {
 				m.u16[done+k] = binary.LittleEndian.Uint16(buf[2*k:])
 			}
-			if v := m.at(done + k); math.IsNaN(v) || math.IsInf(v, 0) {
+			if v := m.stored(done + k); math.IsNaN(v) || math.IsInf(v, 0) {
 				return fmt.Errorf("tensor %q: number %d is %v", name, done+k+1, v)
 			}
 		}
@@ -248,6 +253,9 @@ func (t *Tensors) fill(m *Matrix, name string, info tensorInfo) error {
 	}
 	return nil
 }
+
+// stored is number k as it stands in the file.
+func (m *Matrix) stored(k int) float64 { return m.at(k/m.cols, k%m.cols) }
 
 func (t *Tensors) names() []string { return slices.Sorted(maps.Keys(t.infos)) }
 

@@ -1,0 +1,64 @@
+#include "textflag.h"
+
+// func addPanel(acc *[16]float64, w, x []float64)
+//
+// Two rows in each of X0..X7. MULPD rounds the products and ADDPD the sums, as
+// plain Go does: SSE2, which every amd64 processor has, and nothing is fused.
+TEXT ·addPanel(SB), NOSPLIT, $0-56
+	MOVQ acc+0(FP), DI
+	MOVQ w_base+8(FP), SI
+	MOVQ x_base+32(FP), DX
+	MOVQ x_len+40(FP), CX
+	MOVUPD 0(DI), X0
+	MOVUPD 16(DI), X1
+	MOVUPD 32(DI), X2
+	MOVUPD 48(DI), X3
+	MOVUPD 64(DI), X4
+	MOVUPD 80(DI), X5
+	MOVUPD 96(DI), X6
+	MOVUPD 112(DI), X7
+	TESTQ CX, CX
+	JZ done
+
+loop:
+	MOVSD (DX), X8
+	UNPCKLPD X8, X8
+	MOVUPD 0(SI), X9
+	MULPD X8, X9
+	ADDPD X9, X0
+	MOVUPD 16(SI), X10
+	MULPD X8, X10
+	ADDPD X10, X1
+	MOVUPD 32(SI), X11
+	MULPD X8, X11
+	ADDPD X11, X2
+	MOVUPD 48(SI), X12
+	MULPD X8, X12
+	ADDPD X12, X3
+	MOVUPD 64(SI), X13
+	MULPD X8, X13
+	ADDPD X13, X4
+	MOVUPD 80(SI), X14
+	MULPD X8, X14
+	ADDPD X14, X5
+	MOVUPD 96(SI), X9
+	MULPD X8, X9
+	ADDPD X9, X6
+	MOVUPD 112(SI), X10
+	MULPD X8, X10
+	ADDPD X10, X7
+	ADDQ $128, SI
+	ADDQ $8, DX
+	DECQ CX
+	JNZ loop
+
+done:
+	MOVUPD X0, 0(DI)
+	MOVUPD X1, 16(DI)
+	MOVUPD X2, 32(DI)
+	MOVUPD X3, 48(DI)
+	MOVUPD X4, 64(DI)
+	MOVUPD X5, 80(DI)
+	MOVUPD X6, 96(DI)
+	MOVUPD X7, 112(DI)
+	RET
