@@ -35,8 +35,8 @@ type DeterministicResult struct {
 	Lower, Upper int
 	Exact        bool
 	// By names the argument for Lower: "constant", "values", "fooling", "rank",
-	// "leaves" (the larger of fooling set and rank for each value), "lines" (the
-	// numbers of different rows and columns), FloorBy, or "search": an exhaustive
+	// "leaves" (the larger of fooling set and rank for each value), "lines" (how
+	// many rows and columns are apart), FloorBy, or "search": an exhaustive
 	// search, whose certificate, if one was asked for and is not too long, is Proof.
 	By string
 	// Impossible says that no protocol has so few rounds (which happens for one
@@ -272,13 +272,11 @@ func (d *depth) cast() *cast {
 func (d *depth) cheap() {
 	all := d.b.all()
 	s := &search{b: d.b, shapes: shapesUpTo(7)}
-	if d.b.total {
-		k := 0
-		for !s.allowed(d.b.n[0], d.b.n[1], k) {
-			k++
-		}
-		d.raise(k, "lines")
+	k := 0
+	for !s.roomy(all, k) {
+		k++
 	}
+	d.raise(k, "lines")
 	fooling, ranks, leaves := 0, 0, 0
 	for v := range d.b.values {
 		set := d.b.fooling(v)

@@ -143,13 +143,41 @@ func (b *board) foolGreedy(v int, p part, axis int) []cell {
 	return set
 }
 
-// shape is a most favourable size of a folded total matrix.
+// apart counts lines of p any two of which differ somewhere where both are
+// defined, taken greedily. In a folded total part these are all lines.
+func (b *board) apart(axis int, p part) int {
+	if b.total {
+		return bits.OnesCount64(p[axis])
+	}
+	var taken [boardLines]int
+	n := 0
+next:
+	for left := p[axis]; left != 0; left &= left - 1 {
+		i := bits.TrailingZeros64(left)
+		for _, j := range taken[:n] {
+			if b.differ(axis, i, j)&b.def[axis][i]&b.def[axis][j]&p[1-axis] == 0 {
+				continue next
+			}
+		}
+		taken[n] = i
+		n++
+	}
+	return n
+}
+
+// roomy says whether some shape of k bits has room for the lines of the folded
+// part p that are apart.
+func (s *search) roomy(p part, k int) bool { return s.allowed(s.b.apart(0, p), s.b.apart(1, p), k) }
+
+// shape is a most favourable size: how many rows and columns are apart.
 type shape struct{ rows, cols int }
 
-// shapesUpTo lists, for each k, the largest sizes that a folded matrix with
-// D <= k can have: 1 x 1 for k = 0, and if a bit of Alice leads to parts of
-// r1 x c1 and r2 x c2 then there are at most r1 + r2 different rows, and a
-// column is known by its two parts, so at most c1 c2 different columns.
+// shapesUpTo lists, for each k, how many colours the rows and the columns of a
+// matrix with D <= k need at most, when lines that differ where both are defined
+// get different colours: 1 and 1 for k = 0; and if a bit of Alice leads to parts
+// of r1, c1 and r2, c2 colours then the rows need at most r1 + r2, and a column
+// may be coloured by the pair of its colours in the parts, so at most c1 c2.
+// Lines that are all apart need as many colours as they are.
 func shapesUpTo(k int) [][]shape {
 	all := [][]shape{{{1, 1}}}
 	for len(all) <= k {

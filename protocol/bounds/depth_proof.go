@@ -139,7 +139,7 @@ func (p *prover) counts(q part, k int) bool {
 	if k > 6 {
 		return false
 	}
-	if b.total && k <= 5 && !p.s.allowed(bits.OnesCount64(q[0]), bits.OnesCount64(q[1]), k) {
+	if k <= 5 && !p.s.roomy(q, k) {
 		return true
 	}
 	values, _ := b.valuesIn(q)

@@ -74,7 +74,7 @@ func (s *search) fits(p part, k int, t turn) bool {
 			return false
 		}
 	}
-	if s.b.total && !s.allowed(r, c, k) {
+	if !s.roomy(p, k) {
 		return false
 	}
 	t = t.within(k)

@@ -15,8 +15,8 @@ import (
 // which are rectangles of one value. So it is refuted when the sum over the
 // values of a bound on that value's leaves exceeds 2^b: at least 1, the size of a
 // fooling set, and for a total sub-matrix the rank, modulo a prime, of the
-// places of the value. Or when the sub-matrix is total and has more different
-// rows and columns than any protocol of b bits can tell apart (see shapes).
+// places of the value. Or when more rows and columns are apart, differing from one
+// another where both are defined, than any protocol of b bits allows (see shapes).
 //
 // A lemma with branches divides. A protocol of b bits for a part that is not
 // constant begins with a bit that divides the rows, or the columns, into two
@@ -200,10 +200,13 @@ func (l *lemma) count(t *Table, left *int) error {
 	if sumOf(leaves) > 1<<l.Bits {
 		return nil
 	}
+	if *left -= len(l.Rows) * len(l.Cols) * (len(l.Rows) + len(l.Cols)); *left < 0 {
+		return ErrLimit
+	}
+	if !room(apart(l.Rows, l.Cols, t.At), apart(l.Cols, l.Rows, func(j, i int) (int, bool) { return t.At(i, j) }), l.Bits) {
+		return nil
+	}
 	if total {
-		if !room(differentLines(t, l.Rows, l.Cols, false), differentLines(t, l.Rows, l.Cols, true), l.Bits) {
-			return nil
-		}
 		if *left -= len(leaves) * len(l.Rows) * len(l.Cols) * min(len(l.Rows), len(l.Cols)); *left < 0 {
 			return ErrLimit
 		}
@@ -253,30 +256,30 @@ func (l *lemma) fooling(t *Table, leaves map[int]int) error {
 	return nil
 }
 
-// differentLines counts the different rows, or columns, of a total sub-matrix.
-func differentLines(t *Table, rows, cols []int, columns bool) int {
-	lines, across := rows, cols
-	if columns {
-		lines, across = cols, rows
-	}
-	seen := map[string]bool{}
+// apart counts lines any two of which differ at a place where both are defined,
+// taken greedily.
+func apart(lines, across []int, at func(i, j int) (int, bool)) int {
+	var taken []int
+next:
 	for _, i := range lines {
-		key := make([]byte, 0, 4*len(across))
-		for _, j := range across {
-			r, c := i, j
-			if columns {
-				r, c = j, i
+		for _, k := range taken {
+			differ := false
+			for _, j := range across {
+				v, ok := at(i, j)
+				w, also := at(k, j)
+				differ = differ || ok && also && v != w
 			}
-			v, _ := t.At(r, c)
-			key = append(key, byte(v), byte(v>>8), byte(v>>16), byte(v>>24))
+			if !differ {
+				continue next
+			}
 		}
-		seen[string(key)] = true
+		taken = append(taken, i)
 	}
-	return len(seen)
+	return len(taken)
 }
 
-// room says whether a protocol of so many bits can exist for a total matrix with
-// r different rows and c different columns.
+// room says whether a protocol of so many bits can exist where r rows are all
+// apart and c columns are all apart.
 func room(r, c, bits int) bool {
 	if bits > 5 {
 		return true
@@ -289,9 +292,11 @@ func room(r, c, bits int) bool {
 	return false
 }
 
-// shapes lists how many different rows and columns a protocol of so many bits can
-// tell apart. With 0 bits there is one of each. After a first bit on the rows
-// there are r1 + r2 rows, and a column is known by its two halves: c1 c2 columns.
+// shapes lists how many colours the rows and the columns need when a protocol of
+// so many bits exists and lines that are apart get different colours. With 0 bits
+// all entries agree: one colour each. After a first bit on the rows, the rows of
+// the two parts may get different colours, r1 + r2, and a column the pair of its
+// colours in the parts, c1 c2.
 func shapes(bits int) map[[2]int]bool {
 	all := map[[2]int]bool{{1, 1}: true}
 	for range bits {
