@@ -9,16 +9,15 @@ import (
 	"io"
 	"maps"
 	"math"
+	"os"
 	"slices"
-
-	"golang.org/x/exp/mmap"
 )
 
 // A safetensors file is a header length (8 bytes, little endian), a JSON header
 // {name: {dtype, shape, data_offsets}}, and the data. Reading is strict: the
 // tensors must fill the data exactly, without gap or overlap, and nothing is
-// allocated that the file does not really hold. The file is mapped, not read, so
-// only the tensors that are asked for come into memory, one row at a time.
+// allocated that the file does not really hold. The file is streamed in small
+// pieces, so that a tensor is in memory once, as it is stored.
 
 const maxHeader = 100 << 20 // bytes, as in the reference reader
 
@@ -31,7 +30,8 @@ type tensorInfo struct {
 
 // Tensors is an open file.
 type Tensors struct {
-	file  *mmap.ReaderAt
+	file  *os.File
+	size  int64 // of the file
 	start int64 // of the data
 	infos map[string]tensorInfo
 	used  map[string]bool
@@ -39,14 +39,16 @@ type Tensors struct {
 
 var widths = map[string]uint64{"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
 
-// OpenTensors maps a file and checks its header.
+// OpenTensors opens a file and checks its header.
 func OpenTensors(path string) (*Tensors, error) {
-	f, err := mmap.Open(path)
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("trained: %w", err)
 	}
 	t := &Tensors{file: f, used: map[string]bool{}}
-	t.start, t.infos, err = readHeader(f, int64(f.Len()))
+	if t.size, err = regular(f); err == nil {
+		t.start, t.infos, err = readHeader(f, t.size)
+	}
 	if err != nil {
 		f.Close()
 		return nil, fmt.Errorf("trained: %s: %w", path, err)
@@ -54,7 +56,19 @@ func OpenTensors(path string) (*Tensors, error) {
 	return t, nil
 }
 
-// Close unmaps the file.
+// regular is the size of a file; folders and pipes have none.
+func regular(f *os.File) (int64, error) {
+	st, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	if !st.Mode().IsRegular() {
+		return 0, errors.New("no regular file")
+	}
+	return st.Size(), nil
+}
+
+// Close closes the file.
 func (t *Tensors) Close() error { return t.file.Close() }
 
 // readHeader parses and checks the header of a file of the given size.

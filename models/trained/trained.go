@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"path/filepath"
 
@@ -118,13 +119,8 @@ func (m *Model) read(t *Tensors) error {
 // digest is the SHA-256 of the weights' file.
 func (t *Tensors) digest() (sum [sha256.Size]byte, err error) {
 	h := sha256.New()
-	buf := make([]byte, 1<<16)
-	for at := 0; at < t.file.Len(); at += len(buf) {
-		n, err := t.file.ReadAt(buf[:min(len(buf), t.file.Len()-at)], int64(at))
-		if err != nil {
-			return sum, fmt.Errorf("trained: %w", err)
-		}
-		h.Write(buf[:n])
+	if _, err := io.Copy(h, io.NewSectionReader(t.file, 0, t.size)); err != nil {
+		return sum, fmt.Errorf("trained: %w", err)
 	}
 	return [sha256.Size]byte(h.Sum(nil)), nil
 }
