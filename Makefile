@@ -3,7 +3,7 @@
 FUZZTIME ?= 10s
 BENCHTIME ?= 1s
 
-.PHONY: all help check test race fuzz bench golden plots clean
+.PHONY: all help check test race fuzz bench golden plots site browser clean
 
 all: check ## check everything (the default)
 
@@ -47,6 +47,21 @@ docs/img/qsa.svg: FORCE
 docs/img/match3.svg: FORCE
 	@mkdir -p docs/img
 	go run ./cmd/crosscut table --task match3 --model attention,tensor-attention,rnn --n 64:4096:x4 --svg $@ --quiet > /dev/null
+
+site: ## the lab as a static folder, build/site, its engine as WebAssembly
+	rm -rf build/site && mkdir -p build/site
+	cp -r lab/static/. build/site/
+	GOOS=js GOARCH=wasm go build -trimpath -ldflags='-s -w' -o build/site/engine.wasm ./lab/wasm
+	cp "$$(go env GOROOT)/lib/wasm/wasm_exec.js" build/site/
+	sed -e 's|name="crosscut-engine" content="server"|name="crosscut-engine" content="wasm"|' \
+		-e "s|<meta charset=\"utf-8\">|&\n<meta http-equiv=\"Content-Security-Policy\" content=\"$(SITE_POLICY)\">|" \
+		lab/static/index.html > build/site/index.html
+	@echo "$$(gzip -9c build/site/engine.wasm | wc -c) bytes of engine compressed; serve build/site over HTTP"
+
+SITE_POLICY = default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'
+
+browser: site ## every browser test; pictures at three widths under build/browser
+	CROSSCUT_BROWSER=1 go test ./lab -count=1 -v -timeout 20m -run 'Browser|Pictures|NoShift|Tour|Claims|Export|Site|AuditFinds'
 
 FORCE:
 

@@ -102,11 +102,11 @@ func (b *browser) click(selector string) {
 }
 
 // evaluate evaluates an expression of the page.
-func evaluate[T any](b *browser, expr string) T {
+func evaluate[T any](b *browser, expr string, opts ...chromedp.EvaluateOption) T {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
 	defer cancel()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expr))
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expr, opts...))
 	if err != nil {
 		b.t.Fatalf("%s: %v", expr, err)
 	}

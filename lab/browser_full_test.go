@@ -1,0 +1,219 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"crosscut/lab/engine"
+)
+
+// moments are states of the rooms that are photographed, with what must be seen.
+var moments = []struct{ name, hash, selector, want string }{
+	{"cut", "cut?task=match3&model=attention&n=15&set=M%3D16&seed=2&split=alice%3A2-7%2Cbob%3A8-13%2Cpublic%3A1%2C14-15&step=3", ".verdict", "bits"},
+	{"cut-qsa", "cut?task=qsa&model=attention&n=16&seed=1&split=alice%3A16%2Cbob%3A1-15", ".verdict", "bits"},
+	{"cut-rnn", "cut?task=qsa&model=rnn&n=40&seed=4", ".verdict", "bit"},
+	{"cut-tensor", "cut?task=match3&model=tensor-attention&n=12&seed=2", ".verdict", "vacuous"},
+	{"grow", "grow?inequality=one-layer-match3&n=1096", ".verdict", "needed"},
+	{"matrix", "matrix?problem=disj&n=4", ".numbers", "fooling"},
+	{"matrix-tree", "matrix?problem=disj&n=3&show=tree&row=2&col=5", ".numbers", "fooling"},
+	{"matrix-cover", "matrix?problem=gt&n=3&show=cover", ".numbers", "fooling"},
+	{"matrix-mine", "matrix?rows=0110,1010,1100,00*1&show=mine", ".numbers", "fooling"},
+	{"matrix-task", "matrix?task=match3&n=5&show=partition", ".numbers", "fooling"},
+	{"break", "break?reduction=disj-qsa-memory&model=rnn&n=8&shrink=m&value=3", ".verdict", "one message"},
+	{"break-layer", "break?reduction=disj-match3&model=attention&n=6&shrink=d_v&value=12", ".verdict", "bits"},
+	{"proof", "proof?claim=theorem+7&n=6&x=010010&y=001010", ".verdict", "= 1"},
+	{"proof-upper", "proof?claim=theorem+2", "blockquote", "attention"},
+}
+
+// The rooms at three widths, in light and dark, are saved to be looked at, and
+// audited at each.
+func TestPictures(t *testing.T) {
+	if !full() {
+		t.Skip("make browser takes pictures of every room")
+	}
+	b := browse(t, start(t))
+	for _, size := range []struct {
+		name          string
+		width, height int64
+	}{{"phone", 390, 844}, {"laptop", 1280, 800}, {"projector", 1920, 1080}} {
+		b.do(chromedp.EmulateViewport(size.width, size.height))
+		for _, m := range moments {
+			b.open(m.hash, m.selector, m.want)
+			b.accessible(m.name + " on a " + size.name)
+			for _, theme := range []string{"light", "dark"} {
+				evaluate[chromedp.Void](b, `document.documentElement.dataset.theme = "`+theme+`"`)
+				png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+				if err != nil {
+					t.Fatal(err)
+				}
+				save(t, fmt.Sprintf("%s-%s-%s.png", m.name, size.name, theme), png)
+			}
+			b.quiet(m.name)
+		}
+	}
+}
+
+// Nothing moves after the first answer is in: playing the transcript, hovering and
+// dragging the cut leave what stands above in its place.
+func TestNoShift(t *testing.T) {
+	if !full() {
+		t.Skip("make browser measures this")
+	}
+	b := browse(t, start(t))
+	b.open("cut?task=match2&model=attention&n=16&seed=3", ".verdict", "bits")
+	evaluate[chromedp.Void](b, `window.shift = 0; new PerformanceObserver(l => { for (const e of l.getEntries()) shift += e.value; }).observe({ type: "layout-shift" })`)
+	b.drag(".handle circle", -150)
+	b.click(".player button[data-act=first]")
+	b.key(".")
+	b.key(".")
+	if shift := evaluate[float64](b, "shift"); shift > 0.02 {
+		t.Errorf("layout shift %v", shift)
+	}
+	paint := evaluate[float64](b, `performance.getEntriesByType("paint").find(e => e.name === "first-contentful-paint").startTime`)
+	slide := evaluate[float64](b, `(async () => { const s = document.querySelector("[data-size=n]"); const t = performance.now(); s.value = 32; s.dispatchEvent(new Event("input")); while (document.querySelectorAll(".token").length !== 32) await new Promise(requestAnimationFrame); return performance.now() - t; })()`, chromedp.EvalAwaitPromise)
+	weight := evaluate[float64](b, `performance.getEntriesByType("resource").filter(r => !r.name.includes("/api/")).reduce((n, r) => n + r.decodedBodySize, 0)`)
+	t.Logf("first paint %.0f ms, a slider's answer %.0f ms, %.0f bytes of pages", paint, slide, weight)
+}
+
+// The tour goes through its stops without an error.
+func TestTour(t *testing.T) {
+	if !full() {
+		t.Skip("make browser takes the tour")
+	}
+	b := browse(t, start(t))
+	b.open("cut", ".verdict", "bits")
+	b.click("#tour-start")
+	for k := 1; ; k++ {
+		b.until("#tour-place", fmt.Sprintf("%d of ", k))
+		b.await(`!document.querySelector(".problem") && !!document.querySelector("main h1") && !!document.querySelector("main svg.picture")`)
+		b.accessible(fmt.Sprintf("stop %d of the tour", k))
+		if b.text("#tour-next") == "Done" {
+			break
+		}
+		b.click("#tour-next")
+	}
+	b.click("#tour-next")
+	b.await(`document.getElementById("tour").hidden`)
+	b.quiet("the tour")
+}
+
+// Every claim runs from its button, and the page shows the engine's verdicts.
+func TestClaims(t *testing.T) {
+	if !full() {
+		t.Skip("make browser runs every claim")
+	}
+	b := browse(t, start(t))
+	for _, p := range compute(t, "catalog", "{}")["papers"].([]any) {
+		for _, c := range at(p, "claims").([]any) {
+			id, paper := at(c, "id").(string), at(p, "name").(string)
+			b.open(fmt.Sprintf("proof?paper=%s&claim=%s", paper, strings.ReplaceAll(id, " ", "+")), "blockquote", at(c, "statement").(string)[:20])
+			b.click("[data-act=run]")
+			b.await(`!!document.querySelector("[data-table=claim], .outcome .problem")`)
+			want := len(at(compute(t, "claim", fmt.Sprintf(`{"paper":%q,"claim":%q,"seed":1}`, paper, id)), "table", "rows").([]any))
+			if got := evaluate[int](b, `document.querySelectorAll("[data-table=claim] tbody .tag").length`); got != want {
+				t.Errorf("%s: %d rows on the page, %d of the engine; %s", id, got, want, b.text(".outcome .problem"))
+			}
+			b.quiet(id)
+		}
+	}
+}
+
+// A picture that is saved is an SVG file of its own.
+func TestExport(t *testing.T) {
+	if !full() {
+		t.Skip("make browser saves pictures")
+	}
+	b := browse(t, start(t))
+	for _, m := range moments {
+		b.open(m.hash, m.selector, m.want)
+		if m.name == "proof-upper" {
+			continue
+		}
+		b.await(`!!document.querySelector(".stage svg.picture")`)
+		file := evaluate[string](b, `import("./dom.js").then(d => d.standalone(document.querySelector(".stage svg.picture")))`, chromedp.EvalAwaitPromise)
+		save(t, m.name+".svg", []byte(file))
+		ok := evaluate[bool](b, `(() => { const d = new DOMParser().parseFromString(`+fmt.Sprintf("%q", file)+`, "image/svg+xml"); return !d.querySelector("parsererror") && !d.documentElement.outerHTML.includes("var("); })()`)
+		if !ok {
+			t.Errorf("%s: the saved picture does not stand alone", m.name)
+		}
+	}
+}
+
+// The static site gives the same bytes as the server, for every operation.
+func TestSite(t *testing.T) {
+	site := filepath.Join("..", "build", "site")
+	if !full() {
+		t.Skip("make browser builds the site and opens it")
+	}
+	if _, err := os.Stat(filepath.Join(site, "engine.wasm")); err != nil {
+		t.Skip("no static site: make site builds it")
+	}
+	server := httptest.NewServer(http.FileServer(http.Dir(site)))
+	defer server.Close()
+	b := browse(t, server.URL)
+	b.open("cut?task=match2&model=attention&n=16&seed=3", ".verdict", "bits")
+	for _, q := range []struct{ op, body string }{
+		{"catalog", "{}"},
+		{"cut", `{"task":"match2","model":"attention","n":16,"seed":3}`},
+		{"cut", `{"task":"qsa","model":"rnn","n":20,"seed":5,"split":"prefix:7"}`},
+		{"cut", `{"task":"match3","model":"tensor-attention","n":12,"seed":2,"set":{"construction":"match-trigonometric"}}`},
+		{"grow", `{"inequality":"one-layer-cycle3","n":777,"sizes":{"H":4}}`},
+		{"table", `{"task":"qsa","model":"attention","ns":[8,16,32],"seed":1}`},
+		{"matrix", `{"problem":"disj","n":3}`},
+		{"matrix", `{"rows":["01","1*"]}`},
+		{"break", `{"reduction":"disj-qsa-memory","model":"rnn","n":8,"set":{"m":3},"seed":1}`},
+		{"sizes", `{"reduction":"disj-match3","model":"attention","n":6}`},
+		{"reduce", `{"reduction":"disj-cycle5","n":4,"x":"0110","y":"0010"}`},
+		{"claim", `{"paper":"sanford2023","claim":"theorem 10","seed":1}`},
+	} {
+		want, err := engine.Handle(context.Background(), q.op, []byte(q.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := evaluate[string](b, fmt.Sprintf(`import("./api.js").then(a => a.askText(%q, JSON.parse(%q)))`, q.op, q.body), chromedp.EvalAwaitPromise)
+		// The page writes the request anew, so its bytes may differ; the answer's may not.
+		if got != string(want) {
+			t.Errorf("%s %s: %d bytes in WebAssembly, %d here", q.op, q.body, len(got), len(want))
+			save(t, "differs-wasm.json", []byte(got))
+			save(t, "differs-server.json", want)
+		}
+	}
+	refused := evaluate[string](b, `import("./api.js").then(a => a.ask("cut", {task: "nobody"}).then(() => "", e => e.message))`, chromedp.EvalAwaitPromise)
+	if refused == "" {
+		t.Error("a bad request is answered")
+	}
+	b.quiet("the static site")
+}
+
+// The audit can fail: each seeded fault is found.
+func TestAuditFinds(t *testing.T) {
+	if !full() {
+		t.Skip("make browser tries the audit")
+	}
+	b := browse(t, start(t))
+	b.open("cut", ".verdict", "bits")
+	for _, fault := range []struct{ change, want string }{
+		{`const n = document.createElement("button"); main.append(n)`, "no name"},
+		{`const n = document.createElement("p"); n.textContent = "faint"; n.style.color = "#ccc"; n.style.background = "#fff"; main.append(n)`, "contrast"},
+		{`const n = document.createElement("div"); n.setAttribute("role", "img"); main.append(n)`, "no label"},
+		{`const n = document.createElement("div"); n.id = "room"; main.append(n)`, "stands twice"},
+		{`const n = document.createElement("h1"); n.textContent = "two"; main.append(n)`, "h1"},
+		{`const n = document.createElement("div"); n.style.width = "5000px"; n.style.height = "1px"; main.append(n)`, "wider"},
+		{`const n = document.querySelector("svg.picture text"); n.style.setProperty("fill", "#eee", "important"); document.documentElement.dataset.theme = "light"`, "contrast"},
+	} {
+		b.open("cut?seed="+fmt.Sprint(len(fault.change)), ".verdict", "bits")
+		evaluate[chromedp.Void](b, `{ const main = document.querySelector("main"); `+fault.change+` }`)
+		found := fmt.Sprint(evaluate[[]string](b, audit))
+		if !strings.Contains(found, fault.want) {
+			t.Errorf("%s: found only %s", fault.change, found)
+		}
+	}
+}
