@@ -143,12 +143,12 @@ var _ = operate("table", func(ctx context.Context, q tableRequest) (any, error) 
 		ns[k] = itoa(n)
 	}
 	t.Command = "crosscut table --task " + task.Name + " --model " + strings.Join(spec.Models, ",") + " --n " + strings.Join(ns, ",") + q.Set.flags() + " --seed " + utoa(q.Seed)
-	a := &tableAnswer{}
-	if a.Table, err = encode(t); err != nil {
-		return nil, err
-	}
 	sheet := t.Sheet(nil)
 	sheet.Command = t.Command
+	a := &tableAnswer{}
+	if a.Table, err = encode(sheet.Value); err != nil {
+		return nil, err
+	}
 	var b bytes.Buffer
 	if err := report.Write(&b, "latex", sheet, report.Style{}); err != nil {
 		return nil, err

@@ -162,7 +162,7 @@ var _ = operate("claim", func(ctx context.Context, q claimRequest) (any, error) 
 		return nil, err
 	}
 	t.Command = "crosscut reproduce " + p.Name + " --quick --claim '" + q.Claim + "' --seed " + utoa(q.Seed)
-	table, err := encode(t)
+	table, err := encode(t.Sheet(nil).Value)
 	return struct {
 		Table json.RawMessage `json:"table"`
 	}{table}, err

@@ -5,7 +5,7 @@ const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b58900", "#56b4e9
 export const colour = k => COLOURS[k % COLOURS.length];
 
 export function chart({ width, height, lines, dots, bite, cursor, xs, label }) {
-  const left = 52, right = Math.min(150, width * .2), top = 18, bottom = 44;
+  const left = 52, right = Math.max(88, Math.min(150, width * .14)), top = 18, bottom = 44;
   const all = [...lines.flatMap(l => l.points.map(p => p[1])), ...dots.flatMap(d => d.points.map(p => p[1]))].filter(v => v > 0);
   const yMin = 1, yMax = Math.max(10, ...all) * 1.5, [xMin, xMax] = xs;
   const X = v => left + (Math.log(v) - Math.log(xMin)) / (Math.log(xMax) - Math.log(xMin)) * (width - left - right);

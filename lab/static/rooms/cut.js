@@ -204,14 +204,15 @@ export function open(main, cat, start, write) {
     const high = 24;
     shown.forEach((w, j) => {
       const k = from + j, m = a.record.messages[k], y = y0 + j * high, who = m.from, right = who === "alice";
-      const size = Math.max(3, Math.min(9, Math.floor(room / Math.max(1, Math.min(w.length, 96))) - 1)), fit = Math.min(w.length, Math.floor((room - 44) / (size + 1)));
+      const size = Math.max(3, Math.min(11, Math.floor(room / Math.max(1, Math.min(w.length, 96))) - 1)), fit = Math.min(w.length, Math.floor((room - 44) / (size + 1)));
       const bits = [...w.slice(0, fit)].map((b, i) => svg("rect", { class: `bit ${who}${b === "0" ? " zero" : ""}`, x: x0 + 17 + i * (size + 1), y: y + 12 - size / 2, width: size, height: size, rx: 1 }));
       const more = w.length - fit;
       lanes.push(svg("g", { class: `word${k >= step ? " coming" : ""}${k === step - 1 ? " now" : ""}`, "data-word": k, onpointerenter: () => { hovered = k; tell(); }, onpointerleave: () => { hovered = -1; tell(); } },
         svg("title", {}, `${m.label}, ${m.bits} bits`), svg("rect", { class: "lane", x: 0, y, width, height: high, rx: 3 }),
         svg("path", { class: `arrow ${who}`, d: right ? `M${x0} ${y + 12}h10m-4 -4l4 4l-4 4` : `M${x1} ${y + 12}h-10m4 -4l-4 4l4 4` }), bits,
         more > 0 ? svg("text", { class: "dim", x: x0 + 17 + fit * (size + 1) + 4, y: y + 12, "font-size": 11, "dominant-baseline": "central" }, `+${number(more)}`) : null,
-        svg("text", { class: "dim", x: right ? 0 : width, y: y + 12, "font-size": 12, "dominant-baseline": "central", "text-anchor": right ? "start" : "end" }, plural(m.bits, "bit"))));
+        svg("text", { class: "dim", x: right ? 0 : width, y: y + 12, "font-size": 12, "dominant-baseline": "central", "text-anchor": right ? "start" : "end" }, plural(m.bits, "bit")),
+        width > 760 && 17 + fit * (size + 1) < room - 210 ? svg("text", { class: "dim", x: x1 - 12, y: y + 12, "font-size": 12, "dominant-baseline": "central", "text-anchor": "end" }, m.label) : null));
     });
     const rest = n - shown.length;
     const end = y0 + Math.max(1, shown.length) * high;
@@ -236,7 +237,7 @@ export function open(main, cat, start, write) {
     return { bottom: y + 36, node: svg("g", { class: "meter", role: "img", "aria-label": `Meter: ${label}${need ? `, ${need} needed` : ""}, ${b.trivial} for the raw tokens` },
       svg("rect", { class: "meter-ground", x: 0, y, width, height: 18, rx: 3 }), svg("rect", { class: "meter-rest", x: .6, y: y + .6, width: Math.max(0, at(b.total) - 1), height: 16.8, rx: 3 }),
       svg("rect", { class: "meter-alice", x: 0, y, width: at(alice), height: 18, rx: 3 }), svg("rect", { class: "meter-bob", x: at(alice), y, width: at(alice + bob) - at(alice), height: 18, rx: 3 }), marks,
-      need && at(need) < 240 ? null : svg("text", { x: 0, y: y - 9, "font-size": 12.5, "font-weight": 600 }, label)) };
+      svg("text", { x: need && at(need) < width / 2 ? width : 0, y: y - 9, "font-size": 12.5, "font-weight": 600, "text-anchor": need && at(need) < width / 2 ? "end" : "start" }, label)) };
   }
 
   function list() {
@@ -255,7 +256,7 @@ export function open(main, cat, start, write) {
   function tell() {
     if (!answer || failed) { put(verdict); put(meaning); put(foot); return; }
     const r = answer.record, b = r.bits, need = answer.needed;
-    const compare = need ? (b.total >= need.bits ? ["No protocol for this split, by any model, needs fewer than ", el("strong", { class: "n" }, number(need.bits)), " (", need.formula.replace("n", `n = ${need.bits}`) === need.formula ? need.formula : `n = ${need.bits}`, ", ", need.basis, "). "] : [el("strong", { class: "bad" }, `That is fewer than the ${need.bits} needed: some input is wrong. `)]) : ["No bound here speaks about this split. "];
+    const compare = !need ? ["No lower bound here speaks about this split. "] : b.total >= need.bits ? ["Every right protocol for this split, of any model, needs ", el("strong", { class: "n", "data-needed": need.bits }, number(need.bits)), ` (${need.basis}). `] : [el("strong", { class: "bad" }, `That is fewer than the ${need.bits} needed: some input is wrong. `)];
     const raw = b.total > b.trivial ? ["Alice's raw tokens would cost only ", el("strong", {}, number(b.trivial)), ", so this cost proves nothing about the model (vacuous). "] : ["Alice's raw tokens would cost ", el("strong", {}, number(b.trivial)), ". "];
     put(verdict, el("strong", { "data-total": b.total }, plural(b.total, "bit")), b.total === 1 ? " crosses. " : " cross. ", ...compare, ...raw,
       r.agree ? "The cut run gives " : el("span", { class: "bad" }, "The cut run differs: "), el("strong", {}, r.output.map(value).join(" ")), r.agree ? ", as the whole model does" : "",

@@ -246,7 +246,7 @@ export function open(main, cat, start, write) {
     if (failed || !answer) { put(numbers); put(foot); put(say); return; }
     const r = answer.report, two = r.cover !== null;
     const item = (name, key, v, small, big) => el("div", { "data-big": big ? "" : null }, el("dt", {}, name), el("dd", { "data-number": key }, v, el("small", {}, small || "")));
-    put(numbers, el("h2", {}, r.source), el("dl", { class: "numbers" },
+    put(numbers, el("h2", {}, s.source === "drawn" ? "Your matrix" : r.source), el("dl", { class: "numbers" },
       item("D(f), bits", "deterministic", range(r.deterministic), r.deterministic.exact ? `by ${r.deterministic.by}` : "an interval", true),
       item("fooling set", "fooling", number(r.fooling.size), `value ${r.fooling.value}${r.fooling.optimal ? "" : ", at least"}`),
       item("rank over Q", "rank", r.rank ? range(r.rank.rational) : "–", r.rank?.gf2 !== undefined && r.rank ? `over GF(2) ${range(r.rank.gf2)}` : ""),
