@@ -34,6 +34,9 @@ var worlds = []struct {
 	{"cycle3", 3, tasks.Params{"nodes": 3}, "half"},
 	{"cycle3", 4, tasks.Params{"nodes": 3}, "prefix:2"},
 	{"cycle5", 5, tasks.Params{"nodes": 4}, "alice:1,bob:2,public:3-5"},
+	{"induction-heads", 5, tasks.Params{"V": 3}, "alice:1,3,bob:2,4,public:5"},
+	{"match2", 3, tasks.Params{"M": 3}, "prefix:0"},
+	{"match2", 3, tasks.Params{"M": 3}, "prefix:3"},
 }
 
 func cutOf(t *testing.T, task string, n int, set tasks.Params, split string, read ...int) *Cut {
@@ -158,6 +161,12 @@ func TestProfile(t *testing.T) {
 		profile, err := c.Profile(context.Background(), nil)
 		if err != nil || len(profile) != w.n-1 {
 			t.Fatalf("%s: %d cuts, %v", w.task, len(profile), err)
+		}
+		if _, err := c.Tabulate(context.Background(), nil); err != nil {
+			t.Fatal(err)
+		}
+		if again, err := c.Profile(context.Background(), nil); err != nil || !slices.Equal(again, profile) {
+			t.Errorf("%s %s: from the matrix %v, %v; without it %v", w.task, w.split, again, err, profile)
 		}
 		sh := c.Shape
 		for k := 1; k < w.n; k++ {

@@ -29,9 +29,12 @@ func (c *Cut) Profile(ctx context.Context, progress func(done, total int)) ([]St
 	if product(sh, open) > MaxEntries {
 		return nil, nil
 	}
-	table, err := c.prefixTable(ctx, progress)
-	if err != nil {
-		return nil, err
+	table := c.table
+	if table == nil || !c.Contiguous() || sh.Task.CheckSeq != nil { // else its entries stand in the same order
+		var err error
+		if table, err = c.prefixTable(ctx, progress); err != nil {
+			return nil, err
+		}
 	}
 	var all []State
 	rows := 1

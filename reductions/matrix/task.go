@@ -34,6 +34,7 @@ type Cut struct {
 	Public []tasks.Token
 
 	alice, bob *inputs
+	table      *Table // once it is tabulated
 }
 
 // tooLarge refuses a matrix, and says what would help.
@@ -182,6 +183,7 @@ func (c *Cut) Tabulate(ctx context.Context, progress func(done, total int)) (*Ta
 		return nil, err
 	}
 	names.sort(t)
+	c.table = t
 	return t, nil
 }
 

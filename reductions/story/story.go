@@ -47,16 +47,20 @@ func Tell(ctx context.Context, task string, seed uint64) (*Story, error) {
 	if err != nil {
 		return nil, err
 	}
+	return tell(ctx, plan, seed)
+}
+
+func tell(ctx context.Context, plan scenario, seed uint64) (*Story, error) {
 	t := &telling{ctx: ctx, seed: seed, plan: plan}
 	for _, do := range []func() error{t.prepare, t.opening, t.transcript, t.answer, t.others, t.needed, t.tooSmall, t.ending} {
 		if err := do(); err != nil {
-			return nil, fmt.Errorf("story: %s: %w", task, err)
+			return nil, fmt.Errorf("story: %s: %w", plan.task, err)
 		}
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 	}
-	return &Story{task, t.steps}, nil
+	return &Story{plan.task, t.steps}, nil
 }
 
 // page adds a step.
