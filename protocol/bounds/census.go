@@ -72,10 +72,9 @@ func Census(ctx context.Context, rows, cols int, opts CensusOptions) (CensusResu
 		return CensusResult{}, err
 	}
 	for c.Done < c.Units {
-		if err := ctx.Err(); err != nil {
+		if err := c.batch(ctx, min(c.Units-c.Done, censusBatch)); err != nil {
 			return c.CensusResult, err
 		}
-		c.batch(min(c.Units-c.Done, censusBatch))
 		if opts.Progress != nil {
 			opts.Progress(c.Done, c.Units)
 		}
@@ -92,7 +91,7 @@ func Census(ctx context.Context, rows, cols int, opts CensusOptions) (CensusResu
 	return c.CensusResult, nil
 }
 
-// censusBatch is how many units are done between two looks at the context.
+// censusBatch is how many units are done between two states that are saved.
 const censusBatch = 32
 
 // census is one run.
@@ -189,8 +188,9 @@ func (c *census) allUnits() []unit {
 	return units
 }
 
-// batch does the next n units, in parallel, and adds their tallies.
-func (c *census) batch(n int) {
+// batch does the next n units, in parallel, and adds their tallies; all of them,
+// or, when ctx ends first, none.
+func (c *census) batch(ctx context.Context, n int) error {
 	next := c.units[c.Done : c.Done+n]
 	tallies := make([]*tally, n)
 	var wg sync.WaitGroup
@@ -200,7 +200,7 @@ func (c *census) batch(n int) {
 		go func() {
 			defer wg.Done()
 			for i := range turn {
-				tallies[i] = c.do(next[i])
+				tallies[i] = c.do(ctx, next[i])
 			}
 		}()
 	}
@@ -209,6 +209,9 @@ func (c *census) batch(n int) {
 	}
 	close(turn)
 	wg.Wait()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	for _, t := range tallies {
 		for k := range c.Counts {
 			c.Counts[k].Add(c.Counts[k], t.matrices[k])
@@ -217,17 +220,18 @@ func (c *census) batch(n int) {
 		}
 	}
 	c.Done += n
+	return nil
 }
 
 // tally is what one unit adds, by depth.
 type tally struct{ matrices, classes []*big.Int }
 
-func (c *census) do(u unit) *tally {
+func (c *census) do(ctx context.Context, u unit) *tally {
 	t := &tally{zeros(c.depths()), zeros(c.depths())}
 	if u.p == 0 {
 		c.formulas(t)
 	} else {
-		c.list(u, t)
+		c.list(ctx, u, t)
 	}
 	return t
 }
@@ -257,13 +261,17 @@ func (c *census) formulas(t *tally) {
 
 // list adds the matrices whose fold is, up to permutations, one of the unit's
 // orbits: p lines of length q. The p lines are rows, or columns, or (p = q) both
-// at once, which is the same list.
-func (c *census) list(u unit, t *tally) {
+// at once, which is the same list. When ctx ends the tally is not to be used.
+func (c *census) list(ctx context.Context, u unit, t *tally) {
 	p, q := u.p, u.q
 	group := int64(len(u.start.o.perm))
 	w := newUnfoldings(c, p, q)
 	var sets, classes [5]int64
+	seen := 0
 	u.start.each(p, func(b orbit) bool {
+		if seen++; seen&1023 == 0 && ctx.Err() != nil {
+			return false // the tally is thrown away
+		}
 		place, ok := separatedLines(b.list, q)
 		if !ok {
 			return true
