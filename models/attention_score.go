@@ -6,6 +6,8 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 
+	"golang.org/x/exp/constraints"
+
 	"crosscut/internal/exact"
 )
 
@@ -97,7 +99,7 @@ func (float53) gather(q []float64, rows int, at [][]int32, m int, out []float64)
 }
 
 // gather adds up the entries of each query at the ones of each key.
-func gather[T float64 | int64](q []T, rows int, at [][]int32, m int, out []T) {
+func gather[T constraints.Signed | constraints.Float](q []T, rows int, at [][]int32, m int, out []T) {
 	for r := range rows {
 		a := q[r*m : r*m+m]
 		for t, ones := range at {

@@ -5,6 +5,8 @@ import (
 	"math/big"
 	"runtime"
 	"sync"
+
+	"golang.org/x/exp/constraints"
 )
 
 // tupleSums adds weights and weighted values over all tuples of one head,
@@ -190,7 +192,7 @@ func (s *tupleSums) exactWeight(query []*big.Int, tuple []int) int64 {
 
 // sumTuples walks all tuples, the first index shared out among the processors;
 // integer sums do not depend on how.
-func sumTuples[T int64 | float64](s *tupleSums, keys [][]T, query []T, weight func(T, []int) int64) (z int64, num []int64) {
+func sumTuples[T constraints.Signed | constraints.Float](s *tupleSums, keys [][]T, query []T, weight func(T, []int) int64) (z int64, num []int64) {
 	workers := min(runtime.GOMAXPROCS(0), s.tokens)
 	if math.Pow(float64(s.tokens), float64(len(keys))) < 1<<14 {
 		workers = 1
@@ -225,7 +227,7 @@ func sumTuples[T int64 | float64](s *tupleSums, keys [][]T, query []T, weight fu
 
 // walker is one worker's state: for each level the query times the keys chosen so
 // far, coordinate by coordinate, and the product of the values.
-type walker[T int64 | float64] struct {
+type walker[T constraints.Signed | constraints.Float] struct {
 	s      *tupleSums
 	keys   [][]T
 	weight func(T, []int) int64

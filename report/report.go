@@ -3,6 +3,8 @@
 package report
 
 import (
+	"golang.org/x/exp/constraints"
+
 	"crosscut/protocol"
 )
 
@@ -46,7 +48,7 @@ type Row struct {
 }
 
 // Num makes a present number.
-func Num[T ~int | ~float64](v T) *float64 {
+func Num[T constraints.Integer | constraints.Float](v T) *float64 {
 	f := float64(v)
 	return &f
 }
