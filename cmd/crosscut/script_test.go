@@ -32,6 +32,11 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       os.Getenv("CROSSCUT_GOLDEN") != "",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Setup: func(e *testscript.Env) error {
+			trained, err := filepath.Abs("../../testdata/trained")
+			e.Setenv("TRAINED", trained)
+			return err
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": cmdStatus, "json": cmdJSON, "svg": cmdSVG, "lines": cmdLines, "truncate": cmdTruncate, "interrupt": cmdInterrupt,
 			"parties": cmdParties, "peer": cmdPeer, "same": cmdSame,
