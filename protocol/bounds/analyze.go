@@ -214,7 +214,7 @@ func (a *analysis) ranks() {
 		}
 		b := rankGF2(ctx, lines)
 		if g = point(b.rank); !b.done {
-			g.Upper = min(a.f.Rows(), a.f.Cols())
+			g.Upper = nonzeroLines(a.f.Rows(), a.f.Cols(), func(i, j int) int64 { return int64(b2u(a.f.Index(i, j) == a.one)) })
 		}
 		if len(values) == 2 {
 			a.claimRank(check.RankGF2, &b, g)

@@ -59,7 +59,8 @@ func (a *aspect) foolingGreedy(ctx context.Context, upper int) []place {
 	if a.n[0]*a.n[1] > 1<<16 {
 		tries = 4
 	}
-	for try := 0; try < tries && len(best) < upper && ctx.Err() == nil; try++ {
+	work := 0
+	for try := 0; try < tries && len(best) < upper && (try == 0 || ctx.Err() == nil); try++ {
 		axis := try & 1
 		order := rng.Perm(a.n[axis])
 		rank := rng.Perm(a.n[1-axis])
@@ -72,8 +73,8 @@ func (a *aspect) foolingGreedy(ctx context.Context, upper int) []place {
 		}
 		var set []place
 		for _, i := range order {
-			if ctx.Err() != nil {
-				break
+			if work += 1 + len(set)*len(a.is[axis][i]); work > 1<<24 && ctx.Err() != nil {
+				break // what there is by then is a fooling set
 			}
 			free := a.is[axis][i].clone()
 			for _, p := range set {

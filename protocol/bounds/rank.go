@@ -224,7 +224,7 @@ const rankWork = 4e10
 // the lengths of its rows (Hadamard). If the rank is at most r modulo primes whose
 // product exceeds that bound, every such minor is 0. (docs/bounds.md, "rank".)
 func rational(ctx context.Context, rows, cols int, at func(i, j int) int64) (e eliminated, upper int) {
-	full := min(rows, cols)
+	full := nonzeroLines(rows, cols, at)
 	two := rankGF2(ctx, oddEntries(rows, cols, at))
 	if two.rank == full { // an odd minor is not 0: the quick way out
 		return two, full
@@ -269,6 +269,20 @@ func hadamardPrimes(rows, cols int, at func(i, j int) int64, r int) []uint64 {
 		}
 	}
 	return primes
+}
+
+// nonzeroLines is the smaller number of rows and of columns that are not zero.
+func nonzeroLines(rows, cols int, at func(i, j int) int64) int {
+	row, col := newBitset(rows), newBitset(cols)
+	for i := range rows {
+		for j := range cols {
+			if at(i, j) != 0 {
+				row.add(i)
+				col.add(j)
+			}
+		}
+	}
+	return min(row.count(), col.count())
 }
 
 // oddEntries packs the parities of the entries.

@@ -64,6 +64,7 @@ type shatter struct {
 	chosen    []int
 	best      []int
 	upper     int
+	steps     int
 	stopped   bool
 }
 
@@ -80,7 +81,7 @@ func (s *shatter) expand(class []uint32, least, from int) {
 	reach := len(s.chosen) + bits.Len(uint(least)) - 1
 	next := make([]uint32, len(class))
 	for j := from; j < len(s.col); j++ {
-		if s.ctx.Err() != nil {
+		if s.steps++; s.steps > 256 && s.ctx.Err() != nil { // a first dive always
 			s.stopped = true
 		}
 		if s.stopped || len(s.best) == s.upper || reach <= len(s.best) || len(s.chosen)+len(s.col)-j <= len(s.best) {
