@@ -75,6 +75,8 @@ func TestCorruptFiles(t *testing.T) {
 		c, _ := certify(t, all[name], analyze(t, all[name], Options{}))
 		if len(all[name].Values()) == 2 {
 			c.Claims = append(c.Claims, check.Claim{Measure: check.DiscUniform, End: check.Upper, Number: "2", Evidence: marshal(check.Spectral{Kind: "spectral"})})
+			v := all[name].Values()[1]
+			c.Claims = append(c.Claims, check.Claim{Measure: check.Cover, Value: &v, End: check.Lower, Number: "2", Evidence: marshal(check.Area{Kind: "area", Size: all[name].Count(1)})})
 		}
 		for _, claim := range c.Claims {
 			var evidence map[string]any
@@ -312,7 +314,7 @@ func TestEveryKindIsShown(t *testing.T) {
 		}
 	}
 	for _, kind := range check.Kinds() {
-		if !seen[kind] && kind != "spectral" && kind != "refutation" { // for larger matrices
+		if !seen[kind] && kind != "spectral" && kind != "area" && kind != "refutation" { // for larger matrices
 			t.Errorf("no specimen has evidence of kind %q", kind)
 		}
 	}

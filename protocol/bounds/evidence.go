@@ -115,7 +115,9 @@ func (a *analysis) claimValue(p *PerValue) {
 			why = func() any { return f.antichain(s) }
 		case "rank":
 			why = func() any { return a.minor(f.minor) }
-		case "search", "area":
+		case "area":
+			why = given(check.Area{Kind: "area", Size: p.Rectangle.Upper})
+		case "search":
 			why = exhaustion(c.lower)
 		}
 		a.claim(c.measure, value, check.Lower, ratio(c.lower, 1), why)

@@ -63,6 +63,37 @@ var _ = register("exhaustion", func(t *Table, c Claim, raw json.RawMessage) (*bi
 	return big.NewRat(int64(e.Size), 1), nil
 })
 
+// Area asks the checker to show that no rectangle without another value holds more
+// than Size entries of v: then a cover has at least the entries by Size.
+type Area struct {
+	Kind string `json:"kind"` // "area"
+	Size int    `json:"size"`
+}
+
+var _ = register("area", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+	var e Area
+	if err := strict(raw, &e); err != nil {
+		return nil, err
+	}
+	if c.Value == nil || c.End != Lower || c.Measure != Cover && c.Measure != Partition || e.Size < 1 || e.Size > 1<<30 {
+		return nil, errOther
+	}
+	s := &searcher{left: maxSteps}
+	switch found := s.rectangle(t, *c.Value, e.Size+1); {
+	case s.left <= 0:
+		return nil, ErrLimit
+	case found:
+		return nil, errExists
+	}
+	n := 0
+	for k := range t.cells {
+		if t.Is(k/t.Cols, k%t.Cols, *c.Value) {
+			n++
+		}
+	}
+	return big.NewRat(int64((n+e.Size-1)/e.Size), 1), nil
+})
+
 // searcher counts steps down; at 0 every search gives up.
 type searcher struct{ left int }
 
