@@ -4,11 +4,12 @@ import (
 	"context"
 	"fmt"
 	"math/bits"
+	"slices"
 )
 
 // oneWayLines is the most different rows of a partial matrix for which the number
 // of messages is searched.
-const oneWayLines = 1500
+const oneWayLines = 400
 
 // messages is the number of messages Alice needs when she speaks once and Bob
 // answers, as an interval. of sends every row to a message such that rows with
@@ -25,6 +26,8 @@ func (f *Folded) messages(ctx context.Context) (of, apart []int, upper int) {
 	if n <= oneWayLines {
 		g := newGraph(n, func(x, y int) bool { return !f.agree(x, y) })
 		clique, colours, upper, _ = g.chromatic(ctx)
+	} else {
+		clique, colours, upper = f.greedyMessages(ctx)
 	}
 	of = make([]int, len(f.RowOf))
 	for i, c := range f.RowOf {
@@ -34,6 +37,34 @@ func (f *Folded) messages(ctx context.Context) (of, apart []int, upper int) {
 		apart = append(apart, f.RowFirst[c])
 	}
 	return of, apart, upper
+}
+
+// greedyMessages puts every row into the first message with which it agrees, and
+// collects rows that disagree pairwise. When ctx ends, rows left get messages of
+// their own.
+func (m *Matrix) greedyMessages(ctx context.Context) (apart, of []int, messages int) {
+	of = make([]int, m.rows)
+	var members [][]int
+	for i := range of {
+		if ctx.Err() != nil {
+			of[i] = messages
+			messages++
+			continue
+		}
+		c := slices.IndexFunc(members, func(rows []int) bool {
+			return !slices.ContainsFunc(rows, func(k int) bool { return !m.agree(k, i) })
+		})
+		if c < 0 {
+			c = len(members)
+			members = append(members, nil)
+		}
+		members[c] = append(members[c], i)
+		of[i], messages = c, max(messages, c+1)
+		if !slices.ContainsFunc(apart, func(k int) bool { return m.agree(k, i) }) {
+			apart = append(apart, i)
+		}
+	}
+	return apart, of, messages
 }
 
 // agree reports that two rows have the same value wherever both are defined.

@@ -54,6 +54,9 @@ func TestMessagesOfPartialMatrices(t *testing.T) {
 		if want := plainMessages(m); upper != want {
 			t.Fatalf("%v: %d messages, want %d", m.Lines(), upper, want)
 		}
+		if apart, greedy, n := m.greedyMessages(context.Background()); n < upper || len(apart) > upper || !proper(m, greedy) {
+			t.Fatalf("%v: greedily %d messages, %d rows apart; %d are needed", m.Lines(), n, len(apart), upper)
+		}
 		for x := range of {
 			for y := range of {
 				if of[x] == of[y] && !m.agree(x, y) {
@@ -62,6 +65,18 @@ func TestMessagesOfPartialMatrices(t *testing.T) {
 			}
 		}
 	}
+}
+
+// proper says whether rows that share a message agree.
+func proper(m *Matrix, of []int) bool {
+	for x := range of {
+		for y := range of {
+			if of[x] == of[y] && !m.agree(x, y) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // BenchmarkDistinct2to20 is a look-up with 2^20 strings.
