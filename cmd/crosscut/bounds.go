@@ -223,7 +223,9 @@ func (c *call) analyse(m *bounds.Matrix, res *matrix.Result, opts bounds.Options
 	if c.IsSet("max-memory") {
 		opts.MaxMemory = int64(limit)
 	}
+	stop := c.clock("bounds, % of --time", opts.Time)
 	r, err := bounds.Analyze(c.Context, m, opts)
+	stop()
 	if err != nil {
 		return contradicted(err)
 	}

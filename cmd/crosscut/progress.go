@@ -32,3 +32,33 @@ func (c *call) progress(label string) func(done, total int) {
 		fmt.Fprintf(c.stderr, "\r\x1b[K%s [%s%s] %d/%d", label, strings.Repeat("#", full), strings.Repeat(".", width-full), done, total)
 	}
 }
+
+// clock is progress for work that ends at the latest after a time: a bar that
+// fills as the time passes. Call stop when the work is done.
+func (c *call) clock(label string, limit time.Duration) (stop func()) {
+	if limit <= 0 || c.Bool("quiet") || !isTerminal(c.stderr) {
+		return func() {}
+	}
+	draw := c.progress(label)
+	start := time.Now()
+	done, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		tick := time.NewTicker(200 * time.Millisecond)
+		defer tick.Stop()
+		const parts = 100
+		for {
+			select {
+			case <-done:
+				draw(parts, parts)
+				return
+			case <-tick.C:
+				draw(min(parts-1, int(parts*time.Since(start)/limit)), parts)
+			}
+		}
+	}()
+	return func() {
+		close(done)
+		<-gone
+	}
+}

@@ -195,10 +195,15 @@ type evaluator struct {
 	names    *legend
 	known    map[string]int32 // those of names that were met
 	key      []byte
+	out      []tasks.Value
 }
 
+// shortest is the longest sequence on which the definition is quicker than what
+// evaluates many positions at once.
+const shortest = 16
+
 func (c *Cut) evaluator(names *legend) *evaluator {
-	return &evaluator{c: c, seq: c.whole(), row: cursor{in: c.alice, at: -1}, col: cursor{in: c.bob, at: -1}, names: names, known: map[string]int32{}}
+	return &evaluator{c: c, seq: c.whole(), row: cursor{in: c.alice, at: -1}, col: cursor{in: c.bob, at: -1}, names: names, known: map[string]int32{}, out: make([]tasks.Value, len(c.Read))}
 }
 
 func (e *evaluator) at(i, j int) int32 {
@@ -208,7 +213,14 @@ func (e *evaluator) at(i, j int) int32 {
 	if sh.Task.CheckSeq != nil && sh.Task.CheckSeq(sh, sh.All(), e.seq) != nil {
 		return -1
 	}
-	out := sh.Eval(e.seq, e.c.Read)
+	out := e.out
+	if sh.N <= shortest {
+		for k, i := range e.c.Read {
+			out[k] = sh.Task.Eval(sh, e.seq, i)
+		}
+	} else {
+		out = sh.Eval(e.seq, e.c.Read)
+	}
 	e.key = e.key[:0]
 	for _, v := range out {
 		for _, x := range v {
