@@ -39,6 +39,22 @@ func TestPublished(t *testing.T) {
 		if r.StateBits != want.state || r.CacheBits != want.cache {
 			t.Errorf("%s: state %d and cache %d bits, want %d and %d", name, r.StateBits, r.CacheBits, want.state, want.cache)
 		}
+		for _, at := range []int{1, 100, 1 << 20} { // a window bounds what is cached
+			r, err := Audit(raw, []int{at})
+			if err != nil {
+				t.Fatal(err)
+			}
+			kept := at
+			switch name {
+			case "mistral-7b-v0.1":
+				kept = min(at, 4096)
+			case "recurrentgemma-2b":
+				kept = min(at, 2048)
+			}
+			if z := r.Sizes[0]; z.StateBits != want.state || z.CacheBits != want.cache*kept {
+				t.Errorf("%s at %d tokens: %+v, want %d cached bits a token", name, at, z, want.cache)
+			}
+		}
 		for _, row := range r.Rows {
 			if row.Vacuous != (row.Bits >= row.Needed) {
 				t.Errorf("%s: %+v", name, row)

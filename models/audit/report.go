@@ -18,6 +18,7 @@ type Report struct {
 	Dtype     string    `json:"dtype"`
 	BitsPer   int       `json:"bits_per_number"`
 	Layers    []Carried `json:"layers"`
+	Sizes     []Size    `json:"sizes"` // of the whole model's memory, by context
 	Warnings  []string  `json:"warnings"`
 }
 
@@ -26,6 +27,7 @@ type Row struct {
 	Claim   string `json:"claim"`
 	Scope   string `json:"scope"` // "layer" or "model"
 	Bits    int    `json:"bits"`  // what the compiled protocol moves
+	PerHead int    `json:"per_head,omitempty"`
 	Formula string `json:"formula_text"`
 	Context int    `json:"context"`
 	Needed  int    `json:"needed"` // at this context
@@ -34,6 +36,13 @@ type Row struct {
 	Vacuous   bool           `json:"vacuous"` // nothing is excluded at this context
 	Basis     problems.Basis `json:"basis"`
 	Note      string         `json:"note,omitempty"`
+}
+
+// Size is what the whole model carries after so many tokens.
+type Size struct {
+	Context   int `json:"context"`
+	StateBits int `json:"state_bits"`
+	CacheBits int `json:"cache_bits"` // of all tokens that are still kept
 }
 
 // Carried is a group of layers with what each layer carries.
@@ -77,17 +86,22 @@ func Audit(raw []byte, contexts []int) (*Report, error) {
 		}
 	}
 	attention := 0
+	for _, l := range layers {
+		if l.Heads > 0 {
+			attention += l.Count
+		}
+	}
 	for _, n := range contexts {
 		if n < 1 || n > 1<<40 {
 			return nil, fmt.Errorf("audit: a context of %d tokens is outside 1..2^40", n)
 		}
 		for _, l := range layers {
 			if l.Heads > 0 && l.Count > 0 {
-				attention += l.Count
 				r.Rows = append(r.Rows, match3(l, n), averaging(c, n))
 			}
 		}
 		r.Rows = append(r.Rows, memory(layers, c.Bits(), n))
+		r.Sizes = append(r.Sizes, Size{n, r.StateBits, carried(layers, c.Bits(), n) - r.StateBits})
 	}
 	if attention > 1 {
 		r.Warnings = append(r.Warnings, "theorems 4 and 7 speak of one attention layer between token-wise maps; they are shown for a single layer and say nothing about the whole model")
@@ -116,7 +130,7 @@ func match3(l Layer, n int) Row {
 	need := max(0, (n-3)/2)
 	bites := 2*(bits+1) + 3
 	return Row{
-		Claim: "theorem 7", Scope: "layer", Bits: bits,
+		Claim: "theorem 7", Scope: "layer", Bits: bits, PerHead: (l.Width + 2) * accumulator,
 		Formula: "H (d_v + 2) 32: per head the largest score, the normaliser and d_v numerators in float32",
 		Context: n, Needed: need, BitesFrom: &bites, Vacuous: bits >= need, Basis: problems.Proved,
 	}
@@ -139,28 +153,30 @@ func averaging(c Config, n int) Row {
 	}
 }
 
+// carried is what all layers carry after so many tokens.
+func carried(layers []Layer, bits, read int) int {
+	total := 0
+	for _, l := range layers {
+		for _, p := range l.Fixed {
+			total += l.Count * p.Elements * bits
+		}
+		kept := read
+		if l.Window > 0 {
+			kept = min(kept, l.Window)
+		}
+		for _, p := range l.Cached {
+			total += l.Count * p.Elements * bits * kept
+		}
+	}
+	return total
+}
+
 // memory is Theorem 11: a model that reads in order and averages one earlier
 // position carries n = floor((N-1)/2) bits past the middle.
 func memory(layers []Layer, bits, n int) Row {
 	need := max(0, (n-1)/2)
-	at := func(read int) int {
-		total := 0
-		for _, l := range layers {
-			for _, p := range l.Fixed {
-				total += l.Count * p.Elements * bits
-			}
-			kept := read
-			if l.Window > 0 {
-				kept = min(kept, l.Window)
-			}
-			for _, p := range l.Cached {
-				total += l.Count * p.Elements * bits * kept
-			}
-		}
-		return total
-	}
 	row := Row{
-		Claim: "theorem 11", Scope: "model", Bits: at(need + 1), Formula: "all states, and the cache of the (N + 1)/2 tokens before the middle",
+		Claim: "theorem 11", Scope: "model", Bits: carried(layers, bits, need+1), Formula: "all states, and the cache of the (N + 1)/2 tokens before the middle",
 		Context: n, Needed: need, Basis: problems.Proved,
 	}
 	row.Vacuous = row.Bits >= need
@@ -172,7 +188,7 @@ func memory(layers []Layer, bits, n int) Row {
 		row.Note = "the cache grows with the context by more than a bit a token: never excluded"
 		return row
 	}
-	ceiling = at(1 << 40)
+	ceiling = carried(layers, bits, 1<<40)
 	from := 2*(ceiling+1) + 1
 	row.BitesFrom = &from
 	return row
@@ -186,7 +202,7 @@ func (r *Report) Sheet() *report.Sheet {
 		{Name: "state", Value: fmt.Sprintf("%d bits, whatever the context", r.StateBits)},
 		{Name: "cache", Value: fmt.Sprintf("%d bits a token", r.CacheBits)},
 	}
-	carried := report.Grid{Title: "what is carried", Columns: []report.Column{
+	parts := report.Grid{Title: "what is carried", Columns: []report.Column{
 		{Name: "layers"}, {Name: "count", Right: true}, {Name: "what"}, {Name: "numbers", Right: true}, {Name: "bits", Right: true}, {Name: "per"}, {Name: "formula", Long: true}}}
 	for _, l := range r.Layers {
 		per := "layer"
@@ -196,26 +212,34 @@ func (r *Report) Sheet() *report.Sheet {
 				per += fmt.Sprintf(", the last %d", l.Window)
 			}
 		}
-		carried.Add(l.Kind, strconv.Itoa(l.Count), l.What, strconv.Itoa(l.Elements), strconv.Itoa(l.Bits), per, l.FormulaText)
+		parts.Add(l.Kind, strconv.Itoa(l.Count), l.What, strconv.Itoa(l.Elements), strconv.Itoa(l.Bits), per, l.FormulaText)
+	}
+	sizes := report.Grid{Title: "memory of the whole model by context", Columns: []report.Column{
+		{Name: "context", Right: true}, {Name: "state bits", Right: true}, {Name: "cache bits", Right: true}}}
+	for _, z := range r.Sizes {
+		sizes.Add(strconv.Itoa(z.Context), strconv.Itoa(z.StateBits), strconv.Itoa(z.CacheBits))
 	}
 	claims := report.Grid{Title: "claims", Columns: []report.Column{
-		{Name: "claim"}, {Name: "scope"}, {Name: "context", Right: true}, {Name: "bits", Right: true}, {Name: "needed", Right: true},
+		{Name: "claim"}, {Name: "scope"}, {Name: "context", Right: true}, {Name: "bits", Right: true}, {Name: "per head", Right: true}, {Name: "needed", Right: true},
 		{Name: "here"}, {Name: "bites from N", Right: true}, {Name: "basis"}, {Name: "formula", Long: true}}}
 	for _, row := range r.Rows {
-		from, here := "never", "impossible"
+		from, here, head := "never", "impossible", ""
+		if row.PerHead > 0 {
+			head = strconv.Itoa(row.PerHead)
+		}
 		if row.BitesFrom != nil {
 			from = strconv.Itoa(*row.BitesFrom)
 		}
 		if row.Vacuous {
 			here = "vacuous"
 		}
-		line := report.Line{Cells: []string{row.Claim, row.Scope, strconv.Itoa(row.Context), strconv.Itoa(row.Bits), strconv.Itoa(row.Needed), here, from, string(row.Basis), row.Formula}}
+		line := report.Line{Cells: []string{row.Claim, row.Scope, strconv.Itoa(row.Context), strconv.Itoa(row.Bits), head, strconv.Itoa(row.Needed), here, from, string(row.Basis), row.Formula}}
 		if row.Note != "" {
 			line.Notes = []string{row.Note}
 		}
 		claims.Rows = append(claims.Rows, line)
 	}
-	s.Grids = []report.Grid{carried, claims}
+	s.Grids = []report.Grid{parts, sizes, claims}
 	s.Flat = &claims
 	return s
 }
