@@ -3,7 +3,7 @@
 FUZZTIME ?= 10s
 BENCHTIME ?= 1s
 
-.PHONY: all help check test race fuzz bench golden plots site browser clean
+.PHONY: all help check test race fuzz bench golden plots site shots browser clean
 
 all: check ## check everything (the default)
 
@@ -60,8 +60,11 @@ site: ## the lab as a static folder, build/site, its engine as WebAssembly
 
 SITE_POLICY = default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'
 
+shots: ## the screenshots of the README, docs/img/lab-*.png
+	CROSSCUT_SHOTS=1 go test ./lab -count=1 -run Shots
+
 browser: site ## every browser test; pictures at three widths under build/browser
-	CROSSCUT_BROWSER=1 go test ./lab -count=1 -v -timeout 20m -run 'Browser|Pictures|NoShift|Tour|Claims|Export|Site|AuditFinds'
+	CROSSCUT_BROWSER=1 go test ./lab -count=1 -v -timeout 20m -run 'Browser|Pictures|NoShift|Tour|Claims|Handwork|Export|Site|AuditFinds'
 
 FORCE:
 

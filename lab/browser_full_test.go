@@ -19,7 +19,7 @@ import (
 var moments = []struct{ name, hash, selector, want string }{
 	{"cut", "cut?task=match3&model=attention&n=15&set=M%3D16&seed=2&split=alice%3A2-7%2Cbob%3A8-13%2Cpublic%3A1%2C14-15&step=3", ".verdict", "bits"},
 	{"cut-qsa", "cut?task=qsa&model=attention&n=16&seed=1&split=alice%3A16%2Cbob%3A1-15", ".verdict", "bits"},
-	{"cut-rnn", "cut?task=qsa&model=rnn&n=40&seed=4", ".verdict", "bit"},
+	{"cut-rnn", "cut?task=qsa&model=rnn&n=17&seed=4&set=q%3D1%2Ceps%3D0.25&split=alice%3A1-9%2Cbob%3A10-17", ".verdict", "needs"},
 	{"cut-tensor", "cut?task=match3&model=tensor-attention&n=12&seed=2", ".verdict", "vacuous"},
 	{"grow", "grow?inequality=one-layer-match3&n=1096", ".verdict", "needed"},
 	{"matrix", "matrix?problem=disj&n=4", ".numbers", "fooling"},
@@ -124,6 +124,47 @@ func TestClaims(t *testing.T) {
 			b.quiet(id)
 		}
 	}
+}
+
+// Cutting by hand ends with a protocol and its cost; the measured table can be
+// copied; a drawn cell changes the numbers.
+func TestHandwork(t *testing.T) {
+	if !full() {
+		t.Skip("make browser plays by hand")
+	}
+	b := browse(t, start(t))
+	b.open("matrix?rows=01,10&show=mine", ".numbers", "fooling")
+	b.click(`[data-head="alice0"]`)
+	b.click("[data-act=speak]")
+	for _, col := range []string{"bob0", "bob0"} {
+		b.press(" ", `[data-head="`+col+`"]`)
+		b.click("[data-act=speak]")
+	}
+	b.until(".under [aria-live]", "Done: 2 bits at worst, 4 rectangles. The optimum is 2.")
+	b.open("matrix?rows=00,00", ".numbers", "fooling")
+	b.shows("[data-number=deterministic]", 0)
+	b.press(" ", `[data-cell="0,0"]`)
+	b.await(`document.querySelector("[data-number=deterministic]").textContent.startsWith("2")`)
+	b.quiet("drawing")
+
+	b.open("grow?inequality=memory-qsa", ".verdict", "needed")
+	b.click("[data-act=measure]")
+	b.await(`document.querySelectorAll("[data-table=measured] tbody tr").length > 8`)
+	b.click("[data-act=cancel]")
+	b.await(`!document.querySelector("[data-act=measure]").disabled`)
+	b.accessible("the measured table")
+	table := compute(t, "table", `{"task":"qsa","model":"attention","ns":[8,16,32,64,128,256,512,1024],"seed":1}`)
+	row := at(table, "table", "rows").([]any)[3]
+	want := fmt.Sprintf("%s%s%s", number(at(row, "N")), number(at(row, "size")), number(at(row, "bits")))
+	if got := evaluate[string](b, `[...document.querySelectorAll("[data-table=measured] tbody tr")[3].cells].slice(1, 4).map(c => c.textContent).join("")`); got != want {
+		t.Errorf("row 4 shows %q, the engine says %q", got, want)
+	}
+	evaluate[chromedp.Void](b, `void (navigator.clipboard.writeText = t => { window.copied = t; return Promise.resolve(); })`)
+	b.click("[data-act=latex]")
+	b.await(`window.copied?.includes("{tabular}")`)
+	b.click("[data-act=csv]")
+	b.await(`window.copied?.includes("attention")`)
+	b.quiet("the table")
 }
 
 // A picture that is saved is an SVG file of its own.

@@ -16,19 +16,20 @@ type NeedAt struct {
 	Size      int // n of the problem that is embedded
 }
 
-// NeededAt is the strongest bound that a reduction from DISJ gives for a task, a
-// split of the user's own and one read position.
+// NeededAt is the strongest bound that a reduction from DISJ or INDEX gives for a
+// task, a split of the user's own and one read position.
 //
 // Take an instance of the reduction at this shape, and the set S of those i for
 // which every position that depends on x_i is Alice's and every position that
 // depends on y_i is Bob's. Fix all other bits to 0. Tokens at positions that the
 // user gave to somebody else are then constant, so a protocol for the user's split
-// solves DISJ on |S| bits. Public positions must be constant in any case. That the
+// solves DISJ on |S| bits. For INDEX Bob's position runs over S, and whatever it
+// changes must be Bob's. Public positions must be constant in any case. That the
 // bits found one flip at a time are all on which a position depends is a property
 // of the built-in maps, which a test checks by enumeration.
 func NeededAt(sh tasks.Shape, at tasks.Split, read int, setting protocol.Setting, speaker protocol.Player) (best NeedAt, ok bool) {
 	for r := range Catalog().All() {
-		if r.To != sh.Task || r.From != problems.Disj {
+		if r.To != sh.Task || r.From != problems.Disj && r.From != problems.Index {
 			continue
 		}
 		in := r.largest(sh)
@@ -69,24 +70,32 @@ func sameParams(a, b tasks.Params) bool {
 // survivors lists the i, from 0, whose tokens stay with the right player when the
 // positions belong to whom at says.
 func (in *Instance) survivors(at tasks.Split) []int {
-	width := in.From.XBits(in.Size)
-	zero := Flip(Unit(width, 0), func(i int) bool { return i == 0 })
-	lost := make([]bool, width)
-	base := in.Encode(zero, zero)
-	for i := range width {
-		one := Unit(width, i)
-		for who, seq := range [2][]tasks.Token{in.Encode(one, zero), in.Encode(zero, one)} {
-			for p := range seq {
-				if !equalTokens(seq[p], base[p]) && at.Owner[p] != protocol.Player(who) {
-					lost[i] = true
-				}
+	p, n := in.From, in.Size
+	width := p.XBits(n)
+	index := p.YCount != nil
+	zero, y0 := p.X(n, 0), p.Y(n, 0)
+	base := in.Encode(zero, y0)
+	moves := func(seq []tasks.Token, whose protocol.Player) bool {
+		for k := range seq {
+			if !equalTokens(seq[k], base[k]) && at.Owner[k] != whose {
+				return true
 			}
 		}
+		return false
 	}
 	var left []int
-	for i, gone := range lost {
-		if !gone {
+	for i := range width {
+		one := Unit(width, i)
+		if !moves(in.Encode(one, y0), protocol.Alice) && (index || !moves(in.Encode(zero, one), protocol.Bob)) {
 			left = append(left, i)
+		}
+	}
+	if index && len(left) > 0 { // Bob's first position must be one of those left
+		base = in.Encode(zero, p.Y(n, left[0]))
+		for _, i := range left {
+			if moves(in.Encode(zero, p.Y(n, i)), protocol.Bob) {
+				return nil
+			}
 		}
 	}
 	return left

@@ -14,7 +14,7 @@ import (
 func TestSurvivorsStillReduce(t *testing.T) {
 	seen := 0
 	for r := range Catalog().All() {
-		if r.From != problems.Disj {
+		if r.From != problems.Disj && r.From != problems.Index {
 			continue
 		}
 		const n = 3
@@ -22,6 +22,7 @@ func TestSurvivorsStillReduce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		p := r.From
 		for mask := range 1 << min(in.Shape.N, 9) {
 			at := tasks.Split{Owner: append([]protocol.Player(nil), in.At.Owner...)}
 			for i := range at.Owner {
@@ -30,24 +31,35 @@ func TestSurvivorsStillReduce(t *testing.T) {
 				}
 			}
 			alive := make([]bool, n)
+			first := -1
 			for _, i := range in.survivors(at) {
 				alive[i] = true
+				if first < 0 {
+					first = i
+				}
 			}
-			// Alice's positions must not move with y, nor Bob's with x, on surviving bits.
-			base := in.Encode(problems.Disj.X(n, 0), problems.Disj.Y(n, 0))
-			for k := range 1 << (2 * n) {
-				x, y := problems.Disj.X(n, k>>n), problems.Disj.Y(n, k&(1<<n-1))
-				dead := false
+			if first < 0 {
+				continue
+			}
+			y0 := p.Y(n, 0)
+			if p == problems.Index {
+				y0 = p.Y(n, first)
+			}
+			base := in.Encode(p.X(n, 0), y0)
+			for k := range 1 << n * p.Ys(n) {
+				x, y := p.X(n, k/p.Ys(n)), p.Y(n, k%p.Ys(n))
+				dead := p == problems.Index && !alive[k%p.Ys(n)]
 				for i := range n {
-					dead = dead || !alive[i] && (x.Bit(i) || y.Bit(i))
+					dead = dead || !alive[i] && (x.Bit(i) || p == problems.Disj && y.Bit(i))
 				}
 				if dead {
 					continue
 				}
-				alice, bob := in.Encode(x, problems.Disj.Y(n, 0)), in.Encode(problems.Disj.X(n, 0), y)
-				for p, o := range at.Owner {
-					if !equalTokens(alice[p], base[p]) && o != protocol.Alice || !equalTokens(bob[p], base[p]) && o != protocol.Bob {
-						t.Fatalf("%s: mask %b: position %d moves with the other player's bits", r.Name, mask, p+1)
+				// Alice's positions must not move with y, nor Bob's with x, on what is left.
+				alice, bob := in.Encode(x, y0), in.Encode(p.X(n, 0), y)
+				for pos, o := range at.Owner {
+					if !equalTokens(alice[pos], base[pos]) && o != protocol.Alice || !equalTokens(bob[pos], base[pos]) && o != protocol.Bob {
+						t.Fatalf("%s: mask %b: position %d moves with the other player's bits", r.Name, mask, pos+1)
 					}
 				}
 				seq := in.Encode(x, y)
@@ -82,6 +94,13 @@ func TestNeededAt(t *testing.T) {
 	}
 	if need, ok = NeededAt(in.Shape, at, 1, protocol.OneWay, protocol.Alice); ok {
 		t.Errorf("Bob holds everything: %+v", need)
+	}
+	memory, err := IndexQSAMemory.Instance(5, 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if need, ok = NeededAt(memory.Shape, memory.At, memory.Shape.N, protocol.OneWay, protocol.Alice); !ok || need.Bits != 5 {
+		t.Errorf("what a reader must remember: %+v, %v", need, ok)
 	}
 	if need, ok = NeededAt(in.Shape, in.At, 2, protocol.OneWay, protocol.Alice); ok {
 		t.Errorf("another position is read: %+v", need)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"crosscut/models"
@@ -197,7 +198,7 @@ var _ = operate("sizes", func(_ context.Context, q shrinkRequest) (any, error) {
 		n := int(need.Bits)
 		out.Needed = &n
 	}
-	c, err := builtBy(q.Model, in.Shape.Task.Name, m)
+	c, err := builtBy(q.Model, in.Shape.Task.Name, m, set)
 	if err != nil {
 		return nil, err
 	}
@@ -212,16 +213,25 @@ var _ = operate("sizes", func(_ context.Context, q shrinkRequest) (any, error) {
 	return out, nil
 })
 
-// builtBy is the construction that built a machine.
-func builtBy(model, task string, m models.Machine) (*models.Construction, error) {
-	cs := models.For(model, task)
-	if c, ok := m.(models.Chooser); ok {
-		if name := c.Choices()["construction"]; name != "" {
-			return models.Constructions().Get(name)
+// builtBy is the construction that built a machine: the one that it names, that
+// was asked for, or the first that takes what was set.
+func builtBy(model, task string, m models.Machine, set models.Settings) (*models.Construction, error) {
+	name := set.Choice["construction"]
+	if c, ok := m.(models.Chooser); ok && c.Choices()["construction"] != "" {
+		name = c.Choices()["construction"]
+	}
+	if name != "" {
+		return models.Constructions().Get(name)
+	}
+	_, rest := set.ForTask(m.Shape().Task)
+	for _, c := range models.For(model, task) {
+		takes := true
+		for name := range rest.Num {
+			takes = takes && slices.ContainsFunc(c.Params, func(p tasks.Param) bool { return p.Name == name })
+		}
+		if takes {
+			return c, nil
 		}
 	}
-	if len(cs) == 0 {
-		return nil, errors.New("engine: a machine without a construction")
-	}
-	return cs[0], nil
+	return nil, errors.New("engine: a machine without a construction")
 }

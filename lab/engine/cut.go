@@ -116,7 +116,7 @@ var _ = operate("cut", func(ctx context.Context, q cutRequest) (any, error) {
 	a.Needed = pressing(sh, p.Job, r.Transcript)
 	size, formula := p.Machine.Size()
 	a.Size = amount{int(size), formula}
-	a.About = about(q.Model, sh.Task.Name, p.Machine)
+	a.About = about(q.Model, sh.Task.Name, p.Machine, set)
 	a.Input = json.RawMessage(tasks.WriteInput(&tasks.Input{Shape: sh, Seq: p.Tokens}))
 	return a, nil
 })
@@ -185,16 +185,9 @@ func pressing(sh tasks.Shape, job models.Job, t protocol.Transcript) *needed {
 }
 
 // about is the construction in words.
-func about(model, task string, m models.Machine) string {
-	if c, ok := m.(models.Chooser); ok {
-		if name := c.Choices()["construction"]; name != "" {
-			if k, err := models.Constructions().Get(name); err == nil {
-				return k.Doc
-			}
-		}
-	}
-	if cs := models.For(model, task); len(cs) == 1 {
-		return cs[0].Doc
+func about(model, task string, m models.Machine, set models.Settings) string {
+	if c, err := builtBy(model, task, m, set); err == nil {
+		return c.Doc
 	}
 	return ""
 }

@@ -35,6 +35,8 @@ func meaning(model string, m protocol.Message) string {
 		return fmt.Sprintf("The highest score among %s, so that both players shift by the same maximum.", own)
 	case strings.HasPrefix(label, "query"):
 		return fmt.Sprintf("The query of the token that is read: %s owns it, and %s cannot score a key without it.", from, other)
+	case strings.Contains(label, "embedded tokens"):
+		return fmt.Sprintf("Every token of %s's, embedded. A score belongs to a tuple of tokens, and tuples that mix both players' tokens do not separate into sums, so the tokens themselves must cross.", from)
 	case strings.Contains(label, "embedded"):
 		return fmt.Sprintf("The token itself, embedded in its p-bit numbers. %s knows the weights and does the rest, whatever the number of heads.", other)
 	case strings.Contains(label, "pre-activation"):

@@ -32,6 +32,13 @@ export function segmented(label, options, chosen, change) {
     options.map(o => el("label", {}, el("input", { type: "radio", name: key, value: o.value ?? o, checked: (o.value ?? o) === chosen, onchange: () => change(o.value ?? o) }), el("span", {}, o.label ?? o)))));
 }
 
+// field is a line of text that counts when Enter is pressed or it is left.
+export function field(label, value, change, attrs = {}) {
+  const key = id();
+  const node = el("input", { id: key, type: "text", value, spellcheck: "false", autocomplete: "off", ...attrs, onchange: () => change(node.value.trim()) });
+  return el("div", { class: "control" }, el("label", { for: key }, label), node);
+}
+
 export function button(text, press, attrs = {}) { return el("button", { type: "button", onclick: press, ...attrs }, text); }
 
 // player steps through `of` things: back, play, next, speed.

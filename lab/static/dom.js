@@ -162,11 +162,12 @@ export function latest(f) {
   };
 }
 
-// watchWidth calls f with the width of a node, now and when it changes.
+// watchWidth calls f with the width of a node, now and when it changes, in units
+// that grow with the page's text: on a projector pictures grow as well.
 export function watchWidth(node, f) {
   let last = 0;
   const seen = new ResizeObserver(() => {
-    const w = Math.round(node.clientWidth);
+    const w = Math.round(node.clientWidth * 16 / parseFloat(getComputedStyle(document.documentElement).fontSize));
     if (w && w !== last) { last = w; f(w); }
   });
   seen.observe(node);

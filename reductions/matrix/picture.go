@@ -1,3 +1,8 @@
+//go:build !js
+
+// The browser lab draws its own pictures, and its WebAssembly is half the size
+// without the fonts of these.
+
 package matrix
 
 import (

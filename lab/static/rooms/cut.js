@@ -1,6 +1,6 @@
 // Cut: a model, a sequence, and who holds what.
 import { ask } from "../api.js";
-import { button, player, problem, select, slider } from "../controls.js";
+import { button, field, player, problem, select, slider } from "../controls.js";
 import { NAMES, command, download, el, exportButton, latest, number, picture, plural, put, ranges, spoken, splitSpec, svg, value, watchWidth } from "../dom.js";
 import { layout, token, widestOf } from "../strip.js";
 
@@ -8,7 +8,7 @@ const scenes = [
   ["Attention does Match2", { task: "match2", model: "attention", n: 24, seed: 3 }],
   ["One layer does Match3", { task: "match3", model: "attention", n: 15, set: "M=16", seed: 2, split: "alice:2-7,bob:8-13,public:1,14-15" }],
   ["Attention averages", { task: "qsa", model: "attention", n: 16, seed: 1, split: "alice:16,bob:1-15" }],
-  ["A recurrent state", { task: "qsa", model: "rnn", n: 16, seed: 4 }],
+  ["A recurrent state", { task: "qsa", model: "rnn", n: 17, seed: 4, set: "q=1,eps=0.25", split: "alice:1-9,bob:10-17" }],
   ["Third order", { task: "match3", model: "tensor-attention", n: 12, seed: 2 }],
   ["Two layers", { task: "match3-bigram", model: "transformer", n: 8, seed: 1 }],
 ];
@@ -42,8 +42,19 @@ export function open(main, cat, start, write) {
       select("Task", cat.tasks.map(t => t.name), s.task, v => change({ task: v, set: "", split: "" }, true)),
       select("Model", task.models, s.model, v => change({ model: v, set: "" }, true)),
       made.length > 1 ? select("Weights", [{ value: "", label: "default" }, ...made.map(c => c.name)], set.construction || "", v => { const t = parse(s.set); delete t.construction; if (v) t.construction = v; change({ set: text(t) }, true); }) : null,
-      slider("Tokens, N", { min: 2, max: cat.limits.cut, value: s.n, doc: "length of the sequence", name: "n" }, v => change({ n: v, split: "" })),
-      button("Another input", () => { inputFile = null; change({ seed: s.seed + 1 }); }, { "data-act": "seed" }));
+      slider("Tokens, N", { min: 2, max: cat.limits.cut, value: s.n, doc: "length of the sequence", name: "n" }, v => change({ n: v, split: "", read: s.read === "all" ? "all" : "" })),
+      button("Another input", () => { inputFile = null; change({ seed: s.seed + 1 }); }, { "data-act": "seed" }),
+      el("details", { class: "more", open: s.set || s.read || s.answer ? true : null }, el("summary", { class: "small" }, "Sizes, reading position, who answers"), el("div", {},
+        field("Sizes and choices, as --set has them", s.set || "", v => change({ set: v }), { "data-act": "set", "aria-describedby": "set-hint", size: 28 }),
+        select("Read", [{ value: "", label: "default" }, ...Array.from({ length: s.n }, (_, k) => String(k + 1)), "all"], s.read || "", v => change({ read: v })),
+        select("Answers", [{ value: "", label: "default" }, { value: "bob", label: "Bob" }, { value: "alice", label: "Alice" }, { value: "owner", label: "each owner" }], s.answer || "", v => change({ answer: v })),
+        el("p", { class: "muted small", id: "set-hint" }, hint(task, made, set)))));
+  }
+
+  // hint names the sizes that the task and the weights take.
+  function hint(task, made, set) {
+    const c = made.find(c => c.name === set.construction) || made[0];
+    return ["Takes ", [...task.params, ...(c?.params || [])].map(p => p.name).join(", "), ...(c?.choices || []).map(c => `, ${c.Name}=${c.Of.join("|")}`), "."].join("");
   }
 
   function change(what, rebuild) {
@@ -57,13 +68,13 @@ export function open(main, cat, start, write) {
 
   function save() {
     const all = answer ? answer.words.length : 0;
-    write({ task: s.task, model: s.model, n: s.n, seed: s.seed, set: s.set, split: s.split, step: step >= all ? "" : step });
+    write({ task: s.task, model: s.model, n: s.n, seed: s.seed, set: s.set, split: s.split, read: s.read, answer: s.answer, step: step >= all ? "" : step });
   }
 
   const run = latest(async () => {
     save();
     try {
-      const query = { task: s.task, model: s.model, set: parse(s.set), seed: s.seed, split: s.split || "" };
+      const query = { task: s.task, model: s.model, set: parse(s.set), seed: s.seed, split: s.split || "", read: s.read || "", answer: s.answer || "" };
       if (inputFile) query.input = inputFile; else query.n = s.n;
       answer = await ask("cut", query);
       failed = null;
@@ -259,8 +270,8 @@ export function open(main, cat, start, write) {
     const compare = !need ? ["No lower bound here speaks about this split. "] : b.total >= need.bits ? ["Every right protocol for this split, of any model, needs ", el("strong", { class: "n", "data-needed": need.bits }, number(need.bits)), ` (${need.basis}). `] : [el("strong", { class: "bad" }, `That is fewer than the ${need.bits} needed: some input is wrong. `)];
     const raw = b.total > b.trivial ? ["Alice's raw tokens would cost only ", el("strong", {}, number(b.trivial)), ", so this cost proves nothing about the model (vacuous). "] : ["Alice's raw tokens would cost ", el("strong", {}, number(b.trivial)), ". "];
     put(verdict, el("strong", { "data-total": b.total }, plural(b.total, "bit")), b.total === 1 ? " crosses. " : " cross. ", ...compare, ...raw,
-      r.agree ? "The cut run gives " : el("span", { class: "bad" }, "The cut run differs: "), el("strong", {}, r.output.map(value).join(" ")), r.agree ? ", as the whole model does" : "",
-      r.correct ? el("span", { class: "good" }, "; right by the definition.") : el("span", { class: "bad" }, `; the definition says ${r.expected.map(value).join(" ")}.`));
+      r.agree ? "The cut run gives " : el("span", { class: "bad" }, "The cut run differs: "), el("strong", {}, some(r.output)), r.agree ? ", as the whole model does" : "",
+      r.correct ? el("span", { class: "good" }, "; right by the definition.") : el("span", { class: "bad" }, `; the definition says ${some(r.expected)}.`));
     const k = hovered >= 0 ? hovered : step - 1, m = r.messages[k];
     const known = who => { const own = r.split[who]; return own.length ? `tokens ${ranges(own)}` : "no tokens of their own"; };
     put(meaning, 
@@ -297,6 +308,8 @@ export function open(main, cat, start, write) {
   run();
   return { close: stopWatch, keys: k => play.keys(k) };
 }
+
+function some(vs) { return vs.slice(0, 10).map(value).join(" ") + (vs.length > 10 ? " …" : ""); }
 
 function parse(text) {
   const set = {};
