@@ -2,6 +2,7 @@ package bounds
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,6 +52,16 @@ func TestMatrixAgainstTable(t *testing.T) {
 		m := random(rng, rows, cols, 1+rng.IntN(4), 0.1)
 		again := parse(t, strings.Join(m.Lines(), "\n"))
 		f, tr := m.Fold(), m.Transpose()
+		if m.Boolean() {
+			if twice := m.Complement().Complement(); !slices.Equal(twice.Lines(), m.Lines()) {
+				t.Fatal("the complement of the complement differs")
+			}
+			if v, ok := m.At(0, 0); ok {
+				if w, _ := m.Complement().At(0, 0); v+w != 1 {
+					t.Fatal("the complement keeps an entry")
+				}
+			}
+		}
 		count := map[int]int{}
 		for i := range rows {
 			for j := range cols {
