@@ -53,9 +53,19 @@ type rectSearch struct {
 	ok      []bitset
 	best    rect
 	area    int
-	steps   uint
+	work    int // words looked at since ctx was asked
 	stopped bool
 	ties    int // steps left for rectangles of equal area; 0: they are cut
+}
+
+// spend notes work, in words, and now and then asks ctx whether to go on: one step
+// on a matrix of thousands of rows is itself long.
+func (s *rectSearch) spend(words int) (more bool) {
+	if s.work += words; s.work >= 1<<18 {
+		s.work = 0
+		s.stopped = s.stopped || s.ctx.Err() != nil
+	}
+	return !s.stopped
 }
 
 // entries counts the entries of v of row i within cols, with multiplicities.
@@ -102,7 +112,7 @@ func (s *rectSearch) square() {
 func (s *rectSearch) grow(i int) {
 	rows, cols := newBitset(s.n[0]), s.ok[i].clone()
 	rows.add(i)
-	for {
+	for s.spend(s.n[0] * len(cols)) {
 		s.keep(rows, cols)
 		pick, most := -1, 0
 		meet := newBitset(s.n[1])
@@ -125,10 +135,7 @@ func (s *rectSearch) grow(i int) {
 
 // expand visits every closed rectangle whose rows extend rows by rows from on.
 func (s *rectSearch) expand(rows, cols bitset, from int) {
-	if s.steps++; s.steps&63 == 0 && s.ctx.Err() != nil {
-		s.stopped = true
-	}
-	if s.stopped || cols.empty() {
+	if !s.spend(s.n[0]*len(cols)) || cols.empty() {
 		return
 	}
 	if s.ties > 0 {
@@ -146,6 +153,9 @@ func (s *rectSearch) expand(rows, cols bitset, from int) {
 	for i := from; i < s.n[0]; i++ {
 		if rows.has(i) {
 			continue
+		}
+		if !s.spend(s.n[0] * len(cols)) {
+			return
 		}
 		meet.setAnd(cols, s.ok[i])
 		copy(next, rows)
