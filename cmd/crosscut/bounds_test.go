@@ -1,0 +1,41 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"crosscut/protocol/bounds"
+	"crosscut/reductions/script"
+)
+
+// TestStatusOfFaults: a contradiction between two bounds is a bug of ours, whatever is
+// wrong in a user's file is the user's, wherever it surfaced.
+func TestStatusOfFaults(t *testing.T) {
+	contradiction := &bounds.Contradiction{What: "D is at least 3, but at most 2"}
+	for _, c := range []struct {
+		err  error
+		want int
+	}{
+		{contradicted(fmt.Errorf("bounds: %w", contradiction)), 3},
+		{contradicted(errors.New("too large")), 2},
+		{internal(fmt.Errorf("alice: %w", &script.Error{Msg: "f.star:1: no"})), 2},
+		{refuted("no"), 1},
+	} {
+		if got := status(c.err); got != c.want {
+			t.Errorf("%v: status %d, want %d", c.err, got, c.want)
+		}
+	}
+}
+
+// TestPair reads shapes and shards.
+func TestPair(t *testing.T) {
+	if a, b, ok := pair("3/4", "/"); a != 3 || b != 4 || !ok {
+		t.Error("3/4 was not read")
+	}
+	for _, bad := range []string{"", "3", "3/", "/4", "a/b", "3/4/5", "3.5/2"} {
+		if _, _, ok := pair(bad, "/"); ok {
+			t.Errorf("%q was read", bad)
+		}
+	}
+}
