@@ -219,6 +219,17 @@ func (c *call) analyse(m *bounds.Matrix, res *matrix.Result, opts bounds.Options
 	if _, err := c.treeFormat(); err != nil {
 		return err
 	}
+	if k := max(m.Rows(), m.Cols()); c.IsSet("svg") && k > plot.MaxHeat {
+		return usagef("take a smaller size", "flag --svg: a side of %d lines, at most %d are drawn", k, plot.MaxHeat)
+	}
+	if entries := m.Rows() * m.Cols(); c.IsSet("certificate") {
+		if entries > matrix.MaxCertified {
+			return usagef("take a smaller size", "flag --certificate: %d entries, the checker reads at most %d", entries, matrix.MaxCertified)
+		}
+		if err := c.need(uint64(entries)*32, "the certificate"); err != nil {
+			return err
+		}
+	}
 	opts.Time = c.Duration("time")
 	if c.IsSet("max-memory") {
 		opts.MaxMemory = int64(limit)

@@ -42,6 +42,9 @@ type TaskResult struct {
 	Tolerance string  `json:"tolerance,omitempty"`
 }
 
+// MaxCertified is the most entries of a matrix that the checker reads.
+const MaxCertified = 1 << 25
+
 // Certified says what the independent checker made of the certificate.
 type Certified struct {
 	File    string   `json:"file"`
