@@ -1,0 +1,146 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// openTerminal opens a pseudo-terminal: the side that a user sits at, and the side
+// that a program runs on.
+func openTerminal(t *testing.T) (user, program *os.File) {
+	user, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		t.Skipf("no pseudo-terminal here: %v", err)
+	}
+	t.Cleanup(func() { user.Close() })
+	if err := unix.IoctlSetPointerInt(int(user.Fd()), unix.TIOCSPTLCK, 0); err != nil {
+		t.Skipf("no pseudo-terminal here: %v", err)
+	}
+	n, err := unix.IoctlGetInt(int(user.Fd()), unix.TIOCGPTN)
+	if err != nil {
+		t.Skipf("no pseudo-terminal here: %v", err)
+	}
+	program, err = os.OpenFile("/dev/pts/"+strconv.Itoa(n), os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Skipf("no pseudo-terminal here: %v", err)
+	}
+	t.Cleanup(func() { program.Close() })
+	return user, program
+}
+
+// screen collects what a program draws.
+type screen struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *screen) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+// wait waits until the screen shows a text for the k-th time.
+func (s *screen) wait(t *testing.T, text string, k int) {
+	t.Helper()
+	for range 400 {
+		if strings.Count(s.String(), text) >= k {
+			return
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+	t.Fatalf("the screen never showed %q (%d times):\n%q", text, k, s.String())
+}
+
+// TestDemoOnATerminal turns pages by keys, and leaves the terminal as it was, also
+// after Ctrl-C and after signals.
+func TestDemoOnATerminal(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		typed  []string // after each, the page that must show
+		signal os.Signal
+		pages  string
+		status int
+	}{
+		{"quit", []string{"\x1b[C", " ", "b", "s", "q"}, nil, "1 2 3 2 3", 0},
+		{"escape", []string{"\x1b"}, nil, "1", 0},
+		{"ctrl-c", []string{" ", "\x03"}, nil, "1 2", 130},
+		{"interrupt", []string{" "}, os.Interrupt, "1 2", 130},
+		{"terminate", nil, syscall.SIGTERM, "1", 130},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			user, program := openTerminal(t)
+			before, err := unix.IoctlGetTermios(int(program.Fd()), unix.TCGETS)
+			if err != nil {
+				t.Fatal(err)
+			}
+			name, err := exec.LookPath("crosscut")
+			if err != nil {
+				t.Fatal(err) // TestMain puts it on the path
+			}
+			cmd := exec.Command(name, "demo", "match3")
+			cmd.Stdin, cmd.Stdout, cmd.Stderr = program, program, program
+			cmd.Env = append(os.Environ(), "NO_COLOR=1")
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			var seen screen
+			go io.Copy(&seen, user)
+			seen.wait(t, "q quit", 1)
+			shown := 1
+			pages := strings.Fields(c.pages)
+			for _, keys := range c.typed {
+				if _, err := io.WriteString(user, keys); err != nil {
+					t.Fatal(err)
+				}
+				if shown < len(pages) {
+					shown++
+					seen.wait(t, "q quit", shown)
+				}
+			}
+			if c.signal != nil {
+				if err := cmd.Process.Signal(c.signal); err != nil {
+					t.Fatal(err)
+				}
+			}
+			cmd.Wait()
+			if got := cmd.ProcessState.ExitCode(); got != c.status {
+				t.Errorf("status %d, want %d", got, c.status)
+			}
+			after, err := unix.IoctlGetTermios(int(program.Fd()), unix.TCGETS)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if *before != *after {
+				t.Errorf("the terminal was %+v and is %+v", *before, *after)
+			}
+			seen.wait(t, "\x1b[?1049l", 1) // the first screen is back, and
+			seen.wait(t, "\x1b[?25h", 1)   // its cursor
+			var turned []string
+			for _, m := range regexp.MustCompile(`match3  (\d+)/`).FindAllStringSubmatch(seen.String(), -1) {
+				turned = append(turned, m[1])
+			}
+			if fmt.Sprint(turned) != fmt.Sprint(pages) {
+				t.Errorf("pages %v, want %v", turned, pages)
+			}
+		})
+	}
+}
