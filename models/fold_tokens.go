@@ -70,6 +70,7 @@ func (k keeping) fold(sh tasks.Shape, p int, backward bool) Fold[view, []tasks.T
 	return Fold[view, []tasks.Token]{
 		Bits: func(t int) protocol.Bits { return protocol.Bits(k.held(t) * b) },
 		Init: func() []tasks.Token { return nil },
+		Copy: copySlice[tasks.Token],
 		// Appending never changes what an earlier view holds.
 		Step: func(s []tasks.Token, _ int, in view) []tasks.Token {
 			switch {

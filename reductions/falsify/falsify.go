@@ -164,6 +164,9 @@ func (t *Target) Find(ctx context.Context, o Options) (*Finding, error) {
 		}
 		if late {
 			f.Note = join(f.Note, "time ran out, so this says nothing about the inputs that were not tried")
+			if s.Kind == Forced && len(o.Only) == 0 {
+				return f, t.lastly(context.WithoutCancel(ctx), f, o)
+			}
 			break
 		}
 		settled[s.Kind] = settled[s.Kind] || lead.Settled
@@ -187,6 +190,24 @@ func (t *Target) Find(ctx context.Context, o Options) (*Finding, error) {
 		f.Note = join(f.Note, "no conclusion: inputs that were not tried may fail")
 	}
 	return f, nil
+}
+
+// lastly looks for a plain error once a search for forced failures has used up the
+// time: a few pairs, which cost next to nothing.
+func (t *Target) lastly(ctx context.Context, f *Finding, o Options) error {
+	f.Verdict = report.Unknown
+	o.Pairs = 64
+	lead, err := sample.Search(ctx, t, o)
+	if err != nil {
+		return fmt.Errorf("falsify: %s: %w", sample.Name, err)
+	}
+	f.Note = join(f.Note, fmt.Sprintf("%s: %s", sample.Name, lead.Note))
+	if len(lead.Candidates) == 0 {
+		f.Note = join(f.Note, "no conclusion: inputs that were not tried may fail")
+		return nil
+	}
+	f.Strategy, f.Tried = sample.Name, lead.Tried
+	return t.confirm(f, sample, lead)
 }
 
 func join(a, b string) string {

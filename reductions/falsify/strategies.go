@@ -47,8 +47,11 @@ func (t *Target) hashed(o Options) uint64 {
 		for o.Memory > 0 && tableBytes(count) > o.Memory/2 && count > uint64(o.Messages) {
 			count /= 2
 		}
-	} else if !t.short() {
-		count = min(count, 1<<18)
+	} else if !t.short() { // nothing says that there are two
+		count = min(count, 1<<14)
+		if t.reads() {
+			count = min(uint64(o.Messages), 1<<18)
+		}
 	}
 	if n := t.xbits(); n < 40 {
 		count = min(count, 1<<n)
@@ -155,7 +158,7 @@ var forgetting = &Strategy{
 }
 
 // fixedLimit is the number of transcripts that the same-query strategy computes.
-const fixedLimit = 1 << 16
+const fixedLimit = 1 << 13
 
 var sameQuery = &Strategy{
 	Name:    "same-query",
@@ -166,12 +169,12 @@ var sameQuery = &Strategy{
 		p, n := t.Instance.From, t.Instance.Size
 		bits := t.xbits()
 		ys := t.questions()
-		per := uint64(fixedLimit / len(ys))
+		per := uint64(max(fixedLimit/len(ys), 1<<7))
 		all := bits < 16 && 1<<bits <= per
 		if all {
 			per = 1 << bits
 		}
-		var lead Lead
+		lead := Lead{Note: "not all of Bob's questions were asked"}
 		for _, y := range ys {
 			seen := map[protocol.Word]protocol.Word{}
 			rng := seeded(o.Seed)
