@@ -237,7 +237,7 @@ func heaviest(a [][]int64) (int64, error) {
 	if len(a) > len(a[0]) {
 		a = turn(a)
 	}
-	if len(a) > 24 || len(a[0])<<len(a) > maxSteps {
+	if len(a) > 24 || len(a[0])<<len(a) > 8*maxSteps {
 		return 0, ErrLimit
 	}
 	sum := make([]int64, len(a[0]))

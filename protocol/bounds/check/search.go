@@ -10,7 +10,7 @@ import (
 var ErrLimit = errors.New("this would take the checker more steps than it allows")
 
 // maxSteps bounds the work on one piece of evidence; tests lower it.
-var maxSteps = 1 << 28
+var maxSteps = 1 << 24
 
 // Exhaustion asks the checker to search by itself, plainly. Size is the end that
 // it is to prove: for an upper end, that nothing larger exists; for the lower end
