@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"maps"
 	"slices"
 
@@ -11,6 +12,7 @@ import (
 	"crosscut/reductions/script"
 	"crosscut/reductions/validate"
 	"crosscut/report"
+	"crosscut/report/plot"
 )
 
 var _ = register(&command{
@@ -25,6 +27,7 @@ var _ = register(&command{
 		&cli.StringFlag{Name: "reduction", Usage: "one of ours, by `NAME`"},
 		fileFlag("your own reduction, a Starlark `FILE`"),
 		&cli.Int64Flag{Name: "budget", Usage: "check up to `PAIRS` pairs exhaustively (default: 2^33 on a fast path, 2^26 otherwise), else sample as many"},
+		&cli.StringFlag{Name: "svg", Usage: "draw what follows against N, where the reduction is right, to `FILE`: .svg, .png or .pdf"},
 		&cli.BoolFlag{Name: "plain", Usage: "one pair at a time, never 64 at once"},
 	),
 	run: func(c *call) error {
@@ -38,6 +41,11 @@ var _ = register(&command{
 		if c.IsSet("budget") && c.Int64("budget") < 1 {
 			return usagef("give a number of pairs, such as --budget 100000000000", "flag --budget: want at least 1")
 		}
+		if c.IsSet("svg") {
+			if _, err := plot.Format(c.String("svg")); err != nil {
+				return usagef("name a file.svg", "flag --svg: %v", err)
+			}
+		}
 		show := c.progress("pairs")
 		r, err := validate.Run(c.Context, s.Subject, validate.Options{
 			Budget: c.Int64("budget"), Seed: c.Uint64("seed"), Plain: c.Bool("plain"),
@@ -50,6 +58,15 @@ var _ = register(&command{
 			r.Warnings = append(r.Warnings, s.warnings()...)
 			if r.Verdict == report.Meets {
 				r.Consequences, err = validate.Consequences(s.Subject, s.family)
+			}
+			if err == nil && r.Verdict == report.Meets && c.IsSet("svg") {
+				err = c.draw(func(w io.Writer, format string) error {
+					t, err := validate.Curves(c.Context, r.Reduction, s.family)
+					if err != nil {
+						return err
+					}
+					return plot.Costs(w, format, t)
+				})
 			}
 		}
 		if e := c.emit(r.Sheet()); e != nil {

@@ -1,0 +1,50 @@
+package validate
+
+import (
+	"context"
+	"fmt"
+
+	"crosscut/protocol"
+	"crosscut/report"
+)
+
+// curvesLimit is the largest n of a curve.
+const curvesLimit = 1 << 12
+
+// Curves is what a right reduction means at growing sizes, as a table against N:
+// for each architecture at the sizes of Consequences, the bits of its protocol
+// beside what is needed in that setting. It ends where the family does.
+func Curves(ctx context.Context, name string, family func(n int) (*Subject, error)) (report.Table, error) {
+	t := report.Table{Title: fmt.Sprintf("%s: bits against N, for models of fixed size", name)}
+	for n := 2; n <= curvesLimit; n *= 2 {
+		if err := ctx.Err(); err != nil {
+			return t, err
+		}
+		s, err := family(n)
+		if err != nil {
+			if n > 2 {
+				break // the map is defined for small n only
+			}
+			return t, err
+		}
+		for _, a := range architectures() {
+			if a.never != "" {
+				continue
+			}
+			bits, setting := a.bits(s)
+			if bits == 0 {
+				continue
+			}
+			row := report.Row{Model: a.name + " " + report.Params(a.sizes), N: &s.Shape.N, N0: &s.Size, Bits: report.Num(bits), Formula: report.Num(bits), Setting: setting}
+			needed, _, ok, err := need(s, setting)
+			if err != nil {
+				return t, err
+			}
+			if ok {
+				row.Needed = report.Num(protocol.Bits(needed))
+			}
+			t.Rows = append(t.Rows, row)
+		}
+	}
+	return t, nil
+}

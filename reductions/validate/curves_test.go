@@ -1,0 +1,98 @@
+package validate
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"crosscut/models/tasks"
+	"crosscut/reductions"
+)
+
+// TestCurves: at every n the curves are what Consequences says there, and they
+// cross the need where it says that the bound bites.
+func TestCurves(t *testing.T) {
+	r, err := reductions.Catalog().Get("disj-match3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	family := func(n int) (*Subject, error) {
+		in, err := r.Instance(n, 0, tasks.Params{})
+		if err != nil {
+			return nil, err
+		}
+		return FromInstance(in), nil
+	}
+	table, err := Curves(context.Background(), r.Name, family)
+	if err != nil {
+		t.Fatal(err)
+	}
+	models := map[string]int{}
+	bite := map[string]int{}
+	for _, row := range table.Rows {
+		models[row.Model]++
+		if *row.Bits < *row.Needed && bite[row.Model] == 0 {
+			bite[row.Model] = *row.N0
+		}
+	}
+	s, err := family(4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := Consequences(s, family)
+	if err != nil {
+		t.Fatal(err)
+	}
+	matched := 0
+	for _, c := range all {
+		for _, row := range table.Rows {
+			if *row.N0 != 4 || float64(c.Bits) != *row.Bits || *c.Needed != int(*row.Needed) {
+				continue
+			}
+			matched++
+			if from := *c.BitesFrom; bite[row.Model] < from || bite[row.Model] >= 2*from {
+				t.Errorf("%s: the curve is below the need from n = %d, the bound bites from %d", row.Model, bite[row.Model], from)
+			}
+		}
+	}
+	if matched != 4 || len(models) != 4 {
+		t.Errorf("%d of %d curves were recognised", matched, len(models))
+	}
+	for model, n := range models {
+		if n != 12 { // n = 2, 4, ..., 4096
+			t.Errorf("%s has %d points", model, n)
+		}
+	}
+}
+
+// TestCurvesEnd: a map that is defined for small n only gives a short curve, one
+// that is defined nowhere an error, and a cancelled context is obeyed.
+func TestCurvesEnd(t *testing.T) {
+	r, err := reductions.Catalog().Get("disj-match3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	upto := func(most int) func(n int) (*Subject, error) {
+		return func(n int) (*Subject, error) {
+			if n > most {
+				return nil, errors.New("too large")
+			}
+			in, err := r.Instance(n, 0, tasks.Params{})
+			if err != nil {
+				return nil, err
+			}
+			return FromInstance(in), nil
+		}
+	}
+	if table, err := Curves(context.Background(), "", upto(8)); err != nil || *table.Rows[len(table.Rows)-1].N0 != 8 {
+		t.Errorf("%v", err)
+	}
+	if _, err := Curves(context.Background(), "", upto(1)); err == nil {
+		t.Error("a map that is defined nowhere has curves")
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := Curves(ctx, "", upto(8)); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+}
