@@ -40,7 +40,7 @@ func Pages() fs.FS {
 const (
 	computeTime = 2 * time.Second  // of one request, once it has its turn
 	claimTime   = 8 * time.Second  // of a claim: about a second of work, on a busy machine more
-	turnTime    = 10 * time.Second // waiting for a turn
+	turnTime    = 30 * time.Second // waiting for a turn
 	mostWaiting = 512
 	mostConns   = 1024
 )
@@ -191,6 +191,9 @@ func (s *Server) compute(ctx context.Context, name string, body []byte) ([]byte,
 		return nil, errBusy
 	case <-ctx.Done():
 		return nil, ctx.Err()
+	}
+	if answer, ok := s.cache.get(name, body); ok { // another reader's turn gave it meanwhile
+		return answer, nil
 	}
 	limit := s.limit
 	if name == "claim" {

@@ -54,12 +54,14 @@ type reductionEntry struct {
 
 type inequalityEntry struct {
 	Name      string        `json:"name"`
+	Paper     string        `json:"paper"`
 	Claim     string        `json:"claim"`
 	Title     string        `json:"title"`
 	Formula   string        `json:"formula"`
 	Reduction string        `json:"reduction"`
 	Task      string        `json:"task"`
 	Sizes     []papers.Size `json:"sizes"`
+	MaxN      int           `json:"max_n"`
 }
 
 type claimEntry struct {
@@ -117,7 +119,7 @@ var _ = operate("catalog", func(context.Context, struct{}) (any, error) {
 		a.Reductions = append(a.Reductions, e)
 	}
 	for q := range papers.Inequalities().All() {
-		e := inequalityEntry{q.Name, q.Claim, q.Title, q.Formula, q.Reduction, "", q.Sizes}
+		e := inequalityEntry{q.Name, q.Paper, q.Claim, q.Title, q.Formula, q.Reduction, "", q.Sizes, q.MaxN}
 		if r, err := reductions.Catalog().Get(q.Reduction); err == nil {
 			e.Task = r.To.Name
 		}

@@ -53,10 +53,10 @@ var _ = operate("grow", func(ctx context.Context, q growRequest) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := within("N", q.N, mostGrow); err != nil {
+	if err := within("N", q.N, in.MaxN); err != nil {
 		return nil, err
 	}
-	a := &growAnswer{Sizes: v, Points: []growPoint{}, MaxN: mostGrow}
+	a := &growAnswer{Sizes: v, Points: []growPoint{}, MaxN: in.MaxN}
 	point := func(N int) *growPoint {
 		n, bits, trivial, ok := in.At(v, N)
 		if !ok {
@@ -65,12 +65,15 @@ var _ = operate("grow", func(ctx context.Context, q growRequest) (any, error) {
 		return &growPoint{N, int(bits), n, int(trivial)}
 	}
 	for _, N := range growNs {
+		if N > in.MaxN {
+			break
+		}
 		if p := point(N); p != nil {
 			a.Points = append(a.Points, *p)
 		}
 	}
 	a.At = point(q.N)
-	if n, ok := in.Bites(v, mostGrow); ok {
+	if n, ok := in.Bites(v, in.MaxN); ok {
 		N := in.Shortest(n)
 		a.BitesN, a.BitesAt = &n, &N
 	}

@@ -17,7 +17,9 @@ func TestInequalities(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Sanford2023.Claim(q.Claim); err != nil {
+		if p, err := Catalog().Get(q.Paper); err != nil {
+			t.Error(err)
+		} else if _, err := p.Claim(q.Claim); err != nil {
 			t.Error(err)
 		}
 		for range 12 {

@@ -9,8 +9,7 @@ const NS = [8, 16, 32, 64, 128, 256, 512, 1024];
 export function open(main, cat, start, write) {
   let s = { inequality: "one-layer-match3", n: 1024, ...start };
   let entry, sizes = {}, answer = null, failed = null, width = 0, tables = new Map(), stopper = null;
-  const lengths = [];
-  for (let n = 8; n <= cat.limits.grow; n = Math.max(n + 1, Math.round(n * 2 ** .25))) lengths.push(n);
+  let lengths = [];
 
   const controls = el("div", { class: "controls" }), stage = el("div", { class: "stage" }), verdict = el("p", { class: "verdict", "aria-live": "polite" });
   const measured = el("section", {}), facts = el("div");
@@ -24,6 +23,8 @@ export function open(main, cat, start, write) {
     s.inequality = entry.name;
     sizes = {};
     for (const z of entry.sizes) sizes[z.name] = Math.max(z.min, Math.min(z.max, Number.isInteger(+s[z.name]) && s[z.name] !== undefined ? +s[z.name] : z.default));
+    lengths = [];
+    for (let n = 8; n <= entry.max_n; n = Math.max(n + 1, Math.round(n * 2 ** .25))) lengths.push(n);
     s.n = lengths.reduce((a, b) => Math.abs(b - s.n) < Math.abs(a - s.n) ? b : a);
     put(controls, select("Bound", cat.inequalities.map(q => ({ value: q.name, label: `${q.title} (${q.claim})` })), s.inequality, v => { s = { inequality: v, n: s.n }; setup(); run(); tabulate(); }),
       entry.sizes.map(z => slider(`${z.name}, ${z.doc.split(";")[0]}`, { min: z.min, max: z.max, value: sizes[z.name], name: z.name, doc: z.doc }, v => { sizes[z.name] = v; run(); })),

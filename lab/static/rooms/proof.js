@@ -7,7 +7,7 @@ import { layout, token, widestOf } from "../strip.js";
 const ORIGIN = { "checked here": "checked", "proved in docs": "proved", quoted: "quoted", open: "open" };
 
 // Which reduction acts a claim out: that of its inequality, or one that its rows name.
-const acted = (cat, claim) => cat.inequalities.find(q => q.claim === claim)?.reduction || { "theorem 10": "disj-qsa-memory", cycle5: "disj-cycle5" }[claim] || null;
+const acted = (cat, paper, claim) => cat.inequalities.find(q => q.paper === paper && q.claim === claim)?.reduction || { "theorem 10": "disj-qsa-memory", cycle5: "disj-cycle5" }[claim] || null;
 
 // Claims that a model can do something are seen in the Cut room.
 const SEEN = {
@@ -29,7 +29,7 @@ export function open(main, cat, start, write) {
   function show() {
     if (cat.papers.length > 1) put(pick, select("Paper", cat.papers.map(p => ({ value: p.name, label: `${p.title} (${p.name})` })), paper.name, v => { paper = cat.papers.find(p => p.name === v); claim = paper.claims[0]; reset(); show(); }));
     put(side, paper.claims.map(c => el("a", { href: `#proof?${new URLSearchParams({ paper: paper.name, claim: c.id })}`, "aria-current": c === claim ? "true" : null, onclick: e => { e.preventDefault(); claim = c; reset(); show(); } }, el("span", {}, c.id), el("small", {}, c.kind))));
-    reduction ||= acted(cat, claim.id) || "";
+    reduction ||= acted(cat, paper.name, claim.id) || "";
     put(head, el("p", { class: "muted small" }, `${claim.kind} · ${claim.source}`), el("blockquote", {}, claim.statement),
       el("ul", { class: "parts" }, claim.parts.map(p => el("li", {}, el("span", { class: `origin ${ORIGIN[p.origin]}` }, p.origin), el("span", {}, p.what)))),
       claim.conventions.length ? el("details", {}, el("summary", {}, "What the numbers rest on"), el("ul", { class: "small" }, claim.conventions.map(c => el("li", {}, c)))) : null);
