@@ -32,19 +32,22 @@ import (
 // Assumptions. None on M and N. Deviation: the paper's form is trigonometric
 // (match2-trig).
 var AttentionMatch2 = construct(&Construction{
-	Name:  "match2-integer",
-	Model: "attention",
-	Tasks: []string{"match2"},
-	Doc:   "Match2 by an exact argmax: score -3 (t - x_j)^2 with t = -x_i mod M, a blank token at score 0; m = 3, f = 1.",
-	Cite:  []string{"SanfordHsuTelgarsky2023", "derived here: docs/attention.md"},
-	Params: []tasks.Param{
-		{Name: "p", Doc: "bits of a number", Min: 1, Max: 128},
-		{Name: "f", Doc: "fractional bits of a weight", Min: 1, Max: 30},
-		{Name: "g", Doc: "fractional bits of a score difference", Min: 0, Max: 16},
-	},
+	Name:    "match2-integer",
+	Model:   "attention",
+	Tasks:   []string{"match2"},
+	Doc:     "Match2 by an exact argmax: score -3 (t - x_j)^2 with t = -x_i mod M, a blank token at score 0; m = 3, f = 1.",
+	Cite:    []string{"SanfordHsuTelgarsky2023", "derived here: docs/attention.md"},
+	Params:  argmaxParams,
 	Choices: []Choice{arithmeticChoice},
 	New:     newMatch2,
 })
+
+// argmaxParams are the sizes of constructions whose softmax is an exact argmax.
+var argmaxParams = []tasks.Param{
+	{Name: "p", Doc: "bits of a number", Min: 1, Max: 128},
+	{Name: "f", Doc: "fractional bits of a weight", Min: 1, Max: 30},
+	{Name: "g", Doc: "fractional bits of a score difference", Min: 0, Max: 16},
+}
 
 func newMatch2(sh tasks.Shape, set Settings) (Machine, error) {
 	l, err := matchTwo(sh, set)

@@ -11,3 +11,17 @@ var Transformer = register(&Model{
 		"every position, both ways.",
 	Cite: []string{"SanfordHsuTelgarsky2023"},
 })
+
+// seek and stand are the query and the key of the score -b (j - c)^2: seek asks for
+// place c, stand is at place j.
+func seek(q Ints, b, c int64) {
+	q.Set(0, -b)
+	q.Set(1, 2*b*c)
+	q.Set(2, -b*c*c)
+}
+
+func stand(k Ints, j int64) {
+	k.Set(0, j*j)
+	k.Set(1, j)
+	k.Set(2, 1)
+}

@@ -35,12 +35,8 @@ var TransformerBigram = construct(&Construction{
 	Tasks: []string{"match3-bigram"},
 	Doc: "Match3Bigram in two layers: the first averages x_i and x_(i+1) in separate slots, the second is Match2 of x_i " +
 		"against their sums; D = 2, H = 1, m = 3.",
-	Cite: []string{"SanfordHsuTelgarsky2023", "derived here: docs/attention.md"},
-	Params: []tasks.Param{
-		{Name: "p", Doc: "bits of a number", Min: 1, Max: 128},
-		{Name: "f", Doc: "fractional bits of a weight", Min: 1, Max: 30},
-		{Name: "g", Doc: "fractional bits of a score difference", Min: 0, Max: 16},
-	},
+	Cite:    []string{"SanfordHsuTelgarsky2023", "derived here: docs/attention.md"},
+	Params:  argmaxParams,
 	Choices: []Choice{arithmeticChoice},
 	New:     newTransformerBigram,
 })
@@ -63,20 +59,8 @@ func newTransformerBigram(sh tasks.Shape, set Settings) (Machine, error) {
 		QueryMax:   []*big.Int{big.NewInt(factor), big.NewInt(2 * factor * far), big.NewInt(factor * far * far)},
 		KeyMax:     []*big.Int{big.NewInt(far * far), big.NewInt(far), big.NewInt(1)},
 		ValueMax:   big.NewInt(max(m, n+1)),
-		Query: func(_, pos int, _, q Ints) error {
-			c := 2*int64(pos) + 1
-			q.Set(0, -factor)
-			q.Set(1, 2*factor*c)
-			q.Set(2, -factor*c*c)
-			return nil
-		},
-		Key: func(_, pos int, _, k Ints) error {
-			j := 2 * int64(pos)
-			k.Set(0, j*j)
-			k.Set(1, j)
-			k.Set(2, 1)
-			return nil
-		},
+		Query:      func(_, pos int, _, q Ints) error { seek(q, factor, 2*int64(pos)+1); return nil },
+		Key:        func(_, pos int, _, k Ints) error { stand(k, 2*int64(pos)); return nil },
 		Value: func(_, pos int, e, v Ints) (int, error) {
 			if pos <= sh.N {
 				v.Set(pos%2, e.At(0))

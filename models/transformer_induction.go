@@ -31,13 +31,9 @@ var TransformerInduction = construct(&Construction{
 	Tasks: []string{"induction-heads"},
 	Doc: "Induction heads in two layers under a causal mask: the first fetches the token before, the second finds the last " +
 		"position whose previous token is x_i; D = 2, H = 1, m = 3, the maximum subtracted.",
-	Cite: []string{"SanfordHsuTelgarsky2024", "derived here: docs/sanford2024induction.md"},
-	Params: []tasks.Param{
-		{Name: "p", Doc: "bits of a number", Min: 1, Max: 128},
-		{Name: "f", Doc: "fractional bits of a weight", Min: 1, Max: 30},
-		{Name: "g", Doc: "fractional bits of a score difference", Min: 0, Max: 16},
-	},
-	New: newTransformerInduction,
+	Cite:   []string{"SanfordHsuTelgarsky2024", "derived here: docs/sanford2024induction.md"},
+	Params: argmaxParams,
+	New:    newTransformerInduction,
 })
 
 func newTransformerInduction(sh tasks.Shape, set Settings) (Machine, error) {
@@ -57,21 +53,12 @@ func newTransformerInduction(sh tasks.Shape, set Settings) (Machine, error) {
 		QueryMax: []*big.Int{big.NewInt(2 * factor), big.NewInt(4 * factor * far), big.NewInt(2 * factor * far * far)},
 		KeyMax:   []*big.Int{big.NewInt(far * far), big.NewInt(far), big.NewInt(1)},
 		ValueMax: big.NewInt(v),
-		Query: func(_, pos int, _, q Ints) error {
-			c := int64(pos) - 1
-			q.Set(0, -2*factor)
-			q.Set(1, 4*factor*c)
-			q.Set(2, -2*factor*c*c)
-			return nil
-		},
+		Query:    func(_, pos int, _, q Ints) error { seek(q, 2*factor, int64(pos)-1); return nil },
 		Key: func(_, pos int, _, k Ints) error {
-			j := int64(pos)
 			if pos > sh.N {
-				j = 0
+				pos = 0
 			}
-			k.Set(0, j*j)
-			k.Set(1, j)
-			k.Set(2, 1)
+			stand(k, int64(pos))
 			return nil
 		},
 		Value: func(_, pos int, e, v Ints) (int, error) {
