@@ -47,9 +47,9 @@ type Curve struct {
 	Seed        uint64           `json:"seed"`
 	// AsTrained is the mean token accuracy of the model as it was trained, on inputs
 	// of its domain, whose queries may ask for the dummy too; Reported is what training
-	// reported.
+	// reported, if anything.
 	AsTrained float64  `json:"as_trained"`
-	Reported  float64  `json:"reported"`
+	Reported  *float64 `json:"reported"`
 	Warnings  []string `json:"warnings"`
 }
 
@@ -171,7 +171,9 @@ func (c *Curve) trained(ctx context.Context, m *trained.Model, in *reductions.In
 			return err
 		}
 	}
-	c.Reported = m.Config.Measured.TokenAccuracy
+	if r := m.Config.Measured.TokenAccuracy; r > 0 {
+		c.Reported = &r
+	}
 	c.AsTrained, err = accuracy(ctx, machine, in, inputs)
 	return err
 }
@@ -285,7 +287,11 @@ func (c *Curve) Sheet() *report.Sheet {
 	add("n", strconv.Itoa(c.N))
 	add("numbers", strconv.Itoa(c.Numbers))
 	add("setting", string(c.Setting))
-	add("as trained", fmt.Sprintf("token accuracy %.4f on the inputs of its domain, the dummy's included, unrounded; training reported %.4f", c.AsTrained, c.Reported))
+	trained := fmt.Sprintf("token accuracy %.4f on the inputs of its domain, the dummy's included, unrounded", c.AsTrained)
+	if c.Reported != nil {
+		trained += fmt.Sprintf("; training reported %.4f", *c.Reported)
+	}
+	add("as trained", trained)
 	add("intervals", fmt.Sprintf("%d inputs, each interval at confidence 1 - %.0e (Hoeffding)", c.Runs, 1-c.Confidence))
 	g := report.Grid{Columns: []report.Column{{Name: "p", Right: true}, {Name: "bits", Right: true}, {Name: "messages", Right: true}, {Name: "of", Right: true},
 		{Name: "accuracy", Right: true}, {Name: "low", Right: true}, {Name: "high", Right: true}, {Name: "at most", Right: true}}}

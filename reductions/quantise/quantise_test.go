@@ -104,8 +104,8 @@ func TestMeasure(t *testing.T) {
 				t.Errorf("%s: a bound at %d bits: %v", d.Name(), p.Bits, p.Optimum)
 			}
 		}
-		if math.Abs(c.AsTrained-c.Reported) > 0.04 {
-			t.Errorf("%s: %v as trained, reported %v", d.Name(), c.AsTrained, c.Reported)
+		if math.Abs(c.AsTrained-*c.Reported) > 0.04 {
+			t.Errorf("%s: %v as trained, reported %v", d.Name(), c.AsTrained, *c.Reported)
 		}
 		if (c.Setting == protocol.OneWay) == (m.Config.Architecture == "attention") {
 			t.Errorf("%s: %s", d.Name(), c.Setting)
