@@ -44,7 +44,7 @@ export function open(main, cat, start, write) {
       made.length > 1 ? select("Weights", [{ value: "", label: "default" }, ...made.map(c => c.name)], set.construction || "", v => { const t = parse(s.set); delete t.construction; if (v) t.construction = v; change({ set: text(t) }, true); }) : null,
       slider("Tokens, N", { min: 2, max: cat.limits.cut, value: s.n, doc: "length of the sequence", name: "n" }, v => change({ n: v, split: "", read: s.read === "all" ? "all" : "" })),
       button("Another input", () => { inputFile = null; change({ seed: s.seed + 1 }); }, { "data-act": "seed" }),
-      el("details", { class: "more", open: s.set || s.read || s.answer ? true : null }, el("summary", { class: "small" }, "Sizes, reading position, who answers"), el("div", {},
+      el("details", { class: "more", open: innerWidth > 700 && (s.set || s.read || s.answer) ? true : null }, el("summary", { class: "small" }, "Sizes, reading position, who answers"), el("div", {},
         field("Sizes and choices, as --set has them", s.set || "", v => change({ set: v }), { "data-act": "set", "aria-describedby": "set-hint", size: 28 }),
         select("Read", [{ value: "", label: "default" }, ...Array.from({ length: s.n }, (_, k) => String(k + 1)), "all"], s.read || "", v => change({ read: v })),
         select("Answers", [{ value: "", label: "default" }, { value: "bob", label: "Bob" }, { value: "alice", label: "Alice" }, { value: "owner", label: "each owner" }], s.answer || "", v => change({ answer: v })),

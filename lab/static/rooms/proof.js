@@ -73,9 +73,15 @@ export function open(main, cat, start, write) {
       slider("n", { min: 1, max: cat.limits.reduce, value: n, name: "n" }, v => { n = v; run(); })));
     if (focus) { box.querySelector(`[data-flip="${focus}"]`)?.focus(); focus = null; } else if (inFocus) box.querySelector(`[data-size="${inFocus}"]`)?.focus();
     if (width) {
-      const place = layout(answer.tokens.length, width, widestOf(answer.tokens)), top = 4;
+      const place = layout(answer.tokens.length, width, widestOf(answer.tokens)), top = 30;
       const who = i => [...answer.of_x[i].map(k => `x${k}`), ...answer.of_y[i].map(k => position ? "y" : `y${k}`)];
-      put(stage, picture(width, top + place.height + 16, "The sequence that the reduction writes", answer.tokens.map((t, i) => {
+      // Where the two players' bits meet: the pairs that make the answer 1, or the position asked for.
+      const meets = [...x].flatMap((b, k) => (position ? +y === k + 1 : b === "1" && y[k] === "1") ? [k + 1] : []);
+      const arcs = meets.flatMap(k => answer.of_x.flatMap((from, i) => from.includes(k) ? answer.of_y.flatMap((to, j) => (position ? to.length : to.includes(k)) ? [[i, j]] : []) : [])).map(([i, j]) => {
+        const a = place.at(i), b = place.at(j), h = place.size / 2;
+        return svg("path", { class: "arc meet", d: `M${a.x + h} ${top + a.y}Q${(a.x + b.x) / 2 + h} ${top + Math.min(a.y, b.y) - Math.min(46, 14 + Math.abs(a.x - b.x) / 12)} ${b.x + h} ${top + b.y}` });
+      });
+      put(stage, picture(width, top + place.height + 16, "The sequence that the reduction writes", arcs, answer.tokens.map((t, i) => {
         const names = who(i), { x: px, y: py } = place.at(i);
         return [token(place, i, t, answer.owners[i], { read: answer.read.includes(i + 1), attrs: { transform: `translate(0 ${top})`, role: "img" }, title: names.length ? `depends on ${names.join(", ")}` : "the same for every x and y" }),
           names.length && place.size >= 26 ? svg("text", { x: px + place.size / 2, y: top + py + 61, "font-size": 10, "text-anchor": "middle", fill: answer.of_x[i].length ? "var(--alice)" : "var(--bob)" }, names.length > 1 ? `${names[0]}…` : names[0]) : null];
