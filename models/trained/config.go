@@ -57,6 +57,7 @@ const (
 	maxConfig = 1 << 20 // bytes of config.json
 	maxHidden = 1 << 16
 	maxLayers = 256
+	maxState  = 1 << 24 // numbers
 )
 
 // architectures that can be imported.
@@ -152,6 +153,9 @@ func (c *Config) check() error {
 	}
 	if c.NumLayers > 1 && !recurrent {
 		return fmt.Errorf(`field "num_layers": %s has one layer`, c.Architecture)
+	}
+	if !recurrent && c.StateSize*(c.HiddenSize+1) > maxState {
+		return fmt.Errorf(`field "state_size": a state of %d x %d numbers is too large (limit %d)`, c.StateSize, c.HiddenSize, maxState)
 	}
 	if d := c.Domain; d != nil {
 		if err := d.check(c.N); err != nil {

@@ -194,6 +194,7 @@ func TestBrokenConfigs(t *testing.T) {
 		{"threshold", set("threshold", 1e300)}, {"threshold", set("threshold", "half")},
 		{"weights", set("weights", "../model.safetensors")}, {"weights", set("weights", "")}, {"nothing.safetensors", set("weights", "nothing.safetensors")},
 		{"index_base", set("index_base", 7)},
+		{"state_size", []byte(`{"architecture":"linear-attention","hidden_size":65536,"state_size":65536,"task":"qsa","N":17,"q":1,"d":1,"features":["z"]}`)},
 		{"stored", set("domain", map[string]any{"stored": []int{2}, "queries": []int{10, 17}, "values": []int{1}})},
 		{"queries", set("domain", map[string]any{"stored": []int{2, 9}, "queries": []int{10, 18}, "values": []int{1}})},
 		{"values", set("domain", map[string]any{"stored": []int{2, 9}, "queries": []int{10, 17}})},
