@@ -76,8 +76,11 @@ func attention(H, m, dv, p, f int) architecture {
 }
 
 // crossings counts the ownership changes that a left fold meets up to its last
-// read position: one state each.
+// read position: one state each. An answer that reads nothing needs none.
 func crossings(s *Subject) (n int, back bool) {
+	if len(s.Reads) == 0 {
+		return 0, false
+	}
 	last := s.Reads[len(s.Reads)-1]
 	holder := tasks.Public
 	for i := 1; i <= last; i++ {
