@@ -63,6 +63,11 @@ var _ = register(&command{
 		defer stop()
 		f, err := falsify.Find(ctx, m, in, o)
 		if err != nil {
+			if f != nil { // interrupted: print what was finished
+				if e := c.emit(f.Sheet(name, fmt.Sprintf("%s at n = %d", in.Name, in.Size))); e != nil {
+					return e
+				}
+			}
 			return err
 		}
 		show(1, 1)

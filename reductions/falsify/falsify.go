@@ -129,7 +129,8 @@ type Strategy struct {
 var Strategies = []*Strategy{exhaustive, forgetting, kernel, hash, birthday, sameQuery, nullVector, allPairs, sample, localSearch}
 
 // Find searches until a failure is confirmed, all strategies are through, or the
-// context's deadline passes. A cancelled context is an error.
+// context's deadline passes. A cancelled context is an error, beside what was
+// finished.
 func Find(ctx context.Context, m models.Machine, in *reductions.Instance, o Options) (*Finding, error) {
 	t, err := NewTarget(m, in)
 	if err != nil {
@@ -151,11 +152,16 @@ func (t *Target) Find(ctx context.Context, o Options) (*Finding, error) {
 		ran = true
 		lead, err := s.Search(ctx, t, o)
 		late := errors.Is(err, context.DeadlineExceeded)
-		if err != nil && !late {
+		stopped := errors.Is(err, context.Canceled)
+		if err != nil && !late && !stopped {
 			return nil, fmt.Errorf("falsify: %s: %w", s.Name, err)
 		}
 		f.Strategy, f.Tried = s.Name, lead.Tried
 		f.Note = join(f.Note, fmt.Sprintf("%s: %s", s.Name, lead.Note))
+		if stopped {
+			f.Verdict, f.Note = report.Unknown, join(f.Note, "interrupted")
+			return f, fmt.Errorf("falsify: %s: %w", s.Name, err)
+		}
 		if len(lead.Candidates)+len(lead.Inputs) > 0 {
 			if err := t.confirm(f, s, lead); err != nil {
 				return nil, fmt.Errorf("falsify: %s: %w", s.Name, err)
@@ -187,9 +193,17 @@ func (t *Target) Find(ctx context.Context, o Options) (*Finding, error) {
 	case settled[Forced]:
 		f.Note = join(f.Note, "all of Alice's messages differ where they must, so no failure is forced; errors of the rest of the model were sampled only")
 	default:
-		f.Note = join(f.Note, "no conclusion: inputs that were not tried may fail")
+		f.Note = join(f.Note, t.open())
 	}
 	return f, nil
+}
+
+// open says what it means that nothing was found.
+func (t *Target) open() string {
+	if t.short() {
+		return "no conclusion: the message has fewer bits than needed, so some input must fail; none was found"
+	}
+	return "no conclusion: inputs that were not tried may fail"
 }
 
 // lastly looks for a plain error once a search for forced failures has used up the
@@ -203,7 +217,7 @@ func (t *Target) lastly(ctx context.Context, f *Finding, o Options) error {
 	}
 	f.Note = join(f.Note, fmt.Sprintf("%s: %s", sample.Name, lead.Note))
 	if len(lead.Candidates) == 0 {
-		f.Note = join(f.Note, "no conclusion: inputs that were not tried may fail")
+		f.Note = join(f.Note, t.open())
 		return nil
 	}
 	f.Strategy, f.Tried = sample.Name, lead.Tried
