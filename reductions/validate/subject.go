@@ -4,6 +4,7 @@
 package validate
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -40,12 +41,30 @@ type Subject struct {
 // Violation is a broken obligation of a reduction: not a wrong answer, but a map
 // that is no map of this kind.
 type Violation struct {
-	Obligation string `json:"obligation"` // what should hold, in words
-	X          string `json:"x,omitempty"`
-	Y          any    `json:"y,omitempty"`
-	Position   int    `json:"position,omitempty"`
-	Token      any    `json:"token,omitempty"`
-	Detail     string `json:"detail,omitempty"`
+	Obligation string // what should hold, in words
+	X          string
+	Y          any
+	Position   int
+	Token      any
+	Detail     string
+}
+
+// MarshalJSON writes every field; those that have no part in the violation are null.
+func (v *Violation) MarshalJSON() ([]byte, error) {
+	orNull := func(given bool, x any) any {
+		if !given {
+			return nil
+		}
+		return x
+	}
+	return json.Marshal(struct {
+		Obligation string `json:"obligation"`
+		X          any    `json:"x"`
+		Y          any    `json:"y"`
+		Position   any    `json:"position"`
+		Token      any    `json:"token"`
+		Detail     any    `json:"detail"`
+	}{v.Obligation, orNull(v.X != "", v.X), v.Y, orNull(v.Position > 0, v.Position), v.Token, orNull(v.Detail != "", v.Detail)})
 }
 
 func (v *Violation) Error() string {
