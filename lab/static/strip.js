@@ -18,7 +18,7 @@ export function widestOf(tokens) { return Math.max(...tokens.map(t => short(t).l
 // token draws one token; what it may do is up to the room.
 export function token(place, i, content, owner, { read, differs, title, attrs = {} } = {}) {
   const { x, y } = place.at(i), w = place.size, text = short(content);
-  const font = Math.max(8, Math.min(15, (w - 5) / Math.max(1.5, text.length) / .6));
+  const font = Math.max(8, Math.min(15, (w - 5) / Math.max(1.5, text.length) / .66));
   return svg("g", { class: `token ${owner}${read ? " read" : ""}${differs ? " differs" : ""}`, "data-position": i + 1, "aria-label": `Token ${i + 1}, ${spoken(content)}, ${NAMES[owner]}${owner === "public" ? "" : "'s"}${read ? ", read here" : ""}${differs ? ", differs" : ""}`, ...attrs },
     svg("rect", { x, y, width: w, height: 36, rx: 3 }),
     svg("rect", { class: "bar", x: x + 1, y: y + 33, width: w - 2, height: 3 }),

@@ -41,7 +41,7 @@ export function open(main, cat, start, write) {
 
   function frame() {
     if (!reduction) { put(act); save(); return; }
-    put(act, el("h2", {}, "The reduction, acted out"), el("div", { class: "acts" }), stage, el("div", { class: "under" }, el("span"), exportButton(() => stage.querySelector("svg"), "crosscut-reduction")), el("p", { class: "verdict", "aria-live": "polite" }), el("div", { class: "facts-of" }));
+    put(act, el("h2", {}, "The reduction, acted out"), el("div", { class: "acts" }), stage, el("div", { class: "under" }, el("span", { class: "witness muted" }), exportButton(() => stage.querySelector("svg"), "crosscut-reduction")), el("p", { class: "verdict", "aria-live": "polite" }), el("div", { class: "facts-of" }));
     run();
   }
 
@@ -51,7 +51,7 @@ export function open(main, cat, start, write) {
   const run = latest(async () => {
     const of = reduction, pad = v => (v + "0".repeat(n)).slice(0, n);
     const position = cat.reductions.find(r => r.name === of)?.y === "position";
-    x = pad(x); y = position ? String(Math.max(1, Math.min(n, +y || 1))) : pad(y);
+    x = pad(x); y = position ? String(+y >= 1 && +y <= n ? +y : Math.min(2, n)) : pad(y);
     save();
     try { answer = await ask("reduce", { reduction: of, n, x, y }); failed = null; } catch (e) { failed = e; }
     draw();
@@ -77,7 +77,10 @@ export function open(main, cat, start, write) {
       const who = i => [...answer.of_x[i].map(k => `x${k}`), ...answer.of_y[i].map(k => position ? "y" : `y${k}`)];
       // Where the two players' bits meet: the pairs that make the answer 1, or the position asked for.
       const meets = [...x].flatMap((b, k) => (position ? +y === k + 1 : b === "1" && y[k] === "1") ? [k + 1] : []);
-      const arcs = meets.flatMap(k => answer.of_x.flatMap((from, i) => from.includes(k) ? answer.of_y.flatMap((to, j) => (position ? to.length : to.includes(k)) ? [[i, j]] : []) : [])).map(([i, j]) => {
+      const pairs = meets.flatMap(k => answer.of_x.flatMap((from, i) => from.includes(k) ? position ? (answer.read.includes(i + 1) ? [] : [[i, answer.read[0] - 1]]) : answer.of_y.flatMap((to, j) => to.includes(k) ? [[i, j]] : []) : []));
+      const sum = answer.task === "match3" && pairs.length ? [answer.tokens[0], ...pairs[0].map(i => answer.tokens[i])] : null;
+      act.querySelector(".witness").textContent = sum ? `${sum.join(" + ")} = ${sum.reduce((a, b) => a + b)}, which is 0 mod M` : "";
+      const arcs = pairs.map(([i, j]) => {
         const a = place.at(i), b = place.at(j), h = place.size / 2;
         return svg("path", { class: "arc meet", d: `M${a.x + h} ${top + a.y}Q${(a.x + b.x) / 2 + h} ${top + Math.min(a.y, b.y) - Math.min(46, 14 + Math.abs(a.x - b.x) / 12)} ${b.x + h} ${top + b.y}` });
       });
