@@ -203,6 +203,25 @@ func TestProfile(t *testing.T) {
 	}
 }
 
+// TestWideProfile: a profile needs no matrix, whose sides would be too long at the
+// first cuts. What match2 asks of token 1, which is fixed, takes one bit.
+func TestWideProfile(t *testing.T) {
+	c := cutOf(t, "match2", 6, tasks.Params{"M": 20}, "half")
+	profile, err := c.Profile(context.Background(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range profile {
+		want := 2 // match2 at token 1: it was found, or not yet
+		if s.After == 1 {
+			want = 1
+		}
+		if s.States != (bounds.Range{Lower: want, Upper: want}) {
+			t.Errorf("after %d: %v states, want %d", s.After, s.States, want)
+		}
+	}
+}
+
 // TestProfileOfCycles: with a promise, the profile is an interval of messages, and
 // the protocol's own cost lies in it.
 func TestProfileOfCycles(t *testing.T) {

@@ -2,6 +2,7 @@ package matrix
 
 import (
 	"context"
+	"encoding/binary"
 
 	"crosscut/models/tasks"
 	"crosscut/protocol"
@@ -36,19 +37,62 @@ func (c *Cut) Profile(ctx context.Context, progress func(done, total int)) ([]St
 			return nil, err
 		}
 	}
+	sizes := make([]int, sh.N)
+	for i := range sizes {
+		sizes[i] = 1
+		if c.Split.Of(i+1) != tasks.Public {
+			sizes[i] = len(sh.Task.Alphabet(sh, i+1))
+		}
+	}
+	classes, err := table.prefixClasses(ctx, sizes)
+	if err != nil {
+		return nil, err
+	}
 	var all []State
 	rows := 1
 	for k := 1; k < sh.N; k++ {
-		if c.Split.Of(k) != tasks.Public {
-			rows *= len(sh.Task.Alphabet(sh, k))
-		}
-		r, err := table.messages(ctx, rows)
-		if err != nil {
-			return nil, err
+		rows *= sizes[k-1]
+		r := bounds.Range{Lower: classes[k], Upper: classes[k]}
+		if sh.Task.CheckSeq != nil {
+			if r, err = table.messages(ctx, rows, classes[k]); err != nil {
+				return nil, err
+			}
 		}
 		all = append(all, State{k, r, bounds.Range{Lower: protocol.Width(uint64(r.Lower)), Upper: protocol.Width(uint64(r.Upper))}})
 	}
 	return all, nil
+}
+
+// prefixClasses counts, for each k, the different rows when the table of all
+// sequences is cut after k tokens; sizes are those of the alphabets. It goes from
+// the end to the front: two prefixes have equal rows exactly when, for every next
+// token, the two longer prefixes have.
+func (t *Table) prefixClasses(ctx context.Context, sizes []int) ([]int, error) {
+	counts := make([]int, len(sizes)+1)
+	class := t.Cells
+	for k := len(sizes) - 1; k > 0; k-- {
+		size := sizes[k]
+		next := make([]int32, len(class)/size)
+		names := map[string]int32{}
+		key := make([]byte, 0, 4*size)
+		for i := range next {
+			if i&0xffff == 0 && ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			key = key[:0]
+			for _, v := range class[i*size : (i+1)*size] {
+				key = binary.LittleEndian.AppendUint32(key, uint32(v))
+			}
+			name, ok := names[string(key)]
+			if !ok {
+				name = int32(len(names))
+				names[string(key)] = name
+			}
+			next[i] = name
+		}
+		counts[k], class = len(names), next
+	}
+	return counts, nil
 }
 
 // prefixTable tabulates the task on all sequences, in lexicographic order.
@@ -74,9 +118,13 @@ func (c *Cut) prefixTable(ctx context.Context, progress func(done, total int)) (
 	return d.Tabulate(ctx, progress)
 }
 
-// messages is the number of messages Alice needs when the table is cut into so
-// many rows. In a table without a promise that is the number of different rows.
-func (t *Table) messages(ctx context.Context, rows int) (bounds.Range, error) {
+// messages is the number of messages Alice needs when a table with a promise is
+// cut into so many rows. At most one for each different row; rows may share one
+// where no column that is defined in both tells them apart.
+func (t *Table) messages(ctx context.Context, rows, different int) (bounds.Range, error) {
+	if rows > bounds.MaxSide || len(t.Cells)/rows > bounds.MaxSide {
+		return bounds.Range{Lower: 1, Upper: different}, nil
+	}
 	m, err := t.Matrix(rows)
 	if err != nil {
 		return bounds.Range{}, err
