@@ -80,6 +80,8 @@ func texGrid(b *bufio.Writer, g Grid) {
 var texEscape = strings.NewReplacer(
 	`\`, `\textbackslash{}`, `{`, `\{`, `}`, `\}`, `&`, `\&`, `%`, `\%`, `$`, `\$`, `#`, `\#`, `_`, `\_`,
 	`^`, `\textasciicircum{}`, `~`, `\textasciitilde{}`, `<`, `$<$`, `>`, `$>$`, "\n", " ",
+	// Trees keep their shape, in characters that every engine sets.
+	"    ", "~~~~", "├", "+", "└", "+", "─", "{-}", "│", `\textbar{}`,
 )
 
 func texText(s string) string { return texEscape.Replace(s) }

@@ -193,6 +193,9 @@ func TestMarkdownAndLatexEscape(t *testing.T) {
 			t.Errorf("latex lacks %q:\n%s", want, tex)
 		}
 	}
+	if got, want := texText("│    └─1─ x"), `\textbar{}~~~~+{-}1{-} x`; got != want {
+		t.Errorf("a tree in latex: %s, want %s", got, want)
+	}
 	if strings.Count(tex, `\begin{`) != strings.Count(tex, `\end{`) {
 		t.Errorf("unbalanced:\n%s", tex)
 	}
