@@ -107,7 +107,7 @@ var _ = operate("cut", func(ctx context.Context, q cutRequest) (any, error) {
 	}
 	a.Record.Command = q.command(req)
 	for _, m := range r.Transcript.Messages {
-		a.Meanings = append(a.Meanings, meaning(q.Model, m))
+		a.Meanings = append(a.Meanings, models.Meaning(m))
 	}
 	a.Words, a.Meanings = list(a.Words), list(a.Meanings)
 	if alice := p.Job.Split.Count(protocol.Alice); alice > 0 {

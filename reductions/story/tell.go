@@ -144,7 +144,7 @@ func (t *telling) transcript() error {
 			_, ink := owner(m.From)
 			p.add(Span{fmt.Sprintf("=> %-5s %5d bits  ", m.From, m.Word.Len()), ink}, Span{short(m.Label, Width-20), Strong})
 			p.add(Span{"   bits:    " + bitsOf(m.Word), ink})
-			p.hang("   meaning: ", Plain, "%s", meaning(m))
+			p.hang("   meaning: ", Plain, "%s", models.Meaning(m))
 			p.blank()
 			meter(p, sum)
 		})

@@ -1,19 +1,15 @@
-package engine
+package models
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"crosscut/protocol"
 )
 
-func itoa(n int) string    { return strconv.Itoa(n) }
-func utoa(n uint64) string { return strconv.FormatUint(n, 10) }
-
-// meaning says in a sentence what a message is. Labels are for people; where one
+// Meaning says in a sentence what a message is. Labels are for people; where one
 // is not known here, it stands for itself.
-func meaning(model string, m protocol.Message) string {
+func Meaning(m protocol.Message) string {
 	from := "Alice"
 	other := "Bob"
 	if m.From == protocol.Bob {
@@ -30,7 +26,7 @@ func meaning(model string, m protocol.Message) string {
 	case strings.HasPrefix(label, "normaliser"):
 		return fmt.Sprintf("The sum of the softmax weights over %s. Added to %s's own sum it is the denominator of the softmax, exactly: the weights are integers.", own, other)
 	case strings.HasPrefix(label, "numerator"):
-		return fmt.Sprintf("The weighted sum of one coordinate of the values over %s. %s adds his own and divides by the whole normaliser.", own, other)
+		return fmt.Sprintf("The weighted sum of one coordinate of the values over %s. %s adds the other part and divides by the whole normaliser.", own, other)
 	case strings.HasPrefix(label, "maximum"):
 		return fmt.Sprintf("The highest score among %s, so that both players shift by the same maximum.", own)
 	case strings.HasPrefix(label, "query"):
