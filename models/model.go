@@ -225,12 +225,18 @@ func (c *Construction) checkSettings(set Settings) error {
 			return catalog.Unknown(ch.Name, v, ch.Of)
 		}
 	}
-	for name := range set.Num {
+	for name, v := range set.Num {
+		if k := slices.IndexFunc(c.Choices, func(ch Choice) bool { return ch.Name == name }); k >= 0 {
+			return fmt.Errorf("models: %s: %s = %v: want one of %s", c.Name, name, v, strings.Join(c.Choices[k].Of, " "))
+		}
 		if !slices.ContainsFunc(c.Params, func(p tasks.Param) bool { return p.Name == name }) {
 			return catalog.Unknown("parameter of "+c.Name, name, known)
 		}
 	}
-	for name := range set.Choice {
+	for name, v := range set.Choice {
+		if slices.ContainsFunc(c.Params, func(p tasks.Param) bool { return p.Name == name }) {
+			return fmt.Errorf("models: %s: %s = %q: want a number", c.Name, name, v)
+		}
 		if name != "construction" && !slices.ContainsFunc(c.Choices, func(ch Choice) bool { return ch.Name == name }) {
 			return catalog.Unknown("parameter of "+c.Name, name, known)
 		}

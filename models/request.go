@@ -117,6 +117,9 @@ func knowing(err error, sh tasks.Shape) error {
 	}
 	known := slices.Clone(u.Known)
 	for _, p := range sh.Task.Params {
+		if p.Name == u.Name { // else ForTask had taken it
+			return fmt.Errorf("models: task %s: want a number for %s", sh.Task.Name, p.Name)
+		}
 		known = append(known, p.Name)
 	}
 	return catalog.Unknown(u.Kind+" or of task "+sh.Task.Name, u.Name, known)

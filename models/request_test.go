@@ -203,3 +203,18 @@ func FuzzReadAndSplit(f *testing.F) {
 		}
 	})
 }
+
+// A word where a number is wanted, or the reverse, is no unknown name.
+func TestSettingsOfTheWrongKind(t *testing.T) {
+	for want, set := range map[string]Settings{
+		`p = "abc": want a number`:                              {Choice: map[string]string{"p": "abc"}},
+		`want a number for M`:                                   {Choice: map[string]string{"M": "abc"}},
+		`arithmetic = 3: want one of shift max fold rounded`:    {Num: tasks.Params{"arithmetic": 3}},
+		`unknown parameter of match2-integer or of task match2`: {Num: tasks.Params{"zz": 3}},
+	} {
+		r := &Request{Task: taskNamed("match2"), Model: "attention", N: 4, Set: set}
+		if _, err := r.Prepare(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v, want %q", set, err, want)
+		}
+	}
+}
