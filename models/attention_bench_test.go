@@ -4,12 +4,11 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
-	"slices"
 	"testing"
-	"time"
 
 	"gonum.org/v1/gonum/mat"
 
+	"crosscut/internal/beside"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 )
@@ -59,27 +58,6 @@ func denseMachine(b *testing.B, n, heads, m, values, p, f, g int) (Machine, *Sta
 	return machine, s, tokensOf(rand.New(rand.NewPCG(1, 1)), n, 1000)
 }
 
-// beside runs two functions in turn and reports the median of the ratios of their
-// times, so that what else the machine does touches both.
-func beside(b *testing.B, name string, one, other func() error) {
-	var ratios, first []float64
-	for b.Loop() {
-		var took [2]float64
-		for k, f := range []func() error{one, other} {
-			begin := time.Now()
-			if err := f(); err != nil {
-				b.Fatal(err)
-			}
-			took[k] = time.Since(begin).Seconds()
-		}
-		ratios, first = append(ratios, took[0]/took[1]), append(first, took[0]*1000)
-	}
-	slices.Sort(ratios)
-	slices.Sort(first)
-	b.ReportMetric(ratios[len(ratios)/2], name)
-	b.ReportMetric(first[len(first)/2], "ms")
-}
-
 // BenchmarkAttentionCut: a protocol run of one attention layer beside the uncut
 // run, N = 65,536, m = 64, one read position. Cutting must be free.
 func BenchmarkAttentionCut(b *testing.B) {
@@ -90,7 +68,7 @@ func BenchmarkAttentionCut(b *testing.B) {
 		b.Fatal(err)
 	}
 	halves := job.Split.Deal(s.Shape, seq)
-	beside(b, "cut/whole", func() error {
+	beside.Run(b, "cut/whole", func() error {
 		_, _, err := protocol.Run(nil, prog.Player(halves[0]), prog.Player(halves[1]))
 		return err
 	}, func() error {
@@ -104,7 +82,7 @@ func BenchmarkAttentionCut(b *testing.B) {
 // gonum's mat.
 func BenchmarkAttentionLayer(b *testing.B) {
 	machine, s, seq := denseMachine(b, 2048, 4, 64, 64, 16, 16, 10)
-	beside(b, "exact/float", func() error {
+	beside.Run(b, "exact/float", func() error {
 		_, err := machine.Whole(seq, s.Shape.All())
 		return err
 	}, func() error {

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
-	"time"
 
+	"crosscut/internal/beside"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 )
@@ -64,14 +64,12 @@ func BenchmarkCutRNN(b *testing.B) {
 				b.Fatal(err)
 			}
 			h := job.Split.Deal(sh, seq)
-			sideBySide(b, func() {
-				if _, err := m.Whole(seq, job.Read); err != nil {
-					b.Fatal(err)
-				}
-			}, func() {
-				if _, _, err := protocol.Run(nil, prog.Player(h[0]), prog.Player(h[1])); err != nil {
-					b.Fatal(err)
-				}
+			beside.Run(b, "cut/whole", func() error {
+				_, _, err := protocol.Run(nil, prog.Player(h[0]), prog.Player(h[1]))
+				return err
+			}, func() error {
+				_, err := m.Whole(seq, job.Read)
+				return err
 			})
 		})
 	}
@@ -90,29 +88,11 @@ func BenchmarkCutMemory(b *testing.B) {
 		b.Fatal(err)
 	}
 	h := job.Split.Deal(sh, seq)
-	sideBySide(b, func() {
-		if _, err := m.Whole(seq, job.Read); err != nil {
-			b.Fatal(err)
-		}
-	}, func() {
-		if _, _, err := protocol.Run(nil, prog.Player(h[0]), prog.Player(h[1])); err != nil {
-			b.Fatal(err)
-		}
+	beside.Run(b, "cut/whole", func() error {
+		_, _, err := protocol.Run(nil, prog.Player(h[0]), prog.Player(h[1]))
+		return err
+	}, func() error {
+		_, err := m.Whole(seq, job.Read)
+		return err
 	})
-}
-
-// sideBySide times two functions in turns and reports the ratio of their fastest
-// times, which other work on the machine disturbs least.
-func sideBySide(b *testing.B, whole, cut func()) {
-	best := [2]time.Duration{1 << 62, 1 << 62}
-	for range b.N {
-		for k, f := range []func(){whole, cut} {
-			start := b.Elapsed()
-			f()
-			best[k] = min(best[k], b.Elapsed()-start)
-		}
-	}
-	b.ReportMetric(best[0].Seconds()*1e3, "ms/whole")
-	b.ReportMetric(best[1].Seconds()*1e3, "ms/cut")
-	b.ReportMetric(best[1].Seconds()/best[0].Seconds(), "cut/whole")
 }

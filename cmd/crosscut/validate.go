@@ -93,10 +93,6 @@ type subject struct {
 	close    func()
 }
 
-// mostReads is the largest number of outputs that a file's answer may read for its
-// consequences at other sizes to be looked for.
-const mostReads = 256
-
 // subject builds the reduction that the flags name.
 func (c *call) subject() (*subject, error) {
 	name := c.String("reduction")
@@ -161,16 +157,7 @@ func (c *call) subject() (*subject, error) {
 		f.Close()
 		return nil, err
 	}
-	// Each output that answer reads is a call of its own, with all outputs before it:
-	// where it reads many, a search over n for the place that bites takes too long.
-	family := func(n int) (*validate.Subject, error) {
-		s, err := f.Subject(n)
-		if err == nil && len(s.Reads) > mostReads {
-			return nil, fmt.Errorf("answer reads %d outputs at n = %d", len(s.Reads), n)
-		}
-		return s, err
-	}
-	return &subject{Subject: s, family: family, warnings: func() []string { return f.Beyond(n) }, close: f.Close}, nil
+	return &subject{Subject: s, family: f.Family(), warnings: func() []string { return f.Beyond(n) }, close: f.Close}, nil
 }
 
 // violated prints a map that breaks its obligations before anything could run.

@@ -22,6 +22,9 @@ var Cycle3 = register(edges(&Task{
 		return Value{0}
 	},
 	Fast: func(sh Shape, seq []Token, read []int) []Value {
+		if len(read) == 1 && sh.Int("nodes") < fewNodes {
+			return []Value{truth(onTriangle(seq, seq[read[0]-1]))}
+		}
 		out, in := make(graph, len(seq)), make(graph, len(seq))
 		for k, t := range seq {
 			out[k], in[k] = arc(t.X, t.To), arc(t.To, t.X)
@@ -36,6 +39,26 @@ var Cycle3 = register(edges(&Task{
 	},
 	Generate: func(sh Shape, rng *rand.Rand) []Token { return generateEdges(sh, 3, true, rng) },
 }, true))
+
+// fewNodes bounds the vertices of which a set is kept on the stack.
+const fewNodes = 1024
+
+// onTriangle marks the heads of the edges that leave e, and looks for one that
+// comes back.
+func onTriangle(seq []Token, e Token) bool {
+	var reached [fewNodes / 64]uint64
+	for _, f := range seq {
+		if f.X == e.To {
+			reached[f.To/64] |= 1 << (f.To % 64)
+		}
+	}
+	for _, g := range seq {
+		if g.To == e.X && reached[g.X/64]>>(g.X%64)&1 == 1 {
+			return true
+		}
+	}
+	return false
+}
 
 // meet says whether two sorted lists of arcs, each of one tail, share a head.
 func meet(a, b graph) bool {

@@ -276,29 +276,49 @@ func FuzzFrames(f *testing.F) {
 	})
 }
 
+// converse runs a protocol in which Alice sends n bits once, over loopback; from
+// the listening on to both ends.
+func converse(w protocol.Word) error {
+	n := w.Len()
+	ln, err := Listen("127.0.0.1:0", false)
+	if err != nil {
+		return err
+	}
+	done := make(chan error, 1)
+	go func() {
+		s, err := Dial(context.Background(), ln.Addr().String(), config(protocol.Bob, n, 0))
+		if err == nil {
+			_, _, _, err = Play(s, nil, func(p *protocol.Port) int { return p.Recv(protocol.Alice, n).Ones() })
+		}
+		done <- err
+	}()
+	s, err := Accept(context.Background(), ln, config(protocol.Alice, n, 0))
+	if err == nil {
+		_, _, _, err = Play(s, nil, func(p *protocol.Port) int { p.Send("all", w); return 0 })
+	}
+	return errors.Join(err, <-done)
+}
+
+// BenchmarkLoopback: payload of one large message, in Mbit/s.
 func BenchmarkLoopback(b *testing.B) {
 	const n = 1 << 26
-	big := word(n)
-	b.SetBytes(n / 8)
+	w := word(n)
 	for b.Loop() {
-		ln, err := Listen("127.0.0.1:0", false)
-		if err != nil {
-			b.Fatal(err)
-		}
-		go func() {
-			s, err := Dial(context.Background(), ln.Addr().String(), config(protocol.Bob, n, 0))
-			if err != nil {
-				b.Error(err)
-				return
-			}
-			Play(s, nil, func(p *protocol.Port) int { return p.Recv(protocol.Alice, n).Ones() })
-		}()
-		s, err := Accept(context.Background(), ln, config(protocol.Alice, n, 0))
-		if err != nil {
-			b.Fatal(err)
-		}
-		if _, _, _, err := Play(s, nil, func(p *protocol.Port) int { p.Send("big", big); return 0 }); err != nil {
+		if err := converse(w); err != nil {
 			b.Fatal(err)
 		}
 	}
+	b.ReportMetric(float64(b.N)*n/1e6/b.Elapsed().Seconds(), "Mbit/s")
+}
+
+// BenchmarkOneRound: all that the wire adds to a short one-round protocol, the
+// connection, both hellos and both ends included, in ms.
+func BenchmarkOneRound(b *testing.B) {
+	w := word(64)
+	for b.Loop() {
+		if err := converse(w); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(b.Elapsed().Seconds()*1e3/float64(b.N), "ms")
 }

@@ -63,7 +63,9 @@ type process struct {
 	enc    *json.Encoder
 	lines  chan line
 	dead   error
-	stop   func() bool
+	// traffic is the bytes of all arguments and replies so far.
+	traffic int
+	stop    func() bool
 }
 
 type line struct {
@@ -138,10 +140,12 @@ func (p *process) calls(fn string, args []json.RawMessage, each func(k int, r re
 		}
 		var first error
 		for k := range part {
+			p.traffic += len(part[k])
 			r, err := p.receive(fn)
 			if err != nil {
 				return err
 			}
+			p.traffic += len(r.Value)
 			if first == nil {
 				first = each(from+k, r)
 			}

@@ -210,7 +210,7 @@ def answer(n, outputs): return outputs[n + 1]
 	if err != nil {
 		t.Fatal(err)
 	}
-	cs, err := validate.Consequences(s, f.Subject)
+	cs, err := validate.Consequences(s, f.Family())
 	if err != nil || cs[0].Needed == nil && cs[1].Needed == nil && cs[3].Needed == nil {
 		t.Errorf("consequences of a user's problem: %+v, %v", cs, err)
 	}

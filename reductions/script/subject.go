@@ -1,9 +1,11 @@
 package script
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"sync"
@@ -29,7 +31,7 @@ func (f *File) Subject(n int) (*validate.Subject, error) {
 	if n < 1 || n > 1<<16 {
 		return nil, fmt.Errorf("script: %s: n = %d is outside 1..%d", f.Name, n, 1<<16)
 	}
-	r := &reduction{file: f, n: n, problem: p, places: map[protocol.Player][]int{}}
+	r := &reduction{file: f, n: n, problem: p, places: map[protocol.Player][]int{}, known: map[string]tasks.Token{}}
 	if err := r.findPlaces(); err != nil {
 		return nil, err
 	}
@@ -64,9 +66,12 @@ type reduction struct {
 
 	mu      sync.Mutex
 	rows    map[protocol.Word][]Entry // of the user's own problem
-	tree    node                      // of answer
 	names   []json.RawMessage         // the user's own tokens, by number
 	numbers map[string]int
+	known   map[string]tasks.Token // tokens of ours, as the file writes them
+
+	walking sync.RWMutex
+	tree    node // of answer
 }
 
 // findPlaces asks for the positions once, at all-zero inputs; every other input
@@ -265,11 +270,26 @@ func (r *reduction) token(raw json.RawMessage) (tasks.Token, error) {
 	if r.file.Defines("task") {
 		return r.shape.Task.ParseToken(r.shape, raw)
 	}
+	r.mu.Lock()
+	t, ok := r.known[string(raw)]
+	r.mu.Unlock()
+	if ok {
+		return t, nil
+	}
 	ordinary, err := plain(raw)
 	if err != nil {
 		return tasks.Token{}, err
 	}
-	return r.shape.Task.ParseToken(r.shape, ordinary)
+	if t, err = r.shape.Task.ParseToken(r.shape, ordinary); err != nil {
+		return tasks.Token{}, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.known) > 1<<12 {
+		clear(r.known)
+	}
+	r.known[string(raw)] = t
+	return t, nil
 }
 
 // want evaluates the problem; of a user's own function whole rows are kept while
@@ -342,46 +362,84 @@ type node struct {
 	pos   int // the output it reads; 0: it answers
 	yes   bool
 	next  map[string]*node // by the output's value
+	// The way here: the place before, and the output that it read, for the file.
+	from *node
+	seen json.RawMessage
 }
 
 // answer walks the tree, asking the file only at places where it has not been.
 func (r *reduction) answer(output func(pos int) (tasks.Value, error)) (bool, error) {
-	var seen []json.RawMessage
 	for at := &r.tree; ; {
-		r.mu.Lock()
-		known := at.known
-		r.mu.Unlock()
-		if !known {
-			if err := r.ask(at, seen); err != nil {
-				return false, err
-			}
+		end, v, yes, err := r.walk(at, output)
+		if end == nil || err != nil {
+			return yes, err
 		}
-		if at.pos == 0 {
-			return at.yes, nil
-		}
-		v, err := output(at.pos)
-		if err != nil {
+		if at, err = r.grow(end, v); err != nil {
 			return false, err
 		}
-		raw := outputValue(r.shape, v)
-		seen = append(seen, list(number(at.pos), raw))
-		r.mu.Lock()
-		next := at.next[string(raw)]
-		if next == nil {
-			next = &node{}
-			at.next[string(raw)] = next
+	}
+}
+
+// walk follows known places from one on. Where it comes to an answer, end is nil;
+// else end is the last known place and v the output that leads out of the tree, or
+// the root, which is not known yet.
+func (r *reduction) walk(at *node, output func(pos int) (tasks.Value, error)) (end *node, v tasks.Value, yes bool, err error) {
+	r.walking.RLock()
+	defer r.walking.RUnlock()
+	if !at.known {
+		return at, nil, false, nil
+	}
+	var key [64]byte
+	for at.pos != 0 {
+		if v, err = output(at.pos); err != nil {
+			return nil, nil, false, err
 		}
-		r.mu.Unlock()
+		next := at.next[string(appendKey(key[:0], v))]
+		if next == nil || !next.known {
+			return at, v, false, nil
+		}
 		at = next
 	}
+	return nil, nil, at.yes, nil
+}
+
+// appendKey writes an output so that equal ones look alike.
+func appendKey(key []byte, v tasks.Value) []byte {
+	for _, x := range v {
+		key = binary.LittleEndian.AppendUint64(key, math.Float64bits(x+0)) // -0 is 0
+	}
+	return key
+}
+
+// grow adds the place that an output leads to, and asks the file what it is; with
+// no output it asks at the root.
+func (r *reduction) grow(at *node, v tasks.Value) (*node, error) {
+	r.walking.Lock()
+	defer r.walking.Unlock()
+	if v != nil {
+		key := string(appendKey(nil, v))
+		next := at.next[key]
+		if next == nil {
+			next = &node{from: at, seen: list(number(at.pos), outputValue(r.shape, v))}
+			at.next[key] = next
+		}
+		at = next
+	}
+	if at.known { // another worker was here first
+		return at, nil
+	}
+	var seen []json.RawMessage
+	for back := at; back.from != nil; back = back.from {
+		seen = append(seen, back.seen)
+	}
+	slices.Reverse(seen)
+	return at, r.ask(at, seen)
 }
 
 func (r *reduction) ask(at *node, seen []json.RawMessage) error {
 	known := slices.Concat(json.RawMessage(`{"dict":`), list(seen...), json.RawMessage(`}`))
 	args := list(number(r.n), known, number(r.shape.N))
 	return r.file.proc.calls("answer", []json.RawMessage{args}, func(_ int, rep reply) error {
-		r.mu.Lock()
-		defer r.mu.Unlock()
 		switch {
 		case rep.Need != nil:
 			at.pos, at.next = *rep.Need, map[string]*node{}
@@ -416,6 +474,35 @@ func (r *reduction) probe(s *validate.Subject) ([]int, error) {
 	})
 	slices.Sort(reads)
 	return reads, err
+}
+
+// familyBytes is what the functions of a file may write at one size before larger
+// ones are refused to a search over sizes.
+const familyBytes = 1 << 21
+
+// Family returns Subject for a search over sizes: each is made once, and none above
+// one at which the file wrote very much.
+func (f *File) Family() func(n int) (*validate.Subject, error) {
+	made := map[int]*validate.Subject{}
+	most := 1 << 16
+	return func(n int) (*validate.Subject, error) {
+		if s, ok := made[n]; ok {
+			return s, nil
+		}
+		if n > most {
+			return nil, fmt.Errorf("script: %s: sizes above n = %d write too much to be tried", f.Name, most)
+		}
+		before := f.proc.traffic
+		s, err := f.Subject(n)
+		if err != nil {
+			return nil, err
+		}
+		if f.proc.traffic-before > familyBytes {
+			most = n
+		}
+		made[n] = s
+		return s, nil
+	}
 }
 
 // Beyond tries the map at a few larger sizes, where nobody has validated it, and

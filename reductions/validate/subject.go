@@ -36,6 +36,9 @@ type Subject struct {
 	Outputs func(seq []tasks.Token, read []int) ([]tasks.Value, error)
 	// Answer reads the answer off the outputs, which it asks for by position.
 	Answer func(output func(pos int) (tasks.Value, error)) (bool, error)
+	// got is Answer on the outputs at Reads, where these are all that it needs; nil
+	// where it may ask for others.
+	got func(out []tasks.Value) bool
 }
 
 // Violation is a broken obligation of a reduction: not a wrong answer, but a map
@@ -112,6 +115,7 @@ func FromInstance(in *reductions.Instance) *Subject {
 			}
 			return in.Got(out), nil
 		},
+		got: in.Got,
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"crosscut/internal/beside"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 	"crosscut/protocol/problems"
@@ -59,10 +60,10 @@ var faults = map[string]func(s *Subject){
 	"right": func(*Subject) {},
 	"answer inverted": func(s *Subject) {
 		answer := s.Answer
-		s.Answer = func(output func(int) (tasks.Value, error)) (bool, error) { a, err := answer(output); return !a, err }
+		s.got, s.Answer = nil, func(output func(int) (tasks.Value, error)) (bool, error) { a, err := answer(output); return !a, err }
 	},
 	"always yes": func(s *Subject) {
-		s.Answer = func(func(int) (tasks.Value, error)) (bool, error) { return true, nil }
+		s.got, s.Answer = nil, func(func(int) (tasks.Value, error)) (bool, error) { return true, nil }
 	},
 	"one value off": func(s *Subject) {
 		alice := s.Alice
@@ -258,23 +259,42 @@ func TestConsequences(t *testing.T) {
 	}
 }
 
-// BenchmarkValidate compares the paths on the same pairs; the metric is pairs/s.
-func BenchmarkValidate(b *testing.B) {
+// BenchmarkExhaustive validates disj-match3 on all 4^n pairs, 64 at a time.
+func BenchmarkExhaustive(b *testing.B) {
+	for _, n := range []int{12, 14, 16, 18} {
+		b.Run(fmt.Sprintf("n=%d", n), func(b *testing.B) {
+			s := instance(b, reductions.DisjMatch3, n)
+			for b.Loop() {
+				if r := run(b, s, Options{Budget: 1 << 36}); !r.Exhaustive {
+					b.Fatalf("%+v", r)
+				}
+			}
+			b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s")
+		})
+	}
+}
+
+// BenchmarkPlain validates all pairs one at a time, N = 25; the metric is pairs/s.
+func BenchmarkPlain(b *testing.B) {
 	for _, bench := range []struct {
-		name  string
-		r     *reductions.Reduction
-		n     int
-		plain bool
-	}{
-		{"match3/bit-parallel", reductions.DisjMatch3, 14, false}, {"match3/plain", reductions.DisjMatch3, 11, true},
-		{"cycle3/plain", reductions.DisjCycle3, 11, true}, {"qsa/plain", reductions.DisjQSA, 11, true}, {"memory/plain", reductions.DisjQSAMemory, 11, true},
-	} {
-		b.Run(bench.name, func(b *testing.B) {
+		r *reductions.Reduction
+		n int
+	}{{reductions.DisjMatch3, 11}, {reductions.DisjCycle3, 12}, {reductions.DisjQSA, 12}, {reductions.DisjQSAMemory, 12}} {
+		b.Run(bench.r.Name, func(b *testing.B) {
 			s := instance(b, bench.r, bench.n)
 			for b.Loop() {
-				run(b, s, Options{Plain: bench.plain})
+				run(b, s, Options{Plain: true})
 			}
 			b.ReportMetric(float64(b.N)*float64(int(1)<<(2*bench.n))/b.Elapsed().Seconds(), "pairs/s")
 		})
 	}
+}
+
+// BenchmarkPaths runs both paths on the same pairs, in turns.
+func BenchmarkPaths(b *testing.B) {
+	s := instance(b, reductions.DisjMatch3, 10)
+	path := func(opt Options) func() error {
+		return func() error { run(b, s, opt); return nil }
+	}
+	beside.Run(b, "plain/fast", path(Options{Plain: true}), path(Options{}))
 }
