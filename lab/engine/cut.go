@@ -140,8 +140,18 @@ func (q cutRequest) command(req models.Request) string {
 // mostBits is the longest transcript that the lab plays.
 const mostBits = 1 << 18
 
-// priced refuses a run whose transcript, known by formula beforehand, is long.
+// What one run may take, by the estimate that is made before it: about a second.
+const (
+	mostSteps  = 1e8
+	mostMemory = 256 << 20
+)
+
+// priced refuses a run that is too much work, or whose transcript, known by formula
+// beforehand, is long.
 func priced(m models.Machine, job models.Job) error {
+	if e := models.EffortOf(m, job); e.Steps > mostSteps || e.Bytes > mostMemory {
+		return tooLarge("make N, m or H smaller, read one position, or use the command line", "a run takes about %.2g steps and %.2g bytes; the lab allows %.2g and %.2g", e.Steps, e.Bytes, mostSteps, float64(mostMemory))
+	}
 	prog, err := m.Compile(job)
 	if err != nil {
 		return err

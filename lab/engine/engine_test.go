@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
+
+	"crosscut/models"
+	"crosscut/models/tasks"
 )
 
 func ask(t *testing.T, op, body string) map[string]any {
@@ -63,5 +65,96 @@ func TestCutEverything(t *testing.T) {
 	if played < 30 {
 		t.Errorf("only %d runs", played)
 	}
-	_ = strings.Repeat
+}
+
+// What is too much is refused before it is computed, with what to change.
+func TestTooMuch(t *testing.T) {
+	for _, c := range []struct{ op, body string }{
+		{"cut", `{"task":"match2","model":"attention","n":65,"seed":1}`},
+		{"table", `{"task":"match2","model":"attention,rnn","ns":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21],"seed":1}`},
+		{"matrix", `{"problem":"eq","n":7}`},
+		{"break", `{"reduction":"disj-match3","model":"attention","n":25}`},
+		{"reduce", `{"reduction":"disj-match3","n":17}`},
+		{"grow", `{"inequality":"one-unit-qsa","n":65536}`},
+	} {
+		_, err := Handle(context.Background(), c.op, []byte(c.body))
+		var r *Refusal
+		if !errors.As(err, &r) || r.Kind != TooLarge || r.Advice == "" {
+			t.Errorf("%s %s: %v", c.op, c.body, err)
+		}
+	}
+}
+
+func TestPriced(t *testing.T) {
+	for _, c := range []struct {
+		model string
+		n     int
+		ok    bool
+	}{{"transformer", 32, true}, {"transformer", 1 << 14, false}, {"trivial", 64, true}, {"trivial", 1 << 18, false}} {
+		sh, err := tasks.Match3Bigram.Shape(c.n, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := models.Build(c.model, sh, models.Settings{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := priced(m, models.Job{Split: sh.Half(), Read: []int{1}, Answer: models.ByBob}); (err == nil) != c.ok {
+			t.Errorf("%s at N = %d: %v", c.model, c.n, err)
+		}
+	}
+}
+
+// The same request gives the same bytes.
+func TestSameBytes(t *testing.T) {
+	for _, c := range []struct{ op, body string }{
+		{"catalog", ""}, {"cut", `{"task":"qsa","model":"attention","n":24,"seed":9}`}, {"matrix", `{"problem":"disj","n":3}`},
+		{"break", `{"reduction":"index-qsa-memory","model":"kv-cache","n":8,"set":{"slots":5},"seed":1}`},
+		{"grow", `{"inequality":"memory-qsa","n":300}`}, {"reduce", `{"reduction":"index-induction","n":4,"x":"0110","y":"3"}`},
+	} {
+		first, err := Handle(context.Background(), c.op, []byte(c.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := Handle(context.Background(), c.op, []byte(c.body))
+		if err != nil || string(first) != string(again) {
+			t.Errorf("%s %s: two answers", c.op, c.body)
+		}
+	}
+}
+
+// Acting a reduction out, its answer is the problem's on every pair of bits.
+func TestReduceEveryPair(t *testing.T) {
+	for _, r := range ask(t, "catalog", "")["reductions"].([]any) {
+		r := r.(map[string]any)
+		for k := range 64 {
+			y := fmt.Sprintf("%03b", k&7)
+			if r["y"] == "position" {
+				y = fmt.Sprint(k%3 + 1)
+			}
+			a := ask(t, "reduce", fmt.Sprintf(`{"reduction":%q,"n":3,"x":"%03b","y":%q}`, r["name"], k>>3, y))
+			if a["answer"] != a["want"] || a["x"] != fmt.Sprintf("%03b", k>>3) || a["y"] != y {
+				t.Errorf("%v at x = %03b, y = %s: %v, the problem says %v", r["name"], k>>3, y, a["answer"], a["want"])
+			}
+			for i, owner := range a["owners"].([]any) {
+				if x := a["of_x"].([]any)[i].([]any); len(x) > 0 && owner != "alice" {
+					t.Errorf("%v: position %d is %v's and moves with x", r["name"], i+1, owner)
+				}
+				if y := a["of_y"].([]any)[i].([]any); len(y) > 0 && owner != "bob" {
+					t.Errorf("%v: position %d is %v's and moves with y", r["name"], i+1, owner)
+				}
+			}
+		}
+	}
+}
+
+// A panic inside is an answer too.
+func TestPanicIsCaught(t *testing.T) {
+	operations["panic"] = func(context.Context, []byte) (any, error) { panic("on purpose") }
+	defer delete(operations, "panic")
+	_, err := Handle(context.Background(), "panic", nil)
+	var r *Refusal
+	if !errors.As(err, &r) || r.Kind != Bug {
+		t.Errorf("%v", err)
+	}
 }
