@@ -87,11 +87,19 @@ func items[E catalog.Entry](name string, all iter.Seq[E], doc func(E) string) ki
 	return k
 }
 
-// firstLine is the first sentence or line of a text, for lists.
+// firstLine is the first sentence or line of a text, for lists. An ellipsis, as in
+// x_1 + ... + x_n, ends no sentence.
 func firstLine(s string) string {
 	s, _, _ = strings.Cut(s, "\n")
-	if i := strings.Index(s, ". "); i > 0 {
-		s = s[:i]
+	for at := 0; ; {
+		i := strings.Index(s[at:], ". ")
+		if i < 0 {
+			break
+		}
+		if at += i + 2; at > 2 && s[at-3] != '.' {
+			s = s[:at-2]
+			break
+		}
 	}
 	return strings.TrimSuffix(strings.TrimSpace(s), ".")
 }
