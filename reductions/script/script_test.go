@@ -19,14 +19,13 @@ import (
 
 // The test binary is its own child process.
 func TestMain(m *testing.M) {
-	if os.Getenv("CROSSCUT_SCRIPT_CHILD") != "" {
+	if len(os.Args) == 2 && os.Args[1] == "starlark-child" { // an argument: fuzzing inherits the environment
 		if err := ServeChild(os.Stdin, os.Stdout); err != nil {
 			os.Exit(1)
 		}
 		os.Exit(0)
 	}
-	os.Setenv("CROSSCUT_SCRIPT_CHILD", "1")
-	Child = func() (*exec.Cmd, error) { return exec.Command(os.Args[0]), nil }
+	Child = func() (*exec.Cmd, error) { return exec.Command(os.Args[0], "starlark-child"), nil }
 	os.Exit(m.Run())
 }
 
