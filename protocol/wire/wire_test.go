@@ -82,7 +82,9 @@ func TestWireEqualsRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		budget := [2]protocol.Bits{want.By(protocol.Alice), want.By(protocol.Bob)}
-		a, b := overTCP(t, config(protocol.Alice, budget[0], budget[1]), config(protocol.Bob, budget[0], budget[1]), alice, bob)
+		ca, cb := config(protocol.Alice, budget[0], budget[1]), config(protocol.Bob, budget[0], budget[1])
+		ca.Timeout, cb.Timeout = time.Minute, time.Minute // nobody is silent here, only slow on a busy machine
+		a, b := overTCP(t, ca, cb, alice, bob)
 		if a.err != nil || b.err != nil {
 			t.Fatalf("n = %d: %v, %v", n, a.err, b.err)
 		}
