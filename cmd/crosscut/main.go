@@ -30,7 +30,7 @@ func main() {
 }
 
 // grace is how long an interrupted command may take to print what it finished.
-const grace = 800 * time.Millisecond
+const grace = 600 * time.Millisecond
 
 // run executes one command line and returns its exit status. A command that does
 // not notice that ctx was cancelled is left behind after the grace time.

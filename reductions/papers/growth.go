@@ -97,15 +97,17 @@ func FitGrowth(points []Point) (Fit, error) {
 	}
 	fit.LinErr, fit.LogErr = min(lin, linLog), min(log, logLog)
 	// A shape by name stands for less than a free exponent, so it is preferred where
-	// the points do not tell the two apart and the exponent is on its side of 1/2.
+	// the points do not tell the two apart and the exponent is on its side of 1/2. A
+	// curve with a further factor log N has room to bend through few points, so a name
+	// is never given against the exponent: log^2 N stays below 0.8 from N = 8 on.
 	best := min(fit.LogErr, fit.LinErr, fit.PowErr)
-	named := func(err float64, side bool) bool {
-		return err <= best+rounding || (side && err <= alike*best)
+	named := func(err float64, possible, side bool) bool {
+		return possible && (err <= best+rounding || (side && err <= alike*best))
 	}
 	switch {
-	case named(fit.LinErr, fit.Exponent >= 0.5):
+	case named(fit.LinErr, fit.Exponent > 0.5, fit.Exponent >= 0.5):
 		fit.Shape, fit.Factor = ShapeLinear, linLog+rounding < lin
-	case named(fit.LogErr, fit.Exponent < 0.5):
+	case named(fit.LogErr, fit.Exponent < 0.8, fit.Exponent < 0.5):
 		fit.Shape, fit.Factor = ShapeLog, logLog+rounding < log
 	default:
 		fit.Shape = ShapePower

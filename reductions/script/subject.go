@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"sync"
@@ -457,23 +458,35 @@ func (r *reduction) ask(at *node, seen []json.RawMessage) error {
 	})
 }
 
-// probe finds the positions that answer reads, on one input.
+// probe finds the positions that answer reads: on the first input, and on a few
+// more, since an answer may stop early on some. What goes wrong on those is left to
+// validation.
 func (r *reduction) probe(s *validate.Subject) ([]int, error) {
-	seq, err := s.Encode(r.problem.X(r.n, 0), r.problem.Y(r.n, 0))
-	if err != nil {
-		return nil, err
-	}
+	rng := rand.New(rand.NewPCG(1, 0))
 	var reads []int
-	_, err = r.answer(func(pos int) (tasks.Value, error) {
-		reads = append(reads, pos)
-		v, err := r.outputs(seq, []int{pos})
-		if err != nil {
+	for k := range 16 {
+		x, y := r.problem.X(r.n, 0), r.problem.Y(r.n, 0)
+		if k > 0 {
+			x, y = r.problem.RandomX(r.n, rng), r.problem.RandomY(r.n, rng)
+		}
+		seq, err := s.Encode(x, y)
+		if err == nil {
+			_, err = r.answer(func(pos int) (tasks.Value, error) {
+				if at, seen := slices.BinarySearch(reads, pos); !seen {
+					reads = slices.Insert(reads, at, pos)
+				}
+				v, err := r.outputs(seq, []int{pos})
+				if err != nil {
+					return nil, err
+				}
+				return v[0], nil
+			})
+		}
+		if err != nil && k == 0 {
 			return nil, err
 		}
-		return v[0], nil
-	})
-	slices.Sort(reads)
-	return reads, err
+	}
+	return reads, nil
 }
 
 // familyBytes is what the functions of a file may write at one size before larger

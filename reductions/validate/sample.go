@@ -7,6 +7,9 @@ import (
 	"crosscut/protocol"
 )
 
+// sampleTokens bounds the tokens that are written for a sample, unless a budget is set.
+const sampleTokens = 1 << 27
+
 // adversarial lists the pairs on which faulty reductions of this kind tend to
 // fail: no ones, single ones, all ones, complements, complements with one common
 // element, and runs of ones.
@@ -24,7 +27,8 @@ func (s *Subject) adversarial(rng *rand.Rand) [][2]protocol.Word {
 		return p.Word()
 	}
 	one := func(n, at int) protocol.Word { return fill(n, func(i int) bool { return i == at }) }
-	most := min(nx, 512) // singles are tried pairwise up to 512 places, and at random places beyond
+	// Singles are tried pairwise at up to 512 places, fewer where sequences are long.
+	most := min(nx, 512, max(8, sampleTokens>>4/s.Shape.N))
 	var pairs [][2]protocol.Word
 	ys := func(at int) protocol.Word {
 		if s.Problem.YCount != nil {
@@ -46,7 +50,7 @@ func (s *Subject) adversarial(rng *rand.Rand) [][2]protocol.Word {
 	if s.Problem.YCount == nil {
 		fullY, noneY := fill(ny, func(int) bool { return true }), fill(ny, func(int) bool { return false })
 		pairs = append(pairs, [2]protocol.Word{full, fullY}, [2]protocol.Word{full, noneY}, [2]protocol.Word{none, fullY}, [2]protocol.Word{none, noneY})
-		for range 1024 {
+		for range min(1024, max(8, sampleTokens>>5/s.Shape.N)) {
 			x := s.Problem.RandomX(s.Size, rng)
 			if nx != ny {
 				break
@@ -66,9 +70,10 @@ func (s *Subject) adversarial(rng *rand.Rand) [][2]protocol.Word {
 func (s *Subject) sample(ctx context.Context, opt Options) (tally, *Interval, error) {
 	rng := rand.New(rand.NewPCG(opt.Seed, 1))
 	list := s.adversarial(rng)
-	uniform := int64(SampleSize)
-	if opt.Budget > 0 {
-		uniform = max(1, min(uniform, opt.Budget-int64(len(list))))
+	uniform := min(int64(SampleSize), max(64, int64(sampleTokens/s.Shape.N)))
+	if opt.Budget > 0 { // a quarter of it for the adversarial pairs
+		list = list[:min(int64(len(list)), (opt.Budget+3)/4)]
+		uniform = max(1, opt.Budget-int64(len(list)))
 	}
 	one := func(m *merger, x, y protocol.Word) (t tally, err error) {
 		if err := s.pairAt(m, x, y); err != nil {

@@ -3,6 +3,7 @@ package validate
 import (
 	"encoding/json"
 	"fmt"
+	"math/big"
 	"strconv"
 	"strings"
 
@@ -14,12 +15,15 @@ func (r *Result) Sheet() *report.Sheet {
 	s := &report.Sheet{Title: fmt.Sprintf("%s, n = %d", r.Reduction, r.Size), Warnings: r.Warnings, Value: r}
 	add := func(name, value string) { s.Fields = append(s.Fields, report.Field{Name: name, Value: value}) }
 	add("params", report.Params(r.Params))
-	add("pairs", r.Pairs.String())
-	how := "sampled"
-	if r.Exhaustive {
-		how = "every pair"
+	add("pairs", domainText(r.Pairs))
+	how := r.Path
+	switch {
+	case r.Exhaustive:
+		how = "every pair, " + how
+	case how != "sampled":
+		how = "not all, " + how
 	}
-	add("checked", fmt.Sprintf("%d (%s, %s)", r.Checked, how, r.Path))
+	add("checked", fmt.Sprintf("%d (%s)", r.Checked, how))
 	add("failures", strconv.FormatInt(r.Failures, 10))
 	if i := r.Interval; i != nil {
 		add("failure rate", fmt.Sprintf("between %.3g and %.3g under uniform inputs, with %g%% confidence (%d of %d uniform samples failed)",
@@ -58,6 +62,14 @@ func (r *Result) Sheet() *report.Sheet {
 	flat.Add(row...)
 	s.Flat = &flat
 	return s
+}
+
+// domainText writes a domain's size, in full while people can read it.
+func domainText(d *big.Int) string {
+	if d.BitLen() <= 64 {
+		return d.String()
+	}
+	return fmt.Sprintf("about 2^%d", d.BitLen()-1)
 }
 
 // text writes a token as input files have it.

@@ -169,7 +169,7 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 		r.Verdict = report.Meets
 	}
 	if r.Path == "sampled" && r.Verdict == report.Meets {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("sampled: %d of %v pairs; a sample proves nothing about the others", t.checked, r.Pairs))
+		r.Warnings = append(r.Warnings, fmt.Sprintf("sampled: %d of %s pairs; a sample proves nothing about the others", t.checked, domainText(r.Pairs)))
 	}
 	if err == nil && t.failures > 0 {
 		r.Cause, err = s.diagnose(ctx, t.worst)
