@@ -106,8 +106,9 @@ type vec struct {
 	val []float32
 }
 
-// parallelFrom is the number of products from which two cores are worth waking.
-const parallelFrom = 1 << 17
+// parallelFrom is the number of products from which two cores are worth waking: a
+// wake-up costs about as much as a hundred thousand of them.
+const parallelFrom = 1 << 20
 
 // addTo adds m x to dst, every row summed in float64 in the order of the columns,
 // each product rounded before it is added. The result does not depend on the
