@@ -1,94 +1,47 @@
 package exact
 
-import (
-	"fmt"
-	"math/big"
-	"math/bits"
-)
+import "fmt"
 
-// Prime61 is the Mersenne prime 2^61 - 1, large enough that a rank modulo it
-// rarely falls short of the rank over the rationals.
-const Prime61 uint64 = 1<<61 - 1
-
-// Minor finds a square submatrix of a that is regular modulo the prime, as large
-// as any: its rows and columns, increasing. A minor that is not 0 modulo a prime
-// is not 0, so len(rows) is a lower bound on the rank over the rationals that
-// anybody can check from the minor alone; only equality needs luck.
-func Minor(a [][]*big.Int, prime uint64) (rows, cols []int) {
-	if prime < 2 || prime >= 1<<63 {
-		panic(fmt.Sprintf("exact: %d is no prime below 2^63", prime))
+// RankModulo is the rank of m modulo a prime below 2^32, so that products fit 64
+// bits: at most the rank over the rationals, and only equality needs luck. Rows
+// have equal length and entries in 0..prime-1; m is destroyed.
+func RankModulo(m [][]uint64, prime uint64) int {
+	if prime < 2 || prime >= 1<<32 {
+		panic(fmt.Sprintf("exact: %d is no prime below 2^32", prime))
 	}
-	if len(a) == 0 {
-		return nil, nil
-	}
-	p := new(big.Int).SetUint64(prime)
-	m := make([][]uint64, len(a))
-	at := make([]int, len(a)) // at[k]: which row of a stands in row k
-	var t big.Int
-	for i, row := range a {
-		at[i] = i
-		m[i] = make([]uint64, len(row))
-		for j, v := range row {
-			m[i][j] = t.Mod(v, p).Uint64()
-		}
-	}
-	k := 0
-	for c := 0; c < len(a[0]) && k < len(m); c++ {
-		lead := k
+	r := 0
+	for c := 0; r < len(m) && c < len(m[0]); c++ {
+		lead := r
 		for lead < len(m) && m[lead][c] == 0 {
 			lead++
 		}
 		if lead == len(m) {
 			continue
 		}
-		m[k], m[lead] = m[lead], m[k]
-		at[k], at[lead] = at[lead], at[k]
-		inv := invMod(m[k][c], prime)
-		for i := k + 1; i < len(m); i++ {
+		m[r], m[lead] = m[lead], m[r]
+		inverse := power(m[r][c], prime-2, prime)
+		for i := r + 1; i < len(m); i++ {
 			if m[i][c] == 0 {
 				continue
 			}
-			f := mulMod(m[i][c], inv, prime)
-			for j := c; j < len(m[i]); j++ {
-				m[i][j] = subMod(m[i][j], mulMod(f, m[k][j], prime), prime)
+			factor := prime - m[i][c]*inverse%prime
+			for k := c; k < len(m[i]); k++ {
+				m[i][k] = (m[i][k] + factor*m[r][k]) % prime
 			}
 		}
-		cols = append(cols, c)
-		k++
+		r++
 	}
-	in := make([]bool, len(a))
-	for _, i := range at[:k] {
-		in[i] = true
-	}
-	for i, yes := range in {
-		if yes {
-			rows = append(rows, i)
-		}
-	}
-	return rows, cols
-}
-
-func mulMod(a, b, p uint64) uint64 {
-	hi, lo := bits.Mul64(a, b)
-	_, r := bits.Div64(hi, lo, p)
 	return r
 }
 
-func subMod(a, b, p uint64) uint64 {
-	if a >= b {
-		return a - b
-	}
-	return a + (p - b)
-}
-
-// invMod is a^(p-2), the inverse modulo a prime.
-func invMod(a, p uint64) uint64 {
-	r := uint64(1) % p
-	for e := p - 2; e > 0; e >>= 1 {
+// power is a^e modulo m.
+func power(a, e, m uint64) uint64 {
+	r := uint64(1)
+	for ; e > 0; e >>= 1 {
 		if e&1 == 1 {
-			r = mulMod(r, a, p)
+			r = r * a % m
 		}
-		a = mulMod(a, a, p)
+		a = a * a % m
 	}
 	return r
 }

@@ -165,7 +165,7 @@ func TestCensusDocument(t *testing.T) {
 		if len(cells) == 3 && strings.Trim(cells[2], "01 ") == "" && len(cells[2]) > 8 {
 			lines := strings.Fields(cells[2])
 			m := Of(len(lines), len(lines[0]), func(i, j int) int { return int(lines[i][j] - '0') })
-			r := exact(t, m)
+			r := exactly(t, m)
 			if plain := plainDepth(m, 0); fmt.Sprint(r.Upper) != cells[1] || plain != r.Upper {
 				t.Errorf("%s: the document says %s, the search %d, the plain recursion %d", cells[2], cells[1], r.Upper, plain)
 			}

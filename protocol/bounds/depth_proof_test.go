@@ -49,7 +49,7 @@ func refute(m *Matrix, k int) *Refutation {
 func TestRefutationsAreAccepted(t *testing.T) {
 	divided := 0
 	for i, m := range someMatrices(400, 7, 6) {
-		r := exact(t, m)
+		r := exactly(t, m)
 		if r.Lower == 0 {
 			continue
 		}
@@ -99,7 +99,7 @@ func TestProofsOfSearches(t *testing.T) {
 // first line's excuse used elsewhere.
 func TestRefutationsChanged(t *testing.T) {
 	for _, m := range someMatrices(40, 8, 5) {
-		truth := exact(t, m).Lower
+		truth := exactly(t, m).Lower
 		if truth == 0 {
 			continue
 		}

@@ -94,7 +94,7 @@ func deficient(rows, cols, less int, seed uint64) *Matrix {
 	return Of(rows, cols, func(i, j int) int { return at[i][j] })
 }
 
-func exact(t *testing.T, m *Matrix) DeterministicResult {
+func exactly(t *testing.T, m *Matrix) DeterministicResult {
 	t.Helper()
 	r := Deterministic(context.Background(), m, DeterministicOptions{})
 	checkDeterministic(t, m, r)
@@ -124,7 +124,7 @@ func textMatrix(name string, n int) *Matrix {
 func TestDepthOfProblems(t *testing.T) {
 	for _, name := range []string{"disj", "eq", "gt", "ip"} {
 		for n := 1; n <= 6; n++ {
-			if r := exact(t, textMatrix(name, n)); r.Upper != n+1 {
+			if r := exactly(t, textMatrix(name, n)); r.Upper != n+1 {
 				t.Errorf("D(%s_%d) = %d, want %d", name, n, r.Upper, n+1)
 			}
 		}
@@ -133,7 +133,7 @@ func TestDepthOfProblems(t *testing.T) {
 		if want == 0 {
 			continue
 		}
-		if r := exact(t, textMatrix("index", n)); r.Upper != want {
+		if r := exactly(t, textMatrix("index", n)); r.Upper != want {
 			t.Errorf("D(index_%d) = %d, want %d", n, r.Upper, want)
 		}
 	}
@@ -155,7 +155,7 @@ func TestDepthOfCirculants(t *testing.T) {
 		if want == 0 {
 			continue
 		}
-		if r := exact(t, circulant(k)); r.Upper != want {
+		if r := exactly(t, circulant(k)); r.Upper != want {
 			t.Errorf("D(C(%d,%d)) = %d, want %d", 2*k, k, r.Upper, want)
 		}
 	}
@@ -219,13 +219,13 @@ func someMatrices(n int, seed uint64, side int) []*Matrix {
 
 func TestDepthAgainstPlain(t *testing.T) {
 	for k, m := range someMatrices(1500, 1, 5) {
-		r := exact(t, m)
+		r := exactly(t, m)
 		if want := plainDepth(m, 0); r.Upper != want {
 			t.Fatalf("matrix %d: D = %d by %s, plain %d\n%s", k, r.Upper, r.By, want, show(m))
 		}
 	}
 	for k, m := range someMatrices(60, 2, 7) {
-		r := exact(t, m)
+		r := exactly(t, m)
 		if want := plainDepth(m, 0); r.Upper != want {
 			t.Fatalf("matrix %d: D = %d by %s, plain %d\n%s", k, r.Upper, r.By, want, show(m))
 		}
@@ -308,7 +308,7 @@ func TestDepthInterrupted(t *testing.T) {
 // A tree with a wrong label, and one whose node asks the wrong player, are caught.
 func TestTreeRunCatchesFaults(t *testing.T) {
 	m := textMatrix("eq", 2)
-	good := exact(t, m).Tree
+	good := exactly(t, m).Tree
 	bad := *good
 	for leaf := &bad; ; {
 		if leaf.Leaf() {
@@ -333,7 +333,7 @@ func TestTreeRunCatchesFaults(t *testing.T) {
 func TestInRounds(t *testing.T) {
 	ctx := context.Background()
 	for k, m := range someMatrices(150, 10, 5) {
-		free := exact(t, m)
+		free := exactly(t, m)
 		all := InRounds(ctx, m, 4, free, DeterministicOptions{})
 		for i, d := range all {
 			want := plainDepth(m, i+1)

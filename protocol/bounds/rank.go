@@ -6,6 +6,8 @@ import (
 	"math/big"
 	"sync"
 	"sync/atomic"
+
+	"crosscut/internal/exact"
 )
 
 // mersenne is the prime 2^31 - 1, by which a word is reduced with a shift and an
@@ -178,40 +180,7 @@ func rankModulo(rows, cols int, at func(i, j int) int64, prime uint64) int {
 			a[i][j] = uint64(v)
 		}
 	}
-	rank := 0
-	for j := 0; j < cols && rank < rows; j++ {
-		p := rank
-		for p < rows && a[p][j] == 0 {
-			p++
-		}
-		if p == rows {
-			continue
-		}
-		a[p], a[rank] = a[rank], a[p]
-		inv := power(a[rank][j], prime-2, prime)
-		for i := rank + 1; i < rows; i++ {
-			if a[i][j] == 0 {
-				continue
-			}
-			neg := prime - a[i][j]*inv%prime
-			for k := j; k < cols; k++ {
-				a[i][k] = (a[i][k] + neg*a[rank][k]) % prime
-			}
-		}
-		rank++
-	}
-	return rank
-}
-
-func power(a, e, p uint64) uint64 {
-	r := uint64(1)
-	for ; e > 0; e >>= 1 {
-		if e&1 == 1 {
-			r = r * a % p
-		}
-		a = a * a % p
-	}
-	return r
+	return exact.RankModulo(a, prime)
 }
 
 // rankWork is the most entry updates spent on proving an upper end of a rank.

@@ -13,7 +13,7 @@ import (
 
 func TestTreeDrawings(t *testing.T) {
 	m := textMatrix("index", 3)
-	tree := exact(t, m).Tree
+	tree := exactly(t, m).Tree
 	var text, dot, svg strings.Builder
 	for _, err := range []error{tree.Text(&text, InputNames{}), tree.DOT(&dot, InputNames{}), tree.SVG(&svg, InputNames{})} {
 		if err != nil {
@@ -79,7 +79,7 @@ func verifyTree(t *testing.T, m *Matrix, tree any, measure string, value *int, c
 
 func TestTreeCertificates(t *testing.T) {
 	for _, m := range someMatrices(200, 6, 6) {
-		r := exact(t, m)
+		r := exactly(t, m)
 		if err := verifyTree(t, m, r.Tree, check.Deterministic, nil, digit(r.Upper)); err != nil {
 			t.Fatal(err)
 		}
@@ -94,7 +94,7 @@ func digit(n int) string { return string(rune('0' + n)) }
 // Every way to corrupt a tree is refused.
 func TestTreeCertificatesRefused(t *testing.T) {
 	m := textMatrix("eq", 2)
-	good := exact(t, m).Tree
+	good := exactly(t, m).Tree
 	one := 1
 	if err := verifyTree(t, m, good, check.Partition, &one, digit(good.Leaves())); err != nil {
 		t.Errorf("the leaves of value 1: %v", err)

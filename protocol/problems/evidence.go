@@ -3,8 +3,13 @@ package problems
 import (
 	"fmt"
 
+	"crosscut/internal/exact"
 	"crosscut/protocol"
 )
+
+// rankPrime is the prime modulo which ranks are counted: they are at most the ranks
+// over the rationals, so they prove no less.
+const rankPrime = 1<<31 - 1
 
 // Evidence is what forces a cost, given as a function of n so that one definition
 // serves every size. Exactly one field is set.
@@ -74,7 +79,7 @@ func (e *Evidence) Verify(p *Problem, n int) (Found, error) {
 				row[k] = 1 - row[k]
 			}
 		}
-		return Found{Zeros: rank(zeros), Ones: rank(ones)}, nil
+		return Found{Zeros: exact.RankModulo(zeros, rankPrime), Ones: exact.RankModulo(ones, rankPrime)}, nil
 	case e.Shattered != nil:
 		ys := e.Shattered(n)
 		seen := map[string]bool{}
@@ -158,44 +163,4 @@ func transpose(m [][]uint64) [][]uint64 {
 		}
 	}
 	return t
-}
-
-// rank is the rank of m modulo the prime 2^31 - 1, at most its rank over the
-// rationals; m is destroyed.
-func rank(m [][]uint64) int {
-	const prime = 1<<31 - 1
-	r := 0
-	for c := 0; r < len(m) && c < len(m[0]); c++ {
-		pivot := r
-		for pivot < len(m) && m[pivot][c] == 0 {
-			pivot++
-		}
-		if pivot == len(m) {
-			continue
-		}
-		m[r], m[pivot] = m[pivot], m[r]
-		inverse := power(m[r][c], prime-2, prime)
-		for i := r + 1; i < len(m); i++ {
-			if m[i][c] == 0 {
-				continue
-			}
-			factor := prime - m[i][c]*inverse%prime
-			for k := c; k < len(m[i]); k++ {
-				m[i][k] = (m[i][k] + factor*m[r][k]) % prime
-			}
-		}
-		r++
-	}
-	return r
-}
-
-func power(a, e, mod uint64) uint64 {
-	result := uint64(1)
-	for ; e > 0; e >>= 1 {
-		if e&1 == 1 {
-			result = result * a % mod
-		}
-		a = a * a % mod
-	}
-	return result
 }
