@@ -3,7 +3,7 @@
 FUZZTIME ?= 10s
 BENCHTIME ?= 1s
 
-.PHONY: all help check test race fuzz bench golden plots site shots browser clean
+.PHONY: all help check test race fuzz bench golden plots site shots browser dist wheel module clean
 
 all: check ## check everything (the default)
 
@@ -65,6 +65,36 @@ shots: ## the screenshots of the README, docs/img/lab-*.png
 
 browser: site ## every browser test; pictures at three widths under build/browser
 	CROSSCUT_BROWSER=1 go test ./lab -count=1 -v -timeout 20m -run 'Browser|Pictures|NoShift|Tour|Claims|Handwork|Export|Site|AuditFinds'
+
+# The platforms of dist; no cgo, so that a binary needs nothing on its machine.
+PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+VERSION ?= 0.1.0.dev$(shell git rev-list --count HEAD)+g$(shell git rev-parse --short HEAD)
+SBOM = go run github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0 bin -json -noserial -notimestamp
+
+dist: ## static binaries and wheels for six platforms, checksums and a bill of materials, in build/dist
+	rm -rf build/dist && mkdir -p build/dist
+	@set -e; for platform in $(PLATFORMS); do \
+		os=$${platform%/*}; arch=$${platform#*/}; ending=; [ $$os != windows ] || ending=.exe; \
+		echo "$$platform"; \
+		CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch go build -trimpath -ldflags='-s -w -buildid=' -o build/dist/crosscut-$$os-$$arch$$ending ./cmd/crosscut; \
+	done
+	@cd build/dist && $(SBOM) -output sbom.cdx.json ./crosscut-linux-amd64 || { echo "the bill of materials needs the module proxy; it is left out"; rm -f sbom.cdx.json; }
+	go run ./internal/dist -version $(VERSION) build/dist
+
+wheel: ## a Python wheel with the binary for this machine, in build/wheel: pip install build/wheel/*.whl
+	rm -rf build/wheel && mkdir -p build/wheel
+	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o "build/wheel/crosscut-$$(go env GOOS)-$$(go env GOARCH)$$(go env GOEXE)" ./cmd/crosscut
+	go run ./internal/dist -version $(VERSION) build/wheel
+
+# PATH on make's command line also reaches the shell, which then finds no command:
+# the recipe asks for the standard folders again.
+module: ## rename the module everywhere: make module PATH=host/owner/crosscut
+	@new='$(PATH)'; PATH=$$(command -p getconf PATH); export PATH; \
+	case "$$new" in *:*|/*|*[!A-Za-z0-9._/~-]*|*/|*//*|''|[!a-z0-9]*) echo "usage: make module PATH=host/owner/crosscut"; exit 2;; */*) ;; *) echo "usage: make module PATH=host/owner/crosscut"; exit 2;; esac; \
+	old=$$(sed -n 's/^module //p' go.mod); \
+	find . -name '*.go' -o -name '*.md' -o -name go.mod | grep -v '^\./build/' | \
+		xargs sed -i.before -e "s|\"$$old/|\"$$new/|g" -e "s|^module $$old\$$|module $$new|" && \
+	find . -name '*.before' -exec rm {} + && echo "module $$new"
 
 FORCE:
 
