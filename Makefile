@@ -3,7 +3,7 @@
 FUZZTIME ?= 10s
 BENCHTIME ?= 1s
 
-.PHONY: all help check test race fuzz bench golden plots site shots browser dist wheel module clean
+.PHONY: all help check build test race fuzz bench golden plots site shots browser dist wheel module clean
 
 all: check ## check everything (the default)
 
@@ -16,6 +16,9 @@ check: ## formatting, vet, tests, a tidy go.mod
 	go vet ./...
 	go mod tidy -diff
 	$(MAKE) test
+
+build: ## the binary, ./crosscut, with its commit in it (one to two minutes the first time)
+	go build -buildvcs=auto -v -o crosscut ./cmd/crosscut
 
 test: ## every test; under four minutes on two cores
 	go test ./...
@@ -76,14 +79,14 @@ dist: ## static binaries and wheels for six platforms, checksums and a bill of m
 	@set -e; for platform in $(PLATFORMS); do \
 		os=$${platform%/*}; arch=$${platform#*/}; ending=; [ $$os != windows ] || ending=.exe; \
 		echo "$$platform"; \
-		CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch go build -trimpath -ldflags='-s -w -buildid=' -o build/dist/crosscut-$$os-$$arch$$ending ./cmd/crosscut; \
+		CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch go build -buildvcs=auto -trimpath -ldflags='-s -w -buildid=' -o build/dist/crosscut-$$os-$$arch$$ending ./cmd/crosscut; \
 	done
 	@cd build/dist && $(SBOM) -output sbom.cdx.json ./crosscut-linux-amd64 || { echo "the bill of materials needs the module proxy; it is left out"; rm -f sbom.cdx.json; }
 	go run ./internal/dist -version $(VERSION) build/dist
 
 wheel: ## a Python wheel with the binary for this machine, in build/wheel: pip install build/wheel/*.whl
 	rm -rf build/wheel && mkdir -p build/wheel
-	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o "build/wheel/crosscut-$$(go env GOOS)-$$(go env GOARCH)$$(go env GOEXE)" ./cmd/crosscut
+	CGO_ENABLED=0 go build -buildvcs=auto -trimpath -ldflags='-s -w' -o "build/wheel/crosscut-$$(go env GOOS)-$$(go env GOARCH)$$(go env GOEXE)" ./cmd/crosscut
 	go run ./internal/dist -version $(VERSION) build/wheel
 
 # PATH on make's command line also reaches the shell, which then finds no command:
