@@ -24,16 +24,18 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
 	code := run(ctx, os.Stdout, os.Stderr, os.Args[1:])
 	stop()
 	os.Exit(code)
 }
 
-// grace is how long an interrupted command may take to print what it finished.
-const grace = 600 * time.Millisecond
+// patience ends a command that does not notice that ctx was cancelled. Every command
+// notices within a step and prints what it finished; on a busy machine a step may
+// take seconds, and what was finished must not be lost to impatience.
+var patience = 30 * time.Second
 
-// run executes one command line and returns its exit status. A command that does
-// not notice that ctx was cancelled is left behind after the grace time.
+// run executes one command line and returns its exit status.
 func run(ctx context.Context, stdout, stderr io.Writer, args []string) int {
 	done := make(chan int, 1)
 	go func() { done <- execute(ctx, stdout, stderr, args) }()
@@ -45,7 +47,7 @@ func run(ctx context.Context, stdout, stderr io.Writer, args []string) int {
 	select {
 	case code := <-done:
 		return code
-	case <-time.After(grace):
+	case <-time.After(patience):
 		complain(stderr, "crosscut", context.Canceled)
 		return 130
 	}

@@ -140,6 +140,10 @@ func TestPanicsBecomeOneLine(t *testing.T) {
 // behind. Both end with 130.
 func TestInterrupt(t *testing.T) {
 	for _, obeys := range []bool{true, false} {
+		if !obeys {
+			defer func(was time.Duration) { patience = was }(patience)
+			patience = 0
+		}
 		ctx, cancel := context.WithCancel(context.Background())
 		never := make(chan struct{})
 		defer close(never)

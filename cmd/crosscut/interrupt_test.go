@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"sync/atomic"
+	"testing"
+)
+
+// countdown is a context that is cancelled when it has been asked so many times
+// whether it is: an interrupt at a place in the work, not at a time.
+type countdown struct {
+	context.Context
+	cancel context.CancelFunc
+	left   atomic.Int64
+}
+
+func interruptAfter(asked int64) *countdown {
+	ctx, cancel := context.WithCancel(context.Background())
+	c := &countdown{Context: ctx, cancel: cancel}
+	c.left.Store(asked)
+	return c
+}
+
+func (c *countdown) Err() error {
+	if c.left.Add(-1) < 0 {
+		c.cancel()
+	}
+	return c.Context.Err()
+}
+
+// TestInterruptAnywhere: wherever a table is interrupted, what it prints are the first rows
+// of the whole table, and the status is 130.
+func TestInterruptAnywhere(t *testing.T) {
+	args := []string{"table", "--task", "match3", "--model", "trivial", "--n", "64:65536:x2", "--format", "json"}
+	type table struct{ Rows []struct{ N int } }
+	read := func(ctx context.Context) (int, table) {
+		var out, errs strings.Builder
+		code := run(ctx, &out, &errs, args)
+		var rows table
+		if err := json.Unmarshal([]byte(out.String()), &rows); err != nil && (code == 0 || out.Len() > 0) {
+			t.Fatalf("status %d, not JSON: %v\n%s", code, err, out.String())
+		}
+		if code == 130 && !strings.Contains(errs.String(), "interrupted") {
+			t.Errorf("stderr: %s", errs.String())
+		}
+		return code, rows
+	}
+	code, whole := read(context.Background())
+	if code != 0 || len(whole.Rows) == 0 {
+		t.Fatalf("status %d, %d rows", code, len(whole.Rows))
+	}
+	between := false
+	for asked := int64(1); ; asked = asked*3/2 + 1 {
+		code, part := read(interruptAfter(asked))
+		if code == 0 {
+			break
+		}
+		if code != 130 || len(part.Rows) > len(whole.Rows) {
+			t.Fatalf("after %d questions: status %d, %d rows", asked, code, len(part.Rows))
+		}
+		for i, row := range part.Rows {
+			if row != whole.Rows[i] {
+				t.Errorf("after %d questions row %d is N = %d, not %d", asked, i, row.N, whole.Rows[i].N)
+			}
+		}
+		between = between || len(part.Rows) > 0 && len(part.Rows) < len(whole.Rows)
+	}
+	if !between {
+		t.Error("no interrupt fell between the first row and the last")
+	}
+}
