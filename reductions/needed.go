@@ -14,6 +14,7 @@ type Need struct {
 	Setting protocol.Setting
 	Basis   problems.Basis
 	Why     string // the argument in a line
+	Of      string // what costs this: a problem, or a closed form of the task's own matrix
 }
 
 // Direction names the setting in which a transcript is judged: one-way, and who
@@ -52,7 +53,7 @@ func NeededFor(p *problems.Problem, n int, setting protocol.Setting, speaker pro
 			b, formula = b-1, "("+formula+") - 1"
 		}
 		if !ok || b > need.Bits {
-			need, ok, best = Need{b, formula, setting, c.Basis, c.Why}, true, c
+			need, ok, best = Need{b, formula, setting, c.Basis, c.Why, p.Name}, true, c
 		}
 	}
 	if ok && checkedHere(p, best, n) {

@@ -21,26 +21,31 @@ const (
 
 // Row is one line of a table: one model at one size, or one claim's check.
 type Row struct {
-	Claim       string           `json:"claim"`
-	Task        string           `json:"task"`
-	Model       string           `json:"model"`
-	Reduction   string           `json:"reduction"`
-	N0          *int             `json:"n"` // problem size n
-	N           *int             `json:"N"` // sequence length
-	Params      map[string]any   `json:"params"`
-	Size        *float64         `json:"size"` // model size in bits as the claim measures it
-	Bits        *float64         `json:"bits"` // metered
-	Formula     *float64         `json:"formula"`
-	FormulaText string           `json:"formula_text"`
-	Needed      *float64         `json:"needed"`
-	Trivial     *float64         `json:"trivial"`
-	Setting     protocol.Setting `json:"setting"`
-	Basis       string           `json:"basis"`
-	Runs        int              `json:"runs"`
-	Exhaustive  bool             `json:"exhaustive"`
-	Wrong       int              `json:"wrong"`
-	Verdict     Verdict          `json:"verdict"`
-	Warnings    []string         `json:"warnings"`
+	Claim       string         `json:"claim"`
+	Task        string         `json:"task"`
+	Model       string         `json:"model"`
+	Reduction   string         `json:"reduction"`
+	N0          *int           `json:"n"` // problem size n
+	N           *int           `json:"N"` // sequence length
+	Params      map[string]any `json:"params"`
+	Size        *float64       `json:"size"` // model size in bits as the claim measures it
+	Bits        *float64       `json:"bits"` // metered
+	Formula     *float64       `json:"formula"`
+	FormulaText string         `json:"formula_text"`
+	Needed      *float64       `json:"needed"`
+	// NeededBy names the need: whose it is, its split or size, its formula.
+	NeededBy   string           `json:"needed_by,omitempty"`
+	Trivial    *float64         `json:"trivial"`
+	Setting    protocol.Setting `json:"setting"`
+	Basis      string           `json:"basis"`
+	Runs       int              `json:"runs"`
+	Exhaustive bool             `json:"exhaustive"`
+	Wrong      int              `json:"wrong"`
+	Verdict    Verdict          `json:"verdict"`
+	Warnings   []string         `json:"warnings"`
+	// NeededOfTask says that the need speaks of all inputs of the task, also of those
+	// that Exhaustive does not mean.
+	NeededOfTask bool `json:"-"`
 	// Witness is an input on which the model is wrong, in words; Errs rows have one.
 	Witness string `json:"witness,omitempty"`
 	// Note says what ran, in words: sizes, exhaustive or sampled.
@@ -63,7 +68,7 @@ func (r *Row) Judge() {
 		r.Verdict = Errs
 	case r.Runs == 0:
 		r.Verdict = Unknown
-	case short && r.Exhaustive:
+	case short && r.Exhaustive && !r.NeededOfTask:
 		r.Verdict = Contradiction
 	case short:
 		r.Verdict = Unknown

@@ -114,7 +114,7 @@ func layout(rows []Row, varying []string, columns bool) Grid {
 	if !columns {
 		g.Columns = append(g.Columns, Column{Name: "with", Long: true})
 	}
-	g.Columns = append(g.Columns, Column{Name: "formula in words", Fact: true, Long: true},
+	g.Columns = append(g.Columns, Column{Name: "need", Fact: true, Long: true}, Column{Name: "formula in words", Fact: true, Long: true},
 		Column{Name: "setting", Fact: true, Long: true}, Column{Name: "basis", Fact: true, Long: true})
 	for _, r := range rows {
 		fixed, changing := map[string]any{}, map[string]any{}
@@ -148,7 +148,7 @@ func layout(rows []Row, varying []string, columns bool) Grid {
 		if r.Witness != "" {
 			notes = append(notes, "it fails on "+r.Witness)
 		}
-		g.Rows = append(g.Rows, Line{Cells: append(cells, r.FormulaText, string(r.Setting), r.Basis), Notes: notes})
+		g.Rows = append(g.Rows, Line{Cells: append(cells, r.NeededBy, r.FormulaText, string(r.Setting), r.Basis), Notes: notes})
 	}
 	return g
 }
@@ -195,13 +195,13 @@ func (r Row) verdict() Verdict {
 func (t Table) flat() *Grid {
 	g := &Grid{}
 	for _, name := range []string{"claim", "task", "model", "reduction", "n", "N", "params", "size", "bits", "formula", "formula_text", "needed",
-		"trivial", "setting", "basis", "runs", "exhaustive", "wrong", "verdict", "witness", "note", "size_growth", "bits_growth"} {
+		"needed_by", "trivial", "setting", "basis", "runs", "exhaustive", "wrong", "verdict", "witness", "note", "size_growth", "bits_growth"} {
 		g.Columns = append(g.Columns, Column{Name: name})
 	}
 	for _, r := range t.Rows {
 		g.Rows = append(g.Rows, Line{Notes: r.Warnings, Cells: []string{
 			r.Claim, r.Task, r.Model, r.Reduction, count(r.N0), count(r.N), Params(r.Params), amount(r.Size), amount(r.Bits), amount(r.Formula),
-			r.FormulaText, amount(r.Needed), amount(r.Trivial), string(r.Setting), r.Basis, strconv.Itoa(r.Runs),
+			r.FormulaText, amount(r.Needed), r.NeededBy, amount(r.Trivial), string(r.Setting), r.Basis, strconv.Itoa(r.Runs),
 			strconv.FormatBool(r.Exhaustive), strconv.Itoa(r.Wrong), string(r.verdict()), r.Witness, r.Note,
 			t.shape(r.Model, "size"), t.shape(r.Model, "bits"),
 		}})

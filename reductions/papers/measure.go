@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"crosscut/models"
 	"crosscut/models/tasks"
@@ -144,11 +145,7 @@ func (t trial) unrun(why string) (report.Row, error) {
 		row.Setting = protocol.OneWay
 	}
 	row.Trivial = report.Num(models.RawBits(t.machine, t.job.Split))
-	if t.in != nil {
-		if need, ok := t.in.Needed(row.Setting, protocol.Alice); ok {
-			row.Needed, row.Basis = report.Num(need.Bits), string(need.Basis)
-		}
-	}
+	t.need(&row, row.Setting, protocol.Alice)
 	if *row.Formula > *row.Trivial {
 		row.Warnings = append(row.Warnings, vacuous)
 	}
@@ -168,14 +165,46 @@ func (t trial) price(row *report.Row, r *models.Result) {
 	row.Trivial = report.Num(models.RawBits(t.machine, t.job.Split))
 	setting, speaker := reductions.Direction(r.Transcript, protocol.Bob)
 	row.Setting = setting
-	if t.in != nil {
-		if need, ok := t.in.Needed(setting, speaker); ok {
-			row.Needed, row.Basis = report.Num(need.Bits), string(need.Basis)
-		}
-	}
+	t.need(row, setting, speaker)
 	if *row.Bits > *row.Trivial {
 		row.Warnings = append(row.Warnings, vacuous)
 	}
+}
+
+// need writes the largest need that is known in the setting, and whose it is. Where
+// it is the task's, the inputs of the reduction do not reach all that it speaks of:
+// then fewer bits on all of them are no contradiction.
+func (t trial) need(row *report.Row, setting protocol.Setting, speaker protocol.Player) {
+	var need reductions.Need
+	var ofTask, ok bool
+	if t.in != nil {
+		need, ofTask, ok = t.in.Best(setting, speaker)
+	} else {
+		need, ok = reductions.OwnNeed(t.machine.Shape(), t.job.Split, t.job.Read, setting, speaker)
+		ofTask = true
+	}
+	if !ok {
+		return
+	}
+	row.Needed, row.Basis, row.NeededOfTask = report.Num(need.Bits), string(need.Basis), ofTask
+	row.NeededBy = fmt.Sprintf("%s at %s: %s", need.Of, splitText(t.job.Split), need.Formula)
+	if !ofTask {
+		row.NeededBy = fmt.Sprintf("%s at n = %d: %s", need.Of, t.in.Size, need.Formula)
+	}
+}
+
+// splitText writes who owns what, in ranges.
+func splitText(at tasks.Split) string {
+	var parts []string
+	for _, who := range []struct {
+		name string
+		p    protocol.Player
+	}{{"alice", protocol.Alice}, {"bob", protocol.Bob}, {"public", tasks.Public}} {
+		if list := tasks.Ranges(at.Positions(who.p)); list != "" {
+			parts = append(parts, who.name+":"+list)
+		}
+	}
+	return clip(strings.Join(parts, ","))
 }
 
 // vacuous is the warning on a protocol that costs more than sending the tokens.

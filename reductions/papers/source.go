@@ -55,7 +55,7 @@ func (c *column) choose(n int) (*source, error) {
 			if o.oneWay {
 				setting = protocol.OneWay
 			}
-			if need, ok := t.in.Needed(setting, protocol.Alice); ok {
+			if need, _, ok := t.in.Best(setting, protocol.Alice); ok {
 				o.needed = need.Bits
 			}
 			options = append(options, o)

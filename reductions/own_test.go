@@ -1,0 +1,137 @@
+package reductions
+
+import (
+	"math/big"
+	"testing"
+
+	"crosscut/internal/exact"
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+)
+
+// hands is the matrix of Match3 at token 1 = 1, half split, by the definition.
+func hands(t *testing.T, n, m int) [][]int {
+	t.Helper()
+	sh, err := tasks.Match3.Shape(n, tasks.Params{"M": float64(m)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := (n - 1) / 2
+	side := func(k int) [][]int { // multisets are enough: the order of tokens does not matter
+		all := [][]int{{}}
+		for range k {
+			var next [][]int
+			for _, h := range all {
+				least := 1
+				if len(h) > 0 {
+					least = h[len(h)-1]
+				}
+				for v := least; v <= m; v++ {
+					next = append(next, append(append([]int{}, h...), v))
+				}
+			}
+			all = next
+		}
+		return all
+	}
+	var rows [][]int
+	for _, x := range side(a) {
+		var row []int
+		for _, y := range side(n - 1 - a) {
+			seq := []tasks.Token{{X: 1}}
+			for _, v := range append(append([]int{}, x...), y...) {
+				seq = append(seq, tasks.Token{X: v})
+			}
+			row = append(row, int(sh.Task.Eval(sh, seq, 1)[0]))
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func TestMatch3RowsAgreeWithTheMatrix(t *testing.T) {
+	pinned := map[[2]int]int64{{5, 6}: 10, {5, 9}: 20, {7, 8}: 28, {7, 12}: 132, {8, 11}: 66, {9, 10}: 82}
+	for n := 3; n <= 9; n++ {
+		for m := 4; m <= 13; m++ {
+			if n >= 8 && m > 11 && testing.Short() {
+				continue
+			}
+			a := (n - 1) / 2
+			want := Match3Rows(a, m)
+			if p, ok := pinned[[2]int{n, m}]; ok && want.Int64() != p {
+				t.Errorf("N = %d, M = %d: %v rows, want %d", n, m, want, p)
+			}
+			if n > 7 && m > 10 {
+				continue // the matrix has millions of entries; hands of 4 are covered at M = 10
+			}
+			rows := hands(t, n, m)
+			distinct := map[string]bool{}
+			var kept [][]int64
+			for _, r := range rows {
+				key := make([]byte, len(r))
+				line := make([]int64, len(r))
+				for j, v := range r {
+					key[j], line[j] = byte(v), int64(v)
+				}
+				if !distinct[string(key)] {
+					distinct[string(key)] = true
+					kept = append(kept, line)
+				}
+			}
+			if int64(len(distinct)) != want.Int64() {
+				t.Errorf("N = %d, M = %d: %d different rows, the closed form says %v", n, m, len(distinct), want)
+			}
+			if len(kept) <= 140 {
+				if r := exact.Rank(exact.Ints(kept)); r != len(kept) {
+					t.Errorf("N = %d, M = %d: rank %d of %d different rows", n, m, r, len(kept))
+				}
+			}
+		}
+	}
+}
+
+func TestMatch3NeedsAtTheHalfSplit(t *testing.T) {
+	for _, c := range []struct{ n, m, want int }{{64, 65, 50}, {64, 4096, 259}, {1024, 1025, 810}, {1024, 1 << 20, 6354}} {
+		sh, err := tasks.Match3.Shape(c.n, tasks.Params{"M": float64(c.m)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range []protocol.Setting{protocol.OneWay, protocol.TwoWay} {
+			need, ok := OwnNeed(sh, sh.Half(), []int{1}, s, protocol.Alice)
+			if !ok || int(need.Bits) != c.want {
+				t.Errorf("N = %d, M = %d, %v: %d bits needed, want %d", c.n, c.m, s, need.Bits, c.want)
+			}
+		}
+		if _, ok := OwnNeed(sh, sh.Half(), []int{2}, protocol.OneWay, protocol.Alice); ok {
+			t.Error("a need where the query is private")
+		}
+	}
+	if widthOf(big.NewInt(1)) != 0 || widthOf(big.NewInt(8)) != 3 || widthOf(big.NewInt(9)) != 4 {
+		t.Error("ceil(log2 v) is wrong")
+	}
+}
+
+// TestThresholdsOfOneLayer holds the smallest odd N at which one layer's message
+// is shorter than needed against the table of docs/sanford2023.md.
+func TestThresholdsOfOneLayer(t *testing.T) {
+	bits := func(h, dv, p, f, a int) int {
+		weights := new(big.Int).Lsh(big.NewInt(int64(a)), uint(f))
+		span := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), uint(p)), big.NewInt(1))
+		return h * (weights.BitLen() + dv*span.Mul(span, weights).BitLen())
+	}
+	for _, c := range []struct{ h, dv, p, f, linear, square int }{{1, 1, 2, 1, 15, 5}, {1, 1, 8, 8, 45, 13}, {1, 3, 16, 16, 179, 37}, {4, 16, 16, 16, 3611, 473}} {
+		least := func(m func(n int) int) int {
+			for n := 3; ; n += 2 {
+				if a := (n - 1) / 2; bits(c.h, c.dv, c.p, c.f, a) < widthOf(Match3Rows(a, m(n))) {
+					return n
+				}
+			}
+		}
+		if n := least(func(n int) int { return n + 1 }); n != c.linear {
+			t.Errorf("%+v: M = N + 1 bites from N = %d", c, n)
+		}
+		if n := least(func(n int) int { return n * n }); n != c.square {
+			t.Errorf("%+v: M = N^2 bites from N = %d", c, n)
+		}
+	}
+}
