@@ -1,0 +1,380 @@
+// Package strict reads JSON that somebody else wrote, one way for every file and
+// request: keys match exactly, no key stands twice, unknown keys are named all at
+// once, null stands only where nothing may stand, depth and size have limits,
+// nothing follows the value, and a file of another kind is recognised by its first
+// bytes. encoding/json alone takes "N" for "n", lets the last of two keys win and
+// turns null into zero.
+package strict
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+// Limits on what is read. Zero means the default.
+type Limits struct {
+	Bytes int // of the text; default 2^28
+	Depth int // of nested lists and objects; default 64
+}
+
+func (l Limits) or() Limits {
+	if l.Bytes == 0 {
+		l.Bytes = 1 << 28
+	}
+	if l.Depth == 0 {
+		l.Depth = 64
+	}
+	return l
+}
+
+// Decode reads one JSON value into a pointer. Where the Go value is a struct its
+// keys are the names of the fields; within maps, interfaces, raw messages and types
+// that decode themselves every key is allowed, but none twice.
+func Decode(raw []byte, into any, l Limits) error {
+	if err := examine(raw, reflect.TypeOf(into), l.or()); err != nil {
+		return err
+	}
+	return plain(json.Unmarshal(raw, into))
+}
+
+// Field is a key of an object and its value.
+type Field struct {
+	Key   string
+	Value json.RawMessage
+}
+
+// Fields reads one object whose keys the caller judges, in the order of the text.
+func Fields(raw []byte, l Limits) ([]Field, error) {
+	l = l.or()
+	if err := examine(raw, anything, l); err != nil {
+		return nil, err
+	}
+	w := &walker{raw: raw, limits: l}
+	if w.space(); w.raw[w.at] != '{' {
+		return nil, errors.New("want a JSON object { ... }")
+	}
+	return w.fields()
+}
+
+// Map is Fields without the order.
+func Map(raw []byte, l Limits) (map[string]json.RawMessage, error) {
+	all, err := Fields(raw, l)
+	if err != nil {
+		return nil, err
+	}
+	m := make(map[string]json.RawMessage, len(all))
+	for _, f := range all {
+		m[f.Key] = f.Value
+	}
+	return m, nil
+}
+
+// Unknown is the error about keys that nobody knows: all of them.
+type Unknown struct {
+	Keys  []string // with their places: `claims[0].nmber`
+	Known []string // the keys of the object that the first stands in
+}
+
+func (u *Unknown) Error() string {
+	shown, more := u.Keys, ""
+	if len(shown) > 10 {
+		shown, more = shown[:10], fmt.Sprintf(" and %d more", len(u.Keys)-10)
+	}
+	word := "key"
+	if len(u.Keys) > 1 {
+		word = "keys"
+	}
+	return fmt.Sprintf("unknown %s %s%s (known here: %s)", word, strings.Join(shown, ", "), more, strings.Join(u.Known, ", "))
+}
+
+var anything = reflect.TypeFor[any]()
+
+// examine refuses what Decode must not see.
+func examine(raw []byte, t reflect.Type, l Limits) error {
+	if len(raw) > l.Bytes {
+		return fmt.Errorf("%d bytes are more than the %d that are read", len(raw), l.Bytes)
+	}
+	if kind := Foreign(raw); kind != "" {
+		return fmt.Errorf("this is %s, not JSON", kind)
+	}
+	if !utf8.Valid(raw) {
+		return errors.New("the text is not UTF-8")
+	}
+	if !json.Valid(raw) {
+		var v json.RawMessage
+		if err := json.Unmarshal(raw, &v); err != nil {
+			return plain(err)
+		}
+	}
+	w := &walker{raw: raw, limits: l}
+	if err := w.value(t, 0); err != nil {
+		return err
+	}
+	if len(w.unknown.Keys) > 0 {
+		return &w.unknown
+	}
+	return nil
+}
+
+// plain puts an error of encoding/json in the words of the file.
+func plain(err error) error {
+	var s *json.SyntaxError
+	var t *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &s):
+		return fmt.Errorf("byte %d: %s", s.Offset, strings.Replace(s.Error(), "unexpected end of JSON input", "the text ends too early", 1))
+	case errors.As(err, &t):
+		where := ""
+		if t.Field != "" {
+			where = t.Field + ": "
+		}
+		return fmt.Errorf("%sa JSON %s does not fit (want %s)", where, t.Value, word(t.Type))
+	}
+	return err
+}
+
+// word names a Go type as a reader of JSON would.
+func word(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return word(t.Elem())
+	case reflect.Struct, reflect.Map:
+		return "an object"
+	case reflect.Slice, reflect.Array:
+		return "a list"
+	case reflect.String:
+		return "a string"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Float32, reflect.Float64:
+		return "a number"
+	}
+	return "an integer in range"
+}
+
+// walker goes through text that is known to be valid JSON.
+type walker struct {
+	raw     []byte
+	at      int
+	limits  Limits
+	path    []string
+	unknown Unknown
+}
+
+func (w *walker) space() {
+	for w.at < len(w.raw) {
+		switch w.raw[w.at] {
+		case ' ', '\t', '\r', '\n':
+			w.at++
+		default:
+			return
+		}
+	}
+}
+
+// text reads a string, without its quotes and escapes.
+func (w *walker) text() string {
+	from, escaped := w.at, false
+	for w.at++; w.raw[w.at] != '"'; w.at++ {
+		if w.raw[w.at] == '\\' {
+			escaped = true
+			w.at++
+		}
+	}
+	w.at++
+	if !escaped {
+		return string(w.raw[from+1 : w.at-1])
+	}
+	var s string
+	_ = json.Unmarshal(w.raw[from:w.at], &s) // it is valid
+	return s
+}
+
+func (w *walker) place() string { return strings.Join(w.path, "") }
+
+// value walks over one value of type t.
+func (w *walker) value(t reflect.Type, depth int) error {
+	if depth > w.limits.Depth {
+		return fmt.Errorf("%snested deeper than %d", in(w.place()), w.limits.Depth)
+	}
+	optional := false
+	for t.Kind() == reflect.Pointer && !decodesItself(t) {
+		t, optional = t.Elem(), true
+	}
+	if decodesItself(t) {
+		t = anything
+	}
+	w.space()
+	switch c := w.raw[w.at]; c {
+	case '{':
+		return w.object(t, depth)
+	case '[':
+		elem := anything
+		if t.Kind() == reflect.Slice || t.Kind() == reflect.Array {
+			elem = t.Elem()
+		}
+		w.at++
+		count := 0
+		for w.space(); w.raw[w.at] != ']'; w.space() {
+			if w.raw[w.at] == ',' {
+				w.at++
+			}
+			w.path = append(w.path, fmt.Sprintf("[%d]", count))
+			if plainNumber(elem) {
+				w.path = w.path[:len(w.path)-1]
+			}
+			deep := len(w.path)
+			if err := w.value(elem, depth+1); err != nil {
+				return err
+			}
+			if !plainNumber(elem) {
+				w.path = w.path[:deep-1]
+			}
+			count++
+		}
+		w.at++
+		if t.Kind() == reflect.Array && count != t.Len() {
+			return fmt.Errorf("%s%d numbers where %d belong", in(w.place()), count, t.Len())
+		}
+		return nil
+	case '"':
+		w.text()
+		return nil
+	default:
+		from := w.at
+		for w.at < len(w.raw) && !strings.ContainsRune(",]} \t\r\n", rune(w.raw[w.at])) {
+			w.at++
+		}
+		if c == 'n' && !optional && w.at-from == 4 {
+			switch t.Kind() {
+			case reflect.Interface, reflect.Slice, reflect.Map: // nil is written so
+			default:
+				return fmt.Errorf("%snull where %s belongs", in(w.place()), word(t))
+			}
+		}
+		return nil
+	}
+}
+
+// plainNumber marks elements whose place need not be remembered.
+func plainNumber(t reflect.Type) bool {
+	return t.Kind() >= reflect.Bool && t.Kind() <= reflect.Float64
+}
+
+func in(place string) string {
+	if place == "" {
+		return ""
+	}
+	return strings.TrimPrefix(place, ".") + ": "
+}
+
+func (w *walker) object(t reflect.Type, depth int) error {
+	var known map[string]reflect.Type
+	elem := anything
+	switch t.Kind() {
+	case reflect.Struct:
+		known = keysOf(t)
+	case reflect.Map:
+		elem = t.Elem()
+	}
+	w.at++
+	seen := map[string]bool{}
+	for w.space(); w.raw[w.at] != '}'; w.space() {
+		if w.raw[w.at] == ',' {
+			w.at++
+			w.space()
+		}
+		key := w.text()
+		w.space()
+		w.at++ // the colon
+		w.path = append(w.path, "."+key)
+		deep := len(w.path)
+		if seen[key] {
+			return fmt.Errorf("the key %q stands twice", strings.TrimPrefix(w.place(), "."))
+		}
+		seen[key] = true
+		of := elem
+		if known != nil {
+			var ok bool
+			if of, ok = known[key]; !ok {
+				of = anything
+				w.unknown.Keys = append(w.unknown.Keys, fmt.Sprintf("%q", strings.TrimPrefix(w.place(), ".")))
+				if w.unknown.Known == nil {
+					for k := range known {
+						w.unknown.Known = append(w.unknown.Known, k)
+					}
+					slices.Sort(w.unknown.Known)
+				}
+			}
+		}
+		if err := w.value(of, depth+1); err != nil {
+			return err
+		}
+		w.path = w.path[:deep-1]
+	}
+	w.at++
+	return nil
+}
+
+// fields reads the object at the walker's place.
+func (w *walker) fields() ([]Field, error) {
+	var all []Field
+	w.at++
+	for w.space(); w.raw[w.at] != '}'; w.space() {
+		if w.raw[w.at] == ',' {
+			w.at++
+			w.space()
+		}
+		key := w.text()
+		w.space()
+		w.at++
+		w.space()
+		from := w.at
+		if err := w.value(anything, 1); err != nil {
+			return nil, err
+		}
+		all = append(all, Field{key, json.RawMessage(w.raw[from:w.at])})
+	}
+	return all, nil
+}
+
+var unmarshaler = reflect.TypeFor[json.Unmarshaler]()
+
+func decodesItself(t reflect.Type) bool {
+	return t.Implements(unmarshaler) || reflect.PointerTo(t).Implements(unmarshaler)
+}
+
+var keys sync.Map // reflect.Type of a struct -> map[string]reflect.Type
+
+// keysOf lists the keys of a struct as encoding/json names them, those of embedded
+// structs included.
+func keysOf(t reflect.Type) map[string]reflect.Type {
+	if k, ok := keys.Load(t); ok {
+		return k.(map[string]reflect.Type)
+	}
+	k := map[string]reflect.Type{}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		switch {
+		case name == "-":
+		case f.Anonymous && name == "" && f.Type.Kind() == reflect.Struct:
+			for key, of := range keysOf(f.Type) {
+				k[key] = of
+			}
+		case !f.IsExported():
+		case name == "":
+			k[f.Name] = f.Type
+		default:
+			k[name] = f.Type
+		}
+	}
+	keys.Store(t, k)
+	return k
+}
