@@ -188,11 +188,11 @@ func (c *call) boundsOfTask() error {
 		if err := c.refuse("--one-way keeps no matrix", "leave one of the two out", "certificate", "svg", "tree"); err != nil {
 			return err
 		}
-		different, err := cut.OneWay(c.Context)
+		found, err := cut.OneWay(c.Context)
 		if err != nil {
 			return err
 		}
-		return c.emit(cut.NewOneWay(different).Sheet())
+		return c.emit(cut.NewOneWay(found).Sheet())
 	}
 	table, err := cut.Tabulate(c.Context, c.progress("entries"))
 	if err != nil {
@@ -206,7 +206,7 @@ func (c *call) boundsOfTask() error {
 	if err != nil {
 		return err
 	}
-	res := &matrix.Result{Source: cut.Source(), Task: cut.Describe(table, profile)}
+	res := &matrix.Result{Source: cut.Source(), Task: cut.Describe(table, profile), Near: cut.Near(c.Context, table)}
 	return c.analyse(m, res, bounds.Options{QueryFixed: cut.QueryFixed(), Contiguous: cut.Contiguous()})
 }
 
@@ -240,7 +240,7 @@ func (c *call) analyse(m *bounds.Matrix, res *matrix.Result, opts bounds.Options
 	if err != nil {
 		return contradicted(err)
 	}
-	res.Report = r
+	res.Analysed(r)
 	if c.IsSet("certificate") && c.Context.Err() == nil {
 		cert, out, err := r.Certificate(c.Context, opts.Problem, opts.N)
 		if err != nil {

@@ -1,6 +1,9 @@
 package bounds
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // Messages is the number of messages that Alice needs when she speaks once and
 // Bob answers. For a total matrix it is the number of different rows, exactly;
@@ -10,4 +13,32 @@ func Messages(ctx context.Context, m *Matrix) Range {
 	f := m.Fold()
 	_, apart, upper := f.messages(ctx)
 	return Range{len(apart), upper}
+}
+
+// Colour gives each of n rows one of upper messages, such that rows that are apart
+// have different ones, and lists rows that are apart pairwise. Both are optimal
+// where their numbers agree. The search ends with ctx; above a few hundred rows it
+// is greedy.
+func Colour(ctx context.Context, n int, apart func(x, y int) bool) (clique, of []int, upper int) {
+	if n <= oneWayLines {
+		clique, of, upper, _ = newGraph(n, apart).chromatic(ctx)
+		return clique, of, upper
+	}
+	of = make([]int, n)
+	var members [][]int
+	for x := range n {
+		c := slices.IndexFunc(members, func(rows []int) bool {
+			return ctx.Err() == nil && !slices.ContainsFunc(rows, func(y int) bool { return apart(x, y) })
+		})
+		if c < 0 {
+			c = len(members)
+			members = append(members, nil)
+		}
+		members[c] = append(members[c], x)
+		of[x], upper = c, len(members)
+		if ctx.Err() == nil && !slices.ContainsFunc(clique, func(y int) bool { return !apart(x, y) }) {
+			clique = append(clique, x)
+		}
+	}
+	return clique, of, upper
 }

@@ -87,8 +87,14 @@ func (m *Matrix) agree(x, y int) bool {
 // Method: rows are split into classes, a batch of columns at a time; two rows
 // stay together as long as all their values so far are equal.
 func Distinct(ctx context.Context, rows, cols int, at func(i, j int) int) (int, error) {
+	first, err := DistinctRows(ctx, rows, cols, at)
+	return len(first), err
+}
+
+// DistinctRows is Distinct, and lists the first row of each kind.
+func DistinctRows(ctx context.Context, rows, cols int, at func(i, j int) int) (first []int, err error) {
 	if rows < 1 || cols < 0 || rows > 1<<31 {
-		return 0, fmt.Errorf("bounds: distinct rows: %d x %d is out of range", rows, cols)
+		return nil, fmt.Errorf("bounds: distinct rows: %d x %d is out of range", rows, cols)
 	}
 	class := make([]uint32, rows) // rows that agree so far
 	code := make([]uint32, rows)  // values of the batch, one after the other
@@ -113,13 +119,13 @@ func Distinct(ctx context.Context, rows, cols int, at func(i, j int) int) (int, 
 		most := uint32(0)
 		for i := range column {
 			if i&0xffff == 0 && ctx.Err() != nil {
-				return 0, fmt.Errorf("bounds: distinct rows: %w", ctx.Err())
+				return nil, fmt.Errorf("bounds: distinct rows: %w", ctx.Err())
 			}
 			v := at(i, j)
 			name, ok := names[v]
 			if !ok {
 				if len(names) == MaxValues {
-					return 0, fmt.Errorf("bounds: distinct rows: more than %d values: %w", MaxValues, ErrTooLarge)
+					return nil, fmt.Errorf("bounds: distinct rows: more than %d values: %w", MaxValues, ErrTooLarge)
 				}
 				name = uint32(len(names))
 				names[v] = name
@@ -137,5 +143,12 @@ func Distinct(ctx context.Context, rows, cols int, at func(i, j int) int) (int, 
 		used += width
 	}
 	split()
-	return count, nil
+	seen := make([]bool, count)
+	for i, c := range class {
+		if !seen[c] {
+			seen[c] = true
+			first = append(first, i)
+		}
+	}
+	return first, nil
 }

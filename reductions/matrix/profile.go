@@ -13,7 +13,7 @@ import (
 // first tokens: as many states as there are prefixes that some suffix tells apart.
 type State struct {
 	After  int          `json:"after"`  // tokens read
-	States bounds.Range `json:"states"` // exact but for tasks with a promise
+	States bounds.Range `json:"states"` // exact but for tasks with a promise or with several right outputs
 	Bits   bounds.Range `json:"bits"`
 }
 
@@ -44,15 +44,19 @@ func (c *Cut) Profile(ctx context.Context, progress func(done, total int)) ([]St
 			sizes[i] = len(sh.Task.Alphabet(sh, i+1))
 		}
 	}
-	classes, err := table.prefixClasses(ctx, sizes)
+	classes, first, err := table.prefixClasses(ctx, sizes)
 	if err != nil {
 		return nil, err
 	}
+	near := c.nearness(func(k int32) []tasks.Value { return table.Outputs[k] })
 	var all []State
 	rows := 1
 	for k := 1; k < sh.N; k++ {
 		rows *= sizes[k-1]
 		r := bounds.Range{Lower: classes[k], Upper: classes[k]}
+		if c.approximate() {
+			r = near.messages(ctx, thin(table.prefixes(rows, first[k])))
+		}
 		if sh.Task.CheckSeq != nil {
 			if r, err = table.messages(ctx, rows, classes[k]); err != nil {
 				return nil, err
@@ -66,9 +70,9 @@ func (c *Cut) Profile(ctx context.Context, progress func(done, total int)) ([]St
 // prefixClasses counts, for each k, the different rows when the table of all
 // sequences is cut after k tokens; sizes are those of the alphabets. It goes from
 // the end to the front: two prefixes have equal rows exactly when, for every next
-// token, the two longer prefixes have.
-func (t *Table) prefixClasses(ctx context.Context, sizes []int) ([]int, error) {
-	counts := make([]int, len(sizes)+1)
+// token, the two longer prefixes have. first lists one prefix of each class.
+func (t *Table) prefixClasses(ctx context.Context, sizes []int) (counts []int, first [][]int, err error) {
+	counts, first = make([]int, len(sizes)+1), make([][]int, len(sizes)+1)
 	class := t.Cells
 	for k := len(sizes) - 1; k > 0; k-- {
 		size := sizes[k]
@@ -77,7 +81,7 @@ func (t *Table) prefixClasses(ctx context.Context, sizes []int) ([]int, error) {
 		key := make([]byte, 0, 4*size)
 		for i := range next {
 			if i&0xffff == 0 && ctx.Err() != nil {
-				return nil, ctx.Err()
+				return nil, nil, ctx.Err()
 			}
 			key = key[:0]
 			for _, v := range class[i*size : (i+1)*size] {
@@ -87,12 +91,24 @@ func (t *Table) prefixClasses(ctx context.Context, sizes []int) ([]int, error) {
 			if !ok {
 				name = int32(len(names))
 				names[string(key)] = name
+				first[k] = append(first[k], i)
 			}
 			next[i] = name
 		}
 		counts[k], class = len(names), next
 	}
-	return counts, nil
+	return counts, first, nil
+}
+
+// prefixes are the rows with the given numbers when the table of all sequences is
+// cut into so many rows.
+func (t *Table) prefixes(rows int, which []int) [][]int32 {
+	cols := len(t.Cells) / rows
+	out := make([][]int32, len(which))
+	for k, i := range which {
+		out[k] = t.Cells[i*cols : (i+1)*cols]
+	}
+	return out
 }
 
 // prefixTable tabulates the task on all sequences, in lexicographic order.

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"crosscut/models/tasks"
-	"crosscut/protocol"
 	"crosscut/protocol/bounds"
 	"crosscut/report"
 )
@@ -15,11 +14,14 @@ import (
 // Result is what `crosscut bounds` prints.
 type Result struct {
 	*bounds.Report
-	Source  string      `json:"source"` // where the matrix comes from, in words
-	Task    *TaskResult `json:"task,omitempty"`
-	Checked *Certified  `json:"certificate,omitempty"`
-	Drawn   *Drawn      `json:"tree,omitempty"`
-	Command string      `json:"command,omitempty"`
+	Source string      `json:"source"` // where the matrix comes from, in words
+	Task   *TaskResult `json:"task,omitempty"`
+	// Near is the one-way cost at the distance that the task allows; nil where
+	// outputs are exact.
+	Near    *bounds.Both `json:"-"`
+	Checked *Certified   `json:"certificate,omitempty"`
+	Drawn   *Drawn       `json:"tree,omitempty"`
+	Command string       `json:"command,omitempty"`
 }
 
 // TaskResult says how the task was cut, and what follows for recurrent models.
@@ -40,6 +42,8 @@ type TaskResult struct {
 	Profile   []State `json:"profile"`
 	StateBits *int    `json:"state_bits"` // the largest lower end in Profile
 	Tolerance string  `json:"tolerance,omitempty"`
+	// Distance says what one-way costs and states tell apart, where not by equality.
+	Distance string `json:"distance,omitempty"`
 }
 
 // MaxCertified is the most entries of a matrix that the checker reads.
@@ -56,7 +60,7 @@ type Certified struct {
 func (c *Cut) Describe(t *Table, profile []State) *TaskResult {
 	r := &TaskResult{
 		Name: c.Shape.Task.Name, N: c.Shape.N, Params: map[string]any{}, Split: c.Split.String(), Read: c.Read, Public: []any{},
-		QueryFixed: c.QueryFixed(), Contiguous: c.Contiguous(), Profile: profile,
+		QueryFixed: c.QueryFixed(), Contiguous: c.Contiguous(), Profile: profile, Distance: c.distance(),
 	}
 	for name, v := range c.Shape.Params {
 		r.Params[name] = v
@@ -103,7 +107,7 @@ func (c *Cut) tolerance(t *Table) string {
 				close = close && c.Shape.Correct(middle, x[k]) && c.Shape.Correct(middle, y[k])
 			}
 			if close {
-				return "the bounds are for exact outputs: within the allowed error one answer is right for two different entries, so a model that errs that much need not tell them apart; a smaller eps makes it"
+				return "all bounds but one-way costs and states are for exact outputs: within the allowed error one answer is right for two different entries, so a model that errs that much need not tell them apart; a smaller eps makes it"
 			}
 		}
 	}
@@ -137,7 +141,11 @@ func (r *Result) Sheet() *report.Sheet {
 	d := r.Deterministic
 	add("deterministic D(f)", fmt.Sprintf("%v (%s); every leaf labelled, both players know the answer", bounds.Range{Lower: d.Lower, Upper: d.Upper}, d.By))
 	add("in few rounds", fewRounds(r.InRounds))
-	add("one-way", fmt.Sprintf("%v bits when Alice speaks once and Bob answers, %v the other way", r.OneWay.Alice, r.OneWay.Bob))
+	apart := ""
+	if r.Task != nil && r.Task.Distance != "" {
+		apart = "; one-way costs and states tell apart " + r.Task.Distance
+	}
+	add("one-way", fmt.Sprintf("%v bits when Alice speaks once and Bob answers, %v the other way%s", r.OneWay.Alice, r.OneWay.Bob, apart))
 	s.Grids = append(s.Grids, r.measures())
 	if r.Task != nil && len(r.Task.Profile) > 0 {
 		s.Grids = append(s.Grids, profileGrid(r.Task.Profile))
@@ -389,17 +397,19 @@ type OneWayResult struct {
 		Cols *int `json:"cols"`
 	} `json:"distinct"`
 	OneWay struct {
-		Alice int  `json:"alice"`
-		Bob   *int `json:"bob"`
+		Alice bounds.Range  `json:"alice"`
+		Bob   *bounds.Range `json:"bob"`
 	} `json:"one_way"`
-	Source string      `json:"source"`
-	Task   *TaskResult `json:"task"`
+	// Distance says what rows were told apart by, where not by equality.
+	Distance string      `json:"distance,omitempty"`
+	Source   string      `json:"source"`
+	Task     *TaskResult `json:"task"`
 }
 
 // NewOneWay lays out a count of the different rows of a task's matrix.
-func (c *Cut) NewOneWay(different int) *OneWayResult {
-	r := &OneWayResult{Rows: c.Rows(), Cols: c.Cols(), Task: c.Describe(nil, nil)}
-	r.Distinct.Rows, r.OneWay.Alice = different, protocol.Width(uint64(different))
+func (c *Cut) NewOneWay(found OneWay) *OneWayResult {
+	r := &OneWayResult{Rows: c.Rows(), Cols: c.Cols(), Task: c.Describe(nil, nil), Distance: found.Distance}
+	r.Distinct.Rows, r.OneWay.Alice = found.Different, found.Bits
 	r.Source = c.Source()
 	return r
 }
@@ -407,20 +417,29 @@ func (c *Cut) NewOneWay(different int) *OneWayResult {
 // Source names the matrix in words.
 func (c *Cut) Source() string { return fmt.Sprintf("%s, N = %d", c.Shape.Task.Name, c.Shape.N) }
 
+// exact marks an interval that is closed.
+func exact(r bounds.Range) string {
+	if r.Lower == r.Upper {
+		return " (exact)"
+	}
+	return ""
+}
+
 // Sheet lays the count out.
 func (r *OneWayResult) Sheet() *report.Sheet {
 	s := &report.Sheet{Title: fmt.Sprintf("%s: %d x %d, the rows counted", r.Source, r.Rows, r.Cols), Value: r}
 	says := ""
 	if r.Task.Contiguous {
-		says = fmt.Sprintf("; Alice owns a prefix: any recurrent model needs at least %d bits of state", r.OneWay.Alice)
+		says = fmt.Sprintf("; Alice owns a prefix: any recurrent model needs at least %d bits of state", r.OneWay.Alice.Lower)
 	}
 	if r.Task.QueryFixed {
-		says += fmt.Sprintf("; the read token is fixed: one attention layer must send at least %d bits", r.OneWay.Alice)
+		says += fmt.Sprintf("; the read token is fixed: one attention layer must send at least %d bits", r.OneWay.Alice.Lower)
 	}
 	s.Fields = []report.Field{
 		{Name: "sizes", Value: report.Params(r.Task.Params)}, {Name: "split", Value: r.Task.Split}, {Name: "read", Value: tasks.Ranges(r.Task.Read)},
 		{Name: "different rows", Value: strconv.Itoa(r.Distinct.Rows)},
-		{Name: "one-way", Value: fmt.Sprintf("%d bits when Alice speaks once and Bob answers (exact)%s", r.OneWay.Alice, says)},
+		{Name: "told apart", Value: r.Distance},
+		{Name: "one-way", Value: fmt.Sprintf("%v bits when Alice speaks once and Bob answers%s%s", r.OneWay.Alice, exact(r.OneWay.Alice), says)},
 	}
 	return s
 }

@@ -306,13 +306,35 @@ func (t *Table) Matrix(rows int) (*bounds.Matrix, error) {
 	})
 }
 
-// OneWay counts the different rows without keeping the matrix, and so what Alice
-// must send when she speaks once; memory is linear in the rows. Tasks with a
-// promise are refused: there, different rows need not be told apart.
-func (c *Cut) OneWay(ctx context.Context) (int, error) {
+// OneWay counts the rows that a message must tell apart without keeping the
+// matrix, and so what Alice must send when she speaks once; memory is linear in the
+// rows. Tasks with a promise are refused: there, different rows need not be told
+// apart.
+func (c *Cut) OneWay(ctx context.Context) (OneWay, error) {
 	if c.Shape.Task.CheckSeq != nil {
-		return 0, fmt.Errorf("matrix: %w: %s does not allow all sequences, so different rows need not be told apart", errors.ErrUnsupported, c.Shape.Task.Name)
+		return OneWay{}, fmt.Errorf("matrix: %w: %s does not allow all sequences, so different rows need not be told apart", errors.ErrUnsupported, c.Shape.Task.Name)
 	}
-	e := c.evaluator(&legend{number: map[string]int32{}})
-	return bounds.Distinct(ctx, c.Rows(), c.Cols(), func(i, j int) int { return int(e.at(i, j)) })
+	names := &legend{number: map[string]int32{}}
+	e := c.evaluator(names)
+	first, err := bounds.DistinctRows(ctx, c.Rows(), c.Cols(), func(i, j int) int { return int(e.at(i, j)) })
+	if err != nil {
+		return OneWay{}, err
+	}
+	n := len(first)
+	if !c.approximate() || float64(n)*float64(c.Cols()) > MaxEntries {
+		least := n
+		if c.approximate() {
+			least = 1
+		}
+		return c.oneWay(n, bounds.Range{Lower: least, Upper: n}), nil
+	}
+	rows := make([][]int32, n)
+	for k, i := range first {
+		rows[k] = make([]int32, c.Cols())
+		for j := range rows[k] {
+			rows[k][j] = e.at(i, j)
+		}
+	}
+	near := c.nearness(func(k int32) []tasks.Value { return names.outputs[k] })
+	return c.oneWay(n, near.messages(ctx, thin(rows))), nil
 }

@@ -133,8 +133,8 @@ func (t *telling) notNeeded() error {
 		p.say(Plain, "At small sizes the price can be counted. At N = %d, %s, split in half, Alice has %d inputs and Bob %d.",
 			small.N, report.Params(numbers(small.Params)), cut.Rows(), cut.Cols())
 		p.blank()
-		p.add(Span{fmt.Sprintf("  different rows of the matrix: %d", rows), Strong})
-		p.add(Span{fmt.Sprintf("  so Alice, speaking once, needs exactly %s", plural(protocol.Width(uint64(rows)), "bit")), Strong})
+		p.add(Span{fmt.Sprintf("  different rows of the matrix: %d", rows.Different), Strong})
+		p.add(Span{fmt.Sprintf("  so Alice, speaking once, needs exactly %s", plural(rows.Bits.Upper, "bit")), Strong})
 		p.blank()
 		p.hang("", Faint, "crosscut bounds --task %s --n %d%s shows every other bound on it.", small.Task.Name, small.N, setFlag(t.plan.worldSet))
 	})
