@@ -3,6 +3,7 @@ package validate
 import (
 	"context"
 	"math/bits"
+	"slices"
 
 	"crosscut/models/tasks"
 	"crosscut/protocol"
@@ -26,7 +27,10 @@ type fast struct {
 	onesByWord []int      // fewest ones among the 64 y of a word
 }
 
-const blockWords = 128 // words of each column handled at a time: 1 kB, so that a block of all columns stays in the first-level cache
+const (
+	blockWords = 128 // words of each column handled at a time: 1 kB, so that a block of all columns stays in the first-level cache
+	batch      = 64  // x handled together: what their rows have in common is ORed once
+)
 
 // covers prepares the fast path, or returns nil when there is none. Its columns
 // are filled by run.
@@ -85,32 +89,37 @@ func (f *fast) columns(ctx context.Context) error {
 	return nil
 }
 
-func (f *fast) run(ctx context.Context, opt Options) (tally, error) {
-	if err := f.columns(ctx); err != nil {
-		return tally{}, err
+// run checks the pairs of all y and the x numbered from..to-1, batch by batch.
+func (f *fast) run(ctx context.Context, opt Options, from, to int) (tally, error) {
+	if f.got == nil {
+		if err := f.columns(ctx); err != nil {
+			return tally{}, err
+		}
 	}
 	words := (f.ys + 63) / 64
-	const batch = 64 // x per job
-	xs := 1 << f.s.Problem.XBits(f.s.Size)
-	return parallel(ctx, opt, (xs+batch-1)/batch, func() func(int) (tally, error) {
-		got, want := make([]uint64, blockWords), make([]uint64, blockWords)
+	return parallel(ctx, opt, (to-from+batch-1)/batch, func() func(int) (tally, error) {
+		var got, want rows
 		return func(job int) (t tally, err error) {
-			for k := job * batch; k < min(xs, (job+1)*batch); k++ {
-				x := f.s.Problem.X(f.s.Size, k)
-				tok, err := f.s.alice(x)
+			first := from + job*batch
+			xs := make([]protocol.Word, min(batch, to-first))
+			gs, ws := make([][]int, len(xs)), make([][]int, len(xs))
+			for k := range xs {
+				xs[k] = f.s.Problem.X(f.s.Size, first+k)
+				tok, err := f.s.alice(xs[k])
 				if err != nil {
 					return t, err
 				}
-				gs := chosen(f.got, func(mark func(int)) { f.task.Alice(tok, mark) })
-				ws := chosen(f.want, func(mark func(int)) { f.problem.Alice(x, mark) })
-				for at := 0; at < words; at += blockWords {
-					n := min(blockWords, words-at)
-					or(got[:n], gs, at)
-					or(want[:n], ws, at)
-					f.compare(&t, x, at, got[:n], want[:n])
-				}
-				if ctx.Err() != nil {
-					return t, nil
+				gs[k] = chosen(f.got, func(mark func(int)) { f.task.Alice(tok, mark) })
+				ws[k] = chosen(f.want, func(mark func(int)) { f.problem.Alice(xs[k], mark) })
+			}
+			got.plan(gs)
+			want.plan(ws)
+			for at := 0; at < words && ctx.Err() == nil; at += blockWords {
+				n := min(blockWords, words-at)
+				got.fill(f.got, at, n)
+				want.fill(f.want, at, n)
+				for k, x := range xs {
+					f.compare(&t, x, at, got.of(k), want.of(k))
 				}
 			}
 			return t, nil
@@ -118,35 +127,17 @@ func (f *fast) run(ctx context.Context, opt Options) (tally, error) {
 	})
 }
 
-// chosen lists the columns that a player marks, each once, the empty ones left out.
-func chosen(cols [][]uint64, marks func(func(int))) [][]uint64 {
-	var list [][]uint64
-	seen := make([]bool, len(cols))
+// chosen numbers the columns that a player marks, each once, the empty ones left
+// out, in increasing order.
+func chosen(cols [][]uint64, marks func(func(int))) []int {
+	var list []int
 	marks(func(k int) {
-		if cols[k] != nil && !seen[k] {
-			seen[k] = true
-			list = append(list, cols[k])
+		if cols[k] != nil {
+			list = append(list, k)
 		}
 	})
-	return list
-}
-
-// or sets dst to the OR of a stretch of all columns, four at a time.
-func or(dst []uint64, cols [][]uint64, at int) {
-	clear(dst)
-	n := len(dst)
-	for ; len(cols) >= 4; cols = cols[4:] {
-		a, b, c, d := cols[0][at:][:n], cols[1][at:][:n], cols[2][at:][:n], cols[3][at:][:n]
-		for i := range dst {
-			dst[i] |= a[i] | b[i] | c[i] | d[i]
-		}
-	}
-	for _, col := range cols {
-		a := col[at:][:n]
-		for i := range dst {
-			dst[i] |= a[i]
-		}
-	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // compare counts the pairs of one x and a stretch of y whose answers differ.
@@ -158,15 +149,15 @@ func (f *fast) compare(t *tally, x protocol.Word, at int, got, want []uint64) {
 	if f.on0 {
 		flip = ^uint64(0)
 	}
-	for i := range got {
-		valid := ^uint64(0)
-		if left := f.ys - (at+i)*64; left < 64 {
-			valid = 1<<left - 1
-		}
-		t.checked += int64(min(64, f.ys-(at+i)*64))
-		diff := (got[i]&keep ^ flip ^ want[i]) & valid
+	t.checked += int64(min(64*len(got), f.ys-at*64))
+	want = want[:len(got)]
+	for i, g := range got {
+		diff := g&keep ^ flip ^ want[i]
 		if diff == 0 {
 			continue
+		}
+		if left := f.ys - (at+i)*64; left < 64 {
+			diff &= 1<<left - 1
 		}
 		t.failures += int64(bits.OnesCount64(diff))
 		if t.worst != nil && x.Ones()+f.onesByWord[at+i] > t.worst.ones {

@@ -145,10 +145,10 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 		t, r.Interval, err = s.sample(ctx, opt)
 	case fast != nil && !opt.Plain:
 		r.Path = "bit-parallel"
-		t, err = fast.run(ctx, opt)
+		t, err = fast.run(ctx, opt, 0, s.xs())
 	default:
 		r.Path = "plain"
-		t, err = s.plain(ctx, opt)
+		t, err = s.plain(ctx, opt, 0, s.xs())
 	}
 	r.Checked, r.Failures = t.checked, t.failures
 	r.Exhaustive = r.Path != "sampled" && err == nil && r.Pairs.IsInt64() && r.Pairs.Int64() == t.checked
@@ -330,8 +330,11 @@ func parallel(ctx context.Context, opt Options, n int, worker func() func(k int)
 	return total, context.Cause(ctx)
 }
 
-// plain checks every pair, one at a time.
-func (s *Subject) plain(ctx context.Context, opt Options) (tally, error) {
+// xs is the number of x.
+func (s *Subject) xs() int { return 1 << s.Problem.XBits(s.Size) }
+
+// plain checks the pairs of all y and the x numbered from..to-1, one at a time.
+func (s *Subject) plain(ctx context.Context, opt Options, from, to int) (tally, error) {
 	ys := s.Problem.Ys(s.Size)
 	bobs := make([][]tasks.Token, ys)
 	yw := make([]protocol.Word, ys)
@@ -345,10 +348,10 @@ func (s *Subject) plain(ctx context.Context, opt Options) (tally, error) {
 			return tally{}, err
 		}
 	}
-	return parallel(ctx, opt, 1<<s.Problem.XBits(s.Size), func() func(int) (tally, error) {
+	return parallel(ctx, opt, to-from, func() func(int) (tally, error) {
 		m := s.merger()
 		return func(k int) (t tally, err error) {
-			x := s.Problem.X(s.Size, k)
+			x := s.Problem.X(s.Size, from+k)
 			a, err := s.alice(x)
 			if err != nil {
 				return t, err
