@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,66 +17,178 @@ import (
 var _ = register(&command{
 	name:  "audit",
 	usage: "what a published architecture carries past a cut, and what that excludes",
-	about: "Reads the config.json that model hubs publish, or the same fields with --set model_type=llama,hidden_size=4096,..., and counts exactly what the " +
-		"model carries past a cut: states, convolution states, normalisers, caches. For each claim it says from which context length on it excludes anything. " +
-		"Known model types: " + strings.Join(audit.Catalog().Names(), " ") + ".",
+	about: "Reads the config.json that model hubs publish (files, or folders of them; several give a comparison), or the same fields with --set model_type=llama,hidden_size=4096,..., " +
+		"and counts exactly what the model carries past a cut: states, convolution states, normalisers, caches. For each claim it says from which context length on it excludes anything. " +
+		"With a file, --set replaces fields and says so. Known model types: " + strings.Join(audit.Catalog().Names(), " ") + ".",
+	args: "[FILE|DIR]...", maxArgs: 4096,
 	flags: flags(
-		&cli.StringFlag{Name: "config", Usage: "a published `config.json`"},
-		setFlag(),
-		&cli.StringFlag{Name: "context", Usage: "sequence lengths `N,...` (default: the config's own)"},
+		&cli.StringFlag{Name: "config", Usage: "a published `config.json`, as the argument FILE"},
+		&cli.StringFlag{Name: "set", Usage: "fields in place of a file, or instead of the file's, `FIELD=VALUE,...`; a list is written a+b+c"},
+		&cli.StringFlag{Name: "context", Usage: "sequence lengths `N,...`, also as 128k (default: the config's own)"},
+		&cli.StringFlag{Name: "cut", Value: string(audit.Pass), Usage: "`WHERE`: pass, inside one forward pass, or stored, between prefill and decoding"},
+		&cli.StringFlag{Name: "kv-dtype", Usage: "numeric `TYPE` of keys, values and latents: bfloat16, fp8, int8, int4, ..."},
+		&cli.StringFlag{Name: "state-dtype", Usage: "numeric `TYPE` of running sums"},
+		&cli.StringFlag{Name: "ignore", Usage: "unknown `FIELD,...` that change nothing that is carried"},
 	),
-	run: func(c *call) error {
-		from, err := c.one("config", "set")
+	run: runAudit,
+})
+
+func runAudit(c *call) error {
+	o, err := c.auditOptions()
+	if err != nil {
+		return err
+	}
+	files, err := c.configFiles()
+	if err != nil {
+		return err
+	}
+	if len(files) == 0 {
+		if o.Set == nil {
+			return usagef("crosscut audit config.json, or --set model_type=llama,...", "a file is missing")
+		}
+		raw, err := json.Marshal(o.Set)
 		if err != nil {
 			return err
 		}
-		var raw []byte
-		if from == "config" {
-			if raw, err = os.ReadFile(c.String("config")); err != nil {
-				return fmt.Errorf("flag --config: %w", err)
-			}
-		} else if raw, err = c.configFields(); err != nil {
-			return err
-		}
-		var contexts []int
-		if c.IsSet("context") {
-			for _, word := range strings.Split(c.String("context"), ",") {
-				n, err := strconv.Atoi(strings.TrimSpace(word))
-				if err != nil {
-					return usagef("write --context 4096,131072", "flag --context: %q is no whole number", word)
-				}
-				contexts = append(contexts, n)
-			}
-		}
-		r, err := audit.Audit(raw, contexts)
+		o.Set = nil
+		r, err := audit.Audit(raw, o)
 		if err != nil {
 			return err
 		}
 		return c.emit(r.Sheet())
-	},
-})
+	}
+	if len(files) == 1 {
+		raw, err := os.ReadFile(files[0])
+		if err != nil {
+			return err
+		}
+		r, err := audit.Audit(raw, o)
+		if err != nil {
+			return fmt.Errorf("%s: %w", files[0], err)
+		}
+		return c.emit(r.Sheet())
+	}
+	var reports []*audit.Report
+	refused, first := 0, error(nil)
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		r, err := audit.Audit(raw, o)
+		if err != nil {
+			refused++
+			if first == nil {
+				first = fmt.Errorf("%s: %w", file, err)
+			}
+			r = audit.Refused(err)
+		}
+		reports = append(reports, r)
+	}
+	if err := c.emit(audit.Compared(files, reports)); err != nil || refused == 0 {
+		return err
+	}
+	return fmt.Errorf("%d of %d files refused; the first: %w", refused, len(files), first)
+}
 
-// configFields writes the fields given with --set as a config.
-func (c *call) configFields() ([]byte, error) {
-	num, choice, err := c.settings()
-	if err != nil {
-		return nil, err
-	}
-	fields := map[string]any{}
-	for name, v := range num {
-		fields[name] = v
-	}
-	for name, v := range choice {
-		switch {
-		case name == "block_types":
-			fields[name] = strings.Split(v, "+")
-		case slices.Contains([]string{"true", "false"}, v):
-			fields[name] = v == "true"
-		case v == "null":
-			fields[name] = nil
-		default:
-			fields[name] = v
+// auditOptions reads the flags.
+func (c *call) auditOptions() (audit.Options, error) {
+	o := audit.Options{Cut: audit.Cut(c.String("cut")), KV: c.String("kv-dtype"), State: c.String("state-dtype")}
+	if c.IsSet("ignore") {
+		for _, name := range strings.Split(c.String("ignore"), ",") {
+			o.Ignore = append(o.Ignore, strings.TrimSpace(name))
 		}
 	}
-	return json.Marshal(fields)
+	if c.IsSet("context") {
+		for _, word := range strings.Split(c.String("context"), ",") {
+			n, err := tokens(strings.TrimSpace(word))
+			if err != nil {
+				return o, usagef("write --context 4096,128k", "flag --context: %q is no whole number", word)
+			}
+			o.Contexts = append(o.Contexts, n)
+		}
+	}
+	if !c.IsSet("set") {
+		return o, nil
+	}
+	o.Set = map[string]any{}
+	for _, part := range strings.Split(c.String("set"), ",") {
+		name, value, ok := strings.Cut(part, "=")
+		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+		if !ok || name == "" || value == "" {
+			return o, usagef("write --set model_type=llama,hidden_size=4096", "flag --set: %q is not FIELD=VALUE", part)
+		}
+		if _, twice := o.Set[name]; twice {
+			return o, usagef("give each name once", "flag --set: %s is set twice", name)
+		}
+		o.Set[name] = fieldValue(value)
+	}
+	return o, nil
 }
+
+// fieldValue reads a value as JSON would have it: a number, a truth value, null, a list, else text.
+func fieldValue(s string) any {
+	var v any
+	d := json.NewDecoder(strings.NewReader(s))
+	d.UseNumber()
+	if err := d.Decode(&v); err == nil && !d.More() {
+		switch v.(type) {
+		case json.Number, bool, nil:
+			return v
+		}
+	}
+	if strings.Contains(s, "+") {
+		var list []any
+		for _, word := range strings.Split(s, "+") {
+			list = append(list, fieldValue(word))
+		}
+		return list
+	}
+	return s
+}
+
+// tokens reads a sequence length; k and m are 2^10 and 2^20.
+func tokens(s string) (int, error) {
+	unit := 1
+	if k := strings.IndexAny(s, "kKmM"); k >= 0 && k == len(s)-1 {
+		unit = map[byte]int{'k': 1 << 10, 'm': 1 << 20}[s[k]|0x20]
+		s = s[:k]
+	}
+	n, err := strconv.Atoi(s)
+	if err == nil && n > 1<<40 {
+		n = 1<<40 + 1 // the audit says what is too long
+	}
+	return n * unit, err
+}
+
+// configFiles lists the files that the arguments name; of a folder its config.json, else all its .json files.
+func (c *call) configFiles() ([]string, error) {
+	args := c.Args().Slice()
+	if c.IsSet("config") {
+		args = append(args, c.String("config"))
+	}
+	var files []string
+	for _, arg := range args {
+		info, err := os.Stat(arg)
+		if err != nil {
+			return nil, fmt.Errorf("%s: no such file or folder", arg)
+		}
+		if !info.IsDir() {
+			files = append(files, arg)
+			continue
+		}
+		if whole := filepath.Join(arg, "config.json"); fileExists(whole) {
+			files = append(files, whole)
+			continue
+		}
+		inside, err := filepath.Glob(filepath.Join(arg, "*.json"))
+		if err != nil || len(inside) == 0 {
+			return nil, fmt.Errorf("%s: the folder holds no .json file", arg)
+		}
+		slices.Sort(inside)
+		files = append(files, inside...)
+	}
+	return files, nil
+}
+
+func fileExists(path string) bool { _, err := os.Stat(path); return err == nil }

@@ -1,18 +1,25 @@
 package audit
 
 var _ = register(&Architecture{
-	Type: "jamba", Doc: "Mamba layers, with full attention in every attn_layer_period-th; experts are token-local and carry nothing", Cite: []string{"LieberEtAl2024"},
-	Fields: decoder(need("attn_layer_period"), Field{Name: "attn_layer_offset"}, need("mamba_d_state"), need("mamba_d_conv"), need("mamba_expand")),
-	Layers: func(c Config) ([]Layer, error) {
-		attention := 0
-		for i := range c.Int("num_hidden_layers") {
-			if i%c.Int("attn_layer_period") == c.Int("attn_layer_offset") {
-				attention++
-			}
+	Type: "jamba", Class: "JambaConfig", Doc: "Mamba layers, with full attention in every attn_layer_period-th; experts are token-local and carry nothing", Cite: []string{"LieberEtAl2024"},
+	Layers: func(c *Config) []Layer {
+		depth, heads, kv, width := c.decoder(8)
+		period, offset := c.Int(8, "attn_layer_period"), c.Least(0, 4, "attn_layer_offset")
+		if offset >= period {
+			c.fail("attn_layer_offset = %d is not below attn_layer_period = %d", offset, period)
 		}
-		return []Layer{
-			mamba1(c.Int("num_hidden_layers")-attention, c.Int("mamba_expand")*c.Int("hidden_size"), c.Int("mamba_d_state"), c.Int("mamba_d_conv")),
-			softmax(attention, c.Int("num_attention_heads"), c.Int("num_key_value_heads"), c.Int("head_dim"), 0),
-		}, nil
+		if _, v, there := c.get("attn_layer_offset"); there && v == nil {
+			c.fail("field %q is null, and decides which layers attend (attn_layer_period = %d)", "attn_layer_offset", period)
+		}
+		words := c.Pattern(depth, func(i int) string {
+			if i%period == offset {
+				return "attention"
+			}
+			return "mamba"
+		}, "layers_block_type", "layer_types")
+		inner := c.Times(c.Need("hidden_size"), "2", "mamba_expand")
+		return c.each("layers_block_type", words, map[string]Layer{
+			"attention": c.kv(heads, kv, width, 0), "full_attention": c.kv(heads, kv, width, 0), "mamba": c.mamba1(inner, c.Int(16, "mamba_d_state"), c.Int(4, "mamba_d_conv")),
+		})
 	},
 })

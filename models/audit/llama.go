@@ -1,29 +1,30 @@
 package audit
 
-// decoder lists the fields of decoders in the style of Llama, which share key-value
-// heads between query heads.
-func decoder(more ...Field) []Field {
-	return append([]Field{
-		need("hidden_size"), need("num_hidden_layers"), need("num_attention_heads"),
-		or("num_key_value_heads", same("num_attention_heads")), or("head_dim", quotient("hidden_size", "num_attention_heads")),
-	}, more...)
-}
-
-// decoderLayers are such a decoder's layers, all alike.
-func decoderLayers(c Config, window int) []Layer {
-	return []Layer{softmax(c.Int("num_hidden_layers"), c.Int("num_attention_heads"), c.Int("num_key_value_heads"), c.Int("head_dim"), window)}
-}
-
-// plainDecoder is a decoder whose attention sees the whole context.
-func plainDecoder(name, doc string, cite ...string) *Architecture {
-	return &Architecture{
-		Type: name, Doc: doc, Cite: cite, Fields: decoder(),
-		Layers: func(c Config) ([]Layer, error) { return decoderLayers(c, 0), nil },
-	}
-}
-
 var (
-	_ = register(plainDecoder("llama", "decoder with grouped key-value heads", "TouvronEtAl2023"))
-	_ = register(plainDecoder("gemma", "decoder; head_dim is independent of hidden_size", "GemmaTeam2024"))
-	_ = register(plainDecoder("phi", "decoder; num_key_value_heads defaults to num_attention_heads", "LiEtAl2023"))
+	_ = register(&Architecture{Type: "llama", Class: "LlamaConfig", Doc: "decoder with grouped key-value heads", Cite: []string{"TouvronEtAl2023"}, Layers: full(0)})
+	_ = also(&Architecture{
+		Class: "Llama4TextConfig", Doc: "decoder; three of four layers attend within a chunk of attention_chunk_size tokens", Cite: []string{"Meta2025"},
+		Layers: func(c *Config) []Layer {
+			hidden, depth := c.Int(5120, "hidden_size"), c.DepthOr(48, "num_hidden_layers")
+			heads := c.Int(40, "num_attention_heads")
+			kv, width := c.kvHeads(8, heads), c.Int(128, "head_dim")
+			_ = hidden
+			rope := c.List("no_rope_layers")
+			period := c.Int(4, "no_rope_layer_interval")
+			if rope != nil && len(rope) != depth {
+				c.fail(`field "no_rope_layers" names %d layers, but there are %d`, len(rope), depth)
+				return nil
+			}
+			words := c.Pattern(depth, func(i int) string {
+				if rope != nil && rope[i] == "0" || rope == nil && (i+1)%period == 0 {
+					return "full_attention"
+				}
+				return "chunked_attention"
+			}, "layer_types")
+			chunk := c.kv(heads, kv, width, c.Int(8192, "attention_chunk_size"))
+			chunk.Chunked = true
+			c.note("chunked layers carry t mod attention_chunk_size tokens past a cut after t, nothing at a chunk's end; claims count the most, attention_chunk_size - 1; transformers allocates as for a window")
+			return c.each("layer_types", words, map[string]Layer{"full_attention": c.kv(heads, kv, width, 0), "chunked_attention": chunk})
+		},
+	}, "llama4", "llama4_text")
 )

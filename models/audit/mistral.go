@@ -1,17 +1,17 @@
 package audit
 
-// window is the sliding_window field: null or absent means the whole context.
-var window = Field{Name: "sliding_window", Null: true, Default: constant(0)}
-
-// windowed is a decoder in which every layer sees the last sliding_window tokens.
-func windowed(name, doc string, cite ...string) *Architecture {
-	return &Architecture{
-		Type: name, Doc: doc, Cite: cite, Fields: decoder(window),
-		Layers: func(c Config) ([]Layer, error) { return decoderLayers(c, c.Int("sliding_window")), nil },
-	}
-}
-
 var (
-	_ = register(windowed("mistral", "decoder with a sliding window: a layer's cache holds the last sliding_window tokens", "JiangEtAl2023"))
-	_ = register(windowed("mixtral", "mistral with mixtures of experts after the attention; experts are token-local and carry nothing", "JiangEtAl2024"))
+	_ = register(slidingAll("mistral", "MistralConfig", 8, 4096, "decoder with grouped heads; every layer slides over sliding_window tokens, null: none does", "JiangEtAl2023"))
+	_ = register(slidingAll("mixtral", "MixtralConfig", 8, 0, "mistral with mixtures of experts; experts are token-local and carry nothing", "JiangEtAl2024"))
+	_ = register(slidingAll("starcoder2", "Starcoder2Config", 2, 0, "decoder with grouped heads, every layer slides", "LozhkovEtAl2024"))
+	_ = register(slidingAll("phi3", "Phi3Config", 0, 0, "decoder; every layer slides if sliding_window is stated", "AbdinEtAl2024"))
 )
+
+// slidingAll is a decoder in which every layer sees the last sliding_window tokens.
+func slidingAll(name, class string, kvDefault, window int, doc string, cite ...string) *Architecture {
+	return &Architecture{Type: name, Class: class, Doc: doc, Cite: cite, Layers: func(c *Config) []Layer {
+		depth, heads, kv, width := c.decoder(kvDefault)
+		w := c.window(window)
+		return c.sliding(depth, heads, kv, width, w, func(int) bool { return w > 0 })
+	}}
+}

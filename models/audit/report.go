@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 
-	"crosscut/protocol/problems"
 	"crosscut/report"
 )
 
@@ -12,30 +11,37 @@ import (
 // exclude anything.
 type Report struct {
 	Type      string    `json:"model_type"`
+	Verdict   string    `json:"verdict,omitempty"` // "outside", "refused"
+	Reason    string    `json:"reason,omitempty"`
 	Rows      []Row     `json:"rows"`
-	StateBits int       `json:"state_bits"`           // carried whatever the context is
-	CacheBits int       `json:"cache_bits_per_token"` // of all layers together
-	Dtype     string    `json:"dtype"`
+	StateBits int       `json:"state_bits"`           // carried whatever the context is, at this cut
+	CacheBits int       `json:"cache_bits_per_token"` // of all layers without a window
+	Cut       Cut       `json:"cut"`
+	Pass      int       `json:"state_bits_pass"`
+	Stored    int       `json:"state_bits_stored"`
+	Beyond    int       `json:"beyond_bits_per_token"` // what the reference stores beyond the information
+	Rank      *int      `json:"rank"`                  // of one linear reading; null where softmax reads, or nothing is read linearly
+	Class     string    `json:"reference"`
+	Dtype     Dtype     `json:"dtype"`
 	BitsPer   int       `json:"bits_per_number"`
+	Parts     []Holding `json:"parts"`
 	Layers    []Carried `json:"layers"`
 	Sizes     []Size    `json:"sizes"` // of the whole model's memory, by context
 	Warnings  []string  `json:"warnings"`
+	Command   string    `json:"-"`
 }
 
-// Row is one claim at one context.
-type Row struct {
-	Claim   string `json:"claim"`
-	Scope   string `json:"scope"` // "layer" or "model"
-	Bits    int    `json:"bits"`  // what the compiled protocol moves
-	PerHead int    `json:"per_head,omitempty"`
-	Formula string `json:"formula_text"`
-	Context int    `json:"context"`
-	Needed  int    `json:"needed"` // at this context
-	// BitesFrom is the shortest sequence at which Bits is below the need; nil: never.
-	BitesFrom *int           `json:"bites_from"`
-	Vacuous   bool           `json:"vacuous"` // nothing is excluded at this context
-	Basis     problems.Basis `json:"basis"`
-	Note      string         `json:"note,omitempty"`
+// Holding is one part of one layer.
+type Holding struct {
+	Layer    int    `json:"layer"` // from 1
+	Kind     string `json:"kind"`
+	What     string `json:"what"`
+	Elements int    `json:"elements"`
+	Dtype    Dtype  `json:"dtype"`
+	Bits     int    `json:"bits"`
+	PerToken bool   `json:"per_token"`
+	Tokens   int    `json:"tokens_kept,omitempty"` // of a window; 0: all
+	Beyond   bool   `json:"beyond,omitempty"`      // stored by the reference, but a function of the rest
 }
 
 // Size is what the whole model carries after so many tokens.
@@ -43,40 +49,62 @@ type Size struct {
 	Context   int `json:"context"`
 	StateBits int `json:"state_bits"`
 	CacheBits int `json:"cache_bits"` // of all tokens that are still kept
+	Bytes     int `json:"bytes"`      // of both, rounded up
 }
 
-// Carried is a group of layers with what each layer carries.
+// Carried is a group of equal layers with what each layer carries.
 type Carried struct {
 	Kind        string `json:"kind"`
 	Count       int    `json:"count"`
 	What        string `json:"what"`
 	Elements    int    `json:"elements"` // a layer, or a layer and token
 	Bits        int    `json:"bits"`
+	Dtype       Dtype  `json:"dtype"`
 	PerToken    bool   `json:"per_token"`
 	Window      int    `json:"window"` // 0: none
+	Beyond      bool   `json:"beyond,omitempty"`
 	FormulaText string `json:"formula_text"`
 }
-
-// accumulator is the width, in bits, of the sums in the online softmax of real
-// kernels: float32 whatever the width of weights.
-const accumulator = 32
 
 // defaultContext serves configs that state none.
 const defaultContext = 8192
 
-// Audit counts for one config. contexts are sequence lengths; none: the config's.
-func Audit(raw []byte, contexts []int) (*Report, error) {
-	c, a, err := ParseConfig(raw)
+// Audit counts for one config.
+func Audit(raw []byte, o Options) (*Report, error) {
+	m, err := Count(raw, o)
 	if err != nil {
 		return nil, err
 	}
-	layers, err := a.Layers(c)
-	if err != nil {
-		return nil, fmt.Errorf("audit: %s: %w", c.Type, err)
+	return m.Report(o.Contexts)
+}
+
+// Refused stands in a comparison for a file that could not be counted.
+func Refused(err error) *Report {
+	return &Report{Verdict: "refused", Reason: err.Error(), Rows: []Row{}, Parts: []Holding{}, Layers: []Carried{}, Sizes: []Size{}, Warnings: []string{}}
+}
+
+// Report lays a counted model out. contexts are sequence lengths; none: the config's.
+func (m *Model) Report(contexts []int) (*Report, error) {
+	c := m.Config
+	r := &Report{Type: c.Type, Cut: m.Cut, Class: m.Arch.Class, Dtype: c.Dtype, BitsPer: c.Dtype.Bits(), Warnings: append([]string{}, c.Notes...),
+		Rows: []Row{}, Parts: []Holding{}, Layers: []Carried{}, Sizes: []Size{}}
+	if m.Arch.Outside != "" {
+		r.Verdict, r.Reason = "outside", m.Arch.Outside
+		return r, nil
 	}
-	r := &Report{Type: c.Type, Dtype: c.Dtype, BitsPer: c.Bits(), Warnings: append([]string{}, c.Notes...)}
-	for _, l := range layers {
-		r.carry(l, c.Bits())
+	pass, stored := *m, *m
+	pass.Cut, stored.Cut = Pass, Stored
+	r.StateBits, r.Pass, r.Stored = m.State(), pass.State(), stored.State()
+	r.CacheBits, r.Beyond = m.Cache()
+	if rank, attends := m.Rank(); rank > 0 && !attends {
+		r.Rank = &rank
+	}
+	for i, l := range m.Layers {
+		r.hold(i+1, l)
+	}
+	groups := m.groups()
+	for _, g := range groups {
+		r.carry(g)
 	}
 	if len(contexts) == 0 {
 		contexts = []int{c.Context}
@@ -85,23 +113,16 @@ func Audit(raw []byte, contexts []int) (*Report, error) {
 			r.Warnings = append(r.Warnings, fmt.Sprintf("the config states no context length: shown at %d", defaultContext))
 		}
 	}
-	attention := 0
-	for _, l := range layers {
-		if l.Heads > 0 {
-			attention += l.Count
+	for _, n := range contexts {
+		if err := r.at(m, groups, n); err != nil {
+			return nil, err
 		}
 	}
-	for _, n := range contexts {
-		if n < 1 || n > 1<<40 {
-			return nil, fmt.Errorf("audit: a context of %d tokens is outside 1..2^40", n)
+	attention := 0
+	for _, g := range groups {
+		if g.Heads > 0 {
+			attention += g.count
 		}
-		for _, l := range layers {
-			if l.Heads > 0 && l.Count > 0 {
-				r.Rows = append(r.Rows, match3(l, n), averaging(c, n))
-			}
-		}
-		r.Rows = append(r.Rows, memory(layers, c.Bits(), n))
-		r.Sizes = append(r.Sizes, Size{n, r.StateBits, carried(layers, c.Bits(), n) - r.StateBits})
 	}
 	if attention > 1 {
 		r.Warnings = append(r.Warnings, "theorems 4 and 7 speak of one attention layer between token-wise maps; they are shown for a single layer and say nothing about the whole model")
@@ -109,101 +130,123 @@ func Audit(raw []byte, contexts []int) (*Report, error) {
 	return r, nil
 }
 
-func (r *Report) carry(l Layer, bits int) {
-	if l.Count == 0 {
-		return
+// at adds the claims and the memory at a context of n tokens.
+func (r *Report) at(m *Model, groups []group, n int) error {
+	if n < 1 || n > 1<<40 {
+		return fmt.Errorf("audit: a context of %d tokens is outside 1..2^40", n)
 	}
-	for _, p := range l.Fixed {
-		r.StateBits += l.Count * p.Elements * bits
-		r.Layers = append(r.Layers, Carried{l.Kind, l.Count, p.Name, p.Elements, p.Elements * bits, false, l.Window, p.Formula})
-	}
-	for _, p := range l.Cached {
-		r.CacheBits += l.Count * p.Elements * bits
-		r.Layers = append(r.Layers, Carried{l.Kind, l.Count, p.Name, p.Elements, p.Elements * bits, true, l.Window, p.Formula})
-	}
-}
-
-// match3 is Theorem 7: a layer that computes match3 must move n = floor((N-3)/2)
-// bits; as an online softmax it moves its accumulators.
-func match3(l Layer, n int) Row {
-	bits := l.Heads * (l.Width + 2) * accumulator
-	need := max(0, (n-3)/2)
-	bites := 2*(bits+1) + 3
-	return Row{
-		Claim: "theorem 7", Scope: "layer", Bits: bits, PerHead: (l.Width + 2) * accumulator,
-		Formula: "H (d_v + 2) 32: per head the largest score, the normaliser and d_v numerators in float32",
-		Context: n, Needed: need, BitesFrom: &bites, Vacuous: bits >= need, Basis: problems.Proved,
-	}
-}
-
-// averaging is Theorem 4: a layer that averages q positions must tell its query
-// apart from all others, N = 2q + 1.
-func averaging(c Config, n int) Row {
-	d := c.Int("hidden_size")
-	if d == 0 {
-		d = c.Int("n_embd")
-	}
-	bits := d * c.Bits()
-	need := max(0, (n-1)/2)
-	bites := 2*(bits+1) + 1
-	return Row{
-		Claim: "theorem 4", Scope: "layer", Bits: bits, Formula: "d p: the embedded query token",
-		Context: n, Needed: need, BitesFrom: &bites, Vacuous: bits >= need, Basis: problems.Proved,
-		Note: "needed is the largest q at this context",
-	}
-}
-
-// carried is what all layers carry after so many tokens.
-func carried(layers []Layer, bits, read int) int {
-	total := 0
-	for _, l := range layers {
-		for _, p := range l.Fixed {
-			total += l.Count * p.Elements * bits
-		}
-		kept := read
-		if l.Window > 0 {
-			kept = min(kept, l.Window)
-		}
-		for _, p := range l.Cached {
-			total += l.Count * p.Elements * bits * kept
+	for _, g := range groups {
+		if g.Heads > 0 {
+			r.Rows = append(r.Rows, match3(g.Layer, n))
+			if row, ok := averaging(m.Config, n); ok {
+				r.Rows = append(r.Rows, row)
+			}
 		}
 	}
-	return total
+	row, err := memory(m, n)
+	if err != nil {
+		return err
+	}
+	r.Rows = append(r.Rows, row)
+	all, err := m.Holds(n)
+	if err != nil {
+		return err
+	}
+	size := Size{Context: n, StateBits: r.StateBits, CacheBits: all - r.StateBits}
+	for _, g := range groups { // a chunk's cache is emptied at its end
+		for _, p := range g.Cached {
+			if g.Chunked {
+				size.CacheBits -= g.count * p.Bits(m.Cut) * (g.kept(n) - n%(g.Window+1))
+			}
+		}
+	}
+	size.Bytes = (size.StateBits + size.CacheBits + 7) / 8
+	r.Sizes = append(r.Sizes, size)
+	return nil
 }
 
-// memory is Theorem 11: a model that reads in order and averages one earlier
-// position carries n = floor((N-1)/2) bits past the middle.
-func memory(layers []Layer, bits, n int) Row {
-	need := max(0, (n-1)/2)
-	row := Row{
-		Claim: "theorem 11", Scope: "model", Bits: carried(layers, bits, need+1), Formula: "all states, and the cache of the (N + 1)/2 tokens before the middle",
-		Context: n, Needed: need, Basis: problems.Proved,
+func (r *Report) hold(at int, l Layer) {
+	add := func(parts []Part, perToken bool) {
+		for _, p := range parts {
+			tokens := 0
+			if perToken {
+				tokens = l.Window
+			}
+			r.Parts = append(r.Parts, Holding{at, l.Kind, p.Name, p.Elements, p.dtype(r.Cut), p.Bits(r.Cut), perToken, tokens, p.Beyond})
+		}
 	}
-	row.Vacuous = row.Bits >= need
-	ceiling, bounded := 0, true
-	for _, l := range layers {
-		bounded = bounded && (len(l.Cached) == 0 || l.Window > 0 || l.Count == 0)
+	add(l.Fixed, false)
+	add(l.Cached, true)
+}
+
+// group is a set of equal layers.
+type group struct {
+	Layer
+	count int
+}
+
+// groups joins equal layers, in the order of their first.
+func (m *Model) groups() []group {
+	var out []group
+	index := map[string]int{}
+	for _, l := range m.Layers {
+		key := fmt.Sprintf("%+v", l)
+		if k, ok := index[key]; ok {
+			out[k].count++
+			continue
+		}
+		index[key] = len(out)
+		out = append(out, group{l, 1})
 	}
-	if !bounded {
-		row.Note = "the cache grows with the context by more than a bit a token: never excluded"
-		return row
+	return out
+}
+
+func (r *Report) carry(g group) {
+	add := func(parts []Part, perToken bool) {
+		for _, p := range parts {
+			window := 0
+			if perToken {
+				window = g.Window
+			}
+			r.Layers = append(r.Layers, Carried{g.Kind, g.count, p.Name, p.Elements, p.Bits(r.Cut), p.dtype(r.Cut), perToken, window, p.Beyond, p.Formula})
+		}
 	}
-	ceiling = carried(layers, bits, 1<<40)
-	from := 2*(ceiling+1) + 1
-	row.BitesFrom = &from
-	return row
+	add(g.Fixed, false)
+	add(g.Cached, true)
 }
 
 // Sheet lays the report out for all formats.
 func (r *Report) Sheet() *report.Sheet {
 	s := &report.Sheet{Title: "audit of a " + r.Type + " model", Warnings: r.Warnings, Value: r}
+	if r.Verdict != "" {
+		s.Fields = []report.Field{{Name: "verdict", Value: r.Verdict}, {Name: "reason", Value: r.Reason}, {Name: "reference", Value: r.Class}}
+		return s
+	}
 	s.Fields = []report.Field{
 		{Name: "numbers", Value: fmt.Sprintf("%s, %d bits each", r.Dtype, r.BitsPer)},
 		{Name: "state", Value: fmt.Sprintf("%d bits, whatever the context", r.StateBits)},
 		{Name: "cache", Value: fmt.Sprintf("%d bits a token", r.CacheBits)},
+		{Name: "cut", Value: map[Cut]string{Pass: "inside one pass", Stored: "stored between prefill and decoding"}[r.Cut]},
+		{Name: "reference", Value: r.Class},
 	}
+	if r.Pass != r.Stored {
+		s.Fields = append(s.Fields, report.Field{Name: "state by cut", Value: fmt.Sprintf("%d bits inside a pass, %d stored", r.Pass, r.Stored)})
+	}
+	if r.Beyond > 0 {
+		s.Fields = append(s.Fields, report.Field{Name: "stored beyond", Value: fmt.Sprintf("%d bits a token, a function of the rest", r.Beyond)})
+	}
+	if r.Rank != nil {
+		s.Fields = append(s.Fields, report.Field{Name: "rank", Value: fmt.Sprintf("%d: one layer's linear reading returns at most so many independent values exactly", *r.Rank)})
+	}
+	claims := r.claimGrid()
+	s.Grids = []report.Grid{r.partGrid(), r.sizeGrid(), claims}
+	s.Flat = &claims
+	return s
+}
+
+func (r *Report) partGrid() report.Grid {
 	parts := report.Grid{Title: "what is carried", Columns: []report.Column{
-		{Name: "layers"}, {Name: "count", Right: true}, {Name: "what"}, {Name: "numbers", Right: true}, {Name: "bits", Right: true}, {Name: "per"}, {Name: "formula", Long: true}}}
+		{Name: "layers"}, {Name: "count", Right: true}, {Name: "what"}, {Name: "numbers", Right: true}, {Name: "type"}, {Name: "bits", Right: true}, {Name: "per"}, {Name: "formula", Long: true}}}
 	for _, l := range r.Layers {
 		per := "layer"
 		if l.PerToken {
@@ -212,13 +255,21 @@ func (r *Report) Sheet() *report.Sheet {
 				per += fmt.Sprintf(", the last %d", l.Window)
 			}
 		}
-		parts.Add(l.Kind, strconv.Itoa(l.Count), l.What, strconv.Itoa(l.Elements), strconv.Itoa(l.Bits), per, l.FormulaText)
+		parts.Add(l.Kind, strconv.Itoa(l.Count), l.What, strconv.Itoa(l.Elements), string(l.Dtype), strconv.Itoa(l.Bits), per, l.FormulaText)
 	}
+	return parts
+}
+
+func (r *Report) sizeGrid() report.Grid {
 	sizes := report.Grid{Title: "memory of the whole model by context", Columns: []report.Column{
-		{Name: "context", Right: true}, {Name: "state bits", Right: true}, {Name: "cache bits", Right: true}}}
+		{Name: "context", Right: true}, {Name: "state bits", Right: true}, {Name: "cache bits", Right: true}, {Name: "bytes", Right: true}}}
 	for _, z := range r.Sizes {
-		sizes.Add(strconv.Itoa(z.Context), strconv.Itoa(z.StateBits), strconv.Itoa(z.CacheBits))
+		sizes.Add(strconv.Itoa(z.Context), strconv.Itoa(z.StateBits), strconv.Itoa(z.CacheBits), strconv.Itoa(z.Bytes))
 	}
+	return sizes
+}
+
+func (r *Report) claimGrid() report.Grid {
 	claims := report.Grid{Title: "claims", Columns: []report.Column{
 		{Name: "claim"}, {Name: "scope"}, {Name: "context", Right: true}, {Name: "bits", Right: true}, {Name: "per head", Right: true}, {Name: "needed", Right: true},
 		{Name: "here"}, {Name: "bites from N", Right: true}, {Name: "basis"}, {Name: "formula", Long: true}}}
@@ -239,7 +290,37 @@ func (r *Report) Sheet() *report.Sheet {
 		}
 		claims.Rows = append(claims.Rows, line)
 	}
-	s.Grids = []report.Grid{parts, sizes, claims}
-	s.Flat = &claims
-	return s
+	return claims
+}
+
+// Compared lays several reports side by side. names are those of the files.
+func Compared(names []string, reports []*Report) *report.Sheet {
+	type named struct {
+		File string `json:"file"`
+		*Report
+	}
+	var models []named
+	grid := report.Grid{Columns: []report.Column{{Name: "file"}, {Name: "model type"}, {Name: "state bits", Right: true}, {Name: "cache bits a token", Right: true},
+		{Name: "stored beyond", Right: true}, {Name: "rank", Right: true}, {Name: "type"}, {Name: "bites from N", Right: true}}}
+	for i, r := range reports {
+		models = append(models, named{names[i], r})
+		rank, from := "", "never"
+		if r.Rank != nil {
+			rank = strconv.Itoa(*r.Rank)
+		}
+		for _, row := range r.Rows {
+			if row.Claim == "theorem 11" && row.BitesFrom != nil {
+				from = strconv.Itoa(*row.BitesFrom)
+			}
+		}
+		if r.Verdict != "" {
+			from = r.Verdict
+		}
+		line := report.Line{Cells: []string{names[i], r.Type, strconv.Itoa(r.StateBits), strconv.Itoa(r.CacheBits), strconv.Itoa(r.Beyond), rank, string(r.Dtype), from}}
+		if r.Reason != "" {
+			line.Notes = []string{r.Reason}
+		}
+		grid.Rows = append(grid.Rows, line)
+	}
+	return &report.Sheet{Title: "audit of " + strconv.Itoa(len(reports)) + " models", Grids: []report.Grid{grid}, Flat: &grid, Value: map[string]any{"models": models}}
 }

@@ -1,0 +1,100 @@
+package audit
+
+// qwenLinear is a hybrid of gated DeltaNet layers and full attention.
+func qwenLinear(c *Config) []Layer {
+	c.Int(2048, "hidden_size")
+	depth, heads := c.DepthOr(48, "num_hidden_layers"), c.Int(16, "num_attention_heads")
+	kHeads, vHeads := c.Int(16, "linear_num_key_heads"), c.Int(32, "linear_num_value_heads")
+	k, v := c.Int(128, "linear_key_head_dim"), c.Int(128, "linear_value_head_dim")
+	if vHeads%kHeads != 0 {
+		c.fail("linear_num_value_heads = %d is no multiple of linear_num_key_heads = %d", vHeads, kHeads)
+	}
+	linear := c.withConv(c.outer("gated DeltaNet", vHeads, k, v, 64), 2*kHeads*k+vHeads*v, c.Int(4, "linear_conv_kernel_dim"))
+	linear.Rank = kHeads * k // the value heads of a group share their key
+	full := c.kv(heads, c.kvHeads(2, heads), c.Int(256, "head_dim"), 0)
+	period := c.Int(4, "full_attention_interval")
+	words := c.Pattern(depth, func(i int) string {
+		if (i+1)%period == 0 {
+			return "full_attention"
+		}
+		return "linear_attention"
+	}, "layer_types")
+	c.note("vLLM may keep the gated DeltaNet state in the model's type; float32 is the larger")
+	return c.each("layer_types", words, map[string]Layer{"full_attention": full, "linear_attention": linear})
+}
+
+var (
+	_ = also(&Architecture{Class: "Qwen3NextConfig", Doc: "three of four layers are gated DeltaNet, the fourth is full attention", Cite: []string{"YangKautzHatamizadeh2024"}, Layers: qwenLinear},
+		"qwen3_next", "qwen3_5", "qwen3_5_text", "qwen3_5_moe", "qwen3_5_moe_text")
+	_ = register(&Architecture{
+		Type: "gated_deltanet", Class: "fla GatedDeltaNetConfig", Doc: "gated delta rule: a matrix of keys by values for each head", Cite: []string{"YangKautzHatamizadeh2024"},
+		Layers: func(c *Config) []Layer {
+			hidden := c.Int(2048, "hidden_size")
+			heads, k := c.Int(6, "num_heads"), c.Int(256, "head_dim")
+			vHeads := c.Int(heads, "num_v_heads")
+			v := c.Times(k, "2", "expand_v")
+			l := c.outer("gated DeltaNet", vHeads, k, v, 64)
+			l.Rank = heads * k
+			if c.Bool(true, "use_short_conv") {
+				l = c.withConv(l, 2*heads*k+vHeads*v, c.Int(4, "conv_size"))
+			}
+			return c.fla(hidden, c.DepthOr(21, "num_hidden_layers"), l)
+		},
+	})
+	_ = also(&Architecture{
+		Class: "fla DeltaNetConfig", Doc: "delta rule: a matrix of keys by values for each head", Cite: []string{"YangWangZhangShenKim2024"},
+		Layers: func(c *Config) []Layer {
+			hidden := c.Need("hidden_size")
+			k, v, heads := c.Times(hidden, "1", "expand_k"), c.Times(hidden, "1", "expand_v"), c.Int(4, "num_heads")
+			l := c.outer("DeltaNet", heads, c.Divides(k, "key width", heads, "num_heads"), c.Divides(v, "value width", heads, "num_heads"), 64)
+			if c.Bool(true, "use_short_conv") {
+				l = c.withConv(l, 2*k+v, c.Int(4, "conv_size"))
+			}
+			return c.fla(hidden, c.Depth("num_hidden_layers"), l)
+		},
+	}, "delta_net", "deltanet")
+	_ = register(&Architecture{
+		Type: "gla", Class: "fla GLAConfig", Doc: "gated linear attention: a matrix of keys by values for each head", Cite: []string{"YangWangShenPandaKim2024"}, Layers: linear("gated linear attention", "0.5", "1"),
+	})
+	_ = register(&Architecture{
+		Type: "retnet", Class: "fla RetNetConfig", Doc: "retention: a decayed matrix of keys by values for each head", Cite: []string{"SunEtAl2023"}, Layers: linear("retention", "1", "2"),
+	})
+)
+
+// linear is fla's linear attention with the class's defaults of expand_k and expand_v.
+func linear(kind, expandK, expandV string) func(c *Config) []Layer {
+	return func(c *Config) []Layer {
+		hidden := c.Need("hidden_size")
+		k, v, heads := c.Times(hidden, expandK, "expand_k"), c.Times(hidden, expandV, "expand_v"), c.Int(4, "num_heads")
+		c.Int(heads, "num_kv_heads") // shared keys and values are counted for every head: the larger
+		l := c.outer(kind, heads, c.Divides(k, "key width", heads, "num_heads"), c.Divides(v, "value width", heads, "num_heads"), 64)
+		if c.Bool(false, "use_short_conv") {
+			l = c.withConv(l, 2*k+v, c.Int(4, "conv_size"))
+		} else {
+			c.read["conv_size"] = true
+		}
+		return c.fla(hidden, c.Depth("num_hidden_layers"), l)
+	}
+}
+
+// fla replaces the layers that attn names by softmax attention.
+func (c *Config) fla(hidden, depth int, l Layer) []Layer {
+	c.read["use_short_conv"], c.read["conv_size"] = true, true
+	layers := repeat(depth, l)
+	a, done := c.Object("attn")
+	if len(a.fields) > 0 {
+		heads := a.Need("num_heads")
+		kv, w := a.Int(heads, "num_kv_heads"), a.Least(0, 0, "window_size")
+		attention := c.kv(heads, kv, a.Divides(hidden, "hidden_size", heads, "num_heads"), w)
+		for _, word := range a.List("layers") {
+			i, err := whole(jsonNumber(word))
+			if err != nil || i < 0 || i >= depth {
+				a.fail(`field "layers": no layer %s`, clip(word))
+				continue
+			}
+			layers[i] = attention
+		}
+	}
+	done()
+	return layers
+}

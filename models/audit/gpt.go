@@ -1,0 +1,42 @@
+package audit
+
+var (
+	_ = register(&Architecture{
+		Type: "gpt2", Class: "GPT2Config", Doc: "decoder; every head has its own keys and values", Cite: []string{"RadfordWuChildLuanAmodeiSutskever2019"},
+		Layers: func(c *Config) []Layer { return c.gpt("n_embd", "n_layer", "n_head") },
+	})
+	_ = register(&Architecture{
+		Type: "gpt_bigcode", Class: "GPTBigCodeConfig", Doc: "gpt2 with one key-value head for all (multi_query)", Cite: []string{"LiEtAl2023starcoder"},
+		Layers: func(c *Config) []Layer {
+			hidden, heads := c.Need("n_embd", "hidden_size"), c.Need("n_head", "num_attention_heads")
+			kv := heads
+			if c.Bool(true, "multi_query") {
+				kv = 1
+			}
+			return repeat(c.Depth("n_layer", "num_hidden_layers"), c.kv(heads, kv, c.Divides(hidden, "n_embd", heads, "n_head"), 0))
+		},
+	})
+	_ = register(&Architecture{
+		Type: "gptj", Class: "GPTJConfig", Doc: "decoder; attention and feed-forward in parallel", Cite: []string{"WangKomatsuzaki2021"},
+		Layers: func(c *Config) []Layer { return c.gpt("n_embd", "n_layer", "n_head") },
+	})
+	_ = register(&Architecture{
+		Type: "gpt_neox", Class: "GPTNeoXConfig", Doc: "decoder; every head has its own keys and values", Cite: []string{"BlackEtAl2022"},
+		Layers: func(c *Config) []Layer { return c.gpt("hidden_size", "num_hidden_layers", "num_attention_heads") },
+	})
+	_ = register(&Architecture{
+		Type: "opt", Class: "OPTConfig", Doc: "decoder; every head has its own keys and values", Cite: []string{"ZhangEtAl2022"},
+		Layers: func(c *Config) []Layer { return c.gpt("hidden_size", "num_hidden_layers", "num_attention_heads") },
+	})
+	_ = register(&Architecture{
+		Type: "bloom", Class: "BloomConfig", Doc: "decoder with linear biases; every head has its own keys and values", Cite: []string{"ScaoEtAl2022"},
+		Layers: func(c *Config) []Layer { return c.gpt("hidden_size", "n_layer", "n_head", "n_embed") },
+	})
+)
+
+// gpt is a decoder in which every head has its own keys and values.
+func (c *Config) gpt(hidden, layers, heads string, more ...string) []Layer {
+	d := c.Need(append([]string{hidden, "hidden_size", "n_embd"}, more...)...)
+	h := c.Need(heads, "num_attention_heads", "n_head")
+	return repeat(c.Depth(layers, "num_hidden_layers", "n_layer"), c.kv(h, h, c.Divides(d, hidden, h, heads), 0))
+}

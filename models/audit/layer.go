@@ -1,0 +1,183 @@
+package audit
+
+// Layer is what one layer carries past a cut.
+type Layer struct {
+	Kind string // "attention", "mamba", ...
+	// Fixed parts are carried whatever the context is.
+	Fixed []Part
+	// Cached is carried for each token, up to Window tokens (0: all).
+	Cached []Part
+	Window int
+	// Chunked says that a query sees its own chunk only: t mod (Window + 1) tokens are carried after t.
+	Chunked bool
+	// Heads and Width are those of a softmax attention layer; 0 elsewhere.
+	Heads, Width int
+	// Rank bounds how many linearly independent values a linear reading can return; 0: not read linearly.
+	Rank int
+	// Scan is the number of tokens that an implementation handles at once; 0 or 1: token by token.
+	Scan int
+}
+
+// Part is a count of numbers, with the formula in words and the type inside a
+// forward pass and when stored between prefill and decoding.
+type Part struct {
+	Name         string
+	Elements     int
+	Formula      string
+	Pass, Stored Dtype
+	State        bool // a running sum, which --state-dtype narrows
+	Beyond       bool // what an implementation stores beyond the information
+}
+
+// kv is an attention layer that caches the keys and values of its key-value heads.
+func (c *Config) kv(heads, kv, width, window int) Layer {
+	if heads%kv != 0 {
+		c.fail("num_attention_heads = %d is no multiple of num_key_value_heads = %d", heads, kv)
+	}
+	if window > 0 {
+		window = max(1, window-1) // the query's own key is not of the past
+	}
+	return Layer{Kind: "attention", Heads: heads, Width: width, Window: window, Cached: []Part{
+		c.typed("keys", kv*width, "key-value heads x head width"),
+		c.typed("values", kv*width, "key-value heads x head width"),
+	}}
+}
+
+// typed is a part in the model's own type.
+func (c *Config) typed(name string, elements int, formula string) Part {
+	return Part{Name: name, Elements: elements, Formula: formula, Pass: c.Dtype, Stored: c.Dtype}
+}
+
+// sum is a running sum in float32 inside a pass.
+func sum(name string, elements int, formula string, stored Dtype) Part {
+	return Part{Name: name, Elements: elements, Formula: formula, Pass: float32s, Stored: stored, State: true}
+}
+
+// repeat is n equal layers.
+func repeat(n int, l Layer) []Layer {
+	out := make([]Layer, n)
+	for i := range out {
+		out[i] = l
+	}
+	return out
+}
+
+// each makes a layer of every word of a pattern; a word that is in no case is refused.
+func (c *Config) each(field string, pattern []string, kinds map[string]Layer) []Layer {
+	var out []Layer
+	for i, word := range pattern {
+		l, ok := kinds[word]
+		if !ok {
+			c.fail("field %q: layer %d is of an unknown kind %q", field, i+1, clip(word))
+			return nil
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// kvHeads is num_key_value_heads: absent, the class's default (0: all heads); null, all heads.
+func (c *Config) kvHeads(def, heads int, names ...string) int {
+	names = append([]string{"num_key_value_heads"}, names...)
+	if _, v, there := c.get(names...); there && v == nil || def == 0 {
+		def = heads
+	}
+	return c.Int(def, names...)
+}
+
+// window is sliding_window: absent, the class's default; null or 0, the whole context.
+func (c *Config) window(def int) int {
+	if _, v, there := c.get("sliding_window"); there && v == nil {
+		return 0
+	}
+	return c.Least(0, def, "sliding_window")
+}
+
+// decoder reads the sizes of a decoder in the style of Llama.
+func (c *Config) decoder(kvDefault int) (depth, heads, kv, width int) {
+	hidden := c.Need("hidden_size")
+	depth, heads = c.Depth("num_hidden_layers"), c.Need("num_attention_heads")
+	kv = c.kvHeads(kvDefault, heads)
+	width = c.headDim(hidden, heads)
+	return depth, heads, kv, width
+}
+
+// headDim is head_dim, or hidden_size / num_attention_heads, which must then be whole.
+func (c *Config) headDim(hidden, heads int) int {
+	if c.has("head_dim") {
+		return c.Int(1, "head_dim")
+	}
+	c.read["head_dim"] = true
+	return c.Divides(hidden, "hidden_size", heads, "num_attention_heads")
+}
+
+// full is a decoder whose attention sees the whole context, in every layer.
+func full(kvDefault int) func(c *Config) []Layer {
+	return func(c *Config) []Layer {
+		depth, heads, kv, width := c.decoder(kvDefault)
+		return repeat(depth, c.kv(heads, kv, width, 0))
+	}
+}
+
+// sliding lays out a decoder with full and sliding layers: layer_types, or by(i), decides.
+func (c *Config) sliding(depth, heads, kv, width, window int, slides func(i int) bool) []Layer {
+	words := c.Pattern(depth, func(i int) string {
+		if slides(i) {
+			return "sliding_attention"
+		}
+		return "full_attention"
+	}, "layer_types")
+	l := c.kv(heads, kv, width, window)
+	return c.each("layer_types", words, map[string]Layer{
+		"sliding_attention": l, "full_attention": c.kv(heads, kv, width, 0), "attention": c.kv(heads, kv, width, 0),
+	})
+}
+
+// every says whether the i-th layer (from 0) is a multiple of n, counted from 1.
+func every(n int) func(i int) bool { return func(i int) bool { return (i+1)%n == 0 } }
+
+// except is the contrary.
+func except(f func(i int) bool) func(i int) bool { return func(i int) bool { return !f(i) } }
+
+// mamba1 is a Mamba layer (Gu and Dao 2023): the scan runs in float32, the cache follows the model.
+// Its output reads the state through one vector C of state_size numbers, common to all channels.
+func (c *Config) mamba1(inner, state, conv int) Layer {
+	return Layer{Kind: "mamba", Rank: state, Fixed: []Part{
+		sum("state", inner*state, "d_inner x d_state", c.Dtype),
+		c.typed("convolution", inner*(conv-1), "d_inner x (d_conv - 1)"),
+	}}
+}
+
+// mamba2 is a Mamba-2 layer (Dao and Gu 2024). Each group of heads reads through its own C.
+func (c *Config) mamba2(heads, width, groups, state, conv, scan int, stored Dtype) Layer {
+	if heads%groups != 0 {
+		c.fail("%d Mamba-2 heads are no multiple of n_groups = %d", heads, groups)
+	}
+	return Layer{Kind: "mamba2", Rank: groups * state, Scan: scan, Fixed: []Part{
+		sum("state", heads*width*state, "heads x head width x d_state", stored),
+		c.typed("convolution", (heads*width+2*groups*state)*(conv-1), "(heads x head width + 2 n_groups d_state) x (d_conv - 1)"),
+	}}
+}
+
+// outer is a layer whose state is a matrix of keys by values for each head, read linearly by a query.
+func (c *Config) outer(kind string, heads, key, value, scan int) Layer {
+	return Layer{Kind: kind, Rank: heads * key, Scan: scan, Fixed: []Part{
+		sum("state", heads*key*value, "heads x key width x value width", float32s),
+	}}
+}
+
+// withConv adds the inputs of short convolutions over channels.
+func (c *Config) withConv(l Layer, channels, kernel int) Layer {
+	l.Fixed = append(append([]Part{}, l.Fixed...), c.typed("convolution", channels*(kernel-1), "channels x (kernel - 1)"))
+	return l
+}
+
+// latent is multi-head latent attention: the compressed key-value vector and the rotated key, common to all heads.
+func (c *Config) latent(heads, rank, rope, nope, value int) Layer {
+	expanded := heads * (nope + rope + value)
+	return Layer{Kind: "latent attention", Heads: heads, Width: value, Cached: []Part{
+		c.typed("latent", rank, "kv_lora_rank, after the norm"),
+		c.typed("rotated key", rope, "qk_rope_head_dim, common to all heads"),
+		{Name: "stored beyond it by transformers", Elements: expanded - rank - rope, Formula: "heads x (qk_nope + qk_rope + v) - what is information", Pass: c.Dtype, Stored: c.Dtype, Beyond: true},
+	}}
+}

@@ -1,0 +1,173 @@
+package audit
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// object is a JSON object whose keys differ also without regard to case.
+// Values are nil, bool, string, json.Number, []any or object.
+type object map[string]any
+
+// maxConfig is the largest file that is taken for a config, in bytes.
+const maxConfig = 1 << 20
+
+// infinite is how Python's json writes the ends of time_step_limit; JSON knows no such word.
+const infinite = "1e999"
+
+// readObject reads one JSON object: repeated keys, also those that differ only in case, are
+// refused, NaN is refused with its field, Infinity is read as a number beyond all others.
+func readObject(raw []byte) (object, error) {
+	if len(raw) > maxConfig {
+		return nil, errors.New("a file larger than 1 MB is no config")
+	}
+	raw = bytes.TrimPrefix(raw, []byte("\ufeff"))
+	if kind := fileKind(raw); kind != "" {
+		return nil, fmt.Errorf("this is %s, not a config.json", kind)
+	}
+	d := json.NewDecoder(bytes.NewReader(pythonWords(raw)))
+	d.UseNumber()
+	v, err := readValue(d, "", 0)
+	if err != nil {
+		return nil, fmt.Errorf("no JSON object: %w", err)
+	}
+	o, ok := v.(object)
+	if !ok {
+		return nil, errors.New("no JSON object")
+	}
+	if _, err := d.Token(); err == nil {
+		return nil, errors.New("no JSON object: something follows it")
+	}
+	return o, nil
+}
+
+// fileKind names what the first bytes tell, "" for what may be JSON.
+func fileKind(raw []byte) string {
+	for _, k := range []struct{ first, name string }{
+		{"PK\x03\x04", "a zip archive (a torch checkpoint?)"}, {"version https://git-lfs", "a Git-LFS pointer: fetch the file with git lfs pull"},
+		{"\x80", "a Python pickle"}, {"GGUF", "a GGUF file"}, {"<", "a web page"},
+	} {
+		if bytes.HasPrefix(raw, []byte(k.first)) {
+			return k.name
+		}
+	}
+	if len(raw) > 9 && raw[8] == '{' && raw[0] != '{' {
+		return "a safetensors file"
+	}
+	return ""
+}
+
+// pythonWords replaces Infinity and NaN outside strings by what a JSON reader takes.
+func pythonWords(raw []byte) []byte {
+	if !bytes.Contains(raw, []byte("Infinity")) && !bytes.Contains(raw, []byte("NaN")) {
+		return raw
+	}
+	var out []byte
+	for k := 0; k < len(raw); {
+		rest := raw[k:]
+		switch {
+		case raw[k] == '"':
+			end := k + 1
+			for end < len(raw) && raw[end] != '"' {
+				if raw[end] == '\\' {
+					end++
+				}
+				end++
+			}
+			end = min(end+1, len(raw))
+			out = append(out, raw[k:end]...)
+			k = end
+		case bytes.HasPrefix(rest, []byte("Infinity")):
+			out, k = append(out, infinite...), k+len("Infinity")
+		case bytes.HasPrefix(rest, []byte("NaN")):
+			out, k = append(out, `"\u0000NaN"`...), k+len("NaN")
+		default:
+			out, k = append(out, raw[k]), k+1
+		}
+	}
+	return out
+}
+
+// readValue reads the next value; at is the field it belongs to.
+func readValue(d *json.Decoder, at string, depth int) (any, error) {
+	if depth > 32 {
+		return nil, fmt.Errorf("field %q: nested too deeply", clip(at))
+	}
+	token, err := d.Token()
+	if err != nil {
+		return nil, err
+	}
+	switch token := token.(type) {
+	case json.Delim:
+		if token == '[' {
+			list := []any{}
+			for d.More() {
+				v, err := readValue(d, at, depth+1)
+				if err != nil {
+					return nil, err
+				}
+				list = append(list, v)
+			}
+			_, err := d.Token()
+			return list, err
+		}
+		return readFields(d, depth)
+	case string:
+		if token == "\x00NaN" {
+			return nil, fmt.Errorf("field %q is NaN", clip(at))
+		}
+	}
+	return token, nil
+}
+
+func readFields(d *json.Decoder, depth int) (object, error) {
+	o, folded := object{}, map[string]string{}
+	for d.More() {
+		token, err := d.Token()
+		if err != nil {
+			return nil, err
+		}
+		key := token.(string)
+		if other, again := folded[strings.ToLower(key)]; again {
+			if other == key {
+				return nil, fmt.Errorf("field %q is given twice", clip(key))
+			}
+			return nil, fmt.Errorf("fields %q and %q differ only in case", clip(other), clip(key))
+		}
+		folded[strings.ToLower(key)] = key
+		if o[key], err = readValue(d, key, depth+1); err != nil {
+			return nil, err
+		}
+	}
+	_, err := d.Token()
+	return o, err
+}
+
+// show prints a value in a message.
+func show(v any) string {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return clip(fmt.Sprint(v))
+	}
+	return clip(string(raw))
+}
+
+func clip(s string) string {
+	if len(s) > 60 {
+		return s[:60] + "..."
+	}
+	return s
+}
+
+// quoted lists names for a message.
+func quoted(names []string) string {
+	names = slices.Clone(names)
+	for i, n := range names {
+		names[i] = fmt.Sprintf("%q", clip(n))
+	}
+	return strings.Join(names, ", ")
+}

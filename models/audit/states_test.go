@@ -1,0 +1,171 @@
+package audit
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// counts are what a config must hold, in bits.
+type counts struct {
+	pass, stored, cache, beyond int
+	windows                     int // a token, of layers with a window
+	kept                        int // tokens of the window
+}
+
+func counted(t *testing.T, raw string) counts {
+	t.Helper()
+	m, err := Count([]byte(raw), Options{})
+	if err != nil {
+		t.Fatalf("%s: %v", raw, err)
+	}
+	r, err := m.Report([]int{1 << 20})
+	if err != nil {
+		t.Fatalf("%s: %v", raw, err)
+	}
+	got := counts{pass: r.Pass, stored: r.Stored, cache: r.CacheBits, beyond: r.Beyond, windows: m.Windows(1)}
+	for _, l := range m.Layers {
+		got.kept = max(got.kept, l.Window)
+	}
+	fixed := 0
+	for _, p := range r.Parts {
+		if !p.PerToken {
+			fixed += p.Bits
+		}
+	}
+	if fixed != r.StateBits {
+		t.Errorf("%s: parts sum to %d bits, state_bits is %d", raw, fixed, r.StateBits)
+	}
+	return got
+}
+
+func repeated(word string, n int) string { return strings.TrimSuffix(strings.Repeat(word, n), ",") }
+
+// The shapes of published checkpoints, in bits, against counts made by hand from the
+// reference implementations.
+func TestStates(t *testing.T) {
+	td := `,"torch_dtype":"bfloat16"}`
+	llama := `"hidden_size":4096,"num_attention_heads":32`
+	for _, tc := range []struct {
+		name, raw string
+		want      counts
+	}{
+		{"Qwen3-8B", `{"model_type":"qwen3","hidden_size":4096,"num_attention_heads":32,"num_hidden_layers":36,"num_key_value_heads":8` + td, counts{cache: 1179648}},
+		{"Qwen3-30B-A3B", `{"model_type":"qwen3_moe","hidden_size":2048,"head_dim":128,"num_attention_heads":32,"num_hidden_layers":48` + td, counts{cache: 786432}},
+		{"Pythia-160M", `{"model_type":"gpt_neox","hidden_size":768,"num_attention_heads":12,"num_hidden_layers":12,"torch_dtype":"float16"}`, counts{cache: 294912}},
+		{"OLMo-2-7B", `{"model_type":"olmo2",` + llama + `,"num_hidden_layers":32` + td, counts{cache: 4194304}},
+		{"SmolLM3-3B", `{"model_type":"smollm3","hidden_size":2048,"num_attention_heads":16,"num_hidden_layers":36` + td, counts{cache: 589824}},
+		{"Falcon-7B", `{"model_type":"falcon","hidden_size":4544,"num_attention_heads":71,"num_hidden_layers":32` + td, counts{cache: 65536}},
+		{"Falcon-40B", `{"model_type":"falcon","hidden_size":8192,"num_attention_heads":128,"num_kv_heads":8,"num_hidden_layers":60,"new_decoder_architecture":true` + td, counts{cache: 983040, beyond: 15728640 - 983040}},
+		{"Phi-3-mini", `{"model_type":"phi3","hidden_size":3072,"num_attention_heads":32,"num_hidden_layers":32,"sliding_window":2047` + td, counts{windows: 3145728, kept: 2046}},
+		{"Phi-4", `{"model_type":"phi3","hidden_size":5120,"num_attention_heads":40,"num_key_value_heads":10,"num_hidden_layers":40,"sliding_window":null` + td, counts{cache: 1638400}},
+		{"Gemma-2-2B", `{"model_type":"gemma2","hidden_size":2304,"num_hidden_layers":26` + td, counts{cache: 425984, windows: 425984, kept: 4095}},
+		{"Gemma-3-1B", `{"model_type":"gemma3_text","hidden_size":1152,"num_attention_heads":4,"num_key_value_heads":1,"num_hidden_layers":26,"sliding_window":512` + td, counts{cache: 32768, windows: 180224, kept: 511}},
+		{"Gemma-3-4B", `{"model_type":"gemma3","text_config":{"hidden_size":2560,"num_hidden_layers":34,"sliding_window":1024}` + td, counts{cache: 163840, windows: 950272, kept: 1023}},
+		{"Command-A", `{"model_type":"cohere2","hidden_size":12288,"num_attention_heads":96,"num_key_value_heads":8,"num_hidden_layers":64` + td, counts{cache: 524288, windows: 1572864, kept: 4095}},
+		{"gpt-oss-20B", `{"model_type":"gpt_oss","num_hidden_layers":24` + td, counts{cache: 196608, windows: 24969216 / 127, kept: 127}},
+		{"Llama-4-Scout", `{"model_type":"llama4","num_hidden_layers":48,"no_rope_layers":[]` + td, counts{cache: 393216, windows: 1179648, kept: 8191}},
+		{"DeepSeek-V3", `{"model_type":"deepseek_v3","hidden_size":7168,"num_hidden_layers":61` + td, counts{cache: 562176, beyond: 39976960 - 562176}},
+		{"DeepSeek-V2-Lite", `{"model_type":"deepseek_v2","hidden_size":2048,"num_attention_heads":16,"num_hidden_layers":27` + td, counts{cache: 248832, beyond: 2211840 - 248832}},
+		{"Qwen3-Next-80B", `{"model_type":"qwen3_next","num_hidden_layers":48` + td, counts{pass: 618135552, stored: 618135552, cache: 196608}},
+		{"Kimi-Linear-48B", `{"model_type":"kimi_linear","hidden_size":2304,"num_attention_heads":32,"num_hidden_layers":27,"linear_attn_config":{"num_heads":32,"head_dim":128,"short_conv_kernel_size":4,` +
+			`"full_attn_layers":[4,8,12,16,20,24,27],"kda_layers":[1,2,3,5,6,7,9,10,11,13,14,15,17,18,19,21,22,23,25,26]}` + td,
+			counts{pass: 347340800, stored: 347340800, cache: 64512, beyond: 7 * (32*320 - 576) * 16}},
+		{"falcon-mamba-7B", `{"model_type":"falcon_mamba","hidden_size":4096,"expand":16,"intermediate_size":8192,"num_hidden_layers":64` + td, counts{pass: 293601280, stored: 159383552}},
+		{"Bamba-9B", `{"model_type":"bamba",` + llama + `,"num_key_value_heads":8,"num_hidden_layers":32,"attn_layer_indices":[9,18,27],"mamba_d_state":128,"mamba_n_heads":128` + td, counts{pass: 984838144, stored: 498298880, cache: 98304}},
+		{"Granite-4-H-Small", `{"model_type":"granitemoehybrid",` + llama + `,"num_key_value_heads":8,"num_hidden_layers":40,"mamba_d_state":128,"layer_types":[` + strings.Repeat(`"mamba",`, 36) + repeated(`"attention",`, 4) + `]` + td,
+			counts{pass: 1222557696, stored: 618577920, cache: 131072}},
+		{"Nemotron-H-8B", `{"model_type":"nemotron_h"` + td, counts{pass: 817102848, stored: 817102848, cache: 131072}},
+		{"Zamba2-2.7B", `{"model_type":"zamba2"` + td, counts{pass: 579833856, stored: 296718336, cache: 1474560}},
+		{"Jamba-1.5-mini", `{"model_type":"jamba",` + llama + `,"num_hidden_layers":32` + td, counts{pass: 128450560, stored: 69730304, cache: 4 * 2 * 8 * 128 * 16}},
+		{"MiniMax-Text-01", `{"model_type":"minimax_text_01","hidden_size":6144,"num_attention_heads":64,"num_hidden_layers":80,"attn_type_list":[` + repeated(`0,0,0,0,0,0,0,1,`, 10) + `]` + td,
+			counts{pass: 1174405120, stored: 1174405120, cache: 327680}},
+		{"LFM2-1.2B", `{"model_type":"lfm2","hidden_size":2048,"num_hidden_layers":16,"full_attn_idxs":[2,5,8,10,12,14]` + td, counts{pass: 655360, stored: 655360, cache: 98304}},
+		{"xLSTM-7B", `{"model_type":"xlstm"` + td, counts{pass: 1075847168, stored: 537923584}},
+		{"RWKV-7", `{"model_type":"rwkv7","hidden_size":2048,"num_hidden_layers":24` + td, counts{pass: 102236160, stored: 102236160}},
+		{"Gated DeltaNet", `{"model_type":"gated_deltanet"` + td, counts{pass: 534675456, stored: 534675456}},
+		{"GLA-340M", `{"model_type":"gla","hidden_size":1024,"num_heads":4,"num_hidden_layers":24` + td, counts{pass: 100663296, stored: 100663296}},
+		{"DeltaNet-340M", `{"model_type":"delta_net","hidden_size":1024,"num_heads":8,"num_hidden_layers":24` + td, counts{pass: 104202240, stored: 104202240}},
+		{"RetNet", `{"model_type":"retnet","hidden_size":2048,"num_heads":8,"num_hidden_layers":24` + td, counts{pass: 805306368, stored: 805306368}},
+		{"RWKV-4-14B in float16", `{"model_type":"rwkv","hidden_size":5120,"num_hidden_layers":40,"torch_dtype":"float16"}`, counts{pass: 26214400, stored: 26214400}},
+	} {
+		if got := counted(t, tc.raw); got != tc.want {
+			t.Errorf("%s:\n got %+v\nwant %+v", tc.name, got, tc.want)
+		}
+	}
+}
+
+// Every published config in the tree is counted, or is outside; and the ones with a known total have it.
+func TestPublished(t *testing.T) {
+	td := map[string]counts{
+		"gpt2": {cache: 12 * 2 * 768 * 32}, "llama-2-7b": {cache: 32 * 2 * 32 * 128 * 16}, "llama-3-8b": {cache: 32 * 2 * 8 * 128 * 16},
+		"mistral-7b-v0.1": {windows: 32 * 2 * 8 * 128 * 16, kept: 4095}, "mixtral-8x7b-v0.1": {cache: 32 * 2 * 8 * 128 * 16},
+		"gemma-2b": {cache: 18 * 2 * 256 * 16}, "qwen2-0.5b": {cache: 24 * 2 * 2 * 64 * 16}, "phi-2": {cache: 32 * 2 * 32 * 80 * 16},
+		"mamba-130m":        {pass: 24 * (1536*16 + 1536*3) * 32, stored: 24 * (1536*16 + 1536*3) * 32},
+		"mamba2-130m":       {pass: 24 * (1536*128 + (1536+2*128)*3) * 32, stored: 24 * (1536*128 + (1536+2*128)*3) * 32},
+		"rwkv-4-169m":       {pass: 12 * 5 * 768 * 32, stored: 12 * 5 * 768 * 32},
+		"recurrentgemma-2b": {pass: 3686400, stored: 3686400, windows: 8 * 2 * 256 * 16, kept: 2048},
+		"jamba-v0.1":        {pass: 128450560, stored: 69730304, cache: 4 * 2 * 8 * 128 * 16},
+	}
+	paths, _ := filepath.Glob(configs + "/*.json")
+	whole, _ := filepath.Glob(configs + "/full/*.json")
+	for _, path := range append(paths, whole...) {
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimSuffix(filepath.Base(path), ".json")
+		r, err := Audit(raw, Options{})
+		if name == "ttt-1b" { // its state is a layer's weights, which nobody here has counted
+			if err == nil {
+				t.Error("ttt-1b is counted")
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if r.Verdict == "" && r.Pass+r.CacheBits == 0 && name != "mistral-7b-v0.1" && name != "phi-3-mini" {
+			t.Errorf("%s: nothing is carried", name)
+		}
+		if want, ok := td[name]; ok && filepath.Base(filepath.Dir(path)) != "full" {
+			if got := counted(t, string(raw)); got != want {
+				t.Errorf("%s: %+v, want %+v", name, got, want)
+			}
+		}
+	}
+}
+
+// Options narrow what they name, and say so.
+func TestOptions(t *testing.T) {
+	llama := []byte(`{"model_type":"llama","hidden_size":4096,"num_hidden_layers":1,"num_attention_heads":32,"num_key_value_heads":8,"torch_dtype":"bfloat16"}`)
+	mamba := []byte(`{"model_type":"mamba","hidden_size":768,"num_hidden_layers":1,"torch_dtype":"bfloat16"}`)
+	for _, tc := range []struct {
+		raw          []byte
+		o            Options
+		state, cache int
+	}{
+		{llama, Options{KV: "fp8"}, 0, 2048 * 8}, {llama, Options{KV: "int8"}, 0, 2048*8 + 2048/32*2*16}, {llama, Options{KV: "int4"}, 0, 2048*4 + 2048/32*2*16},
+		{mamba, Options{}, 1536*16*32 + 1536*3*16, 0}, {mamba, Options{Cut: Stored}, 1536*16*16 + 1536*3*16, 0}, {mamba, Options{State: "fp8"}, 1536*16*8 + 1536*3*16, 0},
+		{mamba, Options{Set: map[string]any{"dtype": "float32"}}, (1536*16 + 1536*3) * 32, 0},
+	} {
+		r, err := Audit(tc.raw, tc.o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.StateBits != tc.state || r.CacheBits != tc.cache {
+			t.Errorf("%+v: state %d, cache %d, want %d, %d", tc.o, r.StateBits, r.CacheBits, tc.state, tc.cache)
+		}
+	}
+	for _, o := range []Options{{KV: "int3"}, {Cut: "half"}, {Ignore: []string{"nothing"}}, {Ignore: []string{"hidden_size"}}} {
+		if _, err := Audit(llama, o); err == nil {
+			t.Errorf("%+v was accepted", o)
+		}
+	}
+	both := []byte(`{"model_type":"llama","hidden_size":64,"num_hidden_layers":1,"num_attention_heads":8,"torch_dtype":"float32","dtype":"bfloat16","time_step_limit":[0.0,Infinity]}`)
+	if r, err := Audit(both, Options{}); err != nil || r.Dtype != "bfloat16" || !strings.Contains(strings.Join(r.Warnings, " "), "dtype wins") {
+		t.Errorf("dtype beside torch_dtype: %+v, %v", r, err)
+	}
+}

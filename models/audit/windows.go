@@ -1,0 +1,54 @@
+package audit
+
+// Decoders in which every fourth layer is full and the others slide.
+var (
+	_ = register(&Architecture{
+		Type: "cohere2", Class: "Cohere2Config", Doc: "every fourth layer is full, the others slide", Cite: []string{"Cohere2025"},
+		Layers: func(c *Config) []Layer {
+			depth, heads, kv, width := c.decoder(0)
+			return c.sliding(depth, heads, kv, width, c.window(4096), except(every(c.Int(4, "sliding_window_pattern", "_sliding_window_pattern"))))
+		},
+	})
+	_ = register(&Architecture{
+		Type: "exaone4", Class: "Exaone4Config", Doc: "every fourth layer is full, the others slide", Cite: []string{"LG2025"},
+		Layers: func(c *Config) []Layer {
+			depth, heads, kv, width := c.decoder(0)
+			if name, v, _ := c.get("sliding_window_pattern"); v != nil {
+				if s, text := v.(string); text {
+					w := c.window(4096)
+					if s == "" {
+						c.fail("field %q is empty", name)
+						return nil
+					}
+					return c.sliding(depth, heads, kv, width, w, func(i int) bool { return w > 0 && s[i%len(s)] == 'L' })
+				}
+			}
+			w := c.window(4096)
+			return c.sliding(depth, heads, kv, width, w, func(i int) bool { return w > 0 && (i+1)%c.Int(4, "sliding_window_pattern") != 0 })
+		},
+	})
+	_ = register(&Architecture{
+		Type: "olmo3", Class: "Olmo3Config", Doc: "every fourth layer is full, the others slide", Cite: []string{"OLMo2025"},
+		Layers: func(c *Config) []Layer {
+			depth, heads, kv, width := c.decoder(0)
+			return c.sliding(depth, heads, kv, width, c.window(4096), except(every(4)))
+		},
+	})
+	_ = register(&Architecture{
+		Type: "smollm3", Class: "SmolLM3Config", Doc: "decoder; every fourth layer has no rotation; a window only with use_sliding_window, on layers without rotation", Cite: []string{"HuggingFace2025"},
+		Layers: func(c *Config) []Layer {
+			depth, heads, kv, width := c.decoder(4)
+			period, rope, w := c.Int(4, "no_rope_layer_interval"), c.List("no_rope_layers"), c.window(0)
+			if !c.Bool(false, "use_sliding_window") {
+				w = 0
+			}
+			if rope != nil && len(rope) != depth {
+				c.fail(`field "no_rope_layers" names %d layers, but there are %d`, len(rope), depth)
+				return nil
+			}
+			return c.sliding(depth, heads, kv, width, w, func(i int) bool {
+				return w > 0 && (rope != nil && rope[i] == "0" || rope == nil && (i+1)%period == 0)
+			})
+		},
+	})
+)

@@ -1,0 +1,23 @@
+package audit
+
+var _ = register(&Architecture{
+	Type: "xlstm", Class: "xLSTMConfig", Doc: "mLSTM: a matrix, a normaliser and a running maximum for each head", Cite: []string{"BeckEtAl2024", "BeckEtAl2025"},
+	Layers: func(c *Config) []Layer {
+		hidden, heads := c.Int(4096, "hidden_size", "embedding_dim"), c.Int(8, "num_heads")
+		depth := c.DepthOr(32, "num_hidden_layers", "num_blocks")
+		round := func(n int) int { return (n + 63) / 64 * 64 }
+		qk, v := round(c.Times(hidden, "0.5", "qk_dim_factor")), round(c.Times(hidden, "1", "v_dim_factor"))
+		k, w := c.Divides(qk, "query width", heads, "num_heads"), c.Divides(v, "value width", heads, "num_heads")
+		pass, ok := ParseDtype(c.Text("float32", "inference_state_dtype"))
+		if !ok {
+			c.fail("field %q: want one of %v", "inference_state_dtype", Dtypes())
+		}
+		part := func(name string, n int, formula string) Part {
+			return Part{Name: name, Elements: n, Formula: formula, Pass: pass, Stored: "bfloat16", State: true}
+		}
+		c.note("transformers' xLSTMCache keeps the state in bfloat16 unless told otherwise; inside a pass it has inference_state_dtype")
+		return repeat(depth, Layer{Kind: "mLSTM", Rank: heads * k, Scan: c.Int(64, "chunk_size"), Fixed: []Part{
+			part("matrix", heads*k*w, "heads x query width x value width"), part("normaliser", heads*k, "heads x query width"), part("running maximum", heads, "heads"),
+		}})
+	},
+})
