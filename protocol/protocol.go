@@ -175,24 +175,17 @@ func (t Transcript) Sort() {
 	})
 }
 
-// Setting names the setting in which a cost was measured or a bound holds.
-// Numbers of different settings are never compared.
-type Setting string
-
-// The deterministic settings of two-party runs.
-const (
-	OneWay Setting = "one-way deterministic"
-	TwoWay Setting = "two-way deterministic"
-)
-
-// Setting is OneWay when at most one player wrote, and TwoWay otherwise.
+// Setting is the deterministic setting of the run: OneWay when at most one of two
+// players wrote, TwoWay otherwise; of more players, one-way when each wrote once, in
+// the order of their numbers.
 func (t Transcript) Setting() Setting {
-	for _, m := range t.Messages {
-		if m.From != t.Messages[0].From {
-			return TwoWay
+	for k, m := range t.Messages {
+		before := t.Messages[max(0, k-1)].From
+		if t.Players > 2 && m.From < before || t.Players <= 2 && m.From != before {
+			return TwoWay.Among(t.Players)
 		}
 	}
-	return OneWay
+	return OneWay.Among(t.Players)
 }
 
 // Run plays the programs, one per player, on a common blackboard. It returns

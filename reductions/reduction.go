@@ -116,7 +116,7 @@ func (in *Instance) place(seq []tasks.Token, who protocol.Player, part []tasks.T
 }
 
 // Want is the problem's answer.
-func (in *Instance) Want(x, y protocol.Word) bool { return in.From.F(in.Size, x, y) }
+func (in *Instance) Want(x, y protocol.Word) bool { return in.From.Holds(in.Size, x, y) }
 
 // Got is the answer that the task's outputs at Reads give.
 func (in *Instance) Got(out []tasks.Value) bool { return in.Answer(in.Size, in.Shape, out) }

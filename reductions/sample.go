@@ -15,7 +15,7 @@ func (in *Instance) Sample(seed, k uint64) (x, y protocol.Word) {
 	p, n := in.From, in.Size
 	rng := rand.New(rand.NewPCG(seed, k))
 	width := p.XBits(n)
-	if p.YCount != nil || p.YBits(n) != width {
+	if !p.Strings(n) {
 		return p.RandomX(n, rng), p.RandomY(n, rng)
 	}
 	x = p.RandomX(n, rng)

@@ -72,7 +72,7 @@ func sameParams(a, b tasks.Params) bool {
 func (in *Instance) survivors(at tasks.Split) []int {
 	p, n := in.From, in.Size
 	width := p.XBits(n)
-	index := p.YCount != nil
+	index := !p.Strings(n)
 	zero, y0 := p.X(n, 0), p.Y(n, 0)
 	base := in.Encode(zero, y0)
 	moves := func(seq []tasks.Token, whose protocol.Player) bool {

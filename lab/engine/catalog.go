@@ -113,7 +113,7 @@ var _ = operate("catalog", func(context.Context, struct{}) (any, error) {
 	}
 	for r := range reductions.Catalog().All() {
 		e := reductionEntry{r.Name, r.Doc, r.From.Name, r.To.Name, "bits"}
-		if r.From.YCount != nil {
+		if !r.From.Strings(1) {
 			e.Y = "position"
 		}
 		a.Reductions = append(a.Reductions, e)

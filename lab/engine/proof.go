@@ -87,12 +87,12 @@ var _ = operate("reduce", func(_ context.Context, q reduceRequest) (any, error) 
 	a.OfX = depends(in, seq, p.XBits(n), func(i int) []tasks.Token {
 		return in.Encode(reductions.Flip(x, func(k int) bool { return k == i }), y)
 	})
-	if p.YCount == nil {
+	if p.Strings(n) {
 		a.OfY = depends(in, seq, p.YBits(n), func(i int) []tasks.Token {
 			return in.Encode(x, reductions.Flip(y, func(k int) bool { return k == i }))
 		})
 	} else {
-		a.OfY = depends(in, seq, p.YCount(n), func(k int) []tasks.Token { return in.Encode(x, p.Y(n, k)) })
+		a.OfY = depends(in, seq, p.Ys(n), func(k int) []tasks.Token { return in.Encode(x, p.Y(n, k)) })
 		for i, moved := range a.OfY {
 			if len(moved) > 0 {
 				a.OfY[i] = []int{1}
@@ -131,10 +131,10 @@ func word(name, s string, width int) (protocol.Word, error) {
 
 // wordY reads y as it is shown.
 func wordY(p *problems.Problem, n int, s string) (protocol.Word, error) {
-	if p.YCount == nil {
+	if p.Strings(n) {
 		return word("y", s, p.YBits(n))
 	}
-	for k := range p.YCount(n) {
+	for k := range p.Ys(n) {
 		if y := p.Y(n, k); s == "" || p.ShowY(n, y) == s {
 			return y, nil
 		}

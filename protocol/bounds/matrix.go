@@ -106,10 +106,16 @@ func FromProblem(p *problems.Problem, n int) (*Matrix, error) {
 	if n < 1 {
 		return nil, fmt.Errorf("bounds: %s: n = %d: n must be at least 1", p.Name, n)
 	}
+	if players := len(p.Domains(n)); players != 2 {
+		return nil, fmt.Errorf("bounds: %s has %d players; a matrix has two sides", p.Name, players)
+	}
 	if p.XBits(n) > 21 || p.YBits(n) > 21 {
 		return nil, fmt.Errorf("bounds: %s: n = %d: %w", p.Name, n, ErrTooLarge)
 	}
-	rows, cols := 1<<p.XBits(n), p.Ys(n)
+	if !p.YesNo() {
+		return fromValues(p, n)
+	}
+	rows, cols := p.Xs(n), p.Ys(n)
 	ys := make([]protocol.Word, cols)
 	for j := range ys {
 		ys[j] = p.Y(n, j)
@@ -120,10 +126,44 @@ func FromProblem(p *problems.Problem, n int) (*Matrix, error) {
 		if i != at {
 			x, at = p.X(n, i), i
 		}
-		if p.F(n, x, ys[j]) {
+		if p.Holds(n, x, ys[j]) {
 			return 1, true
 		}
 		return 0, true
+	})
+}
+
+// fromValues tabulates a problem of any values. An integer or a boolean is its own
+// entry where all values are such; else entries number the values from 0, in the order
+// in which rows and columns meet them. Pairs outside the promise stay open. A relation
+// is no matrix.
+func fromValues(p *problems.Problem, n int) (*Matrix, error) {
+	rows, cols := p.Xs(n), p.Ys(n)
+	values := make([]protocol.Value, rows*cols)
+	numbers, numeric := map[string]int{}, true
+	for k := range values {
+		v, inside := p.Value(n, p.X(n, k/cols), p.Y(n, k%cols))
+		if !inside {
+			continue
+		}
+		if v.Kind() == protocol.OneOf {
+			return nil, fmt.Errorf("bounds: %s is a relation: one input has several right answers", p.Name)
+		}
+		values[k] = v
+		numeric = numeric && (v.Kind() == protocol.Int || v.Kind() == protocol.Bool) && v.Equal(protocol.IntValue(v.Int()))
+		if key := v.Key(); numbers[key] == 0 {
+			numbers[key] = len(numbers) + 1
+		}
+	}
+	return New(rows, cols, func(i, j int) (int, bool) {
+		v := values[i*cols+j]
+		switch {
+		case v.Kind() == protocol.None:
+			return 0, false
+		case numeric:
+			return v.Int(), true
+		}
+		return numbers[v.Key()] - 1, true
 	})
 }
 

@@ -40,7 +40,7 @@ func fromBob(e *Evidence, why string) Cost {
 // problem that contains INDEX_n with Alice holding the string: (1 - H2(err)) n.
 // share10000 is 10,000 (1 - H2(err)), rounded down, so the bound is whole and safe.
 func fano(err string, share10000 int, why string) Cost {
-	return Cost{Setting: protocol.Setting("one-way randomised, error " + err), From: protocol.Alice,
+	return Cost{Setting: protocol.OneWay.Randomised(err), From: protocol.Alice,
 		Bits:    func(n int) protocol.Bits { return protocol.Bits((share10000*n + 9999) / 10000) },
 		Formula: fmt.Sprintf("(1 - H2(%s)) n = 0.%04d n", err, share10000),
 		Basis:   Proved, Why: why}

@@ -4,12 +4,11 @@ import "crosscut/protocol"
 
 // Disj is set disjointness, with the paper's sign: 1 iff the sets intersect.
 var Disj = register(&Problem{
-	Name:  "disj",
-	Doc:   "1 iff some i has x_i = y_i = 1 (the sets intersect)",
-	Cite:  []string{"Yao1979", "KushilevitzNisan1997"},
-	XBits: func(n int) int { return n },
-	YBits: func(n int) int { return n },
-	F: func(n int, x, y protocol.Word) bool {
+	Name:   "disj",
+	Doc:    "1 iff some i has x_i = y_i = 1 (the sets intersect)",
+	Cite:   []string{"Yao1979", "KushilevitzNisan1997"},
+	Inputs: bitStrings,
+	Words: func(n int, x, y protocol.Word) bool {
 		for i := range n {
 			if x.Bit(i) && y.Bit(i) {
 				return true

@@ -83,7 +83,7 @@ func (e *Evidence) Verify(p *Problem, n int) (Found, error) {
 	case e.Shattered != nil:
 		ys := e.Shattered(n)
 		seen := map[string]bool{}
-		for k := range 1 << p.XBits(n) {
+		for k := range p.Xs(n) {
 			seen[pattern(p, n, p.X(n, k), ys)] = true
 		}
 		if len(seen) != 1<<len(ys) {
@@ -102,14 +102,14 @@ func verifyFooling(p *Problem, n int, set [][2]protocol.Word) (Found, error) {
 	values := make([]bool, len(set))
 	var found Found
 	for i, a := range set {
-		values[i] = p.F(n, a[0], a[1])
+		values[i] = p.Holds(n, a[0], a[1])
 		if values[i] {
 			found.Ones++
 		} else {
 			found.Zeros++
 		}
 		for j, b := range set[:i] {
-			if v := values[i]; v == values[j] && p.F(n, a[0], b[1]) == v && p.F(n, b[0], a[1]) == v {
+			if v := values[i]; v == values[j] && p.Holds(n, a[0], b[1]) == v && p.Holds(n, b[0], a[1]) == v {
 				return Found{}, fmt.Errorf("problems: %s, n = %d: pairs %d and %d fit one rectangle", p.Name, n, i+1, j+1)
 			}
 		}
@@ -132,7 +132,7 @@ func pattern(p *Problem, n int, x protocol.Word, ys []protocol.Word) string {
 	row := make([]byte, len(ys))
 	for j, y := range ys {
 		row[j] = '0'
-		if p.F(n, x, y) {
+		if p.Holds(n, x, y) {
 			row[j] = '1'
 		}
 	}
@@ -141,12 +141,12 @@ func pattern(p *Problem, n int, x protocol.Word, ys []protocol.Word) string {
 
 // matrix is f at size n: a row for each x, a column for each valid y.
 func (p *Problem) matrix(n int) [][]uint64 {
-	m := make([][]uint64, 1<<p.XBits(n))
+	m := make([][]uint64, p.Xs(n))
 	for i := range m {
 		x := p.X(n, i)
 		m[i] = make([]uint64, p.Ys(n))
 		for j := range m[i] {
-			if p.F(n, x, p.Y(n, j)) {
+			if p.Holds(n, x, p.Y(n, j)) {
 				m[i][j] = 1
 			}
 		}

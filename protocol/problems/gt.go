@@ -4,12 +4,11 @@ import "crosscut/protocol"
 
 // Gt compares numbers of n bits, most significant first.
 var Gt = register(&Problem{
-	Name:  "gt",
-	Doc:   "1 iff x > y as numbers of n bits",
-	Cite:  []string{"KushilevitzNisan1997"},
-	XBits: func(n int) int { return n },
-	YBits: func(n int) int { return n },
-	F: func(n int, x, y protocol.Word) bool {
+	Name:   "gt",
+	Doc:    "1 iff x > y as numbers of n bits",
+	Cite:   []string{"KushilevitzNisan1997"},
+	Inputs: bitStrings,
+	Words: func(n int, x, y protocol.Word) bool {
 		for i := range n {
 			if x.Bit(i) != y.Bit(i) {
 				return x.Bit(i)

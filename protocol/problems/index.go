@@ -1,22 +1,17 @@
 package problems
 
-import (
-	"strconv"
-
-	"crosscut/protocol"
-)
+import "crosscut/protocol"
 
 // Index is the look-up x_y: Alice holds n bits, Bob a position 1..n. As a word, y
 // is the position less 1, in ceil(log2 n) bits.
 var Index = register(&Problem{
-	Name:    "index",
-	Doc:     "x_y: Alice holds n bits, Bob a position 1..n",
-	Cite:    []string{"KushilevitzNisan1997", "KremerNisanRon1999"},
-	XBits:   func(n int) int { return n },
-	YBits:   func(n int) int { return protocol.Width(uint64(n)) },
-	YCount:  func(n int) int { return n },
-	F:       func(n int, x, y protocol.Word) bool { return x.Bit(Position(n, y) - 1) },
-	FormatY: func(n int, y protocol.Word) string { return strconv.Itoa(Position(n, y)) },
+	Name: "index",
+	Doc:  "x_y: Alice holds n bits, Bob a position 1..n",
+	Cite: []string{"KushilevitzNisan1997", "KremerNisanRon1999"},
+	Inputs: func(n int) []protocol.Domain {
+		return []protocol.Domain{protocol.BitStrings(n), protocol.Numbers(1, n)}
+	},
+	Words: func(n int, x, y protocol.Word) bool { return x.Bit(Position(n, y) - 1) },
 	Costs: []Cost{
 		{
 			Setting: protocol.TwoWay, BothKnow: true, Exact: true,

@@ -4,12 +4,11 @@ import "crosscut/protocol"
 
 // IP is the inner product modulo 2.
 var IP = register(&Problem{
-	Name:  "ip",
-	Doc:   "the inner product x_1 y_1 + ... + x_n y_n mod 2",
-	Cite:  []string{"ChorGoldreich1988", "KushilevitzNisan1997"},
-	XBits: func(n int) int { return n },
-	YBits: func(n int) int { return n },
-	F: func(n int, x, y protocol.Word) bool {
+	Name:   "ip",
+	Doc:    "the inner product x_1 y_1 + ... + x_n y_n mod 2",
+	Cite:   []string{"ChorGoldreich1988", "KushilevitzNisan1997"},
+	Inputs: bitStrings,
+	Words: func(n int, x, y protocol.Word) bool {
 		odd := false
 		for i := range n {
 			odd = odd != (x.Bit(i) && y.Bit(i))
@@ -23,7 +22,7 @@ var IP = register(&Problem{
 		fromBob(&Evidence{DistinctColumns: true}, "all 2^n columns differ"),
 		fano("1/3", 817, "INDEX_n embeds (y = e_i), and Fano's inequality"),
 		{
-			Setting: "two-way randomised, error 1/3", BothKnow: true,
+			Setting: protocol.TwoWay.Randomised("1/3"), BothKnow: true,
 			Bits: func(n int) protocol.Bits { return protocol.Bits((n - 2) / 2) }, Formula: "ceil(n/2 - log2 3)",
 			Basis: Proved, Why: "discrepancy at most 2^(-n/2) under uniform inputs",
 		},

@@ -1,42 +1,109 @@
-// Package problems holds the base problems: functions f(x, y) with known
-// communication cost, one per file. Inputs are words, so every problem can be
-// enumerated.
+// Package problems holds the base problems: functions of what k players hold, with
+// known communication cost, one per file.
 package problems
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
+	"sync"
 
 	"crosscut/internal/catalog"
 	"crosscut/protocol"
 )
 
-// Problem is a two-party problem: Alice holds x, Bob holds y.
+// Problem is a function of what k >= 2 players hold. Inputs are passed about as words:
+// a member's place in its domain (see protocol.Domain), so that every problem can be
+// enumerated and sampled. The methods with x and y are for problems of two players.
 type Problem struct {
 	Name string
 	Doc  string   // the function in a line
 	Cite []string // keys of docs/references.md
 
-	// XBits and YBits are the lengths of the inputs at size n, in bits.
-	XBits, YBits func(n int) int
-	// YCount is the number of valid y; they are the words of the numbers
-	// 0..YCount-1 in YBits bits. nil: all 2^YBits words are valid.
-	YCount func(n int) int
-
-	// F is the function. It may assume valid inputs of the right length.
-	F func(n int, x, y protocol.Word) bool
+	// Inputs are the domains at size n, one per player, in speaking order.
+	Inputs func(n int) []protocol.Domain
+	// F is the function of one member of each domain. inside is false outside the
+	// promise. A relation gives a protocol.OneOfValue. nil: what Words says.
+	F func(n int, in []protocol.Value) (value protocol.Value, inside bool)
+	// Words is the function on words, of two players, boolean and without a promise:
+	// the fast path. It may assume members. nil: F alone.
+	Words func(n int, x, y protocol.Word) bool
 
 	// Cover is a small cover of the ones of F by rectangles, where there is one. May
 	// be nil.
 	Cover func(n int) protocol.Cover[protocol.Word, protocol.Word]
 
-	// FormatY writes y as users see it. nil: a string of 0s and 1s.
-	FormatY func(n int, y protocol.Word) string
-
 	// Costs are the known costs, valid for every n >= 1, each with its argument.
 	Costs []Cost
 
-	_ struct{}
+	// Sizes are the parameters besides n, with the values that they have here; With
+	// makes the same problem at others.
+	Sizes []Size
+	fix   func(set map[string]int) (*Problem, error)
+
+	at sync.Map // n -> []protocol.Domain
+	_  struct{}
+}
+
+// Size is a parameter of a problem besides n.
+type Size struct {
+	Name  string
+	Doc   string
+	Value int
+}
+
+// With is the problem at other parameters than those it has. A name that it does not
+// know, or a value that makes no problem, is an error.
+func (p *Problem) With(set map[string]int) (*Problem, error) {
+	if len(set) == 0 {
+		return p, nil
+	}
+	full := map[string]int{}
+	for _, s := range p.Sizes {
+		full[s.Name] = s.Value
+	}
+	for name, v := range set {
+		if _, known := full[name]; !known {
+			return nil, fmt.Errorf("problems: %s has no parameter %q", p.Name, name)
+		}
+		full[name] = v
+	}
+	q, err := p.fix(full)
+	if err != nil {
+		return nil, fmt.Errorf("problems: %s: %w", p.Name, err)
+	}
+	return q, nil
+}
+
+// family registers a problem with parameters besides n, at the values given.
+func family(sizes []Size, fix func(set map[string]int) (*Problem, error)) *Problem {
+	var with func(set map[string]int) (*Problem, error)
+	with = func(set map[string]int) (*Problem, error) {
+		p, err := fix(set)
+		if err != nil {
+			return nil, err
+		}
+		p.fix = with
+		for _, s := range sizes {
+			s.Value = set[s.Name]
+			p.Sizes = append(p.Sizes, s)
+		}
+		return p, nil
+	}
+	set := map[string]int{}
+	for _, s := range sizes {
+		set[s.Name] = s.Value
+	}
+	p, err := with(set)
+	if err != nil {
+		panic(err)
+	}
+	return register(p)
+}
+
+// bitStrings are the inputs of a problem in which both players hold n bits.
+func bitStrings(n int) []protocol.Domain {
+	return []protocol.Domain{protocol.BitStrings(n), protocol.BitStrings(n)}
 }
 
 // Cost is one known bound on a problem, as a function of n.
@@ -75,73 +142,90 @@ func (p *Problem) Validate() error {
 	switch {
 	case p.Name == "" || p.Doc == "" || len(p.Cite) == 0:
 		return errors.New("name, doc and citation are needed")
-	case p.XBits == nil || p.YBits == nil || p.F == nil:
-		return errors.New("input lengths and the function are needed")
+	case p.Inputs == nil || p.F == nil && p.Words == nil:
+		return errors.New("domains and the function are needed")
 	case len(p.Costs) == 0:
 		return errors.New("at least one known cost is needed")
 	}
+	var none protocol.Setting
 	for _, c := range p.Costs {
-		if c.Bits == nil || c.Formula == "" || c.Setting == "" || c.Basis == "" || c.Why == "" {
+		if c.Bits == nil || c.Formula == "" || c.Setting == none || c.Basis == "" || c.Why == "" {
 			return errors.New("a cost needs setting, bits, formula, basis and argument")
 		}
 	}
 	return nil
 }
 
-// Ys is the number of valid y at size n, or -1 when it exceeds an int.
-func (p *Problem) Ys(n int) int {
-	if p.YCount != nil {
-		return p.YCount(n)
+// Domains are the inputs at size n, one domain per player; they are made once.
+func (p *Problem) Domains(n int) []protocol.Domain {
+	d, ok := p.at.Load(n)
+	if !ok {
+		d, _ = p.at.LoadOrStore(n, p.Inputs(n))
 	}
-	if p.YBits(n) >= 62 {
-		return -1
-	}
-	return 1 << p.YBits(n)
+	return d.([]protocol.Domain)
 }
 
-// Y is the k-th valid y, counting from 0.
-func (p *Problem) Y(n, k int) protocol.Word { return numbered(k, p.YBits(n)) }
+// Domain is what one player may hold at size n.
+func (p *Problem) Domain(n int, who protocol.Player) protocol.Domain { return p.Domains(n)[who] }
+
+// Value is the function on words, one per player. inside is false outside the promise.
+func (p *Problem) Value(n int, in ...protocol.Word) (v protocol.Value, inside bool) {
+	if p.Words != nil {
+		return protocol.BoolValue(p.Words(n, in[0], in[1])), true
+	}
+	values := make([]protocol.Value, len(in))
+	for k, d := range p.Domains(n) {
+		values[k] = d.Value(in[k])
+	}
+	return p.F(n, values)
+}
+
+// YesNo says that the problem is a total function of two players that answers yes or
+// no. What holds only for those must ask first.
+func (p *Problem) YesNo() bool { return p.Words != nil }
+
+// Holds is the answer of a problem that is YesNo.
+func (p *Problem) Holds(n int, x, y protocol.Word) bool { return p.Words(n, x, y) }
+
+// Strings says that both of two players hold bit strings, of one length.
+func (p *Problem) Strings(n int) bool {
+	d := p.Domains(n)
+	return len(d) == 2 && d[0].Plain() && d[1].Plain() && d[0].Bits() == d[1].Bits()
+}
+
+// XBits is the length of Alice's words.
+func (p *Problem) XBits(n int) int { return p.Domain(n, protocol.Alice).Bits() }
+
+// YBits is the length of Bob's words.
+func (p *Problem) YBits(n int) int { return p.Domain(n, protocol.Bob).Bits() }
+
+// Xs is the number of Alice's inputs, or -1 from 2^62 on.
+func (p *Problem) Xs(n int) int { return p.Domain(n, protocol.Alice).Len() }
+
+// Ys is the number of Bob's inputs, or -1 from 2^62 on.
+func (p *Problem) Ys(n int) int { return p.Domain(n, protocol.Bob).Len() }
 
 // X is the k-th x, counting from 0.
-func (p *Problem) X(n, k int) protocol.Word { return numbered(k, p.XBits(n)) }
+func (p *Problem) X(n, k int) protocol.Word { return p.Domain(n, protocol.Alice).Nth(k) }
 
-// numbered is the k-th word of a length, which may exceed 64.
-func numbered(k, width int) protocol.Word {
-	var w protocol.Packer
-	for pad := width - 64; pad > 0; pad -= 64 {
-		w.Uint(0, min(64, pad))
-	}
-	w.Uint(uint64(k), min(64, width))
-	return w.Word()
+// Y is the k-th y, counting from 0.
+func (p *Problem) Y(n, k int) protocol.Word { return p.Domain(n, protocol.Bob).Nth(k) }
+
+// RandomX draws a uniform x.
+func (p *Problem) RandomX(n int, rng *rand.Rand) protocol.Word {
+	return p.Domain(n, protocol.Alice).Random(rng)
 }
 
-// RandomX and RandomY draw uniform valid inputs of any length.
-func (p *Problem) RandomX(n int, rng *rand.Rand) protocol.Word { return randomWord(p.XBits(n), rng) }
-
-// RandomY draws a uniform valid y.
+// RandomY draws a uniform y.
 func (p *Problem) RandomY(n int, rng *rand.Rand) protocol.Word {
-	if p.YCount != nil {
-		return p.Y(n, rng.IntN(p.YCount(n)))
-	}
-	return randomWord(p.YBits(n), rng)
+	return p.Domain(n, protocol.Bob).Random(rng)
 }
+
+// ShowX writes x as users see it.
+func (p *Problem) ShowX(n int, x protocol.Word) string { return p.Domain(n, protocol.Alice).Show(x) }
 
 // ShowY writes y as users see it.
-func (p *Problem) ShowY(n int, y protocol.Word) string {
-	if p.FormatY != nil {
-		return p.FormatY(n, y)
-	}
-	return y.String()
-}
-
-func randomWord(n int, rng *rand.Rand) protocol.Word {
-	var p protocol.Packer
-	for ; n > 0; n -= 64 {
-		w := min(n, 64)
-		p.Uint(rng.Uint64()>>(64-w), w)
-	}
-	return p.Word()
-}
+func (p *Problem) ShowY(n int, y protocol.Word) string { return p.Domain(n, protocol.Bob).Show(y) }
 
 var all = catalog.New[*Problem]("problem")
 

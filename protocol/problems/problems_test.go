@@ -70,9 +70,9 @@ func sendAll(t *testing.T, p *Problem, n int, sender protocol.Player, bothKnow b
 			}
 			var answer bool
 			if other := port.Recv(sender, lengths[sender]); self == protocol.Bob {
-				answer = p.F(n, other, in)
+				answer = p.Holds(n, other, in)
 			} else {
-				answer = p.F(n, in, other)
+				answer = p.Holds(n, in, other)
 			}
 			if bothKnow {
 				bit := uint64(0)
@@ -93,7 +93,7 @@ func sendAll(t *testing.T, p *Problem, n int, sender protocol.Player, bothKnow b
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := p.F(n, x, y); outs[1-sender] != want || bothKnow && outs[sender] != want {
+			if want := p.Holds(n, x, y); outs[1-sender] != want || bothKnow && outs[sender] != want {
 				t.Fatalf("%s(%v, %v): output %v", p.Name, x, y, outs)
 			}
 			if err := audit.Add([]string{x.String(), y.String()}, tr, []string{fmt.Sprint(outs[0]), fmt.Sprint(outs[1])}); err != nil {
@@ -187,7 +187,7 @@ func TestIndexWords(t *testing.T) {
 		for range 200 {
 			x, y := Index.RandomX(n, rng), Index.RandomY(n, rng)
 			at := Position(n, y)
-			if at < 1 || at > n || Index.F(n, x, y) != x.Bit(at-1) || Index.ShowY(n, y) != fmt.Sprint(at) {
+			if at < 1 || at > n || Index.Holds(n, x, y) != x.Bit(at-1) || Index.ShowY(n, y) != fmt.Sprint(at) {
 				t.Fatalf("n = %d: position %d of %v, shown as %s", n, at, y, Index.ShowY(n, y))
 			}
 		}
@@ -212,7 +212,7 @@ func TestCovers(t *testing.T) {
 			c := p.Cover(n)
 			for i := range 1 << p.XBits(n) {
 				for j := range p.Ys(n) {
-					if x, y := p.X(n, i), p.Y(n, j); c.Eval(x, y) != p.F(n, x, y) {
+					if x, y := p.X(n, i), p.Y(n, j); c.Eval(x, y) != p.Holds(n, x, y) {
 						t.Fatalf("%s, n = %d: the cover is wrong at %v, %v", p.Name, n, x, y)
 					}
 				}

@@ -39,10 +39,11 @@ var allPairs = &Strategy{
 func (t *Target) pairs() uint64 {
 	p, n := t.Instance.From, t.Instance.Size
 	ys := p.Ys(n)
-	if p.XBits(n) > 16 || ys < 1 || ys > pairsLimit || uint64(ys)<<p.XBits(n) > pairsLimit {
+	xs := p.Xs(n)
+	if xs < 1 || ys < 1 || xs > pairsLimit/ys {
 		return 0
 	}
-	return uint64(ys) << p.XBits(n)
+	return uint64(xs) * uint64(ys)
 }
 
 var sample = &Strategy{
@@ -160,7 +161,7 @@ func (t *Target) steepest(ctx context.Context, at Point, rng *rand.Rand, lead *L
 	for i := range t.xbits() {
 		near = append(near, Point{flip(at.X, i), at.Y})
 	}
-	if p.YCount == nil {
+	if p.Strings(n) {
 		for i := range p.YBits(n) {
 			near = append(near, Point{at.X, flip(at.Y, i)})
 		}
@@ -199,7 +200,7 @@ func (t *Target) minimise(at Point) (Point, error) {
 	for _, y := range []bool{true, false} {
 		count := t.xbits()
 		if y {
-			if t.Instance.From.YCount != nil {
+			if !t.Instance.From.Strings(t.Instance.Size) {
 				continue
 			}
 			count = t.Instance.From.YBits(t.Instance.Size)

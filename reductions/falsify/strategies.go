@@ -202,7 +202,7 @@ var sameQuery = &Strategy{
 					other, hit := seen[w]
 					if !hit {
 						seen[w] = xs[k]
-					} else if p.F(n, other, y) != p.F(n, xs[k], y) {
+					} else if p.Holds(n, other, y) != p.Holds(n, xs[k], y) {
 						lead.Candidates = []Point{{other, y}, {xs[k], y}}
 						lead.Note = fmt.Sprintf("with Bob's input %s the words are equal", p.ShowY(n, y))
 						return lead, nil
@@ -224,7 +224,7 @@ var sameQuery = &Strategy{
 func (t *Target) questions() []protocol.Word {
 	p, n := t.Instance.From, t.Instance.Size
 	var ys []protocol.Word
-	if p.YCount == nil && p.YBits(n) == p.XBits(n) {
+	if p.Strings(n) {
 		for i := range min(p.YBits(n), 64) {
 			ys = append(ys, unit(p.YBits(n), i))
 		}
@@ -286,10 +286,10 @@ func (t *Target) twins(x, x2 protocol.Word, rng *rand.Rand) ([]Point, error) {
 	// of these has another right answer, and stands beside a pair in which Bob, who
 	// answers, holds the same half.
 	y, y2 := t.fooling(x), t.fooling(x2)
-	switch v := p.F(n, x, y); {
-	case p.F(n, x2, y) != v:
+	switch v := p.Holds(n, x, y); {
+	case p.Holds(n, x2, y) != v:
 		return []Point{{x, y}, {x2, y}}, nil
-	case p.F(n, x, y2) != v:
+	case p.Holds(n, x, y2) != v:
 		return []Point{{x2, y2}, {x, y2}}, nil
 	}
 	return nil, nil

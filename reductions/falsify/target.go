@@ -130,8 +130,8 @@ func (r *recorder) Read(protocol.Player, protocol.Bits) (protocol.Word, error) {
 // false when none was found.
 func (t *Target) separate(x, x2 protocol.Word, rng *rand.Rand) (y protocol.Word, ok bool) {
 	p, n := t.Instance.From, t.Instance.Size
-	differ := func(y protocol.Word) bool { return p.F(n, x, y) != p.F(n, x2, y) }
-	if w := p.YBits(n); p.YCount == nil && w == p.XBits(n) {
+	differ := func(y protocol.Word) bool { return p.Holds(n, x, y) != p.Holds(n, x2, y) }
+	if w := p.YBits(n); p.Strings(n) {
 		for i := range w {
 			if x.Bit(i) != x2.Bit(i) {
 				if y := reductions.Unit(w, i); differ(y) {
@@ -161,7 +161,7 @@ func (t *Target) separate(x, x2 protocol.Word, rng *rand.Rand) (y protocol.Word,
 // (x, x), whichever has one value on all x that are tried; nil when neither does.
 func foolingPair(in *reductions.Instance) func(x protocol.Word) protocol.Word {
 	p, n := in.From, in.Size
-	if p.YCount != nil || p.YBits(n) != p.XBits(n) {
+	if !p.Strings(n) {
 		return nil
 	}
 	same := func(x protocol.Word) protocol.Word { return x }
@@ -169,11 +169,11 @@ func foolingPair(in *reductions.Instance) func(x protocol.Word) protocol.Word {
 	rng := rand.New(rand.NewPCG(1, 0))
 	for _, partner := range []func(protocol.Word) protocol.Word{complement, same} {
 		x0 := p.RandomX(n, rng)
-		v := p.F(n, x0, partner(x0))
+		v := p.Holds(n, x0, partner(x0))
 		fools := func() bool {
 			x, x2 := p.RandomX(n, rng), p.RandomX(n, rng)
-			crossed := x == x2 || p.F(n, x, partner(x2)) != v || p.F(n, x2, partner(x)) != v
-			return crossed && p.F(n, x, partner(x)) == v
+			crossed := x == x2 || p.Holds(n, x, partner(x2)) != v || p.Holds(n, x2, partner(x)) != v
+			return crossed && p.Holds(n, x, partner(x)) == v
 		}
 		ok := true
 		for range 64 {

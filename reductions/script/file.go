@@ -139,8 +139,8 @@ func (f *File) Problem() (*problems.Problem, error) {
 
 // argumentsY writes y as the file's functions take it: a number from 1 for
 // problems whose y is a position, else a list of bits.
-func argumentY(p *problems.Problem, y protocol.Word) json.RawMessage {
-	if p.YCount != nil {
+func argumentY(p *problems.Problem, n int, y protocol.Word) json.RawMessage {
+	if !p.Domain(n, protocol.Bob).Plain() {
 		return number(int(y.Unpack().Uint(int(y.Len()))) + 1)
 	}
 	return bits(y)
@@ -155,9 +155,9 @@ type Entry struct {
 // Row evaluates the problem at one x for many y.
 func (f *File) Row(p *problems.Problem, n int, x protocol.Word, ys []protocol.Word) ([]Entry, error) {
 	row := make([]Entry, len(ys))
-	if p.F != nil {
+	if p.Words != nil {
 		for j, y := range ys {
-			if p.F(n, x, y) {
+			if p.Holds(n, x, y) {
 				row[j].Value = 1
 			}
 			row[j].Defined = true
@@ -166,7 +166,7 @@ func (f *File) Row(p *problems.Problem, n int, x protocol.Word, ys []protocol.Wo
 	}
 	args := make([]json.RawMessage, len(ys))
 	for j, y := range ys {
-		args[j] = list(number(n), bits(x), argumentY(p, y))
+		args[j] = list(number(n), bits(x), argumentY(p, n, y))
 	}
 	err := f.many("problem", args, func(j int, v json.RawMessage) error {
 		var err error

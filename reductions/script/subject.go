@@ -297,7 +297,7 @@ func (r *reduction) token(raw json.RawMessage) (tasks.Token, error) {
 // the matrix is small.
 func (r *reduction) want(x, y protocol.Word) (want, inside bool, err error) {
 	if r.problem.F != nil {
-		return r.problem.F(r.n, x, y), true, nil
+		return r.problem.Holds(r.n, x, y), true, nil
 	}
 	if r.problem.XBits(r.n)+r.problem.YBits(r.n) > 26 {
 		row, err := r.file.Row(r.problem, r.n, x, []protocol.Word{y})

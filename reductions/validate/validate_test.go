@@ -184,7 +184,7 @@ func TestProblemCovers(t *testing.T) {
 		c := p.Cover(4)
 		for i := range 1 << p.XBits(4) {
 			for j := range p.Ys(4) {
-				if x, y := p.X(4, i), p.Y(4, j); c.Eval(x, y) != p.F(4, x, y) {
+				if x, y := p.X(4, i), p.Y(4, j); c.Eval(x, y) != p.Holds(4, x, y) {
 					t.Fatalf("%s: x = %v, y = %v", p.Name, x, y)
 				}
 			}

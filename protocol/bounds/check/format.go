@@ -267,13 +267,17 @@ func (s *Source) build() (*Table, error) {
 		if err != nil {
 			return nil, err
 		}
-		if s.N < 1 || p.XBits(s.N) > 20 || p.YBits(s.N) > 20 || p.Ys(s.N)<<p.XBits(s.N) > maxEntries {
+		if s.N < 1 || s.N > maxEntries || !p.YesNo() {
+			return nil, fmt.Errorf("%s at n = %d is no matrix of 0 and 1", p.Name, s.N)
+		}
+		rows, cols := p.Xs(s.N), p.Ys(s.N)
+		if rows < 1 || cols < 1 || rows > maxEntries/cols {
 			return nil, fmt.Errorf("n = %d is out of range", s.N)
 		}
-		t := newTable(1<<p.XBits(s.N), p.Ys(s.N))
+		t := newTable(rows, cols)
 		for k := range t.cells {
 			t.defined[k] = true
-			if p.F(s.N, p.X(s.N, k/t.Cols), p.Y(s.N, k%t.Cols)) {
+			if p.Holds(s.N, p.X(s.N, k/t.Cols), p.Y(s.N, k%t.Cols)) {
 				t.cells[k] = 1
 			}
 		}
