@@ -101,7 +101,7 @@ func NewRecord(model string, m Machine, r *Result, seed uint64) *Record {
 			Formula: int(r.Formula[protocol.Alice] + r.Formula[protocol.Bob]),
 			Trivial: int(RawBits(m, r.Job.Split)),
 		},
-		Setting: string(r.Transcript.Setting()), Warnings: r.Warnings, Formula: r.FormulaIn,
+		Setting: r.Transcript.Setting().String(), Warnings: r.Warnings, Formula: r.FormulaIn,
 	}
 	for _, w := range r.Transcript.Messages {
 		rec.Messages = append(rec.Messages, RecordWord{w.Round, w.From.String(), int(w.Word.Len()), w.Label})

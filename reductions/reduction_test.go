@@ -19,7 +19,7 @@ import (
 func failures(t *testing.T, in *Instance) (wrong, pairs int) {
 	t.Helper()
 	p, n := in.From, in.Size
-	for i := range 1 << p.XBits(n) {
+	for i := range p.Xs(n) {
 		for j := range p.Ys(n) {
 			pairs++
 			if !holds(t, in, p.X(n, i), p.Y(n, j)) {

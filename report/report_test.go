@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"crosscut/protocol"
 )
 
 func table() Table {
@@ -16,7 +18,7 @@ func table() Table {
 		n := 8 * k
 		t.Rows = append(t.Rows, Row{
 			Claim: "theorem 7", Task: "t", Model: "m_1", Reduction: "r", N: &n, Params: map[string]any{"p": 8.0, "h": float64(k), "arithmetic": "shift"},
-			Bits: Num(k), Formula: Num(k), FormulaText: "H (B_Z + d_v B_N)", Setting: "one-way deterministic", Basis: "proved",
+			Bits: Num(k), Formula: Num(k), FormulaText: "H (B_Z + d_v B_N)", Setting: protocol.OneWay, Basis: "proved",
 			Runs: 4, Exhaustive: k == 1, Verdict: Meets,
 		})
 	}

@@ -148,7 +148,7 @@ func layout(rows []Row, varying []string, columns bool) Grid {
 		if r.Witness != "" {
 			notes = append(notes, "it fails on "+r.Witness)
 		}
-		g.Rows = append(g.Rows, Line{Cells: append(cells, r.NeededBy, r.FormulaText, string(r.Setting), r.Basis), Notes: notes})
+		g.Rows = append(g.Rows, Line{Cells: append(cells, r.NeededBy, r.FormulaText, r.Setting.String(), r.Basis), Notes: notes})
 	}
 	return g
 }
@@ -201,7 +201,7 @@ func (t Table) flat() *Grid {
 	for _, r := range t.Rows {
 		g.Rows = append(g.Rows, Line{Notes: r.Warnings, Cells: []string{
 			r.Claim, r.Task, r.Model, r.Reduction, count(r.N0), count(r.N), Params(r.Params), amount(r.Size), amount(r.Bits), amount(r.Formula),
-			r.FormulaText, amount(r.Needed), r.NeededBy, amount(r.Trivial), string(r.Setting), r.Basis, strconv.Itoa(r.Runs),
+			r.FormulaText, amount(r.Needed), r.NeededBy, amount(r.Trivial), r.Setting.String(), r.Basis, strconv.Itoa(r.Runs),
 			strconv.FormatBool(r.Exhaustive), strconv.Itoa(r.Wrong), string(r.verdict()), r.Witness, r.Note,
 			t.shape(r.Model, "size"), t.shape(r.Model, "bits"),
 		}})

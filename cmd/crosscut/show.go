@@ -215,7 +215,7 @@ func showProblem(p *problems.Problem) *report.Sheet {
 		{Name: "setting"}, {Name: "both know"}, {Name: "bits"}, {Name: "n = 8", Right: true}, {Name: "exact"}, {Name: "basis"}, {Name: "why", Long: true}}}
 	costs := []map[string]any{}
 	for _, c := range p.Costs {
-		setting := string(c.Setting)
+		setting := c.Setting.String()
 		if strings.HasPrefix(setting, "one-way") {
 			setting += ", " + c.From.String() + " speaks"
 		}
@@ -302,7 +302,7 @@ func showReduction(r *reductions.Reduction) *report.Sheet {
 // exampleGrid writes the map out for every pair at one small size.
 func exampleGrid(in *reductions.Instance) report.Grid {
 	g := report.Grid{Title: fmt.Sprintf("the map at n = %d", in.Size), Columns: []report.Column{{Name: "x"}, {Name: "y"}, {Name: "tokens", Long: true}, {Name: in.From.Name, Right: true}}}
-	for i := range 1 << in.From.XBits(in.Size) {
+	for i := range in.From.Xs(in.Size) {
 		for j := range in.From.Ys(in.Size) {
 			x, y := in.From.X(in.Size, i), in.From.Y(in.Size, j)
 			var words []string

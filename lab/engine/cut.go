@@ -191,7 +191,7 @@ func pressing(sh tasks.Shape, job models.Job, t protocol.Transcript) *needed {
 	if !ok {
 		return nil
 	}
-	return &needed{int(n.Bits), n.Formula, string(n.Setting), string(n.Basis), n.Why, n.Reduction}
+	return &needed{int(n.Bits), n.Formula, n.Setting.String(), string(n.Basis), n.Why, n.Reduction}
 }
 
 // about is the construction in words.

@@ -86,7 +86,7 @@ func sendAll(t *testing.T, p *Problem, n int, sender protocol.Player, bothKnow b
 	}
 	var audit protocol.Audit
 	var cost protocol.Bits
-	for i := range 1 << p.XBits(n) {
+	for i := range p.Xs(n) {
 		for j := range p.Ys(n) {
 			x, y := p.X(n, i), p.Y(n, j)
 			outs, tr, err := protocol.Run(nil, player(protocol.Alice, x), player(protocol.Bob, y))
@@ -114,11 +114,11 @@ func TestFalseEvidence(t *testing.T) {
 		"rows":      {DistinctRows: true},
 		"columns":   {DistinctColumns: true},
 	} {
-		p := *Disj
+		p := &Problem{Name: "disj", Inputs: bitStrings, Words: Disj.Words}
 		if name == "rows" || name == "columns" {
-			p.F = func(n int, x, y protocol.Word) bool { return x.Bit(0) && y.Bit(0) }
+			p.Words = func(n int, x, y protocol.Word) bool { return x.Bit(0) && y.Bit(0) }
 		}
-		if found, err := e.Verify(&p, 3); err == nil || found != (Found{}) {
+		if found, err := e.Verify(p, 3); err == nil || found != (Found{}) {
 			t.Errorf("%s: false evidence proves %v, %v", name, found, err)
 		}
 	}
@@ -210,7 +210,7 @@ func TestCovers(t *testing.T) {
 		}
 		for n := 1; n <= 5; n++ {
 			c := p.Cover(n)
-			for i := range 1 << p.XBits(n) {
+			for i := range p.Xs(n) {
 				for j := range p.Ys(n) {
 					if x, y := p.X(n, i), p.Y(n, j); c.Eval(x, y) != p.Holds(n, x, y) {
 						t.Fatalf("%s, n = %d: the cover is wrong at %v, %v", p.Name, n, x, y)

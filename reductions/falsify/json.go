@@ -30,7 +30,7 @@ func (f *Finding) MarshalJSON() ([]byte, error) {
 		Verdict     string          `json:"verdict"`
 		Note        string          `json:"note"`
 	}{
-		Kind: f.Kind, Strategy: f.Strategy, MessageBits: int(f.MessageBits), Setting: string(f.Setting),
+		Kind: f.Kind, Strategy: f.Strategy, MessageBits: int(f.MessageBits), Setting: f.Setting.String(),
 		Tried: f.Tried, Exhaustive: f.Exhaustive, Read: f.Read, Verdict: string(f.Verdict), Note: f.Note,
 	}
 	if f.Needed != nil {

@@ -21,7 +21,7 @@ func (f *Finding) Sheet(model, reduction string) *report.Sheet {
 		needed = fmt.Sprintf("%d bits = %s (%s: %s)", f.Needed.Bits, f.Needed.Formula, f.Needed.Basis, f.Needed.Why)
 	}
 	add("needed", needed)
-	add("setting", string(f.Setting))
+	add("setting", f.Setting.String())
 	add("tried", strconv.FormatUint(f.Tried, 10))
 	if f.Kind != None {
 		if f.At.X.Len() > 0 {

@@ -286,7 +286,7 @@ func (c *Curve) Sheet() *report.Sheet {
 	add := func(name, value string) { s.Fields = append(s.Fields, report.Field{Name: name, Value: value}) }
 	add("n", strconv.Itoa(c.N))
 	add("numbers", strconv.Itoa(c.Numbers))
-	add("setting", string(c.Setting))
+	add("setting", c.Setting.String())
 	trained := fmt.Sprintf("token accuracy %.4f on the inputs of its domain, the dummy's included, unrounded", c.AsTrained)
 	if c.Reported != nil {
 		trained += fmt.Sprintf("; training reported %.4f", *c.Reported)

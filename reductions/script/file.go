@@ -120,8 +120,7 @@ func bits(w protocol.Word) json.RawMessage {
 
 // Problem is the file's problem: one of ours by name, or its function. A function
 // may return True or False, an integer, or None where the input is outside the
-// promise; as a Problem only True counts as 1. Failures of the function surface
-// through Row; F panics on them, so it is for code that has run Row before.
+// promise. Row evaluates it.
 func (f *File) Problem() (*problems.Problem, error) {
 	if name, ok := f.text("problem"); ok {
 		p, err := problems.Catalog().Get(name)
@@ -133,8 +132,9 @@ func (f *File) Problem() (*problems.Problem, error) {
 	if !f.Defines("problem") {
 		return nil, errorf("%s: no problem: write problem = \"disj\", or def problem(n, x, y)", f.Name)
 	}
-	length := func(n int) int { return n }
-	return &problems.Problem{Name: "problem of " + f.Name, Doc: "a user's problem", XBits: length, YBits: length}, nil
+	return &problems.Problem{Name: "problem of " + f.Name, Doc: "a user's problem", Inputs: func(n int) []protocol.Domain {
+		return []protocol.Domain{protocol.BitStrings(n), protocol.BitStrings(n)}
+	}}, nil
 }
 
 // argumentsY writes y as the file's functions take it: a number from 1 for
@@ -146,10 +146,12 @@ func argumentY(p *problems.Problem, n int, y protocol.Word) json.RawMessage {
 	return bits(y)
 }
 
-// Entry is one value of a matrix: Defined is false outside the promise.
+// Entry is one value of a matrix: Defined is false outside the promise. Value is the
+// integer that Is is, or a number for it where the problem has other values.
 type Entry struct {
 	Value   int
 	Defined bool
+	Is      protocol.Value
 }
 
 // Row evaluates the problem at one x for many y.
@@ -160,7 +162,7 @@ func (f *File) Row(p *problems.Problem, n int, x protocol.Word, ys []protocol.Wo
 			if p.Holds(n, x, y) {
 				row[j].Value = 1
 			}
-			row[j].Defined = true
+			row[j].Defined, row[j].Is = true, protocol.BoolValue(row[j].Value == 1)
 		}
 		return row, nil
 	}
@@ -182,19 +184,11 @@ func (f *File) Row(p *problems.Problem, n int, x protocol.Word, ys []protocol.Wo
 func y0(y protocol.Word) string { return y.String() }
 
 func entry(v json.RawMessage) (Entry, error) {
-	switch string(v) {
-	case "null":
-		return Entry{}, nil
-	case "true":
-		return Entry{1, true}, nil
-	case "false":
-		return Entry{0, true}, nil
+	var is protocol.Value
+	if err := json.Unmarshal(v, &is); err != nil {
+		return Entry{}, fmt.Errorf("returned %s: want a boolean, an integer, a string, a list of such, or None", v)
 	}
-	i, err := strconv.Atoi(string(v))
-	if err != nil {
-		return Entry{}, fmt.Errorf("returned %s: want True, False, an integer or None", v)
-	}
-	return Entry{i, true}, nil
+	return Entry{is.Int(), is.Kind() != protocol.None, is}, nil
 }
 
 // Matrix evaluates the problem on all inputs of size n, row by row.
@@ -210,13 +204,37 @@ func (f *File) Matrix(n int) ([][]Entry, error) {
 	for j := range ys {
 		ys[j] = p.Y(n, j)
 	}
-	rows := make([][]Entry, 1<<p.XBits(n))
+	rows := make([][]Entry, p.Xs(n))
 	for i := range rows {
 		if rows[i], err = f.Row(p, n, p.X(n, i), ys); err != nil {
 			return nil, err
 		}
 	}
+	numbered(rows)
 	return rows, nil
+}
+
+// numbered gives each value a number, in the order in which they are met, where some
+// are no integers of 64 bits.
+func numbered(rows [][]Entry) {
+	numbers, integers := map[string]int{}, true
+	for _, row := range rows {
+		for _, e := range row {
+			integers = integers && (!e.Defined || e.Is.Equal(protocol.IntValue(e.Value)))
+		}
+	}
+	for i := 0; i < len(rows) && !integers; i++ {
+		for j, e := range rows[i] {
+			if !e.Defined {
+				continue
+			}
+			key := e.Is.Key()
+			if _, known := numbers[key]; !known {
+				numbers[key] = len(numbers)
+			}
+			rows[i][j].Value = numbers[key]
+		}
+	}
 }
 
 // outputValue writes a task's value as answer sees it: an integer where it is one,

@@ -113,7 +113,7 @@ func TestFaults(t *testing.T) {
 				return
 			}
 			c := r.Counterexample
-			if c == nil || c.Got == c.Want {
+			if c == nil || c.Got.Equal(c.Want) {
 				t.Fatalf("no counterexample: %+v", r)
 			}
 			if tc.x != "" && (c.X != tc.x || c.Y != tc.y) {
@@ -123,6 +123,34 @@ func TestFaults(t *testing.T) {
 				t.Errorf("cause %q, want %q", r.Cause, tc.cause)
 			}
 		})
+	}
+}
+
+// Answers are values: what is wrong over more than two is an error, and a type that
+// the problem never has makes the file unusable.
+func TestManyValues(t *testing.T) {
+	const file = `
+def problem(n, x, y): return 1 + x[0] + y[0]
+def task(tokens, params): return [tokens[0] + tokens[1], 0]
+def alice(n, x): return {1: x[0]}
+def bob(n, y): return {2: y[0]}
+`
+	for answer, want := range map[string]report.Verdict{
+		"outputs[1] + 1": report.Meets, "outputs[1] + 2": report.Errs, "7": report.Errs, "outputs[1] != 0": report.Errs, "1 if outputs[1] == 0 else 2": report.Errs,
+	} {
+		r := check(t, parse(t, file+"def answer(n, outputs): return "+answer+"\n"), 3)
+		if r.Verdict != want || r.Failures == 0 != (want == report.Meets) || r.Checked != 64 {
+			t.Errorf("answer %s: %s, %d failures of %d", answer, r.Verdict, r.Failures, r.Checked)
+		}
+	}
+	for _, answer := range []string{`"one"`, "[outputs[1] + 1]"} {
+		s, err := parse(t, file+"def answer(n, outputs): return "+answer+"\n").Subject(3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r, err := validate.Run(context.Background(), s, validate.Options{}); err == nil || r.Verdict == report.Meets || !strings.Contains(err.Error(), "of another type") {
+			t.Errorf("answer %s: %v, %v", answer, r.Verdict, err)
+		}
 	}
 }
 
@@ -157,7 +185,7 @@ func TestUnusable(t *testing.T) {
 		{"endless loop at load", "[x for x in range(1 << 40) if False]", "took more than 500ms"},
 		{"memory in one step", strings.Replace(right, "def params(n):  return {", "def params(n):  return [0] * (1 << 28) and {", 1), "needs more than 200 MB"},
 		{"memory in many steps", strings.Replace(right, "def params(n):  return {", "def f():\n  s = [0]\n  for i in range(30): s = s + s\n  return s\ndef params(n):  return f() and {", 1), "needs more than 200 MB"},
-		{"answer is no answer", strings.Replace(right, "outputs[1] == 1", "\"yes\"", 1), "want True or False"},
+		{"answer is no answer", strings.Replace(right, "outputs[1] == 1", "1.5", 1), "want a boolean, an integer"},
 		{"a position out of range", strings.Replace(right, "outputs[1] == 1", "outputs[99] == 1", 1), "positions are 1..7"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -247,7 +275,7 @@ func TestMatrixOfAFunction(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(rows) != 4 || rows[0][0].Defined || rows[3][0] != (Entry{2, true}) || rows[1][3] != (Entry{-1, true}) {
+	if len(rows) != 4 || rows[0][0].Defined || rows[3][0].Value != 2 || rows[1][3].Value != -1 {
 		t.Errorf("%v", rows)
 	}
 }
@@ -314,7 +342,7 @@ func TestExamplesEqualTheBuiltIns(t *testing.T) {
 				if own.Split.String() != ours.Split.String() || !maps.Equal(own.Shape.Params, ours.Shape.Params) {
 					t.Fatalf("n = %d: %v %v, want %v %v", n, own.Split, own.Shape.Params, ours.Split, ours.Shape.Params)
 				}
-				for i := range 1 << r.From.XBits(n) {
+				for i := range r.From.Xs(n) {
 					for j := range r.From.Ys(n) {
 						x, y := r.From.X(n, i), r.From.Y(n, j)
 						a, err := own.Encode(x, y)

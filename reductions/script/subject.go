@@ -43,11 +43,11 @@ func (f *File) Subject(n int) (*validate.Subject, error) {
 		Name: f.Name, Size: n, Shape: r.shape, Split: r.split, Problem: p,
 		Alice: func(x protocol.Word) ([]tasks.Token, error) { return r.write("alice", protocol.Alice, x, bits(x)) },
 		Bob: func(y protocol.Word) ([]tasks.Token, error) {
-			return r.write("bob", protocol.Bob, y, argumentY(p, y))
+			return r.write("bob", protocol.Bob, y, argumentY(p, n, y))
 		},
 		Want: r.want, Outputs: r.outputs, Answer: r.answer,
 	}
-	if s.Public, err = r.tokens(tasks.Public, r.public, "", nil); err != nil {
+	if s.Public, err = r.tokens(tasks.Public, r.public, nil, nil); err != nil {
 		return nil, err
 	}
 	s.Reads, err = r.probe(s)
@@ -91,7 +91,7 @@ func (r *reduction) findPlaces() error {
 	if err != nil {
 		return err
 	}
-	bob, err := f.call("bob", number(r.n), argumentY(r.problem, y0))
+	bob, err := f.call("bob", number(r.n), argumentY(r.problem, r.n, y0))
 	if err != nil {
 		return err
 	}
@@ -221,17 +221,14 @@ func (r *reduction) write(fn string, who protocol.Player, input protocol.Word, a
 	if err != nil {
 		return nil, err
 	}
-	x, y := input.String(), any(nil)
+	x, y := r.problem.Domain(r.n, who).JSON(input), any(nil)
 	if who == protocol.Bob {
-		x, y = "", json.RawMessage(arg)
-		if r.problem.YCount == nil {
-			y = input.String()
-		}
+		x, y = nil, x
 	}
 	return r.tokens(who, raw, x, y)
 }
 
-func (r *reduction) tokens(who protocol.Player, raw json.RawMessage, x string, y any) ([]tasks.Token, error) {
+func (r *reduction) tokens(who protocol.Player, raw json.RawMessage, x, y any) ([]tasks.Token, error) {
 	items, ok := pairs(raw)
 	if !ok {
 		return nil, &validate.Violation{Obligation: validate.Defined, X: x, Y: y, Detail: fmt.Sprintf("%s returned %s: want a dictionary position -> token", r.file.Name, short(raw))}
@@ -295,16 +292,17 @@ func (r *reduction) token(raw json.RawMessage) (tasks.Token, error) {
 
 // want evaluates the problem; of a user's own function whole rows are kept while
 // the matrix is small.
-func (r *reduction) want(x, y protocol.Word) (want, inside bool, err error) {
-	if r.problem.F != nil {
-		return r.problem.Holds(r.n, x, y), true, nil
+func (r *reduction) want(x, y protocol.Word) (want protocol.Value, inside bool, err error) {
+	if r.problem.Words != nil || r.problem.F != nil {
+		want, inside = r.problem.Value(r.n, x, y)
+		return want, inside, nil
 	}
 	if r.problem.XBits(r.n)+r.problem.YBits(r.n) > 26 {
 		row, err := r.file.Row(r.problem, r.n, x, []protocol.Word{y})
 		if err != nil {
-			return false, false, err
+			return want, false, err
 		}
-		return row[0].Value != 0, row[0].Defined, nil
+		return row[0].Is, row[0].Defined, nil
 	}
 	r.mu.Lock()
 	row, ok := r.rows[x]
@@ -315,7 +313,7 @@ func (r *reduction) want(x, y protocol.Word) (want, inside bool, err error) {
 			ys[j] = r.problem.Y(r.n, j)
 		}
 		if row, err = r.file.Row(r.problem, r.n, x, ys); err != nil {
-			return false, false, err
+			return want, false, err
 		}
 		r.mu.Lock()
 		if r.rows == nil || len(r.rows) > 64 {
@@ -325,7 +323,7 @@ func (r *reduction) want(x, y protocol.Word) (want, inside bool, err error) {
 		r.mu.Unlock()
 	}
 	e := row[y.Unpack().Uint(int(y.Len()))]
-	return e.Value != 0, e.Defined, nil
+	return e.Is, e.Defined, nil
 }
 
 // outputs evaluates the task. A user's own gives all positions at once.
@@ -360,8 +358,8 @@ func (r *reduction) outputs(seq []tasks.Token, read []int) ([]tasks.Value, error
 // answers.
 type node struct {
 	known bool
-	pos   int // the output it reads; 0: it answers
-	yes   bool
+	pos   int              // the output it reads; 0: it answers
+	is    protocol.Value   // the answer
 	next  map[string]*node // by the output's value
 	// The way here: the place before, and the output that it read, for the file.
 	from *node
@@ -369,14 +367,14 @@ type node struct {
 }
 
 // answer walks the tree, asking the file only at places where it has not been.
-func (r *reduction) answer(output func(pos int) (tasks.Value, error)) (bool, error) {
+func (r *reduction) answer(_ protocol.Word, output func(pos int) (tasks.Value, error)) (protocol.Value, error) {
 	for at := &r.tree; ; {
-		end, v, yes, err := r.walk(at, output)
+		end, v, is, err := r.walk(at, output)
 		if end == nil || err != nil {
-			return yes, err
+			return is, err
 		}
 		if at, err = r.grow(end, v); err != nil {
-			return false, err
+			return protocol.Value{}, err
 		}
 	}
 }
@@ -384,24 +382,24 @@ func (r *reduction) answer(output func(pos int) (tasks.Value, error)) (bool, err
 // walk follows known places from one on. Where it comes to an answer, end is nil;
 // else end is the last known place and v the output that leads out of the tree, or
 // the root, which is not known yet.
-func (r *reduction) walk(at *node, output func(pos int) (tasks.Value, error)) (end *node, v tasks.Value, yes bool, err error) {
+func (r *reduction) walk(at *node, output func(pos int) (tasks.Value, error)) (end *node, v tasks.Value, is protocol.Value, err error) {
 	r.walking.RLock()
 	defer r.walking.RUnlock()
 	if !at.known {
-		return at, nil, false, nil
+		return at, nil, is, nil
 	}
 	var key [64]byte
 	for at.pos != 0 {
 		if v, err = output(at.pos); err != nil {
-			return nil, nil, false, err
+			return nil, nil, is, err
 		}
 		next := at.next[string(appendKey(key[:0], v))]
 		if next == nil || !next.known {
-			return at, v, false, nil
+			return at, v, is, nil
 		}
 		at = next
 	}
-	return nil, nil, at.yes, nil
+	return nil, nil, at.is, nil
 }
 
 // appendKey writes an output so that equal ones look alike.
@@ -449,9 +447,9 @@ func (r *reduction) ask(at *node, seen []json.RawMessage) error {
 		default:
 			e, err := entry(rep.Value)
 			if err != nil || !e.Defined {
-				return errorf("%s: answer returned %s: want True or False", r.file.Name, short(rep.Value))
+				return errorf("%s: answer returned %s: want a boolean, an integer, a string or a list of such", r.file.Name, short(rep.Value))
 			}
-			at.yes = e.Value != 0
+			at.is = e.Is
 		}
 		at.known = true
 		return nil
@@ -471,7 +469,7 @@ func (r *reduction) probe(s *validate.Subject) ([]int, error) {
 		}
 		seq, err := s.Encode(x, y)
 		if err == nil {
-			_, err = r.answer(func(pos int) (tasks.Value, error) {
+			_, err = r.answer(y, func(pos int) (tasks.Value, error) {
 				if at, seen := slices.BinarySearch(reads, pos); !seen {
 					reads = slices.Insert(reads, at, pos)
 				}
@@ -527,7 +525,7 @@ func (f *File) Beyond(n int) []string {
 			for _, fill := range []byte{'0', '1'} {
 				x, _ := protocol.ParseWord(string(slices.Repeat([]byte{fill}, s.Problem.XBits(larger))))
 				y := s.Problem.Y(larger, 0)
-				if s.Problem.YCount == nil {
+				if s.Problem.Strings(larger) {
 					y, _ = protocol.ParseWord(string(slices.Repeat([]byte{fill}, s.Problem.YBits(larger))))
 				}
 				if err == nil {

@@ -149,7 +149,7 @@ func need(s *Subject, setting protocol.Setting) (int, problems.Basis, bool, erro
 		return 0, "", false, nil
 	}
 	rows := map[string]bool{}
-	for k := range 1 << s.Problem.XBits(s.Size) {
+	for k := range s.Problem.Xs(s.Size) {
 		var row []byte
 		for j := range s.Problem.Ys(s.Size) {
 			want, inside, err := s.Want(s.Problem.X(s.Size, k), s.Problem.Y(s.Size, j))
@@ -158,11 +158,10 @@ func need(s *Subject, setting protocol.Setting) (int, problems.Basis, bool, erro
 				return 0, "", false, err
 			case !inside: // rows that differ outside the promise only need not be told apart
 				return 0, "", false, nil
-			case want:
-				row = append(row, 1)
-			default:
-				row = append(row, 0)
+			case want.Kind() == protocol.OneOf:
+				return 0, "", false, nil
 			}
+			row = append(row, want.Key()...)
 		}
 		rows[string(row)] = true
 	}
@@ -271,7 +270,7 @@ func consequencesGrid(all []Consequence) report.Grid {
 		if c.Vacuous {
 			here = "vacuous"
 		}
-		line := report.Line{Cells: []string{c.Architecture, report.Params(c.Sizes), strconv.Itoa(c.Bits), number(c.Needed), string(c.Setting), string(c.Basis),
+		line := report.Line{Cells: []string{c.Architecture, report.Params(c.Sizes), strconv.Itoa(c.Bits), number(c.Needed), c.Setting.String(), string(c.Basis),
 			here, number(c.BitesFrom), number(c.BitesAtN), c.Inequality}}
 		if c.Note != "" {
 			line.Notes = []string{c.Note}

@@ -20,7 +20,7 @@ func (s *Subject) diagnose(ctx context.Context, first *pair) (string, error) {
 	var pairs [][2]protocol.Word
 	rng := rand.New(rand.NewPCG(1, 2))
 	if d := s.domain(); d.IsInt64() && d.Int64() <= diagnoseMost {
-		for k := range 1 << s.Problem.XBits(s.Size) {
+		for k := range s.Problem.Xs(s.Size) {
 			for j := range s.Problem.Ys(s.Size) {
 				pairs = append(pairs, [2]protocol.Word{s.Problem.X(s.Size, k), s.Problem.Y(s.Size, j)})
 			}
@@ -50,14 +50,14 @@ func (s *Subject) diagnose(ctx context.Context, first *pair) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		inverted = inverted && got != want
+		inverted = inverted && s.Problem.YesNo() && s.yesNo(got) && !want.Accepts(got)
 		var right []int
 		for _, i := range elsewhere {
-			got, err := s.Answer(func(int) (tasks.Value, error) { return m.at(i) })
+			got, err := s.Answer(p[1], func(int) (tasks.Value, error) { return m.at(i) })
 			if err != nil {
 				return "", err
 			}
-			if got == want {
+			if want.Accepts(got) {
 				right = append(right, i)
 			}
 		}

@@ -36,7 +36,7 @@ const (
 // are filled by run.
 func (s *Subject) covers() (*fast, error) {
 	if s.Problem.Cover == nil || s.Shape.Task.Cover == nil || len(s.Reads) != 1 || s.Shape.Task.CheckSeq != nil ||
-		s.Problem.YCount != nil || s.Problem.XBits(s.Size) > 30 || s.Problem.YBits(s.Size) > 30 {
+		!s.Problem.Strings(s.Size) || s.Problem.XBits(s.Size) > 30 || s.Problem.YBits(s.Size) > 30 {
 		return nil, nil
 	}
 	c, ok := s.Shape.Task.Cover(s.Shape, s.Split, s.Public, s.Reads[0])
@@ -46,16 +46,21 @@ func (s *Subject) covers() (*fast, error) {
 	f := &fast{s: s, task: c, problem: s.Problem.Cover(s.Size), ys: 1 << s.Problem.YBits(s.Size)}
 	for on, out := range map[*bool]float64{&f.on0: 0, &f.on1: 1} {
 		elsewhere := false
-		var err error
-		*on, err = s.Answer(func(pos int) (tasks.Value, error) {
+		v, err := s.Answer(s.Problem.Y(s.Size, 0), func(pos int) (tasks.Value, error) {
 			elsewhere = elsewhere || pos != s.Reads[0]
 			return tasks.Value{out}, nil
 		})
-		if err != nil || elsewhere {
+		if err != nil || elsewhere || !s.yesNo(v) {
 			return nil, err
 		}
+		*on = v.True()
 	}
 	return f, nil
+}
+
+// yesNo says that an answer, whatever y is, is one that a yes-or-no problem has.
+func (s *Subject) yesNo(v protocol.Value) bool {
+	return !s.AnswerUsesY && (v.Equal(protocol.BoolValue(true)) || v.Equal(protocol.BoolValue(false)))
 }
 
 func (f *fast) columns(ctx context.Context) error {
@@ -149,7 +154,8 @@ func (f *fast) compare(t *tally, x protocol.Word, at int, got, want []uint64) {
 	if f.on0 {
 		flip = ^uint64(0)
 	}
-	t.checked += int64(min(64*len(got), f.ys-at*64))
+	n := int64(min(64*len(got), f.ys-at*64))
+	t.checked, t.inside = t.checked+n, t.inside+n
 	want = want[:len(got)]
 	for i, g := range got {
 		diff := g&keep ^ flip ^ want[i]

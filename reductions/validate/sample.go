@@ -14,7 +14,11 @@ const sampleTokens = 1 << 27
 // fail: no ones, single ones, all ones, complements, complements with one common
 // element, and runs of ones.
 func (s *Subject) adversarial(rng *rand.Rand) [][2]protocol.Word {
-	nx, ny := s.Problem.XBits(s.Size), s.Problem.YBits(s.Size)
+	dx, dy := s.Problem.Domain(s.Size, protocol.Alice), s.Problem.Domain(s.Size, protocol.Bob)
+	if !dx.Plain() || !dy.Plain() && dy.Len() < 0 || dy.Plain() && !s.Problem.Strings(s.Size) {
+		return s.edges(dx, dy, rng)
+	}
+	nx, ny := dx.Bits(), dy.Bits()
 	fill := func(n int, bit func(i int) bool) protocol.Word {
 		var p protocol.Packer
 		for i := range n {
@@ -31,8 +35,8 @@ func (s *Subject) adversarial(rng *rand.Rand) [][2]protocol.Word {
 	most := min(nx, 512, max(8, sampleTokens>>4/s.Shape.N))
 	var pairs [][2]protocol.Word
 	ys := func(at int) protocol.Word {
-		if s.Problem.YCount != nil {
-			return s.Problem.Y(s.Size, at%s.Problem.YCount(s.Size))
+		if !dy.Plain() {
+			return dy.Nth(at % dy.Len())
 		}
 		return one(ny, at)
 	}
@@ -47,7 +51,7 @@ func (s *Subject) adversarial(rng *rand.Rand) [][2]protocol.Word {
 		hole := fill(nx, func(k int) bool { return k != i })
 		pairs = append(pairs, [2]protocol.Word{hole, ys(i)}, [2]protocol.Word{hole, ys(i + 1)})
 	}
-	if s.Problem.YCount == nil {
+	if dy.Plain() {
 		fullY, noneY := fill(ny, func(int) bool { return true }), fill(ny, func(int) bool { return false })
 		pairs = append(pairs, [2]protocol.Word{full, fullY}, [2]protocol.Word{full, noneY}, [2]protocol.Word{none, fullY}, [2]protocol.Word{none, noneY})
 		for range min(1024, max(8, sampleTokens>>5/s.Shape.N)) {
@@ -60,6 +64,41 @@ func (s *Subject) adversarial(rng *rand.Rand) [][2]protocol.Word {
 				[2]protocol.Word{x, fill(ny, func(i int) bool { return !x.Bit(i) })},
 				[2]protocol.Word{x, fill(ny, func(i int) bool { return !x.Bit(i) || i == at })},
 				[2]protocol.Word{x, x})
+		}
+	}
+	return pairs
+}
+
+// edges pairs members of any two domains: all while they are few, else the first and
+// the last ones and random ones; and where the domains are one, each beside itself.
+func (s *Subject) edges(dx, dy protocol.Domain, rng *rand.Rand) [][2]protocol.Word {
+	some := func(d protocol.Domain) []protocol.Word {
+		n := d.Len()
+		var list []protocol.Word
+		for k := range 48 {
+			switch {
+			case 0 <= n && n <= 48:
+				if k < n {
+					list = append(list, d.Nth(k))
+				}
+			case k < 8:
+				list = append(list, d.Nth(k))
+			case k < 16 && n > 0:
+				list = append(list, d.Nth(n-1-(k-8)))
+			default:
+				list = append(list, d.Random(rng))
+			}
+		}
+		return list
+	}
+	xs, ys := some(dx), some(dy)
+	var pairs [][2]protocol.Word
+	for _, x := range xs {
+		for _, y := range ys {
+			pairs = append(pairs, [2]protocol.Word{x, y})
+		}
+		if dx.Name() == dy.Name() {
+			pairs = append(pairs, [2]protocol.Word{x, x})
 		}
 	}
 	return pairs
@@ -79,15 +118,7 @@ func (s *Subject) sample(ctx context.Context, opt Options) (tally, *Interval, er
 		if err := s.pairAt(m, x, y); err != nil {
 			return t, err
 		}
-		got, want, err := s.check(m, x, y)
-		if err != nil {
-			return t, err
-		}
-		t.checked = 1
-		if got != want {
-			t.failures, t.worst = 1, &pair{s.ones(x, y), x, y}
-		}
-		return t, nil
+		return t, s.judge(&t, m, x, y)
 	}
 	t, err := parallel(ctx, opt, len(list), func() func(int) (tally, error) {
 		m := s.merger()

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"crosscut/protocol"
 	"crosscut/report"
 )
 
@@ -40,10 +41,10 @@ func (r *Result) Sheet() *report.Sheet {
 		add("cause", r.Cause)
 	}
 	if c := r.Counterexample; c != nil {
-		add("x", c.X)
+		add("x", fmt.Sprint(c.X))
 		add("y", fmt.Sprint(c.Y))
-		add("got", strconv.FormatBool(c.Got))
-		add("want", strconv.FormatBool(c.Want))
+		add("got", plainValue(c.Got))
+		add("want", plainValue(c.Want))
 		g := report.Grid{Title: "tokens of the counterexample", Columns: []report.Column{{Name: "position", Right: true}, {Name: "owner"}, {Name: "token"}}}
 		for i, t := range c.Tokens {
 			g.Add(strconv.Itoa(i+1), c.Owners[i], text(t))
@@ -62,6 +63,14 @@ func (r *Result) Sheet() *report.Sheet {
 	flat.Add(row...)
 	s.Flat = &flat
 	return s
+}
+
+// plainValue writes booleans as ever, and other values as a file would.
+func plainValue(v protocol.Value) string {
+	if v.Kind() == protocol.Bool {
+		return strconv.FormatBool(v.True())
+	}
+	return v.String()
 }
 
 // domainText writes a domain's size, in full while people can read it.

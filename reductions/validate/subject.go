@@ -30,22 +30,25 @@ type Subject struct {
 	Alice  func(x protocol.Word) ([]tasks.Token, error)
 	Bob    func(y protocol.Word) ([]tasks.Token, error)
 	// Want is the problem's answer; inside is false outside the promise, where
-	// every answer is right.
-	Want func(x, y protocol.Word) (want, inside bool, err error)
+	// every answer is right. A relation gives a protocol.OneOfValue.
+	Want func(x, y protocol.Word) (want protocol.Value, inside bool, err error)
 	// Outputs evaluates the task at positions.
 	Outputs func(seq []tasks.Token, read []int) ([]tasks.Value, error)
-	// Answer reads the answer off the outputs, which it asks for by position.
-	Answer func(output func(pos int) (tasks.Value, error)) (bool, error)
+	// Answer reads the answer off the outputs, which it asks for by position. Bob
+	// answers, so it may use y.
+	Answer func(y protocol.Word, output func(pos int) (tasks.Value, error)) (protocol.Value, error)
+	// AnswerUsesY says that Answer looks at y.
+	AnswerUsesY bool
 	// got is Answer on the outputs at Reads, where these are all that it needs; nil
 	// where it may ask for others.
-	got func(out []tasks.Value) bool
+	got func(out []tasks.Value) protocol.Value
 }
 
 // Violation is a broken obligation of a reduction: not a wrong answer, but a map
 // that is no map of this kind.
 type Violation struct {
 	Obligation string // what should hold, in words
-	X          string
+	X          any
 	Y          any
 	Position   int
 	Token      any
@@ -67,7 +70,7 @@ func (v *Violation) MarshalJSON() ([]byte, error) {
 		Position   any    `json:"position"`
 		Token      any    `json:"token"`
 		Detail     any    `json:"detail"`
-	}{v.Obligation, orNull(v.X != "", v.X), v.Y, orNull(v.Position > 0, v.Position), v.Token, orNull(v.Detail != "", v.Detail)})
+	}{v.Obligation, v.X, v.Y, orNull(v.Position > 0, v.Position), v.Token, orNull(v.Detail != "", v.Detail)})
 }
 
 func (v *Violation) Error() string {
@@ -75,8 +78,8 @@ func (v *Violation) Error() string {
 	if v.Position > 0 {
 		s += fmt.Sprintf(" at position %d", v.Position)
 	}
-	if v.X != "" {
-		s += fmt.Sprintf(", x = %s", v.X)
+	if v.X != nil {
+		s += fmt.Sprintf(", x = %v", v.X)
 	}
 	if v.Y != nil {
 		s += fmt.Sprintf(", y = %v", v.Y)
@@ -100,22 +103,25 @@ const (
 func FromInstance(in *reductions.Instance) *Subject {
 	return &Subject{
 		Name: in.Name, Size: in.Size, Shape: in.Shape, Split: in.At, Reads: in.Reads, Problem: in.From,
-		Public:  in.Public(in.Size, in.Shape),
-		Alice:   func(x protocol.Word) ([]tasks.Token, error) { return in.Alice(in.Size, in.Shape, x), nil },
-		Bob:     func(y protocol.Word) ([]tasks.Token, error) { return in.Bob(in.Size, in.Shape, y), nil },
-		Want:    func(x, y protocol.Word) (bool, bool, error) { return in.Want(x, y), true, nil },
+		Public: in.Public(in.Size, in.Shape),
+		Alice:  func(x protocol.Word) ([]tasks.Token, error) { return in.Alice(in.Size, in.Shape, x), nil },
+		Bob:    func(y protocol.Word) ([]tasks.Token, error) { return in.Bob(in.Size, in.Shape, y), nil },
+		Want: func(x, y protocol.Word) (protocol.Value, bool, error) {
+			want, inside := in.From.Value(in.Size, x, y)
+			return want, inside, nil
+		},
 		Outputs: func(seq []tasks.Token, read []int) ([]tasks.Value, error) { return in.Shape.Eval(seq, read), nil },
-		Answer: func(output func(pos int) (tasks.Value, error)) (bool, error) {
+		Answer: func(_ protocol.Word, output func(pos int) (tasks.Value, error)) (protocol.Value, error) {
 			out := make([]tasks.Value, len(in.Reads))
 			for k, i := range in.Reads {
 				var err error
 				if out[k], err = output(i); err != nil {
-					return false, err
+					return protocol.Value{}, err
 				}
 			}
-			return in.Got(out), nil
+			return protocol.BoolValue(in.Got(out)), nil
 		},
-		got: in.Got,
+		got: func(out []tasks.Value) protocol.Value { return protocol.BoolValue(in.Got(out)) },
 	}
 }
 
@@ -123,7 +129,7 @@ func FromInstance(in *reductions.Instance) *Subject {
 func (s *Subject) alice(x protocol.Word) ([]tasks.Token, error) {
 	tok, err := s.Alice(x)
 	if err == nil {
-		err = s.inRange(protocol.Alice, tok, x.String(), nil)
+		err = s.inRange(protocol.Alice, tok, s.showX(x), nil)
 	}
 	return tok, err
 }
@@ -132,13 +138,13 @@ func (s *Subject) alice(x protocol.Word) ([]tasks.Token, error) {
 func (s *Subject) bob(y protocol.Word) ([]tasks.Token, error) {
 	tok, err := s.Bob(y)
 	if err == nil {
-		err = s.inRange(protocol.Bob, tok, "", s.showY(y))
+		err = s.inRange(protocol.Bob, tok, nil, s.showY(y))
 	}
 	return tok, err
 }
 
 // inRange checks the tokens of one owner against the task.
-func (s *Subject) inRange(who protocol.Player, tok []tasks.Token, x string, y any) error {
+func (s *Subject) inRange(who protocol.Player, tok []tasks.Token, x, y any) error {
 	k := 0
 	for i, o := range s.Split.Owner {
 		if o != who {
@@ -158,12 +164,13 @@ func (s *Subject) inRange(who protocol.Player, tok []tasks.Token, x string, y an
 	return nil
 }
 
-// showY writes y as users see it: a number for index, else a string of 0 and 1.
+// showX and showY write inputs as users see them: strings of 0 and 1, else values.
+func (s *Subject) showX(x protocol.Word) any {
+	return s.Problem.Domain(s.Size, protocol.Alice).JSON(x)
+}
+
 func (s *Subject) showY(y protocol.Word) any {
-	if s.Problem.YCount != nil {
-		return int(y.Unpack().Uint(int(y.Len()))) + 1
-	}
-	return y.String()
+	return s.Problem.Domain(s.Size, protocol.Bob).JSON(y)
 }
 
 // Encode writes the whole sequence of a pair.

@@ -66,15 +66,15 @@ type Interval struct {
 	Failures   int64   `json:"failures"`
 }
 
-// Counterexample is the smallest failing pair: fewest ones in x and y together,
-// then lexicographic.
+// Counterexample is the smallest failing pair: fewest places that are not the
+// default (of bit strings: fewest ones) in x and y together, then lexicographic.
 type Counterexample struct {
-	X      string   `json:"x"`
-	Y      any      `json:"y"`
-	Tokens []any    `json:"tokens"`
-	Owners []string `json:"owners"`
-	Got    bool     `json:"got"`
-	Want   bool     `json:"want"`
+	X      any            `json:"x"` // a string of 0s and 1s, else a protocol.Value
+	Y      any            `json:"y"`
+	Tokens []any          `json:"tokens"`
+	Owners []string       `json:"owners"`
+	Got    protocol.Value `json:"got"`
+	Want   protocol.Value `json:"want"`
 
 	x, y protocol.Word
 }
@@ -102,12 +102,17 @@ func (p *pair) better(than *pair) bool {
 // tally is what one worker found.
 type tally struct {
 	checked, failures int64
+	inside            int64 // of the checked, those that keep the promise
 	worst             *pair
+	wants, gots       kinds
 }
 
 func (t *tally) add(u tally) {
 	t.checked += u.checked
 	t.failures += u.failures
+	t.inside += u.inside
+	t.wants.join(&u.wants)
+	t.gots.join(&u.gots)
 	if u.worst.better(t.worst) {
 		t.worst = u.worst
 	}
@@ -124,7 +129,7 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 		r.Params[name] = v
 	}
 	r.Warnings = append(r.Warnings, s.settings()...)
-	if err := s.inRange(tasks.Public, s.Public, "", nil); err != nil {
+	if err := s.inRange(tasks.Public, s.Public, nil, nil); err != nil {
 		return r, r.refute(err)
 	}
 	fast, err := s.covers()
@@ -155,6 +160,9 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 	if v := new(Violation); errors.As(err, &v) {
 		return r, r.refute(v)
 	}
+	if err == nil {
+		err = t.strange()
+	}
 	if t.worst != nil {
 		if e := s.explain(r, t.worst); e != nil {
 			return r, errors.Join(err, e)
@@ -163,10 +171,13 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 	switch {
 	case t.failures > 0:
 		r.Verdict = report.Errs
-	case err != nil || t.checked == 0:
+	case err != nil || t.inside == 0 || r.Path != "sampled" && !r.Exhaustive:
 		r.Verdict = report.Unknown
 	default:
 		r.Verdict = report.Meets
+	}
+	if err == nil && t.inside == 0 {
+		r.Warnings = append(r.Warnings, "no input that was tried keeps the promise: nothing was checked")
 	}
 	if r.Path == "sampled" && r.Verdict == report.Meets {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("sampled: %d of %s pairs; a sample proves nothing about the others", t.checked, domainText(r.Pairs)))
@@ -214,40 +225,61 @@ func (r *Result) refute(err error) error {
 
 // domain is the number of pairs (x, y).
 func (s *Subject) domain() *big.Int {
-	d := new(big.Int).Lsh(big.NewInt(1), uint(s.Problem.XBits(s.Size)))
-	if s.Problem.YCount != nil {
-		return d.Mul(d, big.NewInt(int64(s.Problem.YCount(s.Size))))
+	d := big.NewInt(1)
+	for _, in := range s.Problem.Domains(s.Size) {
+		d.Mul(d, in.Count())
 	}
-	return d.Lsh(d, uint(s.Problem.YBits(s.Size)))
+	return d
 }
 
-// ones ranks a pair: a y that is a number has none.
+// ones ranks a pair: the places that are not the default, of bit strings the ones.
 func (s *Subject) ones(x, y protocol.Word) int {
-	if s.Problem.YCount != nil {
-		return x.Ones()
-	}
-	return x.Ones() + y.Ones()
+	d := s.Problem.Domains(s.Size)
+	return d[protocol.Alice].Weight(x) + d[protocol.Bob].Weight(y)
 }
 
-// check evaluates one pair whose tokens lie in m.
-func (s *Subject) check(m *merger, x, y protocol.Word) (got, want bool, err error) {
+// judge checks one pair whose tokens lie in m and counts it.
+func (s *Subject) judge(t *tally, m *merger, x, y protocol.Word) error {
+	got, want, err := s.check(m, x, y)
+	if err != nil {
+		return err
+	}
+	t.checked++
+	if want.Kind() == protocol.None {
+		return nil
+	}
+	t.inside++
+	t.gots.see(got)
+	t.wants.see(want)
+	if !want.Accepts(got) {
+		t.failures++
+		if p := (&pair{s.ones(x, y), x, y}); p.better(t.worst) {
+			t.worst = p
+		}
+	}
+	return nil
+}
+
+// check evaluates one pair whose tokens lie in m. Outside the promise want is None,
+// which accepts everything.
+func (s *Subject) check(m *merger, x, y protocol.Word) (got, want protocol.Value, err error) {
 	if s.Shape.Task.CheckSeq != nil {
 		if err := s.Shape.Task.CheckSeq(s.Shape, m.all, m.seq); err != nil {
-			return false, false, &Violation{Obligation: InRange, X: x.String(), Y: s.showY(y), Detail: err.Error()}
+			return got, want, &Violation{Obligation: InRange, X: s.showX(x), Y: s.showY(y), Detail: err.Error()}
 		}
 	}
 	if s.got != nil {
 		out, err := s.Outputs(m.seq, s.Reads)
 		if err != nil {
-			return false, false, err
+			return got, want, err
 		}
 		got = s.got(out)
-	} else if got, err = s.Answer(m.output); err != nil {
-		return false, false, err
+	} else if got, err = s.Answer(y, m.output); err != nil {
+		return got, want, err
 	}
 	want, inside, err := s.Want(x, y)
 	if !inside {
-		want = got
+		want = protocol.Value{}
 	}
 	return got, want, err
 }
@@ -278,10 +310,10 @@ func (s *Subject) explain(r *Result, p *pair) error {
 	if err != nil {
 		return err
 	}
-	if got == want {
-		return fmt.Errorf("validate: internal: x = %v, y = %v fails on the %s path only", p.x, p.y, r.Path)
+	if want.Accepts(got) {
+		return fmt.Errorf("validate: internal: x = %v, y = %v fails on the %s path only", s.showX(p.x), s.showY(p.y), r.Path)
 	}
-	c := &Counterexample{X: p.x.String(), Y: s.showY(p.y), Got: got, Want: want, x: p.x, y: p.y}
+	c := &Counterexample{X: s.showX(p.x), Y: s.showY(p.y), Got: got, Want: want, x: p.x, y: p.y}
 	for i, t := range m.seq {
 		c.Tokens = append(c.Tokens, s.Shape.Task.FormatToken(s.Shape, t))
 		owner := "public"
@@ -331,7 +363,7 @@ func parallel(ctx context.Context, opt Options, n int, worker func() func(k int)
 }
 
 // xs is the number of x.
-func (s *Subject) xs() int { return 1 << s.Problem.XBits(s.Size) }
+func (s *Subject) xs() int { return s.Problem.Xs(s.Size) }
 
 // plain checks the pairs of all y and the x numbered from..to-1, one at a time.
 func (s *Subject) plain(ctx context.Context, opt Options, from, to int) (tally, error) {
@@ -362,16 +394,8 @@ func (s *Subject) plain(ctx context.Context, opt Options, from, to int) (tally, 
 					return t, nil
 				}
 				m.put(m.bob, b)
-				got, want, err := s.check(m, x, yw[j])
-				if err != nil {
+				if err := s.judge(&t, m, x, yw[j]); err != nil {
 					return t, err
-				}
-				t.checked++
-				if got != want {
-					t.failures++
-					if p := (&pair{s.ones(x, yw[j]), x, yw[j]}); p.better(t.worst) {
-						t.worst = p
-					}
 				}
 			}
 			return t, nil

@@ -37,7 +37,7 @@ func TestBuiltIns(t *testing.T) {
 	for r := range reductions.Catalog().All() {
 		for n := 1; n <= 5; n++ {
 			got := run(t, instance(t, r, n), Options{})
-			pairs := int64(1<<r.From.XBits(n)) * int64(r.From.Ys(n))
+			pairs := int64(r.From.Xs(n)) * int64(r.From.Ys(n))
 			if got.Verdict != report.Meets || !got.Exhaustive || got.Checked != pairs || got.Pairs.Int64() != pairs {
 				t.Errorf("%s, n = %d: %+v", r.Name, n, got)
 			}
@@ -60,10 +60,15 @@ var faults = map[string]func(s *Subject){
 	"right": func(*Subject) {},
 	"answer inverted": func(s *Subject) {
 		answer := s.Answer
-		s.got, s.Answer = nil, func(output func(int) (tasks.Value, error)) (bool, error) { a, err := answer(output); return !a, err }
+		s.got, s.Answer = nil, func(y protocol.Word, output func(int) (tasks.Value, error)) (protocol.Value, error) {
+			a, err := answer(y, output)
+			return protocol.BoolValue(!a.True()), err
+		}
 	},
 	"always yes": func(s *Subject) {
-		s.got, s.Answer = nil, func(func(int) (tasks.Value, error)) (bool, error) { return true, nil }
+		s.got, s.Answer = nil, func(protocol.Word, func(int) (tasks.Value, error)) (protocol.Value, error) {
+			return protocol.BoolValue(true), nil
+		}
 	},
 	"one value off": func(s *Subject) {
 		alice := s.Alice
@@ -130,7 +135,7 @@ func TestSmallestCounterexample(t *testing.T) {
 				}
 				if got, want, err := s.check(m, x, y); err != nil {
 					t.Fatal(err)
-				} else if p := (&pair{x.Ones() + y.Ones(), x, y}); got != want && p.better(best) {
+				} else if p := (&pair{x.Ones() + y.Ones(), x, y}); !want.Accepts(got) && p.better(best) {
 					best = p
 				}
 			}
@@ -182,7 +187,7 @@ func TestProblemCovers(t *testing.T) {
 			continue
 		}
 		c := p.Cover(4)
-		for i := range 1 << p.XBits(4) {
+		for i := range p.Xs(4) {
 			for j := range p.Ys(4) {
 				if x, y := p.X(4, i), p.Y(4, j); c.Eval(x, y) != p.Holds(4, x, y) {
 					t.Fatalf("%s: x = %v, y = %v", p.Name, x, y)
@@ -206,7 +211,9 @@ func TestInterrupt(t *testing.T) {
 func TestPathsMustAgree(t *testing.T) {
 	s := broken(t, 3, faults["one value off"])
 	s.Outputs = func([]tasks.Token, []int) ([]tasks.Value, error) { return []tasks.Value{{0}}, nil }
-	s.Want = func(x, y protocol.Word) (bool, bool, error) { return false, true, nil }
+	s.Want = func(x, y protocol.Word) (protocol.Value, bool, error) {
+		return protocol.BoolValue(false), true, nil
+	}
 	if _, err := Run(context.Background(), s, Options{}); err == nil {
 		t.Error("a disagreement of the two paths went unnoticed")
 	}

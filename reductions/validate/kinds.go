@@ -1,0 +1,49 @@
+package validate
+
+import (
+	"fmt"
+
+	"crosscut/protocol"
+)
+
+// kinds remembers the types of values that were seen, one value of each. Integers and
+// booleans are one type: True is 1.
+type kinds [protocol.OneOf + 1]protocol.Value
+
+func (k *kinds) see(v protocol.Value) {
+	switch at := v.Kind(); at {
+	case protocol.OneOf:
+		for i := range v.Len() {
+			k.see(v.At(i))
+		}
+	case protocol.Bool:
+		k[protocol.Int] = v
+	default:
+		k[at] = v
+	}
+}
+
+func (k *kinds) join(other *kinds) {
+	for at, v := range other {
+		if v.Kind() != protocol.None {
+			k[at] = v
+		}
+	}
+}
+
+// strange is an error where the answer has a type that the problem never has: then
+// nothing was compared that could be equal, and the file is at fault, not the map.
+func (t *tally) strange() error {
+	for at, got := range t.gots {
+		if got.Kind() == protocol.None || t.wants[at].Kind() != protocol.None {
+			continue
+		}
+		for _, want := range t.wants {
+			if want.Kind() != protocol.None {
+				return fmt.Errorf("validate: answer gives %v, %v, but the problem's values are of another type, %v like %v: return what problem returns",
+					got, got.Kind(), want.Kind(), want)
+			}
+		}
+	}
+	return nil
+}
