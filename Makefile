@@ -67,7 +67,7 @@ shots: ## the screenshots of the README, docs/img/lab-*.png
 	CROSSCUT_SHOTS=1 go test ./lab -count=1 -run Shots
 
 browser: site ## every browser test; pictures at three widths under build/browser
-	CROSSCUT_BROWSER=1 go test ./lab -count=1 -v -timeout 20m -run 'Browser|Pictures|NoShift|Tour|Claims|Handwork|Export|Site|AuditFinds'
+	CROSSCUT_BROWSER=1 go test ./lab -count=1 -v -timeout 20m -run 'Browser|Pictures|NoShift|Story|Gestures|Claims|Handwork|Export|Site|AuditFinds'
 
 # The platforms of dist; no cgo, so that a binary needs nothing on its machine.
 PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64

@@ -17,6 +17,12 @@ import (
 
 // moments are states of the rooms that are photographed, with what must be seen.
 var moments = []struct{ name, hash, selector, want string }{
+	{"story-1", "story", "[data-story='1'] .says", "partner"},
+	{"story-2", "story?scene=2", "[data-story='2'] .says", "weights"},
+	{"story-3", "story?scene=3", "[data-story='3'] .says", "bits"},
+	{"story-4", "story?scene=4", "[data-story='4'] .says", "hands"},
+	{"story-5", "story?scene=5", "[data-story='5'] .says", "needed"},
+	{"story-6", "story?scene=6", "[data-story='6'] .says", "Two pasts"},
 	{"cut", "cut?task=match3&model=attention&n=15&set=M%3D16&seed=2&split=alice%3A2-7%2Cbob%3A8-13%2Cpublic%3A1%2C14-15&step=3", ".verdict", "bits"},
 	{"cut-qsa", "cut?task=qsa&model=attention&n=16&seed=1&split=alice%3A16%2Cbob%3A1-15", ".verdict", "bits"},
 	{"cut-rnn", "cut?task=qsa&model=rnn&n=17&seed=4&set=q%3D1%2Ceps%3D0.25&split=alice%3A1-9%2Cbob%3A10-17", ".verdict", "needs"},
@@ -81,28 +87,6 @@ func TestNoShift(t *testing.T) {
 	slide := evaluate[float64](b, `(async () => { const s = document.querySelector("[data-size=n]"); const t = performance.now(); s.value = 32; s.dispatchEvent(new Event("input")); while (document.querySelectorAll(".token").length !== 32) await new Promise(requestAnimationFrame); return performance.now() - t; })()`, chromedp.EvalAwaitPromise)
 	weight := evaluate[float64](b, `performance.getEntriesByType("resource").filter(r => !r.name.includes("/api/")).reduce((n, r) => n + r.decodedBodySize, 0)`)
 	t.Logf("first paint %.0f ms, a slider's answer %.0f ms, %.0f bytes of pages", paint, slide, weight)
-}
-
-// The tour goes through its stops without an error.
-func TestTour(t *testing.T) {
-	if !full() {
-		t.Skip("make browser takes the tour")
-	}
-	b := browse(t, start(t))
-	b.open("cut", ".verdict", "bits")
-	b.click("#tour-start")
-	for k := 1; ; k++ {
-		b.until("#tour-place", fmt.Sprintf("%d of ", k))
-		b.await(`!document.querySelector(".problem") && !!document.querySelector("main h1") && !!document.querySelector("main svg.picture")`)
-		b.accessible(fmt.Sprintf("stop %d of the tour", k))
-		if b.text("#tour-next") == "Done" {
-			break
-		}
-		b.click("#tour-next")
-	}
-	b.click("#tour-next")
-	b.await(`document.getElementById("tour").hidden`)
-	b.quiet("the tour")
 }
 
 // Every claim runs from its button, and the page shows the engine's verdicts.

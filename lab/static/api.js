@@ -18,17 +18,37 @@ async function overHTTP(op, body, signal) {
   return { ok: response.ok, status: response.status, body: await response.text() };
 }
 
+// loading says what is awaited; the static copy says how far its engine has come.
+const progress = document.createElement("p");
+export function loading() {
+  progress.className = "muted loading";
+  progress.textContent ||= kind === "wasm" ? "Loading the engine …" : "Asking the engine …";
+  return progress;
+}
+
 let worker = null, number = 0;
 const open = new Map();
 
 function startWorker() {
   worker = new Worker("worker.js");
-  worker.onmessage = ({ data }) => { const r = open.get(data.id); open.delete(data.id); if (r) r.resolve(data); };
-  worker.onerror = () => { for (const r of open.values()) r.reject(new Refused({ error: "the engine could not be loaded", hint: "serve the folder over HTTP" }, 0)); open.clear(); };
+  worker.onmessage = ({ data }) => {
+    if (data.loaded !== undefined) { progress.textContent = `Loading the engine: ${(data.loaded / 1e6).toFixed(1)} MB${data.of ? ` of ${(data.of / 1e6).toFixed(1)} MB` : ""} …`; return; }
+    if (data.failed) { fails(data.failed); return; }
+    const r = open.get(data.id); open.delete(data.id); if (r) r.resolve(data);
+  };
+  worker.onerror = e => fails(e.message || "its worker did not start");
+}
+
+// fails tells everyone who waits why there is no engine; the next question starts anew.
+function fails(why) {
+  for (const r of open.values()) r.reject(new Refused({ error: `the engine could not be loaded: ${why}`, hint: location.protocol === "file:" ? "a browser starts no worker from a file: serve this folder, for instance with python3 -m http.server" : "is engine.wasm beside this page?" }, 0));
+  open.clear();
+  worker?.terminate();
+  worker = null;
 }
 
 function overWorker(op, body, signal) {
-  if (!worker) startWorker();
+  try { if (!worker) startWorker(); } catch (e) { return Promise.reject(new Refused({ error: "the engine could not be started: " + e.message, hint: "a browser starts no worker from a file: serve this folder, for instance with python3 -m http.server" }, 0)); }
   const id = ++number;
   return new Promise((resolve, reject) => {
     open.set(id, { resolve, reject });

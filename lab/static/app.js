@@ -1,55 +1,115 @@
-// The frame: five rooms, one at a time; the state of a room is the address.
-import { ask } from "./api.js";
-import { copy, el } from "./dom.js";
+// The frame: the story and five rooms, one at a time. The address holds the state of
+// a room and the object that all rooms share; a change that is done is a step back.
+import { ask, loading } from "./api.js";
+import { copy, put } from "./dom.js";
 import { problem } from "./controls.js";
-import { stops } from "./tour.js";
 
 const rooms = {
-  cut: () => import("./rooms/cut.js"), grow: () => import("./rooms/grow.js"), matrix: () => import("./rooms/matrix.js"),
+  story: () => import("./story.js"), cut: () => import("./rooms/cut.js"), grow: () => import("./rooms/grow.js"), matrix: () => import("./rooms/matrix.js"),
   break: () => import("./rooms/break.js"), proof: () => import("./rooms/proof.js"),
 };
-const titles = { cut: "Cut", grow: "Grow", matrix: "Matrix", break: "Break", proof: "Proof" };
-const main = document.getElementById("room");
+const titles = { story: "Story", cut: "Cut", grow: "Grow", matrix: "Matrix", break: "Break", proof: "Proof" };
+const order = ["cut", "grow", "matrix", "break", "proof"];
+const main = document.getElementById("room"), notice = document.getElementById("notice");
 let here = null, written = "";
+
+// An embedded page is one stage: no header, no lead, no controls around it.
+if (new URLSearchParams(location.search).has("embed")) document.documentElement.dataset.embed = "";
+
+// The object that all rooms speak about; N is the length of its sequence.
+const SHARED = ["task", "model", "N", "split", "seed", "set"];
+const shared = {};
+const memory = {}; // the state in which each room was left, and the task it was about
 
 function read() {
   const [name, rest] = location.hash.slice(1).split("?");
-  return { name: rooms[name] ? name : "cut", state: Object.fromEntries(new URLSearchParams(rest || "")) };
+  return { name: rooms[name] ? name : "story", bare: rest === undefined, state: Object.fromEntries(new URLSearchParams(rest || "")) };
 }
 
-// write puts a room's state into the address, without a new entry in the history.
+// A change belongs to the gesture that made it: the first writes a new entry of the
+// history, what follows within the same gesture replaces it.
+let gesture = 0, spent = 0, last = null;
+addEventListener("pointerdown", () => { gesture++; last = null; }, true);
+addEventListener("keydown", e => { if (e.repeat || last === e.target && /^(Arrow|Page|Home|End)/.test(e.key)) return; last = e.target; gesture++; }, true);
+addEventListener("change", () => gesture++, true);
+
+// write puts a room's state into the address.
 function write(name, state) {
+  for (const k of SHARED) { const v = name === "cut" && k === "N" ? state.n : state[k]; if (name === "cut" || v !== undefined) shared[k] = v; }
+  memory[name] = { state: { ...state }, task: shared.task };
   const params = new URLSearchParams();
-  for (const [k, v] of Object.entries(state)) if (v !== "" && v !== null && v !== undefined) params.set(k, v);
-  const text = params.toString();
+  const all = name === "cut" || name === "story" ? state : { ...state, ...Object.fromEntries(SHARED.filter(k => !(k in state)).map(k => [k, name === "matrix" && k === "task" ? "" : shared[k]])) };
+  for (const [k, v] of Object.entries(all)) if (v !== "" && v !== null && v !== undefined) params.set(k, v);
+  const text = params.toString(), before = written;
   written = `#${name}${text ? "?" + text : ""}`;
-  if (location.hash !== written) history.replaceState(null, "", written);
+  if (location.hash === written) return;
+  const quiet = h => h.replace(/[?&](scene|step|row|col)=[^&]*/g, "");
+  if (gesture !== spent && here?.settled && quiet(before) !== quiet(written)) history.pushState({ depth: depth() + 1 }, "", written); else history.replaceState({ depth: depth() }, "", written);
+  spent = gesture;
+}
+const depth = () => history.state?.depth || 0;
+
+// carried is what a room starts with when nothing is said about it: as it was left,
+// or the shared object as the room can show it.
+function carried(name, cat) {
+  const left = memory[name];
+  if (left && (left.task === shared.task || name === "story")) return left.state;
+  const { task } = shared;
+  if (!task) return {};
+  const claim = cat.inequalities.find(q => q.task === task), reduction = cat.reductions.find(r => r.to === task);
+  return {
+    cut: () => ({ task, model: shared.model, n: shared.N, split: shared.split, seed: shared.seed, set: shared.set }),
+    grow: () => claim ? { inequality: claim.name } : {},
+    matrix: () => ({ task, n: task === "qsa" ? 2 : task.startsWith("cycle") ? 3 : 4 }),
+    break: () => reduction ? { reduction: reduction.name, model: shared.model, n: 6 } : {},
+    proof: () => claim ? { paper: claim.paper, claim: claim.claim } : {},
+  }[name]?.() || {};
 }
 
-const catalogue = ask("catalog");
-catalogue.catch(() => {}); // shown when a room asks for it
+// The catalogue is asked for again after a failure.
+let catalogue = null;
+const getCatalogue = () => catalogue ||= ask("catalog").catch(e => { catalogue = null; throw e; });
+getCatalogue().catch(() => {}); // shown when a room asks for it
 
 async function open() {
   if (location.hash === written && here) return;
-  const { name, state } = read();
+  const { name, bare, state } = read();
   written = location.hash;
+  spent = gesture;
   const link = document.querySelector(`.rooms a[data-room="${name}"]`);
   document.querySelectorAll(".rooms a").forEach(a => a === link ? a.setAttribute("aria-current", "page") : a.removeAttribute("aria-current"));
   document.title = `${titles[name]} · Crosscut`;
   here?.close?.();
-  const opening = here = { name };
+  const same = here?.name === name, scrolled = scrollY, opening = here = { name };
+  main.setAttribute("aria-busy", "true");
+  const slow = setTimeout(() => { if (!main.childElementCount) put(main, loading()); }, 250);
   try {
-    const [room, cat] = await Promise.all([rooms[name](), catalogue]);
+    const [room, cat] = await Promise.all([rooms[name](), getCatalogue()]);
     if (here !== opening) return;
+    const known = new Set([...room.keys(cat), ...SHARED]), strange = Object.entries(state).filter(([k]) => !known.has(k));
+    notice.hidden = !strange.length;
+    notice.textContent = strange.length ? `The address says ${strange.map(([k, v]) => `${k}=${v}`).join(" and ")}, which ${titles[name]} does not know; it is left out.${name === "cut" ? " Sizes are written as set=M=16." : ""}` : "";
+    for (const k of SHARED) if (state[k] !== undefined) shared[k] = state[k];
+    if (name === "cut" && state.N && !state.n) state.n = state.N;
+    main.style.minHeight = `${main.offsetHeight}px`;
     main.replaceChildren();
-    here = { name, ...room.open(main, cat, state, s => { if (here.name === name) write(name, s); }) };
+    here = { name, ...room.open(main, cat, bare ? carried(name, cat) : state, s => { if (here.name === name) write(name, s); }) };
+    here.settled = true;
+    if (same) scrollTo(0, scrolled); else scrollTo(0, 0);
+    requestAnimationFrame(() => { main.style.minHeight = ""; });
   } catch (e) {
-    main.replaceChildren(problem(e));
+    if (here !== opening) return;
+    const missing = e instanceof TypeError ? Object.assign(new Error(`the room ${titles[name]} could not be loaded`), { hint: "is the lab's server still running?" }) : e;
+    main.replaceChildren(problem(missing, () => { here = null; open(); }));
+  } finally {
+    clearTimeout(slow);
+    if (here === opening || here?.name === name) main.removeAttribute("aria-busy");
   }
   document.documentElement.dataset.room = name;
 }
 
 addEventListener("hashchange", open);
+addEventListener("popstate", open);
 
 // Colours.
 const theme = document.getElementById("theme");
@@ -57,7 +117,7 @@ const themes = ["auto", "light", "dark"];
 function paint(t) {
   if (t === "auto") delete document.documentElement.dataset.theme; else document.documentElement.dataset.theme = t;
   theme.textContent = { auto: "Auto", light: "Light", dark: "Dark" }[t];
-  theme.setAttribute("aria-label", { auto: "Colours: as the system has them", light: "Colours: light", dark: "Colours: dark" }[t]);
+  theme.setAttribute("aria-label", { auto: "Auto: colours as the system has them", light: "Light colours", dark: "Dark colours" }[t]);
   try { localStorage.setItem("theme", t); } catch { /* a private window */ }
 }
 let now = "auto";
@@ -70,31 +130,20 @@ document.getElementById("share").addEventListener("click", () => copy(location.h
 const keys = document.getElementById("keys");
 document.getElementById("help").addEventListener("click", () => keys.showModal());
 
+// Presenter: one picture and large type; arrows and a clicker walk on.
+const present = () => { document.documentElement.toggleAttribute("data-present"); dispatchEvent(new Event("resize")); };
+document.getElementById("present").addEventListener("click", present);
+
 addEventListener("keydown", e => {
-  if (e.ctrlKey || e.metaKey || e.altKey || keys.open) return;
+  if (keys.open) return;
   const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName) && e.target.type !== "range" && e.target.type !== "radio" && e.target.type !== "checkbox";
   if (typing) return;
-  const k = e.key.toLowerCase(), name = Object.keys(rooms)[+k - 1];
-  if (name) { location.hash = name; main.focus({ preventScroll: true }); } else if (k === "t") turn(); else if (k === "?") keys.showModal(); else if (!here?.keys?.(k)) return;
+  const k = e.key.toLowerCase(), name = order[+k - 1];
+  const undo = k === "z" && !e.altKey && !e.shiftKey;
+  if ((e.ctrlKey || e.metaKey || e.altKey) && !undo) return;
+  if (undo) { if (depth() > 0) history.back(); }
+  else if (name) { location.hash = name; main.focus({ preventScroll: true }); } else if (k === "0") { location.hash = "story"; main.focus({ preventScroll: true }); } else if (k === "t") turn(); else if (k === "f") present(); else if (k === "escape" && "present" in document.documentElement.dataset) present(); else if (k === "?") keys.showModal(); else if (!here?.keys?.(k)) return;
   e.preventDefault();
 });
-
-// The tour: five minutes from one attention layer to Match3.
-const tour = document.getElementById("tour");
-let stop = -1;
-function visit(k) {
-  stop = k;
-  tour.hidden = k < 0;
-  if (k < 0) return;
-  document.getElementById("tour-text").replaceChildren(...stops[k].text.map(t => typeof t === "string" ? t : el("strong", {}, t.b)));
-  document.getElementById("tour-place").textContent = `${k + 1} of ${stops.length}`;
-  document.getElementById("tour-back").disabled = k === 0;
-  document.getElementById("tour-next").textContent = k === stops.length - 1 ? "Done" : "Next";
-  location.hash = stops[k].at;
-}
-document.getElementById("tour-start").addEventListener("click", () => visit(0));
-document.getElementById("tour-back").addEventListener("click", () => visit(stop - 1));
-document.getElementById("tour-next").addEventListener("click", () => visit(stop === stops.length - 1 ? -1 : stop + 1));
-document.getElementById("tour-end").addEventListener("click", () => visit(-1));
 
 open();

@@ -73,6 +73,8 @@ export function player({ of, at, change, what }) {
   return box;
 }
 
-export function problem(error) {
-  return el("div", { class: "problem", role: "alert" }, el("p", {}, error.message), error.hint ? el("p", { class: "hint" }, error.hint) : null);
+// problem says what went wrong and what to do; retry, where given, asks again.
+export function problem(error, retry) {
+  return el("div", { class: "problem", role: "alert" }, el("p", {}, error.message), error.hint ? el("p", { class: "hint" }, error.hint) : null,
+    retry ? el("p", {}, button("Try again", retry, { "data-act": "retry" })) : null);
 }

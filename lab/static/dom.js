@@ -21,8 +21,40 @@ function fill(node, attrs, children) {
 export function el(tag, attrs, ...children) { return fill(document.createElement(tag), attrs, children); }
 export function svg(tag, attrs, ...children) { return fill(document.createElementNS(SVG, tag), attrs, children); }
 
-// put replaces what a node holds; nothing stands for nothing.
-export function put(node, ...children) { node.replaceChildren(); fill(node, null, children); }
+// A slider that is dragged is not replaced before it is let go.
+let held = null;
+const later = new Map();
+addEventListener("pointerdown", e => { held = e.target.matches?.("input[type=range]") ? e.target : null; }, true);
+for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => {
+  held = null;
+  const waiting = [...later];
+  later.clear();
+  for (const [node, children] of waiting) put(node, ...children);
+}, true);
+
+// put replaces what a node holds; nothing stands for nothing. What had the focus
+// keeps it: the focus goes to the new node that stands for the same thing.
+export function put(node, ...children) {
+  if (held && node.contains(held)) { later.set(node, children); return; }
+  const had = node.contains(document.activeElement) && node !== document.activeElement ? standsFor(document.activeElement, node) : null;
+  node.replaceChildren();
+  fill(node, null, children);
+  if (had && node.isConnected) (had() || node.querySelector(FOCUSABLE) || document.getElementById("room")).focus({ preventScroll: true });
+}
+
+const FOCUSABLE = "button:not(:disabled), input:not(:disabled), select, a[href], [tabindex='0'], summary";
+const MARKS = ["data-focus", "data-act", "data-size", "data-cell", "data-head", "data-flip", "data-word", "data-export", "href"];
+const nameOf = n => n.labels?.[0]?.textContent || n.getAttribute("aria-label") || n.textContent;
+
+// standsFor returns a function that finds, in a host that was rebuilt, what stands
+// for a node: the same mark, else the same kind and name.
+function standsFor(node, host) {
+  const mark = MARKS.find(m => node.hasAttribute(m));
+  if (mark) { const at = `[${mark}="${CSS.escape(node.getAttribute(mark))}"]`; return () => usable(host.querySelector(at)); }
+  const name = nameOf(node), tag = node.tagName, rank = [...host.querySelectorAll(tag)].indexOf(node);
+  return () => { const all = [...host.querySelectorAll(tag)]; return usable(all.find(n => nameOf(n) === name) || all[rank]); };
+}
+const usable = n => n && !n.disabled ? n : null;
 
 // icon draws the few signs of the player, alike with every font.
 const ICONS = { first: "M4 3v10M13 3L6 8l7 5z", back: "M12 3L5 8l7 5z", next: "M4 3l7 5-7 5z", last: "M12 3v10M3 3l7 5-7 5z" };
@@ -130,7 +162,7 @@ export function standalone(picture) {
     for (const name of ["class", "tabindex", "role"]) to[k].removeAttribute(name);
   });
   const box = picture.viewBox.baseVal;
-  const ground = getComputedStyle(document.body).backgroundColor;
+  const ground = "#ffffff";
   copy.setAttribute("xmlns", SVG);
   copy.setAttribute("width", box.width);
   copy.setAttribute("height", box.height);
@@ -148,18 +180,47 @@ export function command(text) {
     el("button", { type: "button", class: "quiet", "aria-label": "Copy the command", onclick: () => copy(text, "Command") }, "Copy"));
 }
 
-// latest runs f for the newest request only: while one runs, the last of those
-// that come in waits, the others are dropped.
-export function latest(f) {
-  let running = false, waiting = null;
-  return async function go(...args) {
-    if (running) { waiting = args; return; }
+// asking puts one question at a time and shows the answer to the newest only. What
+// comes back after its question was withdrawn, by a newer one or because the page
+// went elsewhere, is dropped: this is the one place that decides it. While an answer
+// is awaited the hosts are marked busy, so that no old result passes for a new one.
+export function asking(hosts, question, show) {
+  let newest = 0, running = false;
+  const busy = on => hosts.forEach(h => on ? h.setAttribute("aria-busy", "true") : h.removeAttribute("aria-busy"));
+  async function go() {
+    newest++;
+    if (running) return;
     running = true;
-    try { await f(...args); } finally {
-      running = false;
-      if (waiting) { const next = waiting; waiting = null; go(...next); }
+    busy(true);
+    for (let asked = 0; asked !== newest;) {
+      asked = newest;
+      let answer = null, error = null;
+      try { answer = await question(); } catch (e) { error = e; }
+      if (!hosts[0].isConnected) break;
+      if (asked === newest && error?.name !== "AbortError") show(answer, error);
     }
-  };
+    running = false;
+    busy(false);
+  }
+  return go;
+}
+
+// drag follows one pointer from a press to its end on a host that stays, whatever is
+// redrawn inside it. begin(event) returns { move, end, cancel }, or nothing; a press
+// that the browser takes for scrolling is cancelled.
+export function drag(host, begin) {
+  let on = null;
+  host.addEventListener("pointerdown", e => {
+    if (on || e.button) return;
+    const gesture = begin(e);
+    if (!gesture) return;
+    on = { id: e.pointerId, ...gesture };
+    host.setPointerCapture(e.pointerId);
+  });
+  host.addEventListener("pointermove", e => { if (on?.id === e.pointerId) on.move?.(e); });
+  for (const [name, what] of [["pointerup", "end"], ["pointercancel", "cancel"], ["lostpointercapture", "cancel"]]) {
+    host.addEventListener(name, e => { if (on?.id !== e.pointerId) return; const was = on; on = null; was[what]?.(e); });
+  }
 }
 
 // watchWidth calls f with the width of a node, now and when it changes, in units

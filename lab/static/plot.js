@@ -35,7 +35,7 @@ export function chart({ width, height, lines, dots, bite, cursor, xs, label }) {
   ends.forEach((e, i) => { if (i) e.y = Math.max(e.y, ends[i - 1].y + 16); });
   ends.forEach(e => parts.push(svg("text", { class: `label ${e.kind}`, x: width - right + 7, y: e.y, "font-size": 13, "dominant-baseline": "central" }, e.text)));
   if (bite) {
-    const x = X(bite), flip = x > width - right - 170;
+    const x = X(bite), near = cursor && X(cursor.N) - x, flip = x > width - right - 170 || near > -4 && near < 140 && x > left + 140;
     parts.push(svg("line", { class: "bite-line", x1: x, x2: x, y1: top, y2: height - bottom }),
       svg("text", { class: "label need", x: x + (flip ? -6 : 6), y: top + 12, "font-size": 12.5, "text-anchor": flip ? "end" : "start" }, `bites from N = ${number(bite)}`));
   }

@@ -1,7 +1,7 @@
 // Break: make a model smaller until it fails, and see what it confuses.
 import { ask } from "../api.js";
 import { button, problem, select, slider } from "../controls.js";
-import { command, el, exportButton, latest, number, picture, plural, put, svg, value, watchWidth } from "../dom.js";
+import { command, asking, el, exportButton, number, picture, plural, put, svg, value, watchWidth } from "../dom.js";
 import { layout, token, widestOf } from "../strip.js";
 
 const scenes = [
@@ -11,6 +11,8 @@ const scenes = [
   ["A window too short", { reduction: "disj-qsa-memory", model: "sliding-window", n: 6, shrink: "w", value: 9 }],
   ["A first layer too narrow", { reduction: "disj-qsa-memory", model: "mlp", n: 5, shrink: "h1", value: 8 }],
 ];
+
+export const keys = () => ["reduction", "model", "n", "shrink", "value"];
 
 export function open(main, cat, start, write) {
   let s = { ...scenes[0][1], ...start };
@@ -26,27 +28,29 @@ export function open(main, cat, start, write) {
 
   const models = () => { const r = cat.reductions.find(r => r.name === s.reduction) || cat.reductions[0]; return cat.tasks.find(t => t.name === r.to).models; };
 
-  async function setup(keep) {
+  function setup() {
+    busy?.abort();
     if (!cat.reductions.some(r => r.name === s.reduction)) s.reduction = cat.reductions[0].name;
     if (!models().includes(s.model)) { s.model = models()[0]; s.shrink = ""; }
-    try { facts = await ask("sizes", { reduction: s.reduction, model: s.model, n: s.n }); failed = null; } catch (e) { facts = { sizes: [] }; failed = e; }
+    refit();
+  }
+  const refit = asking([controls, stage, verdict, result], () => ask("sizes", { reduction: s.reduction, model: s.model, n: s.n }), (f, e) => { facts = f || { sizes: [] }; failed = e; fit(); });
+
+  function fit() {
     const chosen = facts.sizes.find(z => z.name === s.shrink) || facts.sizes[0];
     s.shrink = chosen?.name ?? "";
     full = chosen?.full ?? 0;
     s.value = chosen ? Math.max(chosen.min, Math.min(full, s.value === undefined || s.value === "" ? full : +s.value)) : "";
-    const focus = keep && document.activeElement?.getAttribute?.("data-size");
     put(controls,
       select("Hard problem inside", cat.reductions.map(r => ({ value: r.name, label: `${r.from} in ${r.to} (${r.name})` })), s.reduction, v => { s.reduction = v; s.shrink = s.value = ""; setup(); }),
       select("Model", models(), s.model, v => { s.model = v; s.shrink = s.value = ""; setup(); }),
-      slider("n, size of the problem", { min: 1, max: cat.limits.break, value: s.n, name: "n" }, v => { s.n = v; s.value = ""; later(); }),
+      slider("n, size of the problem", { min: 1, max: cat.limits.break, value: s.n, name: "n" }, v => { s.n = v; s.value = ""; setup(); }),
       facts.sizes.length > 1 ? select("Shrink", facts.sizes.map(z => ({ value: z.name, label: `${z.name}: ${z.doc.split(";")[0].slice(0, 48)}` })), s.shrink, v => { s.shrink = v; s.value = ""; setup(); }) : null,
-      chosen ? slider(`${chosen.name}, of ${full}`, { min: chosen.min, max: full, value: s.value, doc: chosen.doc, name: "value" }, v => { s.value = v; run(); }) : null,
+      chosen ? slider(`${chosen.name}, of ${full}`, { min: chosen.min, max: full, value: s.value, doc: chosen.doc, name: "value" }, v => { busy?.abort(); s.value = v; run(); }) : null,
       chosen ? button("Shrink until it fails", hunt, { class: "main", "data-act": "hunt" }) : null);
-    if (focus) controls.querySelector(`[data-size="${focus}"]`)?.focus();
     if (failed) { draw(); return; }
     run();
   }
-  const later = latest(async () => setup(true));
 
   function request() {
     const set = {};
@@ -54,35 +58,34 @@ export function open(main, cat, start, write) {
     return { reduction: s.reduction, model: s.model, n: s.n, set, seed: 1 };
   }
 
-  const run = latest(async () => {
-    write({ reduction: s.reduction, model: s.model, n: s.n, shrink: s.shrink, value: s.value });
-    try { answer = await ask("break", request()); failed = null; } catch (e) { failed = e; }
-    draw();
-  });
+  function run() { write({ reduction: s.reduction, model: s.model, n: s.n, shrink: s.shrink, value: s.value }); consult(); }
+  const consult = asking([stage, verdict, result], () => ask("break", request()), (a, e) => { answer = a || answer; failed = e; draw(); });
 
   // hunt lowers the size step by step; it can be stopped.
   async function hunt(e) {
     const press = e.currentTarget;
     if (busy) { busy.abort(); return; }
-    busy = new AbortController();
+    const hunting = busy = new AbortController(), { signal } = hunting;
     press.textContent = "Stop";
     const chosen = facts.sizes.find(z => z.name === s.shrink);
     try {
-      for (let v = full; v >= chosen.min; v -= Math.max(1, Math.floor((full - chosen.min) / 60))) {
+      for (let v = full; v >= chosen.min && !signal.aborted; v -= Math.max(1, Math.floor((full - chosen.min) / 60))) {
+        const found = await ask("break", { ...request(), set: v === full ? {} : { [s.shrink]: v } }, signal);
+        if (signal.aborted || !main.contains(stage)) break;
         s.value = v;
         controls.querySelector('[data-size="value"]').parentElement.set(v);
-        answer = await ask("break", request(), busy.signal);
+        answer = found;
         draw();
         if (answer.finding.kind !== "none") break;
       }
-      write({ reduction: s.reduction, model: s.model, n: s.n, shrink: s.shrink, value: s.value });
-    } catch (error) { if (error.name !== "AbortError") { failed = error; draw(); } }
-    busy = null;
+      if (!signal.aborted) write({ reduction: s.reduction, model: s.model, n: s.n, shrink: s.shrink, value: s.value });
+    } catch (error) { if (error.name !== "AbortError" && !signal.aborted) { failed = error; draw(); } }
+    if (busy === hunting) busy = null;
     press.textContent = "Shrink until it fails";
   }
 
   function draw() {
-    if (failed) { put(verdict); put(stage, problem(failed)); put(result); put(foot); return; }
+    if (failed) { put(verdict); put(stage, problem(failed, setup)); put(result); put(foot); return; }
     if (!answer) return;
     const f = answer.finding, forced = f.kind === "forced";
     const need = f.needed === null ? "no bound is known in this setting" : `${f.needed} needed`;

@@ -1,7 +1,7 @@
 // Cut: a model, a sequence, and who holds what.
 import { ask } from "../api.js";
 import { button, field, player, problem, select, slider } from "../controls.js";
-import { NAMES, command, download, el, exportButton, latest, number, picture, plural, put, ranges, spoken, splitSpec, svg, value, watchWidth } from "../dom.js";
+import { NAMES, command, asking, download, drag, el, exportButton, number, picture, plural, put, ranges, spoken, splitSpec, svg, value, watchWidth } from "../dom.js";
 import { layout, token, widestOf } from "../strip.js";
 
 const scenes = [
@@ -12,6 +12,8 @@ const scenes = [
   ["Third order", { task: "match3", model: "tensor-attention", n: 12, seed: 2 }],
   ["Two layers", { task: "match3-bigram", model: "transformer", n: 8, seed: 1 }],
 ];
+
+export const keys = () => ["task", "model", "n", "seed", "set", "split", "read", "answer", "step"];
 
 export function open(main, cat, start, write) {
   const taskOf = name => cat.tasks.find(t => t.name === name);
@@ -71,17 +73,19 @@ export function open(main, cat, start, write) {
     write({ task: s.task, model: s.model, n: s.n, seed: s.seed, set: s.set, split: s.split, read: s.read, answer: s.answer, step: step >= all ? "" : step });
   }
 
-  const run = latest(async () => {
-    save();
-    try {
-      const query = { task: s.task, model: s.model, set: parse(s.set), seed: s.seed, split: s.split || "", read: s.read || "", answer: s.answer || "" };
-      if (inputFile) query.input = inputFile; else query.n = s.n;
-      answer = await ask("cut", query);
-      failed = null;
-      owners = answer.owners;
+  function run() { save(); consult(); }
+  const consult = asking([stage, verdict, words, meaning], () => {
+    const query = { task: s.task, model: s.model, set: parse(s.set), seed: s.seed, split: s.split || "", read: s.read || "", answer: s.answer || "" };
+    if (inputFile) query.input = inputFile; else query.n = s.n;
+    return ask("cut", query);
+  }, (a, e) => {
+    failed = e;
+    if (a) {
+      answer = a;
+      owners = a.owners;
       hovered = -1;
-      play.reset(answer.words.length, step = Math.min(step, answer.words.length));
-    } catch (e) { failed = e; play.reset(0, 0); }
+      play.reset(a.words.length, step = Math.min(step, a.words.length));
+    } else play.reset(0, 0);
     draw(); list(); tell();
   });
 
@@ -98,7 +102,7 @@ export function open(main, cat, start, write) {
   }
 
   function give(next) {
-    if (next.every((o, i) => o === owners[i])) return;
+    if (!owners || next.every((o, i) => o === owners[i])) return;
     owners = next;
     s.split = splitSpec(owners);
     step = Infinity;
@@ -106,18 +110,18 @@ export function open(main, cat, start, write) {
   }
 
   function draw() {
-    if (!width || !owners) { if (failed) put(stage, problem(failed)); return; }
+    if (!width || !owners) { if (failed) put(stage, problem(failed, run)); return; }
     const tokens = answer?.tokens ?? [];
     if (tokens.length !== owners.length) return;
     const a = answer, place = layout(tokens.length, width, widestOf(tokens));
     const top = 26, stripEnd = top + place.height + 8;
-    const parts = [], focus = document.activeElement?.closest?.(".token, .handle")?.getAttribute("data-focus");
+    const parts = [];
     tokens.forEach((t, i) => {
       const set = t && typeof t === "object" && "y" in t;
       parts.push(token(place, i, t, owners[i], {
         read: a.record.read.includes(i + 1), title: spoken(t),
         attrs: { tabindex: i === active ? 0 : -1, role: "button", "data-focus": i, transform: `translate(0 ${top})`,
-          onpointerdown: e => brush(e, i), onkeydown: e => tokenKey(e, i), onfocus: () => { active = i; if (set) arcs(i); }, onpointerenter: () => set && arcs(i) } }));
+          onkeydown: e => tokenKey(e, i), onfocus: () => { active = i; if (set) arcs(i); }, onpointerenter: () => set && arcs(i) } }));
     });
     const names = brackets(place, top);
     const arcLayer = svg("g", { class: "arcs", "aria-hidden": "true" });
@@ -132,8 +136,8 @@ export function open(main, cat, start, write) {
     if (tokens[reading] && typeof tokens[reading] === "object" && "y" in tokens[reading]) arcs(reading);
     const channel = wordsPicture(stripEnd + 14), meter = meterPicture(channel.bottom + 30);
     const pic = picture(width, meter.bottom + 8, "Tokens, messages and the meter", names, parts, arcLayer, handle(place, top), channel.node, meter.node);
-    put(stage, failed ? problem(failed) : "", pic);
-    if (focus !== null && focus !== undefined) pic.querySelector(`[data-focus="${focus}"]`)?.focus({ preventScroll: true });
+    placed = { place, top };
+    put(stage, failed ? problem(failed, run) : "", pic);
   }
 
   function brackets(place, top) {
@@ -160,37 +164,41 @@ export function open(main, cat, start, write) {
       e.preventDefault();
       moveCut(Math.max(least, Math.min(n, to)));
     });
-    g.addEventListener("pointerdown", e => {
-      e.preventDefault();
-      const drag = move => {
-        const box = stage.querySelector("svg").getBoundingClientRect(), scale = width / box.width;
-        const px = (move.clientX - box.left) * scale, py = (move.clientY - box.top) * scale - top;
-        const row = Math.max(0, Math.min(place.rows - 1, Math.floor(py / place.line)));
-        const col = Math.round((px - place.left) / place.size);
-        moveCut(Math.max(least, Math.min(n, row * place.even + Math.max(0, Math.min(place.even, col)))));
-      };
-      const done = () => { removeEventListener("pointermove", drag); removeEventListener("pointerup", done); };
-      addEventListener("pointermove", drag);
-      addEventListener("pointerup", done);
-    });
     return g;
   }
 
   const turn = { alice: "bob", bob: "alice", public: "alice" };
 
-  function brush(e, i) {
-    if (e.button) return;
-    const colour = turn[owners[i]], seen = new Set();
-    const dab = k => { if (seen.has(k)) return; seen.add(k); give(owners.map((o, j) => j === k ? colour : o)); };
-    active = i;
-    dab(i);
-    const drag = move => {
-      const under = document.elementFromPoint(move.clientX, move.clientY)?.closest?.(".token");
-      if (under && stage.contains(under)) dab(+under.getAttribute("data-position") - 1);
-    };
-    const done = () => { removeEventListener("pointermove", drag); removeEventListener("pointerup", done); };
-    addEventListener("pointermove", drag);
-    addEventListener("pointerup", done);
+  // The stage takes the pointer, since the strip is drawn anew while it moves.
+  let placed = null;
+  drag(stage, e => {
+    if (!owners) return null;
+    if (e.target.closest(".handle")) {
+      e.preventDefault();
+      stage.querySelector(".handle").focus({ preventScroll: true });
+      return { move: toPointer };
+    }
+    const tapped = positionAt(e);
+    if (tapped < 0) return null;
+    active = tapped;
+    const colour = turn[owners[tapped]], seen = new Set();
+    const dab = k => { if (k < 0 || seen.has(k)) return; seen.add(k); give(owners.map((o, j) => j === k ? colour : o)); };
+    // A finger may be scrolling: it gives a token only where it is lifted without having moved.
+    if (e.pointerType === "touch") return { end: up => { if (Math.hypot(up.clientX - e.clientX, up.clientY - e.clientY) < 10) dab(tapped); } };
+    dab(tapped);
+    return { move: m => dab(positionAt(m)) };
+  });
+
+  function positionAt(e) {
+    const under = document.elementFromPoint(e.clientX, e.clientY)?.closest?.(".token");
+    return under && stage.contains(under) ? +under.getAttribute("data-position") - 1 : -1;
+  }
+
+  function toPointer(e) {
+    const { place, top } = placed, box = stage.querySelector("svg.picture").getBoundingClientRect(), scale = width / box.width;
+    const px = (e.clientX - box.left) * scale, py = (e.clientY - box.top) * scale - top, least = taskOf(s.task)?.public_first ? 1 : 0;
+    const row = Math.max(0, Math.min(place.rows - 1, Math.floor(py / place.line))), col = Math.round((px - place.left) / place.size);
+    moveCut(Math.max(least, Math.min(owners.length, row * place.even + Math.max(0, Math.min(place.even, col)))));
   }
 
   function tokenKey(e, i) {

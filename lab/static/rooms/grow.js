@@ -1,10 +1,12 @@
 // Grow: cost against need as N grows, for models of given sizes.
 import { ask } from "../api.js";
 import { button, problem, select, slider } from "../controls.js";
-import { command, copy, el, exportButton, latest, number, plural, put, watchWidth } from "../dom.js";
+import { command, asking, copy, drag, el, exportButton, number, plural, put, watchWidth } from "../dom.js";
 import { chart, colour } from "../plot.js";
 
 const NS = [8, 16, 32, 64, 128, 256, 512, 1024];
+
+export const keys = cat => ["inequality", "n", ...cat.inequalities.flatMap(q => q.sizes.map(z => z.name))];
 
 export function open(main, cat, start, write) {
   let s = { inequality: "one-layer-match3", n: 1024, ...start };
@@ -32,14 +34,26 @@ export function open(main, cat, start, write) {
   }
   let cursorSlider;
 
-  const run = latest(async () => {
-    write({ inequality: s.inequality, n: s.n, ...sizes });
-    try { answer = await ask("grow", { inequality: s.inequality, sizes, n: s.n }); failed = null; } catch (e) { failed = e; }
-    draw();
+  function run() { write({ inequality: s.inequality, n: s.n, ...sizes }); consult(); }
+  const consult = asking([stage, verdict], () => ask("grow", { inequality: s.inequality, sizes, n: s.n }), (a, e) => { answer = a || answer; failed = e; draw(); });
+
+  // The stage takes the pointer, since the chart is drawn anew while it moves.
+  drag(stage, e => {
+    if (!e.target.closest("svg.picture")) return null;
+    move(e);
+    return { move };
   });
+  function move(e) {
+    const pic = stage.querySelector("svg.picture"), box = pic?.getBoundingClientRect();
+    if (!box) return;
+    const v = pic.inverse((e.clientX - box.left) * width / box.width);
+    s.n = lengths.reduce((a, b) => Math.abs(Math.log(b / v)) < Math.abs(Math.log(a / v)) ? b : a);
+    cursorSlider.set(s.n);
+    run();
+  }
 
   function draw() {
-    if (failed) { put(stage, problem(failed)); return; }
+    if (failed) { put(stage, problem(failed, run)); return; }
     if (!width || !answer) return;
     const pts = key => answer.points.map(p => [p.N, p[key]]);
     const models = [...tables.values()];
@@ -48,11 +62,6 @@ export function open(main, cat, start, write) {
       lines: [{ kind: "cost", name: "this model", points: pts("bits") }, { kind: "need", name: "needed", points: pts("needed") }, { kind: "raw", name: "raw tokens", points: pts("trivial") }],
       dots: models.map((m, k) => ({ name: m.model, fill: colour(k), points: m.table.rows.filter(r => r.size !== null && r.verdict === "meets").map(r => [r.N, r.size]) })),
       bite: answer.bites_at && answer.bites_at <= answer.max_n ? answer.bites_at : null, cursor: answer.at,
-    });
-    pic.addEventListener("pointerdown", e => {
-      const move = m => { const box = pic.getBoundingClientRect(), v = pic.inverse((m.clientX - box.left) * width / box.width); s.n = lengths.reduce((a, b) => Math.abs(Math.log(b / v)) < Math.abs(Math.log(a / v)) ? b : a); cursorSlider.set(s.n); run(); };
-      const done = () => { removeEventListener("pointermove", move); removeEventListener("pointerup", done); };
-      move(e); addEventListener("pointermove", move); addEventListener("pointerup", done);
     });
     put(stage, pic);
     const at = answer.at;

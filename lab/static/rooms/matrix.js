@@ -1,13 +1,15 @@
 // Matrix: the table of a function, its bounds, and the protocols that divide it.
 import { ask } from "../api.js";
 import { button, player, problem, segmented, select, slider } from "../controls.js";
-import { command, el, exportButton, latest, number, picture, put, svg, watchWidth } from "../dom.js";
+import { command, asking, el, exportButton, number, picture, put, svg, watchWidth } from "../dom.js";
 import { colour } from "../plot.js";
 
 const SHOWS = [{ value: "fooling", label: "Fooling set" }, { value: "shattered", label: "Shattered set" }, { value: "cover", label: "Cover" }, { value: "partition", label: "Partition" }, { value: "tree", label: "Protocol" }, { value: "mine", label: "Cut it yourself" }];
 
+export const keys = () => ["rows", "task", "problem", "n", "show", "value", "row", "col"];
+
 export function open(main, cat, start, write) {
-  let s = { source: start.rows ? "drawn" : start.task ? "task" : "problem", problem: "disj", task: "match2", n: 3, show: "fooling", value: "", row: "", col: "", ...start };
+  let s = { source: start.rows ? "drawn" : start.problem ? "problem" : start.task ? "task" : "problem", problem: "disj", task: "match2", n: 3, show: "fooling", value: "", row: "", col: "", ...start };
   s.n = +s.n || 3;
   let answer = null, failed = null, width = 0, treeWidth = 0, step = 0, at = [0, 0], drawn = (start.rows || "0110 1010 1100 0001").split(/[ ,]/), mine = null, picks = new Set(), side = "alice", focusing = false;
 
@@ -44,17 +46,15 @@ export function open(main, cat, start, write) {
   }
 
   const sizesFor = { match2: { M: 5 }, match3: { M: 6 }, "match3-bigram": { M: 5 }, "match3-local": { M: 5 }, "match-s": { M: 4 }, cycle3: { nodes: 3 }, cycle5: { nodes: 3 } };
-  const run = latest(async () => {
-    save();
-    put(say, el("p", { class: "muted small" }, "computing …"));
-    const query = s.source === "drawn" ? { rows: drawn } : s.source === "task" ? { task: s.task, n: s.n, set: sizesFor[s.task] || {} } : { problem: s.problem, n: s.n };
-    try {
-      answer = await ask("matrix", query);
-      failed = null;
-      at = [Math.min(+s.row || 0, answer.rows.length - 1), Math.min(+s.col || 0, answer.col_names.length - 1)];
+  function run() { save(); consult(); }
+  const consult = asking([stage, numbers, say, treeBox], () => ask("matrix", s.source === "drawn" ? { rows: drawn } : s.source === "task" ? { task: s.task, n: s.n, set: sizesFor[s.task] || {} } : { problem: s.problem, n: s.n }), (a, e) => {
+    failed = e;
+    if (a) {
+      answer = a;
+      at = [Math.min(+s.row || 0, a.rows.length - 1), Math.min(+s.col || 0, a.col_names.length - 1)];
       if (s.show === "mine") begin();
       follow(true);
-    } catch (e) { failed = e; }
+    }
     draw(); drawTree(); tell();
   });
 
@@ -87,7 +87,7 @@ export function open(main, cat, start, write) {
   function cellsOf(rows) { return rows.map(r => r.includes(",") ? r.split(",").map(v => v === "*" ? "*" : String(+v)) : [...r]); }
 
   function draw() {
-    if (failed) { put(stage, problem(failed)); return; }
+    if (failed) { put(stage, problem(failed, run)); return; }
     if (!answer || !width) return;
     answer.cells = cellsOf(answer.rows);
     const R = answer.rows.length, C = answer.col_names.length;

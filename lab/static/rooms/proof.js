@@ -1,7 +1,7 @@
 // Proof: a paper, claim by claim.
 import { ask } from "../api.js";
 import { button, problem, select, slider } from "../controls.js";
-import { NAMES, command, el, exportButton, latest, number, picture, plural, put, svg, value, watchWidth } from "../dom.js";
+import { NAMES, command, asking, el, exportButton, number, picture, plural, put, svg, value, watchWidth } from "../dom.js";
 import { layout, token, widestOf } from "../strip.js";
 
 const ORIGIN = { "checked here": "checked", "proved in docs": "proved", quoted: "quoted", open: "open" };
@@ -15,6 +15,8 @@ const SEEN = {
   "theorem 8": "cut?task=match3-bigram&model=transformer&n=8&seed=1", "theorem 9": "cut?task=match3-local&model=attention&n=16&seed=1", "third-order unit": "cut?task=match3&model=tensor-attention&n=12&seed=2",
   "theorem 7": "grow?inequality=one-layer-match3&n=1024", "theorem 4": "grow?inequality=one-unit-qsa&n=128", "theorem 11": "break?reduction=disj-qsa-memory&model=rnn&n=8&shrink=m&value=3", "theorem 10": "break?reduction=disj-qsa-memory&model=mlp&n=5&shrink=h1&value=8", cycle3: "grow?inequality=one-layer-cycle3&n=1024",
 };
+
+export const keys = () => ["paper", "claim", "n", "x", "y"];
 
 export function open(main, cat, start, write) {
   let s = { paper: cat.papers[0].name, claim: "", ...start };
@@ -48,17 +50,16 @@ export function open(main, cat, start, write) {
   function reset() { stopper?.abort(); x = "01101"; y = "00110"; reduction = ""; answer = null; put(stage); }
   function save() { write({ paper: paper.name === cat.papers[0].name ? "" : paper.name, claim: claim.id, n: reduction ? n : "", x: reduction ? x : "", y: reduction ? y : "" }); }
 
-  const run = latest(async () => {
-    const of = reduction, pad = v => (v + "0".repeat(n)).slice(0, n);
-    const position = cat.reductions.find(r => r.name === of)?.y === "position";
+  function run() {
+    const pad = v => (v + "0".repeat(n)).slice(0, n), position = cat.reductions.find(r => r.name === reduction)?.y === "position";
     x = pad(x); y = position ? String(+y >= 1 && +y <= n ? +y : Math.min(2, n)) : pad(y);
     save();
-    try { answer = await ask("reduce", { reduction: of, n, x, y }); failed = null; } catch (e) { failed = e; }
-    draw();
-  });
+    consult();
+  }
+  const consult = asking([act], () => ask("reduce", { reduction, n, x, y }), (a, e) => { if (!reduction) return; answer = a || answer; failed = e; draw(); });
 
   function draw() {
-    if (failed) { put(stage, problem(failed)); return; }
+    if (failed) { put(stage, problem(failed, run)); return; }
     if (!answer) return;
     const box = act.querySelector(".acts");
     if (!box) return;

@@ -1,0 +1,127 @@
+package lab
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// What every scene of the story says is what the engine says, at the address that is
+// shipped; and the scenes' sentences claim what their numbers show.
+func TestStory(t *testing.T) {
+	b := browse(t, start(t))
+	const match = `{"task":"match2","model":"attention","n":16,"set":{"M":32},"seed":20`
+	total := func(answer map[string]any) any { return at(answer, "record", "bits", "total") }
+
+	b.open("", "[data-story='1'] .says", "partner")
+	run := compute(t, "cut", match+`}`)
+	b.is("[data-answer]", "data-answer", at(run, "record", "expected").([]any)[0])
+	b.click("[data-act=two]")
+	b.click("[data-act=reveal]")
+	tokens := at(run, "tokens").([]any)
+	three := compute(t, "cut", `{"task":"match3","model":"attention","read":"1","input":{"task":"match3","M":32,"tokens":`+strings.ReplaceAll(fmt.Sprint(tokens), " ", ",")+`}}`)
+	b.is("[data-triple]", "data-triple", at(three, "record", "expected").([]any)[0])
+	b.accessible("scene 1")
+
+	b.scene(2)
+	sum := 0.0
+	weigh := compute(t, "weigh", match+`}`)
+	for k, w := range at(weigh, "weights").([]any) {
+		if w.(float64) > 0 != (k > 0 && int(tokens[0].(float64)+tokens[k].(float64))%32 == 0) {
+			t.Errorf("token %d has weight %v", k+1, w)
+		}
+		sum += w.(float64)
+	}
+	if sum == 0 {
+		t.Error("no token has a weight: scene 2 shows nothing")
+	}
+	b.is("[data-weights]", "data-weights", sum)
+	b.accessible("scene 2")
+
+	b.scene(3)
+	cut := compute(t, "cut", match+`,"split":"alice:2-9,bob:10-16,public:1"}`)
+	b.is("[data-story='3'] [data-total]", "data-total", total(cut))
+	if total(cut).(float64) >= at(cut, "record", "bits", "trivial").(float64) {
+		t.Error("scene 3 compares a cost that is vacuous")
+	}
+	var grown []string
+	for _, n := range []int{16, 32, 64} {
+		grown = append(grown, number(total(compute(t, "cut", fmt.Sprintf(`{"task":"match2","model":"attention","n":%d,"set":{"M":32},"seed":20}`, n)))))
+	}
+	b.is("[data-grown]", "data-grown", strings.Join(grown, " "))
+	b.has("[data-story='3'] .says", "Each doubling adds 2 bits", "scene 3")
+	b.press(kb.ArrowRight, ".handle")
+	b.await(`document.querySelector(".handle").getAttribute("aria-valuenow") === "10" && document.activeElement.matches(".handle")`)
+	b.accessible("scene 3")
+
+	b.scene(4)
+	b.is("[data-story='4'] [data-needed]", "data-needed", at(compute(t, "sizes", `{"reduction":"disj-match3","model":"attention","n":4}`), "needed"))
+	b.click("[data-act=deal]")
+	b.await(`/^(0 1|1 0)$/.test(document.querySelector("[data-convicts]")?.dataset.convicts)`)
+	b.accessible("scene 4")
+
+	b.scene(5)
+	grow := compute(t, "grow", `{"inequality":"one-layer-match3","n":1096,"sizes":{"H":1,"m":3,"p":8}}`)
+	b.is("[data-story='5'] [data-bits]", "data-bits", at(grow, "at", "bits"))
+	b.is("[data-story='5'] [data-needed]", "data-needed", at(grow, "at", "needed"))
+	b.is("[data-story='5'] [data-bites]", "data-bites", at(grow, "bites_at"))
+	b.press(kb.ArrowRight, "[data-scrub=H]")
+	b.is("[data-story='5'] [data-bits]", "data-bits", at(compute(t, "grow", `{"inequality":"one-layer-match3","n":1096,"sizes":{"H":2,"m":3,"p":8}}`), "at", "bits"))
+	b.await(`document.activeElement.matches("[data-scrub=H]")`)
+	b.accessible("scene 5")
+
+	b.scene(6)
+	broken := compute(t, "break", `{"reduction":"disj-qsa-memory","model":"rnn","n":8,"set":{"m":3},"seed":1}`)
+	if at(broken, "finding", "kind") != "forced" {
+		t.Error("scene 6 shows no two pasts that share a state")
+	}
+	b.is("[data-story='6'] [data-message]", "data-message", at(broken, "finding", "message_bits"))
+	b.is("[data-story='6'] [data-needed]", "data-needed", at(broken, "finding", "needed"))
+	b.is("[data-attention]", "data-attention", "-1 1")
+	b.accessible("scene 6")
+	b.quiet("the story")
+}
+
+// scene opens a scene of the story, and waits until the stage shows it.
+func (b *browser) scene(k int) {
+	b.t.Helper()
+	b.open(fmt.Sprintf("story?scene=%d", k), fmt.Sprintf("[data-story='%d'] .says", k), ".")
+	b.await(fmt.Sprintf(`document.querySelector(".stage").dataset.scene === "%d" && !document.querySelector(".stage").hasAttribute("aria-busy") && document.querySelector("[data-story='6'] .says").textContent`, k))
+}
+
+// A drag ends where the pointer is, step by step; a finger that scrolls gives nothing
+// away; Back walks through what was done; unknown keys of an address are told.
+func TestGestures(t *testing.T) {
+	b := browse(t, start(t))
+	b.open("cut?task=match2&model=attention&n=16&seed=3", ".verdict", "bits")
+	size := evaluate[float64](b, `document.querySelector('.token[data-position="2"]').getBoundingClientRect().x - document.querySelector('.token[data-position="1"]').getBoundingClientRect().x`)
+	for _, k := range []int{-3, 5, -1} {
+		from := evaluate[int](b, `+document.querySelector(".handle").getAttribute("aria-valuenow")`)
+		b.drag(".handle circle", float64(k)*size)
+		b.await(fmt.Sprintf(`document.querySelector(".handle")?.getAttribute("aria-valuenow") === "%d"`, from+k))
+	}
+	b.await(`location.hash.includes("split=")`)
+	split := evaluate[string](b, `location.hash`)
+	evaluate[chromedp.Void](b, `void history.back()`)
+	b.await(`location.hash !== ` + fmt.Sprintf("%q", split) + ` && location.hash.startsWith("#cut") && document.querySelector(".handle")?.getAttribute("aria-valuenow") === "10"`)
+	evaluate[chromedp.Void](b, `void history.forward()`)
+	b.await(`document.querySelector(".handle")?.getAttribute("aria-valuenow") === "9"`)
+	b.key("2")
+	b.await(`location.hash.startsWith("#grow")`)
+	b.key("1")
+	b.await(`document.querySelector(".handle")?.getAttribute("aria-valuenow") === "9"`)
+
+	b.open("cut?task=match2&M=16", ".verdict", "bits")
+	b.has("#notice", "M=16", "an address with a key that Cut does not know")
+
+	b.open("grow?inequality=one-layer-match3&n=1096", ".verdict", "needed")
+	for _, dx := range []float64{90, -60} {
+		want := evaluate[float64](b, fmt.Sprintf(`(() => { const r = document.querySelector(".cursor").getBoundingClientRect(); return r.x + r.width / 2 + %v; })()`, dx))
+		b.drag(".cursor", dx)
+		b.await(fmt.Sprintf(`(() => { const r = document.querySelector(".cursor").getBoundingClientRect(); return Math.abs(r.x + r.width / 2 - %v) < 14; })()`, want))
+	}
+	b.quiet("gestures")
+}

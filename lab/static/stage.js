@@ -1,0 +1,177 @@
+// The story's stage: one picture that changes, never blanks. Tokens are kept from one
+// scene to the next, so that they move instead of being drawn anew.
+import { NAMES, drag, number, plural, put, short, spoken, svg } from "./dom.js";
+import { chart } from "./plot.js";
+
+let muted = false;
+export const mute = on => { muted = on; };
+
+// grab lets the stage follow a pointer; what a press means is the scene's affair.
+const grips = new WeakMap();
+function grab(stage, begin) {
+  if (!grips.has(stage)) drag(stage, e => grips.get(stage)?.(e));
+  grips.set(stage, begin);
+}
+
+// place lays n tokens out in as few rows as their width allows.
+function place(n, width, y0) {
+  const rows = Math.ceil(n / Math.max(4, Math.floor((width - 8) / (width < 480 ? 22 : 28)))), each = Math.ceil(n / rows);
+  const size = Math.min(46, (width - 8) / each), left = (width - size * each) / 2, line = rows > 1 ? 44 : 52;
+  return { n, rows, each, size, left, line, y0, high: 28, bottom: y0 + rows * line, x: i => left + (i % each) * size, y: i => y0 + Math.floor(i / each) * line, mid: i => left + (i % each + .5) * size };
+}
+
+// scene draws tokens where they stand now, and the layers under and over them.
+function scene(stage, { width, height, label, tokens, under = [], over = [] }) {
+  let pic = stage.querySelector("svg.tokens-stay");
+  if (!pic) {
+    pic = svg("svg", { class: "picture tokens-stay", role: "group" }, svg("g", { class: "under-layer" }), svg("g", { class: "token-layer" }), svg("g", { class: "over-layer" }));
+    put(stage, pic);
+  }
+  pic.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  pic.setAttribute("width", width); pic.setAttribute("height", height);
+  pic.setAttribute("aria-label", label);
+  const [low, layer, high] = pic.children;
+  put(low, under); put(high, over);
+  while (layer.children.length > tokens.length) layer.lastChild.remove();
+  tokens.forEach((t, i) => {
+    let g = layer.children[i];
+    if (!g) {
+      g = svg("g", {}, svg("rect", { rx: 3 }), svg("text", { "text-anchor": "middle", "dominant-baseline": "central", "font-weight": 600 }));
+      layer.append(g);
+    }
+    const [rect, text] = g.children, words = short(t.is);
+    g.setAttribute("class", `token ${t.owner || "public"}${t.on ? " read" : ""}${t.differs ? " differs" : ""}`);
+    g.setAttribute("transform", `translate(${t.x.toFixed(1)} ${t.y.toFixed(1)})`);
+    g.style.transform = `translate(${t.x.toFixed(1)}px, ${t.y.toFixed(1)}px)`;
+    g.setAttribute("data-position", t.position ?? i + 1);
+    g.setAttribute("aria-label", `${words}: token ${t.position ?? i + 1}, ${spoken(t.is)}${t.owner ? ", " + NAMES[t.owner] : ""}`);
+    g.setAttribute("role", t.press ? "button" : "img");
+    if (t.press) { g.setAttribute("tabindex", t.focusable ? 0 : -1); g.setAttribute("data-focus", `token${i}`); } else g.removeAttribute("tabindex");
+    rect.setAttribute("width", t.size); rect.setAttribute("height", t.high);
+    text.setAttribute("x", t.size / 2); text.setAttribute("y", t.high / 2 + .5);
+    text.setAttribute("font-size", Math.max(8, Math.min(15, (t.size - 4) / Math.max(1.5, words.length) / .62)));
+    text.textContent = words;
+    g.onclick = t.press || null;
+    g.onpointerenter = g.onfocus = t.hover || null;
+    g.onkeydown = t.press || t.hover ? e => {
+      const to = { ArrowLeft: i - 1, ArrowRight: i + 1, Home: 0, End: tokens.length - 1 }[e.key];
+      if (layer.children[to]) { layer.children[to].setAttribute("tabindex", 0); layer.children[to].focus(); } else if (e.key === " " || e.key === "Enter") t.press(); else return;
+      e.preventDefault();
+      e.stopPropagation();
+    } : null;
+  });
+  return pic;
+}
+
+const line = (x, y, words, more = {}) => svg("text", { x, y, "text-anchor": "middle", "font-size": 15, ...more }, words);
+function arc(p, i, j, lift, more = {}) {
+  const x = p.mid(i), z = p.mid(j), y = p.y(i), v = p.y(j);
+  if (i === j) return svg("path", { class: "arc meet", d: `M${x - 6} ${y}C${x - 22} ${y - 30} ${x + 22} ${y - 30} ${x + 6} ${y}`, ...more });
+  return svg("path", { class: "arc meet", d: `M${x} ${y}Q${(x + z) / 2} ${Math.min(y, v) - lift - Math.min(50, Math.abs(x - z) / 5)} ${z} ${v}`, ...more });
+}
+
+export function puzzle(stage, { width, height, tokens, pick, partners, pair, press }) {
+  if (muted) return;
+  grab(stage, () => null);
+  const p = place(tokens.length, width, height * .34), arcs = [];
+  partners.forEach(j => arcs.push(arc(p, pick, j, 26)));
+  if (pair) arcs.push(arc(p, pick, pair[0], 26), arc(p, pair[0], pair[1], 26));
+  const found = pair ? [tokens[pick], ...pair.map(k => tokens[k])] : partners.length ? [tokens[pick], tokens[partners[0]]] : null;
+  scene(stage, { width, height, label: "Tokens; an arc joins those that match", under: [], tokens: tokens.map((is, i) => ({ is, x: p.x(i), y: p.y(i), size: p.size - 2, high: p.high, on: i === pick, owner: i === pick || partners.includes(i) || pair?.includes(i) ? "bob" : "public", focusable: i === pick, press: () => press(i) })),
+    over: [arcs, line(width / 2, Math.min(height - 20, p.bottom + 46), found ? `${found.join(" + ")} = ${found.reduce((a, b) => a + b)}` : `${tokens[pick]} + ?`, { "font-size": 26, "font-weight": 600 })] });
+}
+
+// jar is a vessel filled to a share between 0 and 1.
+function jar(x, y, w, h, share, name, amount, cls = "alice") {
+  const fill = Math.max(0, Math.min(1, share)) * (h - 4);
+  return svg("g", { role: "img", "aria-label": `${name}: ${amount}` }, svg("rect", { class: `fill ${cls}`, x: x + 2, y: y + h - 2 - fill, width: w - 4, height: fill }),
+    svg("path", { class: "jar", d: `M${x} ${y}V${y + h}H${x + w}V${y}` }), line(x + w / 2, y + h + 17, name, { "font-size": 13, class: "dim" }), line(x + w / 2, y - 8, amount, { "font-weight": 600 }));
+}
+
+export function layer(stage, { width, height, tokens, weights, numerators, total, over, output, hovered, hover }) {
+  if (muted) return;
+  grab(stage, () => null);
+  const p = place(tokens.length, width, height * .22), most = Math.max(1, ...weights), h = Math.max(50, height - p.bottom - 90), w = Math.min(110, width / 5), y = p.bottom + 42;
+  const arcs = tokens.flatMap((_, j) => j ? [svg("path", { class: "arc weight", "stroke-opacity": (.1 + .9 * weights[j] / most).toFixed(2), "stroke-width": 1 + 2 * weights[j] / most, d: arc(p, 0, j, 20).getAttribute("d") })] : []);
+  const sums = hovered > 0 ? [weights[hovered], numerators[hovered]] : [total, over];
+  scene(stage, { width, height, label: "Token 1 asks; the arcs are as dark as the weights; two jars fill", under: arcs,
+    tokens: tokens.map((is, i) => ({ is, x: p.x(i), y: p.y(i), size: p.size - 2, high: p.high, on: i === 0, owner: i === hovered ? "alice" : "public", focusable: i === Math.max(1, hovered), press: () => hover(i), hover: () => hover(i) })),
+    over: [line(p.mid(0), p.y0 - 8, "asks", { "font-size": 12, class: "dim", "text-anchor": "start", dx: -p.size / 2 }), jar(width / 2 - 1.9 * w, y, w, h, sums[0] / Math.max(1, total), "weights", number(sums[0])), jar(width / 2 - .3 * w, y, w, h, over ? sums[1] / over : 0, "weight × value", number(sums[1])),
+      line(width / 2 + 1.65 * w, y + h / 2, `output ${output}`, { "font-size": 20, "font-weight": 600 })] });
+}
+
+export function cut(stage, { width, height, tokens, owners, at, words, messages, weights, bits, trivial, move }) {
+  if (muted) return;
+  const p = place(tokens.length, width, 34), end = at < tokens.length ? { x: p.x(at), y: p.y(at) } : { x: p.x(at - 1) + p.size, y: p.y(at - 1) };
+  const full = Math.max(1, weights.reduce((a, b) => a + b, 0)), hers = weights.reduce((a, b, i) => owners[i] === "alice" ? a + b : a, 0), h = Math.max(40, Math.min(110, height - p.bottom - 120)), y = p.bottom + 46, w = Math.min(80, width / 7);
+  const left = 12 + 2.6 * w, room = width - left - 12, most = Math.max(bits, trivial, 1), all = words.join(""), size = Math.max(3, Math.min(9, room / Math.max(24, Math.min(all.length, 40)) - 1));
+  const cols = Math.max(1, Math.floor((room - 16) / (size + 1))), shown = all.slice(0, cols * 4);
+  const bar = (v, k, name, cls) => [svg("rect", { class: cls, x: left, y: y + h - 12 + k * 34, width: Math.max(1, v / most * room * .98), height: 12, rx: 2 }), line(left, y + h - 16 + k * 34, `${name}: ${plural(v, "bit")}`, { "text-anchor": "start", "font-size": 13 })];
+  scene(stage, { width, height, label: `Tokens, cut after token ${at}; Alice's part of both jars in an envelope of ${bits} bits`, under: [],
+    tokens: tokens.map((is, i) => ({ is, x: p.x(i), y: p.y(i), size: p.size - 2, high: p.high, on: i === 0, owner: owners[i] })),
+    over: [jar(12, y, w, h, hers / full, "weights", `${number(hers)} of ${number(weights.reduce((a, b) => a + b, 0))}`), jar(12 + 1.3 * w, y, w, h, hers / full, "× value", ""),
+      svg("g", { role: "img", "aria-label": `The envelope: ${messages.map(m => `${m.label}, ${m.bits} bits`).join("; ")}` }, svg("rect", { class: "envelope", x: left, y: y - 16, width: room, height: 20 + Math.ceil(shown.length / cols) * (size + 2), rx: 4 }),
+        [...shown].map((b, i) => svg("rect", { class: `bit alice${b === "0" ? " zero" : ""}`, x: left + 8 + (i % cols) * (size + 1), y: y - 6 + Math.floor(i / cols) * (size + 2), width: size, height: size, rx: 1 }))),
+      bar(bits, 0, "the envelope", "meter-alice"), bar(trivial, 1, "her tokens as they are", "raw-bar"),
+      svg("g", { class: "handle", tabindex: 0, role: "slider", "data-focus": "story-cut", "aria-label": "The cut", "aria-valuemin": 1, "aria-valuemax": tokens.length, "aria-valuenow": at, "aria-valuetext": `after token ${at}`, "aria-orientation": "horizontal",
+        onkeydown: e => { const to = { ArrowLeft: at - 1, ArrowDown: at - 1, ArrowRight: at + 1, ArrowUp: at + 1, Home: 1, End: tokens.length }[e.key]; if (to === undefined) return; e.preventDefault(); e.stopPropagation(); move(Math.max(1, Math.min(tokens.length, to))); } },
+        svg("line", { class: "cutline", x1: end.x - 1, x2: end.x - 1, y1: end.y - 14, y2: end.y + 40 }), svg("circle", { cx: end.x - 1, cy: end.y - 18, r: 12 }), svg("text", { x: end.x - 1, y: end.y - 18, "text-anchor": "middle", "dominant-baseline": "central", "aria-hidden": "true" }, "✂"))] });
+  grab(stage, e => {
+    if (!e.target.closest("svg.picture")) return null;
+    const to = m => {
+      const box = stage.querySelector("svg.picture").getBoundingClientRect(), k = width / box.width, px = (m.clientX - box.left) * k, row = Math.max(0, Math.min(p.rows - 1, Math.floor(((m.clientY - box.top) * k - p.y0 + 8) / p.line)));
+      move(Math.max(1, Math.min(tokens.length, row * p.each + Math.max(0, Math.min(p.each, Math.round((px - p.left) / p.size))))));
+    };
+    if (!e.target.closest(".handle") && e.pointerType === "touch") return null;
+    e.preventDefault();
+    to(e);
+    return { move: to };
+  });
+}
+
+export function need(stage, { width, height, tokens, owners, boxes, sorted, holding, all, box, of }) {
+  if (muted) return;
+  grab(stage, () => null);
+  const p = place(tokens.length, width, 30), y0 = p.bottom + 22, cols = Math.min(boxes, width < 480 ? 4 : 8), rows = Math.ceil(boxes / cols), w = width / cols, h = Math.min(70, (height - y0 - 8) / rows);
+  const inside = Array.from({ length: boxes }, () => []);
+  for (const [v, b] of sorted) if (b < boxes) inside[b].push(of(v));
+  scene(stage, { width, height, label: `${boxes} boxes for ${all} hands`, under: [], tokens: tokens.map((is, i) => ({ is, x: p.x(i), y: p.y(i), size: p.size - 2, high: p.high, on: i === 0, owner: owners[i] })),
+    over: [line(width / 2, 16, `Alice holds ${holding}`, { "font-size": 14, class: "who alice" }), inside.map((held, b) => {
+      const x = (b % cols) * w, y = y0 + Math.floor(b / cols) * h, clash = held.length > 1;
+      return svg("g", { role: "img", "aria-label": `Box ${b + 1}: ${held.join(", ") || "empty"}` }, svg("rect", { class: `box${clash ? " clash" : ""}${b === box ? " next" : ""}`, x: x + 3, y: y + 2, width: w - 6, height: h - 6, rx: 4 }),
+        held.slice(0, 3).map((t, k) => line(x + w / 2, y + h / 2 + (k - (Math.min(3, held.length) - 1) / 2) * 15, t, { "font-size": 13, "font-family": "var(--mono)", "dominant-baseline": "central" })));
+    })] });
+}
+
+export function crossing(stage, { width, height, answer, move }) {
+  if (muted) return;
+  const pts = key => answer.points.map(q => [q.N, q[key]]);
+  put(stage, chart({ width, height, xs: [8, answer.max_n], label: "Bits that cross, against sequence length: what the layer sends and what is needed", lines: [{ kind: "cost", name: "sent", points: pts("bits") }, { kind: "need", name: "needed", points: pts("needed") }, { kind: "raw", name: "raw tokens", points: pts("trivial") }], dots: [], bite: answer.bites_at && answer.bites_at <= answer.max_n ? answer.bites_at : null, cursor: answer.at }));
+  grab(stage, e => {
+    const to = m => { const pic = stage.querySelector("svg.picture"), box = pic?.getBoundingClientRect(); if (box) move(Math.max(8, pic.inverse((m.clientX - box.left) * width / box.width))); };
+    if (!e.target.closest("svg.picture")) return null;
+    to(e);
+    return { move: to };
+  });
+}
+
+export function mirror(stage, { width, height, rnn, tell }) {
+  if (muted) return;
+  grab(stage, () => null);
+  const runs = rnn.runs.length ? rnn.runs : [], n = runs[0]?.tokens.length || 0;
+  if (!n) { scene(stage, { width, height, label: "No two pasts share a box", tokens: [], over: [line(width / 2, height / 2, "Every past that was tried keeps a box of its own.", { "font-size": 16 })] }); return; }
+  const half = runs.length > 1 ? height / 2 : height, tops = runs.map((_, k) => k === 0 ? 52 : half + 66), ps = tops.map(y => place(n, width, y));
+  const alices = rnn.owners.lastIndexOf("alice"), over = [], tokens = [];
+  runs.forEach((r, k) => {
+    const p = ps[k];
+    over.push(line(4, p.y0 - 34, k ? "another past" : "one past", { "text-anchor": "start", "font-size": 13, "font-weight": 600 }));
+    r.tokens.forEach((is, i) => tokens.push({ is, position: i + 1, x: p.x(i), y: p.y(i), size: p.size - 2, high: p.high, owner: rnn.owners[i], on: i + 1 === tell, differs: rnn.differ.includes(i + 1) }));
+    if (tell) for (const q of r.tokens[tell - 1].y || []) over.push(arc(p, tell - 1, q - 1, 14));
+  });
+  const every = ps[0].size < 22 ? 4 : 1;
+  ps.forEach((p, k) => runs[k].tokens.forEach((_, i) => { if (i % every === 0) over.push(line(p.mid(i), p.y(i) + p.high + 9, i + 1, { "font-size": 10, class: "dim" })); }));
+  const p = ps[0], word = runs[0].words[0] || "", y = p.bottom + 8, size = Math.max(3, Math.min(10, 120 / Math.max(8, word.length))), x = Math.max(4, Math.min(width - 150, p.mid(alices) - 10));
+  over.push(svg("g", { role: "img", "aria-label": `The state after token ${alices + 1}: ${word}, the same for both` }, svg("rect", { class: "envelope", x, y, width: Math.max(40, word.length * (size + 1) + 14), height: 24, rx: 4 }), [...word].map((b, i) => svg("rect", { class: `bit alice${b === "0" ? " zero" : ""}`, x: x + 7 + i * (size + 1), y: y + 12 - size / 2, width: size, height: size, rx: 1 }))),
+    line(x - 8, y + 12, runs.length > 1 ? "the same box after both" : "the box", { "text-anchor": "end", "font-size": 13, "dominant-baseline": "central" }));
+  scene(stage, { width, height, label: "Two pasts that leave the same state, and the token that points back", tokens, over });
+}

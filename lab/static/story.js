@@ -1,0 +1,213 @@
+// The story: six scenes on one stage, from a puzzle to the bound and its mirror image.
+// Every number is the engine's; a number in a sentence can be dragged.
+import { ask } from "./api.js";
+import { button, problem } from "./controls.js";
+import { asking, command, el, exportButton, number, plural, put, value, watchWidth } from "./dom.js";
+import { scrub } from "./scrub.js";
+import * as draw from "./stage.js";
+
+export const keys = () => ["scene", "M", "n", "seed", "pick", "two", "cut", "hand", "boxes", "H", "width", "bits", "at", "numbers"];
+
+const DEFAULTS = { scene: 1, M: 32, n: 16, seed: 20, pick: 1, cut: 9, hand: 4, boxes: 3, H: 1, width: 3, bits: 8, at: 1096, numbers: 3 };
+
+export function open(main, cat, start, write) {
+  const s = { ...DEFAULTS, ...Object.fromEntries(Object.entries(start).map(([k, v]) => [k, +v])) };
+  for (const [k, [low, high]] of Object.entries({ scene: [1, 6], M: [4, 256], n: [8, 64], seed: [0, 2 ** 31], pick: [1, 64], cut: [1, 64], hand: [2, 5], boxes: [0, 5], H: [1, 16], width: [1, 64], bits: [2, 32], at: [8, 2 ** 17], numbers: [1, 16] })) s[k] = Math.max(low, Math.min(high, Number.isInteger(s[k]) ? s[k] : DEFAULTS[k]));
+  s.two = start.two === "1";
+  s.cut = Math.min(s.cut, s.n); s.pick = Math.min(s.pick, s.n);
+  const doc = name => cat.tasks.find(t => t.name === name).doc;
+  let width = 0, height = 400, data = {}, failed = null, hovered = -1, revealed = false, sorted = new Map(), holding = 0, box = 0, caught = null;
+
+  const stage = el("div", { class: "stage", "data-scene": s.scene }), caption = el("p", { class: "caption", "aria-live": "polite" });
+  const titles = ["A puzzle", "What one layer does", "Cut it", "What is needed", "Where they cross", "The mirror image"];
+  const scenes = titles.map((title, k) => el("section", { "data-story": k + 1, "aria-label": `Scene ${k + 1}, ${title}` }, el("h2", {}, `${k + 1}. ${title}`), el("div", { class: "says" })));
+  const tale = el("div", { class: "tale" }, el("div", { class: "lead" }, el("h1", {}, "Why some questions are hard for a layer"), el("p", {}, "Six scenes, five minutes. Drag the underlined numbers, or use the arrow keys on them.")), scenes);
+  const back = button("Back", () => go(s.scene - 1), { "data-act": "back" }), next = button("Next", () => go(s.scene + 1), { class: "main", "data-act": "next" });
+  main.append(el("div", { class: "story" }, tale, el("div", { class: "show" }, stage, caption, el("div", { class: "under" }, el("div", { class: "player" }, back, next), exportButton(() => stage.querySelector("svg"), "crosscut-story")))));
+
+  function save() {
+    const out = { scene: s.scene };
+    for (const k of Object.keys(DEFAULTS)) if (k !== "scene" && s[k] !== DEFAULTS[k]) out[k] = s[k];
+    if (s.two) out.two = 1;
+    write(out);
+  }
+  const say = (k, ...words) => put(scenes[k - 1].querySelector(".says"), words);
+  const turn = (name, low, high, label, more = {}) => scrub(label, s[name], { min: low, max: high, name, ...more }, v => { s[name] = v; changed(name); });
+  function changed(name) { if (["n", "M", "seed"].includes(name)) { s.cut = Math.min(s.cut, s.n); s.pick = Math.min(s.pick, s.n); hovered = -1; revealed = false; } if (["hand", "boxes"].includes(name)) { sorted.clear(); caught = null; holding = 0; } save(); consult(); }
+
+  // What a scene asks of the engine.
+  const match = (more = {}) => ask("cut", { task: "match2", model: "attention", n: s.n, set: { M: s.M }, seed: s.seed, ...more });
+  const splitAt = (n, k) => { const a = k > 1 ? `alice:2-${k},` : "", b = k < n ? `bob:${k + 1}-${n},` : ""; return `${a}${b}public:1`; };
+  const questions = {
+    1: async () => {
+      const two = await match({ read: String(s.pick) });
+      const three = await ask("cut", { task: "match3", model: "attention", input: { task: "match3", M: s.M, tokens: two.tokens }, seed: s.seed, read: String(s.pick), n: 0 });
+      return { two, three };
+    },
+    2: async () => ({ run: await match({ read: "1" }), weigh: await ask("weigh", { task: "match2", model: "attention", n: s.n, set: { M: s.M }, seed: s.seed }) }),
+    3: async () => {
+      const [run, weigh, ...grown] = await Promise.all([match({ split: splitAt(s.n, s.cut), read: "1" }), ask("weigh", { task: "match2", model: "attention", n: s.n, set: { M: s.M }, seed: s.seed }), ...[16, 32, 64].map(n => ask("cut", { task: "match2", model: "attention", n, set: { M: s.M }, seed: s.seed, read: "1" }))]);
+      return { run, weigh, grown };
+    },
+    4: async () => {
+      const zero = "0".repeat(s.hand);
+      return { hand: await ask("reduce", { reduction: "disj-match3", n: s.hand, x: handOf(holding), y: zero }), need: (await ask("sizes", { reduction: "disj-match3", model: "attention", n: s.hand })).needed };
+    },
+    5: () => ask("grow", { inequality: "one-layer-match3", n: s.at, sizes: { H: s.H, m: s.width, p: s.bits } }),
+    6: async () => {
+      const rnn = await ask("break", { reduction: "disj-qsa-memory", model: "rnn", n: 8, set: { m: s.numbers }, seed: 1 });
+      const { finding } = rnn, tell = finding.read.find((_, k) => finding.kind === "forced" && JSON.stringify(rnn.runs[0].expected[k]) !== JSON.stringify(rnn.runs[1].expected[k]));
+      const attend = input => ask("cut", { task: "qsa", model: "attention", input, seed: 1, read: String(tell), n: 0 });
+      return { rnn, tell, attention: tell ? await Promise.all([attend(finding.input), attend(finding.twin)]) : [] };
+    },
+  };
+  const consult = asking([stage, caption], () => { const k = s.scene; return questions[k]().then(d => ({ k, d })); }, (a, e) => { failed = e; if (a) data[a.k] = a.d; paint(); });
+
+  const handOf = v => v.toString(2).padStart(s.hand, "0");
+  const sum = list => list.reduce((a, b) => a + b, 0);
+
+  // What a scene says and shows, from its answer.
+  const M = () => turn("M", 4, 64, "M, the modulus"), N = () => turn("n", 8, 64, "N, the number of tokens", { values: [8, 16, 32, 64] });
+  const about = name => el("p", { class: "definition" }, el("strong", {}, name), `: ${doc(name)}`);
+  const tells = {
+    1({ two, three }) {
+      const t = two.tokens, i = s.pick - 1, partners = t.flatMap((v, j) => (t[i] + v) % s.M === 0 ? [j] : []), pair = pairOf(t, i);
+      const yes2 = two.record.expected[0] === 1, yes3 = three.record.expected[0] === 1;
+      say(1, el("p", {}, "Here are ", N(), " numbers below ", M(), `. Token ${s.pick} is ${t[i]}: it needs a partner, ${t[i]} + ? = ${s.M}${t[i] ? "" : " or 0"}. `, yes2 ? el("strong", { "data-answer": 1 }, `Token ${partners[0] + 1} is ${t[partners[0]]}.`) : el("strong", { "data-answer": 0 }, "Nobody is."), " Press any token to ask for it."),
+        el("p", {}, "Now with two partners: three numbers whose sum is a multiple of M. Try to find them by eye. ", button(s.two ? "One partner" : "Two partners", () => { s.two = !s.two; revealed = false; save(); paint(); }, { "data-act": "two" }), " ",
+          s.two ? revealed ? el("strong", { "data-triple": yes3 ? 1 : 0 }, yes3 ? `${t[i]} + ${t[pair[0]]} + ${t[pair[1]]} = ${t[i] + t[pair[0]] + t[pair[1]]}.` : "There are none.") : button("Show me", () => { revealed = true; paint(); }, { class: "main", "data-act": "reveal" }) : ""),
+        el("p", { class: "muted" }, "One partner is a look for one number. Two partners are a look for one of ", number(s.n * (s.n + 1) / 2), " pairs."),
+        el("p", {}, button("Other numbers", () => { s.seed++; changed("seed"); }, { "data-act": "seed" })));
+      put(caption, about(s.two ? "match3" : "match2"));
+      draw.puzzle(stage, { width, height, tokens: t, pick: i, partners: s.two ? [] : partners, pair: s.two && revealed && yes3 ? pair : null, press: k => { s.pick = k + 1; revealed = false; save(); consult(); } });
+    },
+    2({ run, weigh }) {
+      const total = sum(weigh.weights), over = sum(weigh.numerators), h = hovered >= 0 ? hovered : -1;
+      say(2, el("p", {}, "An attention layer answers it. Token 1 sends a ", el("em", {}, "query"), " to every token; each answers with a weight, the darker the larger. Two jars fill: the weights, and the weights times what each token has to say. ", el("strong", {}, "Their quotient decides the output."), " (A blank token is in the first jar as well, so that it is never empty.)"),
+        el("p", {}, `Here the weights of the other tokens add up to `, el("strong", { "data-weights": total }, number(total)), total ? ", all from the partners of token 1." : ": token 1 has no partner among them, and a blank token alone fills the jar.", ` The layer says ${run.record.output[0]}, the definition ${run.record.expected[0]}.`),
+        el("p", {}, "Point at a token to see what it adds. ", el("strong", {}, h > 0 ? `Token ${h + 1}, ${run.tokens[h]}: weight ${weigh.weights[h]}.` : "")),
+        el("p", { class: "muted" }, "Sums only: who put in what can no longer be told."));
+      put(caption, about("match2"));
+      draw.layer(stage, { width, height, tokens: run.tokens, weights: weigh.weights, numerators: weigh.numerators, total, over, output: run.record.output[0], hovered: h, hover: k => { if (hovered !== k) { hovered = k; paint(); } } });
+    },
+    3({ run, weigh, grown }) {
+      const b = run.record.bits, bits = grown.map(g => g.record.bits.total), step = bits[1] - bits[0];
+      say(3, el("p", {}, "Now a line through the strip, after token ", turn("cut", 1, s.n, "the cut"), ". Alice has what is left of it, Bob the rest. She fills her part of both jars and hands them over: ", el("strong", { class: "a", "data-total": b.total }, plural(b.total, "bit")), `, however her tokens lie. Sent as they are, they would take ${plural(b.trivial, "bit")}.`),
+        el("p", {}, "Drag the line: the envelope hardly changes. Take ", N(), ` tokens, M still ${s.M}: at 16, 32 and 64 tokens it is `, el("strong", { "data-grown": bits.join(" ") }, `${bits.join(", ")} bits`), bits[2] - bits[1] === step ? `. Each doubling adds ${plural(step, "bit")}.` : ".", " A sum grows like a logarithm."));
+      put(caption, `${run.record.bits.total} bits = ${run.record.formula_text}. `, command(run.record.command));
+      draw.cut(stage, { width, height, tokens: run.tokens, owners: run.owners, at: s.cut, words: run.words, messages: run.record.messages, weights: weigh.weights, bits: b.total, trivial: b.trivial, move: k => { if (k !== s.cut) { s.cut = k; changed("cut"); } } });
+    },
+    4({ hand, need }) {
+      const all = 2 ** s.hand, boxes = 2 ** s.boxes, full = sorted.size === all;
+      say(4, el("p", {}, "You are Bob. You see an envelope and your own tokens. For Match3, Alice holds one of ", el("strong", {}, `2^${s.hand} = ${all}`), " hands (n = ", turn("hand", 2, 5, "n, the tokens that Alice may set"), "). An envelope of ", turn("boxes", 0, s.hand, "bits of the envelope"), ` ${s.boxes === 1 ? "bit" : "bits"} has ${plural(boxes, "box", "boxes")}: sort her hands into them.`),
+        hands(all, boxes),
+        el("p", { "aria-live": "polite" }, caught ? [el("strong", { class: "bad" }, `Two hands in one box: ${caught.a} and ${caught.b}. `), `Bob holds ${caught.y} and asks: the right answers are `, el("strong", { "data-convicts": `${caught.one} ${caught.two}` }, `${caught.one} and ${caught.two}`), ". He saw the same envelope, so he is wrong once."]
+          : full ? el("strong", { class: "good" }, `${all} hands, ${boxes} boxes, none shared: ${s.boxes} bits suffice for this, and fewer cannot.`) : `${sorted.size} of ${all} hands are in a box.`),
+        el("p", { class: "muted" }, `Every two hands are told apart by some question, so ${all} envelopes are needed: `, el("strong", { class: "n", "data-needed": need }, plural(need, "bit")), "."));
+      put(caption, about("match3"), command(hand.command));
+      draw.need(stage, { width, height, tokens: hand.tokens, owners: hand.owners, boxes, sorted, holding: handOf(holding), all, box, of: handOf });
+    },
+    5(a) {
+      const at = a.at;
+      put(caption, el("span", { class: "mono small" }, cat.inequalities.find(q => q.name === "one-layer-match3").formula));
+      if (!at) { put(stage, el("p", { class: "muted" }, "No instance fits at this N.")); return; }
+      const short = at.bits < at.needed;
+      say(5, el("p", {}, "A layer with ", turn("H", 1, 16, "heads"), s.H === 1 ? " head" : " heads", " of width ", turn("width", 1, 64, "width"), " and ", turn("bits", 2, 32, "bits of a number"), " bits sends at most ", el("strong", { class: "a", "data-bits": at.bits }, plural(at.bits, "bit")), " at N = ", turn("at", 8, a.max_n, "N, the length", { values: lengths(a.max_n) }), "; ", el("strong", { class: "n", "data-needed": at.needed }, number(at.needed)), " are needed. ",
+        short ? el("strong", { class: "bad" }, "Whatever its weights, it errs on some input.") : "Here the bound says nothing yet."),
+        el("p", {}, "What it can send grows like a logarithm, what is needed like N: the lines cross",
+          a.bites_at ? [" at N = ", el("strong", { "data-bites": a.bites_at }, number(a.bites_at)), ". ", short ? "" : button(`Go to N = ${number(a.bites_at)}`, () => { s.at = lengths(a.max_n).find(n => n >= a.bites_at) || a.max_n; changed("at"); }, { "data-act": "bite" })] : " beyond this chart.", " More heads move the crossing, they do not remove it. ", el("a", { href: `#grow?inequality=one-layer-match3&n=${s.at}&H=${s.H}&m=${s.width}&p=${s.bits}` }, "See it in Grow.")));
+      draw.crossing(stage, { width, height, answer: a, move: n => { const best = lengths(a.max_n).reduce((x, y) => Math.abs(Math.log(y / n)) < Math.abs(Math.log(x / n)) ? y : x); if (best !== s.at) { s.at = best; changed("at"); } } });
+    },
+    6({ rnn, tell, attention }) {
+      const f = rnn.finding, forced = f.kind === "forced";
+      say(6, el("p", {}, "Now an easy question for attention: token 17 points at an earlier one and asks for its value. A recurrent network reads from left to right and keeps a state, a box of ", turn("numbers", 1, 8, "numbers in the state"), ` ${s.numbers === 1 ? "number" : "numbers"}: `, el("strong", { class: "a", "data-message": f.message_bits }, plural(f.message_bits, "bit")), f.needed ? [". Needed: ", el("strong", { class: "n", "data-needed": f.needed }, number(f.needed)), ". "] : ". ",
+        forced ? [el("strong", { class: "bad" }, "Two pasts, one box. "), `They differ at position ${rnn.differ.join(", ")}, and position ${tell} points back at it: the answers should be ${rnn.runs.map(r => value(r.expected[f.read.indexOf(tell)])).join(" and ")}, the network says ${rnn.runs.map(r => value(r.output[f.read.indexOf(tell)])).join(" and ")}.`] : el("strong", { class: "good" }, f.kind === "none" ? "No failure found: the box is large enough for every past that was tried." : "It errs on one input.")),
+        attention.length ? el("p", {}, "Attention, on the same two pasts, looks it up: ", el("strong", { "data-attention": attention.map(a => a.record.output.map(value)).join(" ") }, attention.map(a => value(a.record.output[0])).join(" and ")), ".") : null,
+        el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "The two stories side by side" }, el("table", {}, el("thead", {}, el("tr", {}, ["", "one attention layer, Match3", "a recurrent network, averaging"].map(h => el("th", { scope: "col" }, h)))), el("tbody", {},
+          [["who speaks", "Alice: her part of the sums", "the past: the state"], ["who answers", "Bob, who holds the rest", "the future, which asks"], ["what it is compared with", "all her hands", "all pasts that a question can tell apart"]].map(r => el("tr", {}, el("th", { scope: "row" }, r[0]), el("td", {}, r[1]), el("td", {}, r[2])))))),
+        el("p", {}, el("a", { href: `#break?reduction=disj-qsa-memory&model=rnn&n=8&shrink=m&value=${s.numbers}` }, "Take it apart in Break"), ", or go on to ", el("a", { href: "#cut?task=match2&model=attention&n=16&seed=3" }, "Cut"), "."));
+      put(caption, about("qsa"), command(rnn.command));
+      draw.mirror(stage, { width, height, rnn, tell });
+    },
+  };
+
+  // Two partners of token i, other tokens than itself where there are such.
+  function pairOf(t, i) {
+    const pairs = t.flatMap((_, j) => t.slice(j).flatMap((_, d) => (t[i] + t[j] + t[j + d]) % s.M === 0 ? [[j, j + d]] : []));
+    return pairs.find(([j, k]) => j !== k && j !== i && k !== i) || pairs[0] || null;
+  }
+  const lengths = max => { const out = []; for (let n = 8; n <= max; n = Math.max(n + 1, Math.round(n * 2 ** .125))) out.push(n); if (!out.includes(s.at)) { out.push(s.at); out.sort((a, b) => a - b); } return out; };
+
+  // Scene 4: Alice's hands as buttons, and the boxes.
+  function hands(all, boxes) {
+    return el("div", {}, el("div", { class: "hands", role: "group", "aria-label": "Alice's hands" }, Array.from({ length: all }, (_, v) => el("button", { type: "button", class: "hand", "data-focus": `hand${v}`, disabled: sorted.has(v), "aria-label": `Hand ${handOf(v)}${sorted.has(v) ? `, in box ${sorted.get(v) + 1}` : ", put it into a box"}`, onclick: () => file(v, box) }, handOf(v)))),
+      el("p", { class: "player" }, button("Deal them out", deal, { "data-act": "deal" }), button("Start again", () => { sorted.clear(); caught = null; box = 0; paint(); }, { "data-act": "again" })));
+  }
+  function file(v, into) {
+    const other = [...sorted].find(([, b]) => b === into)?.[0];
+    sorted.set(v, into);
+    holding = v;
+    box = (into + 1) % 2 ** s.boxes;
+    if (other !== undefined && !caught) convict(other, v); else consult();
+  }
+  function deal() { for (let v = 0; v < 2 ** s.hand && !caught; v++) if (!sorted.has(v)) { file(v, box); if (sorted.size > 2 ** s.boxes) break; } }
+  // The question that tells two hands apart: the engine gives both answers.
+  async function convict(a, b) {
+    const x = handOf(a), z = handOf(b), k = [...x].findIndex((bit, i) => bit !== z[i]), y = [...x].map((_, i) => i === k ? "1" : "0").join("");
+    caught = { a: x, b: z, y, one: "…", two: "…" };
+    const mine = caught;
+    try {
+      const [one, two] = await Promise.all([x, z].map(h => ask("reduce", { reduction: "disj-match3", n: s.hand, x: h, y })));
+      if (caught !== mine || !stage.isConnected) return;
+      Object.assign(mine, { one: one.outputs[0], two: two.outputs[0] });
+      data[4] = { ...data[4], hand: two };
+      paint();
+    } catch (e) { failed = e; paint(); }
+  }
+
+  function paint() {
+    back.disabled = s.scene === 1; next.disabled = s.scene === 6;
+    scenes.forEach((n, k) => n.toggleAttribute("data-on", k + 1 === s.scene));
+    if (failed) { put(caption, problem(failed, () => consult())); return; }
+    if (width && data[s.scene]) tells[s.scene](data[s.scene]);
+  }
+
+  function choose(k) {
+    if (k === s.scene) return;
+    s.scene = k;
+    stage.setAttribute("data-scene", k);
+    hovered = -1;
+    save(); paint(); consult();
+  }
+  function go(k) {
+    k = Math.max(1, Math.min(6, k));
+    choose(k);
+    scenes[k - 1].scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth" });
+  }
+
+  // The scene that is read is the one that stands where the eye is.
+  let waiting = false;
+  const scrolled = () => {
+    if (waiting || "present" in document.documentElement.dataset || "embed" in document.documentElement.dataset) return;
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      if (!main.contains(stage)) return;
+      const line = innerWidth < 900 ? innerHeight * .62 : innerHeight * .4;
+      let k = 1;
+      scenes.forEach((n, i) => { if (n.getBoundingClientRect().top < line) k = i + 1; });
+      if (scrollY + innerHeight > document.documentElement.scrollHeight - 4) k = 6;
+      choose(k);
+    });
+  };
+  // Each scene's words are there from the beginning, in their order.
+  (async () => { for (const k of [1, 2, 3, 4, 5, 6]) if (k !== s.scene) try { const d = await questions[k](); if (!main.contains(stage)) return; if (!data[k]) { data[k] = d; const was = caption.cloneNode(true); quietly(k, d); put(caption, ...was.childNodes); } } catch { /* said when it is opened */ } if (main.contains(stage)) { paint(); if (s.scene > 1 && scrollY < 10) scenes[s.scene - 1].scrollIntoView({ block: "start" }); addEventListener("scroll", scrolled, { passive: true }); } })();
+  function quietly(k, d) { const w = width; draw.mute(true); try { width = w || 600; tells[k](d); } finally { width = w; draw.mute(false); } }
+
+  const stopWatch = watchWidth(stage, w => { width = w; height = innerWidth < 900 ? Math.max(210, innerHeight * .36) : Math.max(330, Math.min(460, innerHeight * .5)); paint(); });
+  consult();
+  return {
+    close() { stopWatch(); removeEventListener("scroll", scrolled); },
+    keys: k => { const to = { pagedown: 1, pageup: -1, ".": 1, ",": -1 }[k]; if (!to) return false; if (k.startsWith("page") && !("present" in document.documentElement.dataset)) return false; go(s.scene + to); return true; },
+  };
+}
