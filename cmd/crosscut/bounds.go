@@ -141,7 +141,9 @@ func (c *call) namedMatrix(from string) (*bounds.Matrix, *matrix.Result, bounds.
 	}
 	m, err := bounds.FromProblem(p, n)
 	res.Source = fmt.Sprintf("%s, n = %d", p.Name, n)
-	opts.Problem, opts.N = p.Name, n
+	if p.YesNo() && len(p.Sizes) == 0 { // else the entries stand in the certificate
+		opts.Problem, opts.N = p.Name, n
+	}
 	return m, res, opts, err
 }
 

@@ -114,18 +114,20 @@ func (a *matrixAnswer) ofProblem(q matrixRequest, res *matrix.Result, opts *boun
 	if q.N < 1 {
 		return nil, bad("", "n = %d: want at least 1", q.N)
 	}
-	if q.N > mostLines || p.XBits(q.N) > 6 || p.Ys(q.N) > mostLines || p.Ys(q.N) < 1 {
+	if q.N > mostLines || len(p.Domains(q.N)) != 2 || p.XBits(q.N) > 6 || p.Ys(q.N) > mostLines || p.Ys(q.N) < 1 {
 		return nil, tooLarge(fmt.Sprintf("choose a smaller n, or run crosscut bounds --problem %s --n %d", p.Name, q.N), "%s at n = %d has more than %d rows or columns", p.Name, q.N, mostLines)
 	}
 	m, err := bounds.FromProblem(p, q.N)
 	if err != nil {
 		return nil, err
 	}
-	opts.Problem, opts.N = p.Name, q.N
+	if p.YesNo() && len(p.Sizes) == 0 { // else the entries stand in the certificate
+		opts.Problem, opts.N = p.Name, q.N
+	}
 	res.Source = fmt.Sprintf("%s, n = %d", p.Name, q.N)
 	res.Command = fmt.Sprintf("crosscut bounds --problem %s --n %d", p.Name, q.N)
 	for i := range m.Rows() {
-		a.RowName = append(a.RowName, p.X(q.N, i).String())
+		a.RowName = append(a.RowName, p.ShowX(q.N, p.X(q.N, i)))
 	}
 	for j := range m.Cols() {
 		a.ColName = append(a.ColName, p.ShowY(q.N, p.Y(q.N, j)))

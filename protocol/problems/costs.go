@@ -36,6 +36,21 @@ func fromBob(e *Evidence, why string) Cost {
 		Basis: Proved, Why: why, Evidence: e}
 }
 
+// rowsDiffer is the exact cost ceil(log2 of Alice's domain) when she speaks once and
+// no two of her inputs have the same row.
+func rowsDiffer(inputs func(n int) []protocol.Domain, formula, why string) Cost {
+	return Cost{Setting: protocol.OneWay, From: protocol.Alice, Exact: true, Formula: formula, Basis: Proved, Why: why,
+		Bits:     func(n int) protocol.Bits { return protocol.Bits(inputs(n)[protocol.Alice].Bits()) },
+		Evidence: &Evidence{DistinctRows: true}}
+}
+
+// columnsDiffer is the same of Bob.
+func columnsDiffer(inputs func(n int) []protocol.Domain, formula, why string) Cost {
+	return Cost{Setting: protocol.OneWay, From: protocol.Bob, Exact: true, Formula: formula, Basis: Proved, Why: why,
+		Bits:     func(n int) protocol.Bits { return protocol.Bits(inputs(n)[protocol.Bob].Bits()) },
+		Evidence: &Evidence{DistinctColumns: true}}
+}
+
 // fano is the cost of a one-way randomised protocol, public coins included, for a
 // problem that contains INDEX_n with Alice holding the string: (1 - H2(err)) n.
 // share10000 is 10,000 (1 - H2(err)), rounded down, so the bound is whole and safe.

@@ -2,6 +2,7 @@ package problems
 
 import (
 	"fmt"
+	"strings"
 
 	"crosscut/internal/exact"
 	"crosscut/protocol"
@@ -23,8 +24,8 @@ type Evidence struct {
 	// Shattered lists words y_1..y_k such that every pattern in {0,1}^k occurs as
 	// (f(x, y_1), ..., f(x, y_k)) for some x: INDEX_k embeds, Alice holding the string.
 	Shattered func(n int) []protocol.Word
-	// DistinctRows: all rows of f differ, so Alice's messages must; DistinctColumns:
-	// all columns differ, so Bob's must.
+	// DistinctRows: all rows of f differ, so Alice's messages must (of more players, the
+	// first one's); DistinctColumns: all columns differ, so Bob's must.
 	DistinctRows, DistinctColumns bool
 }
 
@@ -51,7 +52,7 @@ func (f Found) bits(c Cost) protocol.Bits {
 // whole cost. It takes 2^(XBits + YBits) steps, and 2^(2 XBits) for fooling pairs,
 // and refuses beyond 2^26.
 func (c Cost) Check(p *Problem, n int) error {
-	if x := p.XBits(n); 2*x > 26 || x+p.YBits(n) > 26 {
+	if !p.enumerable(n) {
 		return fmt.Errorf("problems: %s, n = %d: too large to enumerate", p.Name, n)
 	}
 	found, err := c.Evidence.Verify(p, n)
@@ -62,6 +63,15 @@ func (c Cost) Check(p *Problem, n int) error {
 		return fmt.Errorf("problems: %s, n = %d, %s: the evidence proves %d bits of %d", p.Name, n, c.Setting, got, c.Bits(n))
 	}
 	return nil
+}
+
+// enumerable says whether evidence at size n can be enumerated.
+func (p *Problem) enumerable(n int) bool {
+	all, most := 0, 0
+	for _, d := range p.Domains(n) {
+		all, most = all+d.Bits(), max(most, 2*d.Bits())
+	}
+	return all <= 26 && most <= 26
 }
 
 // Verify checks the evidence at size n by enumeration.
@@ -86,14 +96,20 @@ func (e *Evidence) Verify(p *Problem, n int) (Found, error) {
 		for k := range p.Xs(n) {
 			seen[pattern(p, n, p.X(n, k), ys)] = true
 		}
-		if len(seen) != 1<<len(ys) {
+		patterns := 0
+		for row := range seen {
+			if !strings.Contains(row, "*") {
+				patterns++
+			}
+		}
+		if len(seen) != patterns || patterns != 1<<len(ys) {
 			return none, fmt.Errorf("problems: %s, n = %d: %d of 2^%d patterns occur", p.Name, n, len(seen), len(ys))
 		}
 		return Found{Messages: len(seen)}, nil
 	case e.DistinctRows:
-		return distinct(p, n, "rows", p.matrix(n))
+		return distinct(p, n, "rows", protocol.Alice)
 	case e.DistinctColumns:
-		return distinct(p, n, "columns", transpose(p.matrix(n)))
+		return distinct(p, n, "columns", protocol.Bob)
 	}
 	return none, nil
 }
@@ -117,22 +133,60 @@ func verifyFooling(p *Problem, n int, set [][2]protocol.Word) (Found, error) {
 	return found, nil
 }
 
-func distinct(p *Problem, n int, what string, rows [][]uint64) (Found, error) {
+// distinct fails unless every two inputs of one player have different values with
+// some inputs of the others. Under a promise they must differ where both keep it, which
+// is no equivalence: such problems are refused.
+func distinct(p *Problem, n int, what string, who protocol.Player) (Found, error) {
 	seen := map[string]bool{}
-	for _, row := range rows {
-		seen[fmt.Sprint(row)] = true
+	own := p.Domain(n, who).Len()
+	for k := range own {
+		row, total := p.row(n, who, p.Domain(n, who).Nth(k))
+		if !total {
+			return Found{}, fmt.Errorf("problems: %s, n = %d: differing %s prove nothing under a promise", p.Name, n, what)
+		}
+		seen[row] = true
 	}
-	if len(seen) != len(rows) {
-		return Found{}, fmt.Errorf("problems: %s, n = %d: %d of %d %s are distinct", p.Name, n, len(seen), len(rows), what)
+	if len(seen) != own {
+		return Found{}, fmt.Errorf("problems: %s, n = %d: %d of %d %s are distinct", p.Name, n, len(seen), own, what)
 	}
-	return Found{Messages: len(rows)}, nil
+	return Found{Messages: own}, nil
+}
+
+// row is the values of f at one input of one player, over all inputs of the others;
+// total is false where some are outside the promise.
+func (p *Problem) row(n int, who protocol.Player, own protocol.Word) (row string, total bool) {
+	domains := p.Domains(n)
+	in := make([]protocol.Word, len(domains))
+	var b []byte
+	total = true
+	var fill func(at int)
+	fill = func(at int) {
+		switch {
+		case at == len(domains):
+			v, inside := p.Value(n, in...)
+			total = total && inside
+			b = append(b, v.Key()...)
+		case protocol.Player(at) == who:
+			in[at] = own
+			fill(at + 1)
+		default:
+			for k := range domains[at].Len() {
+				in[at] = domains[at].Nth(k)
+				fill(at + 1)
+			}
+		}
+	}
+	fill(0)
+	return string(b), total
 }
 
 func pattern(p *Problem, n int, x protocol.Word, ys []protocol.Word) string {
 	row := make([]byte, len(ys))
 	for j, y := range ys {
 		row[j] = '0'
-		if p.Holds(n, x, y) {
+		if v, inside := p.Value(n, x, y); !inside {
+			row[j] = '*'
+		} else if v.True() {
 			row[j] = '1'
 		}
 	}
@@ -152,15 +206,4 @@ func (p *Problem) matrix(n int) [][]uint64 {
 		}
 	}
 	return m
-}
-
-func transpose(m [][]uint64) [][]uint64 {
-	t := make([][]uint64, len(m[0]))
-	for j := range t {
-		t[j] = make([]uint64, len(m))
-		for i := range m {
-			t[j][i] = m[i][j]
-		}
-	}
-	return t
 }

@@ -101,6 +101,19 @@ func family(sizes []Size, fix func(set map[string]int) (*Problem, error)) *Probl
 	return register(p)
 }
 
+// onValues is a function of members as one of words. The domains of a size are kept.
+func onValues(inputs func(n int) []protocol.Domain, f func(n int, x, y protocol.Value) bool) func(n int, x, y protocol.Word) bool {
+	var kept sync.Map
+	return func(n int, x, y protocol.Word) bool {
+		d, ok := kept.Load(n)
+		if !ok {
+			d, _ = kept.LoadOrStore(n, inputs(n))
+		}
+		both := d.([]protocol.Domain)
+		return f(n, both[protocol.Alice].Value(x), both[protocol.Bob].Value(y))
+	}
+}
+
 // bitStrings are the inputs of a problem in which both players hold n bits.
 func bitStrings(n int) []protocol.Domain {
 	return []protocol.Domain{protocol.BitStrings(n), protocol.BitStrings(n)}

@@ -24,6 +24,9 @@ func TestEvidence(t *testing.T) {
 				continue
 			}
 			for n := 1; n <= 10; n++ {
+				if n > 2 && !p.enumerable(n) {
+					break
+				}
 				if err := c.Check(p, n); err != nil {
 					t.Error(err)
 				}
@@ -41,6 +44,9 @@ func TestExactCostsAreReached(t *testing.T) {
 				continue
 			}
 			for n := 1; n <= 4; n++ {
+				if p.Xs(n)*p.Ys(n) > 1<<12 {
+					break
+				}
 				best := protocol.Bits(math.MaxInt)
 				for _, sender := range []protocol.Player{protocol.Alice, protocol.Bob} {
 					if c.Setting == protocol.OneWay && c.From != sender {
@@ -70,9 +76,9 @@ func sendAll(t *testing.T, p *Problem, n int, sender protocol.Player, bothKnow b
 			}
 			var answer bool
 			if other := port.Recv(sender, lengths[sender]); self == protocol.Bob {
-				answer = p.Holds(n, other, in)
+				answer = holds(p, n, other, in)
 			} else {
-				answer = p.Holds(n, in, other)
+				answer = holds(p, n, in, other)
 			}
 			if bothKnow {
 				bit := uint64(0)
@@ -93,7 +99,7 @@ func sendAll(t *testing.T, p *Problem, n int, sender protocol.Player, bothKnow b
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := p.Holds(n, x, y); outs[1-sender] != want || bothKnow && outs[sender] != want {
+			if want := holds(p, n, x, y); outs[1-sender] != want || bothKnow && outs[sender] != want {
 				t.Fatalf("%s(%v, %v): output %v", p.Name, x, y, outs)
 			}
 			if err := audit.Add([]string{x.String(), y.String()}, tr, []string{fmt.Sprint(outs[0]), fmt.Sprint(outs[1])}); err != nil {
@@ -103,6 +109,13 @@ func sendAll(t *testing.T, p *Problem, n int, sender protocol.Player, bothKnow b
 		}
 	}
 	return cost
+}
+
+// holds is a bit of the answer that stands for it where there are more than two: the
+// protocols here send an input whole, so whoever hears it knows all of it.
+func holds(p *Problem, n int, x, y protocol.Word) bool {
+	v, _ := p.Value(n, x, y)
+	return strings.Count(v.Key(), "1")%2 == 1
 }
 
 // TestFalseEvidence: every kind of evidence can fail.
