@@ -46,6 +46,8 @@ type Row struct {
 	// NeededOfTask says that the need speaks of all inputs of the task, also of those
 	// that Exhaustive does not mean.
 	NeededOfTask bool `json:"-"`
+	// Worst is the largest error of any output, where outputs are approximate.
+	Worst *float64 `json:"worst_error,omitempty"`
 	// Witness is an input on which the model is wrong, in words; Errs rows have one.
 	Witness string `json:"witness,omitempty"`
 	// Note says what ran, in words: sizes, exhaustive or sampled.
@@ -88,11 +90,48 @@ type Growth struct {
 	Note string `json:"note,omitempty"`
 }
 
+// Standing is what a run says of a claim.
+type Standing string
+
+// The standings of a claim. Holds means that the statement, with the constants
+// shown, was proved or checked here and seen to fail where it should.
+const (
+	Holds     Standing = "holds"
+	Fails     Standing = "fails as printed"
+	Vacuous   Standing = "vacuous"   // the hypothesis asks for sizes that nobody has
+	Dominated Standing = "dominated" // sending the raw tokens costs less
+	Open      Standing = "open"
+	Outside   Standing = "outside" // nothing here speaks of it
+)
+
+// Claim sums up what a run found of one claim of a paper.
+type Claim struct {
+	Paper         string   `json:"paper"`
+	ID            string   `json:"id"`
+	Short         string   `json:"short"`     // about ten words
+	Statement     string   `json:"statement"` // in full
+	Hypothesis    string   `json:"hypothesis"`
+	SatisfiableAt string   `json:"satisfiable_at"` // sizes at which the hypothesis holds
+	Ran           string   `json:"ran"`
+	Exhaustive    bool     `json:"exhaustive"` // some part was run on all inputs of some size
+	Verdict       Standing `json:"verdict"`
+	Basis         string   `json:"basis"`
+	Control       string   `json:"negative_control"` // a planted failure that was found
+	Source        string   `json:"source"`
+	Seen          string   `json:"seen"` // how far the paper's own words were at hand
+	// Measure is the sandwich or the worst error, in words; Failures counts planted
+	// failures that were found.
+	Measure  string `json:"measure"`
+	Failures int    `json:"planted_failures"`
+}
+
 // Table is what table and reproduce print.
 type Table struct {
 	Title  string   `json:"title"`
 	Rows   []Row    `json:"rows"`
 	Growth []Growth `json:"growth"`
+	// Claims sum the rows up by claim; nil where there are none.
+	Claims []Claim `json:"claims,omitempty"`
 	// Command reproduces the table.
 	Command string `json:"command,omitempty"`
 }

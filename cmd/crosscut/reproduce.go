@@ -19,6 +19,7 @@ var _ = register(&command{
 	flags: flags(
 		&cli.BoolFlag{Name: "quick", Usage: "seconds: small sizes"},
 		&cli.BoolFlag{Name: "full", Usage: "minutes: larger sizes"},
+		&cli.BoolFlag{Name: "details", Usage: "print every row in text; the other formats always do"},
 		&cli.StringFlag{Name: "claim", Usage: "only the claim `ID` (see crosscut show PAPER)"},
 		seedFlag(), memoryFlag(),
 	),
@@ -49,6 +50,9 @@ var _ = register(&command{
 		}
 		draw := c.progress("reproduce " + name)
 		t, err := paper.Reproduce(c.Context, effort, ids, func(_ *papers.Claim, k, of int) { draw(k, of) })
+		if !c.Bool("details") && len(ids) == 0 {
+			return c.concludeWith(t, err, func(t report.Table) *report.Sheet { return t.Screen(paper.Citation, lookFor(name)) })
+		}
 		headings := map[string]string{}
 		for _, cl := range paper.Claims {
 			headings[cl.ID] = cl.Statement
@@ -60,14 +64,30 @@ var _ = register(&command{
 // firstPaper is the paper that is reproduced when none is named.
 const firstPaper = "sanford2023"
 
-// conclude prints a table, also one that Ctrl-C cut short, and fails when it holds
-// a contradiction.
+// conclude prints a table row by row, also one that Ctrl-C cut short, and fails when
+// it holds a contradiction.
 func (c *call) conclude(t report.Table, headings map[string]string, err error) error {
+	return c.concludeWith(t, err, func(t report.Table) *report.Sheet { return t.Sheet(headings) })
+}
+
+// lookFor says where more is to be read.
+func lookFor(paper string) []report.Field {
+	return []report.Field{
+		{Name: "one claim in full", Value: fmt.Sprintf("crosscut reproduce %s --claim 'ID'", paper)},
+		{Name: "every row", Value: fmt.Sprintf("crosscut reproduce %s --details", paper)},
+		{Name: "what a word means", Value: "crosscut show holds|needed|basis|trivial|meets|errs|unknown|vacuous"},
+		{Name: "basis", Value: "c checked here, p proved in docs/, q quoted, o open"},
+		{Name: "mark (k)", Value: "k planted models err, as they must: too small, or random"},
+	}
+}
+
+// concludeWith prints a table, laid out, also one that Ctrl-C cut short.
+func (c *call) concludeWith(t report.Table, err error, lay func(report.Table) *report.Sheet) error {
 	if err != nil && (c.Context.Err() == nil || len(t.Rows) == 0) {
 		return err
 	}
 	t.Command = c.command()
-	if e := c.emit(t.Sheet(headings)); e != nil {
+	if e := c.emit(lay(t)); e != nil {
 		return e
 	}
 	if err != nil {

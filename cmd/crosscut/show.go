@@ -20,7 +20,7 @@ import (
 var _ = register(&command{
 	name:  "show",
 	usage: "explain an entry of any catalogue, or the conventions",
-	about: "Explains a task, problem, model, construction, reduction, paper or claim: the definition, its parameters, its source, and what is known of it. " +
+	about: "Explains a task, problem, model, construction, reduction, paper or claim, or a word that tables print (meets, needed, basis, ...): the definition, its parameters, its source, and what is known of it. " +
 		"crosscut show conventions prints what counts as a bit; the other texts of docs/ go by their names too.",
 	args: "NAME", minArgs: 1, maxArgs: 1,
 	run: func(c *call) error {
@@ -60,6 +60,11 @@ func lookup(name string) []*report.Sheet {
 			found = append(found, showClaim(p, cl))
 		}
 	}
+	if text, ok := report.Word(name); ok {
+		s, e := about("word", name, text, nil)
+		s.Value = e.and(nil)
+		found = append(found, s)
+	}
 	title, forced := strings.CutSuffix(name, ".md")
 	if text, ok := docs.Text(title); ok && (forced || len(found) == 0) {
 		found = append(found, &report.Sheet{Text: text, Value: map[string]any{"kind": "text", "name": title, "text": text}})
@@ -69,7 +74,7 @@ func lookup(name string) []*report.Sheet {
 
 // showable lists all names that lookup knows.
 func showable() []string {
-	names := docs.Names()
+	names := append(docs.Names(), report.Words()...)
 	for _, k := range catalogues() {
 		for _, i := range k.Items {
 			names = append(names, i.Name)

@@ -152,6 +152,7 @@ func onInputs(ctx context.Context, m models.Machine, limit, runs int, seed uint6
 		row.Note = fmt.Sprintf("%d generated sequences, all %d positions", row.Runs, sh.N)
 	}
 	row.Note += fmt.Sprintf("; worst error %.3g", worst)
+	row.Worst = report.Num(worst)
 	row.Judge()
 	return row, err
 }

@@ -65,7 +65,11 @@ const (
 type Claim struct {
 	ID          string // "theorem 7"
 	Kind        Kind
+	Short       string   // the statement in about ten words; "": cut from the statement
 	Statement   string   // in plain words
+	Hypothesis  string   // what the statement assumes of sizes; "": nothing
+	Satisfiable string   // sizes at which the hypothesis holds; "": all that were run
+	Seen        string   // how far the paper's own words were at hand: read, second hand, from memory
 	Source      string   // where the paper states it
 	Conventions []string // what the numbers in its rows rest on
 	Parts       []Part   // each part of the statement, with its origin
@@ -159,6 +163,7 @@ func (p *Paper) Reproduce(ctx context.Context, at Effort, ids []string, done fun
 		if err != nil {
 			return t, fmt.Errorf("papers: %s, %s: %w", p.Name, c.ID, err)
 		}
+		t.Claims = append(t.Claims, p.sum(c, out))
 		if done != nil {
 			done(c, k+1, len(chosen))
 		}

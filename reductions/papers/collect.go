@@ -174,3 +174,29 @@ func (c *collector) solves(model, task string, n int, sizes tasks.Params, set mo
 	row, err := onInputs(c.ctx, m, limit, runs, c.at.Seed)
 	c.add(model, row, err)
 }
+
+// planted runs the same check on weights that are drawn at random: a check that
+// they passed would show nothing of those that are right.
+func (c *collector) planted(task string, n int, sizes tasks.Params, depth, limit int) {
+	if c.err != nil {
+		return
+	}
+	t, err := tasks.Catalog().Get(task)
+	if c.fail(err) {
+		return
+	}
+	sh, err := t.Shape(n, sizes)
+	if c.fail(err) {
+		return
+	}
+	m, err := seeded(sh, depth, layerSizes{H: 1, M: 3, DV: 3, P: 8, F: 4}, c.at.Seed)
+	if c.fail(err) {
+		return
+	}
+	row, err := onInputs(c.ctx, m, limit, 12, c.at.Seed)
+	if err == nil && row.Verdict != report.Errs {
+		err = fmt.Errorf("papers: %s at N = %d: weights drawn at random passed the check", task, n)
+	}
+	row.Note = "planted failure: weights drawn at random; " + row.Note
+	c.add("attention", row, err)
+}

@@ -16,6 +16,9 @@ import (
 
 var theorem10 = &Claim{
 	ID: "theorem 10", Kind: Lower,
+	Short:      "feed-forward averaging: rank of order N",
+	Hypothesis: "q <= N/2, rank(W) < N d'/2", Satisfiable: "every N >= 2",
+	Seen:      "second hand",
 	Statement: "A feed-forward network f(X) = g(W vec(X)) with arbitrary g that approximates q-sparse averaging, q <= N/2, has first-layer width, indeed rank(W), at least N d'/2.",
 	Source:    "Sanford, Hsu, Telgarsky 2023, Theorem 10",
 	Conventions: []string{"every error below |u_j| / q is excluded, u the null vector scaled so that its largest block has norm at most 1",
@@ -30,6 +33,9 @@ var theorem10 = &Claim{
 
 var theorem11 = &Claim{
 	ID: "theorem 11", Kind: Lower,
+	Short:      "recurrent averaging: state of order N",
+	Hypothesis: "fewer than (N-1)/2 bits", Satisfiable: "every N >= 3",
+	Seen:      "second hand",
 	Statement: "A recurrent model, or any algorithm that reads the tokens in order with bounded memory, needs at least (N-1)/2 bits of memory to approximate q-sparse averaging, even for q = 1 and d' = 1.",
 	Source:    "Sanford, Hsu, Telgarsky 2023, Theorem 11",
 	Conventions: []string{bobAnswers, "token 1 is a dummy and all sets point backwards, so every output read is one that a causal model can give",

@@ -9,6 +9,8 @@ import (
 
 var cycle3 = &Claim{
 	ID: "cycle3", Kind: Lower,
+	Short:       "one layer on triangles needs order N",
+	Seen:        "from memory",
 	Statement:   "Whether a directed edge lies on a directed triangle, the tokens being edges, needs m p H of order N up to logarithms in one attention layer.",
 	Source:      "after the graph tasks of the appendix of Sanford, Hsu, Telgarsky 2023; this reduction is this project's own",
 	Conventions: []string{exactSoftmax, bobAnswers, oneRead, "N = 2n + 1; the edge that is read is public: H (B_Z + d_v B_N) >= n"},
@@ -22,6 +24,8 @@ var cycle3 = &Claim{
 
 var cycle5 = &Claim{
 	ID: "cycle5", Kind: Lower,
+	Short:       "one layer on 5-cycles needs order N",
+	Seen:        "from memory",
 	Statement:   "Whether an undirected edge lies on a cycle of length 5, the tokens being edges, needs m p H of order N up to logarithms in one attention layer.",
 	Source:      "after the graph tasks of the appendix of Sanford, Hsu, Telgarsky 2023; this reduction is this project's own",
 	Conventions: []string{exactSoftmax, bobAnswers, oneRead, "N = 3n + 2; the edge that is read and the middle edges are public: H (B_Z + d_v B_N) >= n"},

@@ -13,6 +13,9 @@ import (
 
 var theorem6 = &Claim{
 	ID: "theorem 6", Kind: Upper,
+	Short:      "one unit, m = 3, finds pairs (Match2)",
+	Hypothesis: "M = N^O(1), p >= c log M", Satisfiable: "every N and M with the p of the rows",
+	Seen:        "second hand",
 	Statement:   "For all N and M = N^O(1) one attention unit with m = 3 and p = O(log M) computes Match2 exactly on every input.",
 	Source:      "Sanford, Hsu, Telgarsky 2023, Theorem 6",
 	Conventions: []string{exactSoftmax, freeWeights, "one public blank token is appended, as in the paper"},
@@ -25,6 +28,9 @@ var theorem6 = &Claim{
 
 var theorem7 = &Claim{
 	ID: "theorem 7", Kind: Lower,
+	Short:      "one layer on triples needs order N",
+	Hypothesis: "N large, M >= N + 1, m p H <= c N / loglog N", Satisfiable: "H = m = 1, p = 2, f = 1: from N = 15 (M = N + 1) or N = 5 (M = N^2) on",
+	Seen:      "read",
 	Statement: "There is c > 0 such that for large N and any M >= N + 1 no one-layer transformer with m p H <= c N / loglog N computes Match3 on all inputs.",
 	Source:    "Sanford, Hsu, Telgarsky 2023, Theorem 7",
 	Conventions: []string{ownConstants, exactSoftmax, bobAnswers, oneRead,
@@ -40,6 +46,9 @@ var theorem7 = &Claim{
 
 var theorem8 = &Claim{
 	ID: "theorem 8", Kind: Upper,
+	Short:      "two layers find triples of neighbours",
+	Hypothesis: "p >= c log M", Satisfiable: "every N and M",
+	Seen:        "second hand",
 	Statement:   "Match3 restricted to neighbouring pairs (j, j+1) is computed by a transformer of two layers with one head, constant m and p = O(log M + log N).",
 	Source:      "Sanford, Hsu, Telgarsky 2023, Theorem 8",
 	Conventions: []string{exactSoftmax, freeWeights, "pairs (j, j+1) for j = 1..N-1; the weights are this project's own", "inner layers need every token's sums: their protocol is honest and expensive"},
@@ -52,6 +61,9 @@ var theorem8 = &Claim{
 
 var theorem9 = &Claim{
 	ID: "theorem 9", Kind: Upper,
+	Short:      "one layer finds triples in a window",
+	Hypothesis: "m >= c K log N", Satisfiable: "every N, M and K",
+	Seen:        "from memory",
 	Statement:   "Match3 restricted to |i - j| <= K is computed by one layer with m = O(K log N) and p = O(log(K log N)), plus log M.",
 	Source:      "Sanford, Hsu, Telgarsky 2023, Theorem 9",
 	Conventions: []string{exactSoftmax, freeWeights, "windows are cut off at both ends of the sequence; the weights are this project's own"},
@@ -64,6 +76,8 @@ var theorem9 = &Claim{
 
 var thirdOrder = &Claim{
 	ID: "third-order unit", Kind: Upper,
+	Short:       "one third-order unit finds triples",
+	Seen:        "from memory",
 	Statement:   "One unit of third-order tensor attention, whose softmax runs over all pairs of tokens, computes Match3 with m = 5 and p = O(log M).",
 	Source:      "Sanford, Hsu, Telgarsky 2023 (stated in the introduction, proved in the appendix)",
 	Conventions: []string{freeWeights, "mixed pairs do not separate: keys and values cross the cut, so the protocol costs more than the raw tokens", "time N^2 per position"},
@@ -88,6 +102,7 @@ func runTheorem6(ctx context.Context, at Effort) (out Outcome, err error) {
 			}
 		}
 	}
+	rows.planted("match2", 3, tasks.Params{"M": 12}, 1, 1<<20)
 	return out, rows.err
 }
 
@@ -101,6 +116,7 @@ func runTheorem8(ctx context.Context, at Effort) (out Outcome, err error) {
 			rows.solves("transformer", "match3-bigram", n, nil, named(c), 0, at.Level.Pick(20, 60, 200))
 		}
 	}
+	rows.planted("match3-bigram", 3, tasks.Params{"M": 5}, 2, 1<<20)
 	return out, rows.err
 }
 
@@ -114,6 +130,7 @@ func runTheorem9(ctx context.Context, at Effort) (out Outcome, err error) {
 			rows.solves("attention", "match3-local", 40, tasks.Params{"K": float64(k)}, named(c), 0, at.Level.Pick(10, 30, 100))
 		}
 	}
+	rows.planted("match3-local", 3, tasks.Params{"M": 5, "K": 1}, 1, 1<<20)
 	return out, rows.err
 }
 
@@ -127,6 +144,7 @@ func runThirdOrder(ctx context.Context, at Effort) (out Outcome, err error) {
 			rows.solves("tensor-attention", "match3", n, nil, named(c), 0, at.Level.Pick(5, 20, 60))
 		}
 	}
+	rows.planted("match3", 3, tasks.Params{"M": 5}, 1, 1<<20)
 	return out, rows.err
 }
 

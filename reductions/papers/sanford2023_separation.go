@@ -13,6 +13,9 @@ import (
 
 var separation = &Claim{
 	ID: "separation", Kind: Comparison,
+	Short:      "each architecture wins on its own task",
+	Hypothesis: "q and d' fixed", Satisfiable: "N = 64 to 4,096 and on",
+	Seen: "read",
 	Statement: "For sparse averaging, attention has size that grows like log N while recurrent and feed-forward models have size of order N; for Match3, one attention layer has size of order N " +
 		"while a third-order unit has size of order log N.",
 	Source: "Sanford, Hsu, Telgarsky 2023, abstract",
@@ -29,6 +32,9 @@ var separation = &Claim{
 
 var conjecture1 = &Claim{
 	ID: "conjecture 1", Kind: Conjecture,
+	Short:      "triples stay hard at constant depth",
+	Hypothesis: "constant depth, width and precision", Satisfiable: "not known",
+	Seen:        "read",
 	Statement:   "Every transformer that computes Match3, of any depth, has width, depth, embedding dimension or bit complexity N^Omega(1).",
 	Source:      "Sanford, Hsu, Telgarsky 2023, Conjecture 1",
 	Conventions: []string{"the protocol of D layers ships every token's partial sums at each inner layer; where it costs more than the raw tokens it proves nothing"},
@@ -81,6 +87,12 @@ func runSeparation(ctx context.Context, at Effort) (out Outcome, err error) {
 			out.Growth = append(out.Growth, g)
 			if g.Of == "size" {
 				out.Rows = append(out.Rows, e.judge(g, spec.Ns))
+				if planted := e; e.model == models.RNN.Name {
+					planted.shape = ShapeLog
+					row := planted.judge(g, spec.Ns)
+					row.Note = "planted failure: held against the other shape; " + row.Note
+					out.Rows = append(out.Rows, row)
+				}
 			}
 		}
 	}

@@ -16,6 +16,9 @@ import (
 
 var theorem2 = &Claim{
 	ID: "theorem 2", Kind: Upper,
+	Short:      "one unit averages q of N tokens: log N",
+	Hypothesis: "m >= c (d' + q log N), p >= c log((q/eps) log N)", Satisfiable: "every N with the constants of the rows",
+	Seen: "second hand",
 	Statement: "For all N, q, d' and eps in (0, 1) there is one attention unit with an input map, of embedding dimension m = O(d' + q log N) and " +
 		"precision p = O(log((q/eps) log N)), whose outputs are within eps of the q-sparse averages, on every input.",
 	Source:      "Sanford, Hsu, Telgarsky 2023, Theorem 2",
@@ -30,6 +33,9 @@ var theorem2 = &Claim{
 
 var theorem3 = &Claim{
 	ID: "theorem 3", Kind: Upper,
+	Short:      "unbounded p: keys of width 2q are enough",
+	Hypothesis: "unbounded precision", Satisfiable: "p of about 2q log2 N bits",
+	Seen:      "second hand",
 	Statement: "With unbounded precision m = O(d' + q) suffices: keys on the moment curve in dimension 2q give every q-set its own supporting hyperplane.",
 	Source:    "Sanford, Hsu, Telgarsky 2023, Theorem 3 (cyclic polytope)",
 	Conventions: []string{exactSoftmax, freeWeights, "unbounded precision means about 2q log2 N bits a number here; m p is what compares with Theorem 2",
@@ -43,6 +49,9 @@ var theorem3 = &Claim{
 
 var theorem4 = &Claim{
 	ID: "theorem 4", Kind: Lower,
+	Short:      "averaging q tokens takes m p of order q",
+	Hypothesis: "q large enough, N >= 2q + 1", Satisfiable: "from q = m p + 1 on, here q = 9",
+	Seen:      "read",
 	Statement: "For q large enough, N >= 2q + 1 and d' >= 1: a one-layer, one-head transformer with m p <= c q does not approximate q-sparse averaging to within 1/(2q).",
 	Source:    "Sanford, Hsu, Telgarsky 2023, Theorem 4",
 	Conventions: []string{ownConstants, exactSoftmax, bobAnswers, oneRead,
@@ -69,6 +78,7 @@ func runTheorem2(ctx context.Context, at Effort) (out Outcome, err error) {
 			rows.solves("attention", "qsa", s[0], tasks.Params{"q": float64(s[1]), "d": 3}, named(c), 0, at.Level.Pick(2, 6, 20))
 		}
 	}
+	rows.planted("qsa", 3, tasks.Params{"q": 1, "d": 1}, 1, 1<<11)
 	for _, s := range [][3]int{{16, 2, 120}, {at.Level.Pick(64, 80, 80), at.Level.Pick(3, 4, 4), 100}, {256, at.Level.Pick(2, 8, 8), at.Level.Pick(30, 60, 400)}} {
 		if rows.fail(ctx.Err()) {
 			break

@@ -18,7 +18,7 @@ var Sanford2024Induction = register(&Paper{
 })
 
 var inductionOneLayer = &Claim{
-	ID: "one layer", Kind: Lower,
+	ID: "one layer", Kind: Lower, Short: "one layer on induction needs order N",
 	Statement: "A one-layer transformer that solves induction heads on sequences of length N over three symbols has m p H of order N at least.",
 	Source:    "Sanford, Hsu, Telgarsky 2024",
 	Conventions: []string{ownConstants, exactSoftmax, bobAnswers, oneRead,
@@ -53,6 +53,7 @@ var inductionTwoLayers = &Claim{
 		{CheckedHere, "all sequences over three symbols to N = 9 (N = 7 at the quick level) at every position; generated sequences to N = 512"},
 		{ProvedHere, "the weights for every N and V (docs/sanford2024induction.md)"},
 	},
+	Short: "two layers of constant width solve induction heads",
 	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
 		rows := collector{ctx: ctx, at: at, out: &out}
 		for n := 1; n <= at.Level.Pick(7, 9, 9); n++ {
@@ -63,6 +64,7 @@ var inductionTwoLayers = &Claim{
 				rows.solves("transformer", "induction-heads", n, tasks.Params{"V": float64(v)}, models.Settings{}, 0, at.Level.Pick(4, 10, 30))
 			}
 		}
+		rows.planted("induction-heads", 5, tasks.Params{"V": 3}, 2, 1<<15)
 		return out, rows.err
 	},
 }

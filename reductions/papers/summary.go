@@ -1,0 +1,114 @@
+package papers
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"crosscut/report"
+)
+
+// sum says in a line what a run found of a claim. It only counts and picks among
+// the rows.
+func (p *Paper) sum(c *Claim, out Outcome) report.Claim {
+	s := report.Claim{
+		Paper: p.Name, ID: c.ID, Short: c.Short, Statement: c.Statement, Source: c.Source, Seen: c.Seen,
+		Hypothesis: c.Hypothesis, SatisfiableAt: c.Satisfiable, Verdict: report.Open, Basis: c.basis(),
+	}
+	if s.Short == "" {
+		s.Short = c.Statement
+	}
+	if s.SatisfiableAt == "" {
+		s.SatisfiableAt = "the sizes of the rows"
+	}
+	if s.Seen == "" {
+		s.Seen = "the abstract"
+	}
+	all, sampled, right, broken := 0, 0, 0, 0
+	for _, r := range out.Rows {
+		switch r.Verdict {
+		case report.Errs:
+			s.Failures++
+			if s.Control == "" || len(r.Witness) < len(s.Control) {
+				s.Control = r.Witness
+			}
+			continue
+		case report.Contradiction:
+			broken++
+		case report.Meets:
+			right++
+		}
+		if r.Exhaustive {
+			all += r.Runs
+		} else {
+			sampled += r.Runs
+		}
+	}
+	s.Exhaustive = all > 0
+	s.Ran = ran(all, sampled)
+	s.Measure = measureOf(out.Rows)
+	switch {
+	case c.Kind == Conjecture:
+	case broken > 0:
+		s.Verdict = report.Fails
+	case right > 0:
+		s.Verdict = report.Holds
+	}
+	return s
+}
+
+// basis lists where the parts of the claim come from.
+func (c *Claim) basis() string {
+	var of []string
+	for _, part := range c.Parts {
+		word := map[Origin]string{CheckedHere: "checked", ProvedHere: "proved", QuotedThere: "quoted", OpenStill: "open"}[part.Origin]
+		if !slices.Contains(of, word) {
+			of = append(of, word)
+		}
+	}
+	return strings.Join(of, ", ")
+}
+
+func ran(all, sampled int) string {
+	var parts []string
+	if all > 0 {
+		parts = append(parts, "all "+report.Short(float64(all)))
+	}
+	if sampled > 0 {
+		parts = append(parts, report.Short(float64(sampled))+" sampled")
+	}
+	if len(parts) == 0 {
+		return "nothing"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// measureOf is the tightest sandwich among the rows: what a right model moved over
+// what is needed, at the longest sequence. Without any it is the worst error.
+func measureOf(rows []report.Row) string {
+	var best *report.Row
+	worst := -1.0
+	for k, r := range rows {
+		if r.Verdict != report.Meets {
+			continue
+		}
+		if r.Worst != nil {
+			worst = max(worst, *r.Worst)
+		}
+		if r.Needed == nil || r.Bits == nil || r.N == nil || *r.Needed == 0 {
+			continue
+		}
+		if best == nil || *r.N > *best.N || *r.N == *best.N && *r.Bits / *r.Needed < *best.Bits / *best.Needed {
+			best = &rows[k]
+		}
+	}
+	switch {
+	case best != nil:
+		return fmt.Sprintf("%s / %s, N = %d", report.Short(*best.Bits), report.Short(*best.Needed), *best.N)
+	case worst == 0:
+		return "no error"
+	case worst > 0:
+		return fmt.Sprintf("worst error %.2g", worst)
+	}
+	return ""
+}

@@ -1,0 +1,33 @@
+package report
+
+import (
+	"maps"
+	"slices"
+)
+
+// words explains what tables and screens print.
+var words = map[string]string{
+	string(Meets):         "The model was right on everything that was tried, and where bits are needed it moved at least as many. Right on all inputs only where the row says \"all\"; a sample proves nothing about the rest.",
+	string(Errs):          "An input on which the model is wrong; it is printed. In a lower bound this is a success of the bound: a model of too few bits was planted, and it fails as the bound says it must.",
+	string(Unknown):       "No conclusion. Nothing was run (a formula alone, such as \"no model of this size is right from N = 77 on\"), or a sample met no error although fewer bits were moved than are needed: then some input that was not tried is wrong, and falsify looks for it.",
+	string(Contradiction): "Right on every input with fewer bits than are proved to be needed. That is a bug in Crosscut, never news: exit status 3.",
+	string(Vacuous):       "The protocol costs more than sending Alice's raw tokens, so its cost proves nothing about the model. Of a claim: its hypothesis asks for sizes that nobody has.",
+	"needed":              "The largest lower bound that is known for the row's setting: the exact cost of the task's own matrix where it has a closed form, else what the embedded problem costs. needed_by names it, with its split or its n. A bound of another setting is never used, nor one that does not apply.",
+	"trivial":             "What Alice's raw tokens cost: ceil(log2 M) bits for a number, d p + ceil(log2 C(N, q)) for a token of qsa, two labels for an edge. Whoever sends more proves nothing.",
+	"basis":               "Why a number may be believed. checked: evidence was enumerated here, at this n. proved: a short proof in docs/, for every n. quoted: a citation with its explicit constant. open: nobody knows.",
+	"sandwich":            "A proved lower line and the smallest construction that was found right, in one quantity, for one task with one q, eps, M and read rule. What lies between the two is what nobody knows.",
+	string(Holds):         "The claim's statement, with the constants that are shown, was proved or run here without a wrong output, and the same check was seen to fail where it should (fails below).",
+	string(Fails):         "Executed as it is printed the claim is wrong; the witness is shown.",
+	string(Dominated):     "True, and the trivial protocol says more.",
+	string(Open):          "Neither proved nor refuted, here or elsewhere.",
+	string(Outside):       "Nothing here speaks of it; the reason is given.",
+}
+
+// Words lists the words that are explained.
+func Words() []string { return slices.Sorted(maps.Keys(words)) }
+
+// Word explains one.
+func Word(name string) (string, bool) {
+	text, ok := words[name]
+	return text, ok
+}
