@@ -16,7 +16,7 @@ import (
 
 var theorem10 = &Claim{
 	ID: "theorem 10", Kind: Lower,
-	Short:      "feed-forward averaging: rank of order N",
+	Short:      "feed-forward average: rank order N",
 	Hypothesis: "q <= N/2, rank(W) < N d'/2", Satisfiable: "every N >= 2",
 	Seen:      "second hand",
 	Statement: "A feed-forward network f(X) = g(W vec(X)) with arbitrary g that approximates q-sparse averaging, q <= N/2, has first-layer width, indeed rank(W), at least N d'/2.",
@@ -33,7 +33,7 @@ var theorem10 = &Claim{
 
 var theorem11 = &Claim{
 	ID: "theorem 11", Kind: Lower,
-	Short:      "recurrent averaging: state of order N",
+	Short:      "recurrent average: state order N",
 	Hypothesis: "fewer than (N-1)/2 bits", Satisfiable: "every N >= 3",
 	Seen:      "second hand",
 	Statement: "A recurrent model, or any algorithm that reads the tokens in order with bounded memory, needs at least (N-1)/2 bits of memory to approximate q-sparse averaging, even for q = 1 and d' = 1.",

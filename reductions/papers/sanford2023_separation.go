@@ -13,7 +13,7 @@ import (
 
 var separation = &Claim{
 	ID: "separation", Kind: Comparison,
-	Short:      "each architecture wins on its own task",
+	Short:      "each design wins on its own task",
 	Hypothesis: "q and d' fixed", Satisfiable: "N = 64 to 4,096 and on",
 	Seen: "read",
 	Statement: "For sparse averaging, attention has size that grows like log N while recurrent and feed-forward models have size of order N; for Match3, one attention layer has size of order N " +

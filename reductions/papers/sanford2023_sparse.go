@@ -16,7 +16,7 @@ import (
 
 var theorem2 = &Claim{
 	ID: "theorem 2", Kind: Upper,
-	Short:      "one unit averages q of N tokens: log N",
+	Short:      "one unit averages q tokens: log N",
 	Hypothesis: "m >= c (d' + q log N), p >= c log((q/eps) log N)", Satisfiable: "every N with the constants of the rows",
 	Seen: "second hand",
 	Statement: "For all N, q, d' and eps in (0, 1) there is one attention unit with an input map, of embedding dimension m = O(d' + q log N) and " +
@@ -33,7 +33,7 @@ var theorem2 = &Claim{
 
 var theorem3 = &Claim{
 	ID: "theorem 3", Kind: Upper,
-	Short:      "unbounded p: keys of width 2q are enough",
+	Short:      "unbounded p: keys of width 2q do",
 	Hypothesis: "unbounded precision", Satisfiable: "p of about 2q log2 N bits",
 	Seen:      "second hand",
 	Statement: "With unbounded precision m = O(d' + q) suffices: keys on the moment curve in dimension 2q give every q-set its own supporting hyperplane.",
@@ -49,7 +49,7 @@ var theorem3 = &Claim{
 
 var theorem4 = &Claim{
 	ID: "theorem 4", Kind: Lower,
-	Short:      "averaging q tokens takes m p of order q",
+	Short:      "averaging q tokens: m p of order q",
 	Hypothesis: "q large enough, N >= 2q + 1", Satisfiable: "from q = m p + 1 on, here q = 9",
 	Seen:      "read",
 	Statement: "For q large enough, N >= 2q + 1 and d' >= 1: a one-layer, one-head transformer with m p <= c q does not approximate q-sparse averaging to within 1/(2q).",
