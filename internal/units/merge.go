@@ -1,0 +1,108 @@
+package units
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// ErrForeign marks records that do not belong to the work: another kind, input,
+// version or number of units, or counts that no such unit can have.
+var ErrForeign = errors.New("foreign record")
+
+// Gaps says why records do not make a whole: units that are missing, that ended
+// early, or that were counted twice with different results.
+type Gaps struct {
+	K                          int
+	Missing, Partial, Conflict []int
+}
+
+func (g *Gaps) Error() string {
+	var parts []string
+	add := func(what string, list []int) {
+		if len(list) > 0 {
+			parts = append(parts, fmt.Sprintf("%d of %d units %s: %s", len(list), g.K, what, ranges(list)))
+		}
+	}
+	add("missing", g.Missing)
+	add("ended early (run them again with --resume)", g.Partial)
+	add("in conflict (counted twice, differently)", g.Conflict)
+	return strings.Join(parts, "; ")
+}
+
+// ranges writes increasing numbers as 1-3,7, the way job arrays are asked for.
+func ranges(list []int) string {
+	var out []string
+	for k := 0; k < len(list); {
+		last := k
+		for last+1 < len(list) && list[last+1] == list[last]+1 {
+			last++
+		}
+		if last > k {
+			out = append(out, fmt.Sprintf("%d-%d", list[k], list[last]))
+		} else {
+			out = append(out, fmt.Sprint(list[k]))
+		}
+		k = last + 1
+	}
+	return strings.Join(out, ",")
+}
+
+// Merge adds the records of all units. Its error is a *Gaps when the records are
+// true of this work but no whole, and wraps ErrForeign when one is not of this work.
+// The sum is checked by Total.
+func (w *Work[C]) Merge(records []*Record) (C, error) {
+	var zero C
+	var g Gaps
+	type unit struct {
+		record *Record
+		counts C
+	}
+	var whole []*unit // by number; nil: not there
+	var early map[int]bool
+	var clash map[int]bool
+	for _, r := range records {
+		s, c, _, err := w.open(r)
+		if err != nil {
+			return zero, fmt.Errorf("%w: %w", ErrForeign, err)
+		}
+		if whole == nil {
+			g.K, whole, early, clash = s.K, make([]*unit, s.K), map[int]bool{}, map[int]bool{}
+		}
+		if s.K != g.K {
+			return zero, fmt.Errorf("%w: unit %s among units of %d", ErrForeign, s, g.K)
+		}
+		switch known := whole[s.I-1]; {
+		case !r.Complete:
+			early[s.I] = true
+		case known == nil:
+			whole[s.I-1] = &unit{r, c}
+		case !bytes.Equal(known.record.Counts, r.Counts) && !bytes.Equal(raw(known.counts), raw(c)):
+			clash[s.I] = true
+		}
+	}
+	total := zero
+	for k, u := range whole {
+		switch i := k + 1; {
+		case clash[i]:
+			g.Conflict = append(g.Conflict, i)
+		case u == nil && early[i]:
+			g.Partial = append(g.Partial, i)
+		case u == nil:
+			g.Missing = append(g.Missing, i)
+		default:
+			total = w.Kind.Add(total, u.counts)
+		}
+	}
+	switch {
+	case whole == nil:
+		return zero, fmt.Errorf("%w: no records", ErrForeign)
+	case g.Missing != nil || g.Partial != nil || g.Conflict != nil:
+		return zero, &g
+	}
+	if err := w.Total(total); err != nil {
+		return zero, fmt.Errorf("the units do not add up: %w", err)
+	}
+	return total, nil
+}
