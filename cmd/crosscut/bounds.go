@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,7 +31,7 @@ var _ = register(&command{
 		"and public tokens are fixed, each to the first that the task allows (one-way costs of a prefix bound recurrent models; a public read token makes an attention layer one-way). " +
 		"--census counts all matrices of one shape by D(f). --time ends the search, --time 0s lets it run; what is printed is true either way.",
 	args: "[COLUMNS]", maxArgs: 1,
-	flags: flags(
+	flags: append(unitFlags("with --census: "),
 		&cli.StringFlag{Name: "problem", Usage: "a base problem by `NAME`"},
 		nFlag("size n of --problem and --file, sequence length N of --task"),
 		&cli.StringFlag{Name: "matrix", Usage: "read the rows from `FILE`"},
@@ -40,9 +39,7 @@ var _ = register(&command{
 		taskFlag(), setFlag(), splitFlag(), readFlag(),
 		&cli.BoolFlag{Name: "one-way", Usage: "with --task: only count the rows, with memory linear in the rows"},
 		&cli.StringFlag{Name: "census", Usage: "count all matrices of `R C` rows and columns (also 5x5)"},
-		&cli.StringFlag{Name: "shard", Usage: "with --census: part `I/K` of the work"},
-		&cli.StringFlag{Name: "resume", Usage: "with --census: go on from `FILE` where there is one, and keep it up to date"},
-		&cli.StringFlag{Name: "merge", Usage: "with --census: add the results of all shards, `FILES` separated by commas"},
+		&cli.StringFlag{Name: "merge", Usage: "with --census: as crosscut merge, `FILES` separated by commas"},
 		&cli.StringFlag{Name: "certificate", Usage: "write the evidence to `FILE`, for crosscut check"},
 		&cli.StringFlag{Name: "tree", Usage: "draw the protocol tree to `FILE`: .svg, .dot, or .txt"},
 		&cli.StringFlag{Name: "svg", Usage: "draw the matrix, or the census, to `FILE`: .svg, .png or .pdf"},
@@ -304,71 +301,32 @@ func (c *call) census() error {
 		if err := c.refuse("--merge computes nothing", "leave it out", "shard", "resume", "time"); err != nil {
 			return err
 		}
-		return c.mergeCensus(rows, cols)
-	}
-	var opts bounds.CensusOptions
-	if c.IsSet("shard") {
-		i, k, ok := pair(c.String("shard"), "/")
-		if !ok {
-			return usagef("write --shard 1/4", "flag --shard: %q is no part I/K", c.String("shard"))
-		}
-		opts.Shard, opts.Of = i, k
-	}
-	state := c.String("resume")
-	if state != "" {
-		data, err := os.ReadFile(state)
-		switch {
-		case err == nil:
-			opts.Resume = &bounds.CensusResult{}
-			if err := json.Unmarshal(data, opts.Resume); err != nil {
-				return usagef("name the file of an earlier run", "flag --resume: %s: %v", state, err)
+		for name := range strings.SplitSeq(c.String("merge"), ",") {
+			r, err := readRecord(name)
+			if err != nil {
+				return err
 			}
-		case !errors.Is(err, os.ErrNotExist):
-			return usagef("", "flag --resume: %v", err)
-		}
-		opts.Save = func(r bounds.CensusResult) error {
-			return writeFile(state, func(w io.Writer) error { return json.NewEncoder(w).Encode(r) })
+			c.merged = append(c.merged, r)
 		}
 	}
-	opts.Progress = c.progress("census")
 	ctx := c.Context
 	if c.IsSet("time") && c.Duration("time") > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, c.Duration("time"))
 		defer cancel()
 	}
-	r, err := bounds.Census(ctx, rows, cols, opts)
-	if err != nil && ctx.Err() == nil {
-		if r.Complete {
-			return internal(err) // the finished count contradicts itself
-		}
-		return err
-	}
-	return c.finishCensus(r)
-}
-
-// mergeCensus adds shards.
-func (c *call) mergeCensus(rows, cols int) error {
-	var parts []bounds.CensusResult
-	for _, name := range strings.Split(c.String("merge"), ",") {
-		data, err := os.ReadFile(name)
-		if err != nil {
-			return usagef("name the JSON of all shards", "flag --merge: %v", err)
-		}
-		var p bounds.CensusResult
-		if err := json.Unmarshal(data, &p); err != nil {
-			return usagef("write the shards with --format json --out FILE", "flag --merge: %s: %v", name, err)
-		}
-		if p.Rows != rows || p.Cols != cols {
-			return usagef("", "flag --merge: %s counts %d x %d matrices, not %d x %d", name, p.Rows, p.Cols, rows, cols)
-		}
-		parts = append(parts, p)
-	}
-	r, err := bounds.Merge(parts...)
+	w, err := bounds.Census(rows, cols, 0)
 	if err != nil {
 		return err
 	}
-	return c.finishCensus(r)
+	got, err := count(c, ctx, w, "census")
+	if got == nil {
+		return err
+	}
+	if got.filed {
+		return c.Context.Err()
+	}
+	return c.finishCensus(bounds.CensusOf(rows, cols, got.counts, got.shard, got.done, got.all))
 }
 
 // finishCensus draws and prints a census.

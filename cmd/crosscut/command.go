@@ -52,6 +52,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"crosscut/internal/units"
 	"crosscut/reductions/script"
 )
 
@@ -89,7 +90,8 @@ type values = cli.Context
 type call struct {
 	*values
 	cmd            *command
-	line           []string // the command's flags and arguments as typed
+	line           []string        // the command's flags and arguments as typed
+	merged         []*units.Record // counts that stand in for the work; see units.go
 	stdout, stderr io.Writer
 	closers        []func() // called when the command is done
 }
@@ -129,15 +131,8 @@ func (c *call) one(names ...string) (string, error) {
 func (c *call) command() string {
 	words := []string{"crosscut", c.cmd.name}
 	seed := false
-	for k := 0; k < len(c.line); k++ {
-		word := c.line[k]
-		name, _, joined := strings.Cut(strings.TrimLeft(word, "-"), "=")
-		if strings.HasPrefix(word, "-") && slices.Contains([]string{"out", "quiet"}, name) {
-			if name == "out" && !joined {
-				k++
-			}
-			continue
-		}
+	for _, word := range c.words([]string{"out", "quiet"}) {
+		name, _, _ := strings.Cut(strings.TrimLeft(word, "-"), "=")
 		seed = seed || strings.HasPrefix(word, "-") && name == "seed"
 		words = append(words, quote(word))
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"crosscut/internal/catalog"
+	"crosscut/internal/units"
 )
 
 func main() {
@@ -145,7 +146,8 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			Name: c.name, Flags: c.flags, HideHelp: true, OnUsageError: bad,
 			Action: func(x *cli.Context) error {
 				line, _ := x.App.Metadata["line"].([]string)
-				err := start(&call{values: x, cmd: c, line: line, stdout: stdout, stderr: stderr})
+				merged, _ := x.App.Metadata["merged"].([]*units.Record)
+				err := start(&call{values: x, cmd: c, line: line, merged: merged, stdout: stdout, stderr: stderr})
 				if x.Context.Err() != nil && (err == nil || errors.Is(err, x.Context.Err())) {
 					return context.Canceled
 				}

@@ -51,7 +51,7 @@ func (c *call) allow(what string) func(models.Effort) error {
 	}
 }
 
-var units = []struct {
+var sizeUnits = []struct {
 	suffix string
 	bytes  float64
 }{
@@ -62,7 +62,7 @@ var units = []struct {
 
 // parseSize reads 500MB, 2GiB or a number of bytes.
 func parseSize(s string) (uint64, error) {
-	for _, u := range units {
+	for _, u := range sizeUnits {
 		number, ok := strings.CutSuffix(strings.ToUpper(s), u.suffix)
 		if !ok {
 			continue

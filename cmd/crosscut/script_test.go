@@ -39,7 +39,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": cmdStatus, "json": cmdJSON, "svg": cmdSVG, "lines": cmdLines, "truncate": cmdTruncate, "interrupt": cmdInterrupt,
-			"parties": cmdParties, "peer": cmdPeer, "same": cmdSame,
+			"parties": cmdParties, "peer": cmdPeer, "same": cmdSame, "edit": cmdEdit,
 		},
 	})
 }
@@ -185,6 +185,18 @@ func cmdTruncate(ts *testscript.TestScript, _ bool, args []string) {
 		cmdStatus(ts, false, append([]string{"2"}, args[1:]...))
 	}
 	fmt.Fprintf(ts.Stdout(), "%d prefixes\n", len(data))
+}
+
+// cmdEdit replaces the one place of a file where a text stands: edit FILE OLD NEW.
+func cmdEdit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: edit FILE OLD NEW")
+	}
+	data := ts.ReadFile(args[0])
+	if strings.Count(data, args[1]) != 1 {
+		ts.Fatalf("%s: %q stands there %d times", args[0], args[1], strings.Count(data, args[1]))
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Replace(data, args[1], args[2], 1)), 0o644))
 }
 
 // cmdInterrupt starts a command, sends it what Ctrl-C sends once it has worked for

@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"maps"
+	"os"
 	"slices"
 
 	"github.com/urfave/cli/v2"
@@ -23,7 +24,7 @@ var _ = register(&command{
 		"in the task's range. A failing reduction gets its smallest counterexample and, where it can be told, the cause. " +
 		"At the end stands what follows for each architecture. Exit status 1 when the reduction is refuted.",
 	args: "[REDUCTION]", maxArgs: 1,
-	flags: flags(nFlag("problem size n"), setFlag(), seedFlag(), memoryFlag(),
+	flags: append(unitFlags("exhaustively, "), nFlag("problem size n"), setFlag(), seedFlag(), memoryFlag(),
 		&cli.StringFlag{Name: "reduction", Usage: "one of ours, by `NAME`"},
 		fileFlag("your own reduction, a Starlark `FILE`"),
 		&cli.Int64Flag{Name: "budget", Usage: "check up to `PAIRS` pairs exhaustively (default: 2^33 on a fast path, 2^26 otherwise), else sample as many"},
@@ -47,10 +48,17 @@ var _ = register(&command{
 			}
 		}
 		show := c.progress("pairs")
-		r, err := validate.Run(c.Context, s.Subject, validate.Options{
+		opt := validate.Options{
 			Budget: c.Int64("budget"), Seed: c.Uint64("seed"), Plain: c.Bool("plain"),
 			Progress: func(done, of int64) { show(int(done), int(of)) },
-		})
+		}
+		if c.merged != nil || c.IsSet("shard") || c.IsSet("resume") {
+			filed, err := c.validateUnit(s, &opt)
+			if filed || opt.Counted == nil {
+				return err
+			}
+		}
+		r, err := validate.Run(c.Context, s.Subject, opt)
 		if r == nil || err != nil && c.Context.Err() == nil {
 			return err
 		}
@@ -81,6 +89,27 @@ var _ = register(&command{
 		return nil
 	},
 })
+
+// validateUnit counts one unit, all of them, or takes merged ones, into opt. It is
+// filed when a record was written and nothing is to be printed.
+func (c *call) validateUnit(s *subject, opt *validate.Options) (filed bool, err error) {
+	var input []byte
+	if name := c.String("file"); name != "" {
+		if input, err = os.ReadFile(name); err != nil {
+			return false, usagef("", "flag --file: %v", err)
+		}
+	}
+	w, err := s.Work(*opt, input)
+	if err != nil {
+		return false, c.violated(err)
+	}
+	got, err := count(c, c.Context, w, "inputs")
+	if got == nil {
+		return false, c.violated(err)
+	}
+	opt.Counted = &got.counts
+	return got.filed, err
+}
 
 func fileFlag(usage string) cli.Flag { return &cli.StringFlag{Name: "file", Usage: usage} }
 

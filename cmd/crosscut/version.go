@@ -3,6 +3,7 @@ package main
 import (
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"crosscut/report"
 )
@@ -25,6 +26,9 @@ type versionInfo struct {
 	Go       string `json:"go"`
 	Platform string `json:"platform"`
 }
+
+// line is the version in one word or two: equal for equal builds.
+func (v versionInfo) line() string { return strings.TrimSpace(v.Version + " " + v.Revision) }
 
 // buildVersion reads what the Go tool recorded in the binary.
 func buildVersion() versionInfo {

@@ -63,7 +63,7 @@ func (w *Work[C]) Merge(records []*Record) (C, error) {
 	var early map[int]bool
 	var clash map[int]bool
 	for _, r := range records {
-		s, c, _, err := w.open(r)
+		s, c, _, err := w.Open(r)
 		if err != nil {
 			return zero, fmt.Errorf("%w: %w", ErrForeign, err)
 		}

@@ -24,6 +24,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"crosscut/internal/strict"
 )
 
 // MaxUnits is the largest k of a shard i/k.
@@ -92,8 +94,9 @@ type Work[C any] struct {
 	// Do counts items from..to-1, on as many cores as it likes. Its error is ctx's
 	// when ctx ended, and then its counts are thrown away.
 	Do func(ctx context.Context, from, to int) (C, error)
-	// Sane refuses counts that items from..to-1 cannot have.
-	Sane func(from, to int, c C) error
+	// Sane refuses counts that items from..to-1 cannot have, and completes in c what
+	// a record does not hold.
+	Sane func(from, to int, c *C) error
 	// Total compares the counts of the whole with a number got by other means.
 	Total func(c C) error
 
@@ -127,14 +130,9 @@ type Partial struct {
 
 // Read reads a record, strictly: a truncated, foreign or padded file is refused.
 func Read(data []byte) (*Record, error) {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
 	r := new(Record)
-	if err := d.Decode(r); err != nil {
+	if err := strict.Decode(data, r, strict.Limits{}); err != nil {
 		return nil, fmt.Errorf("not the record of a unit: %w", err)
-	}
-	if _, err := d.Token(); err == nil || d.InputOffset() < int64(len(bytes.TrimRight(data, " \t\r\n"))) {
-		return nil, fmt.Errorf("not the record of a unit: something follows it")
 	}
 	if _, err := ParseShard(r.Shard); err != nil {
 		return nil, fmt.Errorf("not the record of a unit: %w", err)
@@ -184,9 +182,9 @@ func (w *Work[C]) record(s Shard, done int, c C) *Record {
 	return r
 }
 
-// open checks that a record belongs to this work and can be true, and returns its
+// Open checks that a record belongs to this work and can be true, and returns its
 // counts and the first item that is not counted.
-func (w *Work[C]) open(r *Record) (s Shard, c C, done int, err error) {
+func (w *Work[C]) Open(r *Record) (s Shard, c C, done int, err error) {
 	s, err = ParseShard(r.Shard)
 	if err != nil {
 		return s, c, 0, err
@@ -201,9 +199,7 @@ func (w *Work[C]) open(r *Record) (s Shard, c C, done int, err error) {
 	case r.Input != w.hash():
 		return s, c, 0, fmt.Errorf("unit %s was counted from another input (%s, here %s)", r.Shard, short(r.Input), short(w.hash()))
 	}
-	d := json.NewDecoder(bytes.NewReader(r.Counts))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&c); err != nil {
+	if err := strict.Decode(r.Counts, &c, strict.Limits{}); err != nil {
 		return s, c, 0, fmt.Errorf("unit %s: counts: %w", r.Shard, err)
 	}
 	from, to := s.Range(w.Items)
@@ -214,7 +210,7 @@ func (w *Work[C]) open(r *Record) (s Shard, c C, done int, err error) {
 		}
 		done = p.Done
 	}
-	if err := w.Sane(from, done, c); err != nil {
+	if err := w.Sane(from, done, &c); err != nil {
 		return s, c, 0, fmt.Errorf("unit %s: %w", r.Shard, err)
 	}
 	return s, c, done, nil
@@ -234,7 +230,7 @@ func (w *Work[C]) Run(ctx context.Context, s Shard, resume *Record, save func(*R
 	from, to := s.Range(w.Items)
 	done, c := from, *new(C)
 	if resume != nil {
-		unit, counts, at, err := w.open(resume)
+		unit, counts, at, err := w.Open(resume)
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrForeign, err)
 		}
@@ -246,8 +242,8 @@ func (w *Work[C]) Run(ctx context.Context, s Shard, resume *Record, save func(*R
 	for done < to {
 		next := min(to, done+max(1, w.Step))
 		more, err := w.Do(ctx, done, next)
-		if err == nil {
-			err = w.Sane(done, next, more)
+		if err == nil && ctx.Err() == nil {
+			err = w.Sane(done, next, &more)
 		}
 		if ctx.Err() != nil {
 			return w.record(s, done, c), ctx.Err()

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"math/big"
 	"runtime"
-	"strconv"
-	"strings"
 	"sync"
+
+	"crosscut/internal/units"
 )
 
 // Limits of the census. With at most 8 rows or at most 8 columns D(f) is at most
@@ -18,8 +18,8 @@ const (
 	CensusLong  = 32 // largest larger side
 )
 
-// CensusResult counts all rows x cols 0/1 matrices by D(f). It is also the state
-// from which an interrupted census goes on.
+// CensusResult counts all rows x cols 0/1 matrices by D(f), or those of a part of
+// the work.
 type CensusResult struct {
 	Rows int `json:"rows"`
 	Cols int `json:"cols"`
@@ -29,76 +29,106 @@ type CensusResult struct {
 	Classes *big.Int `json:"classes"`
 	// ClassesByDepth[k] is the number of classes with D = k.
 	ClassesByDepth []*big.Int `json:"classes_by_depth"`
-	// Shard says which part of the whole this is: "2/4", or "1,3/4" after a
-	// merge, or "1/1".
+	// Shard says which part of the whole this is: "2/4", or "1/1".
 	Shard string `json:"shard"`
-	// Complete says that every unit of work of the shard (of the whole, for
-	// "1/1") is counted. Only then are the numbers final.
+	// Complete says that every item of the shard (of the whole, for "1/1") is
+	// counted. Only then are the numbers final.
 	Complete bool `json:"complete"`
-	// Done counts the finished units of the shard, out of Units.
+	// Done counts the finished items of the shard, out of Units.
 	Done  int `json:"done"`
 	Units int `json:"units"`
 }
 
-// CensusOptions say how to run a census. The zero value runs the whole.
-type CensusOptions struct {
-	// Shard and Of choose part Shard of Of, counting from 1. Zero: the whole.
-	Shard, Of int
-	// Workers is the number of goroutines; 0: one per processor. The result does
-	// not depend on it.
-	Workers int
-	// Resume goes on from an earlier state of the same shard.
-	Resume *CensusResult
-	// Save, if not nil, is given the state now and then, and once at the end.
-	// Its error ends the census.
-	Save func(CensusResult) error
-	// Progress, if not nil, hears how many units are done.
-	Progress func(done, units int)
+// CensusCounts is what a unit of a census counts: matrices and classes by D.
+type CensusCounts struct {
+	Matrices []*big.Int `json:"matrices,omitempty"`
+	Classes  []*big.Int `json:"classes,omitempty"`
 }
+
+// CensusKind is the census as work that can be cut into units.
+var CensusKind = units.Register(&units.Kind[CensusCounts]{
+	Name: "census",
+	Doc:  "all matrices of one shape by D(f): an item is the formulas, or the orbits of sets of lines that begin alike",
+	Add: func(a, b CensusCounts) CensusCounts {
+		return CensusCounts{addUp(a.Matrices, b.Matrices), addUp(a.Classes, b.Classes)}
+	},
+})
 
 // ErrCensus says that a census was asked for that cannot be run or merged.
 var ErrCensus = errors.New("no such census")
 
-// Census counts the 0/1 matrices of rows x cols by D(f). When ctx ends it
-// returns the state so far together with the context's error.
+// Census makes the work of counting the 0/1 matrices of rows x cols by D(f), on
+// some workers (0: one per processor).
 //
 // Method (derived in docs/census.md): D depends only on the matrix without
 // duplicate lines. Folded matrices of most shapes r x c have the same D, and are
 // counted by formulas. The others, where min(r, c) is 5 or 6 and max(r, c) at
 // most 8, are listed up to permutations, and D is 3 or 4.
-func Census(ctx context.Context, rows, cols int, opts CensusOptions) (CensusResult, error) {
-	c, err := newCensus(rows, cols, opts)
-	if err != nil {
-		return CensusResult{}, err
+func Census(rows, cols, workers int) (*units.Work[CensusCounts], error) {
+	if rows < 1 || cols < 1 || min(rows, cols) > CensusShort || max(rows, cols) > CensusLong {
+		return nil, fmt.Errorf("bounds: census of %d x %d: %w: the smaller side is 1 to %d, the larger at most %d",
+			rows, cols, ErrCensus, CensusShort, CensusLong)
 	}
-	for c.Done < c.Units {
-		if err := c.batch(ctx, min(c.Units-c.Done, censusBatch)); err != nil {
-			return c.CensusResult, err
-		}
-		if opts.Progress != nil {
-			opts.Progress(c.Done, c.Units)
-		}
-		c.Complete = c.Done == c.Units
-		if opts.Save != nil {
-			if err := opts.Save(c.CensusResult.clone()); err != nil {
-				return c.CensusResult, err
-			}
-		}
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
 	}
-	if c.Complete && c.Shard == "1/1" {
-		return c.CensusResult, c.verify()
-	}
-	return c.CensusResult, nil
+	c := &census{CensusResult: CensusResult{Rows: rows, Cols: cols}, workers: workers}
+	c.items = mixed(c.allUnits())
+	return &units.Work[CensusCounts]{
+		Kind: CensusKind, Params: map[string]any{"rows": rows, "cols": cols}, Items: len(c.items), Step: censusStep,
+		Do: c.count, Sane: c.sane, Total: c.total,
+	}, nil
 }
 
-// censusBatch is how many units are done between two states that are saved.
-const censusBatch = 32
+// CensusOf lays out the counts of one shard, of which done of all its items are counted.
+func CensusOf(rows, cols int, counts CensusCounts, shard units.Shard, done, all int) CensusResult {
+	r := CensusResult{Rows: rows, Cols: cols, Shard: shard.String(), Done: done, Units: all, Complete: done == all}
+	r.Counts, r.ClassesByDepth = addUp(zeros(r.depths()), counts.Matrices), addUp(zeros(r.depths()), counts.Classes)
+	r.Classes = new(big.Int)
+	for _, n := range r.ClassesByDepth {
+		r.Classes.Add(r.Classes, n)
+	}
+	return r
+}
+
+// addUp adds two lists of numbers; a list that is too short has zeros.
+func addUp(a, b []*big.Int) []*big.Int {
+	sum := zeros(max(len(a), len(b)))
+	for k := range sum {
+		if k < len(a) {
+			sum[k].Add(sum[k], a[k])
+		}
+		if k < len(b) {
+			sum[k].Add(sum[k], b[k])
+		}
+	}
+	return sum
+}
+
+// mixed puts items that are alike, which stand together, far apart, so that every
+// stretch of items costs about the same: item number i goes to place i s mod n,
+// where s is near n times the golden ratio.
+func mixed(items []unit) []unit {
+	n := len(items)
+	s := max(1, int(0.6180339887*float64(n)))
+	for gcd(s, n) != 1 {
+		s++
+	}
+	out := make([]unit, n)
+	for i, u := range items {
+		out[i*s%n] = u
+	}
+	return out
+}
+
+// censusStep is how many items are done between two states that are saved.
+const censusStep = 32
 
 // census is one run.
 type census struct {
 	CensusResult
 	workers int
-	units   []unit // those of this shard
+	items   []unit
 }
 
 // unit is a piece of work: the shapes that formulas count, or all orbits of p
@@ -113,46 +143,6 @@ var listedShapes = [][2]int{{5, 5}, {6, 5}, {7, 5}, {8, 5}, {6, 6}, {7, 6}, {8, 
 
 // startLines is how many lines a unit's start has.
 const startLines = 3
-
-func newCensus(rows, cols int, opts CensusOptions) (*census, error) {
-	if rows < 1 || cols < 1 || min(rows, cols) > CensusShort || max(rows, cols) > CensusLong {
-		return nil, fmt.Errorf("bounds: census of %d x %d: %w: the smaller side is 1 to %d, the larger at most %d",
-			rows, cols, ErrCensus, CensusShort, CensusLong)
-	}
-	shard, of := opts.Shard, opts.Of
-	if shard == 0 && of == 0 {
-		shard, of = 1, 1
-	}
-	if of < 1 || of > 1<<20 || shard < 1 || shard > of {
-		return nil, fmt.Errorf("bounds: census: shard %d/%d: %w: want 1/k to k/k", shard, of, ErrCensus)
-	}
-	c := &census{workers: opts.Workers}
-	if c.workers <= 0 {
-		c.workers = runtime.GOMAXPROCS(0)
-	}
-	c.Rows, c.Cols = rows, cols
-	c.Shard = fmt.Sprintf("%d/%d", shard, of)
-	for i, u := range c.allUnits() {
-		if i%of == shard-1 {
-			c.units = append(c.units, u)
-		}
-	}
-	c.Units = len(c.units)
-	c.Complete = c.Units == 0
-	c.Counts, c.ClassesByDepth = zeros(c.depths()), zeros(c.depths())
-	c.Classes = new(big.Int)
-	if r := opts.Resume; r != nil {
-		if r.Rows != rows || r.Cols != cols || r.Shard != c.Shard || r.Units != c.Units {
-			return nil, fmt.Errorf("bounds: census: going on from a state of %d x %d, shard %s: %w: this is %d x %d, shard %s",
-				r.Rows, r.Cols, r.Shard, ErrCensus, rows, cols, c.Shard)
-		}
-		if err := r.check(); err != nil {
-			return nil, err
-		}
-		c.CensusResult = r.clone()
-	}
-	return c, nil
-}
 
 // short and long are the sides, the smaller first.
 func (c *census) short() int { return min(c.Rows, c.Cols) }
@@ -175,52 +165,41 @@ func (r *CensusResult) depths() int {
 }
 
 func (c *census) allUnits() []unit {
-	units := []unit{{}}
+	items := []unit{{}}
 	for _, s := range listedShapes {
 		if s[1] > c.short() || s[0] > c.long() {
 			continue
 		}
 		newOrbits(s[1]).empty().each(startLines, func(b orbit) bool {
-			units = append(units, unit{p: s[0], q: s[1], start: b.clone()})
+			items = append(items, unit{p: s[0], q: s[1], start: b.clone()})
 			return true
 		})
 	}
-	return units
+	return items
 }
 
-// batch does the next n units, in parallel, and adds their tallies; all of them,
-// or, when ctx ends first, none.
-func (c *census) batch(ctx context.Context, n int) error {
-	next := c.units[c.Done : c.Done+n]
-	tallies := make([]*tally, n)
+// count does items from..to-1, in parallel, and adds their tallies.
+func (c *census) count(ctx context.Context, from, to int) (CensusCounts, error) {
+	tallies := make([]*tally, to-from)
 	var wg sync.WaitGroup
 	turn := make(chan int)
-	for range min(c.workers, n) {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
+	for range min(c.workers, to-from) {
+		wg.Go(func() {
 			for i := range turn {
-				tallies[i] = c.do(ctx, next[i])
+				tallies[i] = c.do(ctx, c.items[from+i])
 			}
-		}()
+		})
 	}
-	for i := range next {
+	for i := range tallies {
 		turn <- i
 	}
 	close(turn)
 	wg.Wait()
-	if err := ctx.Err(); err != nil {
-		return err
-	}
+	sum := CensusCounts{zeros(c.depths()), zeros(c.depths())}
 	for _, t := range tallies {
-		for k := range c.Counts {
-			c.Counts[k].Add(c.Counts[k], t.matrices[k])
-			c.ClassesByDepth[k].Add(c.ClassesByDepth[k], t.classes[k])
-			c.Classes.Add(c.Classes, t.classes[k])
-		}
+		sum = CensusKind.Add(sum, CensusCounts{t.matrices, t.classes})
 	}
-	c.Done += n
-	return nil
+	return sum, ctx.Err()
 }
 
 // tally is what one unit adds, by depth.
@@ -338,139 +317,46 @@ func (w *unfoldings) perSet() *big.Int {
 	return sum
 }
 
-// verify compares a whole census with counts made another way: all matrices, and
+// total compares a whole census with counts made another way: all matrices, and
 // all classes by Burnside's lemma.
-func (r *CensusResult) verify() error {
-	sum := new(big.Int)
-	for _, n := range r.Counts {
-		sum.Add(sum, n)
+func (c *census) total(counts CensusCounts) error {
+	matrices, classes := new(big.Int), new(big.Int)
+	for _, n := range counts.Matrices {
+		matrices.Add(matrices, n)
 	}
-	if want := new(big.Int).Lsh(big.NewInt(1), uint(r.Rows*r.Cols)); sum.Cmp(want) != 0 {
-		return fmt.Errorf("bounds: census of %d x %d: the counts add up to %v, not to %v", r.Rows, r.Cols, sum, want)
+	for _, n := range counts.Classes {
+		classes.Add(classes, n)
 	}
-	if want := allClasses(r.Rows, r.Cols); r.Classes.Cmp(want) != 0 {
-		return fmt.Errorf("bounds: census of %d x %d: %v classes were counted, there are %v", r.Rows, r.Cols, r.Classes, want)
+	if want := new(big.Int).Lsh(big.NewInt(1), uint(c.Rows*c.Cols)); matrices.Cmp(want) != 0 {
+		return fmt.Errorf("bounds: census of %d x %d: the counts add up to %v, not to %v", c.Rows, c.Cols, matrices, want)
 	}
-	return nil
-}
-
-// Merge adds the results of different shards of one census. The result is
-// complete, and verified, when all shards are there and complete.
-func Merge(parts ...CensusResult) (CensusResult, error) {
-	if len(parts) == 0 {
-		return CensusResult{}, fmt.Errorf("bounds: merging: %w: no parts", ErrCensus)
-	}
-	out := parts[0].clone()
-	out.Counts, out.ClassesByDepth = zeros(out.depths()), zeros(out.depths())
-	out.Classes = new(big.Int)
-	out.Complete, out.Done, out.Units = false, 0, 0
-	seen := map[int]bool{}
-	of := 0
-	for _, p := range parts {
-		if err := p.check(); err != nil {
-			return CensusResult{}, err
-		}
-		shards, n, err := parseShards(p.Shard)
-		if err != nil {
-			return CensusResult{}, err
-		}
-		if of == 0 {
-			of = n
-		}
-		if p.Rows != out.Rows || p.Cols != out.Cols || n != of {
-			return CensusResult{}, fmt.Errorf("bounds: merging: %w: %d x %d, shard %s, does not go with %d x %d, shards of %d",
-				ErrCensus, p.Rows, p.Cols, p.Shard, out.Rows, out.Cols, of)
-		}
-		for _, s := range shards {
-			if seen[s] {
-				return CensusResult{}, fmt.Errorf("bounds: merging: %w: shard %d/%d is there twice", ErrCensus, s, of)
-			}
-			seen[s] = true
-		}
-		for k := range out.Counts {
-			out.Counts[k].Add(out.Counts[k], p.Counts[k])
-			out.ClassesByDepth[k].Add(out.ClassesByDepth[k], p.ClassesByDepth[k])
-		}
-		out.Classes.Add(out.Classes, p.Classes)
-		out.Done += p.Done
-		out.Units += p.Units
-	}
-	if len(seen) == of {
-		out.Shard = "1/1"
-		out.Complete = out.Done == out.Units
-		if out.Complete {
-			return out, out.verify()
-		}
-		return out, nil
-	}
-	var have []string
-	for s := 1; s <= of; s++ {
-		if seen[s] {
-			have = append(have, strconv.Itoa(s))
-		}
-	}
-	out.Shard = strings.Join(have, ",") + "/" + strconv.Itoa(of)
-	return out, nil
-}
-
-// parseShards reads "2/4" or "1,3/4".
-func parseShards(s string) ([]int, int, error) {
-	bad := fmt.Errorf("bounds: census: %q is no shard: %w", s, ErrCensus)
-	left, right, ok := strings.Cut(s, "/")
-	of, err := strconv.Atoi(right)
-	if !ok || err != nil || of < 1 || of > 1<<20 {
-		return nil, 0, bad
-	}
-	var shards []int
-	for f := range strings.SplitSeq(left, ",") {
-		n, err := strconv.Atoi(f)
-		if err != nil || n < 1 || n > of {
-			return nil, 0, bad
-		}
-		shards = append(shards, n)
-	}
-	return shards, of, nil
-}
-
-// check refuses states that no census can have written.
-func (r *CensusResult) check() error {
-	if r.Rows < 1 || r.Cols < 1 || min(r.Rows, r.Cols) > CensusShort || max(r.Rows, r.Cols) > CensusLong ||
-		len(r.Counts) != r.depths() || len(r.ClassesByDepth) != r.depths() || r.Classes == nil ||
-		r.Done < 0 || r.Done > r.Units {
-		return fmt.Errorf("bounds: census: %w: the state is damaged", ErrCensus)
-	}
-	sum := new(big.Int)
-	for k, n := range r.Counts {
-		c := r.ClassesByDepth[k]
-		if n == nil || c == nil || n.Sign() < 0 || c.Sign() < 0 {
-			return fmt.Errorf("bounds: census: %w: the state is damaged", ErrCensus)
-		}
-		sum.Add(sum, c)
-	}
-	if sum.Cmp(r.Classes) != 0 {
-		return fmt.Errorf("bounds: census: %w: the state is damaged", ErrCensus)
+	if want := allClasses(c.Rows, c.Cols); classes.Cmp(want) != 0 {
+		return fmt.Errorf("bounds: census of %d x %d: %v classes were counted, there are %v", c.Rows, c.Cols, classes, want)
 	}
 	return nil
 }
 
-func (r CensusResult) clone() CensusResult {
-	r.Counts, r.ClassesByDepth = copies(r.Counts), copies(r.ClassesByDepth)
-	r.Classes = new(big.Int).Set(r.Classes)
-	return r
+// sane refuses counts that no items can have.
+func (c *census) sane(from, to int, counts *CensusCounts) error {
+	if from == to && counts.Matrices == nil && counts.Classes == nil {
+		return nil
+	}
+	if len(counts.Matrices) != c.depths() || len(counts.Classes) != c.depths() {
+		return fmt.Errorf("%w: counts for %d and %d depths, want %d", ErrCensus, len(counts.Matrices), len(counts.Classes), c.depths())
+	}
+	for k := range counts.Matrices {
+		n, m := counts.Matrices[k], counts.Classes[k]
+		if n == nil || m == nil || m.Sign() < 0 || n.Cmp(m) < 0 {
+			return fmt.Errorf("%w: fewer matrices than classes at D = %d", ErrCensus, k)
+		}
+	}
+	return nil
 }
 
 func zeros(n int) []*big.Int {
 	all := make([]*big.Int, n)
 	for i := range all {
 		all[i] = new(big.Int)
-	}
-	return all
-}
-
-func copies(a []*big.Int) []*big.Int {
-	all := make([]*big.Int, len(a))
-	for i := range all {
-		all[i] = new(big.Int).Set(a[i])
 	}
 	return all
 }

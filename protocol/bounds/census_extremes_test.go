@@ -141,7 +141,7 @@ func TestCensusDocument(t *testing.T) {
 			}
 			r, ok := known[cells[0]]
 			if !ok {
-				r = census1(t, rows, cols, CensusOptions{})
+				r = census1(t, rows, cols)
 				known[cells[0]] = r
 			}
 			numbers, sum := r.Counts, new(big.Int).Lsh(big.NewInt(1), uint(rows*cols))

@@ -9,15 +9,26 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"crosscut/internal/units"
 )
 
-func census1(t *testing.T, rows, cols int, opts CensusOptions) CensusResult {
+// census1 is a whole census, its sums checked.
+func census1(t testing.TB, rows, cols int) CensusResult {
 	t.Helper()
-	r, err := Census(context.Background(), rows, cols, opts)
+	w, err := Census(rows, cols, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r
+	r, err := w.Run(context.Background(), units.Whole, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts, err := w.Merge([]*units.Record{r})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return CensusOf(rows, cols, counts, units.Whole, w.Items, w.Items)
 }
 
 func TestCensusOracles(t *testing.T) {
@@ -35,7 +46,7 @@ func TestCensusOracles(t *testing.T) {
 		{4, 4, "[2 28 2842 62664]", "317"},
 		{5, 5, "[2 60 27450 15443400 18083520]", "5624"},
 	} {
-		r := census1(t, c.rows, c.cols, CensusOptions{})
+		r := census1(t, c.rows, c.cols)
 		if got := fmt.Sprint(r.Counts); got != c.counts {
 			t.Errorf("%d x %d: %s, want %s", c.rows, c.cols, got, c.counts)
 		}
@@ -50,7 +61,7 @@ func TestCensusOracles(t *testing.T) {
 func TestCensusByHand(t *testing.T) {
 	for _, size := range [][2]int{{1, 1}, {1, 4}, {2, 3}, {2, 5}, {3, 3}, {4, 3}, {2, 6}} {
 		rows, cols := size[0], size[1]
-		r := census1(t, rows, cols, CensusOptions{})
+		r := census1(t, rows, cols)
 		counts, classes := make([]int, 8), make([]int, 8)
 		for x := range 1 << (rows * cols) {
 			k := plainDepth(matrixOf(x, rows, cols), 0)
@@ -177,74 +188,55 @@ func TestCensusListsAllOrbits(t *testing.T) {
 	}
 }
 
+// Shards of a census, in any number and order, add up to the whole; a wrong count
+// does not.
 func TestCensusShardsMerge(t *testing.T) {
-	whole := census1(t, 5, 6, CensusOptions{})
-	var parts []CensusResult
-	for i := 1; i <= 3; i++ {
-		p := census1(t, 5, 6, CensusOptions{Shard: i, Of: 3, Workers: i})
-		raw, err := json.Marshal(p)
+	w, err := Census(5, 6, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Version, w.Command = "a", []string{"bounds"}
+	whole := fmt.Sprint(census1(t, 5, 6))
+	for _, k := range []int{1, 3, w.Items, w.Items + 5} {
+		var parts []*units.Record
+		for i := k; i >= 1; i-- {
+			r, err := w.Run(context.Background(), units.Shard{I: i, K: k}, nil, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r, err = units.Read(r.Bytes()); err != nil {
+				t.Fatal(err)
+			}
+			parts = append(parts, r)
+		}
+		counts, err := w.Merge(parts)
 		if err != nil {
-			t.Fatal(err)
+			t.Fatalf("%d shards: %v", k, err)
 		}
-		var back CensusResult
-		if err := json.Unmarshal(raw, &back); err != nil {
-			t.Fatal(err)
+		if got := fmt.Sprint(CensusOf(5, 6, counts, units.Whole, w.Items, w.Items)); got != whole {
+			t.Errorf("%d shards: merged %v\nwhole %v", k, got, whole)
 		}
-		parts = append(parts, back)
-	}
-	some, err := Merge(parts[2], parts[0])
-	if err != nil || some.Complete || some.Shard != "1,3/3" {
-		t.Fatalf("two of three shards: %v, complete %v, %v", some.Shard, some.Complete, err)
-	}
-	all, err := Merge(some, parts[1])
-	if err != nil || !all.Complete || all.Shard != "1/1" {
-		t.Fatalf("all shards: %v, complete %v, %v", all.Shard, all.Complete, err)
-	}
-	if fmt.Sprint(all) != fmt.Sprint(whole) {
-		t.Errorf("merged %v\nwhole %v", all, whole)
-	}
-	for name, bad := range map[string][]CensusResult{
-		"twice":        {parts[0], parts[0]},
-		"another size": {parts[0], census1(t, 5, 5, CensusOptions{Shard: 2, Of: 3})},
-		"another k":    {parts[0], census1(t, 5, 6, CensusOptions{Shard: 2, Of: 4})},
-		"none":         {},
-	} {
-		if _, err := Merge(bad...); !errors.Is(err, ErrCensus) {
-			t.Errorf("%s: merged, error %v", name, err)
+		for _, name := range []string{"matrices", "classes"} {
+			_, c, _, err := w.Open(parts[0])
+			if err != nil || c.Matrices == nil {
+				continue
+			}
+			if list := map[string][]*big.Int{"matrices": c.Matrices, "classes": c.Classes}[name]; name == "matrices" {
+				list[4].Add(list[4], big.NewInt(1))
+			} else {
+				list[4].Sub(list[4], big.NewInt(1))
+			}
+			wrong := *parts[0]
+			if wrong.Counts, err = json.Marshal(c); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := w.Merge(append([]*units.Record{&wrong}, parts[1:]...)); err == nil {
+				t.Errorf("%d shards: a wrong number of %s went unseen", k, name)
+			}
 		}
-	}
-	wrong := parts[1].clone()
-	wrong.Counts[4].Add(wrong.Counts[4], big.NewInt(1))
-	if _, err := Merge(parts[0], wrong, parts[2]); err == nil {
-		t.Error("a wrong count went unseen")
-	}
-	wrong = parts[1].clone()
-	wrong.ClassesByDepth[4].Add(wrong.ClassesByDepth[4], big.NewInt(1))
-	if _, err := Merge(parts[0], wrong, parts[2]); err == nil {
-		t.Error("a wrong class count went unseen")
-	}
-}
-
-func TestCensusResumes(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
-	var saved []CensusResult
-	_, err := Census(ctx, 5, 6, CensusOptions{Save: func(r CensusResult) error {
-		saved = append(saved, r)
-		cancel()
-		return nil
-	}})
-	if !errors.Is(err, context.Canceled) || len(saved) != 1 || saved[0].Complete {
-		t.Fatalf("interrupted: %v, %d states", err, len(saved))
-	}
-	got := census1(t, 5, 6, CensusOptions{Resume: &saved[0]})
-	if want := census1(t, 5, 6, CensusOptions{}); fmt.Sprint(got) != fmt.Sprint(want) {
-		t.Errorf("resumed %v\nwhole %v", got, want)
-	}
-	if _, err := Census(context.Background(), 5, 5, CensusOptions{Resume: &saved[0]}); !errors.Is(err, ErrCensus) {
-		t.Errorf("another size went on: %v", err)
 	}
 	for _, size := range [][2]int{{0, 3}, {9, 9}, {2, 33}, {-1, -1}} {
-		if _, err := Census(context.Background(), size[0], size[1], CensusOptions{}); !errors.Is(err, ErrCensus) {
+		if _, err := Census(size[0], size[1], 0); !errors.Is(err, ErrCensus) {
 			t.Errorf("%v: %v", size, err)
 		}
 	}

@@ -30,7 +30,7 @@ func CensusSheet(r bounds.CensusResult) *report.Sheet {
 	}
 	s.Grids = []report.Grid{g}
 	if !r.Complete || r.Shard != "1/1" {
-		s.Warnings = []string{"these counts are a part of the whole: go on with --resume FILE, or add shards with --merge FILES"}
+		s.Warnings = []string{"these counts are a part of the whole: go on with --resume FILE, or put units together with crosscut merge"}
 	}
 	return s
 }

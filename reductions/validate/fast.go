@@ -124,7 +124,7 @@ func (f *fast) run(ctx context.Context, opt Options, from, to int) (tally, error
 				got.fill(f.got, at, n)
 				want.fill(f.want, at, n)
 				for k, x := range xs {
-					f.compare(&t, x, at, got.of(k), want.of(k))
+					f.compare(&t, x, first+k, at, got.of(k), want.of(k))
 				}
 			}
 			return t, nil
@@ -146,7 +146,7 @@ func chosen(cols [][]uint64, marks func(func(int))) []int {
 }
 
 // compare counts the pairs of one x and a stretch of y whose answers differ.
-func (f *fast) compare(t *tally, x protocol.Word, at int, got, want []uint64) {
+func (f *fast) compare(t *tally, x protocol.Word, number, at int, got, want []uint64) {
 	var keep, flip uint64 // answer word = got & keep ^ flip
 	if f.on0 != f.on1 {
 		keep = ^uint64(0)
@@ -170,8 +170,9 @@ func (f *fast) compare(t *tally, x protocol.Word, at int, got, want []uint64) {
 			continue
 		}
 		for ; diff != 0; diff &= diff - 1 {
-			y := f.s.Problem.Y(f.s.Size, (at+i)*64+bits.TrailingZeros64(diff))
-			if p := (&pair{f.s.ones(x, y), x, y}); p.better(t.worst) {
+			j := (at+i)*64 + bits.TrailingZeros64(diff)
+			y := f.s.Problem.Y(f.s.Size, j)
+			if p := (&pair{f.s.ones(x, y), x, y, [2]int{number, j}}); p.better(t.worst) {
 				t.worst = p
 			}
 		}

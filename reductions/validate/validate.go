@@ -29,6 +29,7 @@ type Options struct {
 	Workers  int                  // 0: all cores
 	Plain    bool                 // never use the bit-parallel path
 	Progress func(done, of int64) // may be nil; called from several goroutines
+	Counted  *Counts              // counts of units that stand in for the work; nil: do it
 	_        struct{}
 }
 
@@ -83,6 +84,7 @@ type Counterexample struct {
 type pair struct {
 	ones int
 	x, y protocol.Word
+	at   [2]int // the numbers of x and y, where all pairs are gone through
 }
 
 func (p *pair) better(than *pair) bool {
@@ -145,14 +147,17 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 	}
 	var t tally
 	switch {
+	case opt.Counted != nil:
+		r.Path = s.path(fast, opt)
+		t, err = s.tally(opt.Counted), opt.Counted.strange()
 	case r.Pairs.Cmp(big.NewInt(limit)) > 0:
 		r.Path = "sampled"
 		t, r.Interval, err = s.sample(ctx, opt)
 	case fast != nil && !opt.Plain:
-		r.Path = "bit-parallel"
+		r.Path = s.path(fast, opt)
 		t, err = fast.run(ctx, opt, 0, s.xs())
 	default:
-		r.Path = "plain"
+		r.Path = s.path(fast, opt)
 		t, err = s.plain(ctx, opt, 0, s.xs())
 	}
 	r.Checked, r.Failures = t.checked, t.failures
@@ -253,7 +258,7 @@ func (s *Subject) judge(t *tally, m *merger, x, y protocol.Word) error {
 	t.wants.see(want)
 	if !want.Accepts(got) {
 		t.failures++
-		if p := (&pair{s.ones(x, y), x, y}); p.better(t.worst) {
+		if p := (&pair{ones: s.ones(x, y), x: x, y: y}); p.better(t.worst) {
 			t.worst = p
 		}
 	}
@@ -394,8 +399,12 @@ func (s *Subject) plain(ctx context.Context, opt Options, from, to int) (tally, 
 					return t, nil
 				}
 				m.put(m.bob, b)
+				before := t.worst
 				if err := s.judge(&t, m, x, yw[j]); err != nil {
 					return t, err
+				}
+				if t.worst != before {
+					t.worst.at = [2]int{from + k, j}
 				}
 			}
 			return t, nil

@@ -135,7 +135,7 @@ func TestSmallestCounterexample(t *testing.T) {
 				}
 				if got, want, err := s.check(m, x, y); err != nil {
 					t.Fatal(err)
-				} else if p := (&pair{x.Ones() + y.Ones(), x, y}); !want.Accepts(got) && p.better(best) {
+				} else if p := (&pair{ones: x.Ones() + y.Ones(), x: x, y: y}); !want.Accepts(got) && p.better(best) {
 					best = p
 				}
 			}
