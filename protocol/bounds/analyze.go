@@ -317,7 +317,12 @@ func (a *analysis) value(ctx context.Context, p *PerValue) {
 
 	c, cancel = part(.3)
 	var upper int
-	f.rect, p.Rectangle.Lower, upper = s.largest(c)
+	most := p.Entries
+	if side > easySide {
+		f.capped = a.capRectangles(c, p.Value)
+		most = min(most, f.capped.most)
+	}
+	f.rect, p.Rectangle.Lower, upper = s.largest(c, most)
 	p.Rectangle.Upper = upper
 	cancel()
 	if p.Rectangle.Upper > 0 { // every rectangle of a cover holds at most so many

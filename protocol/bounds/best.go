@@ -34,7 +34,7 @@ func (a *analysis) best() {
 	if len(a.PerValue) == 0 || a.Rows*a.Cols > bestEntries {
 		return
 	}
-	b := &Real{Lower: new(big.Rat), Upper: q.Uniform.Upper}
+	b := &Span{Lower: new(big.Rat), Upper: q.Uniform.Upper}
 	mixture := check.Mixture{Kind: "mixture", Rectangles: []check.Signed{}}
 	for k, p := range a.PerValue {
 		sign := int64(1)

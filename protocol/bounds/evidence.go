@@ -103,7 +103,12 @@ func (a *analysis) claimValue(p *PerValue) {
 	a.claim(check.LargestRect, value, check.Lower, ratio(p.Rectangle.Lower, 1), func() any {
 		return check.OneRectangle{Kind: "rectangle", Rectangle: s.rectangle(f.rect)}
 	})
-	a.claim(check.LargestRect, value, check.Upper, ratio(p.Rectangle.Upper, 1), exhaustion(p.Rectangle.Upper))
+	capped := f.capped.evidence != nil && f.capped.most <= p.Rectangle.Upper
+	size := exhaustion(p.Rectangle.Upper)
+	if capped {
+		size = given(f.capped.evidence)
+	}
+	a.claim(check.LargestRect, value, check.Upper, ratio(p.Rectangle.Upper, 1), size)
 	for _, c := range []struct {
 		measure string
 		*covering
@@ -117,6 +122,9 @@ func (a *analysis) claimValue(p *PerValue) {
 			why = func() any { return a.minor(f.minor) }
 		case "area":
 			why = given(check.Area{Kind: "area", Size: p.Rectangle.Upper})
+			if capped {
+				why = given(check.Share{Kind: "share", Size: p.Rectangle.Upper, Evidence: marshal(f.capped.evidence)})
+			}
 		case "search":
 			why = exhaustion(c.lower)
 		}

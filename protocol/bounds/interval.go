@@ -65,6 +65,26 @@ func (r Real) String() string {
 	return fmt.Sprintf("%.8g..%.8g", lower, upper)
 }
 
+// Span is a Real that JSON writes with both ends even when they meet.
+type Span Real
+
+// Exact reports that the ends meet.
+func (s Span) Exact() bool { return Real(s).Exact() }
+
+// Floats are the ends as decimals, rounded outwards.
+func (s Span) Floats() (lower, upper float64) { return Real(s).Floats() }
+
+func (s Span) String() string { return Real(s).String() }
+
+// MarshalJSON writes both ends.
+func (s Span) MarshalJSON() ([]byte, error) {
+	lower, upper := s.Floats()
+	return json.Marshal(struct {
+		Lower float64 `json:"lower"`
+		Upper float64 `json:"upper"`
+	}{lower, upper})
+}
+
 // MarshalJSON writes the number, or both ends.
 func (r Real) MarshalJSON() ([]byte, error) {
 	lower, upper := r.Floats()

@@ -6,17 +6,18 @@ import (
 )
 
 // largest finds a rectangle without another value that holds most entries of v,
-// counted with multiplicity. upper equals area unless ctx ended the search.
+// counted with multiplicity. upper equals area unless ctx ended the search; most is
+// what no rectangle can pass.
 //
 // Method: close-by-one enumeration of maximal rectangles along the shorter axis,
 // cut where even the best k further rows, on the columns that the k-th leaves,
 // cannot beat the best so far.
-func (a *aspect) largest(ctx context.Context) (best rect, area, upper int) {
+func (a *aspect) largest(ctx context.Context, most int) (best rect, area, upper int) {
 	if a.n[0] == 0 {
 		return rect{newBitset(0), newBitset(0)}, 0, 0
 	}
 	if a.n[0] > a.n[1] {
-		best, area, upper = a.flip().largest(ctx)
+		best, area, upper = a.flip().largest(ctx, most)
 		return rect{best.cols, best.rows}, area, upper
 	}
 	s := &rectSearch{aspect: a, ctx: ctx, ok: a.compatible()}
@@ -25,8 +26,11 @@ func (a *aspect) largest(ctx context.Context) (best rect, area, upper int) {
 			s.grow(i)
 		}
 	}
-	s.expand(newBitset(a.n[0]), fullBitset(a.n[1]), 0)
-	if !s.stopped {
+	if s.area < most {
+		s.expand(newBitset(a.n[0]), fullBitset(a.n[1]), 0)
+	}
+	if !s.stopped || s.area >= most {
+		s.stopped = false
 		s.square()
 		return s.best, s.area, s.area
 	}
@@ -34,7 +38,7 @@ func (a *aspect) largest(ctx context.Context) (best rect, area, upper int) {
 	for i := range a.n[0] {
 		total += s.entries(i, fullBitset(a.n[1]))
 	}
-	return s.best, s.area, total
+	return s.best, s.area, min(total, most)
 }
 
 // compatible lists per row the columns whose entry is not another value.

@@ -106,7 +106,7 @@ type Discrepancy struct {
 	Uniform  Real   `json:"uniform"`
 	Exact    bool   `json:"exact"`
 	Fraction string `json:"fraction"` // of the lower end
-	Best     *Real  `json:"best"`     // null when the matrix is too large for it
+	Best     *Span  `json:"best"`     // null when the matrix is too large for it
 }
 
 // Depth is D(f).
@@ -167,6 +167,7 @@ type findings struct {
 	chain            [2][]int // antichains of rows and of columns
 	cover, partition covering
 	rect             rect
+	capped           capped // on the largest rectangle, without a search
 	minor            *eliminated
 	aspect           *aspect
 }

@@ -1,0 +1,67 @@
+package check
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/big"
+)
+
+// Lindsey bounds a largest rectangle of a total matrix of two values by the norm of
+// its sign matrix A: a rectangle of one value and s entries has |sum| = s, at most
+// sqrt(s) sigma, so s <= sigma^2 (Lindsey's lemma). With K = A A^T, sigma^4 is at
+// most the largest absolute row sum of K^2.
+type Lindsey struct {
+	Kind string `json:"kind"` // "lindsey"
+	Size int64  `json:"size"` // the bound, which the checker must find too
+}
+
+var _ = register("lindsey", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+	var e Lindsey
+	if err := strict(raw, &e); err != nil {
+		return nil, err
+	}
+	if c.Measure != LargestRect || c.End != Upper || c.Value == nil {
+		return nil, errOther
+	}
+	most, err := t.LindseyBound()
+	if err != nil {
+		return nil, err
+	}
+	if e.Size < most || e.Size <= 0 {
+		return nil, fmt.Errorf("the norm gives %d", most)
+	}
+	return big.NewRat(e.Size, 1), nil
+})
+
+// LindseyBound is floor(sqrt(b)), b the largest absolute row sum of (A A^T)^2 of
+// the sign matrix A.
+func (t *Table) LindseyBound() (int64, error) {
+	u := t
+	if t.Rows > t.Cols {
+		u = t.transpose()
+	}
+	if u.Rows > 256 || u.Rows*u.Rows*u.Cols > 1<<26 {
+		return 0, ErrLimit
+	}
+	a, err := u.signs()
+	if err != nil {
+		return 0, err
+	}
+	for _, row := range a {
+		for _, v := range row {
+			if v == 0 {
+				return 0, errors.New("an entry is outside the promise")
+			}
+		}
+	}
+	most := int64(0)
+	for _, row := range gram(gram(a)) { // entries below rows cols^2: far from overflow
+		sum := int64(0)
+		for _, v := range row {
+			sum += max(v, -v)
+		}
+		most = max(most, sum)
+	}
+	return new(big.Int).Sqrt(big.NewInt(most)).Int64(), nil
+}
