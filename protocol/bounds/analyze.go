@@ -155,10 +155,10 @@ func (a *analysis) lines() {
 	a.say("different rows and columns")
 	a.Distinct = Lines{a.f.Rows(), a.f.Cols()}
 	for side, f := range [2]*Folded{a.f, a.t} {
-		ctx, cancel := a.share(.1)
-		of, apart, upper := f.messages(ctx)
+		ctx, cancel := a.share(.2)
+		of, apart, lower, upper, refuted := f.messages(ctx)
 		cancel()
-		r := Range{width(len(apart)), width(upper)}
+		r := Range{width(lower), width(upper)}
 		measure, distinct := check.OneWayAlice, check.DistinctRows
 		if side == 0 {
 			a.OneWay.Alice = r
@@ -168,7 +168,11 @@ func (a *analysis) lines() {
 		}
 		a.claim(distinct, nil, check.Lower, ratio(f.Rows(), 1), given(check.Apart{Kind: "apart", Lines: f.RowFirst}))
 		a.claim(distinct, nil, check.Upper, ratio(f.Rows(), 1), given(check.Classes{Kind: "classes", Of: f.RowOf}))
-		a.claim(measure, nil, check.Lower, ratio(r.Lower, 1), given(check.Apart{Kind: "apart", Lines: apart}))
+		if refuted != nil {
+			a.claim(measure, nil, check.Lower, ratio(r.Lower, 1), given(refuted))
+		} else {
+			a.claim(measure, nil, check.Lower, ratio(r.Lower, 1), given(check.Apart{Kind: "apart", Lines: apart}))
+		}
 		a.claim(measure, nil, check.Upper, ratio(r.Upper, 1), given(check.Classes{Kind: "classes", Of: of}))
 	}
 }

@@ -229,10 +229,10 @@ func (s *cliqueSearch) colour(cand bitset, skip int) (order, colour []int) {
 
 // chromatic finds the least number of colours of g as an interval, with a
 // colouring of upper colours and a clique of lower vertices.
-func (g *graph) chromatic(ctx context.Context) (clique []int, colours []int, upper int, proved bool) {
+func (g *graph) chromatic(ctx context.Context, steps uint) (clique []int, colours []int, upper int, proved bool) {
 	n := len(g.near)
 	clique, _ = g.clique(ctx, n)
-	s := &colouring{graph: g, ctx: ctx, now: make([]int, n), lower: len(clique), upper: n + 1}
+	s := &colouring{graph: g, ctx: ctx, now: make([]int, n), lower: len(clique), upper: n + 1, most: steps}
 	for v := range s.now {
 		s.now[v] = -1
 	}
@@ -248,14 +248,14 @@ type colouring struct {
 	ctx          context.Context
 	now, best    []int
 	lower, upper int
-	steps        uint
+	steps, most  uint
 	stopped      bool
 }
 
 // extend colours the vertex with most colours around it (DSATUR), with used
 // colours so far. The first dive always ends in a colouring.
 func (s *colouring) extend(done, used int) {
-	if s.steps++; s.best != nil && s.steps&63 == 0 && s.ctx.Err() != nil {
+	if s.steps++; s.best != nil && (s.steps > s.most || s.steps&63 == 0 && s.ctx.Err() != nil) {
 		s.stopped = true
 	}
 	if s.stopped || used >= s.upper || s.upper == s.lower {

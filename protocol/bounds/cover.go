@@ -68,14 +68,16 @@ func (a *aspect) narrow(ctx context.Context, c *covering, exactly bool, set []pl
 	}
 }
 
-// decide says whether k rectangles are enough, by two searches in turn, each time
+// decide says whether k rectangles are enough, by three searches in turn, each time
 // with more steps, until ctx ends. One grows rectangles from a fooling set and is
-// fast when k is near its size; the other labels the lines of the shorter side.
+// fast when k is near its size; one labels the lines of the shorter side; one learns
+// clauses.
 func (a *aspect) decide(ctx context.Context, k int, exactly bool, set []place) (found []rect, decided bool) {
 	b, flipped := a, false
 	if a.n[0] > a.n[1] {
 		b, flipped = a.flip(), true
 	}
+	var clauses *coded
 	for steps := 1 << 10; ctx.Err() == nil; steps *= 4 {
 		if found, decided = a.seeded(ctx, k, exactly, set, steps); decided {
 			return found, true
@@ -86,6 +88,12 @@ func (a *aspect) decide(ctx context.Context, k int, exactly bool, set []place) (
 					found[i] = rect{r.cols, r.rows}
 				}
 			}
+			return found, true
+		}
+		if clauses == nil {
+			clauses = a.code(k, exactly, set)
+		}
+		if found, decided = clauses.decide(ctx, steps/4); decided {
 			return found, true
 		}
 	}

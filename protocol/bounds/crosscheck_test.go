@@ -31,8 +31,8 @@ func TestCrossChecksFail(t *testing.T) {
 		"index above one-way":    func(a *analysis) { a.Shattered.Alice = point(7) },
 		"discrepancy too large":  func(a *analysis) { a.Discrepancy.Uniform = Real{ratio(2, 1), ratio(2, 1)} },
 		"discrepancy too small":  func(a *analysis) { a.Discrepancy.Uniform = Real{ratio(1, 999), ratio(1, 999)} },
-		"best above uniform":     func(a *analysis) { a.Discrepancy.Best = &Real{ratio(1, 1), ratio(1, 1)} },
-		"best below the leaves":  func(a *analysis) { a.Discrepancy.Best = &Real{ratio(1, 999), ratio(1, 999)} },
+		"best above uniform":     func(a *analysis) { a.Discrepancy.Best = &Span{ratio(1, 1), ratio(1, 1)} },
+		"best below the leaves":  func(a *analysis) { a.Discrepancy.Best = &Span{ratio(1, 999), ratio(1, 999)} },
 		"rank sum beyond the tree": func(a *analysis) {
 			value(a, 0).Rank = &Range{8, 8}
 			value(a, 1).Rank = &Range{9, 9}

@@ -2,6 +2,7 @@ package bounds
 
 import (
 	"context"
+	"math"
 	"slices"
 )
 
@@ -11,8 +12,8 @@ import (
 // both tells them apart, and the interval is what was found before ctx ended.
 func Messages(ctx context.Context, m *Matrix) Range {
 	f := m.Fold()
-	_, apart, upper := f.messages(ctx)
-	return Range{len(apart), upper}
+	_, _, lower, upper, _ := f.messages(ctx)
+	return Range{lower, upper}
 }
 
 // Colour gives each of n rows one of upper messages, such that rows that are apart
@@ -21,7 +22,7 @@ func Messages(ctx context.Context, m *Matrix) Range {
 // is greedy.
 func Colour(ctx context.Context, n int, apart func(x, y int) bool) (clique, of []int, upper int) {
 	if n <= oneWayLines {
-		clique, of, upper, _ = newGraph(n, apart).chromatic(ctx)
+		clique, of, upper, _ = newGraph(n, apart).chromatic(ctx, math.MaxUint)
 		return clique, of, upper
 	}
 	of = make([]int, n)

@@ -5,27 +5,53 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
+
+	"crosscut/protocol/bounds/check"
 )
 
 // oneWayLines is the most different rows of a partial matrix for which the number
 // of messages is searched.
 const oneWayLines = 400
 
+// chromaticSteps is how long the exact number of messages is sought, before the
+// question is only how many bits they need.
+const chromaticSteps = 1 << 14
+
 // messages is the number of messages Alice needs when she speaks once and Bob
 // answers, as an interval. of sends every row to a message such that rows with
 // one message agree wherever both are defined: upper messages. apart lists rows
 // no two of which agree: lower many. For a total matrix both are the different
 // rows.
-func (f *Folded) messages(ctx context.Context) (of, apart []int, upper int) {
+//
+// Only the bits matter: when the clique and the colouring need different numbers of
+// bits, the question is whether 2^b colours are enough. lower is then 2^b + 1, and
+// refuted the evidence.
+func (f *Folded) messages(ctx context.Context) (of, apart []int, lower, upper int, refuted *check.Colouring) {
 	if f.Total() {
-		return f.RowOf, f.RowFirst, len(f.RowFirst)
+		return f.RowOf, f.RowFirst, len(f.RowFirst), len(f.RowFirst), nil
 	}
 	n := f.Rows()
 	colours, clique := span(n), []int{0}
 	upper = n
 	if n <= oneWayLines {
 		g := newGraph(n, func(x, y int) bool { return !f.agree(x, y) })
-		clique, colours, upper, _ = g.chromatic(ctx)
+		half, cancel := halfOf(ctx)
+		clique, colours, upper, _ = g.chromatic(half, chromaticSteps)
+		cancel()
+		lower = len(clique)
+		for width(lower) < width(upper) {
+			k := 1 << (width(upper) - 1)
+			better, learnt, decided := g.colourable(ctx, k, clique)
+			if !decided {
+				break
+			}
+			if better != nil {
+				colours, upper = better, slices.Max(better)+1
+				continue
+			}
+			lower = k + 1
+			refuted = &check.Colouring{Kind: "colouring", K: k, Lines: f.RowFirst, Apart: clique, Lemmas: lemmas(learnt)}
+		}
 	} else {
 		clique, colours, upper = f.greedyMessages(ctx)
 	}
@@ -36,7 +62,21 @@ func (f *Folded) messages(ctx context.Context) (of, apart []int, upper int) {
 	for _, c := range clique {
 		apart = append(apart, f.RowFirst[c])
 	}
-	return of, apart, upper
+	return of, apart, max(lower, len(apart)), upper, refuted
+}
+
+// lemmas writes clauses as the checker reads them.
+func lemmas(learnt [][]literal) [][]int {
+	all := make([][]int, len(learnt))
+	for k, c := range learnt {
+		all[k] = make([]int, len(c))
+		for i, l := range c {
+			if all[k][i] = l.variable() + 1; !l.asserted() {
+				all[k][i] = -all[k][i]
+			}
+		}
+	}
+	return all
 }
 
 // greedyMessages puts every row into the first message with which it agrees, and

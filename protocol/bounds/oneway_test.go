@@ -50,7 +50,7 @@ func TestMessagesOfPartialMatrices(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 10))
 	for range 60 {
 		m := random(rng, 1+rng.IntN(8), 1+rng.IntN(5), 1+rng.IntN(3), .4)
-		of, _, upper := m.Fold().messages(context.Background())
+		of, _, _, upper, _ := m.Fold().messages(context.Background())
 		if want := plainMessages(m); upper != want {
 			t.Fatalf("%v: %d messages, want %d", m.Lines(), upper, want)
 		}
