@@ -82,18 +82,18 @@ func (a *aspect) decide(ctx context.Context, k int, exactly bool, set []place) (
 		if found, decided = a.seeded(ctx, k, exactly, set, steps); decided {
 			return found, true
 		}
+		if clauses == nil {
+			clauses = a.code(k, exactly, set)
+		}
+		if found, decided = clauses.decide(ctx, steps); decided {
+			return found, true
+		}
 		if found, decided = b.labelling(ctx, k, exactly, steps); decided {
 			if flipped {
 				for i, r := range found {
 					found[i] = rect{r.cols, r.rows}
 				}
 			}
-			return found, true
-		}
-		if clauses == nil {
-			clauses = a.code(k, exactly, set)
-		}
-		if found, decided = clauses.decide(ctx, steps/4); decided {
 			return found, true
 		}
 	}

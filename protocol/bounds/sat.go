@@ -39,6 +39,7 @@ type solver struct {
 	kept     int // learnt clauses now in use
 	most     int // learnt clauses before some are dropped
 	broken   bool
+	steps    uint
 }
 
 type satClause struct {
@@ -144,9 +145,13 @@ func (s *solver) solve(ctx context.Context, conflicts int) (satisfied, decided b
 			s.learn(c)
 			conflicts--
 			left--
+			if ctx.Err() != nil {
+				s.cancel(0)
+				return false, false
+			}
 			continue
 		}
-		if conflicts <= 0 || len(s.trail)&15 == 0 && ctx.Err() != nil {
+		if s.steps++; conflicts <= 0 || s.steps&15 == 0 && ctx.Err() != nil {
 			s.cancel(0)
 			return false, false
 		}
