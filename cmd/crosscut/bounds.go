@@ -17,6 +17,7 @@ import (
 	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/protocol/bounds"
+	"crosscut/protocol/bounds/named"
 	"crosscut/protocol/problems"
 	"crosscut/reductions/matrix"
 	"crosscut/reductions/script"
@@ -27,13 +28,14 @@ var _ = register(&command{
 	name:  "bounds",
 	usage: "a communication matrix and every bound on it",
 	about: "Tabulates f(x, y), Alice's inputs in rows and Bob's in columns, and computes every measure as an interval that is exact where its ends meet. " +
-		"The matrix comes from a problem, a file of rows, a user's Starlark file, or a task: there Alice's tokens are the rows, Bob's the columns, " +
+		"The matrix comes from a problem, a matrix of the literature by name, a file of rows, a user's Starlark file, or a task: there Alice's tokens are the rows, Bob's the columns, " +
 		"and public tokens are fixed, each to the first that the task allows (one-way costs of a prefix bound recurrent models; a public read token makes an attention layer one-way). " +
 		"--census counts all matrices of one shape by D(f). --time ends the search, --time 0s lets it run; what is printed is true either way.",
 	args: "[COLUMNS]", maxArgs: 1,
 	flags: append(unitFlags("with --census: "),
 		&cli.StringFlag{Name: "problem", Usage: "a base problem by `NAME`"},
-		nFlag("size n of --problem and --file, sequence length N of --task"),
+		nFlag("size n of --problem, --named and --file, sequence length N of --task"),
+		&cli.StringFlag{Name: "named", Usage: "a matrix of the literature by `NAME` (crosscut list matrices)"},
 		&cli.StringFlag{Name: "matrix", Usage: "read the rows from `FILE`"},
 		fileFlag("a Starlark `FILE` with problem"),
 		taskFlag(), setFlag(), splitFlag(), readFlag(),
@@ -47,7 +49,7 @@ var _ = register(&command{
 		memoryFlag(), stepsFlag(),
 	),
 	run: func(c *call) error {
-		from, err := c.one("problem", "matrix", "task", "file", "census")
+		from, err := c.one("problem", "named", "matrix", "task", "file", "census")
 		if err != nil {
 			return err
 		}
@@ -76,9 +78,9 @@ var _ = register(&command{
 // only refuses flags that the kind of matrix would ignore.
 func (c *call) only(from string) error {
 	takes := map[string][]string{
-		"n": {"problem", "task", "file"}, "set": {"task"}, "split": {"task"}, "read": {"task"}, "one-way": {"task"},
+		"n": {"problem", "named", "task", "file"}, "set": {"task"}, "split": {"task"}, "read": {"task"}, "one-way": {"task"},
 		"shard": {"census"}, "resume": {"census"}, "merge": {"census"},
-		"certificate": {"problem", "matrix", "task", "file"}, "tree": {"problem", "matrix", "task", "file"}, "max-steps": {"task"},
+		"certificate": {"problem", "named", "matrix", "task", "file"}, "tree": {"problem", "named", "matrix", "task", "file"}, "max-steps": {"task"},
 	}
 	for name, of := range takes {
 		if !slices.Contains(of, from) {
@@ -113,6 +115,9 @@ func (c *call) namedMatrix(from string) (*bounds.Matrix, *matrix.Result, bounds.
 		return nil, nil, opts, usagef("give the size, such as --n 4", "flag --n is missing")
 	}
 	n := c.Int("n")
+	if from == "named" {
+		return c.familyMatrix(n)
+	}
 	if from == "file" {
 		f, err := script.Load(c.Context, c.String("file"), script.Limits{})
 		if err != nil {
@@ -142,6 +147,22 @@ func (c *call) namedMatrix(from string) (*bounds.Matrix, *matrix.Result, bounds.
 		opts.Problem, opts.N = p.Name, n
 	}
 	return m, res, opts, err
+}
+
+// familyMatrix is a matrix of the literature at size n.
+func (c *call) familyMatrix(n int) (*bounds.Matrix, *matrix.Result, bounds.Options, error) {
+	f, err := named.Catalog().Get(c.String("named"))
+	if err != nil {
+		return nil, nil, bounds.Options{}, fmt.Errorf("flag --named: %w", err)
+	}
+	if n >= f.Least && n <= f.Most { // beyond, Matrix refuses
+		rows, cols := f.Lines(n)
+		if err := c.need(uint64(rows)*uint64(cols)/8*3, fmt.Sprintf("the matrix of %s at n = %d", f.Name, n)); err != nil {
+			return nil, nil, bounds.Options{}, err
+		}
+	}
+	m, err := f.Matrix(n)
+	return m, &matrix.Result{Source: fmt.Sprintf("%s, n = %d", f.Name, n)}, bounds.Options{}, err
 }
 
 // boundsOfTask analyses the matrix of a task.

@@ -8,6 +8,7 @@ import (
 	"crosscut/internal/catalog"
 	"crosscut/models"
 	"crosscut/models/tasks"
+	"crosscut/protocol/bounds/named"
 	"crosscut/protocol/problems"
 	"crosscut/reductions"
 	"crosscut/reductions/papers"
@@ -17,7 +18,7 @@ import (
 var _ = register(&command{
 	name:  "list",
 	usage: "list everything there is, by kind",
-	about: "Lists the entries of every catalogue with a line on each, or of one KIND: tasks, problems, models, constructions, reductions, papers, claims. crosscut show NAME says more about any of them.",
+	about: "Lists the entries of every catalogue with a line on each, or of one KIND: tasks, problems, matrices, models, constructions, reductions, papers, claims. crosscut show NAME says more about any of them.",
 	args:  "[KIND]", maxArgs: 1,
 	run: func(c *call) error {
 		kinds := catalogues()
@@ -71,6 +72,7 @@ func catalogues() []kind {
 	return []kind{
 		items("tasks", tasks.Catalog().All(), func(t *tasks.Task) string { return t.Doc }),
 		items("problems", problems.Catalog().All(), func(p *problems.Problem) string { return p.Doc }),
+		items("matrices", named.All(), func(f *named.Family) string { return f.Doc }),
 		items("models", models.Catalog().All(), func(m *models.Model) string { return m.Doc }),
 		items("constructions", models.Constructions().All(), func(m *models.Construction) string { return m.Doc }),
 		items("reductions", reductions.Catalog().All(), func(r *reductions.Reduction) string { return r.Doc }),
