@@ -3,7 +3,7 @@
 FUZZTIME ?= 10s
 BENCHTIME ?= 1s
 
-.PHONY: all help check build test race fuzz bench golden plots site shots browser dist wheel module clean
+.PHONY: all help check build test race fuzz mutants bench golden plots site shots browser dist wheel module clean
 
 all: check ## check everything (the default)
 
@@ -33,6 +33,11 @@ fuzz: ## every fuzz target for FUZZTIME each
 			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg; \
 		done; \
 	done
+
+mutants: ## change the code in one place at a time and see that a test notices; MUTANTS=packages, hours for all
+	go run ./internal/mutate $(MUTANTS)
+
+MUTANTS ?= protocol/bounds/check protocol reductions/validate reductions/falsify
 
 bench: ## every benchmark; docs/performance.md has the figures
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...

@@ -4,11 +4,16 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"math"
 	"os"
 	"strings"
 
+	"github.com/urfave/cli/v2"
+
+	"crosscut/internal/strict"
 	"crosscut/models"
 	"crosscut/models/tasks"
+	"crosscut/protocol/bounds"
 	"crosscut/protocol/bounds/check"
 	"crosscut/reductions/matrix"
 )
@@ -16,32 +21,43 @@ import (
 var _ = register(&command{
 	name:  "check",
 	usage: "verify a certificate or a transcript",
-	about: "A certificate of crosscut bounds is verified by a package that shares no code with the search: what its evidence proves is computed anew, claim by claim. " +
+	about: "A certificate of crosscut bounds is verified by a package that shares no code with the search: what its evidence proves is computed anew, claim by claim. --matrix binds it to your own matrix. docs/certificates.md specifies the format. " +
 		"A transcript of crosscut run or crosscut party is replayed: the model is built again and every word, the number of bits and the outputs are compared. " +
 		"Exit status 1 when something is refuted, with what failed; 2 when the file cannot be read as either.",
 	args: "FILE", minArgs: 1, maxArgs: 1,
-	flags: flags(memoryFlag(), stepsFlag()),
+	flags: flags(&cli.StringFlag{Name: "matrix", Usage: "refuse a certificate of another matrix than the one in `FILE`"}, memoryFlag(), stepsFlag()),
 	run: func(c *call) error {
 		name := c.argument(0)
 		data, err := c.readNamed(name)
 		if err != nil {
 			return err
 		}
-		var head struct {
-			Format string `json:"format"`
-		}
-		if err := json.Unmarshal(data, &head); err != nil {
+		head, err := strict.Map(data, strict.Limits{Bytes: math.MaxInt, Depth: 5000})
+		if err != nil {
 			return usagef(checkHint, "%s: %v", name, err)
 		}
+		var format string
+		_ = json.Unmarshal(head["format"], &format) // anything but a string is no format
 		var r *matrix.Checked
-		switch head.Format {
+		var left error // why claims were left over
+		switch format {
 		case check.Format:
 			cert, err := check.Read(bytes.NewReader(data))
 			if err != nil {
 				return usagef(checkHint, "%s: %v", name, err)
 			}
-			r = matrix.CheckCertificate(name, cert)
+			own, err := c.ownMatrix()
+			if err != nil {
+				return err
+			}
+			steps := int64(min(c.Uint64("max-steps"), math.MaxInt64))
+			if r, left = matrix.CheckCertificate(c.Context, name, cert, steps, own, c.String("matrix")); left != nil && c.Context.Err() == nil {
+				left = usagef("raise --max-steps", "%s is not checked to the end: %v", name, left)
+			}
 		case models.TranscriptFormat:
+			if c.IsSet("matrix") {
+				return usagef("leave --matrix out", "%s is a transcript, which has no matrix", name)
+			}
 			f, err := models.ParseTranscript(data)
 			if err != nil {
 				return usagef(checkHint, "%s: %v", name, err)
@@ -52,11 +68,14 @@ var _ = register(&command{
 			}
 			r = matrix.CheckTranscript(name, done, err)
 		default:
-			return usagef(checkHint, "%s: format %q is neither %q nor %q", name, head.Format, check.Format, models.TranscriptFormat)
+			return usagef(checkHint, "%s: format %q is neither %q nor %q", name, format, check.Format, models.TranscriptFormat)
 		}
 		r.Command = c.command()
 		if err := c.emit(r.Sheet()); err != nil {
 			return err
+		}
+		if left != nil {
+			return left
 		}
 		if !r.Accepted {
 			return refuted("%s is refuted: %s", name, r.Failed[0])
@@ -81,6 +100,22 @@ func (c *call) rebuild(model string, sh tasks.Shape, set models.Settings) (model
 		return b(sh, set)
 	}
 	return models.Build(model, sh, set)
+}
+
+// ownMatrix is the matrix of --matrix, or nil.
+func (c *call) ownMatrix() (*check.Table, error) {
+	if !c.IsSet("matrix") {
+		return nil, nil
+	}
+	data, err := c.readFile("matrix")
+	if err != nil {
+		return nil, err
+	}
+	m, err := bounds.Parse(bytes.NewReader(data))
+	if err != nil {
+		return nil, usagef("", "%s: %v", c.String("matrix"), err)
+	}
+	return check.NewTable(m.Rows(), m.Cols(), m.At), nil
 }
 
 // readNamed reads a file given as an argument.

@@ -210,20 +210,18 @@ func (a *analysis) ranks() {
 	if !a.two || len(values) == 0 {
 		return
 	}
-	g := Range{0, 0}
+	g, b := Range{0, 0}, eliminated{prime: 2}
 	if a.one >= 0 {
 		lines := make([]bitset, a.f.Rows())
 		for i := range lines {
 			lines[i] = bitset(a.f.Row(a.one, i)).clone()
 		}
-		b := rankGF2(ctx, lines)
+		b = rankGF2(ctx, lines)
 		if g = point(b.rank); !b.done {
 			g.Upper = nonzeroLines(a.f.Rows(), a.f.Cols(), func(i, j int) int64 { return int64(b2u(a.f.Index(i, j) == a.one)) })
 		}
-		if len(values) == 2 {
-			a.claimRank(check.RankGF2, &b, g)
-		}
 	}
+	a.claimRank(check.RankGF2, &b, g)
 	a.Rank.GF2 = &g
 	if len(values) == 2 {
 		a.Rank.Complement = &a.rankOf[a.zero]
@@ -368,9 +366,7 @@ func (a *analysis) shatter() {
 		cancel()
 		s := shattering{pick(f.RowFirst, rows), pick(f.ColFirst, cols), Range{len(cols), upper}}
 		a.found[side] = s
-		if a.m.Boolean() {
-			a.claimShattered(side, s)
-		}
+		a.claimShattered(side, s)
 	}
 	a.Shattered = &Both{a.found[0].size, a.found[1].size}
 }

@@ -175,7 +175,7 @@ func (r *Report) Certificate(ctx context.Context, problem string, n int) (*check
 			name = fmt.Sprintf("%s of %d, %s", claim.Measure, *claim.Value, claim.End)
 		}
 		proved, err := check.Prove(table, claim)
-		if errors.Is(err, check.ErrLimit) {
+		if errors.Is(err, check.ErrLimit) || errors.Is(err, check.ErrEmpty) {
 			out = append(out, name)
 			continue
 		}

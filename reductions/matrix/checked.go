@@ -1,6 +1,8 @@
 package matrix
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -14,17 +16,33 @@ import (
 // Checked is what `crosscut check` prints: of a certificate the claims, of a
 // transcript what was replayed.
 type Checked struct {
-	File     string      `json:"file"`
-	Kind     string      `json:"kind"`     // "certificate" or "transcript"
-	Accepted bool        `json:"accepted"` // nothing was refuted
-	Claims   []ClaimLine `json:"claims"`   // of a certificate
+	File     string `json:"file"`
+	Kind     string `json:"kind"`     // "certificate" or "transcript"
+	Accepted bool   `json:"accepted"` // nothing was refuted
+	// Of a certificate: its matrix, its claims, and the ends that none speaks of.
+	Matrix *CheckedMatrix `json:"matrix,omitempty"`
+	Claims []ClaimLine    `json:"claims"`
+	Open   []string       `json:"not_looked_at,omitempty"`
 	// Of a transcript.
 	Replayed []string      `json:"replayed"`
 	Bits     protocol.Bits `json:"bits"`
 	Outputs  int           `json:"outputs"`
 	// Failed says what was refuted; empty when accepted.
-	Failed  []string `json:"failed"`
+	Failed []string `json:"failed"`
+	// Left says what was not checked for want of steps or time.
+	Left    []string `json:"left,omitempty"`
 	Command string   `json:"command,omitempty"`
+}
+
+// CheckedMatrix is the matrix that a certificate speaks of.
+type CheckedMatrix struct {
+	Rows    int    `json:"rows"`
+	Cols    int    `json:"cols"`
+	Values  int    `json:"values"`
+	Defined int    `json:"defined"`
+	SHA256  string `json:"sha256"`
+	Source  string `json:"source"` // "disj, n = 4", or "entries in the file"
+	Bound   bool   `json:"bound"`  // it equals the reader's own
 }
 
 // ClaimLine is the fate of one claim.
@@ -40,23 +58,47 @@ type ClaimLine struct {
 
 // CheckCertificate verifies a certificate with the checker, which shares nothing
 // with the finders.
-func CheckCertificate(file string, c *check.Certificate) *Checked {
+// Own, when not nil, is the matrix that the reader means, under the name it is read
+// from: any other is refused. The error is that of ctx, or wraps check.ErrLimit when
+// claims were left over and none was refuted.
+func CheckCertificate(ctx context.Context, file string, c *check.Certificate, steps int64, own *check.Table, ownName string) (*Checked, error) {
 	r := &Checked{File: file, Kind: "certificate", Accepted: true, Claims: []ClaimLine{}, Replayed: []string{}, Failed: []string{}}
-	findings, err := check.Verify(c)
+	res, err := check.VerifyWithin(ctx, c, steps)
 	if err != nil {
 		r.fail(err)
+		return r, nil
 	}
-	for _, f := range findings {
+	t := res.Table
+	r.Matrix = &CheckedMatrix{Rows: t.Rows, Cols: t.Cols, Values: len(t.Values()), Defined: t.Defined(), SHA256: t.Hash(), Source: "entries in the file", Bound: own != nil}
+	if c.Matrix.Problem != "" {
+		r.Matrix.Source = fmt.Sprintf("%s, n = %d", c.Matrix.Problem, c.Matrix.N)
+	}
+	if own != nil && own.Hash() != r.Matrix.SHA256 {
+		r.Matrix.Bound = false
+		r.fail(fmt.Errorf("the certificate is about another matrix than %s (%d x %d, hash %s)", ownName, own.Rows, own.Cols, own.Hash()))
+	}
+	r.Open = res.Missing
+	var left error
+	for _, f := range res.Findings {
 		l := ClaimLine{Measure: f.Measure, Value: f.Value, End: f.End, Number: f.Number, Kind: f.Kind, Accepted: f.Err == nil}
 		if f.Proved != nil {
 			l.Proved = f.Proved.RatString()
 		}
-		if f.Err != nil {
+		switch {
+		case f.Err == nil:
+		case ctx.Err() != nil && errors.Is(f.Err, ctx.Err()), errors.Is(f.Err, check.ErrLimit):
+			left = f.Err
+			r.Left = append(r.Left, f.Err.Error())
+		default:
 			r.fail(f.Err)
 		}
 		r.Claims = append(r.Claims, l)
 	}
-	return r
+	if r.Accepted {
+		r.Accepted = left == nil
+		return r, left
+	}
+	return r, nil
 }
 
 // CheckTranscript lays out what replaying a transcript gave; err is why it was
@@ -79,11 +121,31 @@ func (r *Checked) fail(err error) {
 // Sheet lays the check out.
 func (r *Checked) Sheet() *report.Sheet {
 	verdict := "accepted: everything that it claims holds"
-	if !r.Accepted {
+	switch {
+	case len(r.Failed) > 0:
 		verdict = "refuted"
+	case len(r.Left) > 0:
+		verdict = fmt.Sprintf("%s not checked", plural(len(r.Left), "claim"))
 	}
 	s := &report.Sheet{Title: fmt.Sprintf("%s %s", r.Kind, r.File), Value: r}
 	s.Fields = []report.Field{{Name: "verdict", Value: verdict}}
+	if m := r.Matrix; m != nil {
+		about := fmt.Sprintf("%d x %d, %s, %d of %d entries defined; %s", m.Rows, m.Cols, plural(m.Values, "value"), m.Defined, m.Rows*m.Cols, m.Source)
+		s.Fields = append(s.Fields, report.Field{Name: "matrix", Value: about}, report.Field{Name: "sha256", Value: m.SHA256})
+		bound := "whether this is the matrix that you mean (--matrix FILE compares)"
+		if m.Bound {
+			bound = ""
+		}
+		if len(r.Open) > 0 {
+			bound = strings.TrimSuffix(shorten(r.Open, 6)+"; "+bound, "; ")
+		}
+		if bound != "" {
+			s.Fields = append(s.Fields, report.Field{Name: "not looked at", Value: bound})
+		}
+	}
+	for _, what := range r.Left {
+		s.Fields = append(s.Fields, report.Field{Name: "left", Value: what})
+	}
 	for _, what := range r.Failed {
 		s.Fields = append(s.Fields, report.Field{Name: "failed", Value: what})
 	}
@@ -106,6 +168,14 @@ func (r *Checked) Sheet() *report.Sheet {
 		s.Grids = []report.Grid{g}
 	}
 	return s
+}
+
+// shorten lists so many names and counts the others.
+func shorten(names []string, most int) string {
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more ends", strings.Join(names[:most], ", "), len(names)-most)
 }
 
 // cut shortens a long fraction.

@@ -23,6 +23,19 @@ func verifyFile(t *testing.T, file string) ([]Finding, error) {
 	return Verify(c)
 }
 
+func readFile(t *testing.T, file string) *Certificate {
+	t.Helper()
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := Read(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
 func files(t *testing.T, dir string) []string {
 	t.Helper()
 	all, err := filepath.Glob(filepath.Join("testdata", dir, "*.json"))
@@ -99,7 +112,7 @@ func TestNothingProvesNothing(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	for _, dir := range []string{"valid", "corrupt"} {
+	for _, dir := range []string{"valid", "corrupt", "forged"} {
 		all, _ := filepath.Glob(filepath.Join("testdata", dir, "*.json"))
 		for _, file := range all {
 			if raw, err := os.ReadFile(file); err == nil {

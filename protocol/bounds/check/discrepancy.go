@@ -8,41 +8,51 @@ import (
 	"slices"
 )
 
-// signs is +1 for the larger of two values, -1 for the smaller (a lone value 0 is
-// the smaller), 0 outside the promise.
-func (t *Table) signs() ([][]int64, error) {
-	low, high, some := 0, 0, false
+// pair is the smaller and the larger of the table's two values: a lone 0 is the
+// smaller, any other lone value the larger. some says whether the larger occurs.
+func (t *Table) pair() (low, high int, some bool, err error) {
+	met := []int{}
 	for k, v := range t.cells {
-		if !t.defined[k] {
-			continue
+		if t.defined[k] && !slices.Contains(met, v) {
+			if met = append(met, v); len(met) > 2 {
+				return 0, 0, false, errors.New("more than two values")
+			}
 		}
-		if !some {
-			low, high, some = v, v, true
-		}
-		low, high = min(low, v), max(high, v)
 	}
-	if low == high && low != 0 {
-		low-- // a lone value other than 0 is the larger one
+	slices.Sort(met)
+	switch {
+	case len(met) == 2:
+		return met[0], met[1], true, nil
+	case len(met) == 1 && met[0] != 0:
+		return met[0] - 1, met[0], true, nil
+	}
+	return 0, 1, false, nil
+}
+
+// signs is +1 for the larger of the two values, -1 for the smaller, 0 outside the
+// promise.
+func (t *Table) signs() ([][]int64, error) {
+	low, _, _, err := t.pair()
+	if err != nil {
+		return nil, err
 	}
 	a := make([][]int64, t.Rows)
 	for i := range a {
 		a[i] = make([]int64, t.Cols)
 		for j := range a[i] {
-			v, ok := t.At(i, j)
-			switch {
+			switch v, ok := t.At(i, j); {
 			case !ok:
 			case v == low:
 				a[i][j] = -1
-			case v == high:
-				a[i][j] = 1
 			default:
-				return nil, errors.New("more than two values")
+				a[i][j] = 1
 			}
 		}
 	}
 	return a, nil
 }
 
+// inside counts the defined entries; of a matrix without any nothing is claimed.
 func (t *Table) inside() int64 {
 	n := int64(0)
 	for _, ok := range t.defined {
@@ -50,7 +60,7 @@ func (t *Table) inside() int64 {
 			n++
 		}
 	}
-	return max(n, 1)
+	return n
 }
 
 // Gap is a rectangle: the |sum of signs| in it, by the number of entries, bounds
@@ -60,9 +70,9 @@ type Gap struct {
 	Rectangle
 }
 
-var _ = register("gap", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+var _ = register("gap", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 	var e Gap
-	if err := strict(raw, &e); err != nil {
+	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
 	if c.Measure != DiscUniform || c.End != Lower {
@@ -73,6 +83,9 @@ var _ = register("gap", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, 
 		return nil, err
 	}
 	if err := errors.Join(indices(e.Rows, t.Rows), indices(e.Cols, t.Cols)); err != nil {
+		return nil, err
+	}
+	if err := t.spend(len(e.Rows)+1, len(e.Cols)+1); err != nil {
 		return nil, err
 	}
 	sum := int64(0)
@@ -93,24 +106,27 @@ type Spectral struct {
 	Kind string `json:"kind"` // "spectral"
 }
 
-var _ = register("spectral", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+var _ = register("spectral", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 	var e Spectral
-	if err := strict(raw, &e); err != nil {
+	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
 	if c.Measure != DiscUniform && c.Measure != DiscBest || c.End != Upper {
 		return nil, errOther
 	}
-	u := t
+	u := t.Table
 	if t.Rows > t.Cols {
 		u = t.transpose()
+	}
+	if u.Rows > 256 {
+		return nil, ErrLimit
 	}
 	a, err := u.signs()
 	if err != nil {
 		return nil, err
 	}
-	if u.Rows > 256 {
-		return nil, ErrLimit
+	if err := t.spend(u.Rows, u.Rows, u.Cols+64*u.Rows); err != nil {
+		return nil, err
 	}
 	// The entries of K^2 are below rows cols^2, far from overflow.
 	k, power := big2(gram(gram(a))), int64(2)
@@ -186,9 +202,9 @@ type Distribution struct {
 	Weights [][]int64 `json:"weights"`
 }
 
-var _ = register("distribution", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+var _ = register("distribution", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 	var e Distribution
-	if err := strict(raw, &e); err != nil {
+	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
 	if c.Measure != DiscBest || c.End != Upper {
@@ -219,7 +235,7 @@ var _ = register("distribution", func(t *Table, c Claim, raw json.RawMessage) (*
 	if total == 0 {
 		return nil, errors.New("no weight at all")
 	}
-	most, err := heaviest(a)
+	most, err := t.heaviest(a)
 	if err != nil {
 		return nil, err
 	}
@@ -228,7 +244,7 @@ var _ = register("distribution", func(t *Table, c Claim, raw json.RawMessage) (*
 
 // heaviest is the largest |sum| over a rectangle, by trying all sets of the
 // shorter side in Gray order.
-func heaviest(a [][]int64) (int64, error) {
+func (t *work) heaviest(a [][]int64) (int64, error) {
 	zero := func(row []int64) bool { return !slices.ContainsFunc(row, func(v int64) bool { return v != 0 }) }
 	a = turn(slices.DeleteFunc(turn(slices.DeleteFunc(a, zero)), zero))
 	if len(a) == 0 {
@@ -239,6 +255,9 @@ func heaviest(a [][]int64) (int64, error) {
 	}
 	if len(a) > 24 || len(a[0])<<len(a) > 8*maxSteps {
 		return 0, ErrLimit
+	}
+	if err := t.spend(len(a[0]), 1<<len(a)); err != nil {
+		return 0, err
 	}
 	sum := make([]int64, len(a[0]))
 	in := make([]bool, len(a))
@@ -294,9 +313,9 @@ type Signed struct {
 	Rectangle
 }
 
-var _ = register("mixture", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+var _ = register("mixture", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 	var e Mixture
-	if err := strict(raw, &e); err != nil {
+	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
 	if c.Measure != DiscBest || c.End != Lower {
@@ -313,6 +332,9 @@ var _ = register("mixture", func(t *Table, c Claim, raw json.RawMessage) (*big.R
 			return nil, fmt.Errorf("weight %d, sign %d", r.Weight, r.Sign)
 		}
 		if err := errors.Join(indices(r.Rows, t.Rows), indices(r.Cols, t.Cols)); err != nil {
+			return nil, err
+		}
+		if err := t.spend(len(r.Rows)+1, len(r.Cols)+1); err != nil {
 			return nil, err
 		}
 		total += r.Weight

@@ -11,7 +11,7 @@
 package check
 
 import (
-	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -19,11 +19,14 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"math/big"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"crosscut/internal/strict"
 	"crosscut/protocol/problems"
 )
 
@@ -51,7 +54,7 @@ type Certificate struct {
 
 // Source is the matrix: its rows, or a base problem and n, and always the hash.
 type Source struct {
-	Entries []string `json:"entries,omitempty"` // one string per row: integers and * separated by blanks
+	Entries []string `json:"entries,omitempty"` // one string per row: integers and *, a blank between any two
 	Problem string   `json:"problem,omitempty"`
 	N       int      `json:"n,omitempty"`
 	SHA256  string   `json:"sha256"` // of the rows so written, each ended by a newline
@@ -75,7 +78,7 @@ type Finding struct {
 }
 
 // verifier computes what evidence proves about a claim's measure and end.
-type verifier func(t *Table, c Claim, evidence json.RawMessage) (*big.Rat, error)
+type verifier func(t *work, c Claim, evidence json.RawMessage) (*big.Rat, error)
 
 // kinds maps the name of each kind of evidence to its verifier.
 var kinds = map[string]verifier{}
@@ -89,26 +92,51 @@ func register(kind string, v verifier) verifier {
 	return v
 }
 
-// Read decodes a certificate; unknown fields and trailing text are errors.
+// nesting is the deepest list within lists that is read: a branch of a refutation
+// has one for each line.
+const nesting = 5000
+
+// decode reads JSON strictly.
+func decode(raw []byte, into any) error {
+	return strict.Decode(raw, into, strict.Limits{Bytes: maxFile, Depth: nesting})
+}
+
+// Read decodes a certificate. Keys that are unknown, differ in case or stand twice
+// are errors, and so is trailing text.
 func Read(r io.Reader) (*Certificate, error) {
 	raw, err := io.ReadAll(io.LimitReader(r, maxFile+1))
 	if err != nil {
 		return nil, fmt.Errorf("check: reading: %w", err)
 	}
-	if len(raw) > maxFile {
-		return nil, fmt.Errorf("check: reading: more than %d bytes", maxFile)
-	}
 	c := &Certificate{}
-	if err := strict(raw, c); err != nil {
+	if err := decode(raw, c); err != nil {
 		return nil, fmt.Errorf("check: reading: %w", err)
 	}
 	return c, nil
 }
 
-// Verify checks every claim. The error is about the certificate as a whole (its
-// format or matrix); a rejected claim has its own in its Finding. A certificate
-// without claims is an error: it says nothing.
+// Result is what was made of a certificate: of which matrix, claim by claim.
+type Result struct {
+	Table    *Table
+	Findings []Finding
+	Missing  []string // ends of measures that no accepted claim speaks of
+}
+
+// Verify checks every claim, however long that takes.
 func Verify(c *Certificate) ([]Finding, error) {
+	r, err := VerifyWithin(context.Background(), c, math.MaxInt64)
+	if err != nil {
+		return nil, err
+	}
+	return r.Findings, nil
+}
+
+// VerifyWithin checks every claim with at most so many steps in all; what is left
+// over when they, or ctx, end has an error that wraps ErrLimit or ctx's in its
+// Finding. The error is about the certificate as a whole (its format or matrix); a
+// rejected claim has its own. A certificate without claims, or of a matrix without
+// a defined entry, is an error: it says nothing.
+func VerifyWithin(ctx context.Context, c *Certificate, steps int64) (*Result, error) {
 	if c.Format != Format {
 		return nil, fmt.Errorf("check: format %q: want %q", c.Format, Format)
 	}
@@ -116,33 +144,76 @@ func Verify(c *Certificate) ([]Finding, error) {
 	if err != nil {
 		return nil, fmt.Errorf("check: matrix: %w", err)
 	}
+	if t.inside() == 0 {
+		return nil, fmt.Errorf("check: matrix: %w", ErrEmpty)
+	}
 	if len(c.Claims) == 0 {
 		return nil, errors.New("check: no claims: nothing is proved")
 	}
-	findings := make([]Finding, len(c.Claims))
+	r := &Result{Table: t, Findings: make([]Finding, len(c.Claims))}
+	w := newWork(ctx, t, steps)
 	for k, claim := range c.Claims {
-		findings[k] = verify(t, claim)
+		r.Findings[k] = verify(w, claim)
 	}
-	return findings, nil
+	r.Missing = missing(t, r.Findings)
+	return r, nil
 }
 
-func verify(t *Table, c Claim) (f Finding) {
+// ErrEmpty says that a matrix has no defined entry.
+var ErrEmpty = errors.New("no entry is defined: nothing can be claimed of it")
+
+// work is a table and the steps that may still be made.
+type work struct {
+	*Table
+	ctx    context.Context
+	left   int64
+	values map[int]bool // that occur
+}
+
+func newWork(ctx context.Context, t *Table, steps int64) *work {
+	w := &work{t, ctx, steps, map[int]bool{}}
+	for _, v := range t.Values() {
+		w.values[v] = true
+	}
+	return w
+}
+
+// spend takes the product of the factors from the steps that are left.
+func (w *work) spend(factors ...int) error {
+	n := int64(1)
+	for _, f := range factors {
+		if f != 0 && n > math.MaxInt64/int64(f) {
+			n = math.MaxInt64
+			break
+		}
+		n *= int64(f)
+	}
+	if err := w.ctx.Err(); err != nil {
+		return err
+	}
+	if w.left -= min(n, w.left); w.left == 0 {
+		return ErrLimit
+	}
+	return nil
+}
+
+func verify(t *work, c Claim) (f Finding) {
 	f.Claim = c
 	defer func() {
 		if f.Err != nil {
-			f.Err = fmt.Errorf("check: %s, %s: %w", c.Measure, c.End, f.Err)
+			of := c.Measure
+			if c.Value != nil {
+				of = fmt.Sprintf("%s of %d", c.Measure, *c.Value)
+			}
+			f.Err = fmt.Errorf("check: %s, %s: %w", of, c.End, f.Err)
 		}
 	}()
-	claimed, ok := number(c.Number)
-	if !ok {
-		f.Err = fmt.Errorf("%q is no exact number", c.Number)
+	claimed, err := number(c.Number)
+	if err != nil {
+		f.Err = err
 		return f
 	}
-	if c.End != Lower && c.End != Upper {
-		f.Err = errors.New("an end is lower or upper")
-		return f
-	}
-	if f.Kind, f.Proved, f.Err = prove(t, c); f.Err != nil {
+	if f.Kind, f.Proved, f.Err = t.prove(c); f.Err != nil {
 		return f
 	}
 	sign := f.Proved.Cmp(claimed)
@@ -155,46 +226,107 @@ func verify(t *Table, c Claim) (f Finding) {
 // Prove computes what a claim's evidence proves, whatever its Number says. The
 // error wraps ErrLimit when the checker would have to work too long.
 func Prove(t *Table, c Claim) (*big.Rat, error) {
-	_, proved, err := prove(t, c)
+	_, proved, err := newWork(context.Background(), t, math.MaxInt64).prove(c)
 	return proved, err
 }
 
-func prove(t *Table, c Claim) (kind string, proved *big.Rat, err error) {
-	var head struct {
-		Kind string `json:"kind"`
+func (w *work) prove(c Claim) (kind string, proved *big.Rat, err error) {
+	if err := w.meaningful(c); err != nil {
+		return "", nil, err
 	}
-	if err := json.Unmarshal(c.Evidence, &head); err != nil {
+	fields, err := strict.Map(c.Evidence, strict.Limits{Bytes: maxFile, Depth: nesting})
+	if err != nil {
 		return "", nil, fmt.Errorf("evidence: %w", err)
 	}
-	v := kinds[head.Kind]
+	if err := json.Unmarshal(fields["kind"], &kind); err != nil {
+		return "", nil, errors.New("evidence: it names no kind")
+	}
+	v := kinds[kind]
 	if v == nil {
-		return head.Kind, nil, fmt.Errorf("no verifier for evidence of kind %q", head.Kind)
+		return kind, nil, fmt.Errorf("no verifier for evidence of kind %q", kind)
 	}
-	if proved, err = v(t, c, c.Evidence); err != nil {
-		return head.Kind, nil, err
+	if err := w.spend(1); err != nil {
+		return kind, nil, err
 	}
-	return head.Kind, proved, nil
+	if proved, err = v(w, c, c.Evidence); err != nil {
+		return kind, nil, err
+	}
+	return kind, proved, nil
 }
 
-// number reads an exact integer or fraction in decimal.
-func number(s string) (*big.Rat, bool) {
-	if len(s) == 0 || len(s) > 1<<16 || strings.Trim(s, "-0123456789/") != "" {
-		return nil, false
-	}
-	return new(big.Rat).SetString(s)
-}
-
-// strict decodes one JSON value without unknown fields or trailing text.
-func strict(raw []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
-		return err
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return errors.New("text after the end")
+// meaningful refuses claims that say nothing: of an unknown measure or end, with a
+// value where the measure has none, without one where it is per value, or of a
+// value that does not occur.
+func (w *work) meaningful(c Claim) error {
+	perValue, known := measures[c.Measure]
+	switch {
+	case len(w.values) == 0:
+		return ErrEmpty
+	case !known:
+		return fmt.Errorf("no measure is called %q", c.Measure)
+	case c.End != Lower && c.End != Upper:
+		return errors.New("an end is lower or upper")
+	case !perValue && c.Value != nil:
+		return fmt.Errorf("%s is no measure of a value, but value %d is given", c.Measure, *c.Value)
+	case perValue && c.Value == nil:
+		return fmt.Errorf("%s is a measure of a value, and none is given", c.Measure)
+	case perValue && !w.values[*c.Value]:
+		return fmt.Errorf("%d is no value of the matrix", *c.Value)
 	}
 	return nil
+}
+
+// numeral is how an integer is written: no sign but -, no leading zero.
+var numeral = regexp.MustCompile(`^(0|-?[1-9][0-9]*)$`)
+
+// maxDigits of a claimed number.
+const maxDigits = 4096
+
+// number reads an exact integer or fraction, in decimal and one way only.
+func number(s string) (*big.Rat, error) {
+	above, below, fraction := strings.Cut(s, "/")
+	if len(s) > maxDigits || !numeral.MatchString(above) || fraction && (!numeral.MatchString(below) || below[0] == '-' || below == "0") {
+		return nil, fmt.Errorf("%.40q is no exact number such as 12, -3 or 7/16", s)
+	}
+	v, _ := new(big.Rat).SetString(s)
+	return v, nil
+}
+
+// missing lists the ends of measures of the matrix that no accepted claim bounds.
+func missing(t *Table, findings []Finding) []string {
+	done := map[string]bool{}
+	name := func(measure, end string, v *int) string {
+		if v != nil {
+			return fmt.Sprintf("%s of %d %s", measure, *v, end)
+		}
+		return measure + " " + end
+	}
+	for _, f := range findings {
+		if f.Err == nil {
+			done[name(f.Measure, f.End, f.Value)] = true
+		}
+	}
+	var all []string
+	_, _, _, many := t.pair()
+	for _, m := range slices.Sorted(maps.Keys(measures)) {
+		if many != nil && slices.Contains(ofTwo, m) || t.inside() < int64(len(t.cells)) && slices.Contains(ofTotal, m) {
+			continue // the matrix has no such measure
+		}
+		for _, end := range []string{Lower, Upper} {
+			if !measures[m] {
+				if n := name(m, end, nil); !done[n] {
+					all = append(all, n)
+				}
+				continue
+			}
+			for _, v := range t.Values() {
+				if n := name(m, end, &v); !done[n] {
+					all = append(all, n)
+				}
+			}
+		}
+	}
+	return all
 }
 
 // Table is the checker's matrix.
@@ -203,6 +335,20 @@ type Table struct {
 	cells      []int
 	defined    []bool
 }
+
+// Values lists the values that occur, in order.
+func (t *Table) Values() []int {
+	seen := map[int]bool{}
+	for k, v := range t.cells {
+		if t.defined[k] && !seen[v] {
+			seen[v] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
+// Defined counts the entries within the promise.
+func (t *Table) Defined() int { return int(t.inside()) }
 
 // At is entry (i, j), counting from 0, and whether it is within the promise.
 func (t *Table) At(i, j int) (value int, defined bool) {
@@ -286,13 +432,13 @@ func (s *Source) build() (*Table, error) {
 	if len(s.Entries) == 0 || s.N != 0 {
 		return nil, errors.New("entries, or a problem and n, are needed")
 	}
-	cols := len(strings.Fields(s.Entries[0]))
-	if cols == 0 || len(s.Entries)*cols > maxEntries {
+	cols := len(strings.Split(s.Entries[0], " "))
+	if len(s.Entries)*cols > maxEntries {
 		return nil, fmt.Errorf("%d x %d is out of range", len(s.Entries), cols)
 	}
 	t := newTable(len(s.Entries), cols)
 	for i, line := range s.Entries {
-		fields := strings.Fields(line)
+		fields := strings.Split(line, " ")
 		if len(fields) != cols {
 			return nil, fmt.Errorf("row %d has %d entries, row 0 has %d", i, len(fields), cols)
 		}
@@ -301,8 +447,8 @@ func (s *Source) build() (*Table, error) {
 				continue
 			}
 			v, err := strconv.ParseInt(f, 10, 32)
-			if err != nil {
-				return nil, fmt.Errorf("entry %d of row %d: %q", j, i, f)
+			if err != nil || strconv.FormatInt(v, 10) != f { // one way to write each
+				return nil, fmt.Errorf("entry %d of row %d: %.40q is neither * nor an integer below 2^31 without signs and zeros in front", j, i, f)
 			}
 			t.cells[i*cols+j], t.defined[i*cols+j] = int(v), true
 		}

@@ -65,9 +65,9 @@ func shape(m [][]int64, rows, cols int) error {
 
 const maxScale = 62
 
-var _ = register("factors", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+var _ = register("factors", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 	var e Factors
-	if err := strict(raw, &e); err != nil {
+	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
 	if c.Measure != Gamma2 || c.End != Upper {
@@ -81,6 +81,9 @@ var _ = register("factors", func(t *Table, c Claim, raw json.RawMessage) (*big.R
 		return nil, errors.New("no vectors, or the scale is out of range")
 	}
 	if err := errors.Join(shape(e.X, t.Rows, len(e.X[0])), shape(e.Y, t.Cols, len(e.X[0]))); err != nil {
+		return nil, err
+	}
+	if err := t.spend(8, t.Rows+1, t.Cols+1, len(e.X[0])); err != nil {
 		return nil, err
 	}
 	one := new(big.Int).Lsh(big.NewInt(1), 2*e.Scale)
@@ -110,9 +113,9 @@ var _ = register("factors", func(t *Table, c Claim, raw json.RawMessage) (*big.R
 	return new(big.Rat).SetFrac(sum, one.Lsh(one, 1)), nil
 })
 
-var _ = register("witness", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+var _ = register("witness", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 	var e Witness
-	if err := strict(raw, &e); err != nil {
+	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
 	if c.Measure != Gamma2 || c.End != Lower {
@@ -124,6 +127,9 @@ var _ = register("witness", func(t *Table, c Claim, raw json.RawMessage) (*big.R
 	}
 	if err := shape(e.O, t.Rows, t.Cols); err != nil || len(e.A) != t.Rows || len(e.B) != t.Cols || e.Scale > maxScale {
 		return nil, errors.Join(err, errors.New("the shapes do not fit the matrix"))
+	}
+	if err := t.spend(8, min(t.Rows, t.Cols), t.Rows, t.Cols); err != nil {
+		return nil, err
 	}
 	value := new(big.Int)
 	for i := range t.Rows {

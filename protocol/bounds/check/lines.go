@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/big"
 	"math/bits"
+	"strconv"
 )
 
 // Classes sends every row (column) to a class such that lines of one class have
@@ -26,7 +27,7 @@ type Apart struct {
 
 // line says how a measure about lines reads the table: along rows or columns,
 // whether undefined entries matter, and whether the number is in bits.
-func line(t *Table, measure string) (u *Table, strict, inBits bool, err error) {
+func line(t *Table, measure string) (u *Table, exact, inBits bool, err error) {
 	switch measure {
 	case DistinctRows:
 		return t, true, false, nil
@@ -59,13 +60,13 @@ func count(n int, inBits bool) *big.Rat {
 	return big.NewRat(int64(n), 1)
 }
 
-var _ = register("classes", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+var _ = register("classes", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 	var e Classes
-	u, exact, inBits, err := line(t, c.Measure)
+	u, exact, inBits, err := line(t.Table, c.Measure)
 	if err != nil || c.End != Upper {
 		return nil, errOther
 	}
-	if err := strict(raw, &e); err != nil {
+	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
 	if len(e.Of) != u.Rows {
@@ -73,6 +74,9 @@ var _ = register("classes", func(t *Table, c Claim, raw json.RawMessage) (*big.R
 	}
 	// Where a class is strict, comparing with one member is enough; else the
 	// values seen in each column of the class are collected.
+	if err := t.spend(u.Rows, u.Cols); err != nil {
+		return nil, err
+	}
 	first := map[int]int{}
 	value := map[[2]int]int{}
 	for i, k := range e.Of {
@@ -100,33 +104,43 @@ var _ = register("classes", func(t *Table, c Claim, raw json.RawMessage) (*big.R
 	return count(len(first), inBits), nil
 })
 
-var _ = register("apart", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+var _ = register("apart", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 	var e Apart
-	u, exact, inBits, err := line(t, c.Measure)
+	u, exact, inBits, err := line(t.Table, c.Measure)
 	if err != nil || c.End != Lower {
 		return nil, errOther
 	}
-	if err := strict(raw, &e); err != nil {
+	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
 	if err := indices(e.Lines, u.Rows); err != nil {
 		return nil, err
 	}
+	if err := t.spend(len(e.Lines), u.Cols); err != nil {
+		return nil, err
+	}
 	seen := map[string]int{}
+	var key []byte
 	whole := true // every entry defined: different lines are different as text
 	for _, i := range e.Lines {
-		key := ""
+		key = key[:0]
 		for j := range u.Cols {
 			v, ok := u.At(i, j)
 			whole = whole && ok
-			key += fmt.Sprint(v, ok, ",")
+			if ok {
+				key = strconv.AppendInt(key, int64(v), 10)
+			}
+			key = append(key, ',')
 		}
-		if k, ok := seen[key]; ok {
+		if k, ok := seen[string(key)]; ok {
 			return nil, fmt.Errorf("lines %d and %d are equal", k, i)
 		}
-		seen[key] = i
+		seen[string(key)] = i
 	}
 	if !whole && !exact {
+		if err := t.spend(len(e.Lines), len(e.Lines), u.Cols); err != nil {
+			return nil, err
+		}
 		for n, i := range e.Lines {
 			for _, k := range e.Lines[:n] {
 				if !u.clash(i, k, false) {
@@ -143,7 +157,8 @@ func (t *Table) transpose() *Table {
 }
 
 // Patterns lists columns (for shattered.bob: rows) and, for each pattern p of as
-// many bits, a line that shows it: bit k of p is the entry at Columns[k]. All
+// many bits, a line that shows it: bit k of p says whether the entry at Columns[k] is the larger
+// of the two values. All
 // patterns occur, so INDEX embeds with the holder of the lines having the string.
 type Patterns struct {
 	Kind    string `json:"kind"` // "patterns"
@@ -151,27 +166,34 @@ type Patterns struct {
 	Lines   []int  `json:"lines"`
 }
 
-var _ = register("patterns", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+var _ = register("patterns", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 	var e Patterns
-	u, err := shatterTable(t, c.Measure)
+	u, err := shatterTable(t.Table, c.Measure)
 	if err != nil || c.End != Lower {
 		return nil, errOther
 	}
-	if err := strict(raw, &e); err != nil {
+	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
 	if err := indices(e.Columns, u.Cols); err != nil {
 		return nil, err
 	}
+	low, high, _, err := u.pair()
+	if err != nil {
+		return nil, err
+	}
 	if len(e.Columns) > 24 || len(e.Lines) != 1<<len(e.Columns) {
 		return nil, fmt.Errorf("%d lines for the patterns of %d columns", len(e.Lines), len(e.Columns))
+	}
+	if err := t.spend(len(e.Lines), len(e.Columns)+1); err != nil {
+		return nil, err
 	}
 	for p, i := range e.Lines {
 		if i < 0 || i >= u.Rows {
 			return nil, fmt.Errorf("line %d", i)
 		}
 		for k, j := range e.Columns {
-			if !u.Is(i, j, p>>k&1) {
+			if !u.Is(i, j, [2]int{low, high}[p>>k&1]) {
 				return nil, fmt.Errorf("line %d does not show pattern %d", i, p)
 			}
 		}

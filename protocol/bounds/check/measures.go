@@ -21,3 +21,18 @@ const (
 	Gamma2        = "gamma2"              // of the sign matrix
 	Deterministic = "deterministic"       // D(f), bits, both know the answer
 )
+
+// measures says of every measure whether it is per value.
+var measures = map[string]bool{
+	DistinctRows: false, DistinctCols: false, OneWayAlice: false, OneWayBob: false,
+	RankRational: false, RankOfValue: true, RankGF2: false,
+	Fooling: true, ShatterAlice: false, ShatterBob: false,
+	LargestRect: true, Cover: true, Partition: true,
+	DiscUniform: false, DiscBest: false, Gamma2: false, Deterministic: false,
+}
+
+// Measures of matrices with at most two values, and of those without blanks.
+var (
+	ofTwo   = []string{RankGF2, ShatterAlice, ShatterBob, DiscUniform, DiscBest, Gamma2}
+	ofTotal = []string{RankRational, RankOfValue, RankGF2, Gamma2}
+)

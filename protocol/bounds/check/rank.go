@@ -27,7 +27,7 @@ type Elimination struct {
 }
 
 // entries is the matrix of integers whose rank a claim speaks of.
-func entries(t *Table, c Claim) (func(i, j int) int64, error) {
+func entries(t *work, c Claim) (func(i, j int) int64, error) {
 	for k := range t.cells {
 		if !t.defined[k] {
 			return nil, errors.New("the matrix is partial: it has no rank")
@@ -45,30 +45,27 @@ func entries(t *Table, c Claim) (func(i, j int) int64, error) {
 	case RankRational:
 		return func(i, j int) int64 { return int64(t.cells[i*t.Cols+j]) }, nil
 	case RankGF2:
-		return indicator(t.largest()), nil
-	case RankOfValue, Partition:
-		if c.Value != nil {
-			return indicator(*c.Value), nil
+		_, high, some, err := t.pair()
+		if err != nil {
+			return nil, err
 		}
+		if !some {
+			return func(i, j int) int64 { return 0 }, nil
+		}
+		return indicator(high), nil
+	case RankOfValue, Partition:
+		return indicator(*c.Value), nil
 	}
 	return nil, errOther
 }
 
-func (t *Table) largest() int {
-	v := t.cells[0]
-	for _, w := range t.cells {
-		v = max(v, w)
-	}
-	return v
-}
-
-var _ = register("minor", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+var _ = register("minor", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 	var e Minor
 	at, err := entries(t, c)
 	if err != nil || c.End != Lower {
 		return nil, errors.Join(err, errOther)
 	}
-	if err := strict(raw, &e); err != nil {
+	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
 	if e.Prime < 2 || e.Prime >= 1<<31 || !new(big.Int).SetUint64(e.Prime).ProbablyPrime(0) { // exact below 2^64
@@ -84,26 +81,34 @@ var _ = register("minor", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat
 		return nil, err
 	}
 	n := len(e.Rows)
-	if rankModulo(n, n, func(i, j int) int64 { return at(e.Rows[i], e.Cols[j]) }, e.Prime) != n {
+	rank, err := t.rankModulo(n, n, func(i, j int) int64 { return at(e.Rows[i], e.Cols[j]) }, e.Prime)
+	if err != nil {
+		return nil, err
+	}
+	if rank != n {
 		return nil, errors.New("the determinant is 0 modulo the prime")
 	}
 	return big.NewRat(int64(n), 1), nil
 })
 
-var _ = register("elimination", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+var _ = register("elimination", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 	var e Elimination
 	at, err := entries(t, c)
 	if err != nil || c.End != Upper || c.Measure == Partition {
 		return nil, errors.Join(err, errOther)
 	}
-	if err := strict(raw, &e); err != nil {
+	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
 	if c.Measure == RankGF2 {
-		return big.NewRat(int64(rankModulo(t.Rows, t.Cols, at, 2)), 1), nil
+		rank, err := t.rankModulo(t.Rows, t.Cols, at, 2)
+		return big.NewRat(int64(rank), 1), err
 	}
 	// The square of a minor of r + 1 rows is at most the (r+1)-st power of the
 	// largest squared length of a row (Hadamard).
+	if err := t.spend(4, t.Rows, t.Cols); err != nil {
+		return nil, err
+	}
 	length := new(big.Int)
 	for i := range t.Rows {
 		sum := new(big.Int)
@@ -126,7 +131,11 @@ var _ = register("elimination", func(t *Table, c Claim, raw json.RawMessage) (*b
 		}
 		q := new(big.Int).SetUint64(p)
 		if q.ProbablyPrime(0) {
-			rank = max(rank, rankModulo(t.Rows, t.Cols, at, p))
+			r, err := t.rankModulo(t.Rows, t.Cols, at, p)
+			if err != nil {
+				return nil, err
+			}
+			rank = max(rank, r)
 			product.Mul(product, q.Mul(q, q))
 		}
 	}
@@ -150,7 +159,10 @@ func lines(rows, cols int, at func(i, j int) int64) int {
 }
 
 // rankModulo is the rank modulo a prime below 2^31, by elimination.
-func rankModulo(rows, cols int, at func(i, j int) int64, p uint64) int {
+func (t *work) rankModulo(rows, cols int, at func(i, j int) int64, p uint64) (int, error) {
+	if err := t.spend(rows, cols); err != nil {
+		return 0, err
+	}
 	a := make([][]uint64, rows)
 	for i := range a {
 		a[i] = make([]uint64, cols)
@@ -167,6 +179,9 @@ func rankModulo(rows, cols int, at func(i, j int) int64, p uint64) int {
 		if k == rows {
 			continue
 		}
+		if err := t.spend(rows-rank, cols-j); err != nil {
+			return 0, err
+		}
 		a[k], a[rank] = a[rank], a[k]
 		inverse := new(big.Int).ModInverse(new(big.Int).SetUint64(a[rank][j]), new(big.Int).SetUint64(p)).Uint64()
 		for i := rank + 1; i < rows; i++ {
@@ -180,5 +195,5 @@ func rankModulo(rows, cols int, at func(i, j int) int64, p uint64) int {
 		}
 		rank++
 	}
-	return rank
+	return rank, nil
 }

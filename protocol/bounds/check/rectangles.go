@@ -18,15 +18,18 @@ type FoolingSet struct {
 	Entries []Entry `json:"entries"`
 }
 
-var _ = register("fooling", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+var _ = register("fooling", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 	var e FoolingSet
-	if err := strict(raw, &e); err != nil {
+	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
-	if c.Value == nil || c.End != Lower || c.Measure != Fooling && c.Measure != Cover && c.Measure != Partition {
+	if c.End != Lower || c.Measure != Fooling && c.Measure != Cover && c.Measure != Partition {
 		return nil, errOther
 	}
-	n, err := foolingSet(t, *c.Value, e.Entries)
+	if err := t.spend(len(e.Entries), len(e.Entries)); err != nil {
+		return nil, err
+	}
+	n, err := foolingSet(t.Table, *c.Value, e.Entries)
 	return big.NewRat(int64(n), 1), err
 })
 
@@ -53,17 +56,20 @@ type Rectangles struct {
 	Rectangles []Rectangle `json:"rectangles"`
 }
 
-var _ = register("rectangles", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+var _ = register("rectangles", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 	var e Rectangles
-	if err := strict(raw, &e); err != nil {
+	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
-	if c.Value == nil || c.End != Upper || c.Measure != Fooling && c.Measure != Cover && c.Measure != Partition {
+	if c.End != Upper || c.Measure != Fooling && c.Measure != Cover && c.Measure != Partition {
 		return nil, errOther
+	}
+	if err := t.spend(t.Rows, t.Cols); err != nil {
+		return nil, err
 	}
 	times := make([]int, t.Rows*t.Cols)
 	for k, r := range e.Rectangles {
-		if err := pure(t, *c.Value, r); err != nil {
+		if err := t.pure(*c.Value, r); err != nil {
 			return nil, fmt.Errorf("rectangle %d: %w", k, err)
 		}
 		for _, i := range r.Rows {
@@ -82,7 +88,10 @@ var _ = register("rectangles", func(t *Table, c Claim, raw json.RawMessage) (*bi
 })
 
 // pure says whether r is a rectangle without another value than v.
-func pure(t *Table, v int, r Rectangle) error {
+func (t *work) pure(v int, r Rectangle) error {
+	if err := t.spend(len(r.Rows)+1, len(r.Cols)+1); err != nil {
+		return err
+	}
 	if err := indices(r.Rows, t.Rows); err != nil {
 		return err
 	}
@@ -109,21 +118,24 @@ type Antichain struct {
 	Lines []int  `json:"lines"`
 }
 
-var _ = register("antichain", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+var _ = register("antichain", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 	var e Antichain
-	if err := strict(raw, &e); err != nil {
+	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
-	if c.Value == nil || c.End != Lower || c.Measure != Cover && c.Measure != Partition {
+	if c.End != Lower || c.Measure != Cover && c.Measure != Partition {
 		return nil, errOther
 	}
-	u := t
+	u := t.Table
 	if e.Axis == "columns" {
 		u = t.transpose()
 	} else if e.Axis != "rows" {
 		return nil, fmt.Errorf("axis %q", e.Axis)
 	}
 	if err := indices(e.Lines, u.Rows); err != nil {
+		return nil, err
+	}
+	if err := t.spend(len(e.Lines), len(e.Lines), u.Cols); err != nil {
 		return nil, err
 	}
 	beyond := func(i, k int) bool {
@@ -158,15 +170,15 @@ type OneRectangle struct {
 	Rectangle
 }
 
-var _ = register("rectangle", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+var _ = register("rectangle", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 	var e OneRectangle
-	if err := strict(raw, &e); err != nil {
+	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
-	if c.Value == nil || c.End != Lower || c.Measure != LargestRect {
+	if c.End != Lower || c.Measure != LargestRect {
 		return nil, errOther
 	}
-	if err := pure(t, *c.Value, e.Rectangle); err != nil {
+	if err := t.pure(*c.Value, e.Rectangle); err != nil {
 		return nil, err
 	}
 	n := int64(0)

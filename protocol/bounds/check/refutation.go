@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"strconv"
 )
 
 // refutationEvidence proves that no protocol tree is shallow, as a list of
@@ -46,42 +47,109 @@ type branch struct {
 }
 
 func (b *branch) UnmarshalJSON(raw []byte) error {
-	var parts []json.RawMessage
-	if err := json.Unmarshal(raw, &parts); err != nil {
-		return err
+	p := &branchText{raw: raw}
+	got, err := p.branch()
+	if err == nil && p.peek() != 0 {
+		err = errBranch
 	}
-	switch len(parts) {
-	case 2:
-		if err := json.Unmarshal(parts[0], &b.side); err != nil {
-			return err
-		}
-		return json.Unmarshal(parts[1], &b.lemma)
-	case 3:
-		for i := range b.next {
-			if i == 1 && string(parts[2]) == "null" {
-				break
-			}
-			b.next[i] = new(branch)
-			if err := json.Unmarshal(parts[1+i], b.next[i]); err != nil {
-				return err
-			}
-		}
-		return json.Unmarshal(parts[0], &b.line)
+	if err == nil {
+		*b = *got
 	}
-	return errors.New("a branch has two or three parts")
+	return err
 }
 
-var _ = register("refutation", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e refutationEvidence
-	if err := strict(raw, &e); err != nil {
+var errBranch = errors.New("a branch is [side, lemma] or [line, branch, branch]")
+
+// branchText reads nested branches in one pass.
+type branchText struct {
+	raw []byte
+	at  int
+}
+
+// peek is the next byte that is no blank, 0 at the end.
+func (p *branchText) peek() byte {
+	for p.at < len(p.raw) && (p.raw[p.at] == ' ' || p.raw[p.at] == '\t' || p.raw[p.at] == '\n' || p.raw[p.at] == '\r') {
+		p.at++
+	}
+	if p.at == len(p.raw) {
+		return 0
+	}
+	return p.raw[p.at]
+}
+
+func (p *branchText) expect(c byte) error {
+	if p.peek() != c {
+		return errBranch
+	}
+	p.at++
+	return nil
+}
+
+// number reads a line, a side or a lemma: at most nine digits.
+func (p *branchText) number() (int, error) {
+	p.peek()
+	from := p.at
+	for p.at < len(p.raw) && p.raw[p.at] >= '0' && p.raw[p.at] <= '9' {
+		p.at++
+	}
+	if p.at-from > 9 {
+		return 0, errBranch
+	}
+	n, err := strconv.Atoi(string(p.raw[from:p.at]))
+	if err != nil {
+		return 0, errBranch
+	}
+	return n, nil
+}
+
+func (p *branchText) branch() (*branch, error) {
+	b := &branch{}
+	if err := p.expect('['); err != nil {
 		return nil, err
 	}
-	if c.Measure != Deterministic || c.End != Lower || c.Value != nil {
+	first, err := p.number()
+	if err != nil {
+		return nil, err
+	}
+	if err := p.expect(','); err != nil {
+		return nil, err
+	}
+	if p.peek() != '[' {
+		b.side = first
+		if b.lemma, err = p.number(); err != nil {
+			return nil, err
+		}
+		return b, p.expect(']')
+	}
+	b.line = first
+	if b.next[0], err = p.branch(); err != nil {
+		return nil, err
+	}
+	if err := p.expect(','); err != nil {
+		return nil, err
+	}
+	if p.peek() == 'n' { // the text is JSON: null
+		p.at += len("null")
+		return b, p.expect(']')
+	}
+	if b.next[1], err = p.branch(); err != nil {
+		return nil, err
+	}
+	return b, p.expect(']')
+}
+
+var _ = register("refutation", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
+	var e refutationEvidence
+	if err := decode(raw, &e); err != nil {
+		return nil, err
+	}
+	if c.Measure != Deterministic || c.End != Lower {
 		return nil, errOther
 	}
 	left := maxSteps
+	defer func() { _ = t.spend(maxSteps - max(left, 0)) }()
 	for k := range e.Lemmas {
-		if err := e.Lemmas[k].verify(t, e.Lemmas[:k], &left); err != nil {
+		if err := e.Lemmas[k].verify(t.Table, e.Lemmas[:k], &left); err != nil {
 			return nil, fmt.Errorf("lemma %d: %w", k, err)
 		}
 	}
@@ -97,6 +165,9 @@ const maxRefuted = 30
 func (l *lemma) verify(t *Table, earlier []lemma, left *int) error {
 	if l.Bits < 0 || l.Bits > maxRefuted {
 		return fmt.Errorf("%d bits are out of range", l.Bits)
+	}
+	if *left -= 1 + len(l.Rows) + len(l.Cols); *left < 0 {
+		return ErrLimit
 	}
 	if err := indices(l.Rows, t.Rows); err != nil {
 		return err
@@ -135,6 +206,9 @@ func (l *lemma) verify(t *Table, earlier []lemma, left *int) error {
 func (b *branch) verify(axis int, free map[int]bool, side [2]map[int]bool, across map[int]bool, bits int, earlier []lemma, left *int) error {
 	if b == nil {
 		return errors.New("a branch is missing")
+	}
+	if *left--; *left < 0 {
+		return ErrLimit
 	}
 	if b.next[0] == nil {
 		if b.side < 0 || b.side > 1 || b.lemma < 0 || b.lemma >= len(earlier) {
@@ -194,7 +268,7 @@ func (l *lemma) count(t *Table, left *int) error {
 			}
 		}
 	}
-	if err := l.fooling(t, leaves); err != nil {
+	if err := l.fooling(t, leaves, left); err != nil {
 		return err
 	}
 	if sumOf(leaves) > 1<<l.Bits {
@@ -229,7 +303,7 @@ func sumOf(leaves map[int]int) int {
 }
 
 // fooling raises the bounds by the lemma's fooling sets, one for each value.
-func (l *lemma) fooling(t *Table, leaves map[int]int) error {
+func (l *lemma) fooling(t *Table, leaves map[int]int, left *int) error {
 	rows, cols := map[int]bool{}, map[int]bool{}
 	for _, i := range l.Rows {
 		rows[i] = true
@@ -238,6 +312,9 @@ func (l *lemma) fooling(t *Table, leaves map[int]int) error {
 		cols[j] = true
 	}
 	for _, set := range l.Fooling {
+		if *left -= len(set) * len(set); *left < 0 {
+			return ErrLimit
+		}
 		if len(set) == 0 {
 			continue
 		}

@@ -22,34 +22,45 @@ type Exhaustion struct {
 
 var errExists = errors.New("a search finds better")
 
-var _ = register("exhaustion", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+var _ = register("exhaustion", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 	var e Exhaustion
-	if err := strict(raw, &e); err != nil {
+	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
 	if (c.Measure == DiscUniform || c.Measure == DiscBest) && c.End == Upper {
-		a, err := t.merge().signedBy(t)
+		a, err := t.merge().signedBy(t.Table)
 		if err != nil {
 			return nil, err
 		}
-		most, err := heaviest(a)
+		most, err := t.heaviest(a)
 		return big.NewRat(most, t.inside()), err
 	}
 	if e.Size < 0 || e.Size > 1<<30 {
 		return nil, errOther
 	}
+	if err := t.spend(4, t.Rows, t.Cols); err != nil { // merging and turning
+		return nil, err
+	}
+	low, high := 0, 0
+	if c.Measure == ShatterAlice || c.Measure == ShatterBob {
+		var err error
+		if low, high, _, err = t.pair(); err != nil {
+			return nil, err
+		}
+	}
 	s := &searcher{left: maxSteps}
+	defer func() { _ = t.spend(maxSteps - max(s.left, 0)) }()
 	found := true
 	switch {
 	case c.End == Upper && c.Measure == ShatterAlice:
-		found = s.shatter(t.merge(), e.Size+1)
+		found = s.shatter(t.merge(), low, high, e.Size+1)
 	case c.End == Upper && c.Measure == ShatterBob:
-		found = s.shatter(t.transpose().merge(), e.Size+1)
-	case c.End == Upper && c.Measure == Fooling && c.Value != nil:
+		found = s.shatter(t.transpose().merge(), low, high, e.Size+1)
+	case c.End == Upper && c.Measure == Fooling:
 		found = s.fooling(t.merge(), *c.Value, e.Size+1)
-	case c.End == Upper && c.Measure == LargestRect && c.Value != nil:
-		found = s.rectangle(t, *c.Value, e.Size+1)
-	case c.End == Lower && (c.Measure == Cover || c.Measure == Partition) && c.Value != nil:
+	case c.End == Upper && c.Measure == LargestRect:
+		found = s.rectangle(t.Table, *c.Value, e.Size+1)
+	case c.End == Lower && (c.Measure == Cover || c.Measure == Partition):
 		found = e.Size > 0 && s.covered(t.merge(), *c.Value, e.Size-1, c.Measure == Partition)
 	default:
 		return nil, errOther
@@ -70,16 +81,20 @@ type Area struct {
 	Size int    `json:"size"`
 }
 
-var _ = register("area", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+var _ = register("area", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 	var e Area
-	if err := strict(raw, &e); err != nil {
+	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
-	if c.Value == nil || c.End != Lower || c.Measure != Cover && c.Measure != Partition || e.Size < 1 || e.Size > 1<<30 {
+	if c.End != Lower || c.Measure != Cover && c.Measure != Partition || e.Size < 1 || e.Size > 1<<30 {
 		return nil, errOther
 	}
+	if err := t.spend(2, t.Rows, t.Cols); err != nil {
+		return nil, err
+	}
 	s := &searcher{left: maxSteps}
-	switch found := s.rectangle(t, *c.Value, e.Size+1); {
+	defer func() { _ = t.spend(maxSteps - max(s.left, 0)) }()
+	switch found := s.rectangle(t.Table, *c.Value, e.Size+1); {
 	case s.left <= 0:
 		return nil, ErrLimit
 	case found:
@@ -112,13 +127,12 @@ type merged struct {
 // say how often.
 func (t *Table) merge() *merged {
 	classes := func(u *Table) (of, first []int) {
-		for i := range u.Rows {
-			k := 0
-			for k < len(first) && u.clash(first[k], i, true) {
-				k++
-			}
-			if k == len(first) {
-				first = append(first, i)
+		seen := map[string]int{}
+		for i, line := range u.Lines() {
+			k, ok := seen[line]
+			if !ok {
+				k = len(first)
+				seen[line], first = k, append(first, i)
 			}
 			of = append(of, k)
 		}
@@ -151,7 +165,7 @@ func (m *merged) signedBy(t *Table) ([][]int64, error) {
 }
 
 // shatter looks for n columns that show all 2^n patterns.
-func (s *searcher) shatter(m *merged, n int) bool {
+func (s *searcher) shatter(m *merged, low, high, n int) bool {
 	if n > 30 || 1<<n > m.Rows {
 		return false
 	}
@@ -169,7 +183,7 @@ func (s *searcher) shatter(m *merged, n int) bool {
 				var part [2][]int
 				for _, i := range class {
 					for v := range part {
-						if m.Is(i, j, v) {
+						if m.Is(i, j, [2]int{low, high}[v]) {
 							part[v] = append(part[v], i)
 						}
 					}
@@ -303,6 +317,9 @@ func (s *searcher) rectangle(t *Table, v, n int) bool {
 func (s *searcher) covered(m *merged, v, n int, exactly bool) bool {
 	if n > 10 {
 		s.left = 0
+		return false
+	}
+	if !s.step(m.Cols << n) {
 		return false
 	}
 	open := make([][]int, m.Cols) // sets that each column may still have

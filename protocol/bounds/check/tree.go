@@ -36,9 +36,9 @@ type treeNode struct {
 // maxTreeDepth keeps the recursion within bounds; no useful tree is deeper.
 const maxTreeDepth = 64
 
-var _ = register("tree", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+var _ = register("tree", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 	var e treeEvidence
-	if err := strict(raw, &e); err != nil {
+	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
 	leaves := map[int]int{}
@@ -47,9 +47,9 @@ var _ = register("tree", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat,
 		return nil, err
 	}
 	switch {
-	case c.End == Upper && c.Measure == Deterministic && c.Value == nil:
+	case c.End == Upper && c.Measure == Deterministic:
 		return big.NewRat(int64(depth), 1), nil
-	case c.End == Upper && c.Measure == Partition && c.Value != nil:
+	case c.End == Upper && c.Measure == Partition:
 		return big.NewRat(int64(leaves[*c.Value]), 1), nil
 	}
 	return nil, errOther
@@ -57,7 +57,7 @@ var _ = register("tree", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat,
 
 // walk checks the subtree that the rectangle rows x cols reaches, counts its
 // leaves by label and returns its depth, at most left.
-func (n *treeNode) walk(t *Table, rows, cols []int, left int, leaves map[int]int) (int, error) {
+func (n *treeNode) walk(t *work, rows, cols []int, left int, leaves map[int]int) (int, error) {
 	switch {
 	case n == nil:
 		return 0, errors.New("a node is missing")
@@ -65,6 +65,9 @@ func (n *treeNode) walk(t *Table, rows, cols []int, left int, leaves map[int]int
 		return 0, fmt.Errorf("the tree is deeper than %d", maxTreeDepth)
 	case n.Value != nil && n.Speaker == "" && n.Ones == nil && n.Zero == nil && n.One == nil:
 		leaves[*n.Value]++
+		if err := t.spend(len(rows)+1, len(cols)+1); err != nil {
+			return 0, err
+		}
 		for _, i := range rows {
 			for _, j := range cols {
 				if t.Differs(i, j, *n.Value) {
@@ -86,6 +89,9 @@ func (n *treeNode) walk(t *Table, rows, cols []int, left int, leaves map[int]int
 		return 0, fmt.Errorf("a speaker is alice or bob, not %q", n.Speaker)
 	}
 	if err := indices(n.Ones, size); err != nil {
+		return 0, err
+	}
+	if err := t.spend(size); err != nil {
 		return 0, err
 	}
 	zero[side], one[side] = divide(zero[side], n.Ones, size)

@@ -1,0 +1,39 @@
+package docs
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestSecondChecker: docs/examples/check.py, which knows only docs/certificates.md,
+// agrees with the checker on every file of its corpus.
+func TestSecondChecker(t *testing.T) {
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip("no python3 here")
+	}
+	source, err := os.ReadFile("examples/check.py")
+	if err != nil || strings.Count(string(source), "\n") >= 500 {
+		t.Errorf("check.py must stay below 500 lines: %v", err)
+	}
+	for dir, accept := range map[string]bool{"valid": true, "forged": false, "corrupt": false} {
+		all, _ := filepath.Glob("../protocol/bounds/check/testdata/" + dir + "/*.json")
+		if len(all) == 0 {
+			t.Fatalf("no files in %s", dir)
+		}
+		out, _ := exec.Command(python, append([]string{"examples/check.py"}, all...)...).CombinedOutput() // its status says that some are refused
+		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+		if len(lines) != len(all) {
+			t.Fatalf("%d lines for %d files:\n%s", len(lines), len(all), out)
+		}
+		for i, file := range all {
+			want := accept || strings.HasPrefix(filepath.Base(file), "unforged-")
+			if got := strings.HasPrefix(lines[i], "accepted "); got != want {
+				t.Errorf("accepted: %v, want %v: %s", got, want, lines[i])
+			}
+		}
+	}
+}
