@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"crosscut/models/audit"
+	"crosscut/reductions/ask"
 )
 
 var _ = register(&command{
@@ -21,7 +22,7 @@ var _ = register(&command{
 		"and counts exactly what the model carries past a cut: states, convolution states, normalisers, caches. For each claim it says from which context length on it excludes anything. " +
 		"With a file, --set replaces fields and says so. Known model types: " + strings.Join(audit.Catalog().Names(), " ") + ".",
 	args: "[FILE|DIR]...", maxArgs: 4096,
-	flags: flags(
+	flags: append(questionFlags(),
 		&cli.StringFlag{Name: "config", Usage: "a published `config.json`, as the argument FILE"},
 		&cli.StringFlag{Name: "set", Usage: "fields in place of a file, or instead of the file's, `FIELD=VALUE,...`; a list is written a+b+c"},
 		&cli.StringFlag{Name: "context", Usage: "sequence lengths `N,...`, also as 128k (default: the config's own)"},
@@ -51,44 +52,103 @@ func runAudit(c *call) error {
 			return err
 		}
 		o.Set = nil
-		r, err := audit.Audit(raw, o)
-		if err != nil {
-			return err
-		}
-		return c.emit(r.Sheet())
+		return c.auditOne(raw, o, "")
 	}
 	if len(files) == 1 {
 		raw, err := os.ReadFile(files[0])
 		if err != nil {
 			return err
 		}
-		r, err := audit.Audit(raw, o)
-		if err != nil {
-			return fmt.Errorf("%s: %w", files[0], err)
-		}
-		return c.emit(r.Sheet())
+		return c.auditOne(raw, o, files[0]+": ")
 	}
-	var reports []*audit.Report
+	var reports []ask.Named
 	refused, first := 0, error(nil)
 	for _, file := range files {
 		raw, err := os.ReadFile(file)
 		if err != nil {
 			return err
 		}
-		r, err := audit.Audit(raw, o)
+		r, err := c.counted(raw, o)
 		if err != nil {
 			refused++
 			if first == nil {
 				first = fmt.Errorf("%s: %w", file, err)
 			}
-			r = audit.Refused(err)
+			r = &ask.Report{Report: audit.Refused(err)}
 		}
-		reports = append(reports, r)
+		reports = append(reports, ask.Named{File: file, Report: r})
 	}
-	if err := c.emit(audit.Compared(files, reports)); err != nil || refused == 0 {
+	if err := c.emit(ask.Compared(reports)); err != nil || refused == 0 {
 		return err
 	}
 	return fmt.Errorf("%d of %d files refused; the first: %w", refused, len(files), first)
+}
+
+// auditOne prints the audit of one config; where names its file in errors.
+func (c *call) auditOne(raw []byte, o audit.Options, where string) error {
+	r, err := c.counted(raw, o)
+	if err != nil {
+		return fmt.Errorf("%s%w", where, err)
+	}
+	return c.emit(r.Sheet())
+}
+
+// counted audits a config and puts the questions of the flags to it.
+func (c *call) counted(raw []byte, o audit.Options) (*ask.Report, error) {
+	m, err := audit.Count(raw, o)
+	if err != nil {
+		return nil, err
+	}
+	r, err := m.Report(o.Contexts)
+	if err != nil {
+		return nil, err
+	}
+	out := &ask.Report{Report: r, Questions: []ask.Answer{}}
+	s := ask.Sizes{Vocab: c.Int("vocab")}
+	if c.IsSet("error") {
+		if s.Error, err = strconv.ParseFloat(c.String("error"), 64); err != nil {
+			return nil, usagef("write --error 0.01", "flag --error: %q is no number", c.String("error"))
+		}
+	}
+	if !c.IsSet("vocab") {
+		s.Vocab = m.Config.Vocab()
+	}
+	for q := range ask.Catalog().All() {
+		if !c.IsSet(q.Name) || !q.Counted && !c.Bool(q.Name) {
+			continue
+		}
+		if s.Vocab == 0 && !q.Plain {
+			return nil, usagef("add --vocab 50280", "flag --%s: the config states no vocab_size", q.Name)
+		}
+		s.Count = c.Int(q.Name)
+		a, err := q.Put(m, s)
+		if err != nil {
+			return nil, err
+		}
+		out.Questions = append(out.Questions, a)
+	}
+	if len(out.Questions) == 0 {
+		if err := c.refuse("it belongs to a question", "ask one: --recall 512 --vocab 50280", "vocab", "error"); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// questionFlags are the flags of all questions.
+func questionFlags() []cli.Flag {
+	list := flags(
+		&cli.IntFlag{Name: "vocab", Usage: "how many values or symbols a question is about (default: the config's vocab_size)"},
+		&cli.StringFlag{Name: "error", Usage: "`E`, the allowed chance that an answer is wrong, for --recall and --copy"},
+	)
+	for q := range ask.Catalog().All() {
+		if q.Counted {
+			list = append(list, &cli.IntFlag{Name: q.Name, Usage: "ask: " + q.Doc})
+		} else {
+			list = append(list, &cli.BoolFlag{Name: q.Name, Usage: "ask: " + q.Doc})
+		}
+	}
+	return list
 }
 
 // auditOptions reads the flags.

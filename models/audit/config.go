@@ -307,6 +307,12 @@ func parse(raw []byte, set object) (*Config, *Architecture, error) {
 	return c, a, nil
 }
 
+// Vocab is vocab_size; 0 where the config does not state it.
+func (c *Config) Vocab() int {
+	n, _ := whole(c.fields["vocab_size"])
+	return n
+}
+
 // flatten lifts the text model out of a config that holds several. An outer field stands where the inner has none.
 func flatten(fields object, c *Config) (object, error) {
 	var nested string

@@ -292,35 +292,3 @@ func (r *Report) claimGrid() report.Grid {
 	}
 	return claims
 }
-
-// Compared lays several reports side by side. names are those of the files.
-func Compared(names []string, reports []*Report) *report.Sheet {
-	type named struct {
-		File string `json:"file"`
-		*Report
-	}
-	var models []named
-	grid := report.Grid{Columns: []report.Column{{Name: "file"}, {Name: "model type"}, {Name: "state bits", Right: true}, {Name: "cache bits a token", Right: true},
-		{Name: "stored beyond", Right: true}, {Name: "rank", Right: true}, {Name: "type"}, {Name: "bites from N", Right: true}}}
-	for i, r := range reports {
-		models = append(models, named{names[i], r})
-		rank, from := "", "never"
-		if r.Rank != nil {
-			rank = strconv.Itoa(*r.Rank)
-		}
-		for _, row := range r.Rows {
-			if row.Claim == "theorem 11" && row.BitesFrom != nil {
-				from = strconv.Itoa(*row.BitesFrom)
-			}
-		}
-		if r.Verdict != "" {
-			from = r.Verdict
-		}
-		line := report.Line{Cells: []string{names[i], r.Type, strconv.Itoa(r.StateBits), strconv.Itoa(r.CacheBits), strconv.Itoa(r.Beyond), rank, string(r.Dtype), from}}
-		if r.Reason != "" {
-			line.Notes = []string{r.Reason}
-		}
-		grid.Rows = append(grid.Rows, line)
-	}
-	return &report.Sheet{Title: "audit of " + strconv.Itoa(len(reports)) + " models", Grids: []report.Grid{grid}, Flat: &grid, Value: map[string]any{"models": models}}
-}
