@@ -1,0 +1,167 @@
+package check
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/big"
+)
+
+// Success of value s is the best probability of a right answer when Alice speaks s bits once and
+// Bob answers, over a uniform defined entry. Bob's answers after a message are one word with
+// an answer for each column; the best success is that of 2^s such words, each row using its best.
+const Success = "success"
+
+// maxCurveWork bounds the words times rows that are tried.
+const (
+	maxCurveWork = 1 << 28
+)
+
+// Centres are at most 2^s words of answers: what they achieve is a lower end.
+type Centres struct {
+	Kind  string  `json:"kind"`  // "centres"
+	Words [][]int `json:"words"` // an answer for each column
+}
+
+// Prices are a dual solution, an upper end. With u_i = Rows[i] / Unit, some words c_1..c_K get from row i at
+// most max_k g(i, c_k) <= u_i + sum_k max(0, g(i, c_k) - u_i), where g counts right answers; so in all
+// at most sum_i u_i + K max_c sum_i max(0, g(i, c) - u_i). The checker finds that maximum itself, over all words.
+type Prices struct {
+	Kind string  `json:"kind"` // "prices"
+	Unit int64   `json:"unit"`
+	Rows []int64 `json:"rows"`
+}
+
+var (
+	_ = register("centres", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+		var e Centres
+		k, err := curveClaim(c, Lower, raw, &e)
+		if err != nil {
+			return nil, err
+		}
+		if len(e.Words) == 0 || len(e.Words) > k {
+			return nil, fmt.Errorf("%d words of answers: want 1 to %d", len(e.Words), k)
+		}
+		for i, w := range e.Words {
+			if len(w) != t.Cols {
+				return nil, fmt.Errorf("word %d has %d answers for %d columns", i, len(w), t.Cols)
+			}
+		}
+		if int64(len(e.Words))*int64(t.Rows)*int64(t.Cols) > maxCurveWork {
+			return nil, fmt.Errorf("%w: too many words for this matrix", ErrLimit)
+		}
+		total := int64(0)
+		for i := range t.Rows {
+			best := int64(0)
+			for _, w := range e.Words {
+				right := int64(0)
+				for j, v := range w {
+					if t.Is(i, j, v) {
+						right++
+					}
+				}
+				best = max(best, right)
+			}
+			total += best
+		}
+		return share(t, total)
+	})
+	_ = register("prices", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+		var e Prices
+		k, err := curveClaim(c, Upper, raw, &e)
+		if err != nil {
+			return nil, err
+		}
+		if len(e.Rows) != t.Rows || e.Unit < 1 || e.Unit > 1<<20 {
+			return nil, fmt.Errorf("%d prices with unit %d: want one for each of %d rows", len(e.Rows), e.Unit, t.Rows)
+		}
+		sum := int64(0)
+		for i, u := range e.Rows {
+			if u < 0 || u > e.Unit*int64(t.Cols) {
+				return nil, fmt.Errorf("price %d of row %d is outside 0..%d", u, i, e.Unit*int64(t.Cols))
+			}
+			sum += u
+		}
+		most, err := t.dearest(e.Unit, e.Rows)
+		if err != nil {
+			return nil, err
+		}
+		bound := new(big.Int).Mul(big.NewInt(int64(k)), big.NewInt(most))
+		bound.Add(bound, big.NewInt(sum))
+		bound.Quo(bound, big.NewInt(e.Unit)) // the number of right answers is whole
+		if all := t.inside(); !bound.IsInt64() || bound.Int64() > all {
+			return share(t, all)
+		}
+		return share(t, bound.Int64())
+	})
+)
+
+// curveClaim reads evidence about Success and returns the number of messages.
+func curveClaim(c Claim, end string, raw json.RawMessage, into any) (int, error) {
+	if c.Measure != Success || c.End != end {
+		return 0, fmt.Errorf("this evidence speaks of the %s end of %s only", end, Success)
+	}
+	if c.Value == nil || *c.Value < 0 || *c.Value > 20 {
+		return 0, errors.New("the value of a success claim is a number of bits, 0 to 20")
+	}
+	return 1 << *c.Value, strict(raw, into)
+}
+
+// share is a number of right answers as a probability.
+func share(t *Table, right int64) (*big.Rat, error) {
+	all := t.inside()
+	if all == 0 {
+		return nil, errors.New("no entry is defined")
+	}
+	return big.NewRat(right, all), nil
+}
+
+// dearest is the largest sum over rows of max(0, unit g(i, c) - price_i), over all words c.
+func (t *Table) dearest(unit int64, price []int64) (int64, error) {
+	answers := make([][]int, t.Cols)
+	words := int64(1)
+	for j := range answers {
+		seen := map[int]bool{}
+		for i := range t.Rows {
+			if v, ok := t.At(i, j); ok && !seen[v] {
+				seen[v] = true
+				answers[j] = append(answers[j], v)
+			}
+		}
+		words *= int64(max(1, len(answers[j])))
+		if words*int64(t.Rows) > maxCurveWork {
+			return 0, fmt.Errorf("%w: more than %d words of answers", ErrLimit, words)
+		}
+	}
+	most := int64(0)
+	right := make([]int64, t.Rows)
+	var walk func(j int)
+	walk = func(j int) {
+		if j == t.Cols {
+			sum := int64(0)
+			for i, g := range right {
+				sum += max(0, unit*g-price[i])
+			}
+			most = max(most, sum)
+			return
+		}
+		if len(answers[j]) == 0 {
+			walk(j + 1)
+		}
+		for _, v := range answers[j] {
+			for i := range right {
+				if t.Is(i, j, v) {
+					right[i]++
+				}
+			}
+			walk(j + 1)
+			for i := range right {
+				if t.Is(i, j, v) {
+					right[i]--
+				}
+			}
+		}
+	}
+	walk(0)
+	return most, nil
+}

@@ -1,0 +1,148 @@
+package curve
+
+import (
+	"context"
+	"encoding/json"
+	"math/big"
+	"testing"
+
+	"crosscut/protocol/bounds"
+	"crosscut/protocol/bounds/check"
+)
+
+// words is the matrix of copying: all words of n symbols over v, a place is asked.
+func words(t *testing.T, n, v int) *bounds.Matrix {
+	t.Helper()
+	rows := 1
+	for range n {
+		rows *= v
+	}
+	m, err := bounds.New(rows, n, func(i, j int) (int, bool) {
+		for range j {
+			i /= v
+		}
+		return i % v, true
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func of(t *testing.T, m *bounds.Matrix) *Curve {
+	t.Helper()
+	c, err := Of(context.Background(), m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// Certificates of every size that is promised are accepted, ends are in order, and 0 bits and all bits are exact.
+func TestCertified(t *testing.T) {
+	for _, size := range [][2]int{{1, 2}, {2, 2}, {3, 2}, {4, 2}, {5, 2}, {6, 2}, {2, 3}, {3, 3}, {4, 3}} {
+		c := of(t, words(t, size[0], size[1]))
+		cert, err := c.Certificate()
+		if err != nil {
+			t.Fatal(err)
+		}
+		findings, err := check.Verify(cert)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range findings {
+			if f.Err != nil {
+				t.Errorf("%v: %v", size, f.Err)
+			}
+		}
+		for k, p := range c.Points {
+			if p.Lower.Cmp(p.Upper) > 0 || k > 0 && p.Lower.Cmp(c.Points[k-1].Lower) < 0 {
+				t.Errorf("%v at %d bits: %v..%v", size, p.Bits, p.Lower, p.Upper)
+			}
+			if f, _ := p.Lower.Float64(); f > p.Fano+1e-9 {
+				t.Errorf("%v at %d bits: %v is above Fano's %v", size, p.Bits, f, p.Fano)
+			}
+		}
+		first, last := c.Points[0], c.Points[len(c.Points)-1]
+		if !first.Exact() || first.Lower.Cmp(big.NewRat(1, int64(size[1]))) != 0 || !last.Exact() || last.Lower.Cmp(big.NewRat(1, 1)) != 0 {
+			t.Errorf("%v: ends %v and %v", size, first, last)
+		}
+	}
+}
+
+// The lower end is the optimum, found by trying all sets of words; the upper end is above it.
+func TestAgainstAllSets(t *testing.T) {
+	for _, size := range [][2]int{{2, 2}, {3, 2}, {2, 3}} {
+		m := words(t, size[0], size[1])
+		p, err := prepare(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, pt := range of(t, m).Points {
+			k := min(1<<pt.Bits, len(p.words))
+			best := int64(0)
+			var try func(from int, chosen []int)
+			try = func(from int, chosen []int) {
+				if len(chosen) == k {
+					total := int64(0)
+					for i := range p.rows {
+						most := int32(0)
+						for _, w := range chosen {
+							most = max(most, p.gain[w][i])
+						}
+						total += int64(most)
+					}
+					best = max(best, total)
+					return
+				}
+				for w := from; w < len(p.words); w++ {
+					try(w+1, append(chosen, w))
+				}
+			}
+			try(0, nil)
+			if got := big.NewRat(best, p.all); pt.Lower.Cmp(got) != 0 || pt.Upper.Cmp(got) < 0 {
+				t.Errorf("%v at %d bits: %v..%v, the best set gives %v", size, pt.Bits, pt.Lower, pt.Upper, got)
+			}
+		}
+	}
+}
+
+// The repetition code is perfect: with one bit, three quarters of the answers for three bits are right.
+func TestPerfectCode(t *testing.T) {
+	p := of(t, words(t, 3, 2)).Points[1]
+	if !p.Exact() || p.Lower.Cmp(big.NewRat(3, 4)) != 0 {
+		t.Errorf("index 3 with one bit: %v..%v, want 3/4", p.Lower, p.Upper)
+	}
+}
+
+// Every forged piece of evidence is refused.
+func TestForged(t *testing.T) {
+	honest, err := of(t, words(t, 3, 2)).Certificate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := 1
+	for name, claim := range map[string]check.Claim{
+		"lower above its words": {Measure: check.Success, Value: &one, End: check.Lower, Number: "7/8", Evidence: honest.Claims[2].Evidence},
+		"upper below its dual":  {Measure: check.Success, Value: &one, End: check.Upper, Number: "1/2", Evidence: honest.Claims[3].Evidence},
+		"too many words":        {Measure: check.Success, Value: new(int), End: check.Lower, Number: "1/2", Evidence: honest.Claims[2].Evidence},
+		"no words":              {Measure: check.Success, Value: &one, End: check.Lower, Number: "1/2", Evidence: json.RawMessage(`{"kind":"centres","words":[]}`)},
+		"a short word":          {Measure: check.Success, Value: &one, End: check.Lower, Number: "1/2", Evidence: json.RawMessage(`{"kind":"centres","words":[[0]]}`)},
+		"a negative price":      {Measure: check.Success, Value: &one, End: check.Upper, Number: "1", Evidence: json.RawMessage(`{"kind":"prices","unit":1,"rows":[-1,0,0,0,0,0,0,0]}`)},
+		"a missing price":       {Measure: check.Success, Value: &one, End: check.Upper, Number: "1", Evidence: json.RawMessage(`{"kind":"prices","unit":1,"rows":[0]}`)},
+		"no unit":               {Measure: check.Success, Value: &one, End: check.Upper, Number: "1", Evidence: json.RawMessage(`{"kind":"prices","unit":0,"rows":[0,0,0,0,0,0,0,0]}`)},
+		"another measure":       {Measure: check.Fooling, Value: &one, End: check.Lower, Number: "1", Evidence: honest.Claims[2].Evidence},
+		"the wrong end":         {Measure: check.Success, Value: &one, End: check.Upper, Number: "1", Evidence: honest.Claims[2].Evidence},
+		"no bits":               {Measure: check.Success, End: check.Lower, Number: "1/2", Evidence: honest.Claims[2].Evidence},
+	} {
+		forged := *honest
+		forged.Claims = []check.Claim{claim}
+		findings, err := check.Verify(&forged)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if findings[0].Err == nil {
+			t.Errorf("%s was accepted", name)
+		}
+	}
+}
