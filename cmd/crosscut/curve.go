@@ -1,0 +1,135 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/big"
+	"strconv"
+
+	"github.com/urfave/cli/v2"
+
+	"crosscut/protocol/bounds/curve"
+	"crosscut/report"
+)
+
+var _ = register(&command{
+	name:  "curve",
+	usage: "the best success probability with s bits, one-way, certified",
+	about: "Alice speaks s bits once, Bob answers: for every s up to the one-way cost, the best probability of a right answer over uniform x and y, as an interval that is exact where its ends meet. " +
+		"The lower end is a set of 2^s words of answers, the upper end a dual solution; --certificate writes both for crosscut check. Fano's ceiling and what keeping k tokens achieves (selection) stand beside it " +
+		"where Alice's inputs are all words over the answers.",
+	flags: flags(
+		&cli.StringFlag{Name: "problem", Usage: "a base problem by `NAME`"},
+		nFlag("size n of --problem and --file"),
+		&cli.StringFlag{Name: "matrix", Usage: "read the rows from `FILE`"},
+		fileFlag("a Starlark `FILE` with problem"),
+		&cli.StringFlag{Name: "certificate", Usage: "write the evidence to `FILE`, for crosscut check"},
+		memoryFlag(),
+	),
+	run: runCurve,
+})
+
+// curveReport is the JSON of a curve.
+type curveReport struct {
+	Problem   string         `json:"problem"`
+	N         *int           `json:"n"`
+	Rows      []curveRow     `json:"rows"`
+	Selection []selectionRow `json:"selection"`
+	Warnings  []string       `json:"warnings"`
+}
+
+type curveRow struct {
+	Bits    int       `json:"bits"`
+	Success curveEnds `json:"success"`
+	Fano    float64   `json:"fano"`
+}
+
+type selectionRow struct {
+	Kept    int       `json:"kept"`
+	Success curveEnds `json:"success"`
+}
+
+// curveEnds are an interval as decimals, and as the fractions that they are.
+type curveEnds struct {
+	Lower      float64 `json:"lower"`
+	Upper      float64 `json:"upper"`
+	Exact      bool    `json:"exact"`
+	LowerExact string  `json:"lower_fraction"`
+	UpperExact string  `json:"upper_fraction"`
+}
+
+func endsOf(lower, upper *big.Rat) curveEnds {
+	l, _ := lower.Float64()
+	u, _ := upper.Float64()
+	return curveEnds{l, u, lower.Cmp(upper) == 0, lower.RatString(), upper.RatString()}
+}
+
+func runCurve(c *call) error {
+	from, err := c.one("problem", "matrix", "file")
+	if err != nil {
+		return err
+	}
+	if from == "matrix" {
+		if err := c.refuse("it means nothing with --matrix", "it goes with --problem and --file", "n"); err != nil {
+			return err
+		}
+	}
+	m, res, _, err := c.namedMatrix(from)
+	if err != nil {
+		return err
+	}
+	cv, stopped := curve.Of(c.Context, m)
+	if cv == nil {
+		return usagef("take a smaller size", "%v", stopped)
+	}
+	r := &curveReport{Problem: res.Source, Rows: []curveRow{}, Selection: []selectionRow{}, Warnings: []string{}}
+	if from == "problem" {
+		r.Problem = c.String("problem")
+	}
+	if c.IsSet("n") {
+		n := c.Int("n")
+		r.N = &n
+	}
+	for _, p := range cv.Points {
+		r.Rows = append(r.Rows, curveRow{p.Bits, endsOf(p.Lower, p.Upper), p.Fano})
+	}
+	for _, s := range cv.Selection {
+		r.Selection = append(r.Selection, selectionRow{s.Kept, endsOf(s.Lower, s.Upper)})
+	}
+	if !m.Total() {
+		r.Warnings = append(r.Warnings, "the problem has a promise: success is over uniform inputs within it")
+	}
+	if c.IsSet("certificate") && stopped == nil {
+		cert, err := cv.Certificate()
+		if err != nil {
+			return internal(err)
+		}
+		if err := writeFile(c.String("certificate"), func(w io.Writer) error { return json.NewEncoder(w).Encode(cert) }); err != nil {
+			return err
+		}
+	}
+	s := r.sheet()
+	s.Command = c.command()
+	if err := c.emit(s); err != nil {
+		return err
+	}
+	return stopped
+}
+
+func (r *curveReport) sheet() *report.Sheet {
+	g := report.Grid{Title: "generation: any message of s bits", Columns: []report.Column{{Name: "bits", Right: true}, {Name: "success at least"}, {Name: "at most"}, {Name: "exact"}, {Name: "Fano"}}}
+	word := map[bool]string{true: "yes", false: "no"}
+	for _, p := range r.Rows {
+		g.Add(strconv.Itoa(p.Bits), p.Success.LowerExact, p.Success.UpperExact, word[p.Success.Exact], fmt.Sprintf("%.4f", p.Fano))
+	}
+	s := &report.Sheet{Title: "success against bits: " + r.Problem, Grids: []report.Grid{g}, Flat: &g, Warnings: r.Warnings, Value: r}
+	if len(r.Selection) > 0 {
+		k := report.Grid{Title: "selection: k of Alice's tokens are kept", Columns: []report.Column{{Name: "kept", Right: true}, {Name: "success at least"}, {Name: "at most"}, {Name: "exact"}}}
+		for _, p := range r.Selection {
+			k.Add(strconv.Itoa(p.Kept), p.Success.LowerExact, p.Success.UpperExact, word[p.Success.Exact])
+		}
+		s.Grids = append(s.Grids, k)
+	}
+	return s
+}
