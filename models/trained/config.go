@@ -104,8 +104,12 @@ func parseConfig(raw []byte) (*Config, []string, error) {
 		return nil, nil, err
 	}
 	var warnings []string
-	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		if !slices.Contains(known, name) {
+	names := slices.Sorted(maps.Keys(fields))
+	if err := refuseOther(names, fields); err != nil {
+		return nil, nil, err
+	}
+	for _, name := range names {
+		if !slices.Contains(known, name) && computes[name] == nil {
 			warnings = append(warnings, fmt.Sprintf("config.json: field %q is not known and was not used", clip(name)))
 		}
 	}
