@@ -123,5 +123,12 @@ func TestGestures(t *testing.T) {
 		b.drag(".cursor", dx)
 		b.await(fmt.Sprintf(`(() => { const r = document.querySelector(".cursor").getBoundingClientRect(); return Math.abs(r.x + r.width / 2 - %v) < 14; })()`, want))
 	}
+
+	// Every scene of Break shows a failure, as its name says.
+	b.open("break", ".scenes button", "A state too small")
+	for k := range evaluate[int](b, `document.querySelectorAll(".scenes button").length`) {
+		b.click(fmt.Sprintf(".scenes li:nth-child(%d) button", k+1))
+		b.await(`!document.querySelector("[aria-busy]") && /It errs|Two inputs/.test(document.querySelector(".verdict").textContent) && !!document.querySelector("[data-run]")`)
+	}
 	b.quiet("gestures")
 }

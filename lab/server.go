@@ -47,6 +47,8 @@ const (
 
 // Server is the lab's HTTP handler.
 type Server struct {
+	Embed bool // whether pages of other origins may frame /?embed
+
 	hosts   func(host string) bool // which Host headers are this server's
 	files   map[string]file
 	turns   chan struct{} // one for each request that computes
@@ -61,7 +63,13 @@ type file struct {
 
 // policy is the Content-Security-Policy of every answer: this origin only, no
 // inline script or style.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "
+
+// framed says whether a request is for the one page that other pages may frame: a
+// stage alone, and only where that was asked for.
+func (s *Server) framed(r *http.Request) bool {
+	return s.Embed && r.URL.Path == "/" && r.URL.Query().Has("embed")
+}
 
 // New makes a server that answers to the given Host headers.
 func New(hosts func(host string) bool) *Server {
@@ -92,7 +100,11 @@ func New(hosts func(host string) bool) *Server {
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h.Set("Content-Security-Policy", policy)
+	if s.framed(r) {
+		h.Set("Content-Security-Policy", policy+"*")
+	} else {
+		h.Set("Content-Security-Policy", policy+"'none'")
+	}
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
@@ -238,10 +250,13 @@ func send(w http.ResponseWriter, status int, body []byte) {
 	w.Write(body)
 }
 
-// Serve answers on l until ctx ends, then gives running requests a moment.
-func Serve(ctx context.Context, l net.Listener) error {
+// Serve answers on l until ctx ends, then gives running requests a moment. With embed,
+// pages of other origins may frame a stage alone.
+func Serve(ctx context.Context, l net.Listener, embed bool) error {
+	handler := New(HostsOf(l.Addr()))
+	handler.Embed = embed
 	server := &http.Server{
-		Handler:           New(HostsOf(l.Addr())),
+		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		WriteTimeout:      turnTime + claimTime + 10*time.Second,

@@ -27,7 +27,7 @@ func start(t testing.TB) (url string) {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- Serve(ctx, l) }()
+	go func() { done <- Serve(ctx, l, false) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-done; err != nil {
@@ -330,7 +330,7 @@ func TestShutdown(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error)
-	go func() { done <- Serve(ctx, l) }()
+	go func() { done <- Serve(ctx, l, false) }()
 	if code, _, _ := do(t, "GET", "http://"+l.Addr().String()+"/", "", nil); code != 200 {
 		t.Fatal(code)
 	}
@@ -384,4 +384,19 @@ func FuzzAPI(f *testing.F) {
 			t.Fatalf("%s %q: %d %s", op, body, w.Code, w.Body)
 		}
 	})
+}
+
+// Other origins may frame one page, and only where that was asked for.
+func TestFraming(t *testing.T) {
+	for _, embed := range []bool{false, true} {
+		s := New(func(string) bool { return true })
+		s.Embed = embed
+		for path, may := range map[string]bool{"/": false, "/?embed": embed, "/app.js?embed": false, "/api/catalog?embed": false} {
+			w := httptest.NewRecorder()
+			s.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+			if got := !strings.HasSuffix(w.Header().Get("Content-Security-Policy"), "frame-ancestors 'none'"); got != may {
+				t.Errorf("embed %v: %s may be framed: %v", embed, path, got)
+			}
+		}
+	}
 }

@@ -12,12 +12,13 @@ import (
 
 var _ = register(&command{
 	name:  "serve",
-	usage: "the lab in the browser: five rooms, offline",
+	usage: "the lab in the browser: a story and five rooms, offline",
 	about: "Serves the lab at http://127.0.0.1:PORT until Ctrl-C. Everything is in this binary and nothing is fetched from elsewhere. " +
-		"The rooms: Cut, Grow, Matrix, Break, Proof; what they show, other commands print.",
+		"It opens with a story of six scenes. The rooms: Cut, Grow, Matrix, Break, Proof; what they show, other commands print.",
 	flags: flags(
 		&cli.IntFlag{Name: "port", Usage: "listen on `PORT` (default: a free one, printed)"},
 		&cli.StringFlag{Name: "host", Value: "127.0.0.1", Usage: "listen on the address `HOST`; others than loopback show the lab to the network"},
+		&cli.BoolFlag{Name: "embed", Usage: "let pages of other origins frame one stage, the page at /?embed"},
 	),
 	plain: true,
 	run: func(c *call) error {
@@ -40,6 +41,6 @@ var _ = register(&command{
 		if !c.Bool("quiet") {
 			fmt.Fprintln(c.stderr, "Ctrl-C ends it")
 		}
-		return lab.Serve(c.Context, l)
+		return lab.Serve(c.Context, l, c.Bool("embed"))
 	},
 })

@@ -112,7 +112,7 @@ export function cut(stage, { width, height, tokens, owners, at, words, messages,
     over: [jar(12, y, w, h, hers / full, "weights", `${number(hers)} of ${number(weights.reduce((a, b) => a + b, 0))}`), jar(12 + 1.3 * w, y, w, h, hers / full, "× value", ""),
       svg("g", { role: "img", "aria-label": `The envelope: ${messages.map(m => `${m.label}, ${m.bits} bits`).join("; ")}` }, svg("rect", { class: "envelope", x: left, y: y - 16, width: room, height: 20 + Math.ceil(shown.length / cols) * (size + 2), rx: 4 }),
         [...shown].map((b, i) => svg("rect", { class: `bit alice${b === "0" ? " zero" : ""}`, x: left + 8 + (i % cols) * (size + 1), y: y - 6 + Math.floor(i / cols) * (size + 2), width: size, height: size, rx: 1 }))),
-      bar(bits, 0, "the envelope", "meter-alice"), bar(trivial, 1, "her tokens as they are", "raw-bar"),
+      bar(bits, 0, "the envelope", "meter-alice"), bar(trivial, 1, "raw tokens", "raw-bar"),
       svg("g", { class: "handle", tabindex: 0, role: "slider", "data-focus": "story-cut", "aria-label": "The cut", "aria-valuemin": 1, "aria-valuemax": tokens.length, "aria-valuenow": at, "aria-valuetext": `after token ${at}`, "aria-orientation": "horizontal",
         onkeydown: e => { const to = { ArrowLeft: at - 1, ArrowDown: at - 1, ArrowRight: at + 1, ArrowUp: at + 1, Home: 1, End: tokens.length }[e.key]; if (to === undefined) return; e.preventDefault(); e.stopPropagation(); move(Math.max(1, Math.min(tokens.length, to))); } },
         svg("line", { class: "cutline", x1: end.x - 1, x2: end.x - 1, y1: end.y - 14, y2: end.y + 40 }), svg("circle", { cx: end.x - 1, cy: end.y - 18, r: 12 }), svg("text", { x: end.x - 1, y: end.y - 18, "text-anchor": "middle", "dominant-baseline": "central", "aria-hidden": "true" }, "✂"))] });

@@ -8,7 +8,7 @@ const scenes = [
   ["A state too small", { reduction: "disj-qsa-memory", model: "rnn", n: 8, shrink: "m", value: 3 }],
   ["One layer, slots missing", { reduction: "disj-match3", model: "attention", n: 6, shrink: "d_v", value: 12 }],
   ["A cache too short", { reduction: "index-qsa-memory", model: "kv-cache", n: 8, shrink: "slots", value: 5 }],
-  ["A window too short", { reduction: "disj-qsa-memory", model: "sliding-window", n: 6, shrink: "w", value: 9 }],
+  ["A window too short", { reduction: "disj-qsa-memory", model: "sliding-window", n: 6, shrink: "w", value: 6 }],
   ["A first layer too narrow", { reduction: "disj-qsa-memory", model: "mlp", n: 5, shrink: "h1", value: 8 }],
 ];
 
