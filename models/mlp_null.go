@@ -20,7 +20,7 @@ import (
 // +u_j/q and -u_j/q. So one of the two errors is at least |u_j|/q, for every g.
 type Null struct {
 	Of tasks.Shape
-	W  [][]*big.Int // h1 rows, the z-columns of tokens 1..floor(N/2): column (i - 1) d + c
+	W  [][]*big.Int // h1 rows, the z-columns of tokens 1..floor(N/2) or of all: column (i - 1) d + c
 	U  []*big.Int   // the null vector, an integer for each column
 	J  int          // the token with the longest part of U
 	Y  []int        // the set of token 1
@@ -96,11 +96,65 @@ func (n *Null) Vectors(sign int64) [][]*big.Rat {
 	return z
 }
 
-// GapSquared is |u_j|^2 / q^2 at the scale of Vectors: every g is wrong on one of
-// the two inputs for every eps below its root, and |u_j| > 1/2, so for 1/(2q).
+// GapSquared is the square of the mean of u over the set Y, at the scale of Vectors:
+// every g is wrong on one of the two inputs for every eps below its root. Where u
+// stands on the first half, the mean is u_j / q with |u_j| > 1/2, so it is for 1/(2q).
 func (n *Null) GapSquared() *big.Rat {
+	d := n.Of.Int("d")
+	total := new(big.Int)
+	for c := range d {
+		sum := new(big.Int)
+		for _, j := range n.Y {
+			if at := (j-1)*d + c; at < len(n.U) {
+				sum.Add(sum, n.U[at])
+			}
+		}
+		total.Add(total, sum.Mul(sum, sum))
+	}
 	under := new(big.Int).Mul(n.scale(), big.NewInt(int64(n.Of.Int("q"))))
-	return new(big.Rat).SetFrac(n.square(n.J), under.Mul(under, under))
+	return new(big.Rat).SetFrac(total, under.Mul(under, under))
+}
+
+// NullOverAll is NullPair with the z-columns of all N tokens (derived here;
+// docs/feedforward.md). Let u_j be the longest block of a null vector, of length 1.
+// The blocks' parts along u_j are numbers t in -1..1, and some q-set of them has a sum
+// of at least q/(2q-1) in absolute value: the q largest or the q smallest. So inputs
+// z = +u and z = -u with that set give targets 2/(2q-1) apart, and a rank below N d'
+// excludes every eps < 1/(2q-1). It returns nil when the columns are independent.
+func NullOverAll(sh tasks.Shape, w [][]*big.Int) (*Null, error) {
+	if sh.Task.Name != "qsa" {
+		return nil, unsupportedf("the null vector speaks of qsa, not of %s", sh.Task.Name)
+	}
+	d, q := sh.Int("d"), sh.Int("q")
+	u := exact.NullVector(w, sh.N*d)
+	if u == nil {
+		return nil, nil
+	}
+	n := &Null{Of: sh, W: w, U: u, J: 1}
+	order := make([]int, sh.N)
+	for j := range order {
+		order[j] = j + 1
+		if n.square(j+1).Cmp(n.square(n.J)) > 0 {
+			n.J = j + 1
+		}
+	}
+	along := func(j int) *big.Int {
+		sum := new(big.Int)
+		for c := range d {
+			sum.Add(sum, new(big.Int).Mul(u[(j-1)*d+c], u[(n.J-1)*d+c]))
+		}
+		return sum
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return along(a).Cmp(along(b)) })
+	low, high := *n, *n
+	low.Y, high.Y = slices.Clone(order[:q]), slices.Clone(order[sh.N-q:])
+	slices.Sort(low.Y)
+	slices.Sort(high.Y)
+	best := &high
+	if low.GapSquared().Cmp(high.GapSquared()) > 0 {
+		best = &low
+	}
+	return best, best.Verify()
 }
 
 // Gap is the root of GapSquared, rounded down a little.
@@ -186,8 +240,11 @@ func (n *Null) Inputs() (plus, minus []tasks.Token, ok bool) {
 
 // ZColumns are the first-layer columns of the z of tokens 1..floor(N/2), for
 // networks whose tokens begin with their d coordinates.
-func (m *FeedForward) ZColumns() [][]*big.Int {
-	half, d := m.Of.N/2, m.Of.Int("d")
+func (m *FeedForward) ZColumns() [][]*big.Int { return m.ZColumnsOf(m.Of.N / 2) }
+
+// ZColumnsOf are the first-layer columns of the z of the first tokens.
+func (m *FeedForward) ZColumnsOf(half int) [][]*big.Int {
+	d := m.Of.Int("d")
 	w := make([][]int64, len(m.Rows))
 	for r, row := range m.Rows {
 		w[r] = make([]int64, half*d)

@@ -86,6 +86,8 @@ type Growth struct {
 	Of       string  `json:"of"` // "size" or "bits", never mixed
 	Exponent float64 `json:"exponent"`
 	Shape    string  `json:"shape"` // "log N", "N", "N^a", "constant"
+	// Undecided says that the points do not tell the best two shapes apart.
+	Undecided bool `json:"undecided,omitempty"`
 	// Note says how close each shape came.
 	Note string `json:"note,omitempty"`
 }

@@ -195,14 +195,21 @@ func (t *Target) network() *models.FeedForward {
 // (Theorem 10).
 func (t *Target) null() (Lead, error) {
 	m := t.network()
-	pair, err := models.NullPair(t.Instance.Shape, m.ZColumns())
+	sh := t.Instance.Shape
+	pair, err := models.NullPair(sh, m.ZColumns())
+	if errors.Is(err, errors.ErrUnsupported) { // the half is too short: all tokens may still do
+		pair, err = nil, nil
+	}
+	if err == nil && pair == nil {
+		if pair, err = models.NullOverAll(sh, m.ZColumnsOf(sh.N)); pair != nil && pair.Gap() <= sh.Params["eps"] {
+			pair = nil
+		}
+	}
 	switch {
-	case errors.Is(err, errors.ErrUnsupported):
-		return Lead{Note: "the first half of the tokens is too short for a null vector"}, nil
 	case err != nil:
 		return Lead{}, err
 	case pair == nil:
-		return Lead{Note: "the columns of the first layer are independent"}, nil
+		return Lead{Note: "no null vector of the first layer separates targets by more than 2 eps"}, nil
 	}
 	plus, minus, ok := pair.Inputs()
 	if !ok || !slices.Equal(m.Pre(plus), m.Pre(minus)) {

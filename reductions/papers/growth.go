@@ -124,17 +124,22 @@ func (f Fit) Note() string {
 	if f.Factor {
 		s += fmt.Sprintf("; closest with a further factor log N, which the shape %s leaves out", f.Shape)
 	}
-	errs := []float64{f.LogErr, f.LinErr, f.PowErr}
-	slices.Sort(errs)
-	if errs[1] <= alike*errs[0]+rounding {
+	if f.Undecided() {
 		s += "; these points do not tell the best two apart"
 	}
 	return s
 }
 
+// Undecided says that the points do not tell the best two shapes apart.
+func (f Fit) Undecided() bool {
+	errs := []float64{f.LogErr, f.LinErr, f.PowErr}
+	slices.Sort(errs)
+	return f.Shape != ShapeConstant && errs[1] <= alike*errs[0]+rounding
+}
+
 // Row is the fit as tables print it.
 func (f Fit) Row(model, of string) report.Growth {
-	return report.Growth{Model: model, Of: of, Exponent: math.Round(f.Exponent*1000) / 1000, Shape: f.Shape, Note: f.Note()}
+	return report.Growth{Model: model, Of: of, Exponent: math.Round(f.Exponent*1000) / 1000, Shape: f.Shape, Note: f.Note(), Undecided: f.Undecided()}
 }
 
 // line is the weighted least-squares line y = a + b x. The points have at least

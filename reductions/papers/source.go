@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"crosscut/models"
+	"crosscut/models/tasks"
 	"crosscut/protocol"
 	"crosscut/reductions"
 )
@@ -15,6 +16,7 @@ type source struct {
 	reduction *reductions.Reduction // nil: the generator
 	byFixed   bool                  // n is the fixed q, not the most that fits
 	free      bool                  // the reduction chooses the fixed sizes itself
+	asking    bool                  // the generator, Alice owning the read token 1 alone
 }
 
 // choose finds the reduction that presses the model hardest at this N: one-way
@@ -35,7 +37,7 @@ func (c *column) choose(n int) (*source, error) {
 		if r.To != c.task {
 			continue
 		}
-		for _, s := range []source{{r, false, false}, {r, true, false}, {r, false, true}} {
+		for _, s := range []source{{reduction: r}, {reduction: r, byFixed: true}, {reduction: r, free: true}} {
 			if _, err := s.instance(c, c.most); err != nil {
 				continue // one source serves all N
 			}
@@ -60,6 +62,28 @@ func (c *column) choose(n int) (*source, error) {
 			}
 			options = append(options, o)
 			break
+		}
+	}
+	// The task's own matrix may cost more at the half split, or where Alice asks.
+	for _, s := range []source{{}, {asking: true}} {
+		t, err := s.trial(c, n)
+		if err != nil {
+			continue
+		}
+		prog, err := t.machine.Compile(t.job)
+		if err != nil {
+			continue
+		}
+		o := option{source: s, oneWay: prog.Bits[protocol.Bob] == 0, cost: prog.Bits[0] + prog.Bits[1]}
+		setting := protocol.TwoWay
+		if o.oneWay {
+			setting = protocol.OneWay
+		}
+		if need, ok := reductions.OwnNeed(t.machine.Shape(), t.job.Split, t.job.Read, setting, protocol.Alice); ok {
+			o.needed = need.Bits
+			if !slices.ContainsFunc(options, func(p option) bool { return p.oneWay == o.oneWay && p.needed >= o.needed }) && len(options) > 0 {
+				options = append(options, o)
+			}
 		}
 	}
 	if len(options) == 0 {
@@ -99,6 +123,9 @@ func (s source) trial(c *column, n int) (trial, error) {
 			return trial{}, unbuilt{err}
 		}
 		job := models.Job{Split: sh.Half(), Read: []int{sh.DefaultRead()}, Answer: models.ByBob}
+		if s.asking {
+			job.Split, job.Read = asking(sh), []int{1}
+		}
 		if _, err := m.Compile(job); err != nil {
 			return trial{}, unbuilt{err}
 		}
@@ -115,6 +142,15 @@ func (s source) trial(c *column, n int) (trial, error) {
 	return through(m, in, c.set.Seed), nil
 }
 
+// asking is the split in which Alice owns token 1 alone.
+func asking(sh tasks.Shape) tasks.Split {
+	at := tasks.Split{Owner: make([]protocol.Player, sh.N)}
+	for i := 1; i < sh.N; i++ {
+		at.Owner[i] = protocol.Bob
+	}
+	return at
+}
+
 // instance is the source's reduction at N, with the column's sizes.
 func (s source) instance(c *column, n int) (*reductions.Instance, error) {
 	sizes := c.sizes
@@ -129,6 +165,10 @@ func (s source) instance(c *column, n int) (*reductions.Instance, error) {
 		return nil, fmt.Errorf("papers: %s: N = %d holds no instance", s.reduction.Name, n)
 	}
 	in, err := s.reduction.Instance(size, n, sizes)
+	for q := sizes.Int("q"); err != nil && !s.byFixed && q > 1 && size > 1; q-- {
+		size-- // the fixed positions of a set take room
+		in, err = s.reduction.Instance(size, n, sizes)
+	}
 	if err != nil {
 		return nil, err
 	}
