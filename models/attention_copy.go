@@ -41,10 +41,10 @@ var AttentionCopy = construct(&Construction{
 		"H d_v = N of them; the output map computes the task. Shows Theorem 7 tight up to logarithms.",
 	Cite: []string{"SanfordHsuTelgarsky2023", "derived here: docs/attention.md"},
 	Params: []tasks.Param{
-		{Name: "H", Doc: "heads (default 1)", Min: 1, Max: 1 << 12},
-		{Name: "d_v", Doc: "slots of a head (default N/H); where H d_v < N the later tokens are forgotten", Min: 1, Max: tasks.MaxN},
+		{Name: "H", Doc: "heads (default 1)", Min: 1, Max: 1 << 12, Lab: 64},
+		{Name: "d_v", Doc: "slots of a head (default N/H); where H d_v < N the later tokens are forgotten", Min: 1, Max: tasks.MaxN, Lab: 512},
 		{Name: "m", Doc: "width of queries and keys, all 0 (default 1); without d_v it sets the slots too", Min: 1, Max: 1 << 12},
-		{Name: "p", Doc: "bits of a number; fewer than the default forget high bits of every token", Min: 2, Max: 1 << 12},
+		{Name: "p", Doc: "bits of a number; fewer than the default forget high bits of every token", Min: 2, Max: 1 << 12, Lab: 64},
 		{Name: "f", Doc: "fractional bits of a weight (default 0)", Min: 0, Max: 30},
 		{Name: "g", Doc: "fractional bits of a score difference (default 0)", Min: 0, Max: 16},
 	},

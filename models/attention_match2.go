@@ -44,7 +44,7 @@ var AttentionMatch2 = construct(&Construction{
 
 // argmaxParams are the sizes of constructions whose softmax is an exact argmax.
 var argmaxParams = []tasks.Param{
-	{Name: "p", Doc: "bits of a number", Min: 1, Max: 128},
+	{Name: "p", Doc: "bits of a number", Min: 1, Max: 128, Lab: 64},
 	{Name: "f", Doc: "fractional bits of a weight", Min: 1, Max: 30},
 	{Name: "g", Doc: "fractional bits of a score difference", Min: 0, Max: 16},
 }

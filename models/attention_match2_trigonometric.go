@@ -44,7 +44,7 @@ var AttentionMatch2Trigonometric = construct(&Construction{
 	Doc:   "Match2 by angles: score c cos(2 pi (x_i + x_j)/M) against a blank token at c; m = 3, the paper's form.",
 	Cite:  []string{"SanfordHsuTelgarsky2023"},
 	Params: []tasks.Param{
-		{Name: "p", Doc: "bits of a number, F + bits(c) + 1", Min: 3, Max: 1024},
+		{Name: "p", Doc: "bits of a number, F + bits(c) + 1", Min: 3, Max: 1024, Lab: 64},
 		{Name: "f", Doc: "fractional bits of a weight", Min: 0, Max: 40},
 		{Name: "g", Doc: "fractional bits of a score difference", Min: 0, Max: 16},
 	},

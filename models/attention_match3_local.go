@@ -45,7 +45,7 @@ var AttentionMatch3Local = construct(&Construction{
 })
 
 var windowParams = []tasks.Param{
-	{Name: "p", Doc: "bits of a number", Min: 1, Max: 128},
+	{Name: "p", Doc: "bits of a number", Min: 1, Max: 128, Lab: 64},
 	{Name: "f", Doc: "fractional bits of a weight", Min: 0, Max: 30},
 	{Name: "g", Doc: "fractional bits of a score difference", Min: 0, Max: 16},
 }

@@ -45,7 +45,7 @@ type qsaKeys interface {
 // qsaParams are the numbers that every key family takes.
 var qsaParams = []tasks.Param{
 	{Name: "m", Doc: "width of queries and keys", Min: 1, Max: 1 << 22},
-	{Name: "p", Doc: "bits per number", Min: 2, Max: 1 << 16},
+	{Name: "p", Doc: "bits per number", Min: 2, Max: 1 << 16, Lab: 64},
 	{Name: "f", Doc: "fractional bits of a weight", Min: 0, Max: 40},
 	{Name: "g", Doc: "fractional bits of a score difference", Min: 0, Max: 16},
 }

@@ -101,7 +101,7 @@ func (g grid) codec(q, d int) Codec {
 // when it has seen tokens 1..i and no more.
 func reachBack(sh tasks.Shape, hint string) func(int, tasks.Token) error {
 	return func(pos int, t tasks.Token) error {
-		if last := lastNeeded(sh, pos, t); last > pos {
+		if last := sh.LastNeeded(pos, t); last > pos {
 			return &aheadError{pos, last, hint}
 		}
 		return nil
@@ -129,17 +129,6 @@ const (
 	hintReads      = "read positions that need no later token (--read)"
 	hintDirections = hintReads + ", or read from both ends: --set directions=2"
 )
-
-// lastNeeded is the last position on which the task's output at pos depends.
-func lastNeeded(sh tasks.Shape, pos int, t tasks.Token) int {
-	switch sh.Task.Name {
-	case "qsa":
-		return t.Y[len(t.Y)-1]
-	case "match3-local":
-		return min(sh.N, pos+sh.Int("K"))
-	}
-	return sh.N
-}
 
 // fits refuses states and layers of more bytes than 1 GiB, as they stand in memory.
 func fits(bytes float64) error {

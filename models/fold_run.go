@@ -233,14 +233,17 @@ func realCodec(sh tasks.Shape) Codec {
 	}
 }
 
-// bitCodec writes an output that is 0 or 1 in one bit.
-var bitCodec = Codec{
-	Bits: 1,
-	Put: func(w *protocol.Packer, v tasks.Value) {
-		if len(v) != 1 || v[0] != 0 && v[0] != 1 {
-			Abort(fmt.Errorf("models: output %v is no single bit", v))
-		}
-		w.Uint(uint64(v[0]), 1)
-	},
-	Get: func(u *protocol.Unpacker) tasks.Value { return tasks.Value{float64(u.Uint(1))} },
+// symbolCodec writes an output that is one of 0..n-1 in ceil(log2 n) bits.
+func symbolCodec(n int) Codec {
+	width := protocol.Width(uint64(n))
+	return Codec{
+		Bits: protocol.Bits(width),
+		Put: func(w *protocol.Packer, v tasks.Value) {
+			if len(v) != 1 || !(v[0] >= 0 && v[0] < float64(n)) || v[0] != math.Trunc(v[0]) {
+				Abort(fmt.Errorf("models: output %v is none of 0..%d", v, n-1))
+			}
+			w.Uint(uint64(v[0]), width)
+		},
+		Get: func(u *protocol.Unpacker) tasks.Value { return tasks.Value{float64(u.Uint(width))} },
+	}
 }

@@ -33,8 +33,8 @@ func real(sh tasks.Shape) bool { return sh.Task.TokenBits(sh, 2) != sh.Task.Toke
 
 // rawCodec is the form of the outputs of a model that computes the task itself.
 func rawCodec(sh tasks.Shape) Codec {
-	if sh.Task.Binary {
-		return bitCodec
+	if n := sh.Outputs(); n > 0 {
+		return symbolCodec(n)
 	}
 	return realCodec(sh)
 }
@@ -135,15 +135,15 @@ func memory(sh tasks.Shape, p int, k keeping, directions int, sizes tasks.Params
 		State: fmt.Sprintf(state, b), At: at + fmt.Sprintf(" b, b = %d", b),
 		Embed: func(_ int, t tasks.Token) view { return view{own: rounded(sh, p, t)} },
 		Output: func(pos int, v view) tasks.Value {
-			if sh.Task.Name == "qsa" { // q tokens of N: do not write out the rest
-				mean := make(tasks.Value, sh.Int("d"))
-				for _, l := range v.own.Y {
+			if sh.Task.Asks != nil { // a few tokens of N: do not write out the rest
+				asked, mean := sh.Task.Asks(v.own), make(tasks.Value, sh.Int("d"))
+				for _, l := range asked {
 					for c, z := range k.token(v, sh.N, pos, l).Z {
 						mean[c] += z
 					}
 				}
 				for c := range mean {
-					mean[c] /= float64(len(v.own.Y))
+					mean[c] /= float64(len(asked))
 				}
 				return mean
 			}
@@ -166,10 +166,10 @@ func memory(sh tasks.Shape, p int, k keeping, directions int, sizes tasks.Params
 }
 
 // directionsParam declares how many ways a memory reads.
-var directionsParam = tasks.Param{Name: "directions", Doc: "1: outputs position i after tokens 1..i; 2: reads from both ends; default 2, for qsa 1", Min: 1, Max: 2}
+var directionsParam = tasks.Param{Name: "directions", Doc: "1: outputs position i after tokens 1..i; 2: reads from both ends; default 1 where an output names the tokens it needs or needs no later one, else 2", Min: 1, Max: 2}
 
 func directions(sh tasks.Shape, set Settings) int {
-	if sh.Task.Name == "qsa" {
+	if sh.Task.Asks != nil || sh.Causal() {
 		return set.Int("directions", 1)
 	}
 	return set.Int("directions", 2)

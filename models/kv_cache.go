@@ -31,7 +31,7 @@ var KVCacheQSA = construct(&Construction{
 	Doc:  "one-hot keys written as their index, values of p bits; attends to the cached keys in y; causal: sets must not point forward",
 	Cite: []string{"SanfordHsuTelgarsky2023"},
 	Params: []tasks.Param{
-		{Name: "slots", Doc: "pairs that the cache holds; default N", Min: 1, Max: tasks.MaxN},
+		{Name: "slots", Doc: "pairs that the cache holds; default N", Min: 1, Max: tasks.MaxN, Lab: 512},
 		gridParam,
 	},
 	New: func(sh tasks.Shape, set Settings) (Machine, error) {

@@ -169,7 +169,7 @@ var LinearMatch2 = construct(&Construction{
 			},
 		}
 		return &Recurrent[seen, []int]{
-			Of: sh, Sizes: tasks.Params{"m": float64(m), "directions": 2}, Out: bitCodec,
+			Of: sh, Sizes: tasks.Params{"m": float64(m), "directions": 2}, Out: symbolCodec(2),
 			State: "2 m ceil(log2(N + 1))", At: "m ceil(log2(t + 1))",
 			Embed: func(_ int, t tasks.Token) seen { return seen{x: t.X % modulus} },
 			Layers: []Layer[seen, []int]{{Forward: f, Backward: &f,

@@ -31,7 +31,7 @@ type Null struct {
 // exact.ClearDenominators). It returns nil when those columns are independent:
 // then the theorem says nothing. Every result has passed [Null.Verify].
 func NullPair(sh tasks.Shape, w [][]*big.Int) (*Null, error) {
-	if sh.Task.Name != "qsa" {
+	if sh.Task.Asks == nil {
 		return nil, unsupportedf("the null vector speaks of qsa, not of %s", sh.Task.Name)
 	}
 	half, d, q := sh.N/2, sh.Int("d"), sh.Int("q")

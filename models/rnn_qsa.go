@@ -26,8 +26,8 @@ var RNNQSA = construct(&Construction{
 	Params: []tasks.Param{
 		{Name: "m", Doc: "numbers of a layer's state; default ceil((N - from) d / D)", Max: 1 << 31},
 		gridParam,
-		{Name: "D", Doc: "layers; default 1", Min: 1, Max: 1 << 10},
-		{Name: "from", Doc: "the first position that is kept; default 1", Min: 1, Max: tasks.MaxN},
+		{Name: "D", Doc: "layers; default 1", Min: 1, Max: 1 << 10, Lab: 8},
+		{Name: "from", Doc: "the first position that is kept; default 1", Min: 1, Max: tasks.MaxN, Lab: 512},
 	},
 	New: func(sh tasks.Shape, set Settings) (Machine, error) {
 		g, err := gridFor(sh, set)

@@ -20,7 +20,7 @@ var SlidingWindowTokens = construct(&Construction{
 	Doc:  "keeps the last w raw tokens of each direction; the output applies the task's definition to the window",
 	Cite: []string{"SanfordHsuTelgarsky2023"},
 	Params: []tasks.Param{
-		{Name: "w", Doc: "inputs seen, the position's own included; default N, for match3-local K + 1", Min: 1, Max: tasks.MaxN},
+		{Name: "w", Doc: "inputs seen, the position's own included; default all that an output may need: N, for match3-local K + 1", Min: 1, Max: tasks.MaxN, Lab: 512},
 		directionsParam, rawParam,
 	},
 	New: func(sh tasks.Shape, set Settings) (Machine, error) {
@@ -28,11 +28,7 @@ var SlidingWindowTokens = construct(&Construction{
 		if err != nil {
 			return nil, err
 		}
-		covers := sh.N
-		if sh.Task.Name == "match3-local" {
-			covers = min(sh.N, sh.Int("K")+1)
-		}
-		w, dir := set.Int("w", covers), directions(sh, set)
+		w, dir := set.Int("w", max(sh.Window())+1), directions(sh, set)
 		sizes := tasks.Params{"w": float64(w), "directions": float64(dir)}
 		return memory(sh, p, keeping{most: w, last: true}, dir, sizes, "directions w b, b = %d bits a token", "min(t, w)")
 	},

@@ -37,7 +37,7 @@ func tensorInteger(name, task string, rank int) *Construction {
 		Cite:  []string{"SanfordHsuTelgarsky2023", "derived here: docs/tensor.md"},
 		Rank:  rank,
 		Params: []tasks.Param{
-			{Name: "p", Doc: "bits per number", Min: 2, Max: 1024},
+			{Name: "p", Doc: "bits per number", Min: 2, Max: 1024, Lab: 64},
 			{Name: "f", Doc: "fractional bits of a weight", Min: 0, Max: 40},
 			{Name: "g", Doc: "fractional bits of a score difference", Min: 0, Max: 16},
 		},
@@ -46,7 +46,7 @@ func tensorInteger(name, task string, rank int) *Construction {
 }
 
 func newTensorInteger(sh tasks.Shape, set Settings) (Machine, error) {
-	s, m := matchOrder(sh), int64(sh.Int("M"))
+	s, m := sh.Task.Terms(sh), int64(sh.Int("M"))
 	f, g := set.Int("f", 0), set.Int("g", 0)
 	beta := int64(vanish(f))
 	t := &tensor{sh: sh, order: s, e: 4, f: f, g: g, top: new(big.Int), unit: big.NewInt(1), blank: true}

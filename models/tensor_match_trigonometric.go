@@ -32,26 +32,15 @@ var _ = construct(&Construction{
 	Cite:  []string{"SanfordHsuTelgarsky2023", "derived here: docs/tensor.md"},
 	Rank:  1,
 	Params: []tasks.Param{
-		{Name: "p", Doc: "bits per number, F + 2", Min: 4, Max: 1024},
+		{Name: "p", Doc: "bits per number, F + 2", Min: 4, Max: 1024, Lab: 64},
 		{Name: "f", Doc: "fractional bits of a weight", Min: 0, Max: 40},
 		{Name: "g", Doc: "fractional bits of a score difference", Min: 0, Max: 16},
 	},
 	New: newTensorTrigonometric,
 })
 
-// matchOrder is the number of terms of a match task.
-func matchOrder(sh tasks.Shape) int {
-	switch sh.Task.Name {
-	case "match2":
-		return 2
-	case "match-s":
-		return sh.Int("s")
-	}
-	return 3
-}
-
 func newTensorTrigonometric(sh tasks.Shape, set Settings) (Machine, error) {
-	s, m := matchOrder(sh), int64(sh.Int("M"))
+	s, m := sh.Task.Terms(sh), int64(sh.Int("M"))
 	if s > 12 {
 		return nil, unsupportedf("order s = %d needs m = 2^%d + 1 coordinates, more than 2049; the integer form (construction=match-s-integer) needs fewer", s, s-1)
 	}

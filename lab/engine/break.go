@@ -205,7 +205,7 @@ var _ = operate("sizes", func(_ context.Context, q shrinkRequest) (any, error) {
 	params := m.Params()
 	for _, p := range c.Params {
 		full, ok := params[p.Name]
-		if !ok || p.Real || full <= p.Min || full > limits[p.Name] {
+		if !ok || p.Real || full <= p.Min || full > p.MostInLab() {
 			continue
 		}
 		out.Sizes = append(out.Sizes, shrink{p.Name, p.Doc, int(p.Min), int(full)})

@@ -138,7 +138,7 @@ var _ = operate("catalog", func(context.Context, struct{}) (any, error) {
 func paramEntries(ps []tasks.Param) []paramEntry {
 	out := []paramEntry{}
 	for _, p := range ps {
-		out = append(out, paramEntry{p.Name, p.Doc, p.Min, limits[p.Name], p.Real})
+		out = append(out, paramEntry{p.Name, p.Doc, p.Min, p.MostInLab(), p.Real})
 	}
 	return out
 }

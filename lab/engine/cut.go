@@ -81,7 +81,7 @@ var _ = operate("cut", func(ctx context.Context, q cutRequest) (any, error) {
 	if err := within("N", req.N, mostCut); err != nil {
 		return nil, err
 	}
-	for name, most := range limits { // an input file sets sizes as well
+	for name, most := range limits() { // an input file sets sizes as well
 		if req.Input != nil && req.Input.Shape.Params[name] > most {
 			return nil, tooLarge("", "%s is larger than the lab computes with", name)
 		}

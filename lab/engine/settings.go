@@ -5,19 +5,30 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/report"
 )
 
-// limits bound sizes that a request may set: what the lab draws, and computes in
-// a moment. The command line goes further.
-var limits = map[string]float64{
-	"M": 1 << 20, "q": 64, "d": 8, "K": 16, "s": 4, "nodes": 1 << 20, "eps": 2,
-	"m": 4096, "p": 64, "f": 40, "g": 16, "d_v": 512, "D": 8, "from": 512,
-	"w": 512, "slots": 512, "h1": 4096, "directions": 2,
-}
+// limits bound the sizes that a request may set, by name: the most that an entry
+// takes in the lab. The command line goes further.
+var limits = sync.OnceValue(func() map[string]float64 {
+	most := map[string]float64{}
+	add := func(ps []tasks.Param) {
+		for _, p := range ps {
+			most[p.Name] = max(most[p.Name], p.MostInLab())
+		}
+	}
+	for t := range tasks.Catalog().All() {
+		add(t.Params)
+	}
+	for c := range models.Constructions().All() {
+		add(c.Params)
+	}
+	return most
+})
 
 // settings are sizes and choices by name, as --set gives them.
 type settings map[string]any
@@ -33,7 +44,7 @@ func (s settings) models(seed uint64) (models.Settings, error) {
 	for name, v := range s {
 		switch v := v.(type) {
 		case float64:
-			most, ok := limits[name]
+			most, ok := limits()[name]
 			if !ok {
 				return set, bad("see crosscut show NAME", "there is no size %q in the lab", clip(name, 30))
 			}

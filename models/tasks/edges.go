@@ -17,7 +17,7 @@ import (
 // generator. In an undirected task an edge and its reverse are the same edge.
 func edges(t *Task, directed bool) *Task {
 	t.PublicFirst, t.Binary = true, true
-	t.Params = []Param{{Name: "nodes", Doc: "vertices are 1..nodes", Min: 2, Max: 1 << 31, Optional: true,
+	t.Params = []Param{{Name: "nodes", Doc: "vertices are 1..nodes", Min: 2, Max: 1 << 31, Lab: 1 << 20, Small: []float64{3, 4, 5}, Optional: true,
 		Default: func(n int, _ Params) float64 { return 2 * float64(n) }}}
 	t.CheckShape = func(sh Shape) error {
 		if n := sh.Int("nodes"); sh.N > edgeCount(n, directed) {

@@ -17,7 +17,9 @@ var InductionHeads = register(&Task{
 	Doc:      "output i is the token that followed the last earlier occurrence of x_i, or 0 if there is none",
 	Cite:     []string{"SanfordHsuTelgarsky2024"},
 	ReadLast: true,
-	Params: []Param{{Name: "V", Doc: "symbols of the alphabet", Min: 1, Max: 1 << 24,
+	Symbols:  func(sh Shape) int { return sh.Int("V") + 1 },
+	Window:   func(sh Shape) (back, ahead int) { return sh.N - 1, 0 },
+	Params: []Param{{Name: "V", Doc: "symbols of the alphabet", Min: 1, Max: 1 << 24, Small: []float64{1, 2, 3},
 		Default: func(int, Params) float64 { return 3 }}},
 	CheckToken: func(sh Shape, _ int, t Token) error {
 		if v := sh.Int("V"); t.X < 1 || t.X > v {

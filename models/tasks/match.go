@@ -50,7 +50,7 @@ func match(t *Task) *Task {
 
 // modulus declares the parameter M.
 func modulus(def func(n int) float64) Param {
-	return Param{Name: "M", Doc: "tokens are 1..M; sums are taken mod M", Min: 1,
+	return Param{Name: "M", Doc: "tokens are 1..M; sums are taken mod M", Min: 1, Lab: 1 << 20, Small: []float64{1, 2, 3, 4, 5, 8},
 		Default: func(n int, _ Params) float64 { return def(n) }}
 }
 

@@ -7,8 +7,9 @@ var Match3Local = register(match(&Task{
 	Name: "match3-local",
 	Doc:  "output i is 1 iff x_i + x_j + x_k = 0 mod M for some j, k with |i-j| <= K and |i-k| <= K",
 	Cite: []string{"SanfordHsuTelgarsky2023"},
-	Params: []Param{modulus(squareN), {Name: "K", Doc: "how far the other terms may stand", Min: 0, Max: MaxN,
+	Params: []Param{modulus(squareN), {Name: "K", Doc: "how far the other terms may stand", Min: 0, Max: MaxN, Lab: 16, Small: []float64{0, 1, 2}, Fixed: true,
 		Default: func(int, Params) float64 { return 2 }}},
+	Window: func(sh Shape) (back, ahead int) { return sh.Int("K"), sh.Int("K") },
 	Eval: func(sh Shape, seq []Token, pos int) Value {
 		m := sh.Int("M")
 		window := near(sh, seq, pos)

@@ -52,6 +52,12 @@ type Param struct {
 	Real      bool    // else an integer
 	Optional  bool    // may be left out of input files
 	Min, Max  float64 // Max 0: no limit but that of exact integers, 2^53
+	// Lab is the most that the lab takes, which draws and computes in a moment; 0: as [Param.MostInLab] says.
+	Lab float64
+	// Small are values for laws and exhaustive tests; none: the default alone.
+	Small []float64
+	// Fixed: a table over N keeps the first N's value at every N.
+	Fixed bool
 	// Default computes the value when it is not set, from N and what is set. nil:
 	// chosen by whoever builds with it.
 	Default func(n int, set Params) float64
@@ -74,6 +80,18 @@ func (p Param) Check(v float64) error {
 	return nil
 }
 
+// MostInLab is the largest value that the lab takes: Lab, else the largest there
+// is up to 4096.
+func (p Param) MostInLab() float64 {
+	switch {
+	case p.Lab > 0:
+		return p.Lab
+	case p.Max > 0:
+		return min(p.Max, 4096)
+	}
+	return 4096
+}
+
 // Task is a function from token sequences to one Value per position.
 type Task struct {
 	Name string
@@ -85,6 +103,18 @@ type Task struct {
 	Vector bool
 	// Binary: every output is the number 0 or 1, and so crosses in one bit.
 	Binary bool
+	// Symbols is how many values a number can be, 0..Symbols-1: it crosses in
+	// ceil(log2 Symbols) bits. nil: 2 where Binary, else any real number.
+	Symbols func(sh Shape) int
+	// Window says that output i depends on tokens i - back..i + ahead alone; the task
+	// is causal where ahead is 0. nil: on all tokens.
+	Window func(sh Shape) (back, ahead int)
+	// Asks lists the positions, increasing, that a token's output depends on besides
+	// the token itself; the output is the mean of their vectors. nil: see Window.
+	Asks func(t Token) []int
+	// Terms is how many tokens are summed, for tasks that ask whether a sum is 0 mod
+	// M. May be nil.
+	Terms func(sh Shape) int
 	// PublicFirst: the split "half" makes token 1 public.
 	PublicFirst bool
 	// ReadLast: the default read position is N, else 1.
@@ -251,6 +281,43 @@ func (sh Shape) Correct(got, want Value) bool {
 		return sh.Task.Correct(sh, got, want)
 	}
 	return slices.Equal(got, want)
+}
+
+// Outputs is how many values an output can have: 0..Outputs-1; 0: real numbers.
+func (sh Shape) Outputs() int {
+	switch {
+	case sh.Task.Binary:
+		return 2
+	case sh.Task.Symbols != nil:
+		return sh.Task.Symbols(sh)
+	}
+	return 0
+}
+
+// Window is how far before and after its own position an output may look.
+func (sh Shape) Window() (back, ahead int) {
+	if sh.Task.Window == nil {
+		return sh.N - 1, sh.N - 1
+	}
+	back, ahead = sh.Task.Window(sh)
+	return min(back, sh.N-1), min(ahead, sh.N-1)
+}
+
+// Causal says whether no output needs a later token.
+func (sh Shape) Causal() bool {
+	_, ahead := sh.Window()
+	return ahead == 0
+}
+
+// LastNeeded is the last position that the output at pos depends on, where t is the
+// token there.
+func (sh Shape) LastNeeded(pos int, t Token) int {
+	if sh.Task.Asks != nil {
+		asked := sh.Task.Asks(t)
+		return asked[len(asked)-1]
+	}
+	_, ahead := sh.Window()
+	return min(sh.N, pos+ahead)
 }
 
 // DefaultRead is the position that is read when none is named.

@@ -14,41 +14,29 @@ import (
 func small(t *testing.T) []Shape {
 	t.Helper()
 	var shapes []Shape
-	add := func(task *Task, n int, set Params) {
-		sh, err := task.Shape(n, set)
-		if err != nil {
-			t.Fatal(err)
-		}
-		shapes = append(shapes, sh)
-	}
 	for task := range Catalog().All() {
 		for n := 1; n <= 4; n++ {
-			switch {
-			case task == QSA:
-				for q := 1; q <= n; q++ {
-					add(task, n, Params{"q": float64(q)})
-				}
-			case task == Cycle3 && n <= 3, task == Cycle5:
-				for _, nodes := range []float64{3, 4, 5} {
-					if n <= edgeCount(int(nodes), task == Cycle3) {
-						add(task, n, Params{"nodes": nodes})
+			sets := []Params{{}}
+			for _, p := range task.Params {
+				var more []Params
+				for _, set := range sets {
+					for _, v := range p.Small {
+						more = append(more, set.With(Params{p.Name: v}))
 					}
 				}
-			case task == Cycle3:
-				add(task, n, Params{"nodes": 3})
-			case task.Params[0].Name != "M":
-				add(task, n, nil) // a task that is not named here: its defaults
-			default:
-				for _, m := range []float64{1, 2, 3, 4, 5, 8} {
-					set := Params{"M": m}
-					if task == MatchS {
-						set["s"] = 2 + float64(int(m)%4)
-					}
-					if task == Match3Local {
-						set["K"] = float64(int(m) % 3)
-					}
-					add(task, n, set)
+				if len(more) > 0 {
+					sets = more
 				}
+			}
+			fit := 0
+			for _, set := range sets {
+				if sh, err := task.Shape(n, set); err == nil {
+					shapes = append(shapes, sh)
+					fit++
+				}
+			}
+			if fit == 0 {
+				t.Errorf("%s: no small size fits N = %d", task.Name, n)
 			}
 		}
 	}
@@ -401,4 +389,56 @@ func TestLongSequences(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestDeclared: an output is one of the symbols that its task declares, and does not
+// depend on tokens that the task says it does not need.
+func TestDeclared(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 1))
+	for _, sh := range small(t) {
+		world(sh, 200, func(seq []Token) {
+			if err := declared(sh, seq, rng); err != nil {
+				t.Errorf("%s, N = %d, %v: %v", sh.Task.Name, sh.N, sh.Params, err)
+			}
+		})
+	}
+	lying := *InductionHeads
+	lying.Window = func(Shape) (back, ahead int) { return 0, 0 }
+	short := *InductionHeads
+	short.Symbols = func(Shape) int { return 2 }
+	for _, task := range []*Task{&lying, &short} {
+		sh, err := task.Shape(4, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		caught := false
+		world(sh, 200, func(seq []Token) { caught = caught || declared(sh, seq, rng) != nil })
+		if !caught {
+			t.Error("a wrong declaration passed")
+		}
+	}
+}
+
+func declared(sh Shape, seq []Token, rng *rand.Rand) error {
+	for pos := 1; pos <= sh.N; pos++ {
+		want := sh.Task.Eval(sh, seq, pos)
+		if n := sh.Outputs(); n > 0 && (len(want) != 1 || want[0] < 0 || want[0] >= float64(n) || want[0] != float64(int(want[0]))) {
+			return fmt.Errorf("output %v is none of 0..%d", want, n-1)
+		}
+		other := slices.Clone(seq)
+		back, ahead := sh.Window()
+		for j := range other {
+			needed := j+1 >= pos-back && j+1 <= pos+ahead
+			if sh.Task.Asks != nil {
+				needed = j+1 == pos || slices.Contains(sh.Task.Asks(seq[pos-1]), j+1)
+			}
+			if a := sh.Task.Alphabet(sh, j+1); !needed || j+1 > max(pos, sh.LastNeeded(pos, seq[pos-1])) {
+				other[j] = a[rng.IntN(len(a))]
+			}
+		}
+		if sh.Check(other) == nil && !slices.Equal(sh.Task.Eval(sh, other, pos), want) {
+			return fmt.Errorf("output %d of %v and of %v differ outside of what it needs", pos, seq, other)
+		}
+	}
+	return nil
 }

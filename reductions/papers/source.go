@@ -183,9 +183,9 @@ func (s source) instance(c *column, n int) (*reductions.Instance, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, name := range fixedSizes {
-			if in.Shape.Params[name] != least.Shape.Params[name] {
-				return nil, fmt.Errorf("papers: %s lets %s grow with N", s.reduction.Name, name)
+		for _, p := range c.task.Params {
+			if p.Fixed && in.Shape.Params[p.Name] != least.Shape.Params[p.Name] {
+				return nil, fmt.Errorf("papers: %s lets %s grow with N", s.reduction.Name, p.Name)
 			}
 		}
 	}

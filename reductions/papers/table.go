@@ -163,9 +163,6 @@ type column struct {
 	most  int // the longest
 }
 
-// fixedSizes do not grow with N in a table unless they are set to.
-var fixedSizes = []string{"q", "d", "K", "s"}
-
 // columns distributes the settings and finds a reduction for each model.
 func (spec TableSpec) columns(task *tasks.Task) ([]*column, error) {
 	names := spec.Models
@@ -182,9 +179,9 @@ func (spec TableSpec) columns(task *tasks.Task) ([]*column, error) {
 	sizes, rest := spec.Set.ForTask(task)
 	fixed := tasks.Params{}
 	if sh, err := task.Shape(spec.Ns[0], sizes); err == nil {
-		for _, name := range fixedSizes {
-			if v, ok := sh.Params[name]; ok {
-				fixed[name] = v
+		for _, p := range task.Params {
+			if p.Fixed {
+				fixed[p.Name] = sh.Params[p.Name]
 			}
 		}
 	}
