@@ -23,13 +23,13 @@ type Colouring struct {
 	Lemmas [][]int `json:"lemmas"`
 }
 
-var _ = register("colouring", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+var _ = register("colouring", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 	var e Colouring
-	u, exact, inBits, err := line(t, c.Measure)
+	u, exact, inBits, err := line(t.Table, c.Measure)
 	if err != nil || exact || c.End != Lower {
 		return nil, errOther
 	}
-	if err := strict(raw, &e); err != nil {
+	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
 	if err := errors.Join(indices(e.Lines, u.Rows), indices(e.Apart, len(e.Lines))); err != nil {
@@ -43,6 +43,10 @@ var _ = register("colouring", func(t *Table, c Claim, raw json.RawMessage) (*big
 		return nil, ErrLimit
 	}
 	p := newPropagator(n * e.K)
+	defer func() { _ = t.spend(8*maxSteps - max(p.left, 0)) }()
+	if err := t.spend(n, n, u.Cols+e.K); err != nil {
+		return nil, err
+	}
 	apart := func(i, k int) bool { return u.clash(e.Lines[i], e.Lines[k], false) }
 	for i := range n {
 		some := make([]int, e.K)

@@ -33,7 +33,7 @@ type Prices struct {
 }
 
 var (
-	_ = register("centres", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+	_ = register("centres", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 		var e Centres
 		k, err := curveClaim(c, Lower, raw, &e)
 		if err != nil {
@@ -50,6 +50,9 @@ var (
 		if int64(len(e.Words))*int64(t.Rows)*int64(t.Cols) > maxCurveWork {
 			return nil, fmt.Errorf("%w: too many words for this matrix", ErrLimit)
 		}
+		if err := t.spend(len(e.Words), t.Rows, t.Cols); err != nil {
+			return nil, err
+		}
 		total := int64(0)
 		for i := range t.Rows {
 			best := int64(0)
@@ -64,9 +67,9 @@ var (
 			}
 			total += best
 		}
-		return share(t, total)
+		return share(t.Table, total)
 	})
-	_ = register("prices", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+	_ = register("prices", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 		var e Prices
 		k, err := curveClaim(c, Upper, raw, &e)
 		if err != nil {
@@ -90,9 +93,9 @@ var (
 		bound.Add(bound, big.NewInt(sum))
 		bound.Quo(bound, big.NewInt(e.Unit)) // the number of right answers is whole
 		if all := t.inside(); !bound.IsInt64() || bound.Int64() > all {
-			return share(t, all)
+			return share(t.Table, all)
 		}
-		return share(t, bound.Int64())
+		return share(t.Table, bound.Int64())
 	})
 )
 
@@ -104,7 +107,7 @@ func curveClaim(c Claim, end string, raw json.RawMessage, into any) (int, error)
 	if c.Value == nil || *c.Value < 0 || *c.Value > 20 {
 		return 0, errors.New("the value of a success claim is a number of bits, 0 to 20")
 	}
-	return 1 << *c.Value, strict(raw, into)
+	return 1 << *c.Value, decode(raw, into)
 }
 
 // share is a number of right answers as a probability.
@@ -117,7 +120,7 @@ func share(t *Table, right int64) (*big.Rat, error) {
 }
 
 // dearest is the largest sum over rows of max(0, unit g(i, c) - price_i), over all words c.
-func (t *Table) dearest(unit int64, price []int64) (int64, error) {
+func (t *work) dearest(unit int64, price []int64) (int64, error) {
 	answers := make([][]int, t.Cols)
 	words := int64(1)
 	for j := range answers {
@@ -132,6 +135,9 @@ func (t *Table) dearest(unit int64, price []int64) (int64, error) {
 		if words*int64(t.Rows) > maxCurveWork {
 			return 0, fmt.Errorf("%w: more than %d words of answers", ErrLimit, words)
 		}
+	}
+	if err := t.spend(int(words), t.Rows, 3); err != nil {
+		return 0, err
 	}
 	most := int64(0)
 	right := make([]int64, t.Rows)

@@ -91,6 +91,7 @@ func TestForgedFilesAreRefused(t *testing.T) {
 var unspoken = map[string]string{
 	"check: reading: %w":                                    "wraps what strict reading says; a reader that fails is no file",
 	"%d x %d is out of range":                               "needs more than 2^25 entries",
+	"%w: too many words for this matrix":                    "needs more than 2^28 words times entries",
 	"the weights are too large":                             "needs more than 2^20 entries",
 	"this would take the checker more steps than it allows": "see TestSteps, and the files named limit",
 }

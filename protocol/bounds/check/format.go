@@ -270,7 +270,7 @@ func (w *work) meaningful(c Claim) error {
 		return fmt.Errorf("%s is no measure of a value, but value %d is given", c.Measure, *c.Value)
 	case perValue && c.Value == nil:
 		return fmt.Errorf("%s is a measure of a value, and none is given", c.Measure)
-	case perValue && !w.values[*c.Value]:
+	case perValue && !slices.Contains(ofBits, c.Measure) && !w.values[*c.Value]:
 		return fmt.Errorf("%d is no value of the matrix", *c.Value)
 	}
 	return nil
@@ -309,7 +309,7 @@ func missing(t *Table, findings []Finding) []string {
 	var all []string
 	_, _, _, many := t.pair()
 	for _, m := range slices.Sorted(maps.Keys(measures)) {
-		if many != nil && slices.Contains(ofTwo, m) || t.inside() < int64(len(t.cells)) && slices.Contains(ofTotal, m) {
+		if many != nil && slices.Contains(ofTwo, m) || t.inside() < int64(len(t.cells)) && slices.Contains(ofTotal, m) || slices.Contains(ofBits, m) {
 			continue // the matrix has no such measure
 		}
 		for _, end := range []string{Lower, Upper} {

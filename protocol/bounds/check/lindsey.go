@@ -16,13 +16,16 @@ type Lindsey struct {
 	Size int64  `json:"size"` // the bound, which the checker must find too
 }
 
-var _ = register("lindsey", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+var _ = register("lindsey", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 	var e Lindsey
-	if err := strict(raw, &e); err != nil {
+	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
 	if c.Measure != LargestRect || c.End != Upper || c.Value == nil {
 		return nil, errOther
+	}
+	if err := t.spend(min(t.Rows, t.Cols), min(t.Rows, t.Cols), t.Rows+t.Cols); err != nil {
+		return nil, err
 	}
 	most, err := t.LindseyBound()
 	if err != nil {

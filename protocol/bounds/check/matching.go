@@ -16,9 +16,9 @@ type Matching struct {
 	Entries []Entry `json:"entries"`
 }
 
-var _ = register("matching", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+var _ = register("matching", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 	var e Matching
-	if err := strict(raw, &e); err != nil {
+	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
 	if c.Measure != LargestRect || c.End != Upper || c.Value == nil {
@@ -26,6 +26,9 @@ var _ = register("matching", func(t *Table, c Claim, raw json.RawMessage) (*big.
 	}
 	if len(e.Entries) == 0 {
 		return nil, errors.New("no entries")
+	}
+	if err := t.spend(len(e.Entries) + t.Rows + t.Cols); err != nil {
+		return nil, err
 	}
 	rows, cols := make([]bool, t.Rows), make([]bool, t.Cols)
 	for _, p := range e.Entries {

@@ -29,7 +29,11 @@ var measures = map[string]bool{
 	Fooling: true, ShatterAlice: false, ShatterBob: false,
 	LargestRect: true, Cover: true, Partition: true,
 	DiscUniform: false, DiscBest: false, Gamma2: false, Deterministic: false,
+	Success: true,
 }
+
+// ofBits are the measures whose value is a number of bits rather than an entry.
+var ofBits = []string{Success}
 
 // Measures of matrices with at most two values, and of those without blanks.
 var (

@@ -16,9 +16,9 @@ type Share struct {
 
 var _ = register("share", proveShare)
 
-func proveShare(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+func proveShare(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 	var e Share
-	if err := strict(raw, &e); err != nil {
+	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
 	if c.Measure != Cover && c.Measure != Partition || c.End != Lower || c.Value == nil {
@@ -27,12 +27,15 @@ func proveShare(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
 	if e.Size < 1 {
 		return nil, fmt.Errorf("rectangles of %d entries", e.Size)
 	}
-	size, err := Prove(t, Claim{Measure: LargestRect, Value: c.Value, End: Upper, Evidence: e.Evidence})
+	_, size, err := t.prove(Claim{Measure: LargestRect, Value: c.Value, End: Upper, Evidence: e.Evidence})
 	if err != nil {
 		return nil, err
 	}
 	if size.Cmp(big.NewRat(int64(e.Size), 1)) > 0 {
 		return nil, fmt.Errorf("the evidence allows rectangles of %s entries", size.RatString())
+	}
+	if err := t.spend(t.Rows, t.Cols); err != nil {
+		return nil, err
 	}
 	n := 0
 	for i := range t.Rows {

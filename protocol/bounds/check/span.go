@@ -24,9 +24,9 @@ type Span struct {
 // spanLines is the most lines of a side for which Span is computed.
 const spanLines = 1024
 
-var _ = register("span", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat, error) {
+var _ = register("span", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 	var e Span
-	if err := strict(raw, &e); err != nil {
+	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
 	if c.Measure != LargestRect || c.End != Upper || c.Value == nil {
@@ -37,6 +37,9 @@ var _ = register("span", func(t *Table, c Claim, raw json.RawMessage) (*big.Rat,
 	}
 	if e.Rank < 1 || e.Other < 0 {
 		return nil, fmt.Errorf("ranks %d and %d", e.Rank, e.Other)
+	}
+	if err := t.spend(4, t.Rows, t.Cols); err != nil {
+		return nil, err
 	}
 	own, times, err := t.indicator(*c.Value, true)
 	if err != nil {
