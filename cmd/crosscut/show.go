@@ -11,6 +11,7 @@ import (
 	"crosscut/internal/catalog"
 	"crosscut/models"
 	"crosscut/models/tasks"
+	"crosscut/protocol/bounds/named"
 	"crosscut/protocol/problems"
 	"crosscut/reductions"
 	"crosscut/reductions/papers"
@@ -20,7 +21,7 @@ import (
 var _ = register(&command{
 	name:  "show",
 	usage: "explain an entry of any catalogue, or the conventions",
-	about: "Explains a task, problem, model, construction, reduction, paper or claim, or a word that tables print (meets, needed, basis, ...): the definition, its parameters, its source, and what is known of it. " +
+	about: "Explains a task, problem, matrix, model, construction, reduction, paper or claim, or a word that tables print (meets, needed, basis, ...): the definition, its parameters, its source, and what is known of it. " +
 		"crosscut show conventions prints what counts as a bit; the other texts of docs/ go by their names too.",
 	args: "NAME", minArgs: 1, maxArgs: 1,
 	run: func(c *call) error {
@@ -59,6 +60,9 @@ func lookup(name string) []*report.Sheet {
 		if cl, err := p.Claim(name); err == nil {
 			found = append(found, showClaim(p, cl))
 		}
+	}
+	if f, err := named.Catalog().Get(name); err == nil && len(found) == 0 { // a problem says more
+		found = append(found, showMatrix(f))
 	}
 	if text, ok := report.Word(name); ok {
 		s, e := about("word", name, text, nil)
@@ -140,6 +144,14 @@ func (e entry) and(more map[string]any) map[string]any {
 
 func fact(s *report.Sheet, name, value string) {
 	s.Fields = append(s.Fields, report.Field{Name: name, Value: value})
+}
+
+// showMatrix explains a named matrix, with what is known of it.
+func showMatrix(f *named.Family) *report.Sheet {
+	s, e := about("matrix", f.Name, f.Doc, f.Cite)
+	s.Value = e.and(nil)
+	fact(s, "bounds", "crosscut bounds --named "+f.Name+" --n N")
+	return s
 }
 
 type paramInfo struct {

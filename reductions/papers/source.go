@@ -124,6 +124,9 @@ func (s source) trial(c *column, n int) (trial, error) {
 		}
 		job := models.Job{Split: sh.Half(), Read: []int{sh.DefaultRead()}, Answer: models.ByBob}
 		if s.asking {
+			if _, picky := m.(models.Checker); picky {
+				return trial{}, unbuilt{fmt.Errorf("papers: %s may refuse what token 1 asks", c.model)}
+			}
 			job.Split, job.Read = asking(sh), []int{1}
 		}
 		if _, err := m.Compile(job); err != nil {
