@@ -64,6 +64,7 @@ type command struct {
 	flags              []cli.Flag
 	plain              bool // prints no sheet: has neither --format nor --out
 	hidden             bool
+	wraps              bool // its arguments are another command line: flags of its own stand before
 	run                func(*call) error
 }
 

@@ -30,6 +30,10 @@ func arrange(c *command, line []string) (arranged []string, err error) {
 		}
 		if !strings.HasPrefix(word, "-") || word == "-" {
 			args = append(args, word)
+			if c.wraps {
+				args = append(args, line[k+1:]...)
+				break
+			}
 			continue
 		}
 		name, value, joined := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(word, "-"), "-"), "=")
