@@ -122,7 +122,7 @@ func (n *Null) GapSquared() *big.Rat {
 // z = +u and z = -u with that set give targets 2/(2q-1) apart, and a rank below N d'
 // excludes every eps < 1/(2q-1). It returns nil when the columns are independent.
 func NullOverAll(sh tasks.Shape, w [][]*big.Int) (*Null, error) {
-	if sh.Task.Name != "qsa" {
+	if sh.Task.Asks == nil {
 		return nil, unsupportedf("the null vector speaks of qsa, not of %s", sh.Task.Name)
 	}
 	d, q := sh.Int("d"), sh.Int("q")

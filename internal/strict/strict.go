@@ -286,13 +286,7 @@ func (w *walker) object(t reflect.Type, depth int) error {
 	w.at++
 	seen := map[string]bool{}
 	for w.space(); w.raw[w.at] != '}'; w.space() {
-		if w.raw[w.at] == ',' {
-			w.at++
-			w.space()
-		}
-		key := w.text()
-		w.space()
-		w.at++ // the colon
+		key := w.key()
 		w.path = append(w.path, "."+key)
 		deep := len(w.path)
 		if seen[key] {
@@ -322,18 +316,24 @@ func (w *walker) object(t reflect.Type, depth int) error {
 	return nil
 }
 
+// key reads the next key of an object, with the comma before it and the colon after.
+func (w *walker) key() string {
+	if w.raw[w.at] == ',' {
+		w.at++
+		w.space()
+	}
+	key := w.text()
+	w.space()
+	w.at++ // the colon
+	return key
+}
+
 // fields reads the object at the walker's place.
 func (w *walker) fields() ([]Field, error) {
 	var all []Field
 	w.at++
 	for w.space(); w.raw[w.at] != '}'; w.space() {
-		if w.raw[w.at] == ',' {
-			w.at++
-			w.space()
-		}
-		key := w.text()
-		w.space()
-		w.at++
+		key := w.key()
 		w.space()
 		from := w.at
 		if err := w.value(anything, 1); err != nil {
