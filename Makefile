@@ -47,7 +47,7 @@ bench: ## every benchmark; docs/performance.md has the figures
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
 
 golden: ## rewrite the expected outputs; read the difference before you commit it
-	CROSSCUT_GOLDEN=1 go test ./cmd/crosscut ./report/... ./reductions/story -count=1
+	CROSSCUT_GOLDEN=1 go test ./cmd/crosscut ./report/... ./lab/story -count=1
 	git diff --stat
 
 plots: docs/img/qsa.svg docs/img/match3.svg ## the pictures of the README

@@ -10,7 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
-	"crosscut/reductions/story"
+	"crosscut/lab/story"
 )
 
 var _ = register(&command{
