@@ -43,7 +43,11 @@ type counted[C any] struct {
 // count does the work that the flags ask for. When ctx ends, what is done comes with
 // ctx's error.
 func count[C any](c *call, ctx context.Context, w *units.Work[C], label string) (*counted[C], error) {
-	w.Version, w.Command = buildVersion().line(), append([]string{c.cmd.name}, c.words(apart)...)
+	version, err := buildVersion().forRecords()
+	if err != nil {
+		return nil, internal(err)
+	}
+	w.Version, w.Command = version, append([]string{c.cmd.name}, c.words(apart)...)
 	if c.merged != nil {
 		total, err := w.Merge(c.merged)
 		if err != nil {
@@ -53,7 +57,6 @@ func count[C any](c *call, ctx context.Context, w *units.Work[C], label string) 
 	}
 	shard := units.Whole
 	if c.IsSet("shard") {
-		var err error
 		if shard, err = units.ParseShard(c.String("shard")); err != nil {
 			return nil, usagef("write --shard 1/4", "flag --shard: %v", err)
 		}
@@ -80,7 +83,7 @@ func count[C any](c *call, ctx context.Context, w *units.Work[C], label string) 
 	from, to := shard.Range(w.Items)
 	show := c.progress(label)
 	const pause = 2 * time.Second // between two states that are saved: what a kill may cost
-	saved := time.Now()
+	var saved time.Time
 	r, err := w.Run(ctx, shard, before, func(r *units.Record) error {
 		done := to
 		if r.Partial != nil {

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"crosscut/internal/units"
+)
+
+// tool runs crosscut as another process in a folder.
+func tool(t *testing.T, dir string, args ...string) *exec.Cmd {
+	t.Helper()
+	name, err := exec.LookPath("crosscut") // the test binary; see TestMain
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(name, args...)
+	cmd.Dir = dir
+	return cmd
+}
+
+// TestKilledUnit kills a unit again and again, as soon as its state has moved on; what
+// it comes to in the end are the bytes of a unit that nobody disturbed.
+func TestKilledUnit(t *testing.T) {
+	dir := t.TempDir()
+	census := []string{"bounds", "--census", "6", "6", "--shard", "1/1", "--quiet"}
+	file := func(name string) string { return filepath.Join(dir, name) }
+	read := func(name string) []byte {
+		data, err := os.ReadFile(file(name))
+		if err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		return data
+	}
+	if out, err := tool(t, dir, append(census, "--out", "whole.json")...).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	done := func(data []byte) int {
+		r, err := units.Read(data)
+		if err != nil {
+			t.Fatalf("a kill left %q: %v", data, err)
+		}
+		if r.Complete {
+			return -1
+		}
+		return r.Partial.Done
+	}
+	kills, last := 0, 0
+	for try := 0; kills < 3 && try < 100; try++ {
+		before := read("state.json")
+		cmd := tool(t, dir, append(census, "--resume", "state.json", "--out", "out.json")...)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan struct{})
+		go func() { cmd.Wait(); close(ended) }()
+		for running := true; running && bytes.Equal(read("state.json"), before); {
+			select {
+			case <-ended:
+				running = false
+			case <-time.After(time.Millisecond):
+			}
+		}
+		cmd.Process.Kill()
+		<-ended
+		at := done(read("state.json"))
+		if at < 0 { // it was faster than the kill: once more, from the start
+			os.Remove(file("state.json"))
+			os.Remove(file("out.json"))
+			kills, last = 0, 0
+			continue
+		}
+		if at <= last {
+			t.Fatalf("item %d after item %d: work was lost", at, last)
+		}
+		kills, last = kills+1, at
+	}
+	if kills < 3 {
+		t.Skip("this machine cannot kill a process in time")
+	}
+	if len(read("out.json")) > 0 {
+		t.Error("a killed unit wrote its record")
+	}
+	out, err := tool(t, dir, "merge", "state.json").CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "1 of 1 units ended early (run them again with --resume): 1") {
+		t.Errorf("merging the state of a killed unit: %v\n%s", err, out)
+	}
+	if out, err := tool(t, dir, append(census, "--resume", "state.json", "--out", "out.json")...).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if !bytes.Equal(read("out.json"), read("whole.json")) {
+		t.Errorf("after three kills:\n%s\nundisturbed:\n%s", read("out.json"), read("whole.json"))
+	}
+}
+
+// TestBuildsDiffer: the records of a program whose bytes differ are those of another version.
+func TestBuildsDiffer(t *testing.T) {
+	dir := t.TempDir()
+	name, err := exec.LookPath("crosscut")
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := filepath.Join(dir, "crosscut")
+	if err := os.WriteFile(other, append(data, 0), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for k, program := range []string{name, other} {
+		cmd := exec.Command(program, "validate", "disj-match3", "--n", "3", "--shard", string('1'+rune(k))+"/2", "--out", string('1'+rune(k))+".json")
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	out, err := tool(t, dir, "merge", "1.json", "2.json").CombinedOutput()
+	if code := exitCode(err); code != 2 || !strings.Contains(string(out), "unit 2/2 was counted by version") {
+		t.Errorf("status %d: %s", code, out)
+	}
+	v := versionInfo{Version: "v1.2.3", Revision: "abc"}
+	if got, err := v.forRecords(); err != nil || got != "v1.2.3 abc" {
+		t.Errorf("a build of a commit: %q, %v", got, err)
+	}
+	v.Revision += " " + changed
+	if got, err := v.forRecords(); err != nil || !strings.HasPrefix(got, "v1.2.3 build:") {
+		t.Errorf("a build of a changed commit: %q, %v", got, err)
+	}
+}
+
+func exitCode(err error) int {
+	if exit, ok := err.(*exec.ExitError); ok {
+		return exit.ExitCode()
+	}
+	return 0
+}
