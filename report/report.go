@@ -21,6 +21,7 @@ const (
 
 // Row is one line of a table: one model at one size, or one claim's check.
 type Row struct {
+	Paper       string         `json:"paper,omitempty"`
 	Claim       string         `json:"claim"`
 	Task        string         `json:"task"`
 	Model       string         `json:"model"`
@@ -48,6 +49,8 @@ type Row struct {
 	NeededOfTask bool `json:"-"`
 	// Worst is the largest error of any output, where outputs are approximate.
 	Worst *float64 `json:"worst_error,omitempty"`
+	// Printed says that the row tries a paper's own words: errs then refutes them.
+	Printed bool `json:"as_printed,omitempty"`
 	// Witness is an input on which the model is wrong, in words; Errs rows have one.
 	Witness string `json:"witness,omitempty"`
 	// Note says what ran, in words: sizes, exhaustive or sampled.
@@ -101,9 +104,9 @@ const (
 	Holds     Standing = "holds"
 	Fails     Standing = "fails as printed"
 	Vacuous   Standing = "vacuous"   // the hypothesis asks for sizes that nobody has
-	Dominated Standing = "dominated" // sending the raw tokens costs less
+	Dominated Standing = "dominated" // another claim says as much wherever this one says something
 	Open      Standing = "open"
-	Outside   Standing = "outside" // nothing here speaks of it
+	Outside   Standing = "outside" // the method does not reach it
 )
 
 // Claim sums up what a run found of one claim of a paper.
@@ -125,6 +128,11 @@ type Claim struct {
 	// failures that were found.
 	Measure  string `json:"measure"`
 	Failures int    `json:"planted_failures"`
+	// Witness refutes the statement as printed; By names the claim that dominates it;
+	// Why says why the method does not reach it.
+	Witness string `json:"witness,omitempty"`
+	By      string `json:"by,omitempty"`
+	Why     string `json:"why,omitempty"`
 }
 
 // Table is what table and reproduce print.
@@ -136,4 +144,6 @@ type Table struct {
 	Claims []Claim `json:"claims,omitempty"`
 	// Command reproduces the table.
 	Command string `json:"command,omitempty"`
+	// Flags are those of the command that bear on every claim, with a blank before each.
+	Flags string `json:"-"`
 }

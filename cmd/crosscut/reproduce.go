@@ -2,6 +2,9 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/urfave/cli/v2"
@@ -13,53 +16,89 @@ import (
 var _ = register(&command{
 	name:  "reproduce",
 	usage: "execute every claim of a paper",
-	about: "Executes the claims of a PAPER (default " + firstPaper + ") and reports what is claimed, what ran, the bits metered, the formula, the bits needed and the verdict. " +
-		"A deliberately undersized model that errs is expected; a contradiction is a bug and exits 3.",
+	about: "Executes the claims of a PAPER (default " + firstPaper + "), or with --all of every paper, and reports what is claimed, what ran, the bits metered, the formula, the bits needed and the verdict. " +
+		"A deliberately broken model, map or certificate that errs is expected; a contradiction is a bug and exits 3.",
 	args: "[PAPER]", maxArgs: 1,
 	flags: flags(
 		&cli.BoolFlag{Name: "quick", Usage: "seconds: small sizes"},
 		&cli.BoolFlag{Name: "full", Usage: "minutes: larger sizes"},
+		&cli.BoolFlag{Name: "all", Usage: "every paper, one line a claim"},
 		&cli.BoolFlag{Name: "details", Usage: "print every row in text; the other formats always do"},
 		&cli.StringFlag{Name: "claim", Usage: "only the claim `ID` (see crosscut show PAPER)"},
+		&cli.StringFlag{Name: "logbook", Usage: "write a Markdown page and a JSON file for each claim into `DIR`"},
 		seedFlag(), memoryFlag(),
 	),
-	run: func(c *call) error {
-		name := firstPaper
-		if c.argument(0) != "" {
-			name = c.argument(0)
-		}
-		paper, err := papers.Catalog().Get(name)
-		if err != nil {
-			return err
-		}
-		effort := papers.Effort{Level: papers.Default, Seed: c.Uint64("seed")}
-		switch {
-		case c.Bool("quick") && c.Bool("full"):
-			return usagef("give one of them", "--quick and --full contradict each other")
-		case c.Bool("quick"):
-			effort.Level = papers.Quick
-		case c.Bool("full"):
-			effort.Level = papers.Full
-		}
-		var ids []string
-		if c.IsSet("claim") {
-			if _, err := paper.Claim(c.String("claim")); err != nil {
-				return fmt.Errorf("flag --claim: %w", err)
-			}
-			ids = []string{c.String("claim")}
-		}
-		draw := c.progress("reproduce " + name)
-		t, err := paper.Reproduce(c.Context, effort, ids, func(_ *papers.Claim, k, of int) { draw(k, of) })
-		if !c.Bool("details") && len(ids) == 0 {
-			return c.concludeWith(t, err, func(t report.Table) *report.Sheet { return t.Screen(paper.Citation, lookFor(name)) })
-		}
-		headings := map[string]string{}
-		for _, cl := range paper.Claims {
-			headings[cl.ID] = cl.Statement
-		}
-		return c.conclude(t, headings, err)
-	},
+	run: runReproduce,
 })
+
+func runReproduce(c *call) error {
+	effort := papers.Effort{Level: papers.Default, Seed: c.Uint64("seed")}
+	switch {
+	case c.Bool("quick") && c.Bool("full"):
+		return usagef("give one of them", "--quick and --full contradict each other")
+	case c.Bool("quick"):
+		effort.Level = papers.Quick
+	case c.Bool("full"):
+		effort.Level = papers.Full
+	}
+	if dir := c.String("logbook"); c.IsSet("logbook") {
+		if st, err := os.Stat(dir); err == nil && !st.IsDir() {
+			return usagef("name a directory", "flag --logbook: %s is a file", dir)
+		}
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return usagef("", "flag --logbook: %v", err)
+		}
+	}
+	if c.Bool("all") {
+		if c.argument(0) != "" || c.IsSet("claim") {
+			return usagef("leave the rest out", "--all takes every claim of every paper")
+		}
+		t, err := papers.ReproduceAll(c.Context, effort, c.progress("reproduce --all"))
+		lay := func(t report.Table) *report.Sheet { return t.Lines(nil) }
+		if c.Bool("details") {
+			lay = func(t report.Table) *report.Sheet { return t.Sheet(nil) }
+		}
+		return c.concludeWith(t, err, lay)
+	}
+	name := firstPaper
+	if c.argument(0) != "" {
+		name = c.argument(0)
+	}
+	paper, err := papers.Catalog().Get(name)
+	if err != nil {
+		return err
+	}
+	var ids []string
+	if c.IsSet("claim") {
+		if _, err := paper.Claim(c.String("claim")); err != nil {
+			return fmt.Errorf("flag --claim: %w", err)
+		}
+		ids = []string{c.String("claim")}
+	}
+	draw := c.progress("reproduce " + name)
+	t, err := paper.Reproduce(c.Context, effort, ids, func(_ *papers.Claim, k, of int) { draw(k, of) })
+	if !c.Bool("details") && len(ids) == 0 {
+		return c.concludeWith(t, err, func(t report.Table) *report.Sheet { return t.Screen(paper.Citation, lookFor(name)) })
+	}
+	headings := map[string]string{}
+	for _, cl := range paper.Claims {
+		headings[cl.ID] = cl.Statement
+	}
+	return c.conclude(t, headings, err)
+}
+
+// writeLogbook writes two files for each claim: a page and the same as JSON.
+func writeLogbook(dir string, t report.Table) error {
+	for _, e := range t.Entries(buildVersion().line()) {
+		for format, ending := range map[string]string{"markdown": ".md", "json": ".json"} {
+			err := writeFile(filepath.Join(dir, e.Name()+ending), func(w io.Writer) error { return report.Write(w, format, e.Sheet(), report.Style{}) })
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
 
 // firstPaper is the paper that is reproduced when none is named.
 const firstPaper = "sanford2023"
@@ -90,12 +129,27 @@ func (c *call) concludeWith(t report.Table, err error, lay func(report.Table) *r
 	if e := c.emit(lay(t)); e != nil {
 		return e
 	}
+	if c.cmd.flag("logbook") != nil && c.IsSet("logbook") {
+		for _, level := range []string{"quick", "full"} {
+			if c.Bool(level) {
+				t.Flags += " --" + level
+			}
+		}
+		t.Flags += fmt.Sprintf(" --seed %d", c.Uint64("seed"))
+		if e := writeLogbook(c.String("logbook"), t); e != nil {
+			return e
+		}
+	}
 	if err != nil {
 		return err
 	}
 	if at := slices.IndexFunc(t.Rows, func(r report.Row) bool { return r.Verdict == report.Contradiction }); at >= 0 {
 		r := t.Rows[at]
-		return internal(fmt.Errorf("contradiction: %s %s %s is right on every input with fewer bits than needed", r.Claim, r.Model, r.Task))
+		why := "it is right on every input with fewer bits than needed"
+		if r.Witness != "" {
+			why = r.Witness
+		}
+		return internal(fmt.Errorf("contradiction: %s %s %s: %s", r.Claim, r.Model, r.Task, why))
 	}
 	return nil
 }

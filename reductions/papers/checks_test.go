@@ -314,3 +314,82 @@ func TestFindingsAreInputFiles(t *testing.T) {
 		}
 	}
 }
+
+// Every control is a fault that is planted, and nothing else: where it is not
+// planted, the check passes, and the control is reported as blind.
+func TestControlsFailWithoutTheirFault(t *testing.T) {
+	for paper := range Catalog().All() {
+		for _, c := range paper.Claims {
+			t.Run(paper.Name+"/"+c.ID, func(t *testing.T) {
+				with, err := c.Run(t.Context(), Effort{Level: Quick, Seed: 1})
+				if err != nil {
+					t.Fatal(err)
+				}
+				planted := 0
+				for _, r := range with.Rows {
+					if r.Verdict == report.Errs && !r.Printed {
+						planted++
+					}
+				}
+				without, err := c.Run(t.Context(), Effort{Level: Quick, Seed: 1, sound: true})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if planted > 0 && len(without.blind) == 0 || len(with.blind) != 0 {
+					t.Errorf("%d failures were planted; without them %d controls were reported", planted, len(without.blind))
+				}
+			})
+		}
+	}
+}
+
+func TestHypotheses(t *testing.T) {
+	holds := func(at Sizes) bool { return at["a"]*at["b"] >= 6 }
+	h := Hypothesis{Text: "a b >= 6", Over: []Range{{Name: "a", From: 1, To: 5}, {Name: "b", From: 1, To: 3}}, Holds: holds}
+	if words, vacuous := h.Satisfiable(); words != "a = 2, b = 3" || vacuous {
+		t.Errorf("%q, %v", words, vacuous)
+	}
+	h.Over[1].Most = 2
+	if words, vacuous := h.Satisfiable(); !vacuous || !strings.Contains(words, "a = 2, b = 3") {
+		t.Errorf("%q, %v", words, vacuous)
+	}
+	h.Over[0].To = 1
+	h.Never = "no a is that large"
+	if words, vacuous := h.Satisfiable(); !vacuous || !strings.HasPrefix(words, "never: no a is that large") {
+		t.Errorf("%q, %v", words, vacuous)
+	}
+	if (Hypothesis{Text: "x", Holds: holds}).Validate() == nil || (Hypothesis{Over: h.Over, Holds: holds}).Validate() == nil {
+		t.Error("an incomplete hypothesis was accepted")
+	}
+}
+
+// A check that fails refutes what it is about: the paper's words, or this project.
+func TestFailedChecks(t *testing.T) {
+	wrong := check{what: "1 = 2", fault: "nothing", try: func(t *tally, _ bool) error { t.see(false, "1 is not 2"); return nil }}
+	c := gather(t)
+	c.check(wrong)
+	if c.err != nil || len(c.out.Rows) != 1 || c.out.Rows[0].Verdict != report.Contradiction {
+		t.Errorf("%+v, %v", c.out.Rows, c.err)
+	}
+	wrong.printed = true
+	c = gather(t)
+	c.check(wrong)
+	s := (&Paper{Name: "p"}).sum(&Claim{ID: "a", Kind: Upper}, *c.out)
+	if c.err != nil || s.Verdict != report.Fails || s.Witness != "1 is not 2" {
+		t.Errorf("%+v, %v", s, c.err)
+	}
+	for what, k := range map[string]check{
+		"a blind control": {what: "all", fault: "none is", try: func(t *tally, _ bool) error { t.see(true, ""); return nil }},
+		"an empty domain": {what: "all of none", try: func(*tally, bool) error { return nil }},
+	} {
+		c = gather(t)
+		if c.check(k); c.err == nil {
+			t.Errorf("%s passed", what)
+		}
+	}
+	c = gather(t)
+	c.check(check{what: "1 = 1", try: func(t *tally, _ bool) error { t.see(true, ""); return nil }})
+	if s := (&Paper{Name: "p"}).sum(&Claim{ID: "a", Kind: Upper}, *c.out); s.Verdict == report.Holds {
+		t.Error("a claim holds without a control")
+	}
+}

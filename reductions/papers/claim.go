@@ -65,12 +65,12 @@ const (
 type Claim struct {
 	ID          string // "theorem 7"
 	Kind        Kind
-	Short       string   // the statement in about ten words; "": cut from the statement
-	Statement   string   // in plain words
-	Hypothesis  string   // what the statement assumes of sizes; "": nothing
-	Satisfiable string   // sizes at which the hypothesis holds; "": all that were run
+	Short       string // the statement in about ten words; "": cut from the statement
+	Statement   string // in plain words
+	Hypothesis  Hypothesis
 	Seen        string   // how far the paper's own words were at hand: read, second hand, from memory
 	Source      string   // where the paper states it
+	Outside     string   // why the method does not reach it, shown by the rows; "": it does
 	Conventions []string // what the numbers in its rows rest on
 	Parts       []Part   // each part of the statement, with its origin
 	// Run executes the claim. Rows that were finished are returned beside an error.
@@ -83,12 +83,17 @@ type Claim struct {
 type Effort struct {
 	Level Level
 	Seed  uint64
+
+	sound bool // tests: nothing is planted, so that every control must be reported blind
 }
 
 // Outcome is what a run of a claim found.
 type Outcome struct {
 	Rows   []report.Row
 	Growth []report.Growth
+	By     string // the claim that dominates this one, as the rows show
+
+	blind []error // controls that were not caught, where nothing was planted
 }
 
 // Paper is a catalogue entry: a paper and its claims, in the paper's order.
@@ -114,6 +119,9 @@ func (p *Paper) Validate() error {
 	for _, c := range p.Claims {
 		if c.ID == "" || c.Kind == "" || c.Statement == "" || c.Source == "" || len(c.Parts) == 0 || c.Run == nil {
 			return fmt.Errorf("claim %q: id, kind, statement, source, parts and Run are needed", c.ID)
+		}
+		if err := c.Hypothesis.Validate(); err != nil {
+			return fmt.Errorf("claim %q: hypothesis: %w", c.ID, err)
 		}
 		if seen[c.ID] {
 			return fmt.Errorf("claim %q stands twice", c.ID)
@@ -156,7 +164,7 @@ func (p *Paper) Reproduce(ctx context.Context, at Effort, ids []string, done fun
 	for k, c := range chosen {
 		out, err := c.Run(ctx, at)
 		for _, r := range out.Rows {
-			r.Claim = c.ID
+			r.Paper, r.Claim = p.Name, c.ID
 			t.Rows = append(t.Rows, r)
 		}
 		t.Growth = append(t.Growth, out.Growth...)
@@ -166,6 +174,28 @@ func (p *Paper) Reproduce(ctx context.Context, at Effort, ids []string, done fun
 		t.Claims = append(t.Claims, p.sum(c, out))
 		if done != nil {
 			done(c, k+1, len(chosen))
+		}
+	}
+	return t, nil
+}
+
+// ReproduceAll runs every claim of every paper. done, when not nil, is told of each
+// finished claim. An interrupted run returns the rows so far beside the error.
+func ReproduceAll(ctx context.Context, at Effort, done func(k, of int)) (report.Table, error) {
+	t := report.Table{Title: "Every claim of every paper"}
+	of, k := 0, 0
+	for p := range all.All() {
+		of += len(p.Claims)
+	}
+	for p := range all.All() {
+		one, err := p.Reproduce(ctx, at, nil, func(*Claim, int, int) {
+			if k++; done != nil {
+				done(k, of)
+			}
+		})
+		t.Rows, t.Growth, t.Claims = append(t.Rows, one.Rows...), append(t.Growth, one.Growth...), append(t.Claims, one.Claims...)
+		if err != nil {
+			return t, err
 		}
 	}
 	return t, nil

@@ -16,8 +16,9 @@ import (
 
 var theorem10 = &Claim{
 	ID: "theorem 10", Kind: Lower,
-	Short:      "feed-forward average: rank order N",
-	Hypothesis: "q <= N/2, rank(W) < N d'/2", Satisfiable: "every N >= 2",
+	Short: "feed-forward average: rank order N",
+	Hypothesis: Hypothesis{Text: "q <= N/2 and rank(W) < N d'/2, for networks that are refuted", Over: []Range{{Name: "N", From: 1, To: 64}, {Name: "q", From: 1, To: 64}, {Name: "d'", From: 1, To: 4}, {Name: "rank", To: 64}},
+		Holds: func(at Sizes) bool { return 2*at["q"] <= at["N"] && 2*at["rank"] < at["N"]*at["d'"] }},
 	Seen:      "second hand",
 	Statement: "A feed-forward network f(X) = g(W vec(X)) with arbitrary g that approximates q-sparse averaging, q <= N/2, has first-layer width, indeed rank(W), at least N d'/2.",
 	Source:    "Sanford, Hsu, Telgarsky 2023, Theorem 10",
@@ -33,8 +34,9 @@ var theorem10 = &Claim{
 
 var theorem11 = &Claim{
 	ID: "theorem 11", Kind: Lower,
-	Short:      "recurrent average: state order N",
-	Hypothesis: "fewer than (N-1)/2 bits", Satisfiable: "every N >= 3",
+	Short: "recurrent average: state order N",
+	Hypothesis: Hypothesis{Text: "fewer than (N-1)/2 bits, for models that are refuted", Over: []Range{{Name: "N", From: 1, To: 64}, {Name: "bits", To: 64}},
+		Holds: func(at Sizes) bool { return 2*at["bits"] < at["N"]-1 }},
 	Seen:      "second hand",
 	Statement: "A recurrent model, or any algorithm that reads the tokens in order with bounded memory, needs at least (N-1)/2 bits of memory to approximate q-sparse averaging, even for q = 1 and d' = 1.",
 	Source:    "Sanford, Hsu, Telgarsky 2023, Theorem 11",

@@ -13,8 +13,7 @@ import (
 
 var theorem6 = &Claim{
 	ID: "theorem 6", Kind: Upper,
-	Short:      "one unit, m = 3, finds pairs (Match2)",
-	Hypothesis: "M = N^O(1), p >= c log M", Satisfiable: "every N and M with the p of the rows",
+	Short:       "one unit, m = 3, finds pairs (Match2)",
 	Seen:        "second hand",
 	Statement:   "For all N and M = N^O(1) one attention unit with m = 3 and p = O(log M) computes Match2 exactly on every input.",
 	Source:      "Sanford, Hsu, Telgarsky 2023, Theorem 6",
@@ -29,10 +28,10 @@ var theorem6 = &Claim{
 var theorem7 = &Claim{
 	ID: "theorem 7", Kind: Lower,
 	Short:      "one layer on triples needs order N",
-	Hypothesis: "N large, M >= N + 1, m p H <= c N / loglog N", Satisfiable: "H = m = 1, p = 2, f = 1: from N = 15 (M = N + 1) or N = 5 (M = N^2) on",
-	Seen:      "read",
-	Statement: "There is c > 0 such that for large N and any M >= N + 1 no one-layer transformer with m p H <= c N / loglog N computes Match3 on all inputs.",
-	Source:    "Sanford, Hsu, Telgarsky 2023, Theorem 7",
+	Hypothesis: smallLayer("M >= N + 1 and ", func(N int) int { return (N - 3) / 2 }),
+	Seen:       "read",
+	Statement:  "There is c > 0 such that for large N and any M >= N + 1 no one-layer transformer with m p H <= c N / loglog N computes Match3 on all inputs.",
+	Source:     "Sanford, Hsu, Telgarsky 2023, Theorem 7",
 	Conventions: []string{ownConstants, exactSoftmax, bobAnswers, oneRead,
 		"the query token is public; per head Alice sends one normaliser and d_v numerators over her n tokens: H (B_Z + d_v B_N) >= n, n = floor((N-3)/2)",
 		"the token map is this project's own; in exact integers log n is added once per number, where the paper has a factor loglog N"},
@@ -46,8 +45,7 @@ var theorem7 = &Claim{
 
 var theorem8 = &Claim{
 	ID: "theorem 8", Kind: Upper,
-	Short:      "two layers find triples of neighbours",
-	Hypothesis: "p >= c log M", Satisfiable: "every N and M",
+	Short:       "two layers find triples of neighbours",
 	Seen:        "second hand",
 	Statement:   "Match3 restricted to neighbouring pairs (j, j+1) is computed by a transformer of two layers with one head, constant m and p = O(log M + log N).",
 	Source:      "Sanford, Hsu, Telgarsky 2023, Theorem 8",
@@ -61,8 +59,8 @@ var theorem8 = &Claim{
 
 var theorem9 = &Claim{
 	ID: "theorem 9", Kind: Upper,
-	Short:      "one layer finds triples in a window",
-	Hypothesis: "m >= c K log N", Satisfiable: "every N, M and K",
+	Short:       "one layer finds triples in a window",
+	Hypothesis:  Hypothesis{Text: "1 <= K < N", Over: []Range{{Name: "N", From: 1, To: 64}, {Name: "K", From: 1, To: 64}}, Holds: func(at Sizes) bool { return at["K"] < at["N"] }},
 	Seen:        "from memory",
 	Statement:   "Match3 restricted to |i - j| <= K is computed by one layer with m = O(K log N) and p = O(log(K log N)), plus log M.",
 	Source:      "Sanford, Hsu, Telgarsky 2023, Theorem 9",
@@ -181,6 +179,15 @@ func runTheorem7(ctx context.Context, at Effort) (out Outcome, err error) {
 	}
 	rows.oneLayer(r)
 	return out, rows.err
+}
+
+// smallLayer is the hypothesis of the bounds on one layer with the constants shown
+// here: its message is shorter than n bits, n what a sequence of length N holds.
+func smallLayer(besides string, n func(N int) int) Hypothesis {
+	return Hypothesis{Text: besides + "H (B_Z + d_v B_N) < n, here for the smallest layer, H = d_v = 1, p = 2, f = 1", Over: []Range{{Name: "N", From: 3, To: 1 << 10}},
+		Holds: func(at Sizes) bool {
+			return oneLayerBits(layerSizes{H: 1, M: 1, DV: 1, P: 2, F: 1}, n(at["N"])) < n(at["N"])
+		}}
 }
 
 // oneLayer is what the lower bounds on one attention layer have in common: from

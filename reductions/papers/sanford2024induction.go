@@ -19,8 +19,9 @@ var Sanford2024Induction = register(&Paper{
 
 var inductionOneLayer = &Claim{
 	ID: "one layer", Kind: Lower, Short: "one layer on induction needs order N",
-	Statement: "A one-layer transformer that solves induction heads on sequences of length N over three symbols has m p H of order N at least.",
-	Source:    "Sanford, Hsu, Telgarsky 2024",
+	Hypothesis: smallLayer("", func(N int) int { return (N - 1) / 2 }),
+	Statement:  "A one-layer transformer that solves induction heads on sequences of length N over three symbols has m p H of order N at least.",
+	Source:     "Sanford, Hsu, Telgarsky 2024",
 	Conventions: []string{ownConstants, exactSoftmax, bobAnswers, oneRead,
 		"the query token is public and the same for every input, so one layer is a one-way protocol: H (B_Z + d_v B_N) >= n, n = (N-1)/2"},
 	Parts: []Part{

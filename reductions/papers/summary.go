@@ -13,29 +13,33 @@ import (
 func (p *Paper) sum(c *Claim, out Outcome) report.Claim {
 	s := report.Claim{
 		Paper: p.Name, ID: c.ID, Short: c.Short, Statement: c.Statement, Source: c.Source, Seen: c.Seen,
-		Hypothesis: c.Hypothesis, SatisfiableAt: c.Satisfiable, Verdict: report.Open, Basis: c.basis(),
+		Hypothesis: c.Hypothesis.Text, Verdict: report.Open, Basis: c.basis(), By: out.By, Why: c.Outside,
 	}
 	if s.Short == "" {
 		s.Short = c.Statement
 	}
-	if s.SatisfiableAt == "" {
-		s.SatisfiableAt = "the sizes of the rows"
+	if s.Hypothesis == "" {
+		s.Hypothesis = "none"
 	}
 	if s.Seen == "" {
 		s.Seen = "the abstract"
 	}
+	var vacuous bool
+	s.SatisfiableAt, vacuous = c.Hypothesis.Satisfiable()
 	all, sampled, right, broken := 0, 0, 0, 0
 	for _, r := range out.Rows {
-		switch r.Verdict {
-		case report.Errs:
+		switch {
+		case r.Verdict == report.Errs && r.Printed:
+			s.Witness = r.Witness
+		case r.Verdict == report.Errs:
 			s.Failures++
 			if s.Control == "" || len(r.Witness) < len(s.Control) {
 				s.Control = r.Witness
 			}
 			continue
-		case report.Contradiction:
+		case r.Verdict == report.Contradiction:
 			broken++
-		case report.Meets:
+		case r.Verdict == report.Meets:
 			right++
 		}
 		if r.Exhaustive {
@@ -48,10 +52,16 @@ func (p *Paper) sum(c *Claim, out Outcome) report.Claim {
 	s.Ran = ran(all, sampled)
 	s.Measure = measureOf(out.Rows)
 	switch {
-	case c.Kind == Conjecture:
-	case broken > 0:
+	case broken > 0 || c.Kind == Conjecture:
+	case s.Witness != "":
 		s.Verdict = report.Fails
-	case right > 0:
+	case vacuous:
+		s.Verdict = report.Vacuous
+	case c.Outside != "":
+		s.Verdict = report.Outside
+	case s.By != "":
+		s.Verdict = report.Dominated
+	case right > 0 && s.Control != "": // a check that nothing was seen to fail shows nothing
 		s.Verdict = report.Holds
 	}
 	return s

@@ -1,0 +1,111 @@
+package papers
+
+import (
+	"context"
+	"fmt"
+
+	"crosscut/report"
+)
+
+// check is one thing that a claim's run executes: a property that is tried on
+// every member of a finite domain (or a sample), and a fault that is then planted
+// in the map, model or certificate under test and must be caught by the same code.
+type check struct {
+	row  report.Row // what is known of the row beforehand: task, sizes, bits, formula, needed
+	what string     // what is tried, on which domain, in words
+	// fault is the planted fault, in words; "": none is planted.
+	fault string
+	// printed says that it tries the paper's own words: a failure refutes the
+	// statement as printed, and not this project.
+	printed bool
+	// try sees every member of the domain through t; broken plants the fault.
+	try func(t *tally, broken bool) error
+}
+
+// tally counts what a check saw.
+type tally struct {
+	ctx     context.Context
+	runs    int
+	wrong   int
+	sampled bool
+	witness string
+}
+
+// see counts one member of the domain, and keeps the first on which the property
+// fails, in words. It says whether to go on: not after an interrupt.
+func (t *tally) see(right bool, format string, args ...any) bool {
+	t.runs++
+	if !right {
+		if t.wrong == 0 {
+			t.witness = fmt.Sprintf(format, args...)
+		}
+		t.wrong++
+	}
+	return t.runs%256 != 0 || t.ctx.Err() == nil
+}
+
+// check runs a check and, where it has a fault, its control.
+func (c *collector) check(k check) {
+	if c.err != nil {
+		return
+	}
+	row, err := k.run(c.ctx, false)
+	if c.fail(err) {
+		return
+	}
+	if row.Wrong > 0 && !k.printed {
+		row.Verdict = report.Contradiction
+	}
+	c.add("", row, nil)
+	if k.fault == "" || row.Wrong > 0 {
+		return
+	}
+	row, err = k.run(c.ctx, !c.at.sound)
+	if err == nil && row.Wrong == 0 {
+		c.blind(fmt.Errorf("papers: the check (%s) passed a planted fault: %s", k.what, k.fault))
+		return
+	}
+	row.Printed, row.Note, row.Witness = false, "planted failure: "+k.fault, k.fault+": "+row.Witness
+	c.add("", row, err)
+}
+
+func (k check) run(ctx context.Context, broken bool) (report.Row, error) {
+	t := &tally{ctx: ctx}
+	if err := k.try(t, broken); err != nil {
+		return report.Row{}, err
+	}
+	if err := ctx.Err(); err != nil {
+		return report.Row{}, err
+	}
+	if t.runs == 0 {
+		return report.Row{}, fmt.Errorf("papers: the check (%s) saw nothing", k.what)
+	}
+	row := k.row
+	row.Runs, row.Wrong, row.Witness, row.Exhaustive, row.Note, row.Printed = t.runs, t.wrong, clip(t.witness), !t.sampled, k.what, k.printed
+	if row.Warnings == nil {
+		row.Warnings = []string{}
+	}
+	row.Verdict = report.Meets
+	if t.wrong > 0 {
+		row.Verdict = report.Errs
+	}
+	return row, nil
+}
+
+// blind takes note of a control that was not caught: the check shows nothing.
+func (c *collector) blind(err error) {
+	if c.at.sound {
+		c.out.blind = append(c.out.blind, err)
+		return
+	}
+	c.fail(err)
+}
+
+// dominated says that another claim is at least as strong wherever this one says
+// something; the comparison is a check of its own.
+func (c *collector) dominated(by string, k check) {
+	c.check(k)
+	if c.err == nil && c.out.Rows[len(c.out.Rows)-1].Verdict != report.Contradiction {
+		c.out.By = by
+	}
+}
