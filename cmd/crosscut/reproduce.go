@@ -89,7 +89,11 @@ func runReproduce(c *call) error {
 
 // writeLogbook writes two files for each claim: a page and the same as JSON.
 func writeLogbook(dir string, t report.Table) error {
-	for _, e := range t.Entries(buildVersion().line()) {
+	version, err := buildVersion().forRecords()
+	if err != nil {
+		return err
+	}
+	for _, e := range t.Entries(version) {
 		for format, ending := range map[string]string{"markdown": ".md", "json": ".json"} {
 			err := writeFile(filepath.Join(dir, e.Name()+ending), func(w io.Writer) error { return report.Write(w, format, e.Sheet(), report.Style{}) })
 			if err != nil {
