@@ -3,7 +3,7 @@
 FUZZTIME ?= 10s
 BENCHTIME ?= 1s
 
-.PHONY: all help check build test race fuzz mutants coq bench golden plots site shots browser dist wheel module clean
+.PHONY: all help check build test race fuzz mutants coq cluster bench golden plots site shots browser dist wheel module clean
 
 all: check ## check everything (the default)
 
@@ -42,6 +42,9 @@ MUTANTS ?= protocol/bounds/check protocol reductions/validate reductions/falsify
 coq: ## compile the proofs of protocol/bounds/check/coq: D(EQ_4) = D(DISJ_4) = 5 without axioms; skipped where coqc is absent
 	@command -v coqc >/dev/null || { echo "skipped: coqc is not installed (Debian: apt-get install coq)"; exit 0; }; \
 	rm -rf build/coq && mkdir -p build/coq && cp protocol/bounds/check/coq/*.v build/coq/ && cd build/coq && coqc Protocol.v
+
+cluster: ## run units on a Slurm of this machine's own, with faults; skipped where Slurm is absent
+	CROSSCUT_CLUSTER=1 go test ./cmd/crosscut -count=1 -v -run '^TestCluster$$'
 
 bench: ## every benchmark; docs/performance.md has the figures
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
