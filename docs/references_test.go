@@ -10,6 +10,7 @@ import (
 	"crosscut/models/tasks"
 	"crosscut/protocol/problems"
 	"crosscut/reductions"
+	"crosscut/reductions/rules"
 )
 
 var key = regexp.MustCompile("(?m)^- `([A-Za-z0-9]+)`: ")
@@ -55,6 +56,9 @@ func TestCitationsResolve(t *testing.T) {
 	}
 	for e := range reductions.Catalog().All() {
 		check("reduction "+e.Name, e.Cite)
+	}
+	for e := range rules.Catalog().All() {
+		check("rule "+e.Name, e.Cite)
 	}
 	if cited == 0 {
 		t.Error("nothing cites anything")

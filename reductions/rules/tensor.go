@@ -1,0 +1,100 @@
+package rules
+
+import (
+	"errors"
+	"fmt"
+
+	"crosscut/models"
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+)
+
+// Tensor is third-order attention: scores are functions of triples, and a sum over pairs
+// of keys of which one is Alice's and one is Bob's is no function of a few sums. So her
+// embedded tokens cross, and nothing is excluded.
+var Tensor = register(&Rule{
+	Name: "tensor", Title: "tensor attention",
+	Doc:        "third-order attention: a query weighs pairs of tokens, the output averages products of their values",
+	Crosses:    "Alice's embedded tokens: mixed tuples do not separate",
+	Cite:       []string{"SanfordHsuTelgarsky2023"},
+	Params:     []tasks.Param{size("e", "numbers of an embedded token", 1, 1<<12, 1), bitsParam},
+	Examples:   []tasks.Params{{}},
+	Inequality: "a e p >= needed, a tokens of Alice: keys and values of her tokens must cross, at least her raw tokens",
+	Latex:      `\text{vacuous: mixed tuples do not separate}`,
+	Arithmetic: "any",
+	Vacuous:    "its protocol costs at least the raw tokens",
+	Compile: func(c Cut, set models.Settings) (*Protocol, error) {
+		if c.players() != 2 {
+			return nil, fmt.Errorf("%w: the rule has two players, not %d", errors.ErrUnsupported, c.players())
+		}
+		e, p := set.Num.Int("e"), set.Num.Int("p")
+		w := weights{set.Seed, mask(p)}
+		mine := c.Split.Positions(protocol.Alice)
+		bits := protocol.Bits(len(mine) * e * p)
+		layer := func(at [][]uint64) []tasks.Value {
+			out := make([]tasks.Value, len(c.Read))
+			for k, i := range c.Read {
+				sums := make([]uint64, e+1)
+				for _, a := range at {
+					for _, b := range at {
+						weight := draw(w.seed, append(append(w.vector(1, e, at[i-1]), a...), b...)...) & 0xff
+						sums[e] += weight
+						for x := range e {
+							sums[x] += weight * a[x] * b[x]
+						}
+					}
+				}
+				out[k] = output(c.Shape, draw(set.Seed, uint64(i)), sums)
+			}
+			return out
+		}
+		return &Protocol{
+			Bits: []protocol.Bits{bits, 0}, Setting: protocol.OneWay, Formula: "a e p, a tokens of Alice",
+			Whole: func(seq []tasks.Token) ([]tasks.Value, error) {
+				at := make([][]uint64, len(seq))
+				for i, t := range seq {
+					at[i] = embed(set.Seed, e, p, i+1, t)
+				}
+				return layer(at), nil
+			},
+			Player: func(h tasks.Half) func(*protocol.Port) []tasks.Value {
+				return func(port *protocol.Port) []tasks.Value {
+					at := make([][]uint64, c.Shape.N)
+					h.Each(func(i int, t tasks.Token) { at[i-1] = embed(set.Seed, e, p, i, t) })
+					if h.Self == protocol.Alice {
+						var to protocol.Packer
+						for _, i := range mine {
+							putNumbers(&to, p, at[i-1])
+						}
+						if bits > 0 {
+							port.Send("embedded tokens", to.Word())
+						}
+						return nil
+					}
+					if bits > 0 {
+						from := port.Recv(protocol.Alice, bits).Unpack()
+						for _, i := range mine {
+							at[i-1] = getNumbers(from, p, e)
+						}
+					}
+					return layer(at)
+				}
+			},
+		}, nil
+	},
+})
+
+// putNumbers writes numbers of p bits; getNumbers reads n of them.
+func putNumbers(to *protocol.Packer, p int, list []uint64) {
+	for _, x := range list {
+		to.Uint(x, p)
+	}
+}
+
+func getNumbers(from *protocol.Unpacker, p, n int) []uint64 {
+	list := make([]uint64, n)
+	for i := range list {
+		list[i] = from.Uint(p)
+	}
+	return list
+}
