@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -55,7 +56,7 @@ func runAudit(c *call) error {
 		return c.auditOne(raw, o, "")
 	}
 	if len(files) == 1 {
-		raw, err := os.ReadFile(files[0])
+		raw, err := readConfig(files[0])
 		if err != nil {
 			return err
 		}
@@ -64,11 +65,11 @@ func runAudit(c *call) error {
 	var reports []ask.Named
 	refused, first := 0, error(nil)
 	for _, file := range files {
-		raw, err := os.ReadFile(file)
-		if err != nil {
-			return err
+		raw, err := readConfig(file)
+		var r *ask.Report
+		if err == nil {
+			r, err = c.counted(raw, o)
 		}
-		r, err := c.counted(raw, o)
 		if err != nil {
 			refused++
 			if first == nil {
@@ -221,7 +222,18 @@ func tokens(s string) (int, error) {
 	return n * unit, err
 }
 
-// configFiles lists the files that the arguments name; of a folder its config.json, else all its .json files.
+// readConfig reads a file, but no more of it than a config may have.
+func readConfig(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, audit.MaxConfig+1))
+}
+
+// configFiles lists the files that the arguments name; of a folder its config.json, else all its .json files
+// and the config.json of the folders in it.
 func (c *call) configFiles() ([]string, error) {
 	args := c.Args().Slice()
 	if c.IsSet("config") {
@@ -242,8 +254,12 @@ func (c *call) configFiles() ([]string, error) {
 			continue
 		}
 		inside, err := filepath.Glob(filepath.Join(arg, "*.json"))
-		if err != nil || len(inside) == 0 {
-			return nil, fmt.Errorf("%s: the folder holds no .json file", arg)
+		if err != nil {
+			return nil, err
+		}
+		nested, err := filepath.Glob(filepath.Join(arg, "*", "config.json"))
+		if inside = append(inside, nested...); err != nil || len(inside) == 0 {
+			return nil, fmt.Errorf("%s: the folder holds no .json file, and no folder with a config.json", arg)
 		}
 		slices.Sort(inside)
 		files = append(files, inside...)

@@ -23,36 +23,58 @@ type Row struct {
 }
 
 // accumulator is the width, in bits, of the sums in the online softmax of real
-// kernels: float32 whatever the width of weights.
+// kernels: float32 whatever the width of weights, unless that is larger.
 const accumulator = 32
 
 // match3 is Theorem 7: a layer that computes match3 must move n = floor((N-3)/2)
 // bits; as an online softmax it moves its accumulators.
 func match3(l Layer, n int) Row {
-	bits := l.Heads * (l.Width + 2) * accumulator
+	wide := accumulator
+	for _, p := range l.Cached {
+		wide = max(wide, p.Pass.Bits())
+	}
+	bits := l.Heads*(l.Width+2)*wide + l.fixed()
 	need := max(0, (n-3)/2)
 	bites := 2*(bits+1) + 3
 	return Row{
-		Claim: "theorem 7", Scope: "layer", Bits: bits, PerHead: (l.Width + 2) * accumulator,
-		Formula: "H (d_v + 2) 32: per head the largest score, the normaliser and d_v numerators in float32",
+		Claim: "theorem 7", Scope: "layer", Bits: bits, PerHead: (l.Width + 2) * wide,
+		Formula: fmt.Sprintf("H (d_v + 2) %d: per head the largest score, the normaliser and d_v numerators%s", wide, beside(l)),
 		Context: n, Needed: need, BitesFrom: &bites, Vacuous: bits >= need, Basis: problems.Proved,
 	}
 }
 
+// fixed is what the layer carries beside its attention, in bits inside a pass: a hybrid layer's scan.
+func (l Layer) fixed() int {
+	total := 0
+	for _, p := range l.Fixed {
+		if !p.Beyond {
+			total += p.Bits(Pass)
+		}
+	}
+	return total
+}
+
+func beside(l Layer) string {
+	if l.fixed() == 0 {
+		return ""
+	}
+	return ", and the scan beside them"
+}
+
 // averaging is Theorem 4: a layer that averages q positions must tell its query
 // apart from all others, N = 2q + 1.
-func averaging(c *Config, n int) (Row, bool) {
+func averaging(c *Config, l Layer, n int) (Row, bool) {
 	d := 0
 	for _, name := range []string{"hidden_size", "n_embd", "d_model", "n_embed"} {
 		if v, err := whole(c.fields[name]); err == nil && d == 0 {
 			d = v
 		}
 	}
-	bits := d * c.Dtype.Bits()
+	bits := d*c.Dtype.Bits() + l.fixed()
 	need := max(0, (n-1)/2)
 	bites := 2*(bits+1) + 1
 	return Row{
-		Claim: "theorem 4", Scope: "layer", Bits: bits, Formula: "d p: the embedded query token",
+		Claim: "theorem 4", Scope: "layer", Bits: bits, Formula: "d p: the embedded query token" + beside(l),
 		Context: n, Needed: need, BitesFrom: &bites, Vacuous: bits >= need, Basis: problems.Proved,
 		Note: "needed is the largest q at this context",
 	}, d > 0

@@ -205,7 +205,7 @@ func (c *Config) Object(name string) (*Config, func()) {
 			c.missing = append(c.missing, name+"."+m)
 		}
 		for _, key := range slices.Sorted(maps.Keys(o)) {
-			if !inner.read[key] && !harmless[key] {
+			if !inner.read[key] && !carriesNothing(key) {
 				c.fail("unknown field %q: it might change what the model carries", name+"."+key)
 			}
 		}
@@ -267,6 +267,24 @@ func (c *Config) Pattern(depth int, by func(i int) string, names ...string) []st
 	return words
 }
 
+// Indices says of depth layers which are in a list of numbers counted from first; nil where there is none.
+func (c *Config) Indices(depth, first int, names ...string) []bool {
+	words := c.List(names...)
+	if words == nil {
+		return nil
+	}
+	in := make([]bool, depth)
+	for _, word := range words {
+		i, err := whole(json.Number(word))
+		if err != nil || i < first || i >= depth+first {
+			c.fail("field %q: there is no layer %s among %d counted from %d", names[0], clip(word), depth, first)
+			return in
+		}
+		in[i-first] = true
+	}
+	return in
+}
+
 // contexts are the fields that state a context length.
 var contexts = []string{"max_position_embeddings", "n_positions", "context_length", "n_ctx", "max_seq_len", "seq_length", "model_max_length", "max_sequence_length"}
 
@@ -300,6 +318,8 @@ func parse(raw []byte, set object) (*Config, *Architecture, error) {
 		c.read[name] = true
 		if n, err := whole(fields[name]); err == nil && n > 0 && c.Context == 0 {
 			c.Context = min(n, 1<<40)
+		} else if err == nil && n > 0 && n != c.Context {
+			c.note("the config states two contexts, %d and %s = %d: shown at the first", c.Context, name, n)
 		} else if fields[name] != nil && err != nil {
 			c.fail("field %q: %s %v", name, show(fields[name]), err)
 		}
@@ -313,11 +333,15 @@ func (c *Config) Vocab() int {
 	return n
 }
 
-// flatten lifts the text model out of a config that holds several. An outer field stands where the inner has none.
+// flatten lifts the text model out of a config that holds several. The reference builds it from the
+// inner object alone: outside that, dtype and quantisation count, what is harmless stays so, and any
+// other field must agree with the inner one.
 func flatten(fields object, c *Config) (object, error) {
 	var nested string
 	for _, name := range []string{"text_config", "llm_config", "language_config"} {
-		if _, ok := fields[name].(object); ok {
+		if _, ok := fields[name].(object); ok && nested != "" {
+			return nil, fmt.Errorf("fields %q and %q both hold a text model", nested, name)
+		} else if ok {
 			nested = name
 		}
 	}
@@ -327,27 +351,54 @@ func flatten(fields object, c *Config) (object, error) {
 	inner := fields[nested].(object)
 	c.note("counted: the text model in %q; images and sounds reach it as tokens", nested)
 	out := object{}
-	for key, v := range fields {
-		if key != nested && (!strings.HasSuffix(key, "_config") || key == "quantization_config") && !strings.HasSuffix(key, "_token_index") {
-			out[key] = v
+	for key, v := range inner {
+		out[key] = v
+	}
+	if name, _ := inner["model_type"].(string); !known(name) && fields["model_type"] != nil {
+		if outer, _ := fields["model_type"].(string); known(outer) || name == "" {
+			out["model_type"] = fields["model_type"]
 		}
 	}
-	outer, _ := fields["model_type"].(string)
-	for key, v := range inner {
-		if key == "model_type" {
-			if name, _ := v.(string); !known(name) && known(outer) {
-				continue
-			}
-		}
-		out[key] = v
-		if key == "dtype" && inner["torch_dtype"] == nil {
-			delete(out, "torch_dtype")
-		}
-		if key == "torch_dtype" && inner["dtype"] == nil {
-			delete(out, "dtype")
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		v, w := fields[key], inner[key]
+		switch {
+		case key == nested || key == "model_type" || carriesNothing(key) || strings.HasSuffix(key, "_config") && key != "quantization_config":
+		case key == "dtype" || key == "torch_dtype":
+			c.outerDtype(out, key, v, nested)
+		case w == nil && (key == "quantization_config" || checked[key] != nil && checked[key](v)):
+			out[key] = v
+		case w == nil:
+			out["outside."+key] = v
+		case show(v) != show(w):
+			return nil, fmt.Errorf("fields %q and %q contradict each other: %s and %s", key, nested+"."+key, show(v), show(w))
 		}
 	}
 	return out, nil
+}
+
+// outerDtype settles the type of a text model whose wrapper states one too: the wider counts.
+func (c *Config) outerDtype(out object, key string, v any, nested string) {
+	stated := out["dtype"]
+	if stated == nil {
+		stated = out["torch_dtype"]
+	}
+	if stated == nil {
+		out[key] = v
+		return
+	}
+	outer, _ := v.(string)
+	inner, _ := stated.(string)
+	a, okA := ParseDtype(outer)
+	b, okB := ParseDtype(inner)
+	if okA && okB && a != b {
+		wider := b
+		if a.Bits() > b.Bits() {
+			wider = a
+		}
+		c.note("%q says %s outside %s and %s inside it: the wider counts", key, outer, nested, inner)
+		delete(out, "torch_dtype")
+		out["dtype"] = string(wider)
+	}
 }
 
 func known(name string) bool { _, err := all.Get(name); return err == nil }
@@ -375,7 +426,8 @@ func (c *Config) architecture() (*Architecture, error) {
 // otherFile guesses which file of a model's folder this is instead.
 func otherFile(fields object) string {
 	for _, k := range [][2]string{{"weight_map", "an index of shards (model.safetensors.index.json)"}, {"added_tokens_decoder", "tokenizer_config.json"},
-		{"added_tokens", "tokenizer.json"}, {"_from_model_config", "generation_config.json"}, {"features", "a trained folder's config.json, which --weights reads"}} {
+		{"added_tokens", "tokenizer.json"}, {"_from_model_config", "generation_config.json"}, {"peft_type", "an adapter's adapter_config.json: audit its base model"},
+		{"image_processor_type", "preprocessor_config.json"}, {"n_heads", "Meta's params.json"}, {"features", "a trained folder's config.json, which --weights reads"}} {
 		if _, ok := fields[k[0]]; ok {
 			return ": this looks like " + k[1]
 		}
@@ -420,7 +472,7 @@ func (c *Config) leftOver(ignored []string) (unknown []string, err error) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.fields)) {
 		v := c.fields[name]
-		if c.read[name] || harmless[name] || slices.Contains(ignored, name) {
+		if c.read[name] || carriesNothing(name) || slices.Contains(ignored, name) {
 			continue
 		}
 		if ok := checked[name]; ok != nil {
@@ -436,5 +488,3 @@ func (c *Config) leftOver(ignored []string) (unknown []string, err error) {
 	}
 	return unknown, nil
 }
-
-func jsonNumber(s string) json.Number { return json.Number(s) }

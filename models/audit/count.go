@@ -155,10 +155,7 @@ func (m *Model) narrow(o Options) error {
 			m.Config.note("assumed: --%s %s", n.flag, d)
 		}
 	}
-	scheme, err := m.Config.cacheScheme()
-	if err != nil {
-		return err
-	}
+	scheme := m.Config.cacheScheme()
 	for i := range m.Layers {
 		l := &m.Layers[i]
 		l.Fixed, l.Cached = slices.Clone(l.Fixed), slices.Clone(l.Cached)
@@ -195,35 +192,32 @@ func withScales(parts []Part, cut Cut) []Part {
 }
 
 // cacheScheme reads the quantisation config: weights alone change nothing, a cache scheme narrows what is stored.
-func (c *Config) cacheScheme() (Dtype, error) {
+func (c *Config) cacheScheme() Dtype {
 	for _, name := range []string{"quantization_config", "compression_config"} {
 		q, ok := c.fields[name].(object)
 		if !ok {
 			continue
 		}
-		if s, ok := q["kv_cache_quant_algo"].(string); ok && s != "" {
-			d, known := ParseDtype(strings.ToLower(s))
-			if !known {
-				return "", fmt.Errorf("field %q: kv_cache_quant_algo %q is not known", name, clip(s))
-			}
-			c.note("%s stores the cache in %s", name, d)
-			return d, nil
+		algo, _ := q["kv_cache_quant_algo"].(string)
+		scheme, nested := q["kv_cache_scheme"].(object)
+		if algo == "" && !nested {
+			c.note("%s narrows weights only; states and caches keep their types", name)
+			continue
 		}
-		if s, ok := q["kv_cache_scheme"].(object); ok {
-			bits, _ := whole(s["num_bits"])
-			d := map[int]Dtype{8: "int8", 4: "int4"}[bits]
-			if s["type"] == "float" && bits == 8 {
-				d = "float8_e4m3fn"
-			}
-			if d == "" {
-				return "", fmt.Errorf("field %q: kv_cache_scheme %s is not known", name, show(s))
-			}
-			c.note("%s stores the cache in %s", name, d)
-			return d, nil
+		d, known := ParseDtype(strings.ToLower(algo))
+		if bits, _ := whole(scheme["num_bits"]); nested && bits == 8 && scheme["type"] == "float" {
+			d, known = "float8_e4m3fn", true
+		} else if nested && (bits == 8 || bits == 4) {
+			d, known = map[int]Dtype{8: "int8", 4: "int4"}[bits], true
 		}
-		c.note("%s narrows weights only; states and caches keep their types", name)
+		if !known {
+			c.note("%s narrows the cache in a way that is not known here: counted in the model's own type, the larger", name)
+			continue
+		}
+		c.note("%s stores the cache in %s", name, d)
+		return d
 	}
-	return "", nil
+	return ""
 }
 
 // dtype is the part's type at a cut.

@@ -2,7 +2,7 @@ package audit
 
 var (
 	_ = register(&Architecture{Type: "deepseek_v2", Class: "DeepseekV2Config", Doc: "multi-head latent attention: one latent and one rotated key a token, for all heads", Cite: []string{"DeepSeek2024"}, Layers: deepseek(32)})
-	_ = register(&Architecture{Type: "deepseek_v3", Class: "DeepseekV3Config", Doc: "multi-head latent attention: one latent and one rotated key a token, for all heads", Cite: []string{"DeepSeek2024b"}, Layers: deepseek(128)})
+	_ = also(&Architecture{Class: "DeepseekV3Config", Doc: "multi-head latent attention: one latent and one rotated key a token, for all heads", Cite: []string{"DeepSeek2024b"}, Layers: deepseek(128)}, "deepseek_v3", "kimi_k2")
 )
 
 func deepseek(headsDefault int) func(c *Config) []Layer {

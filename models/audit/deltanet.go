@@ -1,5 +1,10 @@
 package audit
 
+import "slices"
+
+// pointwise are feature maps that keep the width of a key.
+var pointwise = []string{"", "elu", "exp", "identity", "relu", "sigmoid", "silu", "swish", "tanh"}
+
 // qwenLinear is a hybrid of gated DeltaNet layers and full attention.
 func qwenLinear(c *Config) []Layer {
 	c.Int(2048, "hidden_size")
@@ -68,10 +73,13 @@ func linear(kind, expandK, expandV string) func(c *Config) []Layer {
 		k, v, heads := c.Times(hidden, expandK, "expand_k"), c.Times(hidden, expandV, "expand_v"), c.Int(4, "num_heads")
 		c.Int(heads, "num_kv_heads") // shared keys and values are counted for every head: the larger
 		l := c.outer(kind, heads, c.Divides(k, "key width", heads, "num_heads"), c.Divides(v, "value width", heads, "num_heads"), 64)
-		if c.Bool(false, "use_short_conv") {
+		if short, shared := c.Bool(false, "use_short_conv"), c.Bool(false, "share_conv_kernel"); short && shared {
+			l = c.withConv(l, max(hidden, 2*k+v), c.Int(4, "conv_size")) // before or after the projections: the larger
+		} else if short {
 			l = c.withConv(l, 2*k+v, c.Int(4, "conv_size"))
-		} else {
-			c.read["conv_size"] = true
+		}
+		if f := c.Text("", "feature_map"); !slices.Contains(pointwise, f) {
+			c.fail("field %q: %q may widen the keys; known to act on each number: %v", "feature_map", clip(f), pointwise[1:])
 		}
 		return c.fla(hidden, c.Depth("num_hidden_layers"), l)
 	}
@@ -79,20 +87,19 @@ func linear(kind, expandK, expandV string) func(c *Config) []Layer {
 
 // fla replaces the layers that attn names by softmax attention.
 func (c *Config) fla(hidden, depth int, l Layer) []Layer {
-	c.read["use_short_conv"], c.read["conv_size"] = true, true
+	for _, name := range []string{"use_short_conv", "conv_size", "num_attention_heads", "head_dim"} {
+		c.read[name] = true
+	}
 	layers := repeat(depth, l)
 	a, done := c.Object("attn")
 	if len(a.fields) > 0 {
 		heads := a.Need("num_heads")
 		kv, w := a.Int(heads, "num_kv_heads"), a.Least(0, 0, "window_size")
 		attention := c.kv(heads, kv, a.Divides(hidden, "hidden_size", heads, "num_heads"), w)
-		for _, word := range a.List("layers") {
-			i, err := whole(jsonNumber(word))
-			if err != nil || i < 0 || i >= depth {
-				a.fail(`field "layers": no layer %s`, clip(word))
-				continue
+		for i, in := range a.Indices(depth, 0, "layers") {
+			if in {
+				layers[i] = attention
 			}
-			layers[i] = attention
 		}
 	}
 	done()

@@ -41,5 +41,6 @@ func (c *Config) gemma(depth, heads, kv, window, period int) []Layer {
 	c.Int(1, "hidden_size")
 	depth, heads = c.DepthOr(depth, "num_hidden_layers"), c.Int(heads, "num_attention_heads")
 	kv, width, w := c.kvHeads(kv, heads), c.Int(256, "head_dim"), c.window(window)
+	c.Same(w, "sliding_window", "sliding_window_size")
 	return c.sliding(depth, heads, kv, width, w, except(every(period)))
 }

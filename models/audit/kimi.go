@@ -1,10 +1,5 @@
 package audit
 
-import (
-	"slices"
-	"strconv"
-)
-
 var _ = register(&Architecture{
 	Type: "kimi_linear", Class: "KimiLinearConfig", Doc: "Kimi delta attention, with multi-head latent attention in the layers of full_attn_layers (counted from 1)", Cite: []string{"Kimi2025"},
 	Layers: func(c *Config) []Layer {
@@ -17,19 +12,18 @@ var _ = register(&Architecture{
 		a, done := c.Object("linear_attn_config")
 		h, d := a.Int(32, "num_heads"), a.Int(128, "head_dim")
 		kda := c.withConv(c.outer("Kimi delta attention", h, d, d, 64), 3*h*d, a.Int(4, "short_conv_kernel_size"))
-		linear, softmax := a.List("kda_layers"), a.List("full_attn_layers")
+		linear, softmax := a.Indices(depth, 1, "kda_layers"), a.Indices(depth, 1, "full_attn_layers")
 		done()
 		var layers []Layer
 		for i := range depth {
-			at := strconv.Itoa(i + 1)
-			isLinear, isFull := slices.Contains(linear, at), slices.Contains(softmax, at)
+			isLinear, isFull := linear != nil && linear[i], softmax != nil && softmax[i]
 			if linear == nil && softmax == nil {
 				isFull = (i+1)%4 == 0
 				isLinear = !isFull
 			}
 			switch {
 			case isLinear == isFull:
-				c.fail("linear_attn_config: layer %s must be in exactly one of kda_layers and full_attn_layers", at)
+				c.fail("linear_attn_config: layer %d must be in exactly one of kda_layers and full_attn_layers", i+1)
 				return nil
 			case isFull:
 				layers = append(layers, full)

@@ -1,5 +1,7 @@
 package audit
 
+import "slices"
+
 // Layer is what one layer carries past a cut.
 type Layer struct {
 	Kind string // "attention", "mamba", ...
@@ -127,6 +129,9 @@ func (c *Config) sliding(depth, heads, kv, width, window int, slides func(i int)
 		}
 		return "full_attention"
 	}, "layer_types")
+	if k := slices.Index(words, "sliding_attention"); k >= 0 && window == 0 {
+		c.fail("layer_types says that layer %d slides, but sliding_window is null or 0", k+1)
+	}
 	l := c.kv(heads, kv, width, window)
 	return c.each("layer_types", words, map[string]Layer{
 		"sliding_attention": l, "full_attention": c.kv(heads, kv, width, 0), "attention": c.kv(heads, kv, width, 0),

@@ -1,9 +1,6 @@
 package audit
 
-import (
-	"slices"
-	"strconv"
-)
+import "slices"
 
 var (
 	_ = register(&Architecture{
@@ -39,9 +36,9 @@ var (
 		Type: "bamba", Class: "BambaConfig", Doc: "Mamba-2 layers, with full attention in the layers of attn_layer_indices (counted from 0)", Cite: []string{"IBM2024bamba"},
 		Layers: func(c *Config) []Layer {
 			depth, heads, kv, width := c.decoder(8)
-			indices := c.List("attn_layer_indices")
+			attends := c.Indices(depth, 0, "attn_layer_indices")
 			words := c.Pattern(depth, func(i int) string {
-				if slices.Contains(indices, strconv.Itoa(i)) {
+				if attends != nil && attends[i] {
 					return "attention"
 				}
 				return "mamba"
@@ -87,16 +84,26 @@ var (
 			m := c.mamba2(mHeads, head, c.Int(1, "mamba_ngroups"), c.Int(64, "mamba_d_state"), c.Int(4, "mamba_d_conv"), c.Int(256, "chunk_size"), c.Dtype)
 			hybrid := c.kv(heads, kv, width, 0)
 			hybrid.Kind, hybrid.Fixed, hybrid.Scan = "attention and mamba2", m.Fixed, m.Scan
-			c.List("hybrid_layer_ids")
+			named := c.Indices(depth, 0, "hybrid_layer_ids")
+			c.Same(kv, "num_key_value_heads", "num_query_groups")
+			c.read["kv_channels"] = true // the class derives it and does not use it
 			words := c.Pattern(depth, func(i int) string {
-				if depth == 54 && slices.Contains([]int{6, 12, 18, 24, 30, 36, 42, 47, 51}, i) {
+				if named == nil && depth == 54 && slices.Contains([]int{6, 12, 18, 24, 30, 36, 42, 47, 51}, i) {
 					return "hybrid"
+				}
+				if named != nil {
+					return map[bool]string{true: "hybrid", false: "mamba"}[named[i]]
 				}
 				if depth != 54 && i == 0 {
 					c.missing = append(c.missing, "layers_block_type")
 				}
 				return "mamba"
 			}, "layers_block_type")
+			for i, word := range words {
+				if named != nil && i < depth && named[i] != (word == "hybrid") {
+					c.fail("layer %d is %q in layers_block_type, and hybrid_layer_ids says otherwise", i, clip(word))
+				}
+			}
 			return c.each("layers_block_type", words, map[string]Layer{"mamba": m, "hybrid": hybrid})
 		},
 	})
@@ -111,9 +118,11 @@ var (
 				c.fail("field %q: %q: want one of %v", "mamba_ssm_cache_dtype", clip(stored), Dtypes())
 			}
 			c.read["expand"] = true // not used for the width
+			kv := c.kvHeads(8, heads)
+			c.Same(kv, "num_key_value_heads", "num_query_groups")
 			kinds := map[string]Layer{
 				"M": c.mamba2(c.Int(128, "mamba_num_heads"), c.Int(64, "mamba_head_dim"), c.Int(8, "n_groups"), c.Int(128, "ssm_state_size"), c.Int(4, "conv_kernel"), c.Int(128, "chunk_size"), d),
-				"*": c.kv(heads, c.kvHeads(8, heads), c.Int(128, "attention_head_dim", "head_dim"), 0), "-": {Kind: "feed-forward"}, "E": {Kind: "experts"},
+				"*": c.kv(heads, kv, c.Int(128, "attention_head_dim", "head_dim"), 0), "-": {Kind: "feed-forward"}, "E": {Kind: "experts"},
 			}
 			pattern := c.Text("M-M-M-M*-M-M-M-M-M*-M-M-M-M-M*-M-M-M-M-M*-M-M-M-M-M-", "hybrid_override_pattern")
 			if len(pattern) > maxLayers {

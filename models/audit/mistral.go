@@ -3,6 +3,7 @@ package audit
 var (
 	_ = register(slidingAll("mistral", "MistralConfig", 8, 4096, "decoder with grouped heads; every layer slides over sliding_window tokens, null: none does", "JiangEtAl2023"))
 	_ = register(slidingAll("mixtral", "MixtralConfig", 8, 0, "mistral with mixtures of experts; experts are token-local and carry nothing", "JiangEtAl2024"))
+	_ = register(slidingAll("phimoe", "PhimoeConfig", 8, 0, "phi3 with mixtures of experts", "AbdinEtAl2024"))
 	_ = register(slidingAll("starcoder2", "Starcoder2Config", 2, 0, "decoder with grouped heads, every layer slides", "LozhkovEtAl2024"))
 	_ = register(slidingAll("phi3", "Phi3Config", 0, 0, "decoder; every layer slides if sliding_window is stated", "AbdinEtAl2024"))
 )

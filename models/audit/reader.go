@@ -13,8 +13,8 @@ import (
 // Values are nil, bool, string, json.Number, []any or object.
 type object map[string]any
 
-// maxConfig is the largest file that is taken for a config, in bytes.
-const maxConfig = 1 << 20
+// MaxConfig is the largest file that is taken for a config, in bytes.
+const MaxConfig = 1 << 20
 
 // infinite is how Python's json writes the ends of time_step_limit; JSON knows no such word.
 const infinite = "1e999"
@@ -22,12 +22,15 @@ const infinite = "1e999"
 // readObject reads one JSON object: repeated keys, also those that differ only in case, are
 // refused, NaN is refused with its field, Infinity is read as a number beyond all others.
 func readObject(raw []byte) (object, error) {
-	if len(raw) > maxConfig {
+	if len(raw) > MaxConfig {
 		return nil, errors.New("a file larger than 1 MB is no config")
 	}
 	raw = bytes.TrimPrefix(raw, []byte("\ufeff"))
 	if kind := fileKind(raw); kind != "" {
 		return nil, fmt.Errorf("this is %s, not a config.json", kind)
+	}
+	if len(bytes.TrimSpace(raw)) == 0 {
+		return nil, errors.New("no JSON object: the file is empty")
 	}
 	d := json.NewDecoder(bytes.NewReader(pythonWords(raw)))
 	d.UseNumber()
@@ -49,7 +52,7 @@ func readObject(raw []byte) (object, error) {
 func fileKind(raw []byte) string {
 	for _, k := range []struct{ first, name string }{
 		{"PK\x03\x04", "a zip archive (a torch checkpoint?)"}, {"version https://git-lfs", "a Git-LFS pointer: fetch the file with git lfs pull"},
-		{"\x80", "a Python pickle"}, {"GGUF", "a GGUF file"}, {"<", "a web page"},
+		{"\x80", "a Python pickle"}, {"GGUF", "a GGUF file"}, {"<", "a web page"}, {"\x1f\x8b", "a gzip archive"}, {"\x93NUMPY", "a NumPy file"}, {"%PDF", "a PDF"},
 	} {
 		if bytes.HasPrefix(raw, []byte(k.first)) {
 			return k.name
@@ -132,16 +135,17 @@ func readFields(d *json.Decoder, depth int) (object, error) {
 			return nil, err
 		}
 		key := token.(string)
-		if other, again := folded[strings.ToLower(key)]; again {
-			if other == key {
-				return nil, fmt.Errorf("field %q is given twice", clip(key))
-			}
-			return nil, fmt.Errorf("fields %q and %q differ only in case", clip(other), clip(key))
-		}
-		folded[strings.ToLower(key)] = key
-		if o[key], err = readValue(d, key, depth+1); err != nil {
+		v, err := readValue(d, key, depth+1)
+		if err != nil {
 			return nil, err
 		}
+		if other, again := folded[strings.ToLower(key)]; again {
+			if other == key {
+				return nil, fmt.Errorf("field %q is given twice: %s and %s", clip(key), show(o[key]), show(v))
+			}
+			return nil, fmt.Errorf("fields %q and %q differ only in case: %s and %s", clip(other), clip(key), show(o[other]), show(v))
+		}
+		folded[strings.ToLower(key)], o[key] = key, v
 	}
 	_, err := d.Token()
 	return o, err
@@ -153,7 +157,7 @@ func show(v any) string {
 	if err != nil {
 		return clip(fmt.Sprint(v))
 	}
-	return clip(string(raw))
+	return clip(strings.ReplaceAll(string(raw), infinite, "Infinity"))
 }
 
 func clip(s string) string {

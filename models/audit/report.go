@@ -138,7 +138,7 @@ func (r *Report) at(m *Model, groups []group, n int) error {
 	for _, g := range groups {
 		if g.Heads > 0 {
 			r.Rows = append(r.Rows, match3(g.Layer, n))
-			if row, ok := averaging(m.Config, n); ok {
+			if row, ok := averaging(m.Config, g.Layer, n); ok {
 				r.Rows = append(r.Rows, row)
 			}
 		}

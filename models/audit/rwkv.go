@@ -13,6 +13,7 @@ var (
 	_ = register(&Architecture{
 		Type: "rwkv5", Class: "Rwkv5Config", Doc: "RWKV-5: a matrix for each head of head_size channels", Cite: []string{"PengEtAl2024eagle"},
 		Layers: func(c *Config) []Layer {
+			c.read["model_version"] = true       // 5.0 to 5.2 differ in decays, not in shapes
 			c.read["num_attention_heads"] = true // its name misleads: the heads are hidden_size / head_size
 			return c.eagle(64)
 		},

@@ -1,8 +1,10 @@
 package audit
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -167,5 +169,133 @@ func TestOptions(t *testing.T) {
 	both := []byte(`{"model_type":"llama","hidden_size":64,"num_hidden_layers":1,"num_attention_heads":8,"torch_dtype":"float32","dtype":"bfloat16","time_step_limit":[0.0,Infinity]}`)
 	if r, err := Audit(both, Options{}); err != nil || r.Dtype != "bfloat16" || !strings.Contains(strings.Join(r.Warnings, " "), "dtype wins") {
 		t.Errorf("dtype beside torch_dtype: %+v, %v", r, err)
+	}
+}
+
+// No field is called harmless that decides a count: a name is either read or known to carry
+// nothing, and the few that are both, of different types, are listed with what they are.
+func TestHarmlessFieldsAreNotRead(t *testing.T) {
+	both := map[string]string{
+		"intermediate_size": "the width of a Mamba layer, a feed-forward width elsewhere",
+	}
+	paths, _ := filepath.Glob(configs + "/full/*.json")
+	for _, path := range paths {
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := Count(raw, Options{})
+		if err != nil || m.Arch.Outside != "" {
+			continue
+		}
+		for name := range m.Config.read {
+			if carriesNothing(name) && both[name] == "" && !slices.Contains(contexts, name) {
+				t.Errorf("%s: %q is read, and called harmless: %s", filepath.Base(path), name, harmless[name])
+			}
+		}
+	}
+	for name := range checked {
+		if carriesNothing(name) {
+			t.Errorf("%q is checked and harmless", name)
+		}
+	}
+	seen := map[string]bool{}
+	for _, g := range reasons {
+		for _, name := range strings.Fields(g.names) {
+			if seen[name] {
+				t.Errorf("%q stands twice", name)
+			}
+			seen[name] = true
+		}
+	}
+}
+
+// What changes a state and is not counted is refused, in one line with the field and the values.
+func TestRefusedForms(t *testing.T) {
+	llama := `"model_type":"llama","hidden_size":4096,"num_hidden_layers":32,"num_attention_heads":32`
+	for _, tc := range []struct{ raw, want string }{
+		{`{` + llama + `,"hidden_size":2048}`, "given twice: 4096 and 2048"},
+		{`{` + llama + `,"Hidden_Size":2048}`, "differ only in case: 4096 and 2048"},
+		{`{` + llama + `,"num_key_value_heads":-Infinity}`, "-Infinity is no whole number"},
+		{`{"model_type":"gpt2","n_embd":768,"n_layer":12,"num_hidden_layers":24,"n_head":12}`, "contradict each other: 12 and 24"},
+		{`{"model_type":"gemma3","hidden_size":10,"text_config":{"hidden_size":2560}}`, "contradict each other: 10 and 2560"},
+		{`{"model_type":"gemma3","num_hidden_layers":10,"text_config":{"hidden_size":2560}}`, `"outside.num_hidden_layers" = 10`},
+		{`{"model_type":"mistral","hidden_size":64,"num_hidden_layers":1,"num_attention_heads":8,"layer_types":["sliding_attention"],"sliding_window":null}`, "layer 1 slides, but sliding_window is null"},
+		{`{"model_type":"bamba","hidden_size":4096,"num_hidden_layers":4,"num_attention_heads":32,"attn_layer_indices":[9]}`, "no layer 9 among 4 counted from 0"},
+		{`{"model_type":"xlstm","mlstm_round_up_to_multiple_of":128}`, "mlstm_round_up_to_multiple_of"},
+		{`{"model_type":"xlstm","head_dim":256}`, `"head_dim" is 256`},
+		{`{"model_type":"retnet","hidden_size":2048,"num_heads":8,"num_hidden_layers":2,"feature_map":"hedgehog"}`, "hedgehog"},
+		{`{"model_type":"lfm2","hidden_size":2048,"num_hidden_layers":2,"conv_dim":4096}`, `"conv_dim" is 4096`},
+		{`{"model_type":"qwen3_5_text","num_hidden_layers":4,"mamba_ssm_dtype":"float64"}`, `"mamba_ssm_dtype" = "float64"`},
+		{`{"model_type":"zamba2","num_hidden_layers":2,"layers_block_type":["mamba","hybrid"],"hybrid_layer_ids":[0]}`, "hybrid_layer_ids says otherwise"},
+		{`{"model_type":"cohere2","hidden_size":64,"num_hidden_layers":4,"num_attention_heads":8,"sliding_window_pattern":4,"layer_switch":2}`, "contradict each other: 4 and 2"},
+		{`{"dim":4096,"n_layers":32,"n_heads":32}`, "Meta's params.json"}, {"\x1f\x8b\x08", "gzip"}, {" ", "empty"},
+	} {
+		_, err := Audit([]byte(tc.raw), Options{})
+		if err == nil || !strings.Contains(err.Error(), tc.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: error %v, want %q", tc.raw, err, tc.want)
+		}
+	}
+}
+
+// A hybrid layer's scan counts beside its attention in the claims of one layer, and sums are as wide as their terms.
+func TestLayerClaimsCountAll(t *testing.T) {
+	for _, tc := range []struct {
+		raw  string
+		want int
+	}{
+		{`{"model_type":"falcon_h1","hidden_size":64,"num_hidden_layers":1,"num_attention_heads":8,"num_key_value_heads":2,"mamba_d_ssm":128,"mamba_n_heads":2,"mamba_d_state":16,"dtype":"bfloat16"}`,
+			8*(8+2)*32 + 128*16*32 + (128+2*16)*3*16},
+		{`{"model_type":"llama","hidden_size":64,"num_hidden_layers":1,"num_attention_heads":8,"dtype":"float64"}`, 8 * (8 + 2) * 64},
+	} {
+		r, err := Audit([]byte(tc.raw), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.Rows[0]; got.Claim != "theorem 7" || got.Bits != tc.want {
+			t.Errorf("%s: %+v, want %d bits", tc.raw, got, tc.want)
+		}
+	}
+}
+
+// Files with all the fields that hubs publish are counted, and those with a known total have it.
+func TestWithAllPublishedFields(t *testing.T) {
+	want := map[string]counts{
+		"bamba-9b": {pass: 984838144, stored: 498298880, cache: 98304}, "granite4-small": {pass: 1222557696, stored: 618577920, cache: 131072},
+		"nemotron-h-8b": {pass: 817102848, stored: 817102848, cache: 131072}, "falcon-mamba": {pass: 293601280, stored: 159383552},
+		"qwen3-next": {pass: 618135552, stored: 618135552, cache: 196608}, "deepseek-v3-real": {cache: 562176, beyond: 39976960 - 562176},
+		"gpt-oss-real": {cache: 196608, windows: 196608, kept: 127}, "llama4": {cache: 393216, windows: 1179648, kept: 8191}, "pythia": {cache: 294912},
+		"olmo2": {cache: 4194304}, "smollm3": {cache: 589824}, "lfm2": {pass: 655360, stored: 655360, cache: 98304}, "falcon-7b": {cache: 65536},
+		"xlstm-7b": {pass: 1075847168, stored: 537923584}, "gdn": {pass: 534675456, stored: 534675456}, "jamba-mini": {pass: 128450560, stored: 69730304, cache: 4 * 2 * 8 * 128 * 16},
+		"recurrentgemma": {pass: 3686400, stored: 3686400, windows: 8 * 2 * 256 * 16, kept: 2048}, "qwen3moe": {cache: 786432},
+		"mamba2-orig": {pass: 24 * (1536*128 + (1536+2*128)*3) * 32, stored: 24 * (1536*128 + (1536+2*128)*3) * 32},
+	}
+	raw, err := os.ReadFile(configs + "/memory.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, line := range strings.Split(strings.TrimSpace(string(raw)), "\n") {
+		var entry struct {
+			Name   string
+			Config json.RawMessage
+		}
+		// Python writes Infinity, which only our own reader takes.
+		if err := json.Unmarshal(pythonWords([]byte(line)), &entry); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Audit(entry.Config, Options{}); err != nil {
+			t.Errorf("%s: %v", entry.Name, err)
+			continue
+		}
+		if w, ok := want[entry.Name]; ok {
+			found++
+			if got := counted(t, string(entry.Config)); got != w {
+				t.Errorf("%s:\n got %+v\nwant %+v", entry.Name, got, w)
+			}
+		}
+	}
+	if found != len(want) {
+		t.Errorf("%d of %d totals were looked at", found, len(want))
 	}
 }

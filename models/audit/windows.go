@@ -6,7 +6,10 @@ var (
 		Type: "cohere2", Class: "Cohere2Config", Doc: "every fourth layer is full, the others slide", Cite: []string{"Cohere2025"},
 		Layers: func(c *Config) []Layer {
 			depth, heads, kv, width := c.decoder(0)
-			return c.sliding(depth, heads, kv, width, c.window(4096), except(every(c.Int(4, "sliding_window_pattern", "_sliding_window_pattern"))))
+			if order := c.Text("local_attn_first", "order_of_interleaved_layers"); order != "local_attn_first" {
+				c.fail("field %q: %q: known is local_attn_first", "order_of_interleaved_layers", clip(order))
+			}
+			return c.sliding(depth, heads, kv, width, c.window(4096), except(every(c.Int(4, "sliding_window_pattern", "_sliding_window_pattern", "layer_switch"))))
 		},
 	})
 	_ = register(&Architecture{

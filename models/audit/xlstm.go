@@ -8,6 +8,8 @@ var _ = register(&Architecture{
 		round := func(n int) int { return (n + 63) / 64 * 64 }
 		qk, v := round(c.Times(hidden, "0.5", "qk_dim_factor")), round(c.Times(hidden, "1", "v_dim_factor"))
 		k, w := c.Divides(qk, "query width", heads, "num_heads"), c.Divides(v, "value width", heads, "num_heads")
+		c.Same(64, "the class rounds widths up to multiples", "mlstm_round_up_to_multiple_of")
+		c.Same(w, "the value width / num_heads", "head_dim")
 		pass, ok := ParseDtype(c.Text("float32", "inference_state_dtype"))
 		if !ok {
 			c.fail("field %q: want one of %v", "inference_state_dtype", Dtypes())
