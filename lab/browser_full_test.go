@@ -124,7 +124,7 @@ func TestHandwork(t *testing.T) {
 		b.press(" ", `[data-head="`+col+`"]`)
 		b.click("[data-act=speak]")
 	}
-	b.until(".under [aria-live]", "Done: 2 bits at worst, 4 rectangles. The optimum is 2.")
+	b.until(".say", "Done: 2 bits at worst, 4 rectangles. The optimum is 2.")
 	b.open("matrix?rows=00,00", ".numbers", "fooling")
 	b.shows("[data-number=deterministic]", 0)
 	b.press(" ", `[data-cell="0,0"]`)

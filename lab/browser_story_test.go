@@ -28,7 +28,7 @@ func TestStory(t *testing.T) {
 
 	b.scene(2)
 	sum := 0.0
-	weigh := compute(t, "weigh", match+`}`)
+	weigh := at(compute(t, "cut", match+`,"read":"1"}`), "weighed")
 	for k, w := range at(weigh, "weights").([]any) {
 		if w.(float64) > 0 != (k > 0 && int(tokens[0].(float64)+tokens[k].(float64))%32 == 0) {
 			t.Errorf("token %d has weight %v", k+1, w)

@@ -170,7 +170,7 @@ func at(v any, path ...string) any {
 func TestBrowser(t *testing.T) {
 	b := browse(t, start(t))
 
-	b.open("cut?task=match2&model=attention&n=16&seed=3", ".verdict strong", "bits")
+	b.open("cut?task=match2&model=attention&n=16&seed=3", ".verdict", "bits")
 	want := at(compute(t, "cut", `{"task":"match2","model":"attention","n":16,"seed":3}`), "record", "bits", "total")
 	b.is(".verdict [data-total]", "data-total", want)
 	b.accessible("Cut")
@@ -207,10 +207,10 @@ func TestBrowser(t *testing.T) {
 	b.accessible("Matrix")
 	b.click(`input[value=tree]`)
 	b.click(`[data-cell="2,5"]`)
-	b.until(".under [aria-live]", "010")
+	b.until(".say", "010")
 	b.focus(`[data-cell="2,5"]`)
 	b.press(kb.ArrowRight, `[data-cell="2,5"]`)
-	b.until(".under [aria-live]", "110")
+	b.until(".say", "110")
 	b.quiet("Matrix")
 
 	b.open("break?reduction=disj-qsa-memory&model=rnn&n=8&shrink=m&value=3", ".verdict", "Two inputs, one message")

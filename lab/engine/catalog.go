@@ -60,6 +60,7 @@ type inequalityEntry struct {
 	Formula   string        `json:"formula"`
 	Reduction string        `json:"reduction"`
 	Task      string        `json:"task"`
+	Model     string        `json:"model"`
 	Sizes     []papers.Size `json:"sizes"`
 	MaxN      int           `json:"max_n"`
 }
@@ -119,7 +120,7 @@ var _ = operate("catalog", func(context.Context, struct{}) (any, error) {
 		a.Reductions = append(a.Reductions, e)
 	}
 	for q := range papers.Inequalities().All() {
-		e := inequalityEntry{q.Name, q.Paper, q.Claim, q.Title, q.Formula, q.Reduction, "", q.Sizes, q.MaxN}
+		e := inequalityEntry{q.Name, q.Paper, q.Claim, q.Title, q.Formula, q.Reduction, "", q.Model, q.Sizes, q.MaxN}
 		if r, err := reductions.Catalog().Get(q.Reduction); err == nil {
 			e.Task = r.To.Name
 		}

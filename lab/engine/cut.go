@@ -33,8 +33,12 @@ type cutAnswer struct {
 	TokenBits int            `json:"token_bits"` // of one raw token, as "trivial" counts it
 	Needed    *needed        `json:"needed"`     // null: no reduction here presses on this split
 	Size      amount         `json:"size"`
-	About     string         `json:"about"` // the construction in words
-	Input     any            `json:"input"` // as an input file
+	About     string         `json:"about"`   // the construction in words
+	Input     any            `json:"input"`   // as an input file
+	Weighed   *weighed       `json:"weighed"` // null: not a sum over softmax weights
+	// PaysFrom is, for a cost above the raw tokens, the least length of the room at which
+	// the same model on the task's own cut costs less than they do; null: none.
+	PaysFrom *int `json:"pays_from"`
 }
 
 // amount is a number of bits and its formula.
@@ -117,9 +121,32 @@ var _ = operate("cut", func(ctx context.Context, q cutRequest) (any, error) {
 	size, formula := p.Machine.Size()
 	a.Size = amount{int(size), formula}
 	a.About = about(q.Model, sh.Task.Name, p.Machine, set)
+	if a.Weighed, err = weigh(ctx, p); err != nil {
+		return nil, err
+	}
+	if a.Record.Bits.Total > a.Record.Bits.Trivial {
+		a.PaysFrom = paysFrom(req)
+	}
 	a.Input = json.RawMessage(tasks.WriteInput(&tasks.Input{Shape: sh, Seq: p.Tokens}))
 	return a, nil
 })
+
+// paysFrom compiles the request at greater lengths, without running it.
+func paysFrom(req models.Request) *int {
+	req.Input, req.Split, req.Read = nil, "", ""
+	for n := req.N + 4; n <= mostCut; n += 4 {
+		req.N = n
+		p, err := req.Prepare()
+		if err != nil {
+			continue
+		}
+		prog, err := p.Machine.Compile(p.Job)
+		if err == nil && prog.Bits[0]+prog.Bits[1] < models.RawBits(p.Machine, p.Job.Split) {
+			return &n
+		}
+	}
+	return nil
+}
 
 // command is the line that prints the record.
 func (q cutRequest) command(req models.Request) string {

@@ -1,8 +1,8 @@
 // The frame: the story and five rooms, one at a time. The address holds the state of
 // a room and the object that all rooms share; a change that is done is a step back.
 import { ask, loading } from "./api.js";
-import { copy, put } from "./dom.js";
-import { problem } from "./controls.js";
+import { copy, el, number, put } from "./dom.js";
+import { problem, select } from "./controls.js";
 
 const rooms = {
   story: () => import("./story.js"), cut: () => import("./rooms/cut.js"), grow: () => import("./rooms/grow.js"), matrix: () => import("./rooms/matrix.js"),
@@ -10,7 +10,7 @@ const rooms = {
 };
 const titles = { story: "Story", cut: "Cut", grow: "Grow", matrix: "Matrix", break: "Break", proof: "Proof" };
 const order = ["cut", "grow", "matrix", "break", "proof"];
-const main = document.getElementById("room"), notice = document.getElementById("notice");
+const main = document.getElementById("room"), object = document.getElementById("object"), notice = document.getElementById("notice");
 let here = null, written = "";
 
 // An embedded page is one stage: no header, no lead, no controls around it.
@@ -33,12 +33,14 @@ addEventListener("pointerdown", () => { gesture++; last = null; }, true);
 addEventListener("keydown", e => { if (e.repeat || last === e.target && /^(Arrow|Page|Home|End)/.test(e.key)) return; last = e.target; gesture++; }, true);
 addEventListener("change", () => gesture++, true);
 
-// write puts a room's state into the address.
+// write puts a room's state, and the object beside it, into the address.
 function write(name, state) {
-  for (const k of SHARED) { const v = name === "cut" && k === "N" ? state.n : state[k]; if (name === "cut" || v !== undefined) shared[k] = v; }
+  if (state.task && state.task !== shared.task) for (const k of SHARED) if (k !== "N") delete shared[k];
+  for (const k of SHARED) { const v = name === "cut" && k === "N" ? state.n : state[k]; if (name === "cut" || v) shared[k] = v; }
   memory[name] = { state: { ...state }, task: shared.task };
+  describe();
   const params = new URLSearchParams();
-  const all = name === "cut" || name === "story" ? state : { ...state, ...Object.fromEntries(SHARED.filter(k => !(k in state)).map(k => [k, name === "matrix" && k === "task" ? "" : shared[k]])) };
+  const all = name === "cut" || name === "story" ? state : { ...state, ...Object.fromEntries(SHARED.filter(k => !(k in state)).map(k => [k, shared[k]])) };
   for (const [k, v] of Object.entries(all)) if (v !== "" && v !== null && v !== undefined) params.set(k, v);
   const text = params.toString(), before = written;
   written = `#${name}${text ? "?" + text : ""}`;
@@ -46,6 +48,19 @@ function write(name, state) {
   const quiet = h => h.replace(/[?&](scene|step|row|col)=[^&]*/g, "");
   if (gesture !== spent && here?.settled && quiet(before) !== quiet(written)) history.pushState({ depth: depth() + 1 }, "", written); else history.replaceState({ depth: depth() }, "", written);
   spent = gesture;
+}
+
+// describe shows the object above the room: its task and model can be changed in every
+// room, the rest is said.
+let known = null;
+function describe() {
+  object.hidden = !known || !here || here.name === "story" || !shared.task || here.name === "matrix" && !memory.matrix?.state.task;
+  if (object.hidden) return;
+  const task = known.tasks.find(t => t.name === shared.task);
+  if (!task) { object.hidden = true; return; }
+  const turn = (what, v) => { if (what === "task") { for (const k of SHARED) if (k !== "N") delete shared[k]; } shared[what] = v; delete shared.set; for (const k of Object.keys(memory)) if (k !== "story") delete memory[k]; history.pushState({ depth: depth() + 1 }, "", `#${here.name}`); open(true); };
+  put(object, select("Task", known.tasks.map(t => t.name), shared.task, v => turn("task", v)), select("Model", task.models, shared.model || task.models[0], v => turn("model", v)),
+    el("p", { class: "muted small" }, [shared.N ? `N = ${number(+shared.N)}` : "", shared.seed !== undefined ? `input ${shared.seed}` : "", shared.split ? `split ${shared.split}` : "the task's split", shared.set || ""].filter(Boolean).join(" · ")));
 }
 const depth = () => history.state?.depth || 0;
 
@@ -56,12 +71,12 @@ function carried(name, cat) {
   if (left && (left.task === shared.task || name === "story")) return left.state;
   const { task } = shared;
   if (!task) return {};
-  const claim = cat.inequalities.find(q => q.task === task), reduction = cat.reductions.find(r => r.to === task);
+  const claims = cat.inequalities.filter(q => q.task === task), claim = claims.find(q => q.model === shared.model) || claims[0], reductions = cat.reductions.filter(r => r.to === task);
   return {
     cut: () => ({ task, model: shared.model, n: shared.N, split: shared.split, seed: shared.seed, set: shared.set }),
-    grow: () => claim ? { inequality: claim.name } : {},
-    matrix: () => ({ task, n: task === "qsa" ? 2 : task.startsWith("cycle") ? 3 : 4 }),
-    break: () => reduction ? { reduction: reduction.name, model: shared.model, n: 6 } : {},
+    grow: () => ({ task, model: shared.model, inequality: claim?.name || "none" }),
+    matrix: () => ({ task }),
+    break: () => ({ reduction: (reductions.find(r => r.name.includes("memory") === (shared.model !== "attention")) || reductions[0])?.name || "none", task, model: shared.model, n: 6 }),
     proof: () => claim ? { paper: claim.paper, claim: claim.claim } : {},
   }[name]?.() || {};
 }
@@ -71,8 +86,8 @@ let catalogue = null;
 const getCatalogue = () => catalogue ||= ask("catalog").catch(e => { catalogue = null; throw e; });
 getCatalogue().catch(() => {}); // shown when a room asks for it
 
-async function open() {
-  if (location.hash === written && here) return;
+async function open(again) {
+  if (location.hash === written && here && again !== true) return;
   const { name, bare, state } = read();
   written = location.hash;
   spent = gesture;
@@ -86,7 +101,8 @@ async function open() {
   try {
     const [room, cat] = await Promise.all([rooms[name](), getCatalogue()]);
     if (here !== opening) return;
-    const known = new Set([...room.keys(cat), ...SHARED]), strange = Object.entries(state).filter(([k]) => !known.has(k));
+    known = cat;
+    const taken = new Set([...room.keys(cat), ...SHARED]), strange = Object.entries(state).filter(([k]) => !taken.has(k));
     notice.hidden = !strange.length;
     notice.textContent = strange.length ? `The address says ${strange.map(([k, v]) => `${k}=${v}`).join(" and ")}, which ${titles[name]} does not know; it is left out.${name === "cut" ? " Sizes are written as set=M=16." : ""}` : "";
     for (const k of SHARED) if (state[k] !== undefined) shared[k] = state[k];
@@ -95,6 +111,7 @@ async function open() {
     main.replaceChildren();
     here = { name, ...room.open(main, cat, bare ? carried(name, cat) : state, s => { if (here.name === name) write(name, s); }) };
     here.settled = true;
+    describe();
     if (same) scrollTo(0, scrolled); else scrollTo(0, 0);
     requestAnimationFrame(() => { main.style.minHeight = ""; });
   } catch (e) {
@@ -108,8 +125,8 @@ async function open() {
   document.documentElement.dataset.room = name;
 }
 
-addEventListener("hashchange", open);
-addEventListener("popstate", open);
+addEventListener("hashchange", () => open());
+addEventListener("popstate", () => open());
 
 // Colours.
 const theme = document.getElementById("theme");

@@ -1,43 +1,61 @@
-// A log-log chart of bits against N: few lines, labelled where they end.
+// Log-log charts of one quantity against N: few lines, labelled where they end, told
+// apart by dash and mark as well as by colour.
 import { number, picture, svg } from "./dom.js";
 
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b58900", "#56b4e9", "#7f6ad6", "#a0522d"];
 export const colour = k => COLOURS[k % COLOURS.length];
 
-export function chart({ width, height, lines, dots, bite, cursor, xs, label }) {
-  const left = 52, right = Math.max(88, Math.min(150, width * .14)), top = 18, bottom = 44;
-  const all = [...lines.flatMap(l => l.points.map(p => p[1])), ...dots.flatMap(d => d.points.map(p => p[1]))].filter(v => v > 0);
+// apart moves values that stand in order until each has its gap, and none is outside.
+function apart(at, gap, low, high) {
+  at.forEach((v, i) => { at[i] = Math.max(v, i ? at[i - 1] + gap : low); });
+  for (let i = at.length - 1, most = high; i >= 0; i--) { at[i] = Math.min(at[i], most); most = at[i] - gap; }
+  return at;
+}
+
+// broken breaks a name into lines of at most so many characters, at its blanks.
+function broken(text, most) {
+  const lines = [];
+  for (const word of text.split(" ")) if (lines.length && (lines.at(-1) + " " + word).length <= most) lines[lines.length - 1] += " " + word; else lines.push(word);
+  return lines;
+}
+
+// chart draws lines [{kind, name, points, fill, marks}], and between the lines low and
+// high of band what is not known. what names the quantity on the axis.
+export function chart({ width, height, lines, band, bite, cursor, xs, label, what = "bits" }) {
+  const narrow = width < 480, left = narrow ? 44 : 52, right = Math.max(narrow ? 86 : 96, Math.min(170, width * .2)), top = 24, bottom = 44, line = 14.5;
+  const all = lines.flatMap(l => l.points.map(p => p[1])).filter(v => v > 0);
   const yMin = 1, yMax = Math.max(10, ...all) * 1.5, [xMin, xMax] = xs;
   const X = v => left + (Math.log(v) - Math.log(xMin)) / (Math.log(xMax) - Math.log(xMin)) * (width - left - right);
   const Y = v => height - bottom - (Math.log(Math.max(v, yMin)) - Math.log(yMin)) / (Math.log(yMax) - Math.log(yMin)) * (height - top - bottom);
-  const parts = [];
+  const parts = [], path = pts => pts.map((p, i) => `${i ? "L" : "M"}${X(p[0]).toFixed(1)} ${Y(p[1]).toFixed(1)}`).join("");
   if (bite) parts.push(svg("rect", { class: "bite", x: X(bite), y: top, width: Math.max(0, width - right - X(bite)), height: height - top - bottom }));
-  for (let p = 0; 10 ** p <= yMax; p++) {
-    parts.push(svg("line", { class: p ? "gridline" : "axis", x1: left, x2: width - right, y1: Y(10 ** p), y2: Y(10 ** p) }),
-      svg("text", { class: "tick", x: left - 8, y: Y(10 ** p), "text-anchor": "end", "dominant-baseline": "central" }, p < 4 ? number(10 ** p) : ["10", svg("tspan", { dy: -4, "font-size": 9 }, p)]));
+  if (band?.low.length > 1) parts.push(svg("path", { class: "between", d: path([...band.low, ...band.high.toReversed()]) + "Z" }));
+  const tens = Math.floor(Math.log10(yMax)), each = tens > 5 ? 2 : 1;
+  for (let p = 0; p <= tens; p++) {
+    parts.push(svg("line", { class: p ? "gridline" : "axis", x1: left, x2: width - right, y1: Y(10 ** p), y2: Y(10 ** p) }));
+    if (p % each === 0) parts.push(svg("text", { class: "tick", x: left - 6, y: Y(10 ** p), "text-anchor": "end", "dominant-baseline": "central" }, p < 4 ? number(10 ** p) : ["10", svg("tspan", { dy: -5, "font-size": 9 }, p)]));
   }
-  const every = width < 560 ? 4 : 2;
+  const every = Math.max(1, Math.ceil(Math.log2(xMax / xMin) / ((width - left - right) / 58)));
   for (let v = 4, k = 0; v <= xMax; v *= 2, k++) {
     if (v < xMin || k % every) continue;
-    parts.push(svg("line", { class: "axis", x1: X(v), x2: X(v), y1: height - bottom, y2: height - bottom + 4 }), svg("text", { class: "tick", x: X(v), y: height - bottom + 17, "text-anchor": "middle" }, number(v)));
+    parts.push(svg("line", { class: "axis", x1: X(v), x2: X(v), y1: height - bottom, y2: height - bottom + 4 }), svg("text", { class: "tick", x: X(v), y: height - bottom + 16, "text-anchor": "middle" }, number(v)));
   }
-  parts.push(svg("text", { class: "tick", x: left, y: 10 }, "bits"), svg("text", { class: "tick", x: width - right, y: height - 8, "text-anchor": "end" }, "sequence length N"));
+  parts.push(svg("text", { class: "tick", x: 0, y: 9 }, what), svg("text", { class: "tick", x: left + (width - left - right) / 2, y: height - 6, "text-anchor": "middle" }, "sequence length N"));
   const ends = [];
   for (const l of lines) {
     const pts = l.points.filter(p => p[1] > 0 && p[0] >= xMin);
     if (!pts.length) continue;
-    parts.push(svg("path", { class: `curve ${l.kind}`, d: pts.map((p, i) => `${i ? "L" : "M"}${X(p[0]).toFixed(1)} ${Y(p[1]).toFixed(1)}`).join("") }));
-    ends.push({ y: Y(pts.at(-1)[1]), kind: l.kind, text: l.name });
+    parts.push(svg("path", { class: `curve ${l.kind}`, d: path(pts), stroke: l.fill || null }));
+    if (l.marks) pts.forEach((p, i) => parts.push(mark(l.marks, X(p[0]), Y(p[1]), l, `${l.name}, N = ${number(p[0])}: ${number(p[1])} bits`, l.hollow?.[i])));
+    ends.push({ y: Y(pts.at(-1)[1]), x: X(pts.at(-1)[0]), kind: l.kind, fill: l.fill, text: broken(l.name, Math.floor((right - 12) / 6.9)) });
   }
-  dots.forEach(d => d.points.filter(p => p[1] > 0).forEach(p => parts.push(svg("circle", { class: "measured", cx: X(p[0]), cy: Y(p[1]), r: 4.2, fill: d.fill }, svg("title", {}, `${d.name}, N = ${p[0]}: ${number(p[1])} bits`)))));
-  dots.forEach(d => { const p = d.points.filter(p => p[1] > 0).at(-1); if (p) parts.push(svg("text", { x: X(p[0]) + 8, y: Y(p[1]), "font-size": 11.5, "dominant-baseline": "central", class: "dim" }, d.name)); });
   ends.sort((a, b) => a.y - b.y);
-  ends.forEach((e, i) => { if (i) e.y = Math.max(e.y, ends[i - 1].y + 16); });
-  ends.forEach(e => parts.push(svg("text", { class: `label ${e.kind}`, x: width - right + 7, y: e.y, "font-size": 13, "dominant-baseline": "central" }, e.text)));
+  const rows = ends.flatMap(e => e.text.map((words, k) => ({ ...e, words, y: e.y + (k - (e.text.length - 1) / 2) * line })));
+  apart(rows.map(r => r.y), line, top, height - bottom).forEach((y, i) => parts.push(svg("text", { class: `label ${rows[i].kind}`, x: width - right + 9, y, "font-size": 12.5, "dominant-baseline": "central" }, rows[i].words)));
   if (bite) {
-    const x = X(bite), near = cursor && X(cursor.N) - x, flip = x > width - right - 170 || near > -4 && near < 140 && x > left + 140;
+    const x = X(bite), words = `bites from N = ${number(bite)}`, long = words.length * 6.6, flip = x + long > width - right, on = flip && x - long < left;
     parts.push(svg("line", { class: "bite-line", x1: x, x2: x, y1: top, y2: height - bottom }),
-      svg("text", { class: "label need", x: x + (flip ? -6 : 6), y: top + 12, "font-size": 12.5, "text-anchor": flip ? "end" : "start" }, `bites from N = ${number(bite)}`));
+      svg("text", { class: "label need", x: on ? left + 34 : x + (flip ? -5 : 5), y: 12, "font-size": 12.5, "text-anchor": flip && !on ? "end" : "start" }, words));
   }
   if (cursor) {
     parts.push(svg("line", { class: "cursor", x1: X(cursor.N), x2: X(cursor.N), y1: top, y2: height - bottom }));
@@ -46,4 +64,21 @@ export function chart({ width, height, lines, dots, bite, cursor, xs, label }) {
   const pic = picture(width, height, label, parts);
   pic.inverse = px => Math.exp(Math.log(xMin) + (px - left) / (width - left - right) * (Math.log(xMax) - Math.log(xMin)));
   return pic;
+}
+
+// Marks differ in shape; a hollow one is vacuous.
+const SHAPES = ["M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0Z", "M-3.6-3.6h7.2v7.2h-7.2Z", "M0-4.6L4.4 3.4H-4.4Z", "M0-4.8L4.8 0L0 4.8L-4.8 0Z"];
+function mark(k, x, y, l, words, hollow) {
+  return svg("path", { class: `measured ${l.kind}${hollow ? " hollow" : ""}`, d: SHAPES[(k - 1) % SHAPES.length], transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})`, fill: l.fill || null, stroke: l.fill || null }, svg("title", {}, words));
+}
+
+// sandwich draws what is proved from below and what a construction sends, and shades
+// what lies between: nobody here knows. rows are those of a measured table, of one model.
+export function sandwich({ width, height, rows, model, task }) {
+  const good = rows.filter(r => r.bits > 0 && r.verdict === "meets"), pts = key => good.filter(r => r[key] > 0).map(r => [r.N, r[key]]);
+  const low = good.filter(r => r.needed > 0), by = low.at(-1)?.needed_by?.split(/[ :]/)[0] || low.at(-1)?.reduction;
+  const bare = r => r.bits > r.trivial;
+  return chart({ width, height, xs: [Math.min(8, ...good.map(r => r.N)), Math.max(16, ...good.map(r => r.N))], what: "bits across the cut", label: `What ${model} sends for ${task}, what is needed at least, and the raw tokens, in bits across the cut, against N`,
+    band: { low: low.map(r => [r.N, r.needed]), high: low.map(r => [r.N, Math.min(r.bits, r.trivial || r.bits)]) },
+    lines: [{ kind: "cost", name: `${model} sends`, points: pts("bits"), marks: 1, hollow: good.map(bare) }, { kind: "need", name: `needed (${by})`, points: pts("needed"), marks: 2 }, { kind: "raw", name: "raw tokens", points: pts("trivial") }] });
 }

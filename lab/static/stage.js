@@ -146,7 +146,7 @@ export function need(stage, { width, height, tokens, owners, boxes, sorted, hold
 export function crossing(stage, { width, height, answer, move }) {
   if (muted) return;
   const pts = key => answer.points.map(q => [q.N, q[key]]);
-  put(stage, chart({ width, height, xs: [8, answer.max_n], label: "Bits that cross, against sequence length: what the layer sends and what is needed", lines: [{ kind: "cost", name: "sent", points: pts("bits") }, { kind: "need", name: "needed", points: pts("needed") }, { kind: "raw", name: "raw tokens", points: pts("trivial") }], dots: [], bite: answer.bites_at && answer.bites_at <= answer.max_n ? answer.bites_at : null, cursor: answer.at }));
+  put(stage, chart({ width, height, xs: [8, answer.max_n], label: "Bits that cross, against sequence length: what the layer sends and what is needed", lines: [{ kind: "cost", name: "sent", points: pts("bits") }, { kind: "need", name: "needed", points: pts("needed") }, { kind: "raw", name: "raw tokens", points: pts("trivial") }], bite: answer.bites_at && answer.bites_at <= answer.max_n ? answer.bites_at : null, cursor: answer.at }));
   grab(stage, e => {
     const to = m => { const pic = stage.querySelector("svg.picture"), box = pic?.getBoundingClientRect(); if (box) move(Math.max(8, pic.inverse((m.clientX - box.left) * width / box.width))); };
     if (!e.target.closest("svg.picture")) return null;

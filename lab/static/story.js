@@ -44,10 +44,10 @@ export function open(main, cat, start, write) {
       const three = await ask("cut", { task: "match3", model: "attention", input: { task: "match3", M: s.M, tokens: two.tokens }, seed: s.seed, read: String(s.pick), n: 0 });
       return { two, three };
     },
-    2: async () => ({ run: await match({ read: "1" }), weigh: await ask("weigh", { task: "match2", model: "attention", n: s.n, set: { M: s.M }, seed: s.seed }) }),
+    2: async () => { const run = await match({ read: "1" }); return { run, weigh: run.weighed }; },
     3: async () => {
-      const [run, weigh, ...grown] = await Promise.all([match({ split: splitAt(s.n, s.cut), read: "1" }), ask("weigh", { task: "match2", model: "attention", n: s.n, set: { M: s.M }, seed: s.seed }), ...[16, 32, 64].map(n => ask("cut", { task: "match2", model: "attention", n, set: { M: s.M }, seed: s.seed, read: "1" }))]);
-      return { run, weigh, grown };
+      const [run, ...grown] = await Promise.all([match({ split: splitAt(s.n, s.cut), read: "1" }), ...[16, 32, 64].map(n => ask("cut", { task: "match2", model: "attention", n, set: { M: s.M }, seed: s.seed, read: "1" }))]);
+      return { run, weigh: run.weighed, grown };
     },
     4: async () => {
       const zero = "0".repeat(s.hand);

@@ -21,6 +21,7 @@ type Inequality struct {
 	Title     string
 	Formula   string // "H (B_Z + d_v B_N) >= n"
 	Reduction string
+	Model     string // the architecture that it speaks about
 	Sizes     []Size
 	MaxN      int // the longest sequence that curves are drawn to
 	// Cost is what crosses the cut at problem size n, in bits.
@@ -48,7 +49,7 @@ func (q *Inequality) ID() string { return q.Name }
 
 // Validate refuses an incomplete inequality.
 func (q *Inequality) Validate() error {
-	if q.Name == "" || q.Paper == "" || q.Claim == "" || q.Title == "" || q.Formula == "" || q.Reduction == "" || len(q.Sizes) == 0 || q.MaxN < 1 || q.Cost == nil || q.Machine == nil {
+	if q.Name == "" || q.Paper == "" || q.Claim == "" || q.Title == "" || q.Formula == "" || q.Reduction == "" || q.Model == "" || len(q.Sizes) == 0 || q.MaxN < 1 || q.Cost == nil || q.Machine == nil {
 		return fmt.Errorf("inequality %q is incomplete", q.Name)
 	}
 	return nil
@@ -100,7 +101,7 @@ var (
 	_ = inequalities.Add(oneLayerInequality("one-layer-induction", "sanford2024induction", "one layer", "One attention layer on induction heads", "index-induction"))
 	_ = inequalities.Add(&Inequality{
 		Name: "one-unit-qsa", Paper: "sanford2023", Claim: "theorem 4", Title: "One attention layer on sparse averaging, q positions",
-		Formula: "m p >= q", Reduction: "disj-qsa",
+		Formula: "m p >= q", Reduction: "disj-qsa", Model: "attention",
 		Sizes: []Size{{"m", "numbers of the embedded token", 1, 64, 4}, {"p", "bits of a number", 2, 32, 8}, {"H", "heads; the message does not depend on them", 1, 16, 1}},
 		MaxN:  1 << 12, // Alice's raw set is ceil(log2 C(N, q)) bits, slow to count where q is large
 		Cost:  func(v map[string]int, _ int) protocol.Bits { return protocol.Bits(v["m"] * v["p"]) },
@@ -110,7 +111,7 @@ var (
 	})
 	_ = inequalities.Add(&Inequality{
 		Name: "memory-qsa", Paper: "sanford2023", Claim: "theorem 11", Title: "A recurrent model on sparse averaging, q = 1",
-		Formula: "m p >= (N - 1) / 2", Reduction: "disj-qsa-memory",
+		Formula: "m p >= (N - 1) / 2", Reduction: "disj-qsa-memory", Model: "rnn",
 		Sizes: []Size{{"m", "numbers of the state, all layers together", 1, 256, 16}, {"p", "bits of a number", 1, 32, 8}},
 		MaxN:  1 << 16,
 		Cost:  func(v map[string]int, _ int) protocol.Bits { return protocol.Bits(v["m"] * v["p"]) },
@@ -126,7 +127,7 @@ func oneLayerInequality(name, paper, claim, title, reduction string) *Inequality
 		return layerSizes{H: v["H"], M: v["m"], DV: v["m"], P: v["p"], F: v["f"]}
 	}
 	return &Inequality{
-		Name: name, Paper: paper, Claim: claim, Title: title, Reduction: reduction,
+		Name: name, Paper: paper, Claim: claim, Title: title, Reduction: reduction, Model: "attention",
 		Formula: "H (B_Z + m B_N) >= n, B_Z = ceil(log2(n 2^f + 1)), B_N = ceil(log2(n 2^f (2^p - 1) + 1))",
 		Sizes: []Size{{"H", "heads", 1, 16, 1}, {"m", "width of keys, queries and values", 1, 64, 3},
 			{"p", "bits of a number", 2, 32, 8}, {"f", "fractional bits of a softmax weight", 1, 16, 8}},

@@ -2,6 +2,7 @@
 import { ask } from "../api.js";
 import { button, problem, select, slider } from "../controls.js";
 import { command, asking, el, exportButton, number, picture, plural, put, svg, value, watchWidth } from "../dom.js";
+import { verdict as judged } from "../verdict.js";
 import { layout, token, widestOf } from "../strip.js";
 
 const scenes = [
@@ -19,21 +20,28 @@ export function open(main, cat, start, write) {
   s.n = Math.max(1, Math.min(cat.limits.break, +s.n || 8));
   let facts = null, answer = null, failed = null, width = 0, full = 0, busy = null;
 
-  const controls = el("div", { class: "controls" }), verdict = el("p", { class: "verdict", "aria-live": "polite" }), stage = el("div", { class: "stage" }), result = el("div"), foot = el("div");
+  const controls = el("div", { class: "controls" }), verdict = el("div", { class: "verdict", "aria-live": "polite" }), stage = el("div", { class: "stage" }), result = el("div"), foot = el("div");
   main.append(
-    el("div", { class: "lead" }, el("h1", {}, "Make it smaller until it breaks"),
-      el("p", {}, "When a message has fewer values than there are pasts that matter, two pasts share one. Whoever reads it cannot tell them apart, and on one of them must be wrong."),
-      el("ul", { class: "scenes" }, scenes.map(([name, state]) => el("li", {}, button(name, () => { s = { ...state }; setup(); }))))),
-    controls, verdict, stage, el("div", { class: "under" }, el("span"), exportButton(() => stage.querySelector("svg"), "crosscut-break")), result, foot);
+    el("div", { class: "lead" }, el("h1", {}, "Make it smaller until it breaks")),
+    stage, el("div", { class: "under" }, el("p", { class: "muted small" }, "When a message has fewer values than there are pasts that matter, two pasts share one: on one of them the reader is wrong."), exportButton(() => stage.querySelector("svg"), "crosscut-break")), verdict, controls,
+    el("ul", { class: "scenes", "aria-label": "Examples" }, scenes.map(([name, state]) => el("li", {}, button(name, () => { s = { ...state }; setup(); })))), result, foot);
 
   const models = () => { const r = cat.reductions.find(r => r.name === s.reduction) || cat.reductions[0]; return cat.tasks.find(t => t.name === r.to).models; };
 
   function setup() {
     busy?.abort();
+    if (s.reduction === "none") {
+      put(stage, el("p", { class: "muted" }, `No hard problem is known inside ${s.task}: nothing here says that a smaller model must fail. Choose another one below.`));
+      put(verdict); put(result); put(foot);
+      put(controls, choice());
+      write({ task: s.task, model: s.model, reduction: "none" });
+      return;
+    }
     if (!cat.reductions.some(r => r.name === s.reduction)) s.reduction = cat.reductions[0].name;
     if (!models().includes(s.model)) { s.model = models()[0]; s.shrink = ""; }
     refit();
   }
+  const choice = () => select("Hard problem inside", [...(s.reduction === "none" ? [{ value: "none", label: `none for ${s.task}` }] : []), ...cat.reductions.map(r => ({ value: r.name, label: `${r.from} in ${r.to} (${r.name})` }))], s.reduction, v => { s.reduction = v; s.shrink = s.value = ""; setup(); });
   const refit = asking([controls, stage, verdict, result], () => ask("sizes", { reduction: s.reduction, model: s.model, n: s.n }), (f, e) => { facts = f || { sizes: [] }; failed = e; fit(); });
 
   function fit() {
@@ -42,7 +50,7 @@ export function open(main, cat, start, write) {
     full = chosen?.full ?? 0;
     s.value = chosen ? Math.max(chosen.min, Math.min(full, s.value === undefined || s.value === "" ? full : +s.value)) : "";
     put(controls,
-      select("Hard problem inside", cat.reductions.map(r => ({ value: r.name, label: `${r.from} in ${r.to} (${r.name})` })), s.reduction, v => { s.reduction = v; s.shrink = s.value = ""; setup(); }),
+      choice(),
       select("Model", models(), s.model, v => { s.model = v; s.shrink = s.value = ""; setup(); }),
       slider("n, size of the problem", { min: 1, max: cat.limits.break, value: s.n, name: "n" }, v => { s.n = v; s.value = ""; setup(); }),
       facts.sizes.length > 1 ? select("Shrink", facts.sizes.map(z => ({ value: z.name, label: `${z.name}: ${z.doc.split(";")[0].slice(0, 48)}` })), s.shrink, v => { s.shrink = v; s.value = ""; setup(); }) : null,
@@ -58,7 +66,7 @@ export function open(main, cat, start, write) {
     return { reduction: s.reduction, model: s.model, n: s.n, set, seed: 1 };
   }
 
-  function run() { write({ reduction: s.reduction, model: s.model, n: s.n, shrink: s.shrink, value: s.value }); consult(); }
+  function run() { write({ task: cat.reductions.find(r => r.name === s.reduction).to, reduction: s.reduction, model: s.model, n: s.n, shrink: s.shrink, value: s.value }); consult(); }
   const consult = asking([stage, verdict, result], () => ask("break", request()), (a, e) => { answer = a || answer; failed = e; draw(); });
 
   // hunt lowers the size step by step; it can be stopped.
@@ -78,7 +86,7 @@ export function open(main, cat, start, write) {
         draw();
         if (answer.finding.kind !== "none") break;
       }
-      if (!signal.aborted) write({ reduction: s.reduction, model: s.model, n: s.n, shrink: s.shrink, value: s.value });
+      if (!signal.aborted) write({ task: cat.reductions.find(r => r.name === s.reduction).to, reduction: s.reduction, model: s.model, n: s.n, shrink: s.shrink, value: s.value });
     } catch (error) { if (error.name !== "AbortError" && !signal.aborted) { failed = error; draw(); } }
     if (busy === hunting) busy = null;
     press.textContent = "Shrink until it fails";
@@ -88,11 +96,10 @@ export function open(main, cat, start, write) {
     if (failed) { put(verdict); put(stage, problem(failed, setup)); put(result); put(foot); return; }
     if (!answer) return;
     const f = answer.finding, forced = f.kind === "forced";
-    const need = f.needed === null ? "no bound is known in this setting" : `${f.needed} needed`;
-    put(verdict, "The message has ", el("strong", { class: "a", "data-message": f.message_bits }, plural(f.message_bits, "bit")), ", ", el("span", { class: "n" }, need), ". ",
+    put(verdict, judged({ sent: f.message_bits, need: f.needed, mark: "data-message", name: "the message", unknown: "no bound in this setting" },
       forced ? [el("strong", { class: "bad" }, "Two inputs, one message. "), "Bob sees the same words and holds the same tokens, but the right answers differ."]
         : f.kind === "found" ? [el("strong", { class: "bad" }, "It errs. "), "This is a plain mistake of this model on one input; another of its size might not make it."]
-        : [el("strong", { class: "good" }, "No failure found. "), f.verdict === "meets" ? `All ${number(f.tried)} inputs were tried.` : "That proves nothing about the inputs that were not tried."]);
+        : [el("strong", { class: "good" }, "No failure found. "), f.verdict === "meets" ? `All ${number(f.tried)} inputs were tried.` : "That proves nothing about the inputs that were not tried."]));
     put(foot, el("p", { class: "small muted" }, f.note), el("p", { class: "small muted" }, `${f.strategy}, ${number(f.tried)} tried; ${f.setting}. Message: ${answer.formula}.`), command(answer.command));
     drawPair();
   }

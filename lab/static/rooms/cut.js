@@ -3,35 +3,34 @@ import { ask } from "../api.js";
 import { button, field, player, problem, select, slider } from "../controls.js";
 import { NAMES, command, asking, download, drag, el, exportButton, number, picture, plural, put, ranges, spoken, splitSpec, svg, value, watchWidth } from "../dom.js";
 import { layout, token, widestOf } from "../strip.js";
+import { verdict as judged } from "../verdict.js";
 
 const scenes = [
-  ["Attention does Match2", { task: "match2", model: "attention", n: 24, seed: 3 }],
-  ["One layer does Match3", { task: "match3", model: "attention", n: 15, set: "M=16", seed: 2, split: "alice:2-7,bob:8-13,public:1,14-15" }],
-  ["Attention averages", { task: "qsa", model: "attention", n: 16, seed: 1, split: "alice:16,bob:1-15" }],
+  ["Attention averages", { task: "qsa", model: "attention", n: 16, seed: 1 }],
+  ["Attention does Match2", { task: "match2", model: "attention", n: 16, seed: 20, set: "M=32" }],
   ["A recurrent state", { task: "qsa", model: "rnn", n: 17, seed: 4, set: "q=1,eps=0.25", split: "alice:1-9,bob:10-17" }],
-  ["Third order", { task: "match3", model: "tensor-attention", n: 12, seed: 2 }],
-  ["Two layers", { task: "match3-bigram", model: "transformer", n: 8, seed: 1 }],
+  ["A cache", { task: "qsa", model: "kv-cache", n: 16, seed: 1 }],
+  ["Match3, too small", { task: "match3", model: "attention", n: 15, set: "M=16", seed: 2, split: "alice:2-7,bob:8-13,public:1,14-15" }],
 ];
 
 export const keys = () => ["task", "model", "n", "seed", "set", "split", "read", "answer", "step"];
 
 export function open(main, cat, start, write) {
   const taskOf = name => cat.tasks.find(t => t.name === name);
-  let s = { task: "match2", model: "attention", n: 16, seed: 3, ...start };
+  let s = { ...(start.task || start.model ? { task: "match2", model: "attention", n: 16, seed: 3 } : scenes[0][1]), ...start };
   s.n = Math.max(2, Math.min(cat.limits.cut, +s.n || 16));
   s.seed = +s.seed || 0;
   let answer = null, owners = null, width = 0, step = start.step === undefined ? Infinity : +start.step, active = 0, hovered = -1, failed = null, inputFile = null;
 
-  const controls = el("div", { class: "controls" }), stage = el("div", { class: "stage" }), verdict = el("p", { class: "verdict", "aria-live": "polite" });
+  const controls = el("div", { class: "controls" }), stage = el("div", { class: "stage" }), verdict = el("div", { class: "verdict", "aria-live": "polite" }), definition = el("p", { class: "definition muted" });
   const words = el("ol", { class: "words", tabindex: "0", "aria-label": "The transcript" }), meaning = el("div", { "aria-live": "polite" }), foot = el("div");
   const owned = el("div", { class: "player", role: "group", "aria-label": "Who holds what" });
-  const play = player({ of: 0, at: 0, what: "message", change: k => { step = k; draw(); list(); save(); } });
+  const play = player({ of: 0, at: 0, what: "message", change: k => { step = k; draw(); list(); tell(); save(); } });
 
   main.append(
-    el("div", { class: "lead" }, el("h1", {}, "Cut a model in two. Count what crosses."),
-      el("p", {}, "Drag the cut, or give tokens to Alice and Bob one by one. Each sees only their own; every bit between them is metered, and the cut run equals the whole one bit for bit."),
-      el("ul", { class: "scenes" }, scenes.map(([name, state]) => el("li", {}, button(name, () => { s = { ...state }; owners = null; inputFile = null; step = Infinity; setup(); run(); }))))),
-    controls, stage, el("div", { class: "under" }, play, owned, exportButton(() => stage.querySelector("svg"), "crosscut-cut")), verdict,
+    el("div", { class: "lead" }, el("h1", {}, "Cut a model in two. Count what crosses.")),
+    stage, definition, el("div", { class: "under" }, play, owned, exportButton(() => stage.querySelector("svg"), "crosscut-cut")), verdict, controls,
+    el("ul", { class: "scenes", "aria-label": "Examples" }, scenes.map(([name, state]) => el("li", {}, button(name, () => { s = { ...state }; owners = null; inputFile = null; step = Infinity; setup(); run(); })))),
     el("div", { class: "columns" }, el("section", {}, el("h2", {}, "Transcript"), words), el("section", {}, el("h2", {}, "What is known"), meaning, foot)));
 
   function setup() {
@@ -40,9 +39,8 @@ export function open(main, cat, start, write) {
     if (!task.models.includes(s.model)) s.model = task.models[0];
     const made = cat.constructions.filter(c => c.model === s.model && (c.tasks.includes(s.task) || c.tasks.includes("*")));
     const set = parse(s.set);
+    put(definition, el("strong", {}, task.name), `: ${task.doc}. `, el("span", { class: "muted" }, "Drag the cut, or press a token to give it to the other player."));
     put(controls, 
-      select("Task", cat.tasks.map(t => t.name), s.task, v => change({ task: v, set: "", split: "" }, true)),
-      select("Model", task.models, s.model, v => change({ model: v, set: "" }, true)),
       made.length > 1 ? select("Weights", [{ value: "", label: "default" }, ...made.map(c => c.name)], set.construction || "", v => { const t = parse(s.set); delete t.construction; if (v) t.construction = v; change({ set: text(t) }, true); }) : null,
       slider("Tokens, N", { min: 2, max: cat.limits.cut, value: s.n, doc: "length of the sequence", name: "n" }, v => change({ n: v, split: "", read: s.read === "all" ? "all" : "" })),
       button("Another input", () => { inputFile = null; change({ seed: s.seed + 1 }); }, { "data-act": "seed" }),
@@ -77,7 +75,7 @@ export function open(main, cat, start, write) {
   const consult = asking([stage, verdict, words, meaning], () => {
     const query = { task: s.task, model: s.model, set: parse(s.set), seed: s.seed, split: s.split || "", read: s.read || "", answer: s.answer || "" };
     if (inputFile) query.input = inputFile; else query.n = s.n;
-    return ask("cut", query);
+    return ask("cut", query).then(biting);
   }, (a, e) => {
     failed = e;
     if (a) {
@@ -88,6 +86,21 @@ export function open(main, cat, start, write) {
     } else play.reset(0, 0);
     draw(); list(); tell();
   });
+
+  // Where a cost proves nothing, the answer says where models of these sizes fail: the
+  // inequality of the catalogue that speaks about this task and model.
+  async function biting(a) {
+    const r = a.record, entry = cat.inequalities.find(q => q.task === r.task && q.model === r.model);
+    if (r.bits.total <= r.bits.trivial || !entry) return a;
+    const sizes = {};
+    for (const z of entry.sizes) {
+      const v = z.name === "m" ? Math.max(r.params.m || 0, r.params.d_v || 0) : r.params[z.name];
+      if (Number.isInteger(v)) sizes[z.name] = Math.max(z.min, Math.min(z.max, v));
+    }
+    const g = await ask("grow", { inequality: entry.name, sizes, n: 8 });
+    if (g.bites_at) a.bites = { N: g.bites_at, href: `#grow?${new URLSearchParams({ inequality: entry.name, n: g.bites_at, ...g.sizes })}` };
+    return a;
+  }
 
   // The cut of a split that is one piece for each player, or -1.
   function cutAt() {
@@ -113,8 +126,8 @@ export function open(main, cat, start, write) {
     if (!width || !owners) { if (failed) put(stage, problem(failed, run)); return; }
     const tokens = answer?.tokens ?? [];
     if (tokens.length !== owners.length) return;
-    const a = answer, place = layout(tokens.length, width, widestOf(tokens));
-    const top = 26, stripEnd = top + place.height + 8;
+    const a = answer, place = layout(tokens.length, width, widestOf(tokens)), w = a.weighed;
+    const top = w ? 74 : 26, stripEnd = top + place.height + 8;
     const parts = [];
     tokens.forEach((t, i) => {
       const set = t && typeof t === "object" && "y" in t;
@@ -123,7 +136,7 @@ export function open(main, cat, start, write) {
         attrs: { tabindex: i === active ? 0 : -1, role: "button", "data-focus": i, transform: `translate(0 ${top})`,
           onkeydown: e => tokenKey(e, i), onfocus: () => { active = i; if (set) arcs(i); }, onpointerenter: () => set && arcs(i) } }));
     });
-    const names = brackets(place, top);
+    const names = brackets(place, w ? stripEnd + 20 : top - 9);
     const arcLayer = svg("g", { class: "arcs", "aria-hidden": "true" });
     function arcs(i) {
       const { x: x0, y: y0 } = place.at(i);
@@ -133,19 +146,54 @@ export function open(main, cat, start, write) {
       }));
     }
     const reading = a.record.read[0] - 1;
-    if (tokens[reading] && typeof tokens[reading] === "object" && "y" in tokens[reading]) arcs(reading);
-    const channel = wordsPicture(stripEnd + 14), meter = meterPicture(channel.bottom + 30);
-    const pic = picture(width, meter.bottom + 8, "Tokens, messages and the meter", names, parts, arcLayer, handle(place, top), channel.node, meter.node);
+    if (!w && tokens[reading] && typeof tokens[reading] === "object" && "y" in tokens[reading]) arcs(reading);
+    const machine = w ? jars(w, stripEnd + 34) : state(place, top, stripEnd), channel = wordsPicture(machine.bottom + 14);
+    const pic = picture(width, channel.bottom + 8, w ? "The query's arcs over the tokens, the jars that they fill, and the messages" : "Tokens and messages", w ? query(w, place, top, reading) : null, names, parts, arcLayer, handle(place, top), machine.node, channel.node);
     placed = { place, top };
     put(stage, failed ? problem(failed, run) : "", pic);
   }
 
-  function brackets(place, top) {
+  // The machine. The token that is read sends a query; an arc to each token, as dark as
+  // its weight.
+  function query(w, place, top, from) {
+    const most = Math.max(1, ...w.weights), h = place.size / 2, { x: x0, y: y0 } = place.at(from);
+    return svg("g", { class: "arcs", role: "img", "aria-label": `Token ${from + 1} asks; weights: ${w.weights.join(" ")}` }, w.weights.map((v, j) => {
+      if (j === from || owners[j] === "public") return null;
+      const { x, y } = place.at(j), up = 16 + Math.min(44, Math.abs(x - x0) / 6);
+      return svg("path", { class: "arc weight", "stroke-opacity": (.1 + .9 * v / most).toFixed(2), "stroke-width": (1 + 1.8 * v / most).toFixed(2), d: `M${x0 + h} ${top + y0}Q${(x0 + x) / 2 + h} ${top + Math.min(y0, y) - up} ${x + h} ${top + y}` });
+    }), y0 > 0 ? null : svg("text", { class: "dim", x: x0 + h, y: top + y0 - 24, "font-size": 12.5, "text-anchor": x0 > width / 2 ? "end" : "start" }, "asks"));
+  }
+
+  // Two jars, filled by both players: the sum of the weights, and of weight times value.
+  function jars(w, y) {
+    const h = 54, wide = Math.min(84, width * .2), part = list => who => (list || []).reduce((sum, v, i) => owners[i] === who ? sum + Math.abs(v) : sum, 0), total = list => list.reduce((a, b) => a + b, 0);
+    const jar = (x, list, name) => {
+      const of = part(list), all = Math.max(1, of("alice") + of("bob")), a = (h - 4) * of("alice") / all, b = (h - 4) * of("bob") / all;
+      return svg("g", { role: "img", "aria-label": `${name}: ${total(list)}` }, svg("rect", { class: "fill alice", x: x + 2, y: y + h - 2 - a, width: wide - 4, height: a }), svg("rect", { class: "fill bob", x: x + 2, y: y + h - 2 - a - b, width: wide - 4, height: b }),
+        svg("path", { class: "jar", d: `M${x} ${y}V${y + h}H${x + wide}V${y}` }), svg("text", { class: "dim", x: x + wide / 2, y: y + h + 16, "font-size": 12.5, "text-anchor": "middle" }, `${name}: ${number(total(list))}`));
+    };
+    const step = wide + Math.max(30, width * .08), x0 = Math.max(wide * .35, width / 2 - (w.numerators ? step : wide / 2) - wide * .2), out = x0 + (w.numerators ? 2 : 1) * step;
+    return { bottom: y + h + 22, node: svg("g", {}, jar(x0, w.weights, "weights"), w.numerators ? jar(x0 + step, w.numerators, width < 480 ? "× value" : "weight × value") : null,
+      svg("text", { x: out, y: y + h / 2 + 5, "font-size": 16, "font-weight": 600 }, `output ${some(answer.record.output)}`)) };
+  }
+
+  // A model that keeps a state: the box that travels along the strip, where the cut is.
+  function state(place, top, y) {
+    const k = cutAt(), only = answer.record.messages[0];
+    if (k < 0 || answer.words.length !== 1 || only.from !== "alice") return { bottom: y, node: null };
+    const word = answer.words[0], wide = Math.min(width * .4, 220), cols = Math.max(1, Math.min(word.length, 24)), size = Math.max(2, Math.min(9, (wide - 16) / cols - 1)), shown = word.slice(0, cols * 3), rows = Math.ceil(shown.length / cols);
+    const at = place.at(Math.min(k, owners.length - 1)), box = Math.min(wide, cols * (size + 1) + 15), x = Math.max(0, Math.min(width - box, at.x - box / 2)), right = x + box + 190 < width;
+    return { bottom: y + 22 + rows * (size + 1) + 12, node: svg("g", { role: "img", "aria-label": `The state after token ${k}: ${only.bits} bits` }, svg("rect", { class: "envelope", x, y: y + 14, width: box, height: rows * (size + 1) + 13, rx: 4 }),
+      [...shown].map((b, i) => svg("rect", { class: `bit alice${b === "0" ? " zero" : ""}`, x: x + 8 + (i % cols) * (size + 1), y: y + 21 + Math.floor(i / cols) * (size + 1), width: size, height: size, rx: 1 })),
+      svg("text", { class: "dim", x: right ? x + box + 8 : x - 8, y: y + 21 + rows * (size + 1) / 2, "font-size": 13, "dominant-baseline": "central", "text-anchor": right ? "start" : "end" }, `the state after token ${k}`)) };
+  }
+
+  function brackets(place, y) {
     if (place.rows > 1) return [];
     const runs = [];
     owners.forEach((o, i) => { const r = runs.at(-1); if (r && r.o === o) r.to = i; else runs.push({ o, from: i, to: i }); });
     return runs.filter(r => r.o !== "public" && (r.to - r.from + 1) * place.size > 34).map(r =>
-      svg("text", { class: `who ${r.o}`, x: (place.at(r.from).x + place.at(r.to).x + place.size) / 2, y: top - 9, "text-anchor": "middle" }, (r.to - r.from + 1) * place.size > 80 ? NAMES[r.o] : NAMES[r.o][0]));
+      svg("text", { class: `who ${r.o}`, x: (place.at(r.from).x + place.at(r.to).x + place.size) / 2, y, "text-anchor": "middle" }, (r.to - r.from + 1) * place.size > 80 ? NAMES[r.o] : NAMES[r.o][0]));
   }
 
   function handle(place, top) {
@@ -240,25 +288,6 @@ export function open(main, cat, start, write) {
       rest > 0 ? svg("text", { class: "dim", x: width / 2, y: end + 12, "font-size": 12, "text-anchor": "middle" }, `and ${plural(rest, "message")} more, in the transcript`) : null) };
   }
 
-  function meterPicture(y) {
-    const a = answer, b = a.record.bits, need = a.needed?.bits ?? 0;
-    const most = Math.max(b.total, b.trivial, need, 1) * 1.05, at = v => Math.min(width - 1, v / most * width);
-    let alice = 0, bob = 0;
-    a.record.messages.slice(0, step).forEach(m => { if (m.from === "alice") alice += m.bits; else bob += m.bits; });
-    const marks = [], mark = (v, name, cls, above) => {
-      const x = at(v), end = x > width * .6;
-      marks.push(svg("line", { class: cls, x1: x, x2: x, y1: above ? y - 8 : y, y2: above ? y + 18 : y + 26 }),
-        svg("text", { class: cls === "meter-need" ? "meter-need-text" : "dim", x: x + (end ? -5 : 5), y: above ? y - 9 : y + 32, "font-size": 12.5, "text-anchor": end ? "end" : "start" }, `${name} ${number(v)}`));
-    };
-    if (need) mark(need, "needed", "meter-need", true);
-    mark(b.trivial, "raw tokens", "meter-trivial", false);
-    const label = `${number(alice + bob)} of ${plural(b.total, "bit")}`;
-    return { bottom: y + 36, node: svg("g", { class: "meter", role: "img", "aria-label": `Meter: ${label}${need ? `, ${need} needed` : ""}, ${b.trivial} for the raw tokens` },
-      svg("rect", { class: "meter-ground", x: 0, y, width, height: 18, rx: 3 }), svg("rect", { class: "meter-rest", x: .6, y: y + .6, width: Math.max(0, at(b.total) - 1), height: 16.8, rx: 3 }),
-      svg("rect", { class: "meter-alice", x: 0, y, width: at(alice), height: 18, rx: 3 }), svg("rect", { class: "meter-bob", x: at(alice), y, width: at(alice + bob) - at(alice), height: 18, rx: 3 }), marks,
-      svg("text", { x: need && at(need) < width / 2 ? width : 0, y: y - 9, "font-size": 12.5, "font-weight": 600, "text-anchor": need && at(need) < width / 2 ? "end" : "start" }, label)) };
-  }
-
   function list() {
     if (!answer) return;
     const most = 200;
@@ -275,11 +304,14 @@ export function open(main, cat, start, write) {
   function tell() {
     if (!answer || failed) { put(verdict); put(meaning); put(foot); return; }
     const r = answer.record, b = r.bits, need = answer.needed;
-    const compare = !need ? ["No lower bound here speaks about this split. "] : b.total >= need.bits ? ["Every right protocol for this split, of any model, needs ", el("strong", { class: "n", "data-needed": need.bits }, number(need.bits)), ` (${need.basis}). `] : [el("strong", { class: "bad" }, `That is fewer than the ${need.bits} needed: some input is wrong. `)];
-    const raw = b.total > b.trivial ? ["Alice's raw tokens would cost only ", el("strong", {}, number(b.trivial)), ", so this cost proves nothing about the model (vacuous). "] : ["Alice's raw tokens would cost ", el("strong", {}, number(b.trivial)), ". "];
-    put(verdict, el("strong", { "data-total": b.total }, plural(b.total, "bit")), b.total === 1 ? " crosses. " : " cross. ", ...compare, ...raw,
-      r.agree ? "The cut run gives " : el("span", { class: "bad" }, "The cut run differs: "), el("strong", {}, some(r.output)), r.agree ? ", as the whole model does" : "",
-      r.correct ? el("span", { class: "good" }, "; right by the definition.") : el("span", { class: "bad" }, `; the definition says ${some(r.expected)}.`));
+    let alice = 0, bob = 0;
+    r.messages.slice(0, step).forEach(m => { if (m.from === "alice") alice += m.bits; else bob += m.bits; });
+    const go = answer.bites ? button(`Go to N = ${number(answer.bites.N)}`, () => { location.hash = answer.bites.href; }, { class: "main", "data-act": "bite" }) : answer.pays_from ? button(`Go to N = ${answer.pays_from}`, () => change({ n: answer.pays_from, split: "", read: "" }, true), { class: "main", "data-act": "bite" }) : null;
+    const vacuous = b.total > b.trivial, sentence = need && b.total < need.bits ? [el("strong", { class: "bad" }, "Fewer bits than every right protocol needs: some input is wrong. ")]
+      : vacuous ? ["Too small to be interesting: the raw tokens cost less, so this proves nothing about the model (vacuous). ", answer.bites ? `For a layer of these sizes the need overtakes at N = ${number(answer.bites.N)}. ` : answer.pays_from ? `From N = ${answer.pays_from} it costs less than they do. ` : "", go, " "]
+      : [need ? "Fewer bits than the raw tokens, and no fewer than every right protocol for this split needs. " : "Fewer bits than the raw tokens. No lower bound here speaks about this split. "];
+    put(verdict, judged({ sent: b.total, need: need?.bits, raw: b.trivial, played: [alice, bob] }, sentence, r.agree ? "The cut run gives " : el("span", { class: "bad" }, "The cut run differs: "), el("strong", {}, some(r.output)), r.agree ? ", as the whole model does" : "",
+      r.correct ? el("span", { class: "good" }, "; right by the definition.") : el("span", { class: "bad" }, `; the definition says ${some(r.expected)}.`)));
     const k = hovered >= 0 ? hovered : step - 1, m = r.messages[k];
     const known = who => { const own = r.split[who]; return own.length ? `tokens ${ranges(own)}` : "no tokens of their own"; };
     put(meaning, 

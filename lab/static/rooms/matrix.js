@@ -10,28 +10,32 @@ export const keys = () => ["rows", "task", "problem", "n", "show", "value", "row
 
 export function open(main, cat, start, write) {
   let s = { source: start.rows ? "drawn" : start.problem ? "problem" : start.task ? "task" : "problem", problem: "disj", task: "match2", n: 3, show: "fooling", value: "", row: "", col: "", ...start };
-  s.n = +s.n || 3;
-  let answer = null, failed = null, width = 0, treeWidth = 0, step = 0, at = [0, 0], drawn = (start.rows || "0110 1010 1100 0001").split(/[ ,]/), mine = null, picks = new Set(), side = "alice", focusing = false;
+  const usual = task => task === "qsa" ? 2 : task.startsWith("cycle") ? 3 : 4;
+  s.n = +start.n || (s.source === "task" ? usual(s.task) : 3);
+  const split = start.N && +start.N === s.n ? start.split : ""; // the frame's, where it is of this length
+  let answer = null, failed = null, width = 0, treeWidth = 0, step = 0, at = [0, 0], drawn = (start.rows || "0110 1010 1100 0001").split(/[ ,]/), mine = null, picks = new Set(), side = "alice", focusing = false, only = -1;
 
-  const controls = el("div", { class: "controls" }), shows = el("div", { class: "controls" }), stage = el("div", { class: "stage" }), treeBox = el("div", { class: "stage" }), numbers = el("div"), say = el("div", { "aria-live": "polite" }), foot = el("div");
+  const controls = el("div", { class: "controls" }), shows = el("div", { class: "controls" }), stage = el("div", { class: "stage" }), treeBox = el("div", { class: "stage" }), numbers = el("div"), say = el("div", { class: "say", "aria-live": "polite" }), foot = el("div");
   const play = player({ of: 0, at: 0, what: "bit", change: k => { step = k; draw(); drawTree(); tell(); } });
+  const definition = el("p", { class: "definition muted" });
   main.append(
-    el("div", { class: "lead" }, el("h1", {}, "One table holds the whole problem"),
-      el("p", {}, "Rows are what Alice may hold, columns what Bob may hold. A protocol divides the table into rectangles of one value; how many it needs is what communication costs.")),
-    controls, shows, el("div", { class: "columns" }, el("section", {}, stage, el("div", { class: "under" }, say, exportButton(() => stage.querySelector("svg"), "crosscut-matrix"))),
-      el("section", {}, numbers, el("div", { class: "under" }, play), treeBox)), foot);
+    el("div", { class: "lead" }, el("h1", {}, "One table holds the whole problem")),
+    el("div", { class: "columns first" }, el("section", {}, stage, definition, el("div", { class: "under" }, shows, exportButton(() => stage.querySelector("svg"), "crosscut-matrix")), say),
+      el("section", {}, numbers, el("div", { class: "under" }, play), treeBox)), controls, foot);
 
   function setup() {
     const bigger = s.source === "drawn" ? [] : [slider(s.source === "task" ? "N" : "n", { min: 1, max: s.source === "task" ? 6 : 6, value: s.n, name: "n" }, v => { s.n = v; fresh(); run(); })];
     put(controls, segmented("Matrix of", [{ value: "problem", label: "a problem" }, { value: "task", label: "a task" }, { value: "drawn", label: "your own" }], s.source, v => { s.source = v; if (v === "task") s.n = 4; fresh(); setup(); run(); }),
-      s.source === "problem" ? select("Problem", cat.problems.map(p => p.name), s.problem, v => { s.problem = v; fresh(); run(); }) : null,
-      s.source === "task" ? select("Task", cat.tasks.map(t => t.name), s.task, v => { s.task = v; s.n = v === "qsa" ? 2 : v.startsWith("cycle") ? 3 : 4; fresh(); setup(); run(); }) : null,
+      s.source === "problem" ? select("Problem", cat.problems.map(p => p.name), s.problem, v => { s.problem = v; fresh(); setup(); run(); }) : null,
+      s.source === "task" ? select("Of the task", cat.tasks.map(t => t.name), s.task, v => { s.task = v; s.n = usual(v); fresh(); setup(); run(); }) : null,
       bigger,
       s.source === "drawn" ? [button("Row +", () => resize(1, 0)), button("Row −", () => resize(-1, 0)), button("Column +", () => resize(0, 1)), button("Column −", () => resize(0, -1)), el("p", { class: "muted small" }, "Click a cell, or press Space: 0, 1, * (outside the promise).")] : null);
-    put(shows, segmented("Show", SHOWS, s.show, v => { s.show = v; picks.clear(); if (v === "mine" && !mine) begin(); save(); draw(); drawTree(); tell(); }));
+    const entry = s.source === "task" ? cat.tasks.find(t => t.name === s.task) : s.source === "problem" ? cat.problems.find(p => p.name === s.problem) : null;
+    put(definition, entry ? [el("strong", {}, entry.name), `: ${entry.doc}. `] : "", "Rows are what Alice may hold, columns what Bob may hold; a protocol divides the table into rectangles of one value.");
+    put(shows, segmented("Show", SHOWS, s.show, v => { s.show = v; only = -1; picks.clear(); if (v === "mine" && !mine) begin(); save(); draw(); drawTree(); tell(); }));
   }
 
-  function fresh() { s.row = s.col = ""; at = [0, 0]; step = 0; mine = null; picks.clear(); }
+  function fresh() { only = -1; s.row = s.col = ""; at = [0, 0]; step = 0; mine = null; picks.clear(); }
 
   function resize(r, c) {
     if (r > 0 && drawn.length < 12) drawn.push("0".repeat(drawn[0].length));
@@ -47,7 +51,7 @@ export function open(main, cat, start, write) {
 
   const sizesFor = { match2: { M: 5 }, match3: { M: 6 }, "match3-bigram": { M: 5 }, "match3-local": { M: 5 }, "match-s": { M: 4 }, cycle3: { nodes: 3 }, cycle5: { nodes: 3 } };
   function run() { save(); consult(); }
-  const consult = asking([stage, numbers, say, treeBox], () => ask("matrix", s.source === "drawn" ? { rows: drawn } : s.source === "task" ? { task: s.task, n: s.n, set: sizesFor[s.task] || {} } : { problem: s.problem, n: s.n }), (a, e) => {
+  const consult = asking([stage, numbers, say, treeBox], () => ask("matrix", s.source === "drawn" ? { rows: drawn } : s.source === "task" ? { task: s.task, n: s.n, set: sizesFor[s.task] || {}, split: split || "" } : { problem: s.problem, n: s.n }), (a, e) => {
     failed = e;
     if (a) {
       answer = a;
@@ -160,9 +164,11 @@ export function open(main, cat, start, write) {
     if (s.show === "cover" || s.show === "partition") {
       let k = 0;
       for (const c of evidence(s.show, "upper")) for (const r of c.evidence.rectangles || []) {
+        if (only >= 0 && only !== k++) continue;
+        if (only >= 0) k--;
         const fill = colour(k), inset = s.show === "cover" ? 1 + (k % 5) * Math.max(.5, cell * .05) : 2;
         k++;
-        for (const i of r.rows) for (const j of r.cols) out.push(svg("rect", { x: X(j) + inset, y: Y(i) + inset, width: cell - 2 * inset, height: cell - 2 * inset, rx: 2, fill, "fill-opacity": s.show === "cover" ? .16 : .55, stroke: fill, "stroke-width": s.show === "cover" ? 1.4 : 0, "pointer-events": "none" }));
+        for (const i of r.rows) for (const j of r.cols) out.push(svg("rect", { x: X(j) + inset, y: Y(i) + inset, width: cell - 2 * inset, height: cell - 2 * inset, rx: 2, fill, "fill-opacity": only >= 0 ? .75 : s.show === "cover" ? .16 : .55, stroke: fill, "stroke-width": s.show === "cover" ? 1.4 : 0, "pointer-events": "none" }));
       }
     }
     if (s.show === "mine" && mine) {
@@ -170,6 +176,14 @@ export function open(main, cat, start, write) {
       for (const k of picks) if (mine.now) for (const o of side === "alice" ? mine.now.cols : mine.now.rows) out.push(svg("rect", { class: `picked ${side === "bob" ? "b" : ""}`, x: side === "alice" ? X(o) : X(k), y: side === "alice" ? Y(k) : Y(o), width: cell, height: cell }));
     }
     return out;
+  }
+
+  // The rectangles of a cover or a partition, as a list; the one that is pointed at is
+  // seen alone.
+  function pieces() {
+    if (s.show !== "cover" && s.show !== "partition") return null;
+    const all = evidence(s.show, "upper").flatMap(c => c.evidence.rectangles || []), show = k => { if (only !== k) { only = k; draw(); } };
+    return el("ol", { class: "pieces", "aria-label": "Rectangles" }, all.map((r, k) => el("li", {}, button(`${r.rows.length} × ${r.cols.length}`, () => show(k), { class: "quiet", "aria-label": `${r.rows.length} × ${r.cols.length}: rows ${r.rows.map(i => answer.row_names[i]).join(", ")}; columns ${r.cols.map(j => answer.col_names[j]).join(", ")}`, onpointerenter: () => show(k), onpointerleave: () => show(-1), onfocus: () => show(k), onblur: () => show(-1) }))));
   }
 
   // Cutting by hand: the player's own protocol tree, a rectangle at a time.
@@ -245,7 +259,8 @@ export function open(main, cat, start, write) {
   function tell() {
     if (failed || !answer) { put(numbers); put(foot); put(say); return; }
     const r = answer.report, two = r.cover !== null;
-    const item = (name, key, v, small, big) => el("div", { "data-big": big ? "" : null }, el("dt", {}, name), el("dd", { "data-number": key }, v, el("small", {}, small || "")));
+    const lights = s.show === "tree" || s.show === "mine" ? "deterministic" : s.show;
+    const item = (name, key, v, small, big) => el("div", { "data-big": big ? "" : null, "data-lit": key === lights ? "" : null }, el("dt", {}, name), el("dd", { "data-number": key }, v, el("small", {}, small || "")));
     put(numbers, el("h2", {}, s.source === "drawn" ? "Your matrix" : r.source), el("dl", { class: "numbers" },
       item("D(f), bits", "deterministic", range(r.deterministic), r.deterministic.exact ? `by ${r.deterministic.by}` : "an interval", true),
       item("fooling set", "fooling", number(r.fooling.size), `value ${r.fooling.value}${r.fooling.optimal ? "" : ", at least"}`),
@@ -267,10 +282,12 @@ export function open(main, cat, start, write) {
       const rest = left(), now = p[step - 1];
       put(say, el("p", {}, "Cell (", el("code", {}, answer.row_names[at[0]]), ", ", el("code", {}, answer.col_names[at[1]]), "). ", now ? [el("strong", {}, now.t.speaker === "alice" ? "Alice" : "Bob"), ` writes ${now.bit}: `] : "Nothing is written yet: ", `${rest.rows.length} × ${rest.cols.length} cells are left`, step === p.length ? `, all ${answer.cells[at[0]][at[1]]}.` : "."));
     } else {
-      const text = { fooling: [`${r.fooling.size} cells of value ${r.fooling.value}, no two in one rectangle: each needs a leaf of its own.`],
-        shattered: [two ? `Bob's ${range(r.shattered.alice)} marked columns take every pattern over the marked rows: INDEX hides here, and one message from Alice costs at least that many bits.` : "For two values only."],
-        cover: [two ? "Fewest rectangles of one value that cover it, overlaps allowed." : "For two values only."], partition: [two ? "Fewest rectangles of one value, no overlaps: at most as many as any protocol has leaves." : "For two values only."] }[s.show];
-      put(say, el("p", {}, text));
+      const log = k => Math.ceil(Math.log2(Math.max(1, k))), others = answer.cells?.flat().some(v => v !== "*" && +v !== r.fooling.value), leaves = r.fooling.size + (others ? 1 : 0), low = v => typeof v === "object" ? v.lower : v;
+      const text = { fooling: [`${r.fooling.size} dots of value ${r.fooling.value}, no two in one rectangle: they need ${r.fooling.size} leaves of value ${r.fooling.value}${others ? ", the other values at least one more" : ""}: ${leaves} leaves, so `, el("strong", { "data-implied": log(leaves) }, `${log(leaves)} bits`), "."],
+        shattered: [two ? ["Bob's ", range(r.shattered.alice), " marked columns take every pattern over the marked rows: INDEX hides here, and one message from Alice costs at least ", el("strong", { "data-implied": low(r.shattered.alice) }, `${low(r.shattered.alice)} bits`), "."] : "For two values only."],
+        cover: [two ? `At least ${low(r.cover.zeros)} rectangles cover the zeros and ${low(r.cover.ones)} the ones, overlaps allowed. Point at one in the list to see it alone.` : "For two values only."],
+        partition: [two ? ["At least ", low(r.partition.zeros), " + ", low(r.partition.ones), " rectangles without overlaps, and a protocol has at least as many leaves: so ", el("strong", { "data-implied": log(low(r.partition.zeros) + low(r.partition.ones)) }, `${log(low(r.partition.zeros) + low(r.partition.ones))} bits`), "."] : "For two values only."] }[s.show];
+      put(say, el("p", {}, text), pieces());
     }
   }
 

@@ -1,0 +1,28 @@
+// The verdict that every room gives: one sentence, and three chips on one bar with one
+// scale. What is sent is a filled bar, what is needed a line, the raw tokens dashes.
+import { el, number, plural, svg } from "./dom.js";
+
+const HIGH = 22, WIDE = 1000;
+
+// balance draws the bar. played is the part of Alice's and Bob's bits that has crossed
+// so far; raw tokens far beyond the rest stand at the end, with an arrow.
+export function balance({ sent, need, raw, played = [sent, 0] }) {
+  const near = Math.max(sent, need || 0, 1), far = raw > 6 * near, most = 1.04 * Math.max(near, far ? 6 * near : raw || 0), at = v => Math.min(WIDE - 4, v / most * WIDE);
+  const said = [`sent ${plural(sent, "bit")}`, need ? `needed ${number(need)}` : "", raw ? `raw tokens ${number(raw)}` : ""].filter(Boolean).join(", ");
+  return svg("svg", { class: "balance", viewBox: `0 0 ${WIDE} ${HIGH}`, preserveAspectRatio: "none", role: "img", "aria-label": `One bar: ${said}` },
+    svg("rect", { class: "meter-ground", width: WIDE, height: HIGH }), svg("rect", { class: "meter-rest", x: 1, y: 4, width: Math.max(2, at(sent) - 1), height: HIGH - 8 }),
+    svg("rect", { class: "meter-alice", y: 4, width: at(played[0]), height: HIGH - 8 }), svg("rect", { class: "meter-bob", x: at(played[0]), y: 4, width: at(played[0] + played[1]) - at(played[0]), height: HIGH - 8 }),
+    raw ? svg("line", { class: "meter-trivial", x1: at(raw), x2: at(raw), y1: 0, y2: HIGH }) : null, need ? svg("line", { class: "meter-need", x1: at(need), x2: at(need), y1: 0, y2: HIGH }) : null,
+    far ? svg("path", { class: "meter-far", d: `M${WIDE - 30} 5L${WIDE - 12} 11L${WIDE - 30} 17` }) : null);
+}
+
+// chips name the three amounts. mark is the attribute that carries the first one's value.
+export function chips({ sent, need, raw, unknown, mark = "data-total", name = "sent" }) {
+  const chip = (kind, what, v, attrs, none) => el("div", { class: `chip ${kind}` }, el("dt", {}, what), el("dd", attrs, v === null || v === undefined ? none : plural(v, "bit")));
+  return el("dl", { class: "chips" }, chip("cost", name, sent, { [mark]: sent }), chip("need", "needed", need, need ? { "data-needed": need } : {}, unknown || "no bound known"), raw === undefined ? null : chip("raw", "raw tokens", raw, { "data-raw": raw }, "–"));
+}
+
+// verdict is the whole: a sentence, the bar, the chips.
+export function verdict(amounts, ...sentence) {
+  return [el("p", { class: "sentence" }, sentence), balance(amounts), chips(amounts)];
+}
