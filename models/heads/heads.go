@@ -1,0 +1,236 @@
+// Package heads counts the attention heads of Boolean functions, with exact
+// certificates both ways, and the errors of one head that selects an endpoint.
+//
+// One softmax layer that is read at a fixed token, over inputs of one token a bit, computes
+//
+//	f(x) = 1 if and only if sum_j s_j(x) / d_j(x) < 0,
+//
+// one term a head: d_j is the head's sum of weights, an affine function of x in {0,1}^n that
+// is positive on the cube, and s_j, the projection of its numerators, any affine function.
+// Width and precision are free. The head number of f is the least number of terms. Here
+// the sum is also asked to be positive where f is 0: a small constant added to s_1 / d_1
+// makes it so.
+//
+// Upper bounds are the weights, as integers. Multiplied by the product of the d_j, the sum
+// is a polynomial whose degree is at most the number of heads and whose sign is that of f;
+// so no function has fewer heads than its sign degree, and a lower bound is a dual:
+// integers psi on the cube, not all zero, with the sign of f, and orthogonal to all monomials
+// below the degree. Heads and sign degree are the same number on every function
+// on which they are known.
+package heads
+
+import (
+	"math/big"
+	"math/bits"
+	"math/rand/v2"
+
+	"crosscut/internal/exact"
+)
+
+// Function is a Boolean function of N <= 6 bits; bit x of Table is its value at x, bit i
+// of x being the (i+1)st variable.
+type Function struct {
+	N     int
+	Table uint64
+}
+
+// Points is the size of the cube.
+func (f Function) Points() int { return 1 << f.N }
+
+// At is the value at x, as -1 where f is 1 and +1 where it is 0: the sign that the sum must have.
+func (f Function) sign(x int) int64 {
+	if f.Table>>x&1 == 1 {
+		return -1
+	}
+	return 1
+}
+
+// Constant says whether f does not depend on x: no head is needed.
+func (f Function) Constant() bool {
+	ones := bits.OnesCount64(f.Table)
+	return ones == 0 || ones == f.Points()
+}
+
+// Affine is c[0] + c[1] x_1 + ... + c[n] x_n.
+type Affine []*big.Int
+
+// At evaluates at a point of the cube.
+func (a Affine) At(x int) *big.Int {
+	v := new(big.Int).Set(a[0])
+	for i := range a[1:] {
+		if x>>i&1 == 1 {
+			v.Add(v, a[i+1])
+		}
+	}
+	return v
+}
+
+// Weights are heads: the terms S[j] / D[j].
+type Weights struct{ S, D []Affine }
+
+// Check says whether the weights compute f, strictly on both sides.
+func (w Weights) Check(f Function) bool {
+	if len(w.S) != len(w.D) {
+		return false
+	}
+	if len(w.S) == 0 {
+		return f.Constant()
+	}
+	for x := range f.Points() {
+		// sum_j s_j prod_{l != j} d_l, which has the sign of the sum once every d is positive.
+		sum, product := new(big.Int), big.NewInt(1)
+		for j := range w.S {
+			if len(w.S[j]) != f.N+1 || len(w.D[j]) != f.N+1 {
+				return false
+			}
+			d, s := w.D[j].At(x), w.S[j].At(x)
+			if d.Sign() <= 0 {
+				return false
+			}
+			sum.Add(sum.Mul(sum, d), s.Mul(s, product))
+			product.Mul(product, d)
+		}
+		if int64(sum.Sign()) != f.sign(x) {
+			return false
+		}
+	}
+	return true
+}
+
+// Dual are integers on the cube that show that the sign degree of a function is more
+// than some degree.
+type Dual []*big.Int
+
+// Check says whether the dual shows that f has sign degree more than degree, and so
+// at least degree + 1 heads.
+func (psi Dual) Check(f Function, degree int) bool {
+	if len(psi) != f.Points() {
+		return false
+	}
+	some := false
+	for x, v := range psi {
+		if int64(v.Sign())*f.sign(x) < 0 {
+			return false
+		}
+		some = some || v.Sign() != 0
+	}
+	for s := range f.Points() {
+		if bits.OnesCount(uint(s)) > degree {
+			continue
+		}
+		sum := new(big.Int)
+		for x, v := range psi {
+			if x&s == s {
+				sum.Add(sum, v)
+			}
+		}
+		if sum.Sign() != 0 {
+			return false
+		}
+	}
+	return some
+}
+
+// SignDegree finds the least degree of a polynomial that has the sign of f, and the dual
+// below it; nil for constants. The dual is the evidence.
+func SignDegree(f Function) (degree int, below Dual) {
+	if f.Constant() {
+		return 0, nil
+	}
+	for degree = 0; ; degree++ {
+		var points [][]int64
+		for x := range f.Points() {
+			var p []int64
+			for s := range f.Points() {
+				if bits.OnesCount(uint(s)) <= degree {
+					v := int64(0)
+					if x&s == s {
+						v = f.sign(x)
+					}
+					p = append(p, v)
+				}
+			}
+			points = append(points, p)
+		}
+		w, y := exact.Separate(points)
+		if w != nil {
+			return degree, below
+		}
+		below = make(Dual, f.Points())
+		for x := range below {
+			below[x] = new(big.Int).Mul(y[x], big.NewInt(f.sign(x)))
+		}
+	}
+}
+
+// Find looks for k heads that compute f: denominators with small integers are drawn, and
+// for each draw the numerators are a linear program.
+func Find(f Function, k, tries int, rng *rand.Rand) (Weights, bool) {
+	if k == 0 {
+		return Weights{}, f.Constant()
+	}
+	for t := range tries {
+		spread := 2 + t/8 // draws grow slowly: most functions need none but small ones
+		d := make([][]int64, k)
+		for j := range d {
+			d[j] = make([]int64, f.N+1)
+			d[j][0] = 1 + rng.Int64N(int64(spread))
+			for i := range f.N {
+				c := rng.Int64N(int64(2*spread+1)) - int64(spread)
+				d[j][i+1] = c
+				d[j][0] += max(-c, 0)
+			}
+		}
+		var points [][]int64
+		for x := range f.Points() {
+			var p []int64
+			for j := range d {
+				others := f.sign(x)
+				for l := range d {
+					if l != j {
+						others *= affine(d[l], x)
+					}
+				}
+				p = append(p, others)
+				for i := range f.N {
+					p = append(p, others*int64(x>>i&1))
+				}
+			}
+			points = append(points, p)
+		}
+		w, _ := exact.Separate(points)
+		if w == nil {
+			continue
+		}
+		found := Weights{}
+		for j := range d {
+			found.S = append(found.S, Affine(w[j*(f.N+1):(j+1)*(f.N+1)]))
+			den := make(Affine, f.N+1)
+			for i, c := range d[j] {
+				den[i] = big.NewInt(c)
+			}
+			found.D = append(found.D, den)
+		}
+		return found, true
+	}
+	return Weights{}, false
+}
+
+func affine(c []int64, x int) int64 {
+	v := c[0]
+	for i := range c[1:] {
+		if x>>i&1 == 1 {
+			v += c[i+1]
+		}
+	}
+	return v
+}
+
+// DualOf makes a dual of machine integers.
+func DualOf(psi []int64) Dual {
+	d := make(Dual, len(psi))
+	for x, v := range psi {
+		d[x] = big.NewInt(v)
+	}
+	return d
+}
