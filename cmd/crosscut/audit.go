@@ -14,6 +14,7 @@ import (
 
 	"crosscut/models/audit"
 	"crosscut/reductions/ask"
+	"crosscut/report/plot"
 )
 
 var _ = register(&command{
@@ -30,6 +31,8 @@ var _ = register(&command{
 		&cli.StringFlag{Name: "cut", Value: string(audit.Pass), Usage: "`WHERE`: pass, inside one forward pass, or stored, between prefill and decoding"},
 		&cli.StringFlag{Name: "kv-dtype", Usage: "numeric `TYPE` of keys, values and latents: bfloat16, fp8, int8, int4, ..."},
 		&cli.StringFlag{Name: "state-dtype", Usage: "numeric `TYPE` of running sums"},
+		&cli.StringFlag{Name: "points", Usage: "measured accuracies in CSV `FILE,...` with columns bits and accuracy (name, low and messages too), beside the ceiling of --recall or --copy"},
+		&cli.StringFlag{Name: "svg", Usage: "draw the points under their ceiling into `FILE`"},
 		&cli.StringFlag{Name: "ignore", Usage: "unknown `FIELD,...` that change nothing that is carried"},
 	),
 	run: runAudit,
@@ -62,6 +65,9 @@ func runAudit(c *call) error {
 		}
 		return c.auditOne(raw, o, files[0]+": ")
 	}
+	if err := c.refuse("the points are of one model's question", "name one file", "svg"); err != nil {
+		return err
+	}
 	var reports []ask.Named
 	refused, first := 0, error(nil)
 	for _, file := range files {
@@ -91,7 +97,42 @@ func (c *call) auditOne(raw []byte, o audit.Options, where string) error {
 	if err != nil {
 		return fmt.Errorf("%s%w", where, err)
 	}
+	if c.IsSet("svg") {
+		format, err := plot.Format(c.String("svg"))
+		if err != nil {
+			return usagef("name a file.svg", "flag --svg: %v", err)
+		}
+		if r.Ceiling == nil {
+			return usagef("add --recall 512 --points FILE", "flag --svg: it draws measured points under the ceiling of a question")
+		}
+		if err := writeFile(c.String("svg"), func(w io.Writer) error { return plot.Success(w, format, r.Picture()) }); err != nil {
+			return err
+		}
+	}
 	return c.emit(r.Sheet())
+}
+
+// points reads the files of --points, one after the other.
+func (c *call) points() ([]ask.Point, error) {
+	var all []ask.Point
+	for _, path := range strings.Split(c.String("points"), ",") {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, fmt.Errorf("flag --points: %w", err)
+		}
+		some, err := ask.ReadPoints(f)
+		f.Close()
+		if err != nil {
+			return nil, usagef("the columns of crosscut quantise --format csv do", "%s: %v", path, err)
+		}
+		for k := range some {
+			if some[k].Name == "" {
+				some[k].Name = filepath.Base(path)
+			}
+		}
+		all = append(all, some...)
+	}
+	return all, nil
 }
 
 // counted audits a config and puts the questions of the flags to it.
@@ -105,6 +146,8 @@ func (c *call) counted(raw []byte, o audit.Options) (*ask.Report, error) {
 		return nil, err
 	}
 	out := &ask.Report{Report: r, Questions: []ask.Answer{}}
+	var asked *ask.Question
+	var sizes ask.Sizes
 	s := ask.Sizes{Vocab: c.Int("vocab")}
 	if c.IsSet("error") {
 		if s.Error, err = strconv.ParseFloat(c.String("error"), 64); err != nil {
@@ -127,6 +170,19 @@ func (c *call) counted(raw []byte, o audit.Options) (*ask.Report, error) {
 			return nil, err
 		}
 		out.Questions = append(out.Questions, a)
+		if c.IsSet("points") && q.Errs {
+			asked, sizes = q, s
+		}
+	}
+	if c.IsSet("points") {
+		if len(out.Questions) != 1 || asked == nil {
+			return nil, usagef("ask one of them: --recall 512 --vocab 50280", "flag --points: points belong to one question, --recall or --copy")
+		}
+		points, err := c.points()
+		if err != nil {
+			return nil, err
+		}
+		out.Measure(asked, sizes, points)
 	}
 	if len(out.Questions) == 0 {
 		if err := c.refuse("it belongs to a question", "ask one: --recall 512 --vocab 50280", "vocab", "error"); err != nil {

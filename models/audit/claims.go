@@ -99,13 +99,14 @@ func memory(m *Model, n int) (Row, error) {
 	}
 	from := 2*(ceiling+1) + 1
 	row.BitesFrom = &from
-	if scan := m.scan(); scan > 1 {
+	if scan := m.Scan(); scan > 1 {
 		row.Note = fmt.Sprintf("computed %d tokens at a time: the state alone determines the rest bit for bit at a multiple of that, elsewhere in exact arithmetic", scan)
 	}
 	return row, nil
 }
 
-func (m *Model) scan() int {
+// Scan is the largest number of tokens that a layer handles at once; 1: token by token.
+func (m *Model) Scan() int {
 	scan := 1
 	for _, l := range m.Layers {
 		scan = max(scan, l.Scan)

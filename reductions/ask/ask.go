@@ -15,6 +15,7 @@ import (
 
 	"crosscut/internal/catalog"
 	"crosscut/models/audit"
+	"crosscut/protocol/bounds/curve"
 )
 
 // Sizes are what a question is asked at.
@@ -104,7 +105,7 @@ func (q *Question) Put(m *audit.Model, s Sizes) (Answer, error) {
 	}
 	need := q.Need(s)
 	a.Tokens = need.Tokens
-	a.Needed = float64(need.Power) * perValue(need.Base, s.Error)
+	a.Needed = float64(need.Power) * curve.PerAnswer(need.Base, s.Error)
 	var err error
 	if a.Available, err = m.Holds(need.Tokens); err != nil {
 		return a, err
@@ -122,22 +123,11 @@ func (q *Question) Put(m *audit.Model, s Sizes) (Answer, error) {
 			a.Binding = "rank"
 		}
 	}
+	if scan := m.Scan(); scan > 1 && a.Verdict == "impossible" {
+		a.NotSaid += fmt.Sprintf("; computed %d tokens at a time: the state alone decides the rest bit for bit at a multiple of that, elsewhere in exact arithmetic", scan)
+	}
 	a.Sentence = q.sentence(m, a, s)
 	return a, err
-}
-
-// perValue is how many bits one of base equally likely values needs when it is answered
-// rightly with probability 1 - e: Fano's log2 V - h(e) - e log2(V - 1), never below 0.
-func perValue(base int, e float64) float64 {
-	v := float64(base)
-	if e >= 1-1/v {
-		return 0
-	}
-	bits := math.Log2(v)
-	if e > 0 {
-		bits -= -e*math.Log2(e) - (1-e)*math.Log2(1-e) + e*math.Log2(v-1)
-	}
-	return max(0, bits)
 }
 
 // slack covers the rounding of the floats of an approximate need: a verdict needs more than that.
@@ -147,7 +137,7 @@ const slack = 1e-9
 // no error is allowed; with Fano's bound and its rounding allowed for, otherwise.
 func exceeds(n Need, e float64, bits int) bool {
 	if e > 0 {
-		need := float64(n.Power) * perValue(n.Base, e)
+		need := float64(n.Power) * curve.PerAnswer(n.Base, e)
 		return need*(1-slack) > float64(bits)+1
 	}
 	return moreThan(n.Base, n.Power, bits)

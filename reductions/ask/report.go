@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"crosscut/models/audit"
+	"crosscut/protocol/bounds/curve"
 	"crosscut/report"
 )
 
@@ -13,6 +14,28 @@ import (
 type Report struct {
 	*audit.Report
 	Questions []Answer `json:"questions"`
+	// Ceiling and Points are of the one question that was asked with measured points.
+	Ceiling []Ceiling `json:"ceiling,omitempty"`
+	Points  []Point   `json:"points,omitempty"`
+
+	asked string
+	top   func(bits float64) float64
+}
+
+// Measure lays measured points beside the ceiling of a question.
+func (r *Report) Measure(q *Question, s Sizes, points []Point) {
+	need := q.Need(s)
+	r.Ceiling, r.Points, r.asked = q.Curve(s), q.Judge(points, s), q.Phrase(s)
+	r.top = func(bits float64) float64 { return curve.Fano(need.Base, need.Power, bits) }
+	above := 0
+	for _, p := range r.Points {
+		if p.Above {
+			above++
+		}
+	}
+	if above > 0 {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("%d of %d measured points lie above what is possible: their bits do not count all that the model carries, or the values were not uniform and independent", above, len(points)))
+	}
 }
 
 // Sheet lays out the answers before the counts.
@@ -35,8 +58,28 @@ func (r *Report) Sheet() *report.Sheet {
 		g.Rows = append(g.Rows, report.Line{Notes: []string{"not said: " + a.NotSaid},
 			Cells: []string{a.Ask, fmt.Sprintf("%.1f", a.Needed), strconv.Itoa(a.Available), rank, a.Verdict, largest, strings.TrimSuffix(a.Sentence, ".")}})
 	}
-	s.Grids = append([]report.Grid{g}, s.Grids...)
+	front := []report.Grid{g}
 	s.Flat = &g
+	if len(r.Ceiling) > 0 {
+		top := report.Grid{Title: "the proved ceiling: " + r.asked, Columns: []report.Column{{Name: "error", Right: true}, {Name: "bits at least", Right: true}}}
+		for _, c := range r.Ceiling {
+			top.Add(strconv.FormatFloat(c.Error, 'g', -1, 64), fmt.Sprintf("%.1f", c.Bits))
+		}
+		measured := report.Grid{Title: "measured", Columns: []report.Column{{Name: "name"}, {Name: "bits", Right: true}, {Name: "effective bits", Right: true},
+			{Name: "accuracy", Right: true}, {Name: "low", Right: true}, {Name: "at most", Right: true}, {Name: "above"}}}
+		for _, p := range r.Points {
+			show := func(v *float64) string {
+				if v == nil {
+					return ""
+				}
+				return fmt.Sprintf("%.4g", *v)
+			}
+			measured.Add(p.Name, strconv.FormatFloat(p.Bits, 'f', -1, 64), show(p.Effective), fmt.Sprintf("%.4f", p.Accuracy), show(p.Low), fmt.Sprintf("%.4f", p.Ceiling), map[bool]string{true: "yes", false: "no"}[p.Above])
+		}
+		front = append(front, top, measured)
+		s.Flat = &measured
+	}
+	s.Grids, s.Warnings = append(front, s.Grids...), r.Warnings
 	return s
 }
 

@@ -27,6 +27,7 @@ import (
 	"crosscut/models/tasks"
 	"crosscut/models/trained"
 	"crosscut/protocol"
+	"crosscut/protocol/bounds/curve"
 	"crosscut/reductions"
 	"crosscut/reductions/falsify"
 	"crosscut/report"
@@ -231,31 +232,8 @@ func accuracy(ctx context.Context, machine models.Machine, in *reductions.Instan
 	return float64(total) / float64(len(inputs)*len(read)), nil
 }
 
-// Optimum is 1 - H2^-1(1 - B/n), the largest mean accuracy of B bits about n, 0 <= B
-// <= n; rounded up a little.
-func Optimum(n, bits int) float64 {
-	if bits >= n {
-		return 1
-	}
-	want := 1 - float64(bits)/float64(n)
-	lo, hi := 0.0, 0.5
-	for range 60 {
-		if mid := (lo + hi) / 2; entropy(mid) < want {
-			lo = mid
-		} else {
-			hi = mid
-		}
-	}
-	return 1 - lo + 1e-12
-}
-
-// entropy is H2(e) in bits.
-func entropy(e float64) float64 {
-	if e <= 0 || e >= 1 {
-		return 0
-	}
-	return -e*math.Log2(e) - (1-e)*math.Log2(1-e)
-}
+// Optimum is 1 - H2^-1(1 - B/n), the largest mean accuracy of B bits about n.
+func Optimum(n, bits int) float64 { return curve.Fano(2, n, float64(bits)) }
 
 func (c *Curve) warn() {
 	below := false

@@ -77,7 +77,7 @@ func Of(ctx context.Context, m *bounds.Matrix) (*Curve, error) {
 		if ctx.Err() != nil {
 			return c, ctx.Err()
 		}
-		c.Points = append(c.Points, p.point(ctx, m, s, distinctFano(m, s)))
+		c.Points = append(c.Points, p.point(ctx, m, s, fano(m, s)))
 	}
 	c.Selection = p.selection(m, len(distinct))
 	return c, ctx.Err()
@@ -280,27 +280,12 @@ func (p *problem) dual(k int64) (int64, []int64) {
 	return best, prices
 }
 
-// distinctFano is the ceiling from entropy alone, for matrices whose rows are all words over V answers:
-// each answer then is uniform and independent, and s bits leave mean error e with log2 V - h(e) - e log2(V-1) <= s / cols.
-func distinctFano(m *bounds.Matrix, s int) float64 {
-	v := len(m.Values())
+// fano is the ceiling from entropy alone, for matrices whose rows are all words over V answers; 1 elsewhere.
+func fano(m *bounds.Matrix, s int) float64 {
 	if !product(m) {
 		return 1
 	}
-	low, high := 0.0, 1-1/float64(v) // of the error
-	for range 60 {
-		e := (low + high) / 2
-		need := math.Log2(float64(v)) - e*math.Log2(float64(v-1))
-		if e > 0 {
-			need += e*math.Log2(e) + (1-e)*math.Log2(1-e)
-		}
-		if need*float64(m.Cols()) > float64(s) {
-			low = e
-		} else {
-			high = e
-		}
-	}
-	return 1 - low
+	return Fano(len(m.Values()), m.Cols(), float64(s))
 }
 
 // product says that the rows are all words over the values, each once.

@@ -1,0 +1,98 @@
+package plot
+
+import (
+	"fmt"
+	"image/color"
+	"io"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+)
+
+// SuccessCurve is success against bits: lines that are proved, points that were measured.
+type SuccessCurve struct {
+	Title, X, Y string
+	Log         bool // bits on a logarithmic axis; then all of them are positive
+	Series      []Series
+	Marks       []Mark
+}
+
+// Series is one line or one set of points.
+type Series struct {
+	Name   string
+	Points [][2]float64
+	Line   bool
+}
+
+// Mark is a vertical line.
+type Mark struct {
+	X    float64
+	Name string
+}
+
+// Success draws a curve; the first series in black, dashed.
+func Success(w io.Writer, format string, c SuccessCurve) error {
+	p := New("", c.X, c.Y)
+	lo, hi, low := 0.0, 0.0, 1.0
+	first := true
+	for _, s := range c.Series {
+		for _, pt := range s.Points {
+			if first {
+				lo, hi, first = pt[0], pt[0], false
+			}
+			lo, hi, low = min(lo, pt[0]), max(hi, pt[0]), min(low, pt[1])
+		}
+	}
+	if first {
+		return ErrEmpty
+	}
+	for _, m := range c.Marks {
+		lo, hi = min(lo, m.X), max(hi, m.X)
+	}
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = lo, hi+0.02*(hi-lo), max(0, low-0.05), 1.02
+	if c.Log {
+		p.X.Scale, p.X.Max, p.X.Tick.Marker = plot.LogScale{}, hi*1.1, powers{2, 10, 0}
+	}
+	for k, s := range c.Series {
+		var ink color.Color = color.Black
+		if k > 0 {
+			ink = Palette[(k-1)%len(Palette)]
+		}
+		at := make(plotter.XYs, len(s.Points))
+		for i, pt := range s.Points {
+			at[i] = plotter.XY{X: pt[0], Y: pt[1]}
+		}
+		if s.Line {
+			line, err := plotter.NewLine(at)
+			if err != nil {
+				return fmt.Errorf("plot: %w", err)
+			}
+			line.Width, line.Color = 1.2, ink
+			if k == 0 {
+				line.Dashes = []vg.Length{5, 3}
+			}
+			p.Add(line)
+			p.Legend.Add(s.Name, line)
+			continue
+		}
+		dots, err := marks(at)
+		if err != nil {
+			return err
+		}
+		dots.Color = ink
+		p.Add(dots)
+		p.Legend.Add(s.Name, dots)
+	}
+	for _, m := range c.Marks {
+		line, err := plotter.NewLine(plotter.XYs{{X: m.X, Y: p.Y.Min}, {X: m.X, Y: p.Y.Max}})
+		if err != nil {
+			return fmt.Errorf("plot: %w", err)
+		}
+		line.Color, line.Width, line.Dashes = Gray, 1, []vg.Length{1.5, 3}
+		p.Add(line)
+		p.Legend.Add(m.Name, line)
+	}
+	p.Legend.Left, p.Legend.Top = true, true
+	return Write(w, format, 520, 360, c.Title, p)
+}
