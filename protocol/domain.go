@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Domain is a finite set in a fixed order: what one player may hold. A member is
@@ -145,20 +146,33 @@ func BitStrings(n int) Domain {
 }
 
 // Words are the lists of length n over 0..v-1: words(n, v).
-func Words(n, v int) Domain { return lists(n, v, 0, "words(%d, %d)", n, v) }
+func Words(n, v int) Domain { return lists(n, v, 0, others(0), "words(%d, %d)", n, v) }
 
 // Tables are the functions [a] -> [b], lists of length a over 1..b: tables(a, b).
-func Tables(a, b int) Domain { return lists(a, b, 1, "tables(%d, %d)", a, b) }
+func Tables(a, b int) Domain { return lists(a, b, 1, others(1), "tables(%d, %d)", a, b) }
 
-// lists are the lists of length n over low..low+v-1, low being the default.
-func lists(n, v, low int, format string, args ...any) Domain {
+// lists are the lists of length n over low..low+v-1.
+func lists(n, v, low int, weight func(Value) int, format string, args ...any) Domain {
 	base := big.NewInt(int64(v))
-	at := func(place *big.Int) Value {
-		list, rest, digit := make([]int, n), new(big.Int).Set(place), new(big.Int)
-		for i := n - 1; i >= 0; i-- {
+	var digits func(list []int, rest *big.Int) // by halves: quadratic time hurts at long lists
+	digits = func(list []int, rest *big.Int) {
+		if len(list) > 64 {
+			half := len(list) / 2
+			high, below := new(big.Int), new(big.Int)
+			high.DivMod(rest, new(big.Int).Exp(base, big.NewInt(int64(len(list)-half)), nil), below)
+			digits(list[:half], high)
+			digits(list[half:], below)
+			return
+		}
+		digit := new(big.Int)
+		for i := len(list) - 1; i >= 0; i-- {
 			rest.DivMod(rest, base, digit)
 			list[i] = int(digit.Int64()) + low
 		}
+	}
+	at := func(place *big.Int) Value {
+		list := make([]int, n)
+		digits(list, new(big.Int).Set(place))
 		return Ints(list...)
 	}
 	place := func(x Value) (*big.Int, bool) {
@@ -171,7 +185,7 @@ func lists(n, v, low int, format string, args ...any) Domain {
 		}
 		return p, x.kind == Tuple && len(x.list) == n
 	}
-	return domain(new(big.Int).Exp(base, big.NewInt(int64(n)), nil), at, place, others(low), format, args...)
+	return domain(new(big.Int).Exp(base, big.NewInt(int64(n)), nil), at, place, weight, format, args...)
 }
 
 // others counts the places that do not hold the default.
@@ -259,21 +273,28 @@ func sets(n, least, most int, format string, args ...any) Domain {
 // Signed are the lists of length n over -1, 0, 1 with at most a that are not 0, in
 // lexicographic order: signed(n, a).
 func Signed(n, a int) Domain {
-	memo := map[[2]int]*big.Int{}
-	tails := func(r, hi int) *big.Int { // lists of length r with at most hi non-zero
+	if a >= n { // no list has too many
+		return lists(n, 3, -1, others(0), "signed(%d, %d)", n, a)
+	}
+	// rows[r][k] counts the lists of length r with at most k places that are not 0;
+	// a row is made when a member is asked for.
+	rows := make([]func() []*big.Int, n+1)
+	for r := range rows {
+		rows[r] = sync.OnceValue(func() []*big.Int {
+			row, sum, term := make([]*big.Int, min(r, a)+1), new(big.Int), big.NewInt(1) // term = C(r, k) 2^k
+			for k := range row {
+				row[k] = new(big.Int).Set(sum.Add(sum, term))
+				term.Mul(term, big.NewInt(2*int64(r-k)))
+				term.Quo(term, big.NewInt(int64(k+1)))
+			}
+			return row
+		})
+	}
+	tails := func(r, hi int) *big.Int {
 		if hi < 0 {
 			return new(big.Int)
 		}
-		key := [2]int{r, min(r, hi)}
-		return memo[key]
-	}
-	for r := range n + 1 {
-		sum := new(big.Int)
-		for k := 0; k <= min(r, a); k++ {
-			c := new(big.Int).Binomial(int64(r), int64(k))
-			sum.Add(sum, c.Lsh(c, uint(k)))
-			memo[[2]int{r, k}] = new(big.Int).Set(sum)
-		}
+		return rows[r]()[min(r, hi)]
 	}
 	at := func(place *big.Int) Value {
 		rest, list, left := new(big.Int).Set(place), make([]int, n), a

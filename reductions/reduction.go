@@ -42,8 +42,11 @@ type Reduction struct {
 
 	// Answer reads the problem's answer off the outputs, which are parallel to Read.
 	Answer func(n int, sh tasks.Shape, out []tasks.Value) bool
+	// BobAnswer takes its place where Bob must look at y as well. May be nil.
+	BobAnswer func(n int, sh tasks.Shape, y protocol.Word, out []tasks.Value) bool
 
-	_ struct{}
+	at func(n, N int, set tasks.Params) (*Reduction, tasks.Params, error) // see family
+	_  struct{}
 }
 
 // ID is the name users type.
@@ -55,7 +58,7 @@ func (r *Reduction) Validate() error {
 	case r.Name == "" || r.Doc == "" || len(r.Cite) == 0 || r.From == nil || r.To == nil:
 		return errors.New("name, doc, citation, problem and task are needed")
 	case r.MinN == nil || r.Fits == nil || r.Params == nil || r.Split == nil || r.Read == nil ||
-		r.Public == nil || r.Alice == nil || r.Bob == nil || r.Answer == nil:
+		r.Public == nil || r.Alice == nil || r.Bob == nil || r.Answer == nil && r.BobAnswer == nil:
 		return errors.New("a function is missing")
 	}
 	return nil
@@ -75,6 +78,13 @@ type Instance struct {
 func (r *Reduction) Instance(n, N int, set tasks.Params) (*Instance, error) {
 	if n < 1 {
 		return nil, fmt.Errorf("reductions: %s: n = %d, want at least 1", r.Name, n)
+	}
+	if r.at != nil {
+		fixed, rest, err := r.at(n, N, set)
+		if err != nil {
+			return nil, fmt.Errorf("reductions: %s: %w", r.Name, err)
+		}
+		r, set = fixed, rest
 	}
 	if N == 0 {
 		N = r.MinN(n)
@@ -118,8 +128,13 @@ func (in *Instance) place(seq []tasks.Token, who protocol.Player, part []tasks.T
 // Want is the problem's answer.
 func (in *Instance) Want(x, y protocol.Word) bool { return in.From.Holds(in.Size, x, y) }
 
-// Got is the answer that the task's outputs at Reads give.
-func (in *Instance) Got(out []tasks.Value) bool { return in.Answer(in.Size, in.Shape, out) }
+// Got is the answer that Bob, who holds y, reads off the task's outputs at Reads.
+func (in *Instance) Got(y protocol.Word, out []tasks.Value) bool {
+	if in.BobAnswer != nil {
+		return in.BobAnswer(in.Size, in.Shape, y, out)
+	}
+	return in.Answer(in.Size, in.Shape, out)
+}
 
 // QueryFixed says whether every read token is public, so that it is the same for
 // all inputs. Only then is an attention layer a one-way protocol from Alice.

@@ -46,7 +46,7 @@ func holds(t *testing.T, in *Instance, x, y protocol.Word) bool {
 		t.Fatalf("%s: %v in the fast way, %v by definition", in.Name, fast, out)
 	}
 	want := in.Want(x, y)
-	if in.Got(out) != want {
+	if in.Got(y, out) != want {
 		return false
 	}
 	if in.To.Vector {
@@ -56,7 +56,7 @@ func holds(t *testing.T, in *Instance, x, y protocol.Word) bool {
 				off[k] = slices.Clone(v)
 				off[k][0] += sign * in.Shape.Params["eps"]
 			}
-			if in.Got(off) != want {
+			if in.Got(y, off) != want {
 				return false
 			}
 		}
@@ -78,13 +78,29 @@ func instances(t *testing.T, r *Reduction, n int) []*Instance {
 	}
 	for pad := range 4 {
 		N := r.MinN(n) + pad
-		switch r.To {
-		case tasks.Match3:
+		switch {
+		case r == SDisjMatch3:
+			for m := 2*n + 2; m <= 2*n+6; m++ { // the least the proof allows, even and odd
+				add(N, tasks.Params{"M": float64(m)})
+				for a := 1; a <= n; a++ {
+					add(0, tasks.Params{"M": float64(m), "a": float64(a)})
+					add(2*a+1+pad, tasks.Params{"M": float64(m), "a": float64(a)})
+				}
+			}
+		case r == SetQSA:
+			for q := 1; q <= n; q++ {
+				add(0, tasks.Params{"q": float64(q), "d": float64(1 + pad)})
+			}
+		case r == DisjQSAMemory || r == IndexQSAMemory || r == IndexQSALast:
+			for q := 1; q <= 4; q++ {
+				add(N-1+q, tasks.Params{"q": float64(q), "d": float64(1 + pad)})
+			}
+		case r.To == tasks.Match3:
 			add(N, tasks.Params{"M": float64(2*n + 4)}) // the least the proof allows
 			for m := N + 1; m <= N+7; m++ {
 				add(N, tasks.Params{"M": float64(m)})
 			}
-		case tasks.QSA:
+		case r.To == tasks.QSA:
 			add(N, tasks.Params{"d": float64(1 + pad)})
 		default:
 			add(N, nil)
@@ -109,6 +125,12 @@ func TestLawExhaustively(t *testing.T) {
 		}
 		wrong, pairs := failures(t, in)
 		want := 4096
+		switch r {
+		case SDisjMatch3:
+			want = 729 * 729
+		case SetQSA:
+			want = 6 * 6
+		}
 		if r.From == problems.Index {
 			want = 6 * 64
 		}
@@ -125,6 +147,9 @@ func TestLawSampled(t *testing.T) {
 	for r := range Catalog().All() {
 		for _, n := range []int{17, 64, 200} {
 			for _, pad := range []int{0, 5} {
+				if r == SetQSA && pad > 0 {
+					continue // its labels are the positions
+				}
 				in, err := r.Instance(n, r.MinN(n)+pad, nil)
 				if err != nil {
 					t.Fatal(err)
@@ -135,7 +160,7 @@ func TestLawSampled(t *testing.T) {
 					if err := in.Shape.Check(seq); err != nil {
 						t.Fatal(err)
 					}
-					if got := in.Got(in.Shape.Eval(seq, in.Reads)); got != in.Want(x, y) {
+					if got := in.Got(y, in.Shape.Eval(seq, in.Reads)); got != in.Want(x, y) {
 						t.Fatalf("%s, n = %d: wrong on x = %v, y = %v", r.Name, n, x, y)
 					}
 				}
@@ -149,7 +174,11 @@ func TestLawSampled(t *testing.T) {
 func TestEncodersOwnTheirTokens(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))
 	for r := range Catalog().All() {
-		in, err := r.Instance(9, r.MinN(9)+3, nil)
+		pad := 3
+		if r == SetQSA {
+			pad = 0
+		}
+		in, err := r.Instance(9, r.MinN(9)+pad, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -183,6 +212,7 @@ func TestShapesOfReductions(t *testing.T) {
 		named, ok := map[string][2]bool{
 			"disj-match3": {true, true}, "disj-cycle3": {true, true}, "disj-cycle5": {true, true}, "disj-qsa": {false, false}, "index-qsa": {false, false},
 			"disj-qsa-memory": {false, true}, "index-qsa-memory": {false, true}, "index-induction": {true, false},
+			"sdisj-match3": {true, true}, "set-qsa": {false, true},
 		}[r.Name]
 		fixed, contiguous := named[0], named[1]
 		if ok && (in.QueryFixed() != fixed || in.Contiguous() != contiguous) {
@@ -222,8 +252,10 @@ func TestRefusals(t *testing.T) {
 	}{
 		{DisjMatch3, 6, 14, nil, "n = 6 needs N >= 15"}, {DisjMatch3, 6, 0, tasks.Params{"M": 15}, "M >= 2n + 4 = 16"}, {DisjMatch3, 0, 0, nil, "n = 0"},
 		{DisjMatch3, 6, 0, tasks.Params{"K": 1}, `"K"`}, {DisjQSA, 3, 0, tasks.Params{"q": 2}, "q = 3"}, {DisjQSA, 4, 0, tasks.Params{"eps": 0.25}, "eps < 1/q"},
-		{DisjQSA, 4, 0, tasks.Params{"eps": math.NaN()}, "eps"}, {DisjQSAMemory, 4, 0, tasks.Params{"q": 2}, "q = 1"}, {DisjQSAMemory, 4, 0, tasks.Params{"eps": 0.5}, "eps < 0.5"},
-		{IndexQSAMemory, 4, 0, tasks.Params{"eps": 1}, "eps < 1"}, {DisjCycle3, 4, 0, tasks.Params{"nodes": 7}, "8 vertices"}, {DisjCycle5, 4, 16, tasks.Params{"nodes": 14}, "15 vertices"},
+		{DisjQSA, 4, 0, tasks.Params{"eps": math.NaN()}, "eps"}, {DisjQSAMemory, 4, 9, tasks.Params{"q": 2}, "N >= 10"}, {DisjQSAMemory, 4, 0, tasks.Params{"eps": 0.5}, "eps < 0.5"}, {DisjQSAMemory, 4, 0, tasks.Params{"q": 2, "eps": 0.25}, "eps < 0.25"},
+		{SDisjMatch3, 3, 0, tasks.Params{"M": 7}, "M >= 2n + 2 = 8"}, {SDisjMatch3, 3, 4, tasks.Params{"a": 2}, "N >= 5"}, {SDisjMatch3, 3, 0, tasks.Params{"a": 0}, "a = 0"}, {SDisjMatch3, 3, 0, tasks.Params{"b": 1}, `"b"`},
+		{SetQSA, 5, 6, nil, "N = n"}, {SetQSA, 5, 0, tasks.Params{"q": 6}, "q <= n"}, {SetQSA, 5, 0, tasks.Params{"q": 2, "eps": 0.5}, "eps < 0.5"}, {IndexQSALast, 4, 0, tasks.Params{"q": 1.5}, "q = 1.5"},
+		{IndexQSAMemory, 4, 0, tasks.Params{"eps": 1}, "eps < 1"}, {IndexQSAMemory, 4, 0, tasks.Params{"q": 2, "eps": 0.5}, "eps < 0.5"}, {DisjCycle3, 4, 0, tasks.Params{"nodes": 7}, "8 vertices"}, {DisjCycle5, 4, 16, tasks.Params{"nodes": 14}, "15 vertices"},
 	} {
 		if _, err := c.r.Instance(c.n, c.N, c.set); err == nil || !strings.Contains(err.Error(), c.names) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s, n = %d, N = %d, %v: %v, want an error that names %q", c.r.Name, c.n, c.N, c.set, err, c.names)
@@ -277,8 +309,9 @@ func TestBrokenMaps(t *testing.T) {
 		return tasks.Params{"q": float64(n), "eps": 1 / float64(n)}, nil
 	}
 
-	touching := *DisjQSAMemory // at the task's default eps = 1/2 the answers touch
-	touching.Params = func(int, int, tasks.Params) (tasks.Params, error) { return tasks.Params{"q": 1}, nil }
+	touching := DisjQSAMemory.Changed(func(r *Reduction) { // at the task's default eps = 1/2 the answers touch
+		r.Params = func(int, int, tasks.Params) (tasks.Params, error) { return tasks.Params{"q": 1}, nil }
+	})
 
 	crossed := *DisjCycle5 // v_i meets the wrong w
 	crossed.Public = func(n int, sh tasks.Shape) []tasks.Token {
@@ -298,11 +331,33 @@ func TestBrokenMaps(t *testing.T) {
 		return ts
 	}
 
+	reserved := SDisjMatch3.Changed(func(r *Reduction) { // M - 2 completes token 1 alone
+		r.Params = matchParams(2*4 + 1)
+	})
+
+	unsigned := SDisjMatch3.Changed(func(r *Reduction) { // Bob writes what Alice would
+		own := r.Alice
+		r.Bob = func(n int, sh tasks.Shape, y protocol.Word) []tasks.Token { return own(n, sh, y) }
+	})
+
+	blind := SetQSA.Changed(func(r *Reduction) { // Bob forgets that token 1 is not his
+		r.BobAnswer, r.Answer = nil, slotsAnswer
+	})
+
+	short := IndexQSALast.Changed(func(r *Reduction) { // at q = 2, eps = 1/2 the answers touch
+		r.Params = func(int, int, tasks.Params) (tasks.Params, error) { return tasks.Params{"q": 1, "eps": 1}, nil }
+	})
+
 	for name, c := range map[string]struct {
 		r     *Reduction
 		n     int
 		right bool
 	}{
+		"sdisj with M = 2n + 1":        {reserved, 4, false},
+		"sdisj without partners":       {unsigned, 3, false},
+		"set-qsa that ignores y":       {blind, 3, false},
+		"the last token at eps = 1/q":  {short, 4, false},
+		"sdisj as it is, for control":  {SDisjMatch3, 3, true},
 		"x_1 = M":                      {&zeroQuery, 4, false},
 		"n = (N-1)/2, M = N + 1":       {crowded(2*5 + 2), 5, false},
 		"n = (N-1)/2, M = N + 2":       {crowded(2*5 + 3), 5, false},
@@ -310,7 +365,7 @@ func TestBrokenMaps(t *testing.T) {
 		"M = 2n + 3":                   {&tight, 5, false},
 		"the complement":               {&swapped, 4, false},
 		"eps = 1/q":                    {&slack, 4, false},
-		"eps = 1/2 without a margin":   {&touching, 4, false},
+		"eps = 1/2 without a margin":   {touching, 4, false},
 		"cycle5 with crossed pairs":    {&crossed, 4, false},
 		"cycle3 without x":             {&leaky, 4, false},
 		"match3 as it is, for control": {DisjMatch3, 5, true},
@@ -321,6 +376,49 @@ func TestBrokenMaps(t *testing.T) {
 		}
 		if wrong, pairs := failures(t, in); (wrong == 0) != c.right {
 			t.Errorf("%s: wrong on %d of %d pairs", name, wrong, pairs)
+		}
+	}
+}
+
+// TestProblemsOfFamilies: the problem of an instance has the instance's sizes, and
+// what it needs is the exact count of rows of its matrix.
+func TestProblemsOfFamilies(t *testing.T) {
+	for _, c := range []struct {
+		r    *Reduction
+		n    int
+		set  tasks.Params
+		N    int
+		need protocol.Bits
+	}{
+		{SDisjMatch3, 4, nil, 9, 7},                    // 3^4 = 81 rows
+		{SDisjMatch3, 4, tasks.Params{"a": 2}, 5, 6},   // 1 + 8 + 24 = 33
+		{SDisjMatch3, 31, tasks.Params{"a": 3}, 7, 16}, // 1 + 62 + 1860 + 35960 = 37883
+		{SetQSA, 5, tasks.Params{"q": 2}, 5, 4},        // 10 sets
+		{SetQSA, 64, tasks.Params{"q": 3}, 64, 16},     // 41664 sets
+		{IndexQSALast, 5, tasks.Params{"q": 3}, 8, 5},
+		{IndexQSAMemory, 5, tasks.Params{"q": 3}, 13, 5},
+		{DisjQSAMemory, 5, tasks.Params{"q": 2}, 12, 5},
+	} {
+		in, err := c.r.Instance(c.n, 0, c.set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		need, ok := in.Needed(protocol.OneWay, protocol.Alice)
+		if !ok || need.Bits != c.need || in.Shape.N != c.N {
+			t.Errorf("%s, n = %d, %v: N = %d and %d bits, want %d and %d", c.r.Name, c.n, c.set, in.Shape.N, need.Bits, c.N, c.need)
+		}
+		if in.From.Xs(c.n) > 0 && c.n < 6 {
+			rows := map[string]bool{}
+			for i := range in.From.Xs(c.n) {
+				row := ""
+				for j := range in.From.Ys(c.n) {
+					row += fmt.Sprint(in.Want(in.From.X(c.n, i), in.From.Y(c.n, j)))
+				}
+				rows[row] = true
+			}
+			if protocol.Bits(protocol.Width(uint64(len(rows)))) != need.Bits {
+				t.Errorf("%s, n = %d, %v: %d rows, %d bits needed", c.r.Name, c.n, c.set, len(rows), need.Bits)
+			}
 		}
 	}
 }
@@ -338,7 +436,7 @@ func TestMillionTokens(t *testing.T) {
 		}
 		x, y := in.From.RandomX(n, rng), in.From.RandomY(n, rng)
 		seq := in.Encode(x, y)
-		if got := in.Got(in.Shape.Eval(seq, in.Reads)); got != in.Want(x, y) {
+		if got := in.Got(y, in.Shape.Eval(seq, in.Reads)); got != in.Want(x, y) {
 			t.Error(fmt.Errorf("%s, n = %d: wrong", r.Name, n))
 		}
 	}

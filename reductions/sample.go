@@ -9,16 +9,21 @@ import (
 // Sample is input pair k of a fixed sequence for the seed. Uniform pairs almost
 // never have the rare answer (two random sets intersect), so the sequence takes
 // turns: uniform; x beside its complement, alone and with one bit flipped; x
-// beside itself, alone and with one bit flipped; two single ones. Problems whose
-// y has another length than x get uniform pairs only.
+// beside itself, alone and with one bit flipped; two single ones. Where the inputs are
+// no bit strings of one length, every other pair is the first of 64 with the
+// answer 1, if there is one.
 func (in *Instance) Sample(seed, k uint64) (x, y protocol.Word) {
 	p, n := in.From, in.Size
 	rng := rand.New(rand.NewPCG(seed, k))
 	width := p.XBits(n)
-	if !p.Strings(n) {
-		return p.RandomX(n, rng), p.RandomY(n, rng)
-	}
 	x = p.RandomX(n, rng)
+	if !p.Strings(n) {
+		y = p.RandomY(n, rng)
+		for tries := 0; k%2 == 1 && tries < 64 && !p.Holds(n, x, y); tries++ {
+			y = p.RandomY(n, rng)
+		}
+		return x, y
+	}
 	one := rng.IntN(width)
 	switch k % 6 {
 	case 0:

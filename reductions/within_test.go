@@ -63,7 +63,7 @@ func TestSurvivorsStillReduce(t *testing.T) {
 					}
 				}
 				seq := in.Encode(x, y)
-				if in.Got(in.Shape.Eval(seq, in.Reads)) != in.Want(x, y) {
+				if in.Got(y, in.Shape.Eval(seq, in.Reads)) != in.Want(x, y) {
 					t.Fatalf("%s: mask %b: wrong answer", r.Name, mask)
 				}
 				seen++

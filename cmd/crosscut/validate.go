@@ -163,9 +163,18 @@ func (c *call) subject() (*subject, error) {
 		if err != nil {
 			return nil, err
 		}
-		// Elsewhere the sizes are the map's own.
+		// Elsewhere sizes that do not follow n stay as they are set; all others are the map's own.
+		kept := tasks.Params{}
+		for name, v := range num {
+			if p := r.To.Param(name); name != "N" && (p == nil || p.Fixed) {
+				kept[name] = v
+			}
+		}
+		if _, err := r.Instance(n+1, 0, kept); err != nil {
+			kept = nil
+		}
 		family := func(n int) (*validate.Subject, error) {
-			in, err := r.Instance(n, 0, tasks.Params{})
+			in, err := r.Instance(n, 0, kept)
 			if err != nil {
 				return nil, err
 			}

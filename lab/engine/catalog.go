@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"crosscut/protocol"
 
 	"crosscut/models"
 	"crosscut/models/tasks"
@@ -113,6 +114,9 @@ var _ = operate("catalog", func(context.Context, struct{}) (any, error) {
 		a.Problems = append(a.Problems, namedEntry{p.Name, p.Doc})
 	}
 	for r := range reductions.Catalog().All() {
+		if !r.From.Domain(1, protocol.Alice).Plain() {
+			continue // the rooms show Alice's bits
+		}
 		e := reductionEntry{r.Name, r.Doc, r.From.Name, r.To.Name, "bits"}
 		if !r.From.Strings(1) {
 			e.Y = "position"

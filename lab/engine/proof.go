@@ -62,7 +62,10 @@ var _ = operate("reduce", func(_ context.Context, q reduceRequest) (any, error) 
 	if err != nil {
 		return nil, err
 	}
-	p, n := r.From, q.N
+	p, n := in.From, q.N
+	if !p.Domain(n, protocol.Alice).Plain() {
+		return nil, bad("", "%s: Alice's input is no bit string, which is all that this room shows", r.Name)
+	}
 	x, err := word("x", q.X, p.XBits(n))
 	if err != nil {
 		return nil, err
@@ -75,7 +78,7 @@ var _ = operate("reduce", func(_ context.Context, q reduceRequest) (any, error) 
 	out := in.Shape.Eval(seq, in.Reads)
 	a := &reduceAnswer{
 		Problem: p.Name, Task: r.To.Name, N: in.Shape.N, Params: map[string]any{}, X: x.String(), Y: p.ShowY(n, y), Owners: owners(in.At), Read: in.Reads,
-		Outputs: models.Values(in.Shape, out), Answer: in.Got(out), Want: in.Want(x, y), Doc: r.Doc, ProbDoc: p.Doc,
+		Outputs: models.Values(in.Shape, out), Answer: in.Got(y, out), Want: in.Want(x, y), Doc: r.Doc, ProbDoc: p.Doc,
 		Command: "crosscut validate --reduction " + r.Name + " --n " + itoa(n) + q.Set.flags(),
 	}
 	for name, v := range in.Shape.Params {

@@ -183,7 +183,7 @@ func (t *telling) answer() error {
 		p.hang("definition   ", Plain, "%s   (the task itself; %s)", values(r.Expected), correctness(r.Correct))
 		if t.in != nil {
 			p.blank()
-			p.say(Plain, "Read as an answer of %s: %v.", t.in.From.Name, bit(t.in.Got(r.Output)))
+			p.say(Plain, "Read as an answer of %s: %v.", t.in.From.Name, bit(t.in.Got(t.y, r.Output)))
 		}
 		p.blank()
 		p.hang("bits         ", Plain, "%d, metered; by formula %d = %s", r.Transcript.Cost(), r.Formula[0]+r.Formula[1], r.FormulaIn)

@@ -45,6 +45,13 @@ func (p Params) With(q Params) Params {
 	return r
 }
 
+// Without returns a copy of p that lacks one name.
+func (p Params) Without(name string) Params {
+	r := p.With(nil)
+	delete(r, name)
+	return r
+}
+
 // Param declares a parameter, so that flags, help and table columns appear by
 // themselves.
 type Param struct {
@@ -233,6 +240,16 @@ func (t *Task) shape(n int, set Params) (Shape, error) {
 		}
 	}
 	return sh, nil
+}
+
+// Param is the parameter of that name, or nil.
+func (t *Task) Param(name string) *Param {
+	for k := range t.Params {
+		if t.Params[k].Name == name {
+			return &t.Params[k]
+		}
+	}
+	return nil
 }
 
 // Int returns a parameter as an integer.

@@ -2,6 +2,8 @@ package falsify
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"runtime"
 	"slices"
 
@@ -19,6 +21,9 @@ const sampledMessages = 1 << 14
 // the most over his inputs of the different transcripts for one of them, on all 2^n
 // inputs while 2^n times his inputs are few.
 func (t *Target) Distinct(ctx context.Context, seed uint64) (messages, of uint64, exact bool, err error) {
+	if !t.strings() {
+		return 0, 0, false, fmt.Errorf("falsify: %s: Alice's inputs are no bit strings: %w", t.Instance.Name, errors.ErrUnsupported)
+	}
 	if !t.OneWay() {
 		return t.distinctTranscripts(ctx, seed)
 	}

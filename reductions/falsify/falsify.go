@@ -73,7 +73,15 @@ type Finding struct {
 
 	Verdict report.Verdict
 	Note    string // what was tried, and what it means
+
+	in *reductions.Instance
 }
+
+// ShowX writes an input of Alice's as users see it, ShowY one of Bob's.
+func (f *Finding) ShowX(x protocol.Word) string { return f.in.From.ShowX(f.in.Size, x) }
+
+// ShowY writes an input of Bob's.
+func (f *Finding) ShowY(y protocol.Word) string { return f.in.From.ShowY(f.in.Size, y) }
 
 // Options bound a search. The zero value takes the defaults. Time is bounded by
 // the context: at its deadline a search ends with what it has.
@@ -118,6 +126,7 @@ type Strategy struct {
 	Name    string
 	Doc     string
 	Kind    Kind
+	Strings bool // it flips bits of x: Alice's inputs must be all strings of some length
 	Beyond  bool // it looks at inputs beyond those of the reduction
 	Applies func(t *Target) bool
 	// Search returns a lead with candidates, or one without.
@@ -126,7 +135,7 @@ type Strategy struct {
 
 // Strategies are tried in this order. A failure ends the search; so do the
 // settled ones of each kind for the others of that kind.
-var Strategies = []*Strategy{exhaustive, forgetting, kernel, hash, birthday, sameQuery, nullVector, allPairs, sample, localSearch}
+var Strategies = []*Strategy{exhaustive, members, forgetting, kernel, hash, birthday, sameQuery, nullVector, allPairs, sample, localSearch}
 
 // Find searches until a failure is confirmed, all strategies are through, or the
 // context's deadline passes. A cancelled context is an error, beside what was
@@ -142,11 +151,11 @@ func Find(ctx context.Context, m models.Machine, in *reductions.Instance, o Opti
 // Find is Find for a target that is already compiled.
 func (t *Target) Find(ctx context.Context, o Options) (*Finding, error) {
 	o = o.withDefaults()
-	f := &Finding{Kind: None, Shape: t.Instance.Shape, Read: t.job.Read, MessageBits: t.Bits(), Formula: t.prog.Formula, Setting: t.setting, Needed: t.need}
+	f := &Finding{in: t.Instance, Kind: None, Shape: t.Instance.Shape, Read: t.job.Read, MessageBits: t.Bits(), Formula: t.prog.Formula, Setting: t.setting, Needed: t.need}
 	settled := map[Kind]bool{}
 	ran := false
 	for _, s := range Strategies {
-		if (len(o.Only) > 0 && !slices.Contains(o.Only, s.Name)) || settled[s.Kind] && !s.Beyond || !s.Applies(t) {
+		if (len(o.Only) > 0 && !slices.Contains(o.Only, s.Name)) || settled[s.Kind] && !s.Beyond || s.Strings && !t.strings() || !s.Applies(t) {
 			continue
 		}
 		ran = true

@@ -118,6 +118,7 @@ func (t *Target) margin(p Point) (float64, error) {
 
 var localSearch = &Strategy{
 	Name:    "local-search",
+	Strings: true,
 	Doc:     "from random input pairs, flip the bit of x or y that brings an output nearest to being wrong, until one is",
 	Kind:    Found,
 	Applies: func(t *Target) bool { _, ok := t.Machine.(Marginer); return ok && t.pairs() == 0 },
@@ -199,6 +200,9 @@ func (t *Target) minimise(at Point) (Point, error) {
 	}
 	for _, y := range []bool{true, false} {
 		count := t.xbits()
+		if !t.strings() {
+			continue
+		}
 		if y {
 			if !t.Instance.From.Strings(t.Instance.Size) {
 				continue

@@ -42,13 +42,13 @@ func (f *Finding) MarshalJSON() ([]byte, error) {
 		out.Output, out.Expected = models.Values(f.Shape, f.Output), models.Values(f.Shape, f.Expected)
 	}
 	if f.At.X.Len() > 0 {
-		out.X, out.Y = f.At.X.String(), f.At.Y.String()
+		out.X, out.Y = f.ShowX(f.At.X), f.ShowY(f.At.Y)
 	}
 	if f.Twin != nil {
 		out.Twin = file(f.Shape, f.Twin)
 	}
 	if f.TwinAt != nil {
-		out.TwinX = f.TwinAt.X.String()
+		out.TwinX = f.ShowX(f.TwinAt.X)
 	}
 	return json.Marshal(out)
 }

@@ -20,6 +20,7 @@ import (
 
 var kernel = &Strategy{
 	Name:    "kernel",
+	Strings: true,
 	Doc:     "where the message is a linear function of x, find an integer relation between the parts that the bits contribute",
 	Kind:    Forced,
 	Applies: func(t *Target) bool { return t.OneWay() && t.xbits() > exhaustiveLimit },

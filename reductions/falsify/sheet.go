@@ -25,11 +25,11 @@ func (f *Finding) Sheet(model, reduction string) *report.Sheet {
 	add("tried", strconv.FormatUint(f.Tried, 10))
 	if f.Kind != None {
 		if f.At.X.Len() > 0 {
-			add("x", f.At.X.String())
-			add("y", f.At.Y.String())
+			add("x", f.ShowX(f.At.X))
+			add("y", f.ShowY(f.At.Y))
 		}
 		if f.TwinAt != nil {
-			add("twin's x", f.TwinAt.X.String())
+			add("twin's x", f.ShowX(f.TwinAt.X))
 		}
 		add("read", tasks.Ranges(f.Read))
 		add("output", fmt.Sprint(f.Output))

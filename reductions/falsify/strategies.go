@@ -13,6 +13,7 @@ const exhaustiveLimit = 20
 
 var exhaustive = &Strategy{
 	Name:    "exhaustive",
+	Strings: true,
 	Doc:     "compute the message of every x (in two-way protocols the transcript of every fooling pair) and look for two that are equal",
 	Kind:    Forced,
 	Applies: func(t *Target) bool { return t.forcible() && t.xbits() <= exhaustiveLimit },
@@ -67,6 +68,7 @@ func (t *Target) reads() bool {
 
 var hash = &Strategy{
 	Name:    "hash",
+	Strings: true,
 	Doc:     "remember the messages of many x, alike but for the bits that are read last, until two are equal; b bits collide after about 2^(b/2)",
 	Kind:    Forced,
 	Applies: func(t *Target) bool { return t.forcible() && t.xbits() > exhaustiveLimit },
@@ -89,6 +91,7 @@ var hash = &Strategy{
 
 var birthday = &Strategy{
 	Name:    "birthday",
+	Strings: true,
 	Doc:     "walk trails of messages that decide the next input, and remember only those with distinguished ends, until two trails meet; b bits take about 2^(b/2) messages and little memory",
 	Kind:    Forced,
 	Applies: func(t *Target) bool { return t.OneWay() && t.short() && t.xbits() > exhaustiveLimit && t.Bits() <= 62 },
@@ -108,6 +111,7 @@ var birthday = &Strategy{
 
 var forgetting = &Strategy{
 	Name:    "forgetting",
+	Strings: true,
 	Doc:     "flip one bit of x at a time: a token that does not move the message is forgotten",
 	Kind:    Forced,
 	Applies: func(t *Target) bool { return t.OneWay() && t.xbits() > exhaustiveLimit },
@@ -157,6 +161,54 @@ var forgetting = &Strategy{
 	},
 }
 
+// members is exhaustive where Alice's inputs are no bit strings.
+var members = &Strategy{
+	Name:    "members",
+	Doc:     "compute the message of every member of Alice's domain, or of the first 2^18, and look for two that are equal",
+	Kind:    Forced,
+	Applies: func(t *Target) bool { return t.OneWay() && !t.strings() },
+	Search: func(ctx context.Context, t *Target, o Options) (Lead, error) {
+		const most = 1 << 18
+		p, n := t.Instance.From, t.Instance.Size
+		count := p.Xs(n)
+		all := 0 <= count && count <= most
+		if !all {
+			count = most
+		}
+		var lead Lead
+		rng := seeded(o.Seed)
+		seen := map[protocol.Word]protocol.Word{}
+		for k := range count {
+			if err := ctx.Err(); err != nil {
+				return lead, err
+			}
+			x := p.X(n, k)
+			w, err := t.key(x)
+			if err != nil {
+				return lead, err
+			}
+			lead.Tried++
+			other, hit := seen[w]
+			if !hit {
+				seen[w] = x
+				continue
+			}
+			if lead.Candidates, err = t.twins(other, x, rng); err != nil || lead.Candidates != nil {
+				lead.Note = fmt.Sprintf("two of the first %d inputs of Alice's share all words", lead.Tried)
+				return lead, err
+			}
+		}
+		lead.Settled = all
+		lead.Note = fmt.Sprintf("%d inputs of Alice's, and no two that must be told apart share their words", lead.Tried)
+		return lead, nil
+	},
+}
+
+// strings says that Alice's inputs are the bit strings of some length.
+func (t *Target) strings() bool {
+	return t.Instance.From.Domain(t.Instance.Size, protocol.Alice).Plain()
+}
+
 // fixedLimit is the number of transcripts that the same-query strategy computes.
 const fixedLimit = 1 << 13
 
@@ -167,12 +219,12 @@ var sameQuery = &Strategy{
 	Applies: func(t *Target) bool { return !t.OneWay() },
 	Search: func(ctx context.Context, t *Target, o Options) (Lead, error) {
 		p, n := t.Instance.From, t.Instance.Size
-		bits := t.xbits()
+		total := p.Xs(n)
 		ys := t.questions()
 		per := uint64(max(fixedLimit/len(ys), 1<<7))
-		all := bits < 16 && 1<<bits <= per
+		all := total > 0 && uint64(total) <= per
 		if all {
-			per = 1 << bits
+			per = uint64(total)
 		}
 		lead := Lead{Note: "not all of Bob's questions were asked"}
 		for _, y := range ys {
@@ -184,6 +236,7 @@ var sameQuery = &Strategy{
 				if err := ctx.Err(); err != nil {
 					return lead, err
 				}
+				xs = xs[:min(per-from, uint64(len(xs)))]
 				for k := range xs {
 					if all {
 						xs[k] = p.X(n, int(from)+k)
@@ -197,7 +250,7 @@ var sameQuery = &Strategy{
 				}); err != nil {
 					return lead, err
 				}
-				for k, w := range words {
+				for k, w := range words[:len(xs)] {
 					lead.Tried++
 					other, hit := seen[w]
 					if !hit {

@@ -53,7 +53,7 @@ func NewTarget(m models.Machine, in *reductions.Instance) (*Target, error) {
 		}
 	}
 	t.fooling = foolingPair(in)
-	if t.OneWay() {
+	if t.OneWay() && t.strings() {
 		t.code = newCode(t)
 	}
 	return t, nil

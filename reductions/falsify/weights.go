@@ -76,40 +76,42 @@ func stored(r *reductions.Reduction, values []float64) *reductions.Reduction {
 	if low == -1 && high == 1 {
 		return r
 	}
-	own := *r
-	own.Alice = func(n int, sh tasks.Shape, x protocol.Word) []tasks.Token {
-		ts := r.Alice(n, sh, x)
-		for k := range ts {
-			ts[k].Z = slices.Clone(ts[k].Z)
-			for c, z := range ts[k].Z {
-				switch z {
-				case -1:
-					ts[k].Z[c] = low
-				case 1:
-					ts[k].Z[c] = high
+	return r.Changed(func(own *reductions.Reduction) {
+		plain := own.Alice
+		own.Alice = func(n int, sh tasks.Shape, x protocol.Word) []tasks.Token {
+			ts := plain(n, sh, x)
+			for k := range ts {
+				ts[k].Z = slices.Clone(ts[k].Z)
+				for c, z := range ts[k].Z {
+					switch z {
+					case -1:
+						ts[k].Z[c] = low
+					case 1:
+						ts[k].Z[c] = high
+					}
 				}
 			}
+			return ts
 		}
-		return ts
-	}
-	return &own
+	})
 }
 
 // judged is the reduction that reads outputs by the config's threshold.
 func judged(r *reductions.Reduction, threshold float64) *reductions.Reduction {
-	own := *r
-	own.Answer = func(n int, sh tasks.Shape, out []tasks.Value) bool {
-		sides := make([]tasks.Value, len(out))
-		for k, v := range out {
-			sides[k] = make(tasks.Value, len(v))
-			for c, x := range v {
-				sides[k][c] = -1
-				if x > threshold {
-					sides[k][c] = 1
+	return r.Changed(func(own *reductions.Reduction) {
+		plain := own.Answer
+		own.Answer = func(n int, sh tasks.Shape, out []tasks.Value) bool {
+			sides := make([]tasks.Value, len(out))
+			for k, v := range out {
+				sides[k] = make(tasks.Value, len(v))
+				for c, x := range v {
+					sides[k][c] = -1
+					if x > threshold {
+						sides[k][c] = 1
+					}
 				}
 			}
+			return plain(n, sh, sides)
 		}
-		return r.Answer(n, sh, sides)
-	}
-	return &own
+	})
 }

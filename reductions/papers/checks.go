@@ -81,8 +81,8 @@ func refute(in *reductions.Instance, x, y protocol.Word) string {
 	if err := in.Shape.Check(seq); err != nil {
 		return fmt.Sprintf("%s: %v", showPair(in, x, y), err)
 	}
-	if out := in.Shape.Eval(seq, in.Reads); in.Got(out) != in.Want(x, y) {
-		return fmt.Sprintf("%s: the task says %v, %s says %v", showPair(in, x, y), in.Got(out), in.From.Name, in.Want(x, y))
+	if out := in.Shape.Eval(seq, in.Reads); in.Got(y, out) != in.Want(x, y) {
+		return fmt.Sprintf("%s: the task says %v, %s says %v", showPair(in, x, y), in.Got(y, out), in.From.Name, in.Want(x, y))
 	}
 	return ""
 }

@@ -36,7 +36,8 @@ func through(m models.Machine, in *reductions.Instance, seed uint64) trial {
 type input struct {
 	seq  []tasks.Token
 	name string
-	want *bool // the problem's answer; nil without a reduction
+	y    protocol.Word // Bob's input of the problem
+	want *bool         // the problem's answer; nil without a reduction
 }
 
 func (t trial) input(k int) input {
@@ -49,21 +50,21 @@ func (t trial) input(k int) input {
 		ys := t.in.From.Ys(t.in.Size)
 		x, y = t.in.From.X(t.in.Size, k/ys), t.in.From.Y(t.in.Size, k%ys)
 	}
-	return input{t.in.Encode(x, y), showPair(t.in, x, y), ptr(t.in.Want(x, y))}
+	return input{t.in.Encode(x, y), showPair(t.in, x, y), y, ptr(t.in.Want(x, y))}
 }
 
 // showPair writes an input pair, and no more than a line of it.
 func showPair(in *reductions.Instance, x, y protocol.Word) string {
-	return fmt.Sprintf("x = %s, y = %s", clip(x.String()), clip(in.From.ShowY(in.Size, y)))
+	return fmt.Sprintf("x = %s, y = %s", clip(in.From.ShowX(in.Size, x)), clip(in.From.ShowY(in.Size, y)))
 }
 
 // pairs is the number of input pairs of the problem, or 0 when it exceeds limit.
 func pairs(in *reductions.Instance, limit int) int {
-	xb, ys := in.From.XBits(in.Size), in.From.Ys(in.Size)
-	if xb > 30 || ys < 1 || ys > limit || ys<<xb > limit {
+	xs, ys := in.From.Xs(in.Size), in.From.Ys(in.Size)
+	if xs < 1 || ys < 1 || xs > limit || ys > limit || xs*ys > limit {
 		return 0
 	}
-	return ys << xb
+	return xs * ys
 }
 
 // run runs the trial and judges it. The row is complete but for the claim. A
@@ -104,7 +105,7 @@ func (t trial) run(ctx context.Context) (report.Row, error) {
 			if row.Witness == "" {
 				row.Witness = fmt.Sprintf("%s: %s", try.name, differ(t.machine.Shape(), t.job.Read, r.Output, r.Expected))
 			}
-		case try.want != nil && t.in.Got(r.Output) != *try.want:
+		case try.want != nil && t.in.Got(try.y, r.Output) != *try.want:
 			return row, fmt.Errorf("%s: outputs that the task accepts give the wrong answer of %s: the reduction does not hold", try.name, t.in.From.Name)
 		}
 		for _, w := range r.Warnings {
@@ -189,7 +190,7 @@ func (t trial) need(row *report.Row, setting protocol.Setting, speaker protocol.
 	row.Needed, row.Basis, row.NeededOfTask = report.Num(need.Bits), string(need.Basis), ofTask
 	row.NeededBy = fmt.Sprintf("%s at %s: %s", need.Of, splitText(t.job.Split), need.Formula)
 	if !ofTask {
-		row.NeededBy = fmt.Sprintf("%s at n = %d: %s", need.Of, t.in.Size, need.Formula)
+		row.NeededBy = fmt.Sprintf("%s at n = %d, %s: %s", need.Of, t.in.Size, splitText(t.job.Split), need.Formula)
 	}
 }
 

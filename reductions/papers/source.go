@@ -42,6 +42,12 @@ func (c *column) choose(n int) (*source, error) {
 				continue // one source serves all N
 			}
 			t, err := s.trial(c, n)
+			if err == nil {
+				x, y := t.in.Sample(c.set.Seed, 0)
+				if picky, ok := t.machine.(models.Checker); ok {
+					err = picky.CheckInput(t.in.Encode(x, y), t.in.Reads)
+				}
+			}
 			if err != nil {
 				if first == nil {
 					first = err

@@ -41,7 +41,7 @@ type Subject struct {
 	AnswerUsesY bool
 	// got is Answer on the outputs at Reads, where these are all that it needs; nil
 	// where it may ask for others.
-	got func(out []tasks.Value) protocol.Value
+	got func(y protocol.Word, out []tasks.Value) protocol.Value
 }
 
 // Violation is a broken obligation of a reduction: not a wrong answer, but a map
@@ -110,8 +110,9 @@ func FromInstance(in *reductions.Instance) *Subject {
 			want, inside := in.From.Value(in.Size, x, y)
 			return want, inside, nil
 		},
-		Outputs: func(seq []tasks.Token, read []int) ([]tasks.Value, error) { return in.Shape.Eval(seq, read), nil },
-		Answer: func(_ protocol.Word, output func(pos int) (tasks.Value, error)) (protocol.Value, error) {
+		Outputs:     func(seq []tasks.Token, read []int) ([]tasks.Value, error) { return in.Shape.Eval(seq, read), nil },
+		AnswerUsesY: in.BobAnswer != nil,
+		Answer: func(y protocol.Word, output func(pos int) (tasks.Value, error)) (protocol.Value, error) {
 			out := make([]tasks.Value, len(in.Reads))
 			for k, i := range in.Reads {
 				var err error
@@ -119,9 +120,9 @@ func FromInstance(in *reductions.Instance) *Subject {
 					return protocol.Value{}, err
 				}
 			}
-			return protocol.BoolValue(in.Got(out)), nil
+			return protocol.BoolValue(in.Got(y, out)), nil
 		},
-		got: func(out []tasks.Value) protocol.Value { return protocol.BoolValue(in.Got(out)) },
+		got: func(y protocol.Word, out []tasks.Value) protocol.Value { return protocol.BoolValue(in.Got(y, out)) },
 	}
 }
 

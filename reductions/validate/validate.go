@@ -278,7 +278,7 @@ func (s *Subject) check(m *merger, x, y protocol.Word) (got, want protocol.Value
 		if err != nil {
 			return got, want, err
 		}
-		got = s.got(out)
+		got = s.got(y, out)
 	} else if got, err = s.Answer(y, m.output); err != nil {
 		return got, want, err
 	}

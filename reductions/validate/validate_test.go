@@ -36,13 +36,14 @@ func run(t testing.TB, s *Subject, opt Options) *Result {
 func TestBuiltIns(t *testing.T) {
 	for r := range reductions.Catalog().All() {
 		for n := 1; n <= 5; n++ {
-			got := run(t, instance(t, r, n), Options{})
-			pairs := int64(r.From.Xs(n)) * int64(r.From.Ys(n))
+			s := instance(t, r, n)
+			got := run(t, s, Options{})
+			pairs := int64(s.Problem.Xs(n)) * int64(s.Problem.Ys(n))
 			if got.Verdict != report.Meets || !got.Exhaustive || got.Checked != pairs || got.Pairs.Int64() != pairs {
 				t.Errorf("%s, n = %d: %+v", r.Name, n, got)
 			}
 		}
-		large := run(t, instance(t, r, 40), Options{Budget: 3000, Seed: 1})
+		large := run(t, instance(t, r, 40), Options{Budget: 1500, Seed: 1})
 		if large.Verdict != report.Meets || large.Exhaustive || large.Path != "sampled" || large.Interval == nil || large.Interval.High <= 0 || len(large.Warnings) == 0 {
 			t.Errorf("%s, n = 40: %+v", r.Name, large)
 		}
