@@ -20,7 +20,6 @@ import (
 	"crosscut/protocol/bounds/named"
 	"crosscut/protocol/problems"
 	"crosscut/reductions/matrix"
-	"crosscut/reductions/script"
 	"crosscut/report/plot"
 )
 
@@ -78,7 +77,7 @@ var _ = register(&command{
 // only refuses flags that the kind of matrix would ignore.
 func (c *call) only(from string) error {
 	takes := map[string][]string{
-		"n": {"problem", "named", "task", "file"}, "set": {"task"}, "split": {"task"}, "read": {"task"}, "one-way": {"task"},
+		"n": {"problem", "named", "task", "file"}, "set": {"task", "file"}, "split": {"task"}, "read": {"task"}, "one-way": {"task"},
 		"shard": {"census"}, "resume": {"census"}, "merge": {"census"},
 		"certificate": {"problem", "named", "matrix", "task", "file"}, "tree": {"problem", "named", "matrix", "task", "file"}, "max-steps": {"task"},
 	}
@@ -119,7 +118,7 @@ func (c *call) namedMatrix(from string) (*bounds.Matrix, *matrix.Result, bounds.
 		return c.familyMatrix(n)
 	}
 	if from == "file" {
-		f, err := script.Load(c.Context, c.String("file"), script.Limits{})
+		f, err := c.script()
 		if err != nil {
 			return nil, nil, opts, err
 		}

@@ -217,6 +217,10 @@ func complain(w io.Writer, where string, err error) {
 	}
 	what := strings.ReplaceAll(err.Error(), errors.ErrUnsupported.Error()+": ", "")
 	fmt.Fprintf(w, "%s: %s\n", where, oneLine(what))
+	var source interface{ Excerpt() string }
+	if errors.As(err, &source) && source.Excerpt() != "" {
+		fmt.Fprintln(w, source.Excerpt())
+	}
 	var h interface{ Hint() string }
 	if errors.As(err, &h) && h.Hint() != "" {
 		fmt.Fprintf(w, "hint: %s\n", oneLine(h.Hint()))

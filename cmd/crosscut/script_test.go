@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -73,7 +74,9 @@ func cmdStatus(ts *testscript.TestScript, neg bool, args []string) {
 	if stdout != "" {
 		ts.Fatalf("a usage error printed on stdout:\n%s", stdout)
 	}
-	lines := strings.Split(strings.TrimSuffix(stderr, "\n"), "\n")
+	lines := slices.DeleteFunc(strings.Split(strings.TrimSuffix(stderr, "\n"), "\n"), func(line string) bool {
+		return strings.HasPrefix(line, "    ") // the line of a user's file, with a caret below
+	})
 	if stderr == "" || len(lines) > 2 || len(lines) == 2 && !strings.HasPrefix(lines[1], "hint: ") {
 		ts.Fatalf("want one line and a hint on stderr, not:\n%s", stderr)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"maps"
+	"math"
 	"os"
 	"slices"
 
@@ -141,7 +142,7 @@ func (c *call) subject() (*subject, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(choice) > 0 {
+	if len(choice) > 0 && name != "" {
 		return nil, usagef("a reduction takes numbers: N and the sizes of its task", "flag --set: %s is no number", slices.Sorted(maps.Keys(choice))[0])
 	}
 	if name != "" {
@@ -182,10 +183,7 @@ func (c *call) subject() (*subject, error) {
 		}
 		return &subject{Subject: s, family: family, warnings: func() []string { return nil }}, nil
 	}
-	if err := c.refuse("a file has its own params(n)", "change def params in the file", "set"); err != nil {
-		return nil, err
-	}
-	f, err := script.Load(c.Context, c.String("file"), script.Limits{})
+	f, err := c.script()
 	if err != nil {
 		return nil, err
 	}
@@ -194,7 +192,33 @@ func (c *call) subject() (*subject, error) {
 		f.Close()
 		return nil, err
 	}
-	return &subject{Subject: s, family: f.Family(), warnings: func() []string { return f.Beyond(n) }, close: f.Close}, nil
+	return &subject{Subject: s, family: f.Family(), warnings: func() []string { return append(f.Doubts(), f.Beyond(n)...) }, close: f.Close}, nil
+}
+
+// script loads the file that --file names, with the values of --set.
+func (c *call) script() (*script.File, error) {
+	num, choice, err := c.settings()
+	if err != nil {
+		return nil, err
+	}
+	set := map[string]any{}
+	for name, v := range num {
+		if set[name] = v; v == math.Trunc(v) && math.Abs(v) <= 1<<53 {
+			set[name] = int(v)
+		}
+	}
+	for name, v := range choice {
+		set[name] = v
+	}
+	f, err := script.Load(c.Context, c.String("file"), script.Limits{})
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Set(set); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
 }
 
 // violated prints a map that breaks its obligations before anything could run.

@@ -9,9 +9,11 @@ import (
 	"io"
 	"os"
 	"runtime/metrics"
+	"slices"
 	"strings"
 	"time"
 
+	"go.starlark.net/resolve"
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 )
@@ -24,14 +26,26 @@ type request struct {
 	Memory uint64            `json:"memory,omitempty"` // bytes
 	Fn     string            `json:"fn,omitempty"`
 	Calls  []json.RawMessage `json:"calls,omitempty"` // each a list of arguments
+	// Set holds arguments by name that every call gets besides.
+	Set map[string]json.RawMessage `json:"set,omitempty"`
+}
+
+// function is what a file says of one of its functions.
+type function struct {
+	Line     int                        `json:"line"`
+	Params   []string                   `json:"params"` // those without defaults, in order
+	Defaults map[string]json.RawMessage `json:"defaults,omitempty"`
 }
 
 // reply answers the file, and each call, in order.
 type reply struct {
-	Value  json.RawMessage `json:"value,omitempty"`
-	Error  string          `json:"error,omitempty"`
-	Need   *int            `json:"need,omitempty"` // answer read this position, whose output it was not given
-	Names  []string        `json:"names,omitempty"`
+	Value  json.RawMessage     `json:"value,omitempty"`
+	Error  string              `json:"error,omitempty"`
+	Need   *int                `json:"need,omitempty"` // answer read this position, whose output it was not given
+	Col    int                 `json:"col,omitempty"`  // of the place where the error is
+	Line   int                 `json:"line,omitempty"`
+	Hint   string              `json:"hint,omitempty"`
+	Funcs  map[string]function `json:"funcs,omitempty"`
 	Consts map[string]json.RawMessage
 }
 
@@ -57,7 +71,7 @@ func ServeChild(r io.Reader, w io.Writer) error {
 			}
 		}
 		for _, args := range req.Calls {
-			if err := enc.Encode(c.call(req.Fn, args)); err != nil {
+			if err := enc.Encode(c.call(req.Fn, args, req.Set)); err != nil {
 				return err
 			}
 			// A reply is a sign of life, so it may not wait for the batch to end.
@@ -93,19 +107,22 @@ func (c *child) load(req request) reply {
 		go watchMemory(req.Memory)
 	}
 	var err error
-	c.globals, err = starlark.ExecFileOptions(options, thread(), req.Name, req.Source, nil)
+	c.globals, err = starlark.ExecFileOptions(options, thread(), req.Name, req.Source, predeclared())
 	if err != nil {
-		return reply{Error: explain(err)}
+		return explain(err)
 	}
 	c.globals.Freeze()
-	r := reply{Consts: map[string]json.RawMessage{}}
+	r := reply{Consts: map[string]json.RawMessage{}, Funcs: map[string]function{}}
 	for name, v := range c.globals {
+		if f, ok := v.(*starlark.Function); ok {
+			r.Funcs[name] = describe(f)
+			continue
+		}
 		if _, ok := v.(starlark.Callable); ok {
-			r.Names = append(r.Names, name)
 			continue
 		}
 		var b bytes.Buffer
-		if encode(&b, v, 0) == nil {
+		if encode(&b, v) == nil {
 			r.Consts[name] = b.Bytes()
 		}
 	}
@@ -127,25 +144,64 @@ func watchMemory(limit uint64) {
 	}
 }
 
-func (c *child) call(fn string, raw json.RawMessage) reply {
+// describe is a function's signature.
+func describe(f *starlark.Function) function {
+	d := function{Line: int(f.Position().Line), Defaults: map[string]json.RawMessage{}, Params: []string{}}
+	for k := range f.NumParams() {
+		name, _ := f.Param(k)
+		def := f.ParamDefault(k)
+		if def == nil {
+			d.Params = append(d.Params, name)
+			continue
+		}
+		var b bytes.Buffer
+		if encode(&b, def) == nil {
+			d.Defaults[name] = b.Bytes()
+		}
+	}
+	return d
+}
+
+func (c *child) call(fn string, raw json.RawMessage, set map[string]json.RawMessage) reply {
 	args, err := decodeAll(raw)
 	if err != nil {
 		return reply{Error: err.Error()}
 	}
-	var outs *outputs
-	if fn == "answer" {
-		outs = &outputs{known: args[1].(*starlark.Dict), n: args[2]}
-		args = []starlark.Value{args[0], outs}
+	var named []starlark.Tuple
+	for name, raw := range set {
+		v, err := decode(raw)
+		if err != nil {
+			return reply{Error: err.Error()}
+		}
+		named = append(named, starlark.Tuple{starlark.String(name), v})
 	}
-	v, err := starlark.Call(thread(), c.globals[fn], args, nil)
+	var outs *outputs
+	if fn == "answer" { // n, perhaps y, the known outputs, N, and the positions that may be read or None
+		k := len(args) - 3
+		outs = &outputs{known: args[k].(*starlark.Dict)}
+		if allowed, ok := args[k+2].(*starlark.List); ok {
+			outs.declared = true
+			for v := range allowed.Elements() {
+				i, _ := starlark.AsInt32(v)
+				outs.places = append(outs.places, i)
+			}
+		} else {
+			n, _ := starlark.AsInt32(args[k+1])
+			for i := range n {
+				outs.places = append(outs.places, i+1)
+			}
+		}
+		args = append(args[:k:k], outs)
+	}
+	v, err := starlark.Call(thread(), c.globals[fn], args, named)
 	if outs != nil && outs.need != nil {
 		return reply{Need: outs.need}
 	}
 	if err != nil {
-		return reply{Error: explain(err)}
+		return explain(err)
 	}
 	var b bytes.Buffer
-	if err := encode(&b, v, 0); err != nil {
+	if err := encode(&b, v); err != nil {
 		return reply{Error: fmt.Sprintf("%s: %v", fn, err)}
 	}
 	return reply{Value: b.Bytes()}
@@ -153,18 +209,36 @@ func (c *child) call(fn string, raw json.RawMessage) reply {
 
 // explain writes an error in one line that begins with the place in the user's
 // file: the innermost frame that is not a built-in.
-func explain(err error) string {
+func explain(err error) reply {
 	var eval *starlark.EvalError
-	msg := err.Error()
-	if errors.As(err, &eval) {
+	var undefined resolve.ErrorList
+	var bad syntax.Error
+	r := reply{Error: oneLine(err.Error())}
+	at := func(pos syntax.Position) { r.Line, r.Col = int(pos.Line), int(pos.Col) }
+	switch {
+	case errors.As(err, &eval):
+		r.Error = oneLine(eval.Msg)
 		for k := len(eval.CallStack) - 1; k >= 0; k-- {
 			if f := eval.CallStack[k]; f.Pos.Line > 0 {
-				return fmt.Sprintf("%s: in %s: %s", f.Pos, f.Name, oneLine(eval.Msg))
+				r.Error = fmt.Sprintf("%s: in %s: %s", f.Pos, f.Name, oneLine(eval.Msg))
+				at(f.Pos)
+				break
 			}
 		}
-		msg = eval.Msg
+		if strings.Contains(eval.Msg, "called recursively") {
+			r.Hint = "Starlark has no recursion: write a loop over something finite"
+		}
+	case errors.As(err, &undefined) && len(undefined) > 0:
+		first := undefined[0]
+		r.Error = oneLine(first.Error())
+		at(first.Pos)
+		if strings.Contains(first.Msg, "undefined") {
+			r.Hint = "the domains are " + domainNames() + "; one_of([...]) is a relation's value"
+		}
+	case errors.As(err, &bad):
+		at(bad.Pos)
 	}
-	return oneLine(msg)
+	return r
 }
 
 func oneLine(s string) string {
@@ -180,9 +254,10 @@ func oneLine(s string) string {
 // with the position that is needed; so answer is a decision tree over outputs,
 // which the parent grows and remembers.
 type outputs struct {
-	known *starlark.Dict
-	n     starlark.Value // N
-	need  *int
+	known    *starlark.Dict
+	places   []int // that may be read
+	declared bool  // by read
+	need     *int
 }
 
 var errNeed = errors.New("an output is needed")
@@ -195,25 +270,28 @@ func (o *outputs) Hash() (uint32, error) { return 0, errors.New("unhashable: out
 
 // Get implements starlark.Mapping, for outputs[i] and outputs.get(i).
 func (o *outputs) Get(k starlark.Value) (starlark.Value, bool, error) {
+	i, err := starlark.AsInt32(k)
+	if err != nil || !slices.Contains(o.places, i) {
+		if o.declared {
+			return nil, false, fmt.Errorf("outputs[%s] is not among the positions that read declares, %v", k, trim(o.places))
+		}
+		return nil, false, fmt.Errorf("outputs has no position %s: positions are 1..%d", k, len(o.places))
+	}
 	if v, ok, err := o.known.Get(k); ok || err != nil {
 		return v, ok, err
-	}
-	i, err := starlark.AsInt32(k)
-	n, _ := starlark.AsInt32(o.n)
-	if err != nil || i < 1 || i > n {
-		return nil, false, fmt.Errorf("outputs has no position %s: positions are 1..%d", k, n)
 	}
 	o.need = &i
 	return nil, false, errNeed
 }
 
-// Len, Iterate and Items make outputs look like a dictionary of all positions.
-func (o *outputs) Len() int { n, _ := starlark.AsInt32(o.n); return n }
+// Len, Iterate and Items make outputs look like a dictionary of all positions that may
+// be read.
+func (o *outputs) Len() int { return len(o.places) }
 
 func (o *outputs) Iterate() starlark.Iterator {
 	all := make([]starlark.Value, o.Len())
-	for i := range all {
-		all[i] = starlark.MakeInt(i + 1)
+	for k, i := range o.places {
+		all[k] = starlark.MakeInt(i)
 	}
 	return starlark.NewList(all).Iterate()
 }
@@ -227,8 +305,8 @@ func (o *outputs) Attr(name string) (starlark.Value, error) {
 	all := func(item func(k, v starlark.Value) starlark.Value) func(starlark.Tuple) (starlark.Value, error) {
 		return func(starlark.Tuple) (starlark.Value, error) {
 			var list []starlark.Value
-			for i := range o.Len() {
-				k := starlark.MakeInt(i + 1)
+			for _, i := range o.places {
+				k := starlark.MakeInt(i)
 				v, _, err := o.Get(k)
 				if err != nil {
 					return nil, err

@@ -7,12 +7,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"crosscut/models/tasks"
 	"crosscut/protocol"
@@ -26,9 +29,14 @@ const maxSource = 1 << 20
 type File struct {
 	Name   string
 	proc   *process
-	funcs  []string
+	funcs  map[string]function
 	consts map[string]json.RawMessage
+	set    Settings
+	sizes  map[int][]side // the inputs by size
 }
+
+// Settings are the values of parameters besides n, by name.
+type Settings map[string]json.RawMessage
 
 // Load reads a file and runs its top level. Errors name file and line.
 func Load(ctx context.Context, path string, limits Limits) (*File, error) {
@@ -53,14 +61,95 @@ func Parse(ctx context.Context, name, source string, limits Limits) (*File, erro
 	if err != nil {
 		return nil, err
 	}
-	return &File{Name: name, proc: p, funcs: r.Names, consts: r.Consts}, nil
+	f := &File{Name: name, proc: p, funcs: r.Funcs, consts: r.Consts, sizes: map[int][]side{}}
+	for fn, want := range arguments {
+		if got, ok := f.funcs[fn]; ok && !slices.ContainsFunc(want, func(w string) bool { return len(strings.Split(w, ", ")) == len(got.Params) }) {
+			f.Close()
+			return nil, hinted("every other parameter needs a default, which --set changes: k = 4", "%s: %s takes (%s): want %s(%s)",
+				f.at(fn), fn, strings.Join(got.Params, ", "), fn, strings.Join(want, "), or "+fn+"("))
+		}
+	}
+	return f, nil
+}
+
+// arguments are the parameters that each function is called with.
+var arguments = map[string][]string{
+	"inputs": {"n"}, "problem": {"n, x, y", "n, xs"}, "params": {"n"}, "public": {"n"}, "alice": {"n, x"}, "bob": {"n, y"},
+	"player": {"n, i, x"}, "rounds": {"n"}, "read": {"n", "n, y"}, "answer": {"n, outputs", "n, y, outputs"}, "needed": {"n"}, "task": {"tokens, params"},
+}
+
+// arity is the number of arguments that a function takes without its defaults.
+func (f *File) arity(fn string) int { return len(f.funcs[fn].Params) }
+
+// Set gives values to parameters besides n: numbers or strings. A name that nothing in
+// the file takes is an error.
+func (f *File) Set(values map[string]any) error {
+	p, builtin, err := f.builtin()
+	if err != nil {
+		return err
+	}
+	known := map[string]bool{}
+	for _, fn := range f.funcs {
+		for name := range fn.Defaults {
+			known[name] = true
+		}
+	}
+	set, sizes := Settings{}, map[string]bool{}
+	if builtin {
+		for _, s := range p.Sizes {
+			known[s.Name], sizes[s.Name] = true, true
+		}
+	}
+	for name, v := range values {
+		if !known[name] {
+			return hinted("write it into a function that uses it, with a default: def problem(n, x, y, "+name+" = 4)",
+				"%s: flag --set: no function has a parameter %q; known: %v", f.Name, name, slices.Sorted(maps.Keys(known)))
+		}
+		raw, err := json.Marshal(v)
+		if err != nil {
+			return errorf("%s: flag --set: %s: %v", f.Name, name, err)
+		}
+		if _, whole := v.(int); sizes[name] && !whole {
+			return errorf("%s: flag --set: %s = %v: want a whole number", f.Name, name, v)
+		}
+		set[name] = raw
+	}
+	f.set = set
+	clear(f.sizes)
+	return nil
+}
+
+// Doubts says which parameters have different defaults in two functions, and no value
+// by --set.
+func (f *File) Doubts() []string {
+	var notes []string
+	where := map[string]string{}
+	for _, fn := range slices.Sorted(maps.Keys(f.funcs)) {
+		for _, name := range slices.Sorted(maps.Keys(f.funcs[fn].Defaults)) {
+			first, seen := where[name]
+			if !seen {
+				where[name] = fn
+			} else if a, b := f.funcs[first].Defaults[name], f.funcs[fn].Defaults[name]; f.set[name] == nil && !bytes.Equal(a, b) {
+				notes = append(notes, fmt.Sprintf("%s is %s in %s and %s in %s; --set %s= sets both", name, a, first, b, fn, name))
+			}
+		}
+	}
+	return notes
 }
 
 // Close ends the file's process.
 func (f *File) Close() { f.proc.close() }
 
 // Defines says whether the file has a function of this name.
-func (f *File) Defines(name string) bool { return slices.Contains(f.funcs, name) }
+func (f *File) Defines(name string) bool { _, ok := f.funcs[name]; return ok }
+
+// at is where a function stands.
+func (f *File) at(fn string) string {
+	if d, ok := f.funcs[fn]; ok {
+		return f.Name + ":" + strconv.Itoa(d.Line)
+	}
+	return f.Name
+}
 
 // text returns a constant that is a string.
 func (f *File) text(name string) (string, bool) {
@@ -69,11 +158,25 @@ func (f *File) text(name string) (string, bool) {
 	return s, ok && json.Unmarshal(raw, &s) == nil
 }
 
+// request is a call of one function, with the settings that it takes.
+func (f *File) request(fn string) request {
+	r := request{Fn: fn}
+	for name, v := range f.set {
+		if _, takes := f.funcs[fn].Defaults[name]; takes {
+			if r.Set == nil {
+				r.Set = map[string]json.RawMessage{}
+			}
+			r.Set[name] = v
+		}
+	}
+	return r
+}
+
 // many calls one function for many argument lists and passes on the values.
 func (f *File) many(fn string, args []json.RawMessage, each func(k int, value json.RawMessage) error) error {
-	return f.proc.calls(fn, args, func(k int, r reply) error {
+	return f.proc.calls(f.request(fn), args, func(k int, r reply) error {
 		if r.Error != "" {
-			return errorf("%s", r.Error)
+			return f.proc.fault(r)
 		}
 		return each(k, r.Value)
 	})
@@ -118,32 +221,225 @@ func bits(w protocol.Word) json.RawMessage {
 	return append(b, ']')
 }
 
+// builtin is the problem of ours that the file names, at the sizes that are set.
+func (f *File) builtin() (p *problems.Problem, named bool, err error) {
+	name, named := f.text("problem")
+	if !named {
+		return nil, false, nil
+	}
+	p, err = problems.Catalog().Get(name)
+	if err != nil {
+		return nil, true, errorf("%s: problem: %v; known: %v", f.Name, err, problems.Catalog().Names())
+	}
+	sizes := map[string]int{}
+	for _, s := range p.Sizes {
+		var v int
+		if raw, ok := f.set[s.Name]; ok && json.Unmarshal(raw, &v) == nil {
+			sizes[s.Name] = v
+		}
+	}
+	if p, err = p.With(sizes); err != nil {
+		return nil, true, errorf("%s: %v", f.Name, err)
+	}
+	return p, true, nil
+}
+
 // Problem is the file's problem: one of ours by name, or its function. A function
-// may return True or False, an integer, or None where the input is outside the
-// promise. Row evaluates it.
+// may return True or False, an integer, a string, a list of such, one_of several, or
+// None where the input is outside the promise. It has neither F nor Words: values
+// evaluates it. Inputs is for sizes at which inputs was called.
 func (f *File) Problem() (*problems.Problem, error) {
-	if name, ok := f.text("problem"); ok {
-		p, err := problems.Catalog().Get(name)
-		if err != nil {
-			return nil, errorf("%s: problem: %v; known: %v", f.Name, err, problems.Catalog().Names())
+	p, named, err := f.builtin()
+	if err != nil {
+		return nil, err
+	}
+	if named {
+		if f.Defines("inputs") {
+			return nil, hinted("leave def inputs out, or write def problem", "%s: problem = %q has its own inputs", f.at("inputs"), p.Name)
 		}
 		return p, nil
 	}
 	if !f.Defines("problem") {
-		return nil, errorf("%s: no problem: write problem = \"disj\", or def problem(n, x, y)", f.Name)
+		return nil, hinted("write problem = \"disj\", or def problem(n, x, y)", "%s: no problem", f.Name)
 	}
 	return &problems.Problem{Name: "problem of " + f.Name, Doc: "a user's problem", Inputs: func(n int) []protocol.Domain {
-		return []protocol.Domain{protocol.BitStrings(n), protocol.BitStrings(n)}
+		var list []protocol.Domain
+		for _, s := range f.sizes[n] {
+			list = append(list, s.domain)
+		}
+		return list
 	}}, nil
 }
 
-// argumentsY writes y as the file's functions take it: a number from 1 for
-// problems whose y is a position, else a list of bits.
-func argumentY(p *problems.Problem, n int, y protocol.Word) json.RawMessage {
-	if !p.Domain(n, protocol.Bob).Plain() {
-		return number(int(y.Unpack().Uint(int(y.Len()))) + 1)
+// side is what one player holds.
+type side struct {
+	spec   *spec // nil for a problem of ours
+	domain protocol.Domain
+}
+
+// raw writes a member as the file's functions get it.
+func (s side) raw(w protocol.Word) json.RawMessage { return s.spec.raw(s.domain, w) }
+
+// inputs are the players' domains at size n, in speaking order.
+func (f *File) inputs(p *problems.Problem, n int) ([]side, error) {
+	if sides, ok := f.sizes[n]; ok {
+		return sides, nil
 	}
-	return bits(y)
+	var sides []side
+	if p.Words != nil || p.F != nil {
+		for _, d := range p.Domains(n) {
+			sides = append(sides, side{domain: d})
+		}
+	} else if f.Defines("inputs") {
+		raw, err := f.call("inputs", number(n))
+		if err != nil {
+			return nil, err
+		}
+		specs, err := f.domains(n, raw)
+		if err != nil {
+			return nil, err
+		}
+		for k := range specs {
+			d, err := specs[k].domain()
+			if err != nil {
+				return nil, errorf("%s: inputs(%d): %v", f.at("inputs"), n, err)
+			}
+			sides = append(sides, side{&specs[k], d})
+		}
+	} else if f.arity("problem") == 2 {
+		return nil, hinted("write def inputs(n): return [D1, ..., Dk]", "%s: problem(n, xs) needs the domains of its players", f.at("problem"))
+	} else {
+		d := protocol.BitStrings(n)
+		sides = []side{{domain: d}, {domain: d}}
+	}
+	if f.arity("problem") == 3 && len(sides) != 2 {
+		return nil, hinted("write def problem(n, xs)", "%s: problem(n, x, y) has two players, inputs(%d) has %d", f.at("problem"), n, len(sides))
+	}
+	for other, there := range f.sizes {
+		if a, b := shapes(sides), shapes(there); a != b {
+			return nil, hinted("the sizes may change with n, the constructors may not", "%s: inputs(%d) is %s, and inputs(%d) is %s", f.at("inputs"), n, a, other, b)
+		}
+	}
+	f.sizes[n] = sides
+	return sides, nil
+}
+
+// shapes are the constructors of all players' domains.
+func shapes(sides []side) string {
+	var list []string
+	for _, s := range sides {
+		if s.spec != nil {
+			list = append(list, s.spec.shape())
+		}
+	}
+	return "[" + strings.Join(list, ", ") + "]"
+}
+
+// domains reads what inputs returned.
+func (f *File) domains(n int, raw json.RawMessage) ([]spec, error) {
+	want := func(what string) error {
+		return hinted("write {\"x\": bits(n), \"y\": numbers(1, n)}, or for k players [D1, ..., Dk]; the domains are "+domainNames(),
+			"%s: inputs(%d) returned %s", f.at("inputs"), n, what)
+	}
+	var items []json.RawMessage
+	if dict, ok := pairs(raw); ok {
+		items = make([]json.RawMessage, 2)
+		for _, kv := range dict {
+			switch string(kv[0]) {
+			case `"x"`:
+				items[0] = kv[1]
+			case `"y"`:
+				items[1] = kv[1]
+			default:
+				return nil, want("the key " + short(kv[0]))
+			}
+		}
+		if items[0] == nil || items[1] == nil {
+			return nil, want("a dictionary without x or without y")
+		}
+	} else if len(raw) == 0 || raw[0] != '[' || json.Unmarshal(raw, &items) != nil {
+		return nil, want(short(raw))
+	}
+	if len(items) < 2 || len(items) > maxPlayers {
+		return nil, want(fmt.Sprintf("%d domains; there are 2 to %d players", len(items), maxPlayers))
+	}
+	specs := make([]spec, len(items))
+	for k, item := range items {
+		var d struct{ Domain *spec }
+		if len(item) == 0 || item[0] != '{' || json.Unmarshal(item, &d) != nil || d.Domain == nil {
+			return nil, want(short(item) + ", which is no domain")
+		}
+		specs[k] = *d.Domain
+	}
+	return specs, nil
+}
+
+// maxPlayers bounds the players of a file.
+const maxPlayers = 64
+
+// values evaluates the problem on inputs, one word per player each.
+func (f *File) values(p *problems.Problem, n int, ins [][]protocol.Word) ([]protocol.Value, error) {
+	all := make([]protocol.Value, len(ins))
+	if p.Words != nil || p.F != nil {
+		for j, in := range ins {
+			if v, inside := p.Value(n, in...); inside {
+				all[j] = v
+			}
+		}
+		return all, nil
+	}
+	sides, err := f.inputs(p, n)
+	if err != nil {
+		return nil, err
+	}
+	args := make([]json.RawMessage, len(ins))
+	for j, in := range ins {
+		raws := make([]json.RawMessage, len(in))
+		for k, w := range in {
+			raws[k] = sides[k].raw(w)
+		}
+		if f.arity("problem") == 3 {
+			args[j] = list(number(n), raws[0], raws[1])
+		} else {
+			args[j] = list(number(n), list(raws...))
+		}
+	}
+	err = f.many("problem", args, func(j int, raw json.RawMessage) error {
+		v, err := value(raw)
+		if err != nil {
+			return errorf("%s: problem%s returned %s: want a boolean, an integer, a string, a list of such, one_of several, or None", f.at("problem"), bracketed(args[j]), short(raw))
+		}
+		all[j] = v
+		return nil
+	})
+	return all, err
+}
+
+// bracketed writes an argument list as a call.
+func bracketed(args json.RawMessage) string {
+	return "(" + short(bytes.TrimSuffix(bytes.TrimPrefix(args, []byte("[")), []byte("]"))) + ")"
+}
+
+// value reads a value of the problem.
+func value(raw json.RawMessage) (is protocol.Value, err error) {
+	if err := json.Unmarshal(raw, &is); err != nil {
+		return is, err
+	}
+	switch is.Kind() {
+	case protocol.None:
+		return is, nil
+	case protocol.OneOf:
+		for k := range is.Len() {
+			if !plainValue(is.At(k)) {
+				return is, errors.New("one of several is not plain")
+			}
+		}
+		return is, nil
+	}
+	if !plainValue(is) {
+		return is, errors.New("None or one_of inside a list")
+	}
+	return is, nil
 }
 
 // Entry is one value of a matrix: Defined is false outside the promise. Value is the
@@ -154,42 +450,8 @@ type Entry struct {
 	Is      protocol.Value
 }
 
-// Row evaluates the problem at one x for many y.
-func (f *File) Row(p *problems.Problem, n int, x protocol.Word, ys []protocol.Word) ([]Entry, error) {
-	row := make([]Entry, len(ys))
-	if p.Words != nil {
-		for j, y := range ys {
-			if p.Holds(n, x, y) {
-				row[j].Value = 1
-			}
-			row[j].Defined, row[j].Is = true, protocol.BoolValue(row[j].Value == 1)
-		}
-		return row, nil
-	}
-	args := make([]json.RawMessage, len(ys))
-	for j, y := range ys {
-		args[j] = list(number(n), bits(x), argumentY(p, n, y))
-	}
-	err := f.many("problem", args, func(j int, v json.RawMessage) error {
-		var err error
-		row[j], err = entry(v)
-		if err != nil {
-			return errorf("%s: problem(%d, %v, %v): %v", f.Name, n, x, y0(ys[j]), err)
-		}
-		return nil
-	})
-	return row, err
-}
-
-func y0(y protocol.Word) string { return y.String() }
-
-func entry(v json.RawMessage) (Entry, error) {
-	var is protocol.Value
-	if err := json.Unmarshal(v, &is); err != nil {
-		return Entry{}, fmt.Errorf("returned %s: want a boolean, an integer, a string, a list of such, or None", v)
-	}
-	return Entry{is.Int(), is.Kind() != protocol.None, is}, nil
-}
+// maxMatrix bounds the entries of a matrix, each of which the file is asked for.
+const maxMatrix = 1 << 24
 
 // Matrix evaluates the problem on all inputs of size n, row by row.
 func (f *File) Matrix(n int) ([][]Entry, error) {
@@ -197,17 +459,36 @@ func (f *File) Matrix(n int) ([][]Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n < 1 || p.XBits(n) > 16 || p.YBits(n) > 16 {
-		return nil, fmt.Errorf("script: %s: a matrix for n = %d is too large: n is at most 16", f.Name, n)
+	if n < 1 || n > maxSize {
+		return nil, fmt.Errorf("script: %s: n = %d is outside 1..%d", f.Name, n, maxSize)
 	}
-	ys := make([]protocol.Word, p.Ys(n))
-	for j := range ys {
-		ys[j] = p.Y(n, j)
+	sides, err := f.inputs(p, n)
+	if err != nil {
+		return nil, err
 	}
-	rows := make([][]Entry, p.Xs(n))
+	if len(sides) != 2 {
+		return nil, fmt.Errorf("script: %s: a matrix has two sides; this problem has %d players", f.Name, len(sides))
+	}
+	xs, ys := sides[0].domain, sides[1].domain
+	if xs.Bits() > 16 || ys.Bits() > 16 || xs.Len()*ys.Len() > maxMatrix && p.Words == nil {
+		return nil, fmt.Errorf("script: %s: a matrix for n = %d has %v rows and %v columns: at most 2^16 of each, and 2^24 entries", f.Name, n, xs.Count(), ys.Count())
+	}
+	rows := make([][]Entry, xs.Len())
 	for i := range rows {
-		if rows[i], err = f.Row(p, n, p.X(n, i), ys); err != nil {
+		ins := make([][]protocol.Word, ys.Len())
+		for j := range ins {
+			ins[j] = []protocol.Word{xs.Nth(i), ys.Nth(j)}
+		}
+		values, err := f.values(p, n, ins)
+		if err != nil {
 			return nil, err
+		}
+		rows[i] = make([]Entry, len(values))
+		for j, v := range values {
+			if v.Kind() == protocol.OneOf {
+				return nil, fmt.Errorf("script: %s: problem%v is %v: a relation is no matrix; validate --file computes its one-way cost", f.at("problem"), []any{n, xs.JSON(xs.Nth(i)), ys.JSON(ys.Nth(j))}, v)
+			}
+			rows[i][j] = Entry{v.Int(), v.Kind() != protocol.None, v}
 		}
 	}
 	numbered(rows)

@@ -46,17 +46,53 @@ var Child = func() (*exec.Cmd, error) {
 
 // Error says that a user's file is unusable: syntax, a run-time error, an
 // endless loop, too much memory, an unknown name. It names file and line.
-type Error struct{ Msg string }
+type Error struct {
+	Msg, Help string
+	// Source is the line of the file with a caret below the place; may be "".
+	Source string
+}
 
 func (e *Error) Error() string { return e.Msg }
 
-func errorf(format string, args ...any) error { return &Error{fmt.Sprintf(format, args...)} }
+// Hint is what to try.
+func (e *Error) Hint() string { return e.Help }
+
+// Excerpt is the line at fault and a caret, two lines, or "".
+func (e *Error) Excerpt() string { return e.Source }
+
+func errorf(format string, args ...any) error { return &Error{Msg: fmt.Sprintf(format, args...)} }
+
+func hinted(hint, format string, args ...any) error {
+	return &Error{Msg: fmt.Sprintf(format, args...), Help: hint}
+}
+
+// fault is an error that the child reports, with the line of the file.
+func (p *process) fault(r reply) error {
+	e := &Error{Msg: r.Error, Help: r.Hint}
+	lines := strings.Split(p.source, "\n")
+	if r.Line < 1 || r.Line > len(lines) {
+		return e
+	}
+	line := []rune(strings.TrimRight(lines[r.Line-1], "\r"))
+	at := min(max(r.Col-1, 0), len(line))
+	from := max(0, at-60) // a window of a long line
+	line, at = line[from:min(len(line), from+100)], at-from
+	pad := make([]rune, at)
+	for k := range pad {
+		if pad[k] = ' '; line[k] == '\t' {
+			pad[k] = '\t'
+		}
+	}
+	e.Source = "    " + string(line) + "\n    " + string(pad) + "^"
+	return e
+}
 
 // process is a running child. Calls are serialised.
 type process struct {
 	mu     sync.Mutex
 	ctx    context.Context
 	name   string
+	source string
 	limits Limits
 	cmd    *exec.Cmd
 	in     io.WriteCloser
@@ -93,7 +129,7 @@ func start(ctx context.Context, name, source string, limits Limits) (*process, r
 	if err := cmd.Start(); err != nil {
 		return nil, reply{}, fmt.Errorf("script: starting the child process: %w", err)
 	}
-	p := &process{ctx: ctx, name: name, limits: limits.filled(), cmd: cmd, in: in, enc: json.NewEncoder(in), lines: make(chan line, 256)}
+	p := &process{ctx: ctx, name: name, source: source, limits: limits.filled(), cmd: cmd, in: in, enc: json.NewEncoder(in), lines: make(chan line, 256)}
 	p.stop = context.AfterFunc(ctx, func() { cmd.Process.Kill() })
 	go func() {
 		dec := json.NewDecoder(bufio.NewReaderSize(out, 1<<16))
@@ -112,7 +148,7 @@ func start(ctx context.Context, name, source string, limits Limits) (*process, r
 	}
 	r, err := p.receive("the file itself")
 	if err == nil && r.Error != "" {
-		err = errorf("%s", r.Error)
+		err = p.fault(r)
 	}
 	if err != nil {
 		p.close()
@@ -127,15 +163,16 @@ const batch = 128
 
 // calls runs one function on many argument lists, in order. each is given the
 // reply of every call.
-func (p *process) calls(fn string, args []json.RawMessage, each func(k int, r reply) error) error {
+func (p *process) calls(req request, args []json.RawMessage, each func(k int, r reply) error) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	fn := req.Fn
 	for from := 0; from < len(args); from += batch {
 		if p.dead != nil {
 			return p.dead
 		}
 		part := args[from:min(len(args), from+batch)]
-		if err := p.enc.Encode(request{Fn: fn, Calls: part}); err != nil {
+		if err := p.enc.Encode(request{Fn: fn, Calls: part, Set: req.Set}); err != nil {
 			return p.died(fn)
 		}
 		var first error

@@ -1,14 +1,12 @@
 package script
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"maps"
-	"math"
-	"math/rand/v2"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"crosscut/models/tasks"
@@ -17,22 +15,34 @@ import (
 	"crosscut/reductions/validate"
 )
 
+// maxSize is the largest n.
+const maxSize = 1 << 16
+
 // Subject makes the file's reduction at size n ready for validation. A map that
 // breaks its obligations already here is a *validate.Violation.
 func (f *File) Subject(n int) (*validate.Subject, error) {
-	for _, fn := range []string{"alice", "bob", "answer"} {
-		if !f.Defines(fn) {
-			return nil, errorf("%s: no reduction: def %s is missing", f.Name, fn)
-		}
+	writers, err := f.writers()
+	if err != nil {
+		return nil, err
+	}
+	if !f.Defines("answer") {
+		return nil, hinted("write def answer(n, outputs): return outputs[1] == 1", "%s: no reduction: def answer is missing", f.Name)
 	}
 	p, err := f.Problem()
 	if err != nil {
 		return nil, err
 	}
-	if n < 1 || n > 1<<16 {
-		return nil, fmt.Errorf("script: %s: n = %d is outside 1..%d", f.Name, n, 1<<16)
+	if n < 1 || n > maxSize {
+		return nil, fmt.Errorf("script: %s: n = %d is outside 1..%d", f.Name, n, maxSize)
 	}
-	r := &reduction{file: f, n: n, problem: p, places: map[protocol.Player][]int{}, known: map[string]tasks.Token{}}
+	sides, err := f.inputs(p, n)
+	if err != nil {
+		return nil, err
+	}
+	if len(writers) == 2 && len(sides) != 2 {
+		return nil, hinted("write def player(n, i, x)", "%s: alice and bob are two players, inputs(%d) has %d", f.at("alice"), n, len(sides))
+	}
+	r := &reduction{file: f, n: n, problem: p, sides: sides, writers: writers, places: map[protocol.Player][]int{}, known: map[string]tasks.Token{}, roots: map[protocol.Word]*node{}}
 	if err := r.findPlaces(); err != nil {
 		return nil, err
 	}
@@ -41,17 +51,117 @@ func (f *File) Subject(n int) (*validate.Subject, error) {
 	}
 	s := &validate.Subject{
 		Name: f.Name, Size: n, Shape: r.shape, Split: r.split, Problem: p,
-		Alice: func(x protocol.Word) ([]tasks.Token, error) { return r.write("alice", protocol.Alice, x, bits(x)) },
-		Bob: func(y protocol.Word) ([]tasks.Token, error) {
-			return r.write("bob", protocol.Bob, y, argumentY(p, n, y))
-		},
-		Want: r.want, Outputs: r.outputs, Answer: r.answer,
+		Write: r.write, Want: r.want, Outputs: r.outputs, Answer: r.answer,
+		AnswerUsesY: f.arity("answer") == 3, Found: r.found,
 	}
-	if s.Public, err = r.tokens(tasks.Public, r.public, nil, nil); err != nil {
+	if s.Public, err = r.tokens(tasks.Public, r.public, nil); err != nil {
 		return nil, err
 	}
-	s.Reads, err = r.probe(s)
+	if s.Declared = f.Defines("read"); s.Declared {
+		s.ReadsVary = f.arity("read") == 2
+		s.AnswerUsesY = s.AnswerUsesY || s.ReadsVary
+		s.Reads, err = r.declaredReads()
+	} else {
+		s.Reads, err = r.probe(s)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if s.Rounds, err = f.rounds(n); err != nil {
+		return nil, err
+	}
+	s.Need, err = f.needed(n)
 	return s, err
+}
+
+// writers names the functions that write tokens: alice and bob, or player.
+func (f *File) writers() ([]string, error) {
+	switch {
+	case f.Defines("player") && (f.Defines("alice") || f.Defines("bob")):
+		return nil, hinted("keep alice and bob for two players, or player for any number", "%s: player stands beside alice or bob", f.at("player"))
+	case f.Defines("player"):
+		return []string{"player"}, nil
+	}
+	for _, fn := range []string{"alice", "bob"} {
+		if !f.Defines(fn) {
+			return nil, hinted("write def alice(n, x) and def bob(n, y), or for k players def player(n, i, x)", "%s: no reduction: def %s is missing", f.Name, fn)
+		}
+	}
+	return []string{"alice", "bob"}, nil
+}
+
+// rounds is what the file says of the rounds of its players; 0: one pass.
+func (f *File) rounds(n int) (int, error) {
+	if !f.Defines("rounds") {
+		return 0, nil
+	}
+	raw, err := f.call("rounds", number(n))
+	if err != nil {
+		return 0, err
+	}
+	r, err := strconv.Atoi(string(raw))
+	if err != nil || r < 1 {
+		return 0, hinted("a whole number, at least 1; leave rounds out for one pass", "%s: rounds(%d) returned %s", f.at("rounds"), n, short(raw))
+	}
+	return r, nil
+}
+
+// needed is the need that the file declares at size n, or nil.
+func (f *File) needed(n int) (*validate.Need, error) {
+	if !f.Defines("needed") {
+		return nil, nil
+	}
+	raw, err := f.call("needed", number(n))
+	if err != nil || string(raw) == "null" {
+		return nil, err
+	}
+	bad := func(hint, format string, args ...any) error {
+		return hinted(hint, "%s: needed(%d): %s", f.at("needed"), n, fmt.Sprintf(format, args...))
+	}
+	const form = `want {"bits": n, "setting": "one-way deterministic", "basis": "quoted", "source": "who, where"}`
+	items, ok := pairs(raw)
+	if !ok {
+		return nil, bad(form, "returned %s", short(raw))
+	}
+	need := &validate.Need{By: "declared in " + f.Name}
+	seen := map[string]bool{}
+	for _, kv := range items {
+		var key, text string
+		if json.Unmarshal(kv[0], &key) != nil {
+			return nil, bad(form, "the key %s", short(kv[0]))
+		}
+		seen[key] = true
+		if key == "bits" {
+			bits := strings.TrimSuffix(string(kv[1]), ".0")
+			if need.Bits, err = strconv.Atoi(bits); err != nil || need.Bits < 0 {
+				return nil, bad("a bound is a whole number of bits, at least 0", "bits = %s", short(kv[1]))
+			}
+			continue
+		}
+		if json.Unmarshal(kv[1], &text) != nil || string(kv[1]) == "null" {
+			return nil, bad(form, "%s = %s is no string", key, short(kv[1]))
+		}
+		switch key {
+		case "setting":
+			if need.Setting, err = protocol.ParseSetting(text); err != nil {
+				return nil, bad("", "%s", strings.TrimPrefix(err.Error(), "protocol: "))
+			}
+		case "basis":
+			if need.Basis = problems.Basis(text); need.Basis != problems.Quoted && need.Basis != problems.Proved {
+				return nil, bad("a need of a file is \"quoted\" from a source, or \"proved\" there; \"checked\" is what Crosscut computes itself", "basis = %q", text)
+			}
+		case "source":
+			need.By = text
+		default:
+			return nil, bad(form, "the key %q", key)
+		}
+	}
+	for _, key := range []string{"bits", "setting", "basis"} {
+		if !seen[key] {
+			return nil, bad(form, "%q is missing", key)
+		}
+	}
+	return need, nil
 }
 
 // reduction is a file's reduction at one size.
@@ -59,6 +169,8 @@ type reduction struct {
 	file    *File
 	n       int
 	problem *problems.Problem
+	sides   []side   // of the players
+	writers []string // alice and bob, or player
 	public  json.RawMessage
 	places  map[protocol.Player][]int // increasing
 	split   tasks.Split
@@ -66,16 +178,30 @@ type reduction struct {
 	params  json.RawMessage // as given to the user's own task
 
 	mu      sync.Mutex
-	rows    map[protocol.Word][]Entry // of the user's own problem
-	names   []json.RawMessage         // the user's own tokens, by number
+	rows    map[protocol.Word][]protocol.Value // of the user's own problem, by the first player's input
+	names   []json.RawMessage                  // the user's own tokens and outputs, by number
 	numbers map[string]int
 	known   map[string]tasks.Token // tokens of ours, as the file writes them
 
 	walking sync.RWMutex
-	tree    node // of answer
+	looked  []int                   // positions that answer read so far, increasing
+	roots   map[protocol.Word]*node // of answer: one for each input of the answering player, where it looks at that
+	allowed map[protocol.Word][]int // the reads declared for that input
 }
 
-// findPlaces asks for the positions once, at all-zero inputs; every other input
+// last is the player that answers.
+func (r *reduction) last() protocol.Player { return protocol.Player(len(r.sides) - 1) }
+
+// writer is the function that writes a player's tokens, with its arguments.
+func (r *reduction) writer(who protocol.Player, in protocol.Word) (fn string, args []json.RawMessage) {
+	raw := r.sides[who].raw(in)
+	if len(r.writers) == 1 {
+		return r.writers[0], []json.RawMessage{number(r.n), number(int(who) + 1), raw}
+	}
+	return r.writers[who], []json.RawMessage{number(r.n), raw}
+}
+
+// findPlaces asks for the positions once, at the first inputs; every other input
 // must use the same.
 func (r *reduction) findPlaces() error {
 	f := r.file
@@ -86,36 +212,48 @@ func (r *reduction) findPlaces() error {
 			return err
 		}
 	}
-	x0, y0 := r.problem.X(r.n, 0), r.problem.Y(r.n, 0)
-	alice, err := f.call("alice", number(r.n), bits(x0))
-	if err != nil {
-		return err
-	}
-	bob, err := f.call("bob", number(r.n), argumentY(r.problem, r.n, y0))
-	if err != nil {
-		return err
-	}
-	owner := map[int]protocol.Player{}
-	for _, part := range []struct {
+	type part struct {
 		who protocol.Player
 		fn  string
 		raw json.RawMessage
-	}{{tasks.Public, "public", r.public}, {protocol.Alice, "alice", alice}, {protocol.Bob, "bob", bob}} {
+	}
+	parts := []part{{tasks.Public, "public", r.public}}
+	for k, s := range r.sides {
+		fn, args := r.writer(protocol.Player(k), s.domain.Nth(0))
+		raw, err := f.call(fn, args...)
+		if err != nil {
+			return err
+		}
+		parts = append(parts, part{protocol.Player(k), fn, raw})
+	}
+	// What is wrong already here is a violation for two players; a partition of k is
+	// the file's to get right.
+	broken := func(fn, obligation string, position int, format string, args ...any) error {
+		v := &validate.Violation{Obligation: obligation, Position: position, Detail: fmt.Sprintf(format, args...)}
+		if fn == "player" {
+			return hinted("the positions of public and of all players together are 1..N, each once", "%s: player at n = %d: position %d: %s", f.at(fn), r.n, position, v.Detail)
+		}
+		return v
+	}
+	owner := map[int]protocol.Player{}
+	last := "public"
+	for _, part := range parts {
+		last = part.fn
 		items, ok := pairs(part.raw)
 		if !ok {
-			return errorf("%s: %s(%d, ...) returned %s: want a dictionary position -> token", f.Name, part.fn, r.n, short(part.raw))
+			return hinted("want a dictionary position -> token", "%s: %s(%d, ...) returned %s", f.at(part.fn), part.fn, r.n, short(part.raw))
 		}
 		for _, kv := range items {
 			i, err := strconv.Atoi(string(kv[0]))
 			if err != nil || i < 1 || i > tasks.MaxN {
-				return &validate.Violation{Obligation: validate.OncePlaces, Detail: fmt.Sprintf("%s uses the position %s; positions count from 1", part.fn, short(kv[0]))}
+				return broken(part.fn, validate.OncePlaces, i, "%s uses the position %s; positions count from 1", part.fn, short(kv[0]))
 			}
 			if other, taken := owner[i]; taken {
 				obligation := validate.OncePlaces
 				if other == tasks.Public {
 					obligation = validate.FixedPublic
 				}
-				return &validate.Violation{Obligation: obligation, Position: i, Detail: fmt.Sprintf("%s writes a position that another function writes too", part.fn)}
+				return broken(part.fn, obligation, i, "%s writes a position that another function or player writes too", part.fn)
 			}
 			owner[i] = part.who
 		}
@@ -124,15 +262,15 @@ func (r *reduction) findPlaces() error {
 	for i := range r.split.Owner {
 		who, ok := owner[i+1]
 		if !ok {
-			return &validate.Violation{Obligation: validate.OncePlaces, Position: i + 1, Detail: fmt.Sprintf("nobody writes it, but %d is written", slices.Max(slices.Collect(maps.Keys(owner))))}
+			return broken(last, validate.OncePlaces, i+1, "nobody writes it, but %d is written", slices.Max(slices.Collect(maps.Keys(owner))))
 		}
 		r.split.Owner[i] = who
 	}
 	if len(owner) == 0 {
 		return &validate.Violation{Obligation: validate.OncePlaces, Detail: "no position is written at all"}
 	}
-	for _, who := range []protocol.Player{tasks.Public, protocol.Alice, protocol.Bob} {
-		r.places[who] = r.split.Positions(who)
+	for _, p := range parts {
+		r.places[p.who] = r.split.Positions(p.who)
 	}
 	return nil
 }
@@ -156,14 +294,14 @@ func (r *reduction) findShape() error {
 	}
 	items, ok := pairs(r.params)
 	if !ok {
-		return errorf("%s: params(%d) returned %s: want a dictionary name -> number", f.Name, r.n, short(r.params))
+		return hinted("want a dictionary name -> number", "%s: params(%d) returned %s", f.at("params"), r.n, short(r.params))
 	}
 	set := tasks.Params{}
 	for _, kv := range items {
 		var name string
 		var v float64
 		if json.Unmarshal(kv[0], &name) != nil || json.Unmarshal(kv[1], &v) != nil {
-			return errorf("%s: params(%d): %s: %s: want a name and a number", f.Name, r.n, short(kv[0]), short(kv[1]))
+			return errorf("%s: params(%d): %s: %s: want a name and a number", f.at("params"), r.n, short(kv[0]), short(kv[1]))
 		}
 		set[name] = v
 	}
@@ -175,14 +313,14 @@ func (r *reduction) findShape() error {
 	}
 	name, ok := f.text("task")
 	if !ok {
-		return errorf("%s: no task: write task = \"match3\", or def task(tokens, params)", f.Name)
+		return hinted("write task = \"match3\", or def task(tokens, params)", "%s: no task", f.Name)
 	}
 	t, err := tasks.Catalog().Get(name)
 	if err != nil {
 		return errorf("%s: task: %v; known: %v", f.Name, err, tasks.Catalog().Names())
 	}
 	if r.shape, err = t.Shape(N, set); err != nil {
-		return errorf("%s: params(%d), N = %d: %v", f.Name, r.n, N, err)
+		return errorf("%s: params(%d), N = %d: %v", f.at("params"), r.n, N, err)
 	}
 	return nil
 }
@@ -204,34 +342,41 @@ func (r *reduction) ownTask() *tasks.Task {
 		ParseToken: func(_ tasks.Shape, raw json.RawMessage) (tasks.Token, error) {
 			r.mu.Lock()
 			defer r.mu.Unlock()
-			k, ok := r.numbers[string(raw)]
-			if !ok {
-				k = len(r.names)
-				r.numbers[string(raw)] = k
-				r.names = append(r.names, raw)
-			}
-			return tasks.Token{X: k}, nil
+			return tasks.Token{X: r.number(raw)}, nil
 		},
 	}
 }
 
+// number is the number of a token or output of the user's own. r.mu is held.
+func (r *reduction) number(raw json.RawMessage) int {
+	k, ok := r.numbers[string(raw)]
+	if !ok {
+		k = len(r.names)
+		r.numbers[string(raw)] = k
+		r.names = append(r.names, raw)
+	}
+	return k
+}
+
 // write calls an encoder and checks that it uses its own positions, all of them.
-func (r *reduction) write(fn string, who protocol.Player, input protocol.Word, arg json.RawMessage) ([]tasks.Token, error) {
-	raw, err := r.file.call(fn, number(r.n), arg)
+func (r *reduction) write(who protocol.Player, in protocol.Word) ([]tasks.Token, error) {
+	fn, args := r.writer(who, in)
+	raw, err := r.file.call(fn, args...)
 	if err != nil {
 		return nil, err
 	}
-	x, y := r.problem.Domain(r.n, who).JSON(input), any(nil)
-	if who == protocol.Bob {
-		x, y = nil, x
-	}
-	return r.tokens(who, raw, x, y)
+	return r.tokens(who, raw, r.sides[who].domain.JSON(in))
 }
 
-func (r *reduction) tokens(who protocol.Player, raw json.RawMessage, x, y any) ([]tasks.Token, error) {
+func (r *reduction) tokens(who protocol.Player, raw json.RawMessage, in any) ([]tasks.Token, error) {
+	broken := func(obligation string, position int, token any, format string, args ...any) error {
+		v := &validate.Violation{Obligation: obligation, Position: position, Token: token, Detail: fmt.Sprintf(format, args...)}
+		v.Input(len(r.sides), who, in)
+		return v
+	}
 	items, ok := pairs(raw)
 	if !ok {
-		return nil, &validate.Violation{Obligation: validate.Defined, X: x, Y: y, Detail: fmt.Sprintf("%s returned %s: want a dictionary position -> token", r.file.Name, short(raw))}
+		return nil, broken(validate.Defined, 0, nil, "%s returned %s: want a dictionary position -> token", r.file.Name, short(raw))
 	}
 	places := r.places[who]
 	toks := make([]tasks.Token, len(places))
@@ -244,15 +389,15 @@ func (r *reduction) tokens(who protocol.Player, raw json.RawMessage, x, y any) (
 			if err == nil && i >= 1 && i <= len(r.split.Owner) && r.split.Of(i) == tasks.Public {
 				obligation = validate.FixedPublic
 			}
-			return nil, &validate.Violation{Obligation: obligation, X: x, Y: y, Position: i, Detail: fmt.Sprintf("at all-zero input the positions are %v", trim(places))}
+			return nil, broken(obligation, i, nil, "at the first input the positions are %v", trim(places))
 		}
 		if toks[k], err = r.token(kv[1]); err != nil {
-			return nil, &validate.Violation{Obligation: validate.InRange, X: x, Y: y, Position: i, Token: kv[1], Detail: err.Error()}
+			return nil, broken(validate.InRange, i, kv[1], "%v", err)
 		}
 		written[k] = true
 	}
 	if k := slices.Index(written, false); k >= 0 {
-		return nil, &validate.Violation{Obligation: validate.FixedPlaces, X: x, Y: y, Position: places[k], Detail: "the position is not written here, but is at all-zero input"}
+		return nil, broken(validate.FixedPlaces, places[k], nil, "the position is not written here, but is at the first input")
 	}
 	return toks, nil
 }
@@ -290,201 +435,45 @@ func (r *reduction) token(raw json.RawMessage) (tasks.Token, error) {
 	return t, nil
 }
 
-// want evaluates the problem; of a user's own function whole rows are kept while
-// the matrix is small.
-func (r *reduction) want(x, y protocol.Word) (want protocol.Value, inside bool, err error) {
+// maxRow is the most values that are asked for at once and kept.
+const maxRow = 1 << 13
+
+// want evaluates the problem; of a user's own function of two players whole rows are
+// kept while they are short.
+func (r *reduction) want(in ...protocol.Word) (want protocol.Value, inside bool, err error) {
 	if r.problem.Words != nil || r.problem.F != nil {
-		want, inside = r.problem.Value(r.n, x, y)
+		want, inside = r.problem.Value(r.n, in...)
 		return want, inside, nil
 	}
-	if r.problem.XBits(r.n)+r.problem.YBits(r.n) > 26 {
-		row, err := r.file.Row(r.problem, r.n, x, []protocol.Word{y})
+	ys := r.sides[1].domain.Len()
+	if len(in) != 2 || ys < 0 || ys > maxRow || r.sides[0].domain.Bits()+r.sides[1].domain.Bits() > 26 {
+		v, err := r.file.values(r.problem, r.n, [][]protocol.Word{in})
 		if err != nil {
 			return want, false, err
 		}
-		return row[0].Is, row[0].Defined, nil
+		return v[0], v[0].Kind() != protocol.None, nil
 	}
+	x, y := in[0], in[1]
 	r.mu.Lock()
 	row, ok := r.rows[x]
 	r.mu.Unlock()
 	if !ok {
-		ys := make([]protocol.Word, r.problem.Ys(r.n))
-		for j := range ys {
-			ys[j] = r.problem.Y(r.n, j)
+		ins := make([][]protocol.Word, ys)
+		for j := range ins {
+			ins[j] = []protocol.Word{x, r.sides[1].domain.Nth(j)}
 		}
-		if row, err = r.file.Row(r.problem, r.n, x, ys); err != nil {
+		if row, err = r.file.values(r.problem, r.n, ins); err != nil {
 			return want, false, err
 		}
 		r.mu.Lock()
 		if r.rows == nil || len(r.rows) > 64 {
-			r.rows = map[protocol.Word][]Entry{} // rows are visited once, a few at a time
+			r.rows = map[protocol.Word][]protocol.Value{} // rows are visited once, a few at a time
 		}
 		r.rows[x] = row
 		r.mu.Unlock()
 	}
-	e := row[y.Unpack().Uint(int(y.Len()))]
-	return e.Is, e.Defined, nil
-}
-
-// outputs evaluates the task. A user's own gives all positions at once.
-func (r *reduction) outputs(seq []tasks.Token, read []int) ([]tasks.Value, error) {
-	if !r.file.Defines("task") {
-		return r.shape.Eval(seq, read), nil
-	}
-	raws := make([]json.RawMessage, len(seq))
-	r.mu.Lock()
-	for i, t := range seq {
-		raws[i] = r.names[t.X]
-	}
-	r.mu.Unlock()
-	v, err := r.file.call("task", list(raws...), r.params)
-	if err != nil {
-		return nil, err
-	}
-	var all []json.RawMessage
-	if json.Unmarshal(v, &all) != nil || len(all) != len(seq) {
-		return nil, errorf("%s: task returned %s: want a list of %d outputs, one per position", r.file.Name, short(v), len(seq))
-	}
-	out := make([]tasks.Value, len(read))
-	for k, pos := range read {
-		if out[k], err = r.file.value(r.shape, all[pos-1]); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
-// node is a place in the decision tree that answer is: it reads an output, or it
-// answers.
-type node struct {
-	known bool
-	pos   int              // the output it reads; 0: it answers
-	is    protocol.Value   // the answer
-	next  map[string]*node // by the output's value
-	// The way here: the place before, and the output that it read, for the file.
-	from *node
-	seen json.RawMessage
-}
-
-// answer walks the tree, asking the file only at places where it has not been.
-func (r *reduction) answer(_ protocol.Word, output func(pos int) (tasks.Value, error)) (protocol.Value, error) {
-	for at := &r.tree; ; {
-		end, v, is, err := r.walk(at, output)
-		if end == nil || err != nil {
-			return is, err
-		}
-		if at, err = r.grow(end, v); err != nil {
-			return protocol.Value{}, err
-		}
-	}
-}
-
-// walk follows known places from one on. Where it comes to an answer, end is nil;
-// else end is the last known place and v the output that leads out of the tree, or
-// the root, which is not known yet.
-func (r *reduction) walk(at *node, output func(pos int) (tasks.Value, error)) (end *node, v tasks.Value, is protocol.Value, err error) {
-	r.walking.RLock()
-	defer r.walking.RUnlock()
-	if !at.known {
-		return at, nil, is, nil
-	}
-	var key [64]byte
-	for at.pos != 0 {
-		if v, err = output(at.pos); err != nil {
-			return nil, nil, is, err
-		}
-		next := at.next[string(appendKey(key[:0], v))]
-		if next == nil || !next.known {
-			return at, v, is, nil
-		}
-		at = next
-	}
-	return nil, nil, at.is, nil
-}
-
-// appendKey writes an output so that equal ones look alike.
-func appendKey(key []byte, v tasks.Value) []byte {
-	for _, x := range v {
-		key = binary.LittleEndian.AppendUint64(key, math.Float64bits(x+0)) // -0 is 0
-	}
-	return key
-}
-
-// grow adds the place that an output leads to, and asks the file what it is; with
-// no output it asks at the root.
-func (r *reduction) grow(at *node, v tasks.Value) (*node, error) {
-	r.walking.Lock()
-	defer r.walking.Unlock()
-	if v != nil {
-		key := string(appendKey(nil, v))
-		next := at.next[key]
-		if next == nil {
-			next = &node{from: at, seen: list(number(at.pos), outputValue(r.shape, v))}
-			at.next[key] = next
-		}
-		at = next
-	}
-	if at.known { // another worker was here first
-		return at, nil
-	}
-	var seen []json.RawMessage
-	for back := at; back.from != nil; back = back.from {
-		seen = append(seen, back.seen)
-	}
-	slices.Reverse(seen)
-	return at, r.ask(at, seen)
-}
-
-func (r *reduction) ask(at *node, seen []json.RawMessage) error {
-	known := slices.Concat(json.RawMessage(`{"dict":`), list(seen...), json.RawMessage(`}`))
-	args := list(number(r.n), known, number(r.shape.N))
-	return r.file.proc.calls("answer", []json.RawMessage{args}, func(_ int, rep reply) error {
-		switch {
-		case rep.Need != nil:
-			at.pos, at.next = *rep.Need, map[string]*node{}
-		case rep.Error != "":
-			return errorf("%s", rep.Error)
-		default:
-			e, err := entry(rep.Value)
-			if err != nil || !e.Defined {
-				return errorf("%s: answer returned %s: want a boolean, an integer, a string or a list of such", r.file.Name, short(rep.Value))
-			}
-			at.is = e.Is
-		}
-		at.known = true
-		return nil
-	})
-}
-
-// probe finds the positions that answer reads: on the first input, and on a few
-// more, since an answer may stop early on some. What goes wrong on those is left to
-// validation.
-func (r *reduction) probe(s *validate.Subject) ([]int, error) {
-	rng := rand.New(rand.NewPCG(1, 0))
-	var reads []int
-	for k := range 16 {
-		x, y := r.problem.X(r.n, 0), r.problem.Y(r.n, 0)
-		if k > 0 {
-			x, y = r.problem.RandomX(r.n, rng), r.problem.RandomY(r.n, rng)
-		}
-		seq, err := s.Encode(x, y)
-		if err == nil {
-			_, err = r.answer(y, func(pos int) (tasks.Value, error) {
-				if at, seen := slices.BinarySearch(reads, pos); !seen {
-					reads = slices.Insert(reads, at, pos)
-				}
-				v, err := r.outputs(seq, []int{pos})
-				if err != nil {
-					return nil, err
-				}
-				return v[0], nil
-			})
-		}
-		if err != nil && k == 0 {
-			return nil, err
-		}
-	}
-	return reads, nil
+	v := row[y.Unpack().Uint(int(y.Len()))]
+	return v, v.Kind() != protocol.None, nil
 }
 
 // familyBytes is what the functions of a file may write at one size before larger
@@ -522,16 +511,7 @@ func (f *File) Beyond(n int) []string {
 	for _, larger := range []int{n + 1, n + 2, 2*n + 1, 4*n + 3} {
 		s, err := f.Subject(larger)
 		if err == nil {
-			for _, fill := range []byte{'0', '1'} {
-				x, _ := protocol.ParseWord(string(slices.Repeat([]byte{fill}, s.Problem.XBits(larger))))
-				y := s.Problem.Y(larger, 0)
-				if s.Problem.Strings(larger) {
-					y, _ = protocol.ParseWord(string(slices.Repeat([]byte{fill}, s.Problem.YBits(larger))))
-				}
-				if err == nil {
-					err = s.Defined(x, y)
-				}
-			}
+			err = s.Extremes()
 		}
 		if err != nil {
 			return []string{fmt.Sprintf("the map is not defined at n = %d: %v", larger, err)}

@@ -15,8 +15,18 @@ import (
 // exponent are floats, all others integers of any size; a dictionary is
 // {"dict": [[key, value], ...]}, so that keys need not be strings.
 
+var one = big.NewInt(1)
+
 // encode writes a Starlark value.
-func encode(b *bytes.Buffer, v starlark.Value, depth int) error {
+func encode(b *bytes.Buffer, v starlark.Value) error { return (&encoder{b, false}).encode(v, 0) }
+
+// encoder writes values; with tuples it tells tuples from lists, as {"tuple": [...]}.
+type encoder struct {
+	*bytes.Buffer
+	tuples bool
+}
+
+func (b *encoder) encode(v starlark.Value, depth int) error {
 	if depth > 64 {
 		return fmt.Errorf("a value is nested more than 64 deep")
 	}
@@ -48,12 +58,30 @@ func encode(b *bytes.Buffer, v starlark.Value, depth int) error {
 			if k > 0 {
 				b.WriteByte(',')
 			}
-			if err := encode(b, item, depth+1); err != nil {
+			if err := b.encode(item, depth+1); err != nil {
 				return err
 			}
 		}
 		b.WriteString("]}")
+	case *domainValue:
+		raw, err := json.Marshal(v.spec)
+		if err != nil {
+			return err
+		}
+		b.WriteString(`{"domain":`)
+		b.Write(raw)
+		b.WriteByte('}')
+	case *oneOf:
+		b.WriteString(`{"one_of":`)
+		if err := b.encode(starlark.NewList(v.list), depth+1); err != nil {
+			return err
+		}
+		b.WriteByte('}')
 	case starlark.Sequence: // list, tuple, set, range
+		if _, is := v.(starlark.Tuple); is && b.tuples {
+			b.WriteString(`{"tuple":`)
+			defer b.WriteByte('}')
+		}
 		b.WriteByte('[')
 		it := v.Iterate()
 		defer it.Done()
@@ -62,7 +90,7 @@ func encode(b *bytes.Buffer, v starlark.Value, depth int) error {
 			if k > 0 {
 				b.WriteByte(',')
 			}
-			if err := encode(b, e, depth+1); err != nil {
+			if err := b.encode(e, depth+1); err != nil {
 				return err
 			}
 		}
@@ -92,9 +120,16 @@ func decode(raw json.RawMessage) (starlark.Value, error) {
 		items, err := decodeAll(raw)
 		return starlark.NewList(items), err
 	case '{':
-		var d struct{ Dict [][2]json.RawMessage }
+		var d struct {
+			Dict  [][2]json.RawMessage
+			Tuple json.RawMessage
+		}
 		if err := json.Unmarshal(raw, &d); err != nil {
 			return nil, err
+		}
+		if d.Tuple != nil {
+			items, err := decodeAll(d.Tuple)
+			return starlark.Tuple(items), err
 		}
 		dict := starlark.NewDict(len(d.Dict))
 		for _, kv := range d.Dict {

@@ -17,16 +17,19 @@ const diagnoseMost = 1 << 14
 // or read at another position; or a player whose input never matters. It returns
 // "" when none of these explains all pairs that were tried.
 func (s *Subject) diagnose(ctx context.Context, first *pair) (string, error) {
-	var pairs [][2]protocol.Word
+	var pairs [][]protocol.Word
 	rng := rand.New(rand.NewPCG(1, 2))
 	if d := s.domain(); d.IsInt64() && d.Int64() <= diagnoseMost {
-		for k := range s.Problem.Xs(s.Size) {
-			for j := range s.Problem.Ys(s.Size) {
-				pairs = append(pairs, [2]protocol.Word{s.Problem.X(s.Size, k), s.Problem.Y(s.Size, j)})
+		for k := range s.xs() {
+			for j := range s.ys() {
+				in := make([]protocol.Word, s.Players())
+				in[0] = s.domainOf(0).Nth(k)
+				s.others(in, j)
+				pairs = append(pairs, in)
 			}
 		}
 	} else {
-		pairs = append([][2]protocol.Word{{first.x, first.y}}, s.adversarial(rng)...)
+		pairs = append([][]protocol.Word{first.in}, s.adversarial(rng)...)
 		pairs = pairs[:min(len(pairs), diagnoseMost)]
 	}
 	inverted := true
@@ -43,17 +46,17 @@ func (s *Subject) diagnose(ctx context.Context, first *pair) (string, error) {
 		if ctx.Err() != nil || !inverted && len(elsewhere) == 0 {
 			break
 		}
-		if err := s.pairAt(m, p[0], p[1]); err != nil {
+		if err := s.inputAt(m, p); err != nil {
 			return "", err
 		}
-		got, want, err := s.check(m, p[0], p[1])
+		got, want, err := s.check(m, p)
 		if err != nil {
 			return "", err
 		}
 		inverted = inverted && s.Problem.YesNo() && s.yesNo(got) && !want.Accepts(got)
 		var right []int
 		for _, i := range elsewhere {
-			got, err := s.Answer(p[1], func(int) (tasks.Value, error) { return m.at(i) })
+			got, err := s.Answer(p[len(p)-1], func(int) (tasks.Value, error) { return m.at(i) })
 			if err != nil {
 				return "", err
 			}
@@ -78,20 +81,18 @@ func (s *Subject) diagnose(ctx context.Context, first *pair) (string, error) {
 // that player's input.
 func (s *Subject) deaf(ctx context.Context) (string, error) {
 	rng := rand.New(rand.NewPCG(1, 3))
-	var alices, bobs [][]tasks.Token
+	written := make([][][]tasks.Token, s.Players())
 	for range 64 {
 		if ctx.Err() != nil {
 			return "", nil
 		}
-		a, err := s.alice(s.Problem.RandomX(s.Size, rng))
-		if err != nil {
-			return "", err
+		for who, w := range s.random(rng) {
+			tok, err := s.write(protocol.Player(who), w)
+			if err != nil {
+				return "", err
+			}
+			written[who] = append(written[who], tok)
 		}
-		b, err := s.bob(s.Problem.RandomY(s.Size, rng))
-		if err != nil {
-			return "", err
-		}
-		alices, bobs = append(alices, a), append(bobs, b)
 	}
 	same := func(all [][]tasks.Token) bool {
 		return !slices.ContainsFunc(all, func(t []tasks.Token) bool {
@@ -100,10 +101,16 @@ func (s *Subject) deaf(ctx context.Context) (string, error) {
 			})
 		})
 	}
-	switch {
-	case same(alices):
-		return "the split: none of Alice's tokens depends on x, on 64 random x", nil
-	case same(bobs):
+	for who, all := range written {
+		if !same(all) {
+			continue
+		}
+		switch {
+		case len(written) > 2:
+			return fmt.Sprintf("the split: none of player %d's tokens depends on its input, on 64 random ones", who+1), nil
+		case who == 0:
+			return "the split: none of Alice's tokens depends on x, on 64 random x", nil
+		}
 		return "the split: none of Bob's tokens depends on y, on 64 random y", nil
 	}
 	return "", nil

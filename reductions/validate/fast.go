@@ -81,7 +81,7 @@ func (f *fast) columns(ctx context.Context) error {
 			return ctx.Err()
 		}
 		w := f.s.Problem.Y(f.s.Size, y)
-		tok, err := f.s.bob(w)
+		tok, err := f.s.write(protocol.Bob, w)
 		if err != nil {
 			return err
 		}
@@ -110,7 +110,7 @@ func (f *fast) run(ctx context.Context, opt Options, from, to int) (tally, error
 			gs, ws := make([][]int, len(xs)), make([][]int, len(xs))
 			for k := range xs {
 				xs[k] = f.s.Problem.X(f.s.Size, first+k)
-				tok, err := f.s.alice(xs[k])
+				tok, err := f.s.write(protocol.Alice, xs[k])
 				if err != nil {
 					return t, err
 				}
@@ -171,8 +171,8 @@ func (f *fast) compare(t *tally, x protocol.Word, number, at int, got, want []ui
 		}
 		for ; diff != 0; diff &= diff - 1 {
 			j := (at+i)*64 + bits.TrailingZeros64(diff)
-			y := f.s.Problem.Y(f.s.Size, j)
-			if p := (&pair{f.s.ones(x, y), x, y, [2]int{number, j}}); p.better(t.worst) {
+			in := []protocol.Word{x, f.s.Problem.Y(f.s.Size, j)}
+			if p := (&pair{f.s.ones(in), in, [2]int{number, j}}); p.better(t.worst) {
 				t.worst = p
 			}
 		}

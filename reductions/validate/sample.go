@@ -3,6 +3,7 @@ package validate
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 
 	"crosscut/protocol"
 )
@@ -13,27 +14,19 @@ const sampleTokens = 1 << 27
 // adversarial lists the pairs on which faulty reductions of this kind tend to
 // fail: no ones, single ones, all ones, complements, complements with one common
 // element, and runs of ones.
-func (s *Subject) adversarial(rng *rand.Rand) [][2]protocol.Word {
+func (s *Subject) adversarial(rng *rand.Rand) [][]protocol.Word {
+	if s.Players() > 2 {
+		return s.edges(rng)
+	}
 	dx, dy := s.Problem.Domain(s.Size, protocol.Alice), s.Problem.Domain(s.Size, protocol.Bob)
 	if !dx.Plain() || !dy.Plain() && dy.Len() < 0 || dy.Plain() && !s.Problem.Strings(s.Size) {
-		return s.edges(dx, dy, rng)
+		return s.edges(rng)
 	}
 	nx, ny := dx.Bits(), dy.Bits()
-	fill := func(n int, bit func(i int) bool) protocol.Word {
-		var p protocol.Packer
-		for i := range n {
-			v := uint64(0)
-			if bit(i) {
-				v = 1
-			}
-			p.Uint(v, 1)
-		}
-		return p.Word()
-	}
 	one := func(n, at int) protocol.Word { return fill(n, func(i int) bool { return i == at }) }
 	// Singles are tried pairwise at up to 512 places, fewer where sequences are long.
 	most := min(nx, 512, max(8, sampleTokens>>4/s.Shape.N))
-	var pairs [][2]protocol.Word
+	var pairs [][]protocol.Word
 	ys := func(at int) protocol.Word {
 		if !dy.Plain() {
 			return dy.Nth(at % dy.Len())
@@ -42,18 +35,18 @@ func (s *Subject) adversarial(rng *rand.Rand) [][2]protocol.Word {
 	}
 	none, full := fill(nx, func(int) bool { return false }), fill(nx, func(int) bool { return true })
 	for i := range most {
-		pairs = append(pairs, [2]protocol.Word{none, ys(i)}, [2]protocol.Word{full, ys(i)})
+		pairs = append(pairs, []protocol.Word{none, ys(i)}, []protocol.Word{full, ys(i)})
 		for j := range most {
 			if i == j || i < 8 || j < 8 || i-j < 3 && j-i < 3 || most <= 64 {
-				pairs = append(pairs, [2]protocol.Word{one(nx, i), ys(j)})
+				pairs = append(pairs, []protocol.Word{one(nx, i), ys(j)})
 			}
 		}
 		hole := fill(nx, func(k int) bool { return k != i })
-		pairs = append(pairs, [2]protocol.Word{hole, ys(i)}, [2]protocol.Word{hole, ys(i + 1)})
+		pairs = append(pairs, []protocol.Word{hole, ys(i)}, []protocol.Word{hole, ys(i + 1)})
 	}
 	if dy.Plain() {
 		fullY, noneY := fill(ny, func(int) bool { return true }), fill(ny, func(int) bool { return false })
-		pairs = append(pairs, [2]protocol.Word{full, fullY}, [2]protocol.Word{full, noneY}, [2]protocol.Word{none, fullY}, [2]protocol.Word{none, noneY})
+		pairs = append(pairs, []protocol.Word{full, fullY}, []protocol.Word{full, noneY}, []protocol.Word{none, fullY}, []protocol.Word{none, noneY})
 		for range min(1024, max(8, sampleTokens>>5/s.Shape.N)) {
 			x := s.Problem.RandomX(s.Size, rng)
 			if nx != ny {
@@ -61,47 +54,95 @@ func (s *Subject) adversarial(rng *rand.Rand) [][2]protocol.Word {
 			}
 			at := rng.IntN(max(nx, 1))
 			pairs = append(pairs,
-				[2]protocol.Word{x, fill(ny, func(i int) bool { return !x.Bit(i) })},
-				[2]protocol.Word{x, fill(ny, func(i int) bool { return !x.Bit(i) || i == at })},
-				[2]protocol.Word{x, x})
+				[]protocol.Word{x, fill(ny, func(i int) bool { return !x.Bit(i) })},
+				[]protocol.Word{x, fill(ny, func(i int) bool { return !x.Bit(i) || i == at })},
+				[]protocol.Word{x, x})
 		}
 	}
 	return pairs
 }
 
-// edges pairs members of any two domains: all while they are few, else the first and
-// the last ones and random ones; and where the domains are one, each beside itself.
-func (s *Subject) edges(dx, dy protocol.Domain, rng *rand.Rand) [][2]protocol.Word {
-	some := func(d protocol.Domain) []protocol.Word {
+// fill is the word of n bits that bit gives.
+func fill(n int, bit func(i int) bool) protocol.Word {
+	var p protocol.Packer
+	for i := range n {
+		v := uint64(0)
+		if bit(i) {
+			v = 1
+		}
+		p.Uint(v, 1)
+	}
+	return p.Word()
+}
+
+// edgesMost bounds the inputs that edges combines.
+const edgesMost = 1 << 13
+
+// edges combines members of any domains: all while they are few, else the first and the
+// last ones, those near the default, and random ones; and where two domains are one,
+// each beside itself.
+func (s *Subject) edges(rng *rand.Rand) [][]protocol.Word {
+	domains := s.Problem.Domains(s.Size)
+	most := 48
+	for most > 2 && pow(most, len(domains)) > edgesMost {
+		most--
+	}
+	some := make([][]protocol.Word, len(domains))
+	for who, d := range domains {
 		n := d.Len()
-		var list []protocol.Word
-		for k := range 48 {
+		for k := range most {
 			switch {
-			case 0 <= n && n <= 48:
+			case 0 <= n && n <= most:
 				if k < n {
-					list = append(list, d.Nth(k))
+					some[who] = append(some[who], d.Nth(k))
 				}
-			case k < 8:
-				list = append(list, d.Nth(k))
-			case k < 16 && n > 0:
-				list = append(list, d.Nth(n-1-(k-8)))
+			case k < most/6:
+				some[who] = append(some[who], d.Nth(k))
+			case k < most/3 && n > 0:
+				some[who] = append(some[who], d.Nth(n-1-(k-most/6)))
 			default:
-				list = append(list, d.Random(rng))
+				some[who] = append(some[who], d.Random(rng))
 			}
 		}
-		return list
 	}
-	xs, ys := some(dx), some(dy)
-	var pairs [][2]protocol.Word
-	for _, x := range xs {
-		for _, y := range ys {
-			pairs = append(pairs, [2]protocol.Word{x, y})
+	var list [][]protocol.Word
+	in := make([]protocol.Word, len(domains))
+	var combine func(who int)
+	combine = func(who int) {
+		if len(list) >= edgesMost {
+			return
 		}
-		if dx.Name() == dy.Name() {
-			pairs = append(pairs, [2]protocol.Word{x, x})
+		if who == len(in) {
+			list = append(list, slices.Clone(in))
+			return
+		}
+		for _, w := range some[who] {
+			in[who] = w
+			combine(who + 1)
 		}
 	}
-	return pairs
+	combine(0)
+	for who, d := range domains {
+		for _, w := range some[who] {
+			for other := range domains {
+				if in[other] = domains[other].Random(rng); domains[other].Name() == d.Name() {
+					in[other] = w
+				}
+			}
+			list = append(list, slices.Clone(in))
+		}
+	}
+	return list
+}
+
+func pow(b, e int) int {
+	n := 1
+	for range e {
+		if n *= b; n > 1<<30 {
+			return n
+		}
+	}
+	return n
 }
 
 // sample checks the adversarial pairs, then uniform ones. The interval speaks of
@@ -114,15 +155,15 @@ func (s *Subject) sample(ctx context.Context, opt Options) (tally, *Interval, er
 		list = list[:min(int64(len(list)), (opt.Budget+3)/4)]
 		uniform = max(1, opt.Budget-int64(len(list)))
 	}
-	one := func(m *merger, x, y protocol.Word) (t tally, err error) {
-		if err := s.pairAt(m, x, y); err != nil {
+	one := func(m *merger, in []protocol.Word) (t tally, err error) {
+		if err := s.inputAt(m, in); err != nil {
 			return t, err
 		}
-		return t, s.judge(&t, m, x, y)
+		return t, s.judge(&t, m, in)
 	}
 	t, err := parallel(ctx, opt, len(list), func() func(int) (tally, error) {
 		m := s.merger()
-		return func(k int) (tally, error) { return one(m, list[k][0], list[k][1]) }
+		return func(k int) (tally, error) { return one(m, list[k]) }
 	})
 	if err != nil {
 		return t, nil, err
@@ -133,7 +174,7 @@ func (s *Subject) sample(ctx context.Context, opt Options) (tally, *Interval, er
 		return func(k int) (t tally, err error) {
 			rng := rand.New(rand.NewPCG(opt.Seed, uint64(k)+2))
 			for i := int64(k * chunk); i < min(uniform, int64(k+1)*chunk) && ctx.Err() == nil; i++ {
-				v, err := one(m, s.Problem.RandomX(s.Size, rng), s.Problem.RandomY(s.Size, rng))
+				v, err := one(m, s.random(rng))
 				t.add(v)
 				if err != nil {
 					return t, err
@@ -146,4 +187,13 @@ func (s *Subject) sample(ctx context.Context, opt Options) (tally, *Interval, er
 	interval.Low, interval.High = protocol.ClopperPearson(u.failures, u.checked, interval.Confidence)
 	t.add(u)
 	return t, interval, err
+}
+
+// random is a uniform input of all players.
+func (s *Subject) random(rng *rand.Rand) []protocol.Word {
+	in := make([]protocol.Word, s.Players())
+	for who, d := range s.Problem.Domains(s.Size) {
+		in[who] = d.Random(rng)
+	}
+	return in
 }

@@ -41,8 +41,13 @@ func (r *Result) Sheet() *report.Sheet {
 		add("cause", r.Cause)
 	}
 	if c := r.Counterexample; c != nil {
-		add("x", fmt.Sprint(c.X))
-		add("y", fmt.Sprint(c.Y))
+		if c.Inputs == nil {
+			add("x", fmt.Sprint(c.X))
+			add("y", fmt.Sprint(c.Y))
+		}
+		for k, in := range c.Inputs {
+			add(fmt.Sprintf("input %d", k+1), fmt.Sprint(in))
+		}
 		add("got", plainValue(c.Got))
 		add("want", plainValue(c.Want))
 		g := report.Grid{Title: "tokens of the counterexample", Columns: []report.Column{{Name: "position", Right: true}, {Name: "owner"}, {Name: "token"}}}

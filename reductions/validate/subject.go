@@ -23,19 +23,31 @@ type Subject struct {
 	Split tasks.Split
 	Reads []int
 
+	// Declared says that Reads are the positions that Answer may read, and no others.
+	// Else they are what was found on the inputs tried so far, and say nothing of other
+	// sizes; Found, where it is set, says what is found by now.
+	Declared bool
+	Found    func() []int
+	// ReadsVary says that of Reads only some are read, which depends on the answering
+	// player's input.
+	ReadsVary bool
+
 	Problem *problems.Problem
-	// Public, Alice and Bob write the tokens of their owner's positions, in
-	// increasing order of position. They are called once for each x and each y.
+	// Rounds is how many rounds the players speak in; 0: one pass.
+	Rounds int
+	// Need is what the file says is needed; nil: it says nothing.
+	Need *Need
+	// Public are the public tokens; Write writes those of a player, in increasing
+	// order of position.
 	Public []tasks.Token
-	Alice  func(x protocol.Word) ([]tasks.Token, error)
-	Bob    func(y protocol.Word) ([]tasks.Token, error)
-	// Want is the problem's answer; inside is false outside the promise, where
-	// every answer is right. A relation gives a protocol.OneOfValue.
-	Want func(x, y protocol.Word) (want protocol.Value, inside bool, err error)
+	Write  func(who protocol.Player, in protocol.Word) ([]tasks.Token, error)
+	// Want is the problem's answer to one input of each player; inside is false outside
+	// the promise, where every answer is right. A relation gives a protocol.OneOfValue.
+	Want func(in ...protocol.Word) (want protocol.Value, inside bool, err error)
 	// Outputs evaluates the task at positions.
 	Outputs func(seq []tasks.Token, read []int) ([]tasks.Value, error)
-	// Answer reads the answer off the outputs, which it asks for by position. Bob
-	// answers, so it may use y.
+	// Answer reads the answer off the outputs, which it asks for by position. The last
+	// player answers, so it may use that player's input y.
 	Answer func(y protocol.Word, output func(pos int) (tasks.Value, error)) (protocol.Value, error)
 	// AnswerUsesY says that Answer looks at y.
 	AnswerUsesY bool
@@ -53,6 +65,22 @@ type Violation struct {
 	Position   int
 	Token      any
 	Detail     string
+	// Player, counted from 1, and Own are whose input it is, of more than two players.
+	Player int
+	Own    any
+}
+
+// Input says which player's input it is.
+func (v *Violation) Input(players int, who protocol.Player, in any) {
+	switch {
+	case who == tasks.Public:
+	case players > 2:
+		v.Player, v.Own = int(who)+1, in
+	case who == protocol.Alice:
+		v.X = in
+	default:
+		v.Y = in
+	}
 }
 
 // MarshalJSON writes every field; those that have no part in the violation are null.
@@ -70,7 +98,9 @@ func (v *Violation) MarshalJSON() ([]byte, error) {
 		Position   any    `json:"position"`
 		Token      any    `json:"token"`
 		Detail     any    `json:"detail"`
-	}{v.Obligation, v.X, v.Y, orNull(v.Position > 0, v.Position), v.Token, orNull(v.Detail != "", v.Detail)})
+		Player     int    `json:"player,omitempty"`
+		Own        any    `json:"input,omitempty"`
+	}{v.Obligation, v.X, v.Y, orNull(v.Position > 0, v.Position), v.Token, orNull(v.Detail != "", v.Detail), v.Player, v.Own})
 }
 
 func (v *Violation) Error() string {
@@ -83,6 +113,9 @@ func (v *Violation) Error() string {
 	}
 	if v.Y != nil {
 		s += fmt.Sprintf(", y = %v", v.Y)
+	}
+	if v.Player > 0 {
+		s += fmt.Sprintf(", input %v of player %d", v.Own, v.Player)
 	}
 	if v.Detail != "" {
 		s += ": " + v.Detail
@@ -97,17 +130,23 @@ const (
 	FixedPlaces = "positions do not depend on the inputs"
 	OncePlaces  = "the positions are 1..N, each once"
 	Defined     = "the map is defined for every input"
+	// NeedTooLarge: a declared need is refuted by a protocol that is cheaper.
+	NeedTooLarge = "the declared need is no more than some protocol costs"
 )
 
 // FromInstance makes a subject of a built-in reduction.
 func FromInstance(in *reductions.Instance) *Subject {
 	return &Subject{
 		Name: in.Name, Size: in.Size, Shape: in.Shape, Split: in.At, Reads: in.Reads, Problem: in.From,
-		Public: in.Public(in.Size, in.Shape),
-		Alice:  func(x protocol.Word) ([]tasks.Token, error) { return in.Alice(in.Size, in.Shape, x), nil },
-		Bob:    func(y protocol.Word) ([]tasks.Token, error) { return in.Bob(in.Size, in.Shape, y), nil },
-		Want: func(x, y protocol.Word) (protocol.Value, bool, error) {
-			want, inside := in.From.Value(in.Size, x, y)
+		Declared: true, Public: in.Public(in.Size, in.Shape),
+		Write: func(who protocol.Player, w protocol.Word) ([]tasks.Token, error) {
+			if who == protocol.Alice {
+				return in.Alice(in.Size, in.Shape, w), nil
+			}
+			return in.Bob(in.Size, in.Shape, w), nil
+		},
+		Want: func(both ...protocol.Word) (protocol.Value, bool, error) {
+			want, inside := in.From.Value(in.Size, both...)
 			return want, inside, nil
 		},
 		Outputs:     func(seq []tasks.Token, read []int) ([]tasks.Value, error) { return in.Shape.Eval(seq, read), nil },
@@ -126,94 +165,114 @@ func FromInstance(in *reductions.Instance) *Subject {
 	}
 }
 
-// alice writes and checks Alice's tokens for x.
-func (s *Subject) alice(x protocol.Word) ([]tasks.Token, error) {
-	tok, err := s.Alice(x)
-	if err == nil {
-		err = s.inRange(protocol.Alice, tok, s.showX(x), nil)
-	}
-	return tok, err
+// Players is how many there are.
+func (s *Subject) Players() int { return len(s.Problem.Domains(s.Size)) }
+
+// domain is what a player holds.
+func (s *Subject) domainOf(who protocol.Player) protocol.Domain {
+	return s.Problem.Domain(s.Size, who)
 }
 
-// bob writes and checks Bob's tokens for y.
-func (s *Subject) bob(y protocol.Word) ([]tasks.Token, error) {
-	tok, err := s.Bob(y)
+// write writes and checks a player's tokens.
+func (s *Subject) write(who protocol.Player, in protocol.Word) ([]tasks.Token, error) {
+	tok, err := s.Write(who, in)
 	if err == nil {
-		err = s.inRange(protocol.Bob, tok, nil, s.showY(y))
+		err = s.inRange(who, tok, in)
 	}
 	return tok, err
 }
 
 // inRange checks the tokens of one owner against the task.
-func (s *Subject) inRange(who protocol.Player, tok []tasks.Token, x, y any) error {
+func (s *Subject) inRange(who protocol.Player, tok []tasks.Token, in protocol.Word) error {
+	broken := func(v *Violation) error {
+		if who != tasks.Public {
+			v.Input(s.Players(), who, s.domainOf(who).JSON(in))
+		}
+		return v
+	}
 	k := 0
 	for i, o := range s.Split.Owner {
 		if o != who {
 			continue
 		}
 		if k == len(tok) {
-			return &Violation{Obligation: Defined, X: x, Y: y, Position: i + 1, Detail: "no token was written"}
+			return broken(&Violation{Obligation: Defined, Position: i + 1, Detail: "no token was written"})
 		}
 		if err := s.Shape.Task.CheckToken(s.Shape, i+1, tok[k]); err != nil {
-			return &Violation{Obligation: InRange, X: x, Y: y, Position: i + 1, Token: s.Shape.Task.FormatToken(s.Shape, tok[k]), Detail: err.Error()}
+			return broken(&Violation{Obligation: InRange, Position: i + 1, Token: s.Shape.Task.FormatToken(s.Shape, tok[k]), Detail: err.Error()})
 		}
 		k++
 	}
 	if k != len(tok) {
-		return &Violation{Obligation: OncePlaces, X: x, Y: y, Detail: fmt.Sprintf("%d tokens for %d positions", len(tok), k)}
+		return broken(&Violation{Obligation: OncePlaces, Detail: fmt.Sprintf("%d tokens for %d positions", len(tok), k)})
 	}
 	return nil
 }
 
-// showX and showY write inputs as users see them: strings of 0 and 1, else values.
-func (s *Subject) showX(x protocol.Word) any {
-	return s.Problem.Domain(s.Size, protocol.Alice).JSON(x)
+// show writes the inputs as users see them: strings of 0 and 1, else values.
+func (s *Subject) show(in []protocol.Word) []any {
+	list := make([]any, len(in))
+	for who, w := range in {
+		list[who] = s.domainOf(protocol.Player(who)).JSON(w)
+	}
+	return list
 }
 
-func (s *Subject) showY(y protocol.Word) any {
-	return s.Problem.Domain(s.Size, protocol.Bob).JSON(y)
-}
-
-// Encode writes the whole sequence of a pair.
-func (s *Subject) Encode(x, y protocol.Word) ([]tasks.Token, error) {
+// Encode writes the whole sequence of one input of each player.
+func (s *Subject) Encode(in ...protocol.Word) ([]tasks.Token, error) {
 	m := s.merger()
-	err := s.pairAt(m, x, y)
+	err := s.inputAt(m, in)
 	return m.seq, err
 }
 
-// Defined evaluates the map on one pair, whatever the answer, and says what goes
-// wrong.
-func (s *Subject) Defined(x, y protocol.Word) error {
+// Defined evaluates the map on one input of each player, whatever the answer, and says
+// what goes wrong.
+func (s *Subject) Defined(in ...protocol.Word) error {
 	m := s.merger()
-	if err := s.pairAt(m, x, y); err != nil {
+	if err := s.inputAt(m, in); err != nil {
 		return err
 	}
-	_, _, err := s.check(m, x, y)
+	_, _, err := s.check(m, in)
 	return err
 }
 
-// merger lays Alice's, Bob's and the public tokens into one sequence, and
-// evaluates the task on it: at all of Reads as soon as one of them is asked for.
+// Extremes evaluates the map where all players hold their first and their last inputs,
+// and says what goes wrong.
+func (s *Subject) Extremes() error {
+	first, last := make([]protocol.Word, s.Players()), make([]protocol.Word, s.Players())
+	for who, d := range s.Problem.Domains(s.Size) {
+		first[who], last[who] = d.Nth(0), d.Nth(0)
+		if n := d.Len(); n > 0 {
+			last[who] = d.Nth(n - 1)
+		} else if d.Plain() {
+			last[who] = fill(d.Bits(), func(int) bool { return true })
+		}
+	}
+	if err := s.Defined(first...); err != nil {
+		return err
+	}
+	return s.Defined(last...)
+}
+
+// merger lays the players' and the public tokens into one sequence, and evaluates the
+// task on it: at all of Reads as soon as one of them is asked for.
 type merger struct {
-	s          *Subject
-	seq        []tasks.Token
-	all        []int         // 1..N
-	alice, bob []int         // indices into seq
-	values     []tasks.Value // at Reads; nil until one is asked for
-	output     func(pos int) (tasks.Value, error)
+	s      *Subject
+	seq    []tasks.Token
+	all    []int         // 1..N
+	places [][]int       // of each player: indices into seq
+	values []tasks.Value // at Reads; nil until one is asked for
+	output func(pos int) (tasks.Value, error)
 }
 
 func (s *Subject) merger() *merger {
-	m := &merger{s: s, seq: make([]tasks.Token, s.Shape.N), all: s.Shape.All()}
+	m := &merger{s: s, seq: make([]tasks.Token, s.Shape.N), all: s.Shape.All(), places: make([][]int, s.Players())}
 	m.output = m.at
 	public := 0
 	for i, o := range s.Split.Owner {
-		switch o {
-		case protocol.Alice:
-			m.alice = append(m.alice, i)
-		case protocol.Bob:
-			m.bob = append(m.bob, i)
-		default:
+		if o != tasks.Public {
+			m.places[o] = append(m.places[o], i)
+		} else {
 			m.seq[i] = s.Public[public]
 			public++
 		}
@@ -224,7 +283,7 @@ func (s *Subject) merger() *merger {
 // at is the task's output at one position.
 func (m *merger) at(pos int) (tasks.Value, error) {
 	k, mine := slices.BinarySearch(m.s.Reads, pos)
-	if !mine {
+	if !mine || m.s.ReadsVary {
 		v, err := m.s.Outputs(m.seq, []int{pos})
 		if err != nil {
 			return nil, err
@@ -240,9 +299,10 @@ func (m *merger) at(pos int) (tasks.Value, error) {
 	return m.values[k], nil
 }
 
-func (m *merger) put(at []int, tok []tasks.Token) {
+// put lays down a player's tokens.
+func (m *merger) put(who protocol.Player, tok []tasks.Token) {
 	m.values = nil
-	for k, i := range at {
+	for k, i := range m.places[who] {
 		m.seq[i] = tok[k]
 	}
 }

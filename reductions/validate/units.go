@@ -70,7 +70,7 @@ func (s *Subject) Work(opt Options, input []byte) (*units.Work[Counts], error) {
 	if opt.Plain {
 		fast = nil
 	}
-	ys := s.Problem.Ys(s.Size)
+	ys := s.ys()
 	if d := s.domain(); d.BitLen() > 62 {
 		return nil, fmt.Errorf("validate: %s pairs are more than can be counted one by one", domainText(d))
 	}
@@ -132,8 +132,10 @@ func (s *Subject) path(fast *fast, opt Options) string {
 func (s *Subject) tally(c *Counts) tally {
 	t := tally{checked: c.Pairs, inside: c.Inside, failures: c.Failures}
 	if c.Worst != nil {
-		x, y := s.Problem.X(s.Size, c.Worst.X), s.Problem.Y(s.Size, c.Worst.Y)
-		t.worst = &pair{s.ones(x, y), x, y, [2]int{c.Worst.X, c.Worst.Y}}
+		in := make([]protocol.Word, s.Players())
+		in[0] = s.domainOf(0).Nth(c.Worst.X)
+		s.others(in, c.Worst.Y)
+		t.worst = &pair{s.ones(in), in, [2]int{c.Worst.X, c.Worst.Y}}
 	}
 	return t
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/big"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -67,24 +68,26 @@ type Interval struct {
 	Failures   int64   `json:"failures"`
 }
 
-// Counterexample is the smallest failing pair: fewest places that are not the
-// default (of bit strings: fewest ones) in x and y together, then lexicographic.
+// Counterexample is the smallest failing input: fewest places that are not the
+// default (of bit strings: fewest ones) in x and y together, then lexicographic. Of
+// more than two players it has Inputs, in speaking order.
 type Counterexample struct {
-	X      any            `json:"x"` // a string of 0s and 1s, else a protocol.Value
-	Y      any            `json:"y"`
+	X      any            `json:"x,omitempty"` // a string of 0s and 1s, else a protocol.Value
+	Y      any            `json:"y,omitempty"`
+	Inputs []any          `json:"inputs,omitempty"`
 	Tokens []any          `json:"tokens"`
 	Owners []string       `json:"owners"`
 	Got    protocol.Value `json:"got"`
 	Want   protocol.Value `json:"want"`
 
-	x, y protocol.Word
+	in []protocol.Word
 }
 
-// pair is a failing pair by rank.
+// pair is a failing input of all players by rank; of two, a pair.
 type pair struct {
 	ones int
-	x, y protocol.Word
-	at   [2]int // the numbers of x and y, where all pairs are gone through
+	in   []protocol.Word
+	at   [2]int // the numbers of the first player's input and of the others', where all are gone through
 }
 
 func (p *pair) better(than *pair) bool {
@@ -95,10 +98,13 @@ func (p *pair) better(than *pair) bool {
 		return false
 	case p.ones != than.ones:
 		return p.ones < than.ones
-	case p.x != than.x:
-		return p.x.String() < than.x.String()
 	}
-	return p.y.String() < than.y.String()
+	for who, w := range p.in {
+		if other := than.in[who]; w != other {
+			return w.String() < other.String()
+		}
+	}
+	return false
 }
 
 // tally is what one worker found.
@@ -131,7 +137,7 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 		r.Params[name] = v
 	}
 	r.Warnings = append(r.Warnings, s.settings()...)
-	if err := s.inRange(tasks.Public, s.Public, nil, nil); err != nil {
+	if err := s.inRange(tasks.Public, s.Public, protocol.Word{}); err != nil {
 		return r, r.refute(err)
 	}
 	fast, err := s.covers()
@@ -237,40 +243,54 @@ func (s *Subject) domain() *big.Int {
 	return d
 }
 
-// ones ranks a pair: the places that are not the default, of bit strings the ones.
-func (s *Subject) ones(x, y protocol.Word) int {
-	d := s.Problem.Domains(s.Size)
-	return d[protocol.Alice].Weight(x) + d[protocol.Bob].Weight(y)
+// ones ranks an input: the places that are not the default, of bit strings the ones.
+func (s *Subject) ones(in []protocol.Word) (sum int) {
+	for who, d := range s.Problem.Domains(s.Size) {
+		sum += d.Weight(in[who])
+	}
+	return sum
 }
 
-// judge checks one pair whose tokens lie in m and counts it.
-func (s *Subject) judge(t *tally, m *merger, x, y protocol.Word) error {
-	got, want, err := s.check(m, x, y)
+// judge checks one input whose tokens lie in m and counts it.
+func (s *Subject) judge(t *tally, m *merger, in []protocol.Word) error {
+	got, want, err := s.check(m, in)
 	if err != nil {
 		return err
 	}
+	s.count(t, in, got, want)
+	return nil
+}
+
+// count counts one input with what was answered and what is wanted.
+func (s *Subject) count(t *tally, in []protocol.Word, got, want protocol.Value) {
 	t.checked++
 	if want.Kind() == protocol.None {
-		return nil
+		return
 	}
 	t.inside++
 	t.gots.see(got)
 	t.wants.see(want)
 	if !want.Accepts(got) {
 		t.failures++
-		if p := (&pair{ones: s.ones(x, y), x: x, y: y}); p.better(t.worst) {
+		if p := (&pair{ones: s.ones(in), in: in}); p.better(t.worst) {
+			p.in = slices.Clone(in)
 			t.worst = p
 		}
 	}
-	return nil
 }
 
-// check evaluates one pair whose tokens lie in m. Outside the promise want is None,
+// check evaluates one input whose tokens lie in m. Outside the promise want is None,
 // which accepts everything.
-func (s *Subject) check(m *merger, x, y protocol.Word) (got, want protocol.Value, err error) {
+func (s *Subject) check(m *merger, in []protocol.Word) (got, want protocol.Value, err error) {
 	if s.Shape.Task.CheckSeq != nil {
 		if err := s.Shape.Task.CheckSeq(s.Shape, m.all, m.seq); err != nil {
-			return got, want, &Violation{Obligation: InRange, X: s.showX(x), Y: s.showY(y), Detail: err.Error()}
+			v := &Violation{Obligation: InRange, Detail: err.Error()}
+			if shown := s.show(in); len(in) == 2 {
+				v.X, v.Y = shown[0], shown[1]
+			} else {
+				v.Own = shown
+			}
+			return got, want, v
 		}
 	}
 	if s.got != nil {
@@ -278,52 +298,58 @@ func (s *Subject) check(m *merger, x, y protocol.Word) (got, want protocol.Value
 		if err != nil {
 			return got, want, err
 		}
-		got = s.got(y, out)
-	} else if got, err = s.Answer(y, m.output); err != nil {
+		got = s.got(in[len(in)-1], out)
+	} else if got, err = s.Answer(in[len(in)-1], m.output); err != nil {
 		return got, want, err
 	}
-	want, inside, err := s.Want(x, y)
+	want, inside, err := s.Want(in...)
 	if !inside {
 		want = protocol.Value{}
 	}
 	return got, want, err
 }
 
-// pairAt writes the tokens of a pair into m.
-func (s *Subject) pairAt(m *merger, x, y protocol.Word) error {
-	a, err := s.alice(x)
-	if err != nil {
-		return err
+// inputAt writes the tokens of all players into m.
+func (s *Subject) inputAt(m *merger, in []protocol.Word) error {
+	for who, w := range in {
+		tok, err := s.write(protocol.Player(who), w)
+		if err != nil {
+			return err
+		}
+		m.put(protocol.Player(who), tok)
 	}
-	b, err := s.bob(y)
-	if err != nil {
-		return err
-	}
-	m.put(m.alice, a)
-	m.put(m.bob, b)
 	return nil
 }
 
-// explain writes out a failing pair, evaluated once more by the plain path, so
+// explain writes out a failing input, evaluated once more by the plain path, so
 // that a fault of the fast path could not pass for one of the reduction.
 func (s *Subject) explain(r *Result, p *pair) error {
 	m := s.merger()
-	if err := s.pairAt(m, p.x, p.y); err != nil {
+	if err := s.inputAt(m, p.in); err != nil {
 		return err
 	}
-	got, want, err := s.check(m, p.x, p.y)
+	got, want, err := s.check(m, p.in)
 	if err != nil {
 		return err
 	}
+	shown := s.show(p.in)
 	if want.Accepts(got) {
-		return fmt.Errorf("validate: internal: x = %v, y = %v fails on the %s path only", s.showX(p.x), s.showY(p.y), r.Path)
+		return fmt.Errorf("validate: internal: %v fails on the %s path only", shown, r.Path)
 	}
-	c := &Counterexample{X: s.showX(p.x), Y: s.showY(p.y), Got: got, Want: want, x: p.x, y: p.y}
+	c := &Counterexample{Got: got, Want: want, in: p.in}
+	if len(shown) == 2 {
+		c.X, c.Y = shown[0], shown[1]
+	} else {
+		c.Inputs = shown
+	}
 	for i, t := range m.seq {
 		c.Tokens = append(c.Tokens, s.Shape.Task.FormatToken(s.Shape, t))
 		owner := "public"
 		if o := s.Split.Owner[i]; o != tasks.Public {
 			owner = o.String()
+			if len(p.in) > 2 {
+				owner = fmt.Sprintf("player %d", int(o)+1)
+			}
 		}
 		c.Owners = append(c.Owners, owner)
 	}
@@ -367,40 +393,69 @@ func parallel(ctx context.Context, opt Options, n int, worker func() func(k int)
 	return total, context.Cause(ctx)
 }
 
-// xs is the number of x.
-func (s *Subject) xs() int { return s.Problem.Xs(s.Size) }
+// xs is the number of inputs of the first player, ys that of the others' together.
+func (s *Subject) xs() int { return s.domainOf(0).Len() }
 
-// plain checks the pairs of all y and the x numbered from..to-1, one at a time.
+func (s *Subject) ys() int {
+	n := 1
+	for _, d := range s.Problem.Domains(s.Size)[1:] {
+		n *= d.Len()
+	}
+	return n
+}
+
+// others writes input number j of the players after the first into in: the last
+// player's changes fastest.
+func (s *Subject) others(in []protocol.Word, j int) {
+	for who := len(in) - 1; who > 0; who-- {
+		d := s.domainOf(protocol.Player(who))
+		in[who] = d.Nth(j % d.Len())
+		j /= d.Len()
+	}
+}
+
+// plain checks the first player's inputs numbered from..to-1 with all of the others', one
+// at a time.
 func (s *Subject) plain(ctx context.Context, opt Options, from, to int) (tally, error) {
-	ys := s.Problem.Ys(s.Size)
-	bobs := make([][]tasks.Token, ys)
-	yw := make([]protocol.Word, ys)
-	for j := range bobs {
-		if ctx.Err() != nil {
-			return tally{}, ctx.Err()
-		}
-		yw[j] = s.Problem.Y(s.Size, j)
-		var err error
-		if bobs[j], err = s.bob(yw[j]); err != nil {
-			return tally{}, err
+	domains := s.Problem.Domains(s.Size)
+	words, tokens := make([][]protocol.Word, len(domains)), make([][][]tasks.Token, len(domains))
+	for who := 1; who < len(domains); who++ {
+		for k := range domains[who].Len() {
+			if ctx.Err() != nil {
+				return tally{}, ctx.Err()
+			}
+			w := domains[who].Nth(k)
+			tok, err := s.write(protocol.Player(who), w)
+			if err != nil {
+				return tally{}, err
+			}
+			words[who], tokens[who] = append(words[who], w), append(tokens[who], tok)
 		}
 	}
+	ys := s.ys()
 	return parallel(ctx, opt, to-from, func() func(int) (tally, error) {
 		m := s.merger()
+		in, at := make([]protocol.Word, len(domains)), make([]int, len(domains))
 		return func(k int) (t tally, err error) {
-			x := s.Problem.X(s.Size, from+k)
-			a, err := s.alice(x)
+			in[0] = domains[0].Nth(from + k)
+			first, err := s.write(0, in[0])
 			if err != nil {
 				return t, err
 			}
-			m.put(m.alice, a)
-			for j, b := range bobs {
+			m.put(0, first)
+			for j := range ys {
 				if j&1023 == 1023 && ctx.Err() != nil {
 					return t, nil
 				}
-				m.put(m.bob, b)
+				for who, rest := len(domains)-1, j; who > 0; who-- {
+					if next := rest % len(words[who]); j == 0 || next != at[who] {
+						at[who], in[who] = next, words[who][next]
+						m.put(protocol.Player(who), tokens[who][next])
+					}
+					rest /= len(words[who])
+				}
 				before := t.worst
-				if err := s.judge(&t, m, x, yw[j]); err != nil {
+				if err := s.judge(&t, m, in); err != nil {
 					return t, err
 				}
 				if t.worst != before {

@@ -72,10 +72,10 @@ var faults = map[string]func(s *Subject){
 		}
 	},
 	"one value off": func(s *Subject) {
-		alice := s.Alice
-		s.Alice = func(x protocol.Word) ([]tasks.Token, error) {
-			ts, err := alice(x)
-			if err == nil && len(ts) > 1 && ts[1].X != 1 {
+		write := s.Write
+		s.Write = func(who protocol.Player, w protocol.Word) ([]tasks.Token, error) {
+			ts, err := write(who, w)
+			if err == nil && who == protocol.Alice && len(ts) > 1 && ts[1].X != 1 {
 				ts[1].X++
 			}
 			return ts, err
@@ -83,10 +83,10 @@ var faults = map[string]func(s *Subject){
 	},
 	"the query is M": func(s *Subject) { s.Public[0].X = s.Shape.Int("M") },
 	"Bob forgets his last": func(s *Subject) {
-		bob := s.Bob
-		s.Bob = func(y protocol.Word) ([]tasks.Token, error) {
-			ts, err := bob(y)
-			if err == nil {
+		write := s.Write
+		s.Write = func(who protocol.Player, w protocol.Word) ([]tasks.Token, error) {
+			ts, err := write(who, w)
+			if err == nil && who == protocol.Bob {
 				ts[len(ts)-1].X = 1
 			}
 			return ts, err
@@ -131,17 +131,18 @@ func TestSmallestCounterexample(t *testing.T) {
 		for i := range 16 {
 			for j := range 16 {
 				x, y := protocol.UintWord(uint64(i), 4), protocol.UintWord(uint64(j), 4)
-				if err := s.pairAt(m, x, y); err != nil {
+				in := []protocol.Word{x, y}
+				if err := s.inputAt(m, in); err != nil {
 					t.Fatal(err)
 				}
-				if got, want, err := s.check(m, x, y); err != nil {
+				if got, want, err := s.check(m, in); err != nil {
 					t.Fatal(err)
-				} else if p := (&pair{ones: x.Ones() + y.Ones(), x: x, y: y}); !want.Accepts(got) && p.better(best) {
+				} else if p := (&pair{ones: x.Ones() + y.Ones(), in: in}); !want.Accepts(got) && p.better(best) {
 					best = p
 				}
 			}
 		}
-		if (best == nil) != (r.Counterexample == nil) || best != nil && (best.x.String() != r.Counterexample.X || best.y.String() != r.Counterexample.Y) {
+		if (best == nil) != (r.Counterexample == nil) || best != nil && (best.in[0].String() != r.Counterexample.X || best.in[1].String() != r.Counterexample.Y) {
 			t.Errorf("%s: %+v, want %+v", name, r.Counterexample, best)
 		}
 	}
@@ -212,7 +213,7 @@ func TestInterrupt(t *testing.T) {
 func TestPathsMustAgree(t *testing.T) {
 	s := broken(t, 3, faults["one value off"])
 	s.Outputs = func([]tasks.Token, []int) ([]tasks.Value, error) { return []tasks.Value{{0}}, nil }
-	s.Want = func(x, y protocol.Word) (protocol.Value, bool, error) {
+	s.Want = func(...protocol.Word) (protocol.Value, bool, error) {
 		return protocol.BoolValue(false), true, nil
 	}
 	if _, err := Run(context.Background(), s, Options{}); err == nil {

@@ -1,0 +1,320 @@
+package script
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+	"crosscut/reductions/validate"
+)
+
+// outputs evaluates the task. A user's own gives all positions at once.
+func (r *reduction) outputs(seq []tasks.Token, read []int) ([]tasks.Value, error) {
+	if !r.file.Defines("task") {
+		return r.shape.Eval(seq, read), nil
+	}
+	raws := make([]json.RawMessage, len(seq))
+	r.mu.Lock()
+	for i, t := range seq {
+		raws[i] = r.names[t.X]
+	}
+	r.mu.Unlock()
+	v, err := r.file.call("task", list(raws...), r.params)
+	if err != nil {
+		return nil, err
+	}
+	var all []json.RawMessage
+	if json.Unmarshal(v, &all) != nil || len(all) != len(seq) {
+		return nil, errorf("%s: task returned %s: want a list of %d outputs, one per position", r.file.Name, short(v), len(seq))
+	}
+	out := make([]tasks.Value, len(read))
+	for k, pos := range read {
+		out[k] = r.ownOutput(all[pos-1])
+	}
+	return out, nil
+}
+
+// ownOutput is an output of the user's task: a number where it is one of at most 53
+// bits or a truth value, else the number of what it is, marked by a second coordinate.
+func (r *reduction) ownOutput(raw json.RawMessage) tasks.Value {
+	switch c := raw[0]; {
+	case c == 't':
+		return tasks.Value{1}
+	case c == 'f':
+		return tasks.Value{0}
+	case c == '-' || '0' <= c && c <= '9':
+		if x, err := strconv.ParseFloat(string(raw), 64); err == nil && math.Abs(x) <= 1<<53 {
+			return tasks.Value{x}
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return tasks.Value{float64(r.number(raw)), 1}
+}
+
+// output writes an output as answer sees it.
+func (r *reduction) output(v tasks.Value) json.RawMessage {
+	if r.numbers != nil && len(v) == 2 {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return r.names[int(v[0])]
+	}
+	return outputValue(r.shape, v)
+}
+
+// node is a place in the decision tree that answer is: it reads an output, or it
+// answers.
+type node struct {
+	known bool
+	pos   int              // the output it reads; 0: it answers
+	is    protocol.Value   // the answer
+	next  map[string]*node // by the output's value
+	y     protocol.Word    // of the answering player
+	// The way here: the place before, and the output that it read, for the file.
+	from *node
+	seen json.RawMessage
+}
+
+// place is an input of the answering player as a key of roots.
+func (r *reduction) place(y protocol.Word) protocol.Word {
+	if r.file.arity("answer") == 3 || r.file.arity("read") == 2 {
+		return y
+	}
+	return protocol.Word{}
+}
+
+// maxRoots bounds the trees that are kept.
+const maxRoots = 1 << 16
+
+// root is the tree of one input of the answering player.
+func (r *reduction) root(y protocol.Word) *node {
+	key := r.place(y)
+	r.walking.RLock()
+	at := r.roots[key]
+	r.walking.RUnlock()
+	if at != nil {
+		return at
+	}
+	r.walking.Lock()
+	defer r.walking.Unlock()
+	if at = r.roots[key]; at == nil {
+		if len(r.roots) >= maxRoots {
+			clear(r.roots)
+		}
+		at = &node{y: y}
+		r.roots[key] = at
+	}
+	return at
+}
+
+// found lists the positions that answer has read so far.
+func (r *reduction) found() []int {
+	r.walking.RLock()
+	defer r.walking.RUnlock()
+	return slices.Clone(r.looked)
+}
+
+// declaredReads is the union of what read gives, over all inputs of the answering
+// player where it is given that and they are few, else over some.
+func (r *reduction) declaredReads() ([]int, error) {
+	d := r.sides[r.last()].domain
+	ys := []protocol.Word{d.Nth(0)}
+	if r.file.arity("read") == 2 {
+		const most = 1 << 12
+		if n := d.Len(); n > 0 && n <= most {
+			for k := 1; k < n; k++ {
+				ys = append(ys, d.Nth(k))
+			}
+		} else {
+			rng := rand.New(rand.NewPCG(1, 4))
+			for range 256 {
+				ys = append(ys, d.Random(rng))
+			}
+		}
+	}
+	seen := map[int]bool{}
+	for _, y := range ys {
+		at, err := r.readsAt(y)
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range at {
+			seen[i] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen)), nil
+}
+
+// readsAt is what the file's read gives for an input of the answering player.
+func (r *reduction) readsAt(y protocol.Word) ([]int, error) {
+	f := r.file
+	args := []json.RawMessage{number(r.n)}
+	key := protocol.Word{}
+	if f.arity("read") == 2 {
+		key = y
+		args = append(args, r.sides[r.last()].raw(y))
+	}
+	r.mu.Lock()
+	at, ok := r.allowed[key]
+	r.mu.Unlock()
+	if ok {
+		return at, nil
+	}
+	raw, err := f.call("read", args...)
+	if err != nil {
+		return nil, err
+	}
+	var items []json.RawMessage
+	if json.Unmarshal(raw, &items) != nil {
+		items = []json.RawMessage{raw}
+	}
+	at = make([]int, len(items))
+	for k, item := range items {
+		if at[k], err = strconv.Atoi(string(item)); err != nil || at[k] < 1 || at[k] > r.shape.N {
+			return nil, hinted("want a list of positions in 1..N, such as [n + 2]", "%s: read%s returned %s; the positions are 1..%d", f.at("read"), bracketed(list(args...)), short(raw), r.shape.N)
+		}
+	}
+	slices.Sort(at)
+	at = slices.Compact(at)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.allowed == nil || len(r.allowed) >= maxRoots {
+		r.allowed = map[protocol.Word][]int{}
+	}
+	r.allowed[key] = at
+	return at, nil
+}
+
+// answer walks the tree, asking the file only at places where it has not been.
+func (r *reduction) answer(y protocol.Word, output func(pos int) (tasks.Value, error)) (protocol.Value, error) {
+	for at := r.root(y); ; {
+		end, v, is, err := r.walk(at, output)
+		if end == nil || err != nil {
+			return is, err
+		}
+		if at, err = r.grow(end, v); err != nil {
+			return protocol.Value{}, err
+		}
+	}
+}
+
+// walk follows known places from one on. Where it comes to an answer, end is nil;
+// else end is the last known place and v the output that leads out of the tree, or
+// the root, which is not known yet.
+func (r *reduction) walk(at *node, output func(pos int) (tasks.Value, error)) (end *node, v tasks.Value, is protocol.Value, err error) {
+	r.walking.RLock()
+	defer r.walking.RUnlock()
+	if !at.known {
+		return at, nil, is, nil
+	}
+	var key [64]byte
+	for at.pos != 0 {
+		if v, err = output(at.pos); err != nil {
+			return nil, nil, is, err
+		}
+		next := at.next[string(appendKey(key[:0], v))]
+		if next == nil || !next.known {
+			return at, v, is, nil
+		}
+		at = next
+	}
+	return nil, nil, at.is, nil
+}
+
+// appendKey writes an output so that equal ones look alike.
+func appendKey(key []byte, v tasks.Value) []byte {
+	for _, x := range v {
+		key = binary.LittleEndian.AppendUint64(key, math.Float64bits(x+0)) // -0 is 0
+	}
+	return key
+}
+
+// grow adds the place that an output leads to, and asks the file what it is; with
+// no output it asks at the root.
+func (r *reduction) grow(at *node, v tasks.Value) (*node, error) {
+	r.walking.Lock()
+	defer r.walking.Unlock()
+	if v != nil {
+		key := string(appendKey(nil, v))
+		next := at.next[key]
+		if next == nil {
+			next = &node{from: at, y: at.y, seen: list(number(at.pos), r.output(v))}
+			at.next[key] = next
+		}
+		at = next
+	}
+	if at.known { // another worker was here first
+		return at, nil
+	}
+	var seen []json.RawMessage
+	for back := at; back.from != nil; back = back.from {
+		seen = append(seen, back.seen)
+	}
+	slices.Reverse(seen)
+	return at, r.ask(at, seen)
+}
+
+func (r *reduction) ask(at *node, seen []json.RawMessage) error {
+	known := slices.Concat(json.RawMessage(`{"dict":`), list(seen...), json.RawMessage(`}`))
+	args := []json.RawMessage{number(r.n)}
+	if r.file.arity("answer") == 3 {
+		args = append(args, r.sides[r.last()].raw(at.y))
+	}
+	places := json.RawMessage("null")
+	if r.file.Defines("read") {
+		allowed, err := r.readsAt(at.y)
+		if err != nil {
+			return err
+		}
+		items := make([]json.RawMessage, len(allowed))
+		for k, i := range allowed {
+			items[k] = number(i)
+		}
+		places = list(items...)
+	}
+	call := list(append(args, known, number(r.shape.N), places)...)
+	return r.file.proc.calls(r.file.request("answer"), []json.RawMessage{call}, func(_ int, rep reply) error {
+		switch {
+		case rep.Need != nil:
+			at.pos, at.next = *rep.Need, map[string]*node{}
+			if k, seen := slices.BinarySearch(r.looked, at.pos); !seen {
+				r.looked = slices.Insert(r.looked, k, at.pos)
+			}
+		case rep.Error != "":
+			return r.file.proc.fault(rep)
+		default:
+			is, err := value(rep.Value)
+			if err != nil || is.Kind() == protocol.None || is.Kind() == protocol.OneOf {
+				return hinted("return what problem returns", "%s: answer returned %s: want a boolean, an integer, a string or a list of such", r.file.at("answer"), short(rep.Value))
+			}
+			at.is = is
+		}
+		at.known = true
+		return nil
+	})
+}
+
+// probe finds the positions that answer reads: on the first input, and on a few
+// more, since an answer may stop early on some. What goes wrong on those is left to
+// validation.
+func (r *reduction) probe(s *validate.Subject) ([]int, error) {
+	rng := rand.New(rand.NewPCG(1, 0))
+	for k := range 16 {
+		in := make([]protocol.Word, len(r.sides))
+		for who, side := range r.sides {
+			if in[who] = side.domain.Nth(0); k > 0 {
+				in[who] = side.domain.Random(rng)
+			}
+		}
+		if err := s.Defined(in...); err != nil && k == 0 {
+			return nil, err
+		}
+	}
+	return r.found(), nil
+}
