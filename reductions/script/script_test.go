@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -342,9 +343,12 @@ func TestExamplesEqualTheBuiltIns(t *testing.T) {
 				if own.Split.String() != ours.Split.String() || !maps.Equal(own.Shape.Params, ours.Shape.Params) {
 					t.Fatalf("n = %d: %v %v, want %v %v", n, own.Split, own.Shape.Params, ours.Split, ours.Shape.Params)
 				}
-				for i := range r.From.Xs(n) {
-					for j := range r.From.Ys(n) {
-						x, y := r.From.X(n, i), r.From.Y(n, j)
+				if !slices.Equal(own.Reads, ours.Reads) || !own.Declared {
+					t.Fatalf("n = %d: reads %v, want %v", n, own.Reads, ours.Reads)
+				}
+				for i := range in.From.Xs(n) {
+					for j := range in.From.Ys(n) {
+						x, y := in.From.X(n, i), in.From.Y(n, j)
 						a, err := own.Encode(x, y)
 						if err != nil {
 							t.Fatal(err)
