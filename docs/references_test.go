@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"crosscut/docs"
-	"crosscut/models"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/protocol/problems"
 	"crosscut/reductions"
 	"crosscut/reductions/rules"
@@ -48,10 +48,10 @@ func TestCitationsResolve(t *testing.T) {
 			check("problem "+e.Name, c.Cite)
 		}
 	}
-	for e := range models.Catalog().All() {
+	for e := range zoo.Catalog().All() {
 		check("model "+e.Name, e.Cite)
 	}
-	for e := range models.Constructions().All() {
+	for e := range zoo.Constructions().All() {
 		check("construction "+e.Name, e.Cite)
 	}
 	for e := range reductions.Catalog().All() {

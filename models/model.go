@@ -1,6 +1,8 @@
-// Package models holds architectures and explicit constructions. An architecture
-// knows how to be cut into a protocol; a construction (architecture x task x
-// weights) gives it weights that solve a task. Both are catalogue entries.
+// Package models is the seam between architectures and whoever runs them. A machine
+// is one model with all its weights, and knows how to be cut into a protocol; a
+// construction (architecture x task x weights) builds one that solves a task.
+// Engines (attention, fold, tensor, linear) implement the seam and know no entry;
+// zoo holds the entries and their catalogue; run is one protocol run.
 package models
 
 import (
@@ -177,39 +179,7 @@ func (c *Construction) Validate() error {
 	return nil
 }
 
-// Build makes the machine of an architecture for a shape: the construction named
-// in the settings, or the default one for the task. A setting that the
-// construction would ignore is an error.
-func Build(model string, sh tasks.Shape, set Settings) (Machine, error) {
-	if _, err := architectures.Get(model); err != nil {
-		return nil, err
-	}
-	candidates := For(model, sh.Task.Name)
-	if len(candidates) == 0 {
-		return nil, unsupportedf("model %s has no construction for task %s (it has: %s)", model, sh.Task.Name, strings.Join(solves(model), " "))
-	}
-	c := candidates[0]
-	if name, ok := set.Choice["construction"]; ok {
-		var names []string
-		at := slices.IndexFunc(candidates, func(c *Construction) bool { names = append(names, c.Name); return c.Name == name })
-		if at < 0 {
-			return nil, catalog.Unknown("construction of "+model+" for "+sh.Task.Name, name, names)
-		}
-		c = candidates[at]
-	} else if at := slices.IndexFunc(candidates, func(c *Construction) bool { return c.checkSettings(set) == nil }); at >= 0 {
-		c = candidates[at]
-	}
-	if err := c.checkSettings(set); err != nil {
-		return nil, err
-	}
-	m, err := c.New(sh, set)
-	if err != nil {
-		return nil, fmt.Errorf("models: %s: %w", c.Name, err)
-	}
-	return m, nil
-}
-
-func (c *Construction) checkSettings(set Settings) error {
+func (c *Construction) Accepts(set Settings) error {
 	var known []string
 	for _, p := range c.Params {
 		known = append(known, p.Name)
@@ -244,44 +214,98 @@ func (c *Construction) checkSettings(set Settings) error {
 	return nil
 }
 
-// For lists the constructions of an architecture for a task, the default first.
-func For(model, task string) []*Construction {
-	var cs []*Construction
-	for c := range constructions.All() {
-		if c.Model == model && (slices.Contains(c.Tasks, task) || slices.Contains(c.Tasks, "*")) {
-			cs = append(cs, c)
-		}
-	}
-	slices.SortStableFunc(cs, func(a, b *Construction) int { return a.Rank - b.Rank })
-	return cs
-}
-
-func solves(model string) []string {
-	var names []string
-	for c := range constructions.All() {
-		if c.Model == model {
-			names = append(names, c.Tasks...)
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
-}
-
-// unsupportedf says why a combination makes no sense or no protocol.
-func unsupportedf(format string, args ...any) error {
+// Unsupportedf says why a combination makes no sense or no protocol.
+func Unsupportedf(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", errors.ErrUnsupported, fmt.Sprintf(format, args...))
 }
 
-var (
-	architectures = catalog.New[*Model]("model")
-	constructions = catalog.New[*Construction]("construction")
-)
+// Reader plays the first player of a causal machine token by token, for searches
+// that need very many messages: common beginnings are read once. What it writes is
+// what that player sends in a run; searches confirm in a run what they find.
+type Reader interface {
+	// Load prepares a token at a position, once; Step then reads it by its number.
+	// The positions 1, 2, ..., up to the cut must be stepped in order.
+	Load(pos int, t tasks.Token) int
+	Start() // before position 1
+	Step(k int)
+	// Save keeps the state under a small number, and Restore goes back to it.
+	Save(slot int)
+	Restore(slot int)
+	// Message writes the state as it crosses the cut.
+	Message(w *protocol.Packer)
+}
 
-func register(m *Model) *Model                { return architectures.Add(m) }
-func construct(c *Construction) *Construction { return constructions.Add(c) }
+// Legible is implemented by machines that can be read so. The result is nil when
+// the job is not one state that crosses once, from Alice to Bob.
+type Legible interface {
+	Reader(job Job) Reader
+}
 
-// Catalog returns all architectures.
-func Catalog() *catalog.Catalog[*Model] { return architectures }
+// ForTask takes the task's own sizes out of the settings.
+func (s Settings) ForTask(t *tasks.Task) (tasks.Params, Settings) {
+	sizes, rest := tasks.Params{}, Settings{tasks.Params{}, s.Choice, s.Seed}
+	for name, v := range s.Num {
+		if slices.ContainsFunc(t.Params, func(p tasks.Param) bool { return p.Name == name }) {
+			sizes[name] = v
+		} else {
+			rest.Num[name] = v
+		}
+	}
+	return sizes, rest
+}
 
-// Constructions returns all constructions.
-func Constructions() *catalog.Catalog[*Construction] { return constructions }
+// Check refuses what no protocol can deliver.
+func (j Job) Check(sh tasks.Shape) error {
+	if len(j.Split.Owner) != sh.N {
+		return fmt.Errorf("models: a split of %d positions, want %d", len(j.Split.Owner), sh.N)
+	}
+	if j.Answer != ByAlice && j.Answer != ByBob && j.Answer != ByOwner {
+		return fmt.Errorf("models: answer %q: want bob, alice or owner", j.Answer)
+	}
+	seen := map[int]bool{}
+	for _, i := range j.Read {
+		if i < 1 || i > sh.N || seen[i] {
+			return fmt.Errorf("models: read position %d is outside 1..%d or repeated", i, sh.N)
+		}
+		seen[i] = true
+	}
+	return nil
+}
+
+// AllParams are the sizes of the task and of the machine, and its choices.
+func AllParams(m Machine) map[string]any {
+	all := map[string]any{}
+	for name, v := range m.Shape().Params {
+		all[name] = v
+	}
+	for name, v := range m.Params() {
+		all[name] = v
+	}
+	if c, ok := m.(Chooser); ok {
+		for name, v := range c.Choices() {
+			all[name] = v
+		}
+	}
+	return all
+}
+
+// RawBits is the size of Alice's raw tokens, with the machine's p bits for each
+// real number; a machine without a p counts with that of the trivial protocol.
+func RawBits(m Machine, s tasks.Split) protocol.Bits {
+	sh := m.Shape()
+	p, ok := m.Params()["p"]
+	if !ok {
+		if least, err := sh.RawPrecision(); err == nil {
+			p = float64(least)
+		}
+	}
+	return protocol.Bits(s.Count(protocol.Alice)) * protocol.Bits(sh.Task.TokenBits(sh, int(p)))
+}
+
+// Fits refuses states and layers of more bytes than 1 GiB, as they stand in memory.
+func Fits(bytes float64) error {
+	if bytes > 1<<30 {
+		return fmt.Errorf("a state of %.3g bytes is too large (limit 2^30)", bytes)
+	}
+	return nil
+}

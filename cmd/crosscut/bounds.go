@@ -14,7 +14,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"crosscut/models"
+	"crosscut/models/run"
 	"crosscut/models/tasks"
 	"crosscut/protocol/bounds"
 	"crosscut/protocol/bounds/named"
@@ -188,7 +188,7 @@ func (c *call) boundsOfTask() error {
 	if err != nil {
 		return fmt.Errorf("flag --split: %w", err)
 	}
-	read, err := models.ParseRead(sh, c.String("read"))
+	read, err := run.ParseRead(sh, c.String("read"))
 	if err != nil {
 		return fmt.Errorf("flag --read: %w", err)
 	}

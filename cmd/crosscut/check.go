@@ -12,7 +12,9 @@ import (
 
 	"crosscut/internal/strict"
 	"crosscut/models"
+	"crosscut/models/run"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/protocol/bounds"
 	"crosscut/protocol/bounds/check"
 	"crosscut/reductions/matrix"
@@ -54,21 +56,21 @@ var _ = register(&command{
 			if r, left = matrix.CheckCertificate(c.Context, name, cert, steps, own, c.String("matrix")); left != nil && c.Context.Err() == nil {
 				left = usagef("raise --max-steps", "%s is not checked to the end: %v", name, left)
 			}
-		case models.TranscriptFormat:
+		case run.TranscriptFormat:
 			if c.IsSet("matrix") {
 				return usagef("leave --matrix out", "%s is a transcript, which has no matrix", name)
 			}
-			f, err := models.ParseTranscript(data)
+			f, err := run.ParseTranscript(data)
 			if err != nil {
 				return usagef(checkHint, "%s: %v", name, err)
 			}
 			done, err := f.Verify(c.rebuild)
-			if err != nil && !errors.Is(err, models.ErrForged) {
+			if err != nil && !errors.Is(err, run.ErrForged) {
 				return usagef("", "%s: %v", name, err)
 			}
 			r = matrix.CheckTranscript(name, done, err)
 		default:
-			return usagef(checkHint, "%s: format %q is neither %q nor %q", name, format, check.Format, models.TranscriptFormat)
+			return usagef(checkHint, "%s: format %q is neither %q nor %q", name, format, check.Format, run.TranscriptFormat)
 		}
 		r.Command = c.command()
 		if err := c.emit(r.Sheet()); err != nil {
@@ -99,7 +101,7 @@ func (c *call) rebuild(model string, sh tasks.Shape, set models.Settings) (model
 		}
 		return b(sh, set)
 	}
-	return models.Build(model, sh, set)
+	return zoo.Build(model, sh, set)
 }
 
 // ownMatrix is the matrix of --matrix, or nil.

@@ -36,7 +36,7 @@ package main
 //	nil                                 0
 //	refuted("...")                      1  the witness was emitted before
 //	any other error, usagef(hint, ...)  2  bad input, unsupported combinations, unknown names
-//	internal(err), models.Broken        3  a contradiction, or a bug: what can only be our fault
+//	internal(err), run.Broken           3  a contradiction, or a bug: what can only be our fault
 //	context.Canceled                    130
 //
 // An error prints as one line, then its hint if it has a method Hint() string

@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"crosscut/internal/catalog"
-	"crosscut/models"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/protocol/problems"
 	"crosscut/reductions"
 	"crosscut/reductions/papers"
@@ -53,7 +53,7 @@ func completions() words {
 		}
 	}
 	w.values = map[string][]string{
-		"--task": tasks.Catalog().Names(), "--model": models.Catalog().Names(), "--reduction": reductions.Catalog().Names(),
+		"--task": tasks.Catalog().Names(), "--model": zoo.Catalog().Names(), "--reduction": reductions.Catalog().Names(),
 		"--problem": problems.Catalog().Names(), "--format": report.Formats, "--answer": answers, "--role": {"alice", "bob"},
 	}
 	var kinds []string

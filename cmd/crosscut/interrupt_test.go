@@ -37,7 +37,7 @@ func TestInterruptAnywhere(t *testing.T) {
 	type table struct{ Rows []struct{ N int } }
 	read := func(ctx context.Context) (int, table) {
 		var out, errs strings.Builder
-		code := run(ctx, &out, &errs, args)
+		code := perform(ctx, &out, &errs, args)
 		var rows table
 		if err := json.Unmarshal([]byte(out.String()), &rows); err != nil && (code == 0 || out.Len() > 0) {
 			t.Fatalf("status %d, not JSON: %v\n%s", code, err, out.String())

@@ -54,7 +54,7 @@ func TestKubernetesJob(t *testing.T) {
 	var out, errs strings.Builder
 	args := []string{"jobs", "--for", "kubernetes", "--units", "12", "--cpus", "3", "--memory", "2GB", "--image", `re/po:"1"`,
 		"validate", "--file", "it's $(HOME) $x.star", "--n", "6"}
-	if code := run(context.Background(), &out, &errs, args); code != 0 {
+	if code := perform(context.Background(), &out, &errs, args); code != 0 {
 		t.Fatalf("status %d: %s", code, errs.String())
 	}
 	jobs, err := strictJobs(out.String())

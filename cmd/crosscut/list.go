@@ -8,6 +8,7 @@ import (
 	"crosscut/internal/catalog"
 	"crosscut/models"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/protocol/bounds/named"
 	"crosscut/protocol/problems"
 	"crosscut/reductions"
@@ -73,8 +74,8 @@ func catalogues() []kind {
 		items("tasks", tasks.Catalog().All(), func(t *tasks.Task) string { return t.Doc }),
 		items("problems", problems.Catalog().All(), func(p *problems.Problem) string { return p.Doc }),
 		items("matrices", named.All(), func(f *named.Family) string { return f.Doc }),
-		items("models", models.Catalog().All(), func(m *models.Model) string { return m.Doc }),
-		items("constructions", models.Constructions().All(), func(m *models.Construction) string { return m.Doc }),
+		items("models", zoo.Catalog().All(), func(m *models.Model) string { return m.Doc }),
+		items("constructions", zoo.Constructions().All(), func(m *models.Construction) string { return m.Doc }),
 		items("reductions", reductions.Catalog().All(), func(r *reductions.Reduction) string { return r.Doc }),
 		items("papers", papers.Catalog().All(), func(p *papers.Paper) string { return p.Title }),
 		claims,

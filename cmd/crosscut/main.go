@@ -26,7 +26,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
-	code := run(ctx, os.Stdout, os.Stderr, os.Args[1:])
+	code := perform(ctx, os.Stdout, os.Stderr, os.Args[1:])
 	stop()
 	os.Exit(code)
 }
@@ -36,8 +36,8 @@ func main() {
 // take seconds, and what was finished must not be lost to impatience.
 var patience = 30 * time.Second
 
-// run executes one command line and returns its exit status.
-func run(ctx context.Context, stdout, stderr io.Writer, args []string) int {
+// perform executes one command line and returns its exit status.
+func perform(ctx context.Context, stdout, stderr io.Writer, args []string) int {
 	done := make(chan int, 1)
 	go func() { done <- execute(ctx, stdout, stderr, args) }()
 	select {

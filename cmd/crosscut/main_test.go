@@ -24,7 +24,7 @@ import (
 // crosscut runs one command line in this process.
 func crosscut(args ...string) (code int, stdout, stderr string) {
 	var out, errs bytes.Buffer
-	code = run(context.Background(), &out, &errs, args)
+	code = perform(context.Background(), &out, &errs, args)
 	return code, out.String(), errs.String()
 }
 
@@ -159,7 +159,7 @@ func TestInterrupt(t *testing.T) {
 			return c.Context.Err()
 		}})
 		var out, errs bytes.Buffer
-		if code := run(ctx, &out, &errs, []string{"slow"}); code != 130 {
+		if code := perform(ctx, &out, &errs, []string{"slow"}); code != 130 {
 			t.Errorf("obeys %v: status %d", obeys, code)
 		}
 		if obeys != strings.Contains(out.String(), "half of it") {
@@ -307,7 +307,7 @@ func FuzzCommandLine(f *testing.F) {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
 		var out, errs bytes.Buffer
-		code := run(ctx, &out, &errs, words)
+		code := perform(ctx, &out, &errs, words)
 		if code != 0 && code != 2 {
 			t.Errorf("%q: status %d: %s", s, code, errs.String())
 		}

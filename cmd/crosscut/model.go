@@ -8,6 +8,7 @@ import (
 
 	"crosscut/models"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/reductions/script"
 )
 
@@ -18,10 +19,10 @@ type build = func(sh tasks.Shape, set models.Settings) (models.Machine, error)
 // catalogue, or the model of a user's file when the name ends in .star.
 func (c *call) builder(name string) (build, error) {
 	if !strings.HasSuffix(name, ".star") {
-		if _, err := models.Catalog().Get(name); err != nil {
+		if _, err := zoo.Catalog().Get(name); err != nil {
 			return nil, fmt.Errorf("flag --model: %w", err)
 		}
-		return func(sh tasks.Shape, set models.Settings) (models.Machine, error) { return models.Build(name, sh, set) }, nil
+		return zoo.Builder(name), nil
 	}
 	f, err := script.Load(c.Context, name, script.Limits{})
 	if err != nil {

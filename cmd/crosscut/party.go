@@ -10,7 +10,9 @@ import (
 
 	"crosscut/internal/catalog"
 	"crosscut/models"
+	"crosscut/models/run"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/protocol"
 	"crosscut/protocol/wire"
 )
@@ -38,7 +40,7 @@ var _ = register(&command{
 		if err != nil {
 			return err
 		}
-		var r *models.PartyResult
+		var r *run.PartyResult
 		if c.IsSet("listen") {
 			r, err = c.listen(p)
 		} else {
@@ -69,7 +71,7 @@ var _ = register(&command{
 })
 
 // listen opens the address, says where, and plays the one peer that comes.
-func (c *call) listen(p *models.Party) (*models.PartyResult, error) {
+func (c *call) listen(p *run.Party) (*run.PartyResult, error) {
 	ln, err := wire.Listen(c.String("listen"), c.Bool("remote"))
 	if err != nil {
 		return nil, err
@@ -81,7 +83,7 @@ func (c *call) listen(p *models.Party) (*models.PartyResult, error) {
 }
 
 // party reads the flags of one player.
-func (c *call) party() (*models.Party, error) {
+func (c *call) party() (*run.Party, error) {
 	role, err := c.oneOf("role", []string{"alice", "bob"})
 	if err != nil {
 		return nil, err
@@ -125,7 +127,7 @@ func (c *call) party() (*models.Party, error) {
 			return nil, fmt.Errorf("%s: %w", c.String("input"), err)
 		}
 	}
-	job, err := models.ParseJob(half.Shape, half.Split.String(), c.String("read"), c.String("answer"))
+	job, err := run.ParseJob(half.Shape, half.Split.String(), c.String("read"), c.String("answer"))
 	if err != nil {
 		return nil, err
 	}
@@ -159,14 +161,14 @@ func (c *call) party() (*models.Party, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &models.Party{Model: name, Machine: m, Job: job, Half: half, Set: rest, Timeout: c.Duration("timeout")}, nil
+	return &run.Party{Model: name, Machine: m, Job: job, Half: half, Set: rest, Timeout: c.Duration("timeout")}, nil
 }
 
 func (c *call) partyMachine(sh tasks.Shape, set models.Settings) (models.Machine, error) {
 	if !c.IsSet("model") {
 		return nil, usagef("name a model with --model; crosscut list models lists them", "flag --model is missing")
 	}
-	m, err := models.Build(c.String("model"), sh, set)
+	m, err := zoo.Build(c.String("model"), sh, set)
 	var u *catalog.UnknownError
 	if errors.As(err, &u) && u.Kind == "model" {
 		err = fmt.Errorf("flag --model: %w", err)

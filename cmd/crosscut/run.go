@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"crosscut/models"
+	"crosscut/models/run"
 	"crosscut/models/tasks"
 
 	"github.com/urfave/cli/v2"
@@ -46,7 +46,7 @@ var _ = register(&command{
 				return err
 			}
 		}
-		rec := models.NewRecord(req.Model, p.Machine, r, c.Uint64("seed"))
+		rec := run.NewRecord(req.Model, p.Machine, r, c.Uint64("seed"))
 		rec.Command = c.command()
 		if err := c.emit(rec.Sheet()); err != nil {
 			return err
@@ -59,13 +59,13 @@ var _ = register(&command{
 })
 
 // request reads the flags that describe one run.
-func (c *call) request() (models.Request, error) {
+func (c *call) request() (run.Request, error) {
 	if m, err := c.weights(); err != nil {
-		return models.Request{}, err
+		return run.Request{}, err
 	} else if m != nil {
 		return c.weightsRequest(m)
 	}
-	req := models.Request{Split: c.String("split"), Read: c.String("read"), Answer: c.String("answer"), Allow: c.allow("this run")}
+	req := run.Request{Split: c.String("split"), Read: c.String("read"), Answer: c.String("answer"), Allow: c.allow("this run")}
 	if !c.IsSet("model") {
 		return req, usagef("name a model with --model; crosscut list models lists them", "flag --model is missing")
 	}
@@ -84,7 +84,7 @@ func (c *call) request() (models.Request, error) {
 }
 
 // taskOf reads the task, and its input or its length.
-func (c *call) taskOf(req *models.Request) error {
+func (c *call) taskOf(req *run.Request) error {
 	from, err := c.one("n", "input")
 	if err != nil {
 		return err

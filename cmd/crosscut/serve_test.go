@@ -103,7 +103,7 @@ func TestServe(t *testing.T) {
 	defer stop()
 	var out, errs lockedBuffer
 	done := make(chan int, 1)
-	go func() { done <- run(ctx, &out, &errs, []string{"serve", "--quiet"}) }()
+	go func() { done <- perform(ctx, &out, &errs, []string{"serve", "--quiet"}) }()
 	url := ""
 	for range 400 {
 		if s := out.String(); strings.Contains(s, "\n") {

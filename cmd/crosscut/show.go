@@ -11,6 +11,7 @@ import (
 	"crosscut/internal/catalog"
 	"crosscut/models"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/protocol/bounds/named"
 	"crosscut/protocol/problems"
 	"crosscut/reductions"
@@ -44,10 +45,10 @@ func lookup(name string) []*report.Sheet {
 	if p, err := problems.Catalog().Get(name); err == nil {
 		found = append(found, showProblem(p))
 	}
-	if m, err := models.Catalog().Get(name); err == nil {
+	if m, err := zoo.Catalog().Get(name); err == nil {
 		found = append(found, showModel(m))
 	}
-	if m, err := models.Constructions().Get(name); err == nil {
+	if m, err := zoo.Constructions().Get(name); err == nil {
 		found = append(found, showConstruction(m))
 	}
 	if r, err := reductions.Catalog().Get(name); err == nil {
@@ -197,8 +198,8 @@ func showTask(t *tasks.Task) *report.Sheet {
 	fact(s, "split half", half)
 	var solving []string
 	g := report.Grid{Title: "models that solve it", Columns: []report.Column{{Name: "model"}, {Name: "construction"}, {Name: "what it is", Long: true}}}
-	for m := range models.Catalog().All() {
-		for _, k := range models.For(m.Name, t.Name) {
+	for m := range zoo.Catalog().All() {
+		for _, k := range zoo.For(m.Name, t.Name) {
 			g.Add(m.Name, k.Name, firstLine(k.Doc))
 			if !slices.Contains(solving, m.Name) {
 				solving = append(solving, m.Name)
@@ -256,7 +257,7 @@ func showModel(m *models.Model) *report.Sheet {
 	s, e := about("model", m.Name, m.Doc, m.Cite)
 	g := report.Grid{Title: "constructions", Columns: []report.Column{{Name: "name"}, {Name: "tasks"}, {Name: "what it is", Long: true}}}
 	names := []string{}
-	for c := range models.Constructions().All() {
+	for c := range zoo.Constructions().All() {
 		if c.Model == m.Name {
 			g.Add(c.Name, taskNames(c), firstLine(c.Doc))
 			names = append(names, c.Name)

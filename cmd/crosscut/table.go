@@ -11,6 +11,7 @@ import (
 
 	"crosscut/models"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/reductions/papers"
 	"crosscut/report"
 	"crosscut/report/plot"
@@ -87,7 +88,7 @@ func modelNames(list string) ([]string, error) {
 	var names []string
 	for _, name := range strings.Split(list, ",") {
 		name = strings.TrimSpace(name)
-		if _, err := models.Catalog().Get(name); err != nil {
+		if _, err := zoo.Catalog().Get(name); err != nil {
 			return nil, err
 		}
 		if slices.Contains(names, name) {

@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"crosscut/models"
+	"crosscut/models/run"
 	"crosscut/models/tasks"
 	"crosscut/models/trained"
 	"crosscut/reductions/papers"
@@ -92,8 +93,8 @@ func (c *call) refuseTranscript() error {
 
 // weightsRequest is a run of a trained model: the input of --input, or one drawn
 // with --seed from what the model was trained on.
-func (c *call) weightsRequest(m *trained.Model) (models.Request, error) {
-	req := models.Request{Model: m.Name(), Split: c.String("split"), Read: c.String("read"), Answer: c.String("answer"), Task: m.Shape.Task, Allow: c.allow("this run")}
+func (c *call) weightsRequest(m *trained.Model) (run.Request, error) {
+	req := run.Request{Model: m.Name(), Split: c.String("split"), Read: c.String("read"), Answer: c.String("answer"), Task: m.Shape.Task, Allow: c.allow("this run")}
 	if err := c.refuseTranscript(); err != nil {
 		return req, err
 	}

@@ -5,6 +5,7 @@ package exact
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 
 	"sync"
@@ -170,3 +171,7 @@ func artanh2(u *big.Rat, prec uint) (*big.Int, int64) {
 	}
 	return sum.Lsh(sum, 1), 6*terms + 6
 }
+
+// Vanish is the smallest whole t with round(2^f exp(-t)) = 0: t > (f+1) ln 2.
+// Equality cannot occur, because e^t is irrational for whole t > 0.
+func Vanish(f int) int { return int(math.Floor(float64(f+1)*math.Ln2)) + 1 }

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"crosscut/models"
+	"crosscut/models/run"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/protocol"
 	"crosscut/reductions"
 	"crosscut/reductions/falsify"
@@ -63,7 +65,7 @@ var _ = operate("break", func(ctx context.Context, q breakRequest) (any, error) 
 	if err != nil {
 		return nil, err
 	}
-	if _, err := get(models.Catalog(), q.Model); err != nil {
+	if _, err := get(zoo.Catalog(), q.Model); err != nil {
 		return nil, err
 	}
 	if err := within("n", q.N, mostBreak); err != nil {
@@ -78,7 +80,7 @@ var _ = operate("break", func(ctx context.Context, q breakRequest) (any, error) 
 	if err != nil {
 		return nil, err
 	}
-	m, err := models.Build(q.Model, in.Shape, rest)
+	m, err := zoo.Build(q.Model, in.Shape, rest)
 	if err != nil {
 		return nil, err
 	}
@@ -111,13 +113,13 @@ var _ = operate("break", func(ctx context.Context, q breakRequest) (any, error) 
 		inputs, points = append(inputs, f.Twin), append(points, *f.TwinAt)
 	}
 	for k, seq := range inputs {
-		played, err := models.Run(m, job, seq)
+		played, err := run.Do(m, job, seq)
 		if err != nil {
 			return nil, err
 		}
 		run := breakRun{
 			X: points[k].X.String(), Y: r.From.ShowY(q.N, points[k].Y), Words: list(wordsOf(played.Transcript)), Labels: []string{}, From: []string{},
-			Output: models.Values(in.Shape, played.Output), Expected: models.Values(in.Shape, played.Expected), Correct: played.Correct,
+			Output: run.Values(in.Shape, played.Output), Expected: run.Values(in.Shape, played.Expected), Correct: played.Correct,
 		}
 		for _, w := range played.Transcript.Messages {
 			run.Labels, run.From = append(run.Labels, w.Label), append(run.From, w.From.String())
@@ -185,7 +187,7 @@ var _ = operate("sizes", func(_ context.Context, q shrinkRequest) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := models.Build(clip(q.Model, 60), in.Shape, rest)
+	m, err := zoo.Build(clip(q.Model, 60), in.Shape, rest)
 	if err != nil {
 		return nil, err
 	}
@@ -221,10 +223,10 @@ func builtBy(model, task string, m models.Machine, set models.Settings) (*models
 		name = c.Choices()["construction"]
 	}
 	if name != "" {
-		return models.Constructions().Get(name)
+		return zoo.Constructions().Get(name)
 	}
 	_, rest := set.ForTask(m.Shape().Task)
-	for _, c := range models.For(model, task) {
+	for _, c := range zoo.For(model, task) {
 		takes := true
 		for name := range rest.Num {
 			takes = takes && slices.ContainsFunc(c.Params, func(p tasks.Param) bool { return p.Name == name })

@@ -6,6 +6,7 @@ import (
 
 	"crosscut/models"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/protocol/problems"
 	"crosscut/reductions"
 	"crosscut/reductions/papers"
@@ -97,17 +98,17 @@ var _ = operate("catalog", func(context.Context, struct{}) (any, error) {
 	a := &catalogAnswer{Limits: map[string]int{"cut": mostCut, "grow": mostGrow, "matrix": mostLines, "break": mostBreak, "reduce": mostReduce, "table": mostLength}}
 	for t := range tasks.Catalog().All() {
 		e := taskEntry{Name: t.Name, Doc: t.Doc, Params: paramEntries(t.Params), PublicFirst: t.PublicFirst, Binary: t.Binary, Models: []string{}}
-		for m := range models.Catalog().All() {
-			if len(models.For(m.Name, t.Name)) > 0 {
+		for m := range zoo.Catalog().All() {
+			if len(zoo.For(m.Name, t.Name)) > 0 {
 				e.Models = append(e.Models, m.Name)
 			}
 		}
 		a.Tasks = append(a.Tasks, e)
 	}
-	for m := range models.Catalog().All() {
+	for m := range zoo.Catalog().All() {
 		a.Models = append(a.Models, namedEntry{m.Name, m.Doc})
 	}
-	for c := range models.Constructions().All() {
+	for c := range zoo.Constructions().All() {
 		a.Constructions = append(a.Constructions, constructionEntry{c.Name, c.Model, c.Tasks, c.Doc, paramEntries(c.Params), list(c.Choices)})
 	}
 	for p := range problems.Catalog().All() {

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 
 	"crosscut/models"
+	"crosscut/models/run"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/protocol"
 	"crosscut/reductions"
 )
@@ -25,17 +27,17 @@ type cutRequest struct {
 
 // cutAnswer is the record that the command prints, with what the picture needs.
 type cutAnswer struct {
-	Record    *models.Record `json:"record"`
-	Tokens    []any          `json:"tokens"`
-	Owners    []string       `json:"owners"` // of each position: alice, bob, public
-	Words     []string       `json:"words"`  // the bits of each message
-	Meanings  []string       `json:"meanings"`
-	TokenBits int            `json:"token_bits"` // of one raw token, as "trivial" counts it
-	Needed    *needed        `json:"needed"`     // null: no reduction here presses on this split
-	Size      amount         `json:"size"`
-	About     string         `json:"about"`   // the construction in words
-	Input     any            `json:"input"`   // as an input file
-	Weighed   *weighed       `json:"weighed"` // null: not a sum over softmax weights
+	Record    *run.Record `json:"record"`
+	Tokens    []any       `json:"tokens"`
+	Owners    []string    `json:"owners"` // of each position: alice, bob, public
+	Words     []string    `json:"words"`  // the bits of each message
+	Meanings  []string    `json:"meanings"`
+	TokenBits int         `json:"token_bits"` // of one raw token, as "trivial" counts it
+	Needed    *needed     `json:"needed"`     // null: no reduction here presses on this split
+	Size      amount      `json:"size"`
+	About     string      `json:"about"`   // the construction in words
+	Input     any         `json:"input"`   // as an input file
+	Weighed   *weighed    `json:"weighed"` // null: not a sum over softmax weights
 	// PaysFrom is, for a cost above the raw tokens, the least length of the room at which
 	// the same model on the task's own cut costs less than they do; null: none.
 	PaysFrom *int `json:"pays_from"`
@@ -65,10 +67,10 @@ var _ = operate("cut", func(ctx context.Context, q cutRequest) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := get(models.Catalog(), q.Model); err != nil {
+	if _, err := get(zoo.Catalog(), q.Model); err != nil {
 		return nil, err
 	}
-	req := models.Request{Model: q.Model, N: q.N, Set: set, Split: q.Split, Read: q.Read, Answer: q.Answer}
+	req := run.Request{Model: q.Model, Build: zoo.Builder(q.Model), N: q.N, Set: set, Split: q.Split, Read: q.Read, Answer: q.Answer}
 	if q.Task != "" {
 		if req.Task, err = get(tasks.Catalog(), q.Task); err != nil {
 			return nil, err
@@ -104,14 +106,14 @@ var _ = operate("cut", func(ctx context.Context, q cutRequest) (any, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	a := &cutAnswer{Record: models.NewRecord(q.Model, p.Machine, r, q.Seed), Words: wordsOf(r.Transcript), Owners: owners(p.Job.Split)}
+	a := &cutAnswer{Record: run.NewRecord(q.Model, p.Machine, r, q.Seed), Words: wordsOf(r.Transcript), Owners: owners(p.Job.Split)}
 	sh := p.Machine.Shape()
 	for _, t := range p.Tokens {
 		a.Tokens = append(a.Tokens, sh.Task.FormatToken(sh, t))
 	}
 	a.Record.Command = q.command(req)
 	for _, m := range r.Transcript.Messages {
-		a.Meanings = append(a.Meanings, models.Meaning(m))
+		a.Meanings = append(a.Meanings, run.Meaning(m))
 	}
 	a.Words, a.Meanings = list(a.Words), list(a.Meanings)
 	if alice := p.Job.Split.Count(protocol.Alice); alice > 0 {
@@ -132,7 +134,7 @@ var _ = operate("cut", func(ctx context.Context, q cutRequest) (any, error) {
 })
 
 // paysFrom compiles the request at greater lengths, without running it.
-func paysFrom(req models.Request) *int {
+func paysFrom(req run.Request) *int {
 	req.Input, req.Split, req.Read = nil, "", ""
 	for n := req.N + 4; n <= mostCut; n += 4 {
 		req.N = n
@@ -149,7 +151,7 @@ func paysFrom(req models.Request) *int {
 }
 
 // command is the line that prints the record.
-func (q cutRequest) command(req models.Request) string {
+func (q cutRequest) command(req run.Request) string {
 	line := "crosscut run --task " + req.Task.Name + " --model " + q.Model
 	if req.Input != nil {
 		line += " --input input.json"

@@ -10,6 +10,7 @@ import (
 
 	"crosscut/models"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 )
 
 func ask(t *testing.T, op, body string) map[string]any {
@@ -95,7 +96,7 @@ func TestPriced(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, err := models.Build(c.model, sh, models.Settings{})
+		m, err := zoo.Build(c.model, sh, models.Settings{})
 		if err != nil {
 			t.Fatal(err)
 		}

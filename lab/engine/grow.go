@@ -6,8 +6,8 @@ import (
 	"encoding/json"
 	"strings"
 
-	"crosscut/models"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/reductions/papers"
 	"crosscut/report"
 )
@@ -121,7 +121,7 @@ var _ = operate("table", func(ctx context.Context, q tableRequest) (any, error) 
 	}
 	spec := papers.TableSpec{Task: task.Name, Ns: q.Ns}
 	for name := range strings.SplitSeq(clip(q.Model, 200), ",") {
-		if _, err := get(models.Catalog(), name); err != nil {
+		if _, err := get(zoo.Catalog(), name); err != nil {
 			return nil, err
 		}
 		spec.Models = append(spec.Models, name)

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"crosscut/models"
+	"crosscut/models/run"
 	"crosscut/models/tasks"
 	"crosscut/protocol/bounds"
 	"crosscut/protocol/bounds/check"
@@ -151,7 +151,7 @@ func (a *matrixAnswer) ofTask(ctx context.Context, q matrixRequest, res *matrix.
 	if err != nil {
 		return nil, err
 	}
-	job, err := models.ParseJob(sh, q.Split, "", "")
+	job, err := run.ParseJob(sh, q.Split, "", "")
 	if err != nil {
 		return nil, err
 	}

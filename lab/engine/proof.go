@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 
-	"crosscut/models"
+	"crosscut/models/run"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 	"crosscut/protocol/problems"
@@ -78,7 +78,7 @@ var _ = operate("reduce", func(_ context.Context, q reduceRequest) (any, error) 
 	out := in.Shape.Eval(seq, in.Reads)
 	a := &reduceAnswer{
 		Problem: p.Name, Task: r.To.Name, N: in.Shape.N, Params: map[string]any{}, X: x.String(), Y: p.ShowY(n, y), Owners: owners(in.At), Read: in.Reads,
-		Outputs: models.Values(in.Shape, out), Answer: in.Got(y, out), Want: in.Want(x, y), Doc: r.Doc, ProbDoc: p.Doc,
+		Outputs: run.Values(in.Shape, out), Answer: in.Got(y, out), Want: in.Want(x, y), Doc: r.Doc, ProbDoc: p.Doc,
 		Command: "crosscut validate --reduction " + r.Name + " --n " + itoa(n) + q.Set.flags(),
 	}
 	for name, v := range in.Shape.Params {

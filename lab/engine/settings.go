@@ -9,6 +9,7 @@ import (
 
 	"crosscut/models"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/report"
 )
 
@@ -24,7 +25,7 @@ var limits = sync.OnceValue(func() map[string]float64 {
 	for t := range tasks.Catalog().All() {
 		add(t.Params)
 	}
-	for c := range models.Constructions().All() {
+	for c := range zoo.Constructions().All() {
 		add(c.Params)
 	}
 	return most

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"crosscut/models"
+	"crosscut/models/run"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 )
@@ -22,7 +23,7 @@ type weighed struct {
 // the normaliser that she then sends is the token's weight. A token of weight 0 adds
 // nothing, so its numerator is the code of 0. The result is null for what sends no
 // normaliser, and where so many runs are too much.
-func weigh(ctx context.Context, p *models.Prepared) (*weighed, error) {
+func weigh(ctx context.Context, p *run.Prepared) (*weighed, error) {
 	given, n := p.Job.Split.Owner, len(p.Tokens)
 	if e := models.EffortOf(p.Machine, p.Job); len(p.Job.Read) != 1 || e.Steps*float64(n) > mostSteps/4 {
 		return nil, nil
@@ -38,7 +39,7 @@ func weigh(ctx context.Context, p *models.Prepared) (*weighed, error) {
 		}
 		job := p.Job
 		job.Split.Owner = alone(given, i)
-		r, err := models.Run(p.Machine, job, p.Tokens)
+		r, err := run.Do(p.Machine, job, p.Tokens)
 		if err != nil {
 			return nil, err
 		}

@@ -1,8 +1,8 @@
 package story
 
 import (
-	"crosscut/models"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/reductions"
 )
 
@@ -101,8 +101,8 @@ func anyScenario(t *tasks.Task) scenario {
 			break
 		}
 	}
-	for m := range models.Catalog().All() {
-		if c := models.For(m.Name, t.Name); len(c) > 0 && c[0].Tasks[0] != "*" {
+	for m := range zoo.Catalog().All() {
+		if c := zoo.For(m.Name, t.Name); len(c) > 0 && c[0].Tasks[0] != "*" {
 			s.model, s.choice, s.small.why = m.Name, nil, refuses
 			break
 		}

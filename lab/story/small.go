@@ -9,7 +9,9 @@ import (
 	"strings"
 
 	"crosscut/models"
+	"crosscut/models/run"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/protocol"
 	"crosscut/reductions/falsify"
 	"crosscut/report"
@@ -24,7 +26,7 @@ func (t *telling) tooSmall() error {
 	}
 	set := models.Settings{Num: l.set, Choice: choice, Seed: t.seed}
 	if t.in == nil {
-		m, err := models.Build(model, t.shape, set)
+		m, err := zoo.Build(model, t.shape, set)
 		if err != nil {
 			return err
 		}
@@ -41,7 +43,7 @@ func (t *telling) tooSmall() error {
 		}
 		t.in, t.shape, t.job = in, in.Shape, models.Job{Split: in.At, Read: in.Reads, Answer: models.ByBob}
 	}
-	m, err := models.Build(model, t.shape, set)
+	m, err := zoo.Build(model, t.shape, set)
 	if err != nil {
 		return err
 	}
@@ -64,7 +66,7 @@ func search(ctx context.Context, m models.Machine, job models.Job, seed uint64) 
 			return nil, err
 		}
 		seq := sh.Task.Generate(sh, rand.New(rand.NewPCG(seed, k)))
-		r, err := models.Run(m, job, seq)
+		r, err := run.Do(m, job, seq)
 		if err != nil {
 			return nil, err
 		}
@@ -163,7 +165,7 @@ const shownWhole = 24
 func (t *telling) breaks(p *page, m models.Machine, f *falsify.Finding) {
 	job := models.Job{Split: t.job.Split, Read: f.Read, Answer: models.ByBob}
 	one := func(name string, seq []tasks.Token) {
-		r, err := models.Run(m, job, seq)
+		r, err := run.Do(m, job, seq)
 		if err != nil {
 			p.hang(name, Bad, "%v", err)
 			return

@@ -8,7 +8,9 @@ import (
 	"math/rand/v2"
 
 	"crosscut/models"
+	"crosscut/models/run"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/protocol"
 	"crosscut/reductions"
 )
@@ -37,7 +39,7 @@ type telling struct {
 	machine models.Machine
 	job     models.Job
 	seq     []tasks.Token
-	run     *models.Result
+	run     *run.Result
 	steps   []Step
 }
 
@@ -92,11 +94,11 @@ func (t *telling) prepare() error {
 		}
 		t.job = models.Job{Split: t.shape.Half(), Read: []int{t.shape.DefaultRead()}, Answer: models.ByBob}
 	}
-	if t.machine, err = models.Build(t.plan.model, t.shape, models.Settings{Choice: t.plan.choice, Seed: t.seed}); err != nil {
+	if t.machine, err = zoo.Build(t.plan.model, t.shape, models.Settings{Choice: t.plan.choice, Seed: t.seed}); err != nil {
 		return err
 	}
 	t.draw()
-	t.run, err = models.Run(t.machine, t.job, t.seq)
+	t.run, err = run.Do(t.machine, t.job, t.seq)
 	return err
 }
 

@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"crosscut/models"
+	"crosscut/models/run"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/protocol"
 	"crosscut/report"
 )
@@ -84,7 +86,7 @@ func numbers(p tasks.Params) map[string]any {
 }
 
 func docOf(model string) string {
-	m, err := models.Catalog().Get(model)
+	m, err := zoo.Catalog().Get(model)
 	if err != nil {
 		return ""
 	}
@@ -95,12 +97,12 @@ func docOf(model string) string {
 func constructionOf(m models.Machine, model, task string) *models.Construction {
 	if c, ok := m.(models.Chooser); ok {
 		if name := c.Choices()["construction"]; name != "" {
-			if k, err := models.Constructions().Get(name); err == nil {
+			if k, err := zoo.Constructions().Get(name); err == nil {
 				return k
 			}
 		}
 	}
-	if cs := models.For(model, task); len(cs) > 0 {
+	if cs := zoo.For(model, task); len(cs) > 0 {
 		return cs[0]
 	}
 	return nil
@@ -144,7 +146,7 @@ func (t *telling) transcript() error {
 			_, ink := owner(m.From)
 			p.add(Span{fmt.Sprintf("=> %-5s %5d bits  ", m.From, m.Word.Len()), ink}, Span{short(m.Label, Width-20), Strong})
 			p.add(Span{"   bits:    " + bitsOf(m.Word), ink})
-			p.hang("   meaning: ", Plain, "%s", models.Meaning(m))
+			p.hang("   meaning: ", Plain, "%s", run.Meaning(m))
 			p.blank()
 			meter(p, sum)
 		})
@@ -236,16 +238,16 @@ func (t *telling) others() error {
 		why         string
 	}
 	var lines []line
-	for m := range models.Catalog().All() {
-		if len(models.For(m.Name, t.shape.Task.Name)) == 0 {
+	for m := range zoo.Catalog().All() {
+		if len(zoo.For(m.Name, t.shape.Task.Name)) == 0 {
 			continue
 		}
 		l := line{name: m.Name}
-		k, err := models.Build(m.Name, t.shape, models.Settings{Seed: t.seed})
+		k, err := zoo.Build(m.Name, t.shape, models.Settings{Seed: t.seed})
 		if err == nil {
 			l.size, _ = k.Size()
-			var r *models.Result
-			if r, err = models.Run(k, t.job, t.seq); err == nil {
+			var r *run.Result
+			if r, err = run.Do(k, t.job, t.seq); err == nil {
 				l.bits, l.right, l.cuts = r.Transcript.Cost(), r.Correct, true
 			}
 		}

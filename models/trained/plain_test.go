@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"crosscut/models"
+	"crosscut/models/run"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 )
@@ -253,7 +254,7 @@ func TestAgainstPlain(t *testing.T) {
 			}
 		}
 		for _, split := range []string{"half", "prefix:3", "alice:1,5-6,bob:2-4,9,public:7-8"} {
-			job, err := models.ParseJob(m.Shape, split, "all", "owner")
+			job, err := run.ParseJob(m.Shape, split, "all", "owner")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -269,7 +270,7 @@ func TestQuantisedKinds(t *testing.T) {
 	for name, s := range kinds() {
 		m := s.load(t)
 		for _, split := range []string{"half", "alice:1-2,5-6,bob:3-4,7-9"} {
-			job, err := models.ParseJob(m.Shape, split, "9", "bob")
+			job, err := run.ParseJob(m.Shape, split, "9", "bob")
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 
 	"crosscut/models"
+	"crosscut/models/fold"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 )
@@ -158,14 +159,14 @@ func (m *Model) Machine(q *Quantiser) (models.Machine, error) {
 	if m.att != nil {
 		return attentionMachine{m, q}, nil
 	}
-	r := &models.Recurrent[vec, []float32]{
+	r := &fold.Recurrent[vec, []float32]{
 		Of: m.Shape, Sizes: m.params(q), State: "numbers of the state x bits each",
 		Embed:  m.embed,
 		Output: func(_ int, x vec) tasks.Value { return m.head(x.val) },
 		Out:    floatOutputs(len(m.headB)),
 	}
 	for k, l := range m.layers {
-		made := models.Layer[vec, []float32]{Forward: m.fold(l.forward, q, 2*k, false)}
+		made := fold.Layer[vec, []float32]{Forward: m.fold(l.forward, q, 2*k, false)}
 		if l.back != nil {
 			back := m.fold(l.back, q, 2*k+1, true)
 			made.Backward = &back
@@ -178,7 +179,7 @@ func (m *Model) Machine(q *Quantiser) (models.Machine, error) {
 
 // machine is a recurrent machine that knows where its weights come from.
 type machine struct {
-	*models.Recurrent[vec, []float32]
+	*fold.Recurrent[vec, []float32]
 	model *Model
 	q     *Quantiser
 }
@@ -242,7 +243,7 @@ func (m *Model) params(q *Quantiser) tasks.Params {
 
 // fold makes one direction of a layer a left fold. id numbers the folds of the
 // model, for the quantiser.
-func (m *Model) fold(c cell, q *Quantiser, id int, back bool) models.Fold[vec, []float32] {
+func (m *Model) fold(c cell, q *Quantiser, id int, back bool) fold.Fold[vec, []float32] {
 	n := c.numbers()
 	position := func(t int) int { // the last position read after t of them
 		if back {
@@ -251,7 +252,7 @@ func (m *Model) fold(c cell, q *Quantiser, id int, back bool) models.Fold[vec, [
 		return t
 	}
 	rounded := func(t int) bool { return q.at(position(t), back) }
-	return models.Fold[vec, []float32]{
+	return fold.Fold[vec, []float32]{
 		Bits: func(t int) protocol.Bits {
 			if rounded(t) {
 				return protocol.Bits(n * q.P)
@@ -282,8 +283,8 @@ func (m *Model) fold(c cell, q *Quantiser, id int, back bool) models.Fold[vec, [
 }
 
 // floatOutputs writes outputs of d numbers as float32.
-func floatOutputs(d int) models.Codec {
-	return models.Codec{
+func floatOutputs(d int) fold.Codec {
+	return fold.Codec{
 		Bits: protocol.Bits(32 * d),
 		Put: func(w *protocol.Packer, v tasks.Value) {
 			for _, x := range v {

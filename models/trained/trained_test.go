@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"crosscut/models"
+	"crosscut/models/run"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 )
@@ -141,7 +142,7 @@ func TestCutEqualsWhole(t *testing.T) {
 		for _, split := range []string{"half", "prefix:0", "prefix:5", "", "alice:1,4-6,bob:2-3,7-8,public:9-" + itoa(m.Config.N)} {
 			for _, read := range []string{"", "all", "3,5"} {
 				for _, answer := range []string{"alice", "bob", "owner"} {
-					job, err := models.ParseJob(m.Shape, split, read, answer)
+					job, err := run.ParseJob(m.Shape, split, read, answer)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -158,9 +159,9 @@ func TestCutEqualsWhole(t *testing.T) {
 
 func itoa(n int) string { b, _ := json.Marshal(n); return string(b) }
 
-func checkRun(t *testing.T, name string, machine models.Machine, job models.Job, seq []tasks.Token) *models.Result {
+func checkRun(t *testing.T, name string, machine models.Machine, job models.Job, seq []tasks.Token) *run.Result {
 	t.Helper()
-	r, err := models.Run(machine, job, seq)
+	r, err := run.Do(machine, job, seq)
 	if err != nil {
 		t.Fatalf("%s, %v: %v", name, job.Split, err)
 	}
@@ -179,7 +180,7 @@ func TestQuantised(t *testing.T) {
 		for range 20 {
 			inputs = append(inputs, randomInput(m, rng))
 		}
-		job, err := models.ParseJob(m.Shape, "half", "", "bob")
+		job, err := run.ParseJob(m.Shape, "half", "", "bob")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"crosscut/protocol"
+	"crosscut/protocol/chance"
 )
 
 // TestCustomers: the problems over other sets than bit strings are what their lines say,
@@ -156,8 +157,8 @@ func TestThreePlayers(t *testing.T) {
 func TestEqPublic(t *testing.T) {
 	const n, k = 8, 2
 	alice, bob := EqPublic(n, k)
-	measure := func(x, y protocol.Word) protocol.Measurement {
-		m, err := protocol.Measure(1, 4000, 0.9999, func(c protocol.Coins) (bool, protocol.Bits, error) {
+	measure := func(x, y protocol.Word) chance.Measurement {
+		m, err := chance.Measure(1, 4000, 0.9999, func(c protocol.Coins) (bool, protocol.Bits, error) {
 			outs, tr, err := protocol.Run(c, alice(x), bob(y))
 			if err != nil {
 				return false, 0, err

@@ -28,6 +28,7 @@ import (
 	"slices"
 
 	"crosscut/models"
+	"crosscut/models/run"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 	"crosscut/reductions"
@@ -257,9 +258,9 @@ func (t *Target) confirm(f *Finding, s *Strategy, lead Lead) error {
 	if lead.Read != nil {
 		job.Read, f.Read = lead.Read, lead.Read
 	}
-	runs := make([]*models.Result, len(seqs))
+	runs := make([]*run.Result, len(seqs))
 	for k, seq := range seqs {
-		r, err := models.Run(t.Machine, job, seq)
+		r, err := run.Do(t.Machine, job, seq)
 		if err != nil {
 			return err
 		}

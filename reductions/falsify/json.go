@@ -3,7 +3,7 @@ package falsify
 import (
 	"encoding/json"
 
-	"crosscut/models"
+	"crosscut/models/run"
 	"crosscut/models/tasks"
 )
 
@@ -39,7 +39,7 @@ func (f *Finding) MarshalJSON() ([]byte, error) {
 	}
 	if f.Kind != None {
 		out.Input = file(f.Shape, f.Input)
-		out.Output, out.Expected = models.Values(f.Shape, f.Output), models.Values(f.Shape, f.Expected)
+		out.Output, out.Expected = run.Values(f.Shape, f.Output), run.Values(f.Shape, f.Expected)
 	}
 	if f.At.X.Len() > 0 {
 		out.X, out.Y = f.ShowX(f.At.X), f.ShowY(f.At.Y)

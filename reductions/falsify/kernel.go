@@ -7,7 +7,7 @@ import (
 	"math/big"
 	"slices"
 
-	"crosscut/models"
+	"crosscut/models/linear"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 )
@@ -184,8 +184,8 @@ func (u *sums) say(v uint64) (uint64, error) {
 }
 
 // network is the machine as a feed-forward network on qsa, or nil.
-func (t *Target) network() *models.FeedForward {
-	m, ok := t.Machine.(*models.FeedForward)
+func (t *Target) network() *linear.FeedForward {
+	m, ok := t.Machine.(*linear.FeedForward)
 	if !ok || t.Instance.Shape.Task.Asks == nil {
 		return nil
 	}
@@ -197,12 +197,12 @@ func (t *Target) network() *models.FeedForward {
 func (t *Target) null() (Lead, error) {
 	m := t.network()
 	sh := t.Instance.Shape
-	pair, err := models.NullPair(sh, m.ZColumns())
+	pair, err := linear.NullPair(sh, m.ZColumns())
 	if errors.Is(err, errors.ErrUnsupported) { // the half is too short: all tokens may still do
 		pair, err = nil, nil
 	}
 	if err == nil && pair == nil {
-		if pair, err = models.NullOverAll(sh, m.ZColumnsOf(sh.N)); pair != nil && pair.Gap() <= sh.Params["eps"] {
+		if pair, err = linear.NullOverAll(sh, m.ZColumnsOf(sh.N)); pair != nil && pair.Gap() <= sh.Params["eps"] {
 			pair = nil
 		}
 	}

@@ -10,7 +10,10 @@ import (
 
 	"crosscut/internal/exact"
 	"crosscut/models"
+	"crosscut/models/fold"
+	"crosscut/models/linear"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/protocol"
 	"crosscut/reductions"
 	"crosscut/report"
@@ -21,7 +24,7 @@ import (
 // chance alone. Its output is always that of the state's lowest bit.
 func scrambler(sh tasks.Shape, bits int) models.Machine {
 	mask := uint64(1)<<bits - 1
-	cell := models.Cell[uint64]{
+	cell := fold.Cell[uint64]{
 		Bits: func(int) protocol.Bits { return protocol.Bits(bits) },
 		Init: func() uint64 { return 1 },
 		Step: func(s uint64, pos int, t tasks.Token) uint64 {
@@ -84,10 +87,10 @@ func witness(t *testing.T, m models.Machine, in *reductions.Instance, f *Finding
 func TestReadersSpeakAsRunsDo(t *testing.T) {
 	machines := 0
 	for r := range reductions.Catalog().All() {
-		for model := range models.Catalog().All() {
+		for model := range zoo.Catalog().All() {
 			for _, n := range []int{1, 3, 5} {
 				in := instance(t, r, n)
-				m, err := models.Build(model.Name, in.Shape, models.Settings{})
+				m, err := zoo.Build(model.Name, in.Shape, models.Settings{})
 				if err != nil {
 					continue
 				}
@@ -160,7 +163,7 @@ func TestStrategiesFindCollisions(t *testing.T) {
 // A message as long as x that is injective is not forced, and exhaustive says so.
 func TestExhaustiveSettles(t *testing.T) {
 	in := instance(t, reductions.DisjQSAMemory, 12)
-	m, err := models.Build("rnn", in.Shape, models.Settings{Num: tasks.Params{"from": 2, "m": 12}})
+	m, err := zoo.Build("rnn", in.Shape, models.Settings{Num: tasks.Params{"from": 2, "m": 12}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,7 +178,7 @@ func TestExhaustiveSettles(t *testing.T) {
 	if messages, of, exact, err := target.Distinct(t.Context(), 1); messages != 1<<12 || of != 1<<12 || !exact || err != nil {
 		t.Errorf("%d of %d messages, exact %v, %v", messages, of, exact, err)
 	}
-	short, err := models.Build("rnn", in.Shape, models.Settings{Num: tasks.Params{"from": 2, "m": 7}})
+	short, err := zoo.Build("rnn", in.Shape, models.Settings{Num: tasks.Params{"from": 2, "m": 7}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +200,7 @@ func TestStructureIsFound(t *testing.T) {
 		{"rnn", "forgetting", 40, tasks.Params{"m": 24}}, {"rnn", "kernel", 64, tasks.Params{"m": 48}},
 	} {
 		in := instance(t, reductions.DisjQSAMemory, tc.n)
-		m, err := models.Build(tc.model, in.Shape, models.Settings{Num: tc.set})
+		m, err := zoo.Build(tc.model, in.Shape, models.Settings{Num: tc.set})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -213,7 +216,7 @@ func TestStructureIsFound(t *testing.T) {
 // adder sums weights of Alice's bits: its message is linear, and no two bits
 // contribute the same.
 func adder(sh tasks.Shape, weights []uint64, bits int) models.Machine {
-	cell := models.Cell[uint64]{
+	cell := fold.Cell[uint64]{
 		Bits: func(int) protocol.Bits { return protocol.Bits(bits) },
 		Init: func() uint64 { return 0 },
 		Step: func(s uint64, pos int, t tasks.Token) uint64 {
@@ -283,7 +286,7 @@ func TestRelation(t *testing.T) {
 func TestNullVector(t *testing.T) {
 	in := instance(t, reductions.DisjQSAMemory, 21)
 	need := in.Shape.N / 2
-	m, err := models.Build("mlp", in.Shape, models.Settings{
+	m, err := zoo.Build("mlp", in.Shape, models.Settings{
 		Num: tasks.Params{"h1": float64(in.Shape.N + need - 1)}, Choice: map[string]string{"construction": "mlp-qsa"}, Seed: 1,
 	})
 	if err != nil {
@@ -293,7 +296,7 @@ func TestNullVector(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pair, err := models.NullPair(in.Shape, m.(*models.FeedForward).ZColumns())
+	pair, err := linear.NullPair(in.Shape, m.(*linear.FeedForward).ZColumns())
 	if err != nil || pair == nil {
 		t.Fatal(pair, err)
 	}

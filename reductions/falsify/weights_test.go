@@ -8,8 +8,10 @@ import (
 	"testing"
 
 	"crosscut/models"
+	"crosscut/models/run"
 	"crosscut/models/tasks"
 	"crosscut/models/trained"
+	"crosscut/models/zoo"
 	"crosscut/protocol"
 	"crosscut/reductions"
 )
@@ -60,7 +62,7 @@ func TestForcedJustWhereMessagesCoincide(t *testing.T) {
 			seen, coincide := map[protocol.Word]bool{}, false
 			for k := range 1 << in.Size {
 				seq := in.Encode(in.From.X(in.Size, k), flat(in.Size))
-				r, err := models.Run(machine, models.Job{Split: in.At, Read: in.Reads, Answer: models.ByBob}, seq)
+				r, err := run.Do(machine, models.Job{Split: in.At, Read: in.Reads, Answer: models.ByBob}, seq)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -184,7 +186,7 @@ func TestLocalSearchFollowsTheMargin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := models.Build("trivial", in.Shape, models.Settings{})
+	m, err := zoo.Build("trivial", in.Shape, models.Settings{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"crosscut/models"
+	"crosscut/models/run"
 	"crosscut/protocol"
 	"crosscut/protocol/bounds/check"
 	"crosscut/report"
@@ -103,7 +103,7 @@ func CheckCertificate(ctx context.Context, file string, c *check.Certificate, st
 
 // CheckTranscript lays out what replaying a transcript gave; err is why it was
 // refuted, or nil.
-func CheckTranscript(file string, done *models.Replayed, err error) *Checked {
+func CheckTranscript(file string, done *run.Replayed, err error) *Checked {
 	r := &Checked{File: file, Kind: "transcript", Accepted: true, Claims: []ClaimLine{}, Replayed: []string{}, Failed: []string{}}
 	if err != nil {
 		r.fail(err)

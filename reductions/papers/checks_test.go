@@ -11,6 +11,7 @@ import (
 	"crosscut/internal/catalog"
 	"crosscut/models"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/protocol"
 	"crosscut/reductions"
 	"crosscut/reductions/falsify"
@@ -134,7 +135,7 @@ func (m lopsided) Whole(seq []tasks.Token, read []int) ([]tasks.Value, error) {
 
 func TestBugsOfAMachineAreErrorsNotVerdicts(t *testing.T) {
 	in := instance(t, reduction(t, "disj-match3"), 3)
-	m, err := models.Build("trivial", in.Shape, models.Settings{})
+	m, err := zoo.Build("trivial", in.Shape, models.Settings{})
 	if err != nil {
 		t.Fatal(err)
 	}

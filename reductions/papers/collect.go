@@ -6,6 +6,7 @@ import (
 
 	"crosscut/models"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/protocol"
 	"crosscut/reductions"
 	"crosscut/reductions/falsify"
@@ -134,10 +135,10 @@ func (c *collector) undersized(model string, r *reductions.Reduction, n int, bui
 	if c.at.sound { // a right model in its place, where all messages can be tried
 		n, o.Only = min(n, 4), []string{"exhaustive"}
 		build = func(in *reductions.Instance) (models.Machine, error) {
-			if m, err := models.Build(model, in.Shape, models.Settings{}); err == nil {
+			if m, err := zoo.Build(model, in.Shape, models.Settings{}); err == nil {
 				return m, nil
 			}
-			return models.Build("trivial", in.Shape, models.Settings{})
+			return zoo.Build("trivial", in.Shape, models.Settings{})
 		}
 	}
 	m, in := c.machine(r, n, build)
@@ -177,7 +178,7 @@ func (c *collector) solves(model, task string, n int, sizes tasks.Params, set mo
 		return
 	}
 	set.Seed = c.at.Seed
-	m, err := models.Build(model, sh, set)
+	m, err := zoo.Build(model, sh, set)
 	if c.fail(err) {
 		return
 	}
@@ -201,7 +202,7 @@ func (c *collector) planted(task string, n int, sizes tasks.Params, depth, limit
 	}
 	m, err := seeded(sh, depth, layerSizes{H: 1, M: 3, DV: 3, P: 8, F: 4}, c.at.Seed)
 	if c.at.sound {
-		m, err = models.Build("trivial", sh, models.Settings{})
+		m, err = zoo.Build("trivial", sh, models.Settings{})
 	}
 	if c.fail(err) {
 		return

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"crosscut/models"
+	"crosscut/models/run"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 	"crosscut/reductions"
@@ -83,7 +84,7 @@ func (t trial) run(ctx context.Context) (report.Row, error) {
 			return row, err
 		}
 		try := t.input(k)
-		r, err := models.Run(t.machine, t.job, try.seq)
+		r, err := run.Do(t.machine, t.job, try.seq)
 		if errors.Is(err, errors.ErrUnsupported) {
 			return row, unbuilt{err} // the model's output rule does not reach this input
 		}
@@ -159,7 +160,7 @@ func (t trial) unrun(why string) (report.Row, error) {
 
 // price writes what a run cost and what it needed to cost. Every run of one
 // machine and one job costs the same.
-func (t trial) price(row *report.Row, r *models.Result) {
+func (t trial) price(row *report.Row, r *run.Result) {
 	row.Bits = report.Num(r.Transcript.Cost())
 	row.Formula = report.Num(r.Formula[0] + r.Formula[1])
 	row.FormulaText = r.FormulaIn

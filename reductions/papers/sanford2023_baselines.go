@@ -7,7 +7,10 @@ import (
 	"math/big"
 
 	"crosscut/models"
+	"crosscut/models/fold"
+	"crosscut/models/linear"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/protocol"
 	"crosscut/reductions"
 	"crosscut/reductions/falsify"
@@ -71,12 +74,12 @@ func runTheorem11(ctx context.Context, at Effort) (out Outcome, err error) {
 		many := at.Level.Pick(32, 512, 4096)
 		rows.through("rnn", r, many, keeping(many))
 		rows.through("rnn", r, at.Level.Pick(8, 32, 128), func(in *reductions.Instance) (models.Machine, error) {
-			return models.Build("rnn", in.Shape, models.Settings{Seed: at.Seed})
+			return zoo.Build("rnn", in.Shape, models.Settings{Seed: at.Seed})
 		})
 	}
 	// Two stacked layers send the sum of their states.
 	rows.through("rnn", disj, 8, func(in *reductions.Instance) (models.Machine, error) {
-		return models.Build("rnn", in.Shape, models.Settings{Num: tasks.Params{"D": 2}, Seed: at.Seed})
+		return zoo.Build("rnn", in.Shape, models.Settings{Num: tasks.Params{"D": 2}, Seed: at.Seed})
 	})
 	for _, n := range []int{8, at.Level.Pick(12, 16, 20)} {
 		rows.undersized("rnn", disj, n, keeping(n-1), falsify.Options{})
@@ -94,7 +97,7 @@ func runTheorem11(ctx context.Context, at Effort) (out Outcome, err error) {
 func keeping(bits int) builder {
 	return func(in *reductions.Instance) (models.Machine, error) {
 		held := func(t int) int { return min(bits, max(0, t-1)) }
-		return models.Cell[[]bool]{
+		return fold.Cell[[]bool]{
 			Bits: func(t int) protocol.Bits { return protocol.Bits(held(t)) },
 			Init: func() []bool { return nil },
 			Step: func(s []bool, pos int, t tasks.Token) []bool {
@@ -153,7 +156,7 @@ func runTheorem10(ctx context.Context, at Effort) (out Outcome, err error) {
 	}
 	network := func(num tasks.Params) builder {
 		return func(in *reductions.Instance) (models.Machine, error) {
-			return models.Build("mlp", in.Shape, models.Settings{Num: num, Seed: at.Seed})
+			return zoo.Build("mlp", in.Shape, models.Settings{Num: num, Seed: at.Seed})
 		}
 	}
 	rows.through("mlp", disj, 4, network(nil))
@@ -183,15 +186,15 @@ func (s denseSizes) bits(k int) int {
 // build makes such a network for Theorem 11's inputs, z the only number of a
 // token, with the largest weights that p bits hold.
 func (s denseSizes) build(in *reductions.Instance) (models.Machine, error) {
-	rows := make([][]models.Term, s.h1)
+	rows := make([][]linear.Term, s.h1)
 	for r := range rows {
 		for i := range in.Shape.N {
-			rows[r] = append(rows[r], models.Term{Column: i, Weight: -1 << (s.p - 1)})
+			rows[r] = append(rows[r], linear.Term{Column: i, Weight: -1 << (s.p - 1)})
 		}
 	}
 	d := in.Shape.Int("d")
 	most := float64(int64(1)<<s.p - 1)
-	return &models.FeedForward{
+	return &linear.FeedForward{
 		Of: in.Shape, Sizes: tasks.Params{"h1": float64(s.h1), "p": float64(s.p)},
 		Numbers: 1, Low: []int64{0}, High: []int64{int64(most)}, Rows: rows, Bits: s.p,
 		Vec: func(t tasks.Token) []int64 {
@@ -216,17 +219,17 @@ func nullRow(n int, sizes tasks.Params, lacks int, seed uint64) (report.Row, err
 	}
 	d, q := sh.Int("d"), sh.Int("q")
 	need := n / 2 * d
-	built, err := models.Build("mlp", sh, models.Settings{
+	built, err := zoo.Build("mlp", sh, models.Settings{
 		Num:    tasks.Params{"h1": float64(n*q + need - lacks)},
 		Choice: map[string]string{"construction": "mlp-qsa"}, Seed: seed,
 	})
 	if err != nil {
 		return report.Row{}, err
 	}
-	m := built.(*models.FeedForward)
+	m := built.(*linear.FeedForward)
 	row := trial{machine: m}.row()
 	row.Params["rank"], row.Params["rank needed"] = need-lacks, need
-	null, err := models.NullPair(sh, m.ZColumns())
+	null, err := linear.NullPair(sh, m.ZColumns())
 	if err != nil {
 		return row, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"crosscut/models"
+	"crosscut/models/zoo"
 	"crosscut/reductions"
 )
 
@@ -56,7 +57,7 @@ func runGraph(ctx context.Context, at Effort, reduction string) (out Outcome, er
 	rows.truthTable(r, sizes(1, at.Level.Pick(4, 5, 6)))
 	for _, n := range []int{at.Level.Pick(3, 4, 5), at.Level.Pick(20, 60, 200)} {
 		rows.through("trivial", r, n, func(in *reductions.Instance) (models.Machine, error) {
-			return models.Build("trivial", in.Shape, models.Settings{})
+			return zoo.Build("trivial", in.Shape, models.Settings{})
 		})
 	}
 	rows.oneLayer(r)

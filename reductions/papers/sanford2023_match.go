@@ -5,7 +5,9 @@ import (
 	"fmt"
 
 	"crosscut/models"
+	"crosscut/models/attention"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/protocol"
 	"crosscut/reductions"
 	"crosscut/reductions/falsify"
@@ -168,13 +170,13 @@ func runTheorem7(ctx context.Context, at Effort) (out Outcome, err error) {
 	rows.truthTableOf(tables, fmt.Sprintf("n = 1..%d, N = 2n + 3, M = N + 1 .. N + 7", most))
 	for _, n := range []int{at.Level.Pick(4, 5, 6), at.Level.Pick(30, 126, 510)} {
 		rows.through("attention", r, n, func(in *reductions.Instance) (models.Machine, error) {
-			return models.Build("attention", in.Shape, models.Settings{Seed: at.Seed})
+			return zoo.Build("attention", in.Shape, models.Settings{Seed: at.Seed})
 		})
 	}
 	// The same layer under the other arithmetics: other messages, the same answers.
-	for _, a := range []models.Arithmetic{models.WithMax, models.WithFold, models.WithRounded} {
+	for _, a := range []attention.Arithmetic{attention.WithMax, attention.WithFold, attention.WithRounded} {
 		rows.through("attention", r, 4, func(in *reductions.Instance) (models.Machine, error) {
-			return models.Build("attention", in.Shape, models.Settings{Choice: map[string]string{"arithmetic": string(a)}, Seed: at.Seed})
+			return zoo.Build("attention", in.Shape, models.Settings{Choice: map[string]string{"arithmetic": string(a)}, Seed: at.Seed})
 		})
 	}
 	rows.oneLayer(r)
@@ -201,7 +203,7 @@ func (c *collector) oneLayer(r *reductions.Reduction) {
 		cost := func(n int) protocol.Bits { return protocol.Bits(oneLayerBits(s, n)) }
 		c.bites("attention", r, cost, 1<<13, layer(s))
 	}
-	c.undersized("attention", r, 20, layer(layerSizes{H: 1, M: 1, DV: 1, P: 2, F: 1, Arithmetic: models.WithMax}), falsify.Options{})
+	c.undersized("attention", r, 20, layer(layerSizes{H: 1, M: 1, DV: 1, P: 2, F: 1, Arithmetic: attention.WithMax}), falsify.Options{})
 	small := []layerSizes{{H: 1, M: 1, DV: 1, P: 2, F: 1}, {H: 1, M: 1, DV: 1, P: 4, F: 4}}
 	if c.at.Level > Quick {
 		small = append(small, layerSizes{H: 1, M: 1, DV: 1, P: 8, F: 8})
@@ -216,7 +218,7 @@ func (c *collector) oneLayer(r *reductions.Reduction) {
 // default first; those that serve every task prove nothing about this one.
 func constructionsOf(model, task string) func(yield func(*models.Construction) bool) {
 	return func(yield func(*models.Construction) bool) {
-		for _, c := range models.For(model, task) {
+		for _, c := range zoo.For(model, task) {
 			if len(c.Tasks) == 1 && c.Tasks[0] == "*" {
 				continue
 			}

@@ -7,6 +7,7 @@ import (
 
 	"crosscut/models"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/reductions"
 	"crosscut/report"
 )
@@ -92,7 +93,7 @@ func runSeparation(ctx context.Context, at Effort) (out Outcome, err error) {
 				row := e.judge(g, spec.Ns)
 				row.Printed = true
 				out.Rows = append(out.Rows, row)
-				if planted := e; e.model == models.RNN.Name {
+				if planted := e; e.model == zoo.RNN.Name {
 					if !at.sound {
 						planted.shape = ShapeLog
 					}
@@ -112,7 +113,7 @@ func runSeparation(ctx context.Context, at Effort) (out Outcome, err error) {
 // wordsOf gives the constant c of a message of c (d' + q log2 N) p bits, for sparse
 // averaging by attention.
 func wordsOf(row report.Row) string {
-	if row.Task != tasks.QSA.Name || row.Model != models.Attention.Name || row.Bits == nil {
+	if row.Task != tasks.QSA.Name || row.Model != zoo.Attention.Name || row.Bits == nil {
 		return ""
 	}
 	size := func(name string) float64 { v, _ := row.Params[name].(float64); return v }

@@ -7,7 +7,9 @@ import (
 	"math/big"
 
 	"crosscut/models"
+	"crosscut/models/keys"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/protocol"
 	"crosscut/reductions"
 	"crosscut/reductions/falsify"
@@ -99,7 +101,7 @@ func runTheorem2(ctx context.Context, at Effort) (out Outcome, err error) {
 // query separates the set from the rest.
 func keyRows(n, q, limit int, at Effort) []report.Row {
 	var rows []report.Row
-	for _, k := range models.KeyReports(n, q, 0, at.Seed, limit, true) {
+	for _, k := range keys.Reports(n, q, 0, at.Seed, limit, true) {
 		row := report.Row{
 			Task: "qsa", Model: "attention", N: ptr(n), Size: report.Num(k.M * k.P), Runs: k.Sets, Exhaustive: k.Exhaustive, Wrong: k.Sets - k.Certified, Warnings: []string{},
 			Params: map[string]any{"q": q, "keys": k.Family, "guarantee": k.Guarantee, "m": k.M, "p": k.P, "F": k.F, "alpha": k.Alpha},
@@ -144,7 +146,7 @@ func (c *collector) sparse(k *models.Construction, limit int) {
 }
 
 func runTheorem3(ctx context.Context, at Effort) (out Outcome, err error) {
-	k, err := models.Constructions().Get(momentCurve)
+	k, err := zoo.Constructions().Get(momentCurve)
 	if err != nil {
 		return out, err
 	}
@@ -262,20 +264,20 @@ func radonRow(n, q, dim int, seed uint64) (row report.Row, ok bool, err error) {
 	if err != nil {
 		return row, false, err
 	}
-	keys := make([][]*big.Int, n)
-	for j := range keys {
+	moments := make([][]*big.Int, n)
+	for j := range moments {
 		power := big.NewInt(1)
 		for range dim {
 			power = new(big.Int).Mul(power, big.NewInt(int64(j+1)))
-			keys[j] = append(keys[j], power)
+			moments[j] = append(moments[j], power)
 		}
 	}
-	r, ok := models.RadonPoint(keys, q)
-	if !ok || !r.Verify(keys, q) {
+	r, ok := keys.RadonPoint(moments, q)
+	if !ok || !r.Verify(moments, q) {
 		return row, false, nil
 	}
 	// One coordinate of the unit's keys is the constant 1, which moves all scores alike.
-	m, err := models.Build("attention", sh, models.Settings{
+	m, err := zoo.Build("attention", sh, models.Settings{
 		Num: tasks.Params{"m": float64(2 * q)}, Choice: map[string]string{"construction": momentCurve}, Seed: seed,
 	})
 	if err != nil {
@@ -326,7 +328,7 @@ func runTheorem4(ctx context.Context, at Effort) (out Outcome, err error) {
 	rows.truthTable(index, sizes(1, at.Level.Pick(7, 9, 12)))
 	for _, q := range []int{at.Level.Pick(3, 4, 5), at.Level.Pick(7, 16, 32)} {
 		rows.through("attention", disj, q, func(in *reductions.Instance) (models.Machine, error) {
-			return models.Build("attention", in.Shape, models.Settings{Seed: at.Seed})
+			return zoo.Build("attention", in.Shape, models.Settings{Seed: at.Seed})
 		})
 	}
 	unit := func(s layerSizes) builder {

@@ -5,6 +5,7 @@ import (
 
 	"crosscut/models"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/reductions"
 )
 
@@ -37,7 +38,7 @@ var inductionOneLayer = &Claim{
 		rows.truthTable(r, sizes(1, 8))
 		for _, n := range []int{at.Level.Pick(4, 5, 6), at.Level.Pick(30, 126, 510)} {
 			rows.through("attention", r, n, func(in *reductions.Instance) (models.Machine, error) {
-				return models.Build("attention", in.Shape, models.Settings{Seed: at.Seed})
+				return zoo.Build("attention", in.Shape, models.Settings{Seed: at.Seed})
 			})
 		}
 		rows.oneLayer(r)

@@ -5,13 +5,14 @@ import (
 	"math/big"
 
 	"crosscut/models"
+	"crosscut/models/attention"
 	"crosscut/models/tasks"
 )
 
 // layerSizes are the sizes of one attention layer, and what it does with scores.
 type layerSizes struct {
 	H, M, DV, P, F int
-	Arithmetic     models.Arithmetic // "" is shift
+	Arithmetic     attention.Arithmetic // "" is shift
 }
 
 func (s layerSizes) String() string {
@@ -31,7 +32,7 @@ func seeded(sh tasks.Shape, depth int, s layerSizes, seed uint64) (models.Machin
 		}
 		return int64(h) >> (64 - s.P)
 	}
-	fill := func(kind, h, pos int, e, into models.Ints) {
+	fill := func(kind, h, pos int, e, into attention.Ints) {
 		words := []uint64{uint64(kind), uint64(h), uint64(pos), 0}
 		for c := range e.Len() {
 			words = append(words, uint64(e.At(c)))
@@ -41,18 +42,18 @@ func seeded(sh tasks.Shape, depth int, s layerSizes, seed uint64) (models.Machin
 			into.Set(c, draw(words...))
 		}
 	}
-	var layers []*models.AttentionLayer
-	var next []func(pos int, e models.Ints, heads []models.Average, into models.Ints) error
+	var layers []*attention.Layer
+	var next []func(pos int, e attention.Ints, heads []attention.Average, into attention.Ints) error
 	for k := range depth {
-		layers = append(layers, &models.AttentionLayer{
+		layers = append(layers, &attention.Layer{
 			Heads: s.H, Width: s.M, Values: s.DV, Embed: s.M, P: s.P, F: s.F, G: s.F, Arithmetic: s.Arithmetic,
 			Top:   new(big.Int).Lsh(big.NewInt(1), uint(s.P-1)),
-			Query: func(h, pos int, e, q models.Ints) error { fill(4*k+1, h, pos, e, q); return nil },
-			Key:   func(h, pos int, e, q models.Ints) error { fill(4*k+2, h, pos, e, q); return nil },
-			Value: func(h, pos int, e, v models.Ints) (int, error) { fill(4*k+3, h, pos, e, v); return 0, nil },
+			Query: func(h, pos int, e, q attention.Ints) error { fill(4*k+1, h, pos, e, q); return nil },
+			Key:   func(h, pos int, e, q attention.Ints) error { fill(4*k+2, h, pos, e, q); return nil },
+			Value: func(h, pos int, e, v attention.Ints) (int, error) { fill(4*k+3, h, pos, e, v); return 0, nil },
 		})
 		if k > 0 {
-			next = append(next, func(pos int, e models.Ints, heads []models.Average, into models.Ints) error {
+			next = append(next, func(pos int, e attention.Ints, heads []attention.Average, into attention.Ints) error {
 				fill(4*k, int(heads[0].Nearest(0, 1)), pos, e, into)
 				return nil
 			})
@@ -62,9 +63,9 @@ func seeded(sh tasks.Shape, depth int, s layerSizes, seed uint64) (models.Machin
 	if sh.Task.Vector {
 		outputs = sh.Int("d")
 	}
-	return models.NewStack(&models.Stack{
+	return attention.New(&attention.Stack{
 		Shape: sh, Layers: layers, Next: next,
-		In: func(pos int, t tasks.Token, e models.Ints) error {
+		In: func(pos int, t tasks.Token, e attention.Ints) error {
 			words := []uint64{0, uint64(pos), uint64(t.X), uint64(t.To), 0}
 			for _, z := range t.Z {
 				words = append(words, uint64(int64(z*(1<<30))))
@@ -78,7 +79,7 @@ func seeded(sh tasks.Shape, depth int, s layerSizes, seed uint64) (models.Machin
 			}
 			return nil
 		},
-		Out: func(_ int, _ models.Ints, heads []models.Average) (tasks.Value, error) {
+		Out: func(_ int, _ attention.Ints, heads []attention.Average) (tasks.Value, error) {
 			sum := new(big.Rat)
 			for _, a := range heads {
 				sum.Add(sum, a.Ratio(0))
@@ -112,7 +113,7 @@ func oneLayerBits(s layerSizes, a int) int {
 	span.Mul(span.Sub(span, big.NewInt(1)), weights)
 	// ceil(log2(x + 1)) is the length of x in bits.
 	head := weights.BitLen() + s.DV*span.BitLen()
-	if s.Arithmetic == models.WithMax {
+	if s.Arithmetic == attention.WithMax {
 		scores := big.NewInt(int64(s.M) * (1<<(2*s.P-1) - 1<<(s.P-1)))
 		head += 2 * scores.BitLen()
 	}

@@ -6,6 +6,7 @@ import (
 
 	"crosscut/models"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/protocol"
 	"crosscut/reductions"
 )
@@ -124,7 +125,7 @@ func (s source) trial(c *column, n int) (trial, error) {
 		if err != nil {
 			return trial{}, unbuilt{err}
 		}
-		m, err := models.Build(c.model, sh, c.set)
+		m, err := zoo.Build(c.model, sh, c.set)
 		if err != nil {
 			return trial{}, unbuilt{err}
 		}
@@ -144,7 +145,7 @@ func (s source) trial(c *column, n int) (trial, error) {
 	if err != nil {
 		return trial{}, unbuilt{err}
 	}
-	m, err := models.Build(c.model, in.Shape, c.set)
+	m, err := zoo.Build(c.model, in.Shape, c.set)
 	if err != nil {
 		return trial{}, unbuilt{err}
 	}

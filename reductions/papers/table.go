@@ -9,6 +9,7 @@ import (
 	"crosscut/internal/catalog"
 	"crosscut/models"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/report"
 )
 
@@ -167,8 +168,8 @@ type column struct {
 func (spec TableSpec) columns(task *tasks.Task) ([]*column, error) {
 	names := spec.Models
 	if len(names) == 0 {
-		for m := range models.Catalog().All() {
-			if len(models.For(m.Name, task.Name)) > 0 {
+		for m := range zoo.Catalog().All() {
+			if len(zoo.For(m.Name, task.Name)) > 0 {
 				names = append(names, m.Name)
 			}
 		}
@@ -188,7 +189,7 @@ func (spec TableSpec) columns(task *tasks.Task) ([]*column, error) {
 	used := map[string]bool{}
 	var cs []*column
 	for _, model := range names {
-		if _, err := models.Catalog().Get(model); err != nil {
+		if _, err := zoo.Catalog().Get(model); err != nil {
 			return nil, err
 		}
 		c := &column{model: model, task: task, sizes: sizes, fixed: fixed, least: spec.Ns[0], most: spec.Ns[len(spec.Ns)-1]}
@@ -220,7 +221,7 @@ func settingsFor(model, task string, set models.Settings, strict bool) models.Se
 	if strict {
 		return set
 	}
-	candidates := models.For(model, task)
+	candidates := zoo.For(model, task)
 	kept := models.Settings{Num: tasks.Params{}, Choice: map[string]string{}, Seed: set.Seed}
 	if len(candidates) == 0 {
 		return kept
@@ -250,7 +251,7 @@ func declared(task *tasks.Task, names []string) []string {
 		known[p.Name] = true
 	}
 	for _, m := range names {
-		for _, c := range models.For(m, task.Name) {
+		for _, c := range zoo.For(m, task.Name) {
 			for _, p := range c.Params {
 				known[p.Name] = true
 			}
@@ -274,7 +275,7 @@ func (c *column) measure(ctx context.Context, n int, spec TableSpec) (report.Row
 	}
 	var trials []trial
 	first := error(unbuilt{fmt.Errorf("papers: model %s has no construction for task %s: %w", c.model, c.task.Name, errors.ErrUnsupported)})
-	for k, construction := range models.For(c.model, c.task.Name) {
+	for k, construction := range zoo.For(c.model, c.task.Name) {
 		one := *c
 		one.set.Choice = map[string]string{"construction": construction.Name}
 		t, err := one.trial(n)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"crosscut/models"
+	"crosscut/models/run"
 	"crosscut/models/trained"
 	"crosscut/protocol"
 	"crosscut/reductions"
@@ -130,7 +131,7 @@ func TestMessagesAreCounted(t *testing.T) {
 	}
 	seen := map[protocol.Word]bool{}
 	for k := range 1 << in.Size {
-		r, err := models.Run(machine, models.Job{Split: in.At, Read: in.Reads, Answer: models.ByBob}, in.Encode(in.From.X(in.Size, k), in.From.Y(in.Size, 0)))
+		r, err := run.Do(machine, models.Job{Split: in.At, Read: in.Reads, Answer: models.ByBob}, in.Encode(in.From.X(in.Size, k), in.From.Y(in.Size, 0)))
 		if err != nil {
 			t.Fatal(err)
 		}

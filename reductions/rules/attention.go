@@ -5,6 +5,7 @@ import (
 	"math/big"
 
 	"crosscut/models"
+	"crosscut/models/attention"
 	"crosscut/models/tasks"
 )
 
@@ -29,7 +30,7 @@ var Attention = register(&Rule{
 		small(size("layers", "layers", 1, 64, 1), 1, 2),
 	},
 	Choices: []models.Choice{{Name: "arithmetic", Doc: "integer weights under a constant shift, under the maximum, as a left fold, or rounded probabilities",
-		Of: []string{string(models.WithShift), string(models.WithMax), string(models.WithFold), string(models.WithRounded)}}},
+		Of: []string{string(attention.WithShift), string(attention.WithMax), string(attention.WithFold), string(attention.WithRounded)}}},
 	Examples: []tasks.Params{
 		{"H": 1, "m": 1, "p": 8, "f": 8}, {"H": 1, "m": 3, "p": 16, "f": 16}, {"H": 4, "m": 16, "p": 16, "f": 16},
 	},
@@ -50,7 +51,7 @@ func newAttention(sh tasks.Shape, set models.Settings) (models.Machine, error) {
 	v := set.Num
 	depth, heads, width, values, p, f := v.Int("layers"), v.Int("H"), v.Int("m"), v.Int("d_v"), v.Int("p"), v.Int("f")
 	drawn := func(h uint64) int64 { return int64(h) >> (64 - p) }
-	fill := func(kind, h, pos int, e, into models.Ints) {
+	fill := func(kind, h, pos int, e, into attention.Ints) {
 		at := draw(set.Seed, uint64(kind), uint64(h), uint64(pos), 0)
 		for c := range e.Len() {
 			at = draw(at, uint64(e.At(c)))
@@ -59,19 +60,19 @@ func newAttention(sh tasks.Shape, set models.Settings) (models.Machine, error) {
 			into.Set(c, drawn(draw(at, uint64(c))))
 		}
 	}
-	var layers []*models.AttentionLayer
-	var next []func(pos int, e models.Ints, heads []models.Average, into models.Ints) error
+	var layers []*attention.Layer
+	var next []func(pos int, e attention.Ints, heads []attention.Average, into attention.Ints) error
 	for k := range depth {
-		layers = append(layers, &models.AttentionLayer{
+		layers = append(layers, &attention.Layer{
 			Heads: heads, Width: width, Values: values, Embed: v.Int("d"), P: p, F: f, G: f,
-			Arithmetic: models.Arithmetic(set.Pick("arithmetic", "")),
+			Arithmetic: attention.Arithmetic(set.Pick("arithmetic", "")),
 			Top:        new(big.Int).Lsh(big.NewInt(1), uint(p-1)),
-			Query:      func(h, pos int, e, q models.Ints) error { fill(4*k+1, h, pos, e, q); return nil },
-			Key:        func(h, pos int, e, q models.Ints) error { fill(4*k+2, h, pos, e, q); return nil },
-			Value:      func(h, pos int, e, v models.Ints) (int, error) { fill(4*k+3, h, pos, e, v); return 0, nil },
+			Query:      func(h, pos int, e, q attention.Ints) error { fill(4*k+1, h, pos, e, q); return nil },
+			Key:        func(h, pos int, e, q attention.Ints) error { fill(4*k+2, h, pos, e, q); return nil },
+			Value:      func(h, pos int, e, v attention.Ints) (int, error) { fill(4*k+3, h, pos, e, v); return 0, nil },
 		})
 		if k > 0 {
-			next = append(next, func(pos int, e models.Ints, heads []models.Average, into models.Ints) error {
+			next = append(next, func(pos int, e attention.Ints, heads []attention.Average, into attention.Ints) error {
 				fill(4*k, int(heads[0].Nearest(0, 1)), pos, e, into)
 				return nil
 			})
@@ -81,16 +82,16 @@ func newAttention(sh tasks.Shape, set models.Settings) (models.Machine, error) {
 	if sh.Task.Vector {
 		outputs = sh.Int("d")
 	}
-	return models.NewStack(&models.Stack{
+	return attention.New(&attention.Stack{
 		Shape: sh, Layers: layers, Next: next, Residual: v.Int("d"),
-		In: func(pos int, t tasks.Token, e models.Ints) error {
+		In: func(pos int, t tasks.Token, e attention.Ints) error {
 			at := digest(set.Seed, pos, t)
 			for c := range e.Len() {
 				e.Set(c, drawn(draw(at, uint64(c))))
 			}
 			return nil
 		},
-		Out: func(_ int, own models.Ints, heads []models.Average) (tasks.Value, error) {
+		Out: func(_ int, own attention.Ints, heads []attention.Average) (tasks.Value, error) {
 			sum := new(big.Rat)
 			for _, a := range heads {
 				sum.Add(sum, a.Ratio(0))

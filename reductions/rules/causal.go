@@ -2,6 +2,7 @@ package rules
 
 import (
 	"crosscut/models"
+	"crosscut/models/fold"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 )
@@ -71,10 +72,10 @@ type held struct{ state, out []uint64 }
 func (c causal) machine(sh tasks.Shape, set models.Settings) models.Machine {
 	embedded := func(pos int, t tasks.Token) []uint64 { return embed(set.Seed, c.width, c.p, pos, t) }
 	given := func(pos int, f []uint64) tasks.Value { return output(sh, draw(set.Seed, uint64(pos)), f) }
-	layers := make([]models.Layer[[]uint64, held], c.layers)
+	layers := make([]fold.Layer[[]uint64, held], c.layers)
 	for k := range layers {
 		w := c.weights(set.Seed, k)
-		layers[k].Forward = models.Fold[[]uint64, held]{
+		layers[k].Forward = fold.Fold[[]uint64, held]{
 			Bits: func(t int) protocol.Bits { return protocol.Bits(c.numbers(t) * c.p) },
 			Init: func() held { return held{state: make([]uint64, c.numbers(0))} },
 			Step: func(s held, pos int, in []uint64) held {
@@ -96,12 +97,12 @@ func (c causal) machine(sh tasks.Shape, set models.Settings) models.Machine {
 			},
 		}
 	}
-	r := &models.Recurrent[[]uint64, held]{
+	r := &fold.Recurrent[[]uint64, held]{
 		Of: sh, Sizes: set.Num, State: c.text, Embed: embedded, Output: given, Layers: layers,
 	}
 	if n := sh.Outputs(); n > 0 && !sh.Task.Vector {
 		width := protocol.Width(uint64(n))
-		r.Out = models.Codec{
+		r.Out = fold.Codec{
 			Bits: protocol.Bits(width),
 			Put:  func(w *protocol.Packer, v tasks.Value) { w.Uint(uint64(v[0]), width) },
 			Get:  func(u *protocol.Unpacker) tasks.Value { return tasks.Value{float64(u.Uint(width))} },

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"crosscut/models"
+	"crosscut/models/linear"
 	"crosscut/models/tasks"
 )
 
@@ -22,11 +23,11 @@ var FeedForward = register(&Rule{
 	Arithmetic: "exact integers: signed weights and unsigned numbers of p bits, pre-activations in their exact width",
 	New: func(sh tasks.Shape, set models.Settings) (models.Machine, error) {
 		d, p := set.Num.Int("d"), set.Num.Int("p")
-		row := make([]models.Term, sh.N*d)
+		row := make([]linear.Term, sh.N*d)
 		for c := range row {
-			row[c] = models.Term{Column: c, Weight: -1 << (p - 1)}
+			row[c] = linear.Term{Column: c, Weight: -1 << (p - 1)}
 		}
-		rows := make([][]models.Term, set.Num.Int("h1"))
+		rows := make([][]linear.Term, set.Num.Int("h1"))
 		for r := range rows {
 			rows[r] = row
 		}
@@ -34,7 +35,7 @@ var FeedForward = register(&Rule{
 		for k := range high {
 			high[k] = int64(mask(p))
 		}
-		return &models.FeedForward{
+		return &linear.FeedForward{
 			Of: sh, Sizes: set.Num, Numbers: d, Low: make([]int64, d), High: high, Rows: rows, Bits: p,
 			Vec: func(t tasks.Token) []int64 {
 				v := make([]int64, d)

@@ -8,6 +8,7 @@ import (
 	"math/big"
 
 	"crosscut/models"
+	"crosscut/models/fold"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 )
@@ -57,24 +58,24 @@ func (f *File) recurrent(sh tasks.Shape) (models.Machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	cell := models.Cell[*big.Int]{
+	cell := fold.Cell[*big.Int]{
 		Bits: func(int) protocol.Bits { return protocol.Bits(bits) },
 		Init: func() *big.Int { return first },
 		Step: func(s *big.Int, pos int, t tasks.Token) *big.Int {
 			next, err := f.state(bits, "step", number(sh.N), integer(s), number(pos), tokenValue(sh, t))
 			if err != nil {
-				models.Abort(err)
+				fold.Abort(err)
 			}
 			return next
 		},
 		Output: func(s *big.Int, pos int, t tasks.Token) tasks.Value {
 			raw, err := f.call("output", number(sh.N), integer(s), number(pos), tokenValue(sh, t))
 			if err != nil {
-				models.Abort(err)
+				fold.Abort(err)
 			}
 			v, err := f.value(sh, raw)
 			if err != nil {
-				models.Abort(err)
+				fold.Abort(err)
 			}
 			return v
 		},

@@ -7,7 +7,9 @@ import (
 	"sync"
 
 	"crosscut/models"
+	"crosscut/models/attention"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/protocol"
 )
 
@@ -35,7 +37,7 @@ func (f *File) attention(sh tasks.Shape) (models.Machine, error) {
 		}
 	}
 	u := &userLayer{file: f, sh: sh, p: max(2, int(sizes["p"].Int64())), lists: map[string][]*big.Int{}}
-	trivial, err := models.Build("trivial", sh, models.Settings{})
+	trivial, err := zoo.Build("trivial", sh, models.Settings{})
 	if err != nil {
 		return nil, err
 	}
@@ -55,16 +57,16 @@ func (f *File) attention(sh tasks.Shape) (models.Machine, error) {
 		return nil, errorf("%s: query and value must return lists of at least one integer", f.Name)
 	}
 	blank := string(f.consts["blank"]) == "true"
-	l := &models.AttentionLayer{
+	l := &attention.Layer{
 		Heads: 1, Width: len(width), Values: len(values), Embed: u.pieces(), Blank: blank,
 		P: u.p, F: int(sizes["f"].Int64()), G: int(sizes["g"].Int64()), Top: sizes["top"],
-		Query: func(_, pos int, e, q models.Ints) error { return u.fill("query", pos, e, q) },
-		Key:   func(_, pos int, e, k models.Ints) error { return u.fill("key", pos, e, k) },
-		Value: func(_, pos int, e, v models.Ints) (int, error) { return 0, u.fill("value", pos, e, v) },
+		Query: func(_, pos int, e, q attention.Ints) error { return u.fill("query", pos, e, q) },
+		Key:   func(_, pos int, e, k attention.Ints) error { return u.fill("key", pos, e, k) },
+		Value: func(_, pos int, e, v attention.Ints) (int, error) { return 0, u.fill("value", pos, e, v) },
 	}
-	return models.NewStack(&models.Stack{
-		Shape: sh, In: u.embed, Layers: []*models.AttentionLayer{l}, Residual: l.Embed,
-		Out: func(pos int, e models.Ints, heads []models.Average) (tasks.Value, error) {
+	return attention.New(&attention.Stack{
+		Shape: sh, In: u.embed, Layers: []*attention.Layer{l}, Residual: l.Embed,
+		Out: func(pos int, e attention.Ints, heads []attention.Average) (tasks.Value, error) {
 			var pairs []json.RawMessage
 			for c := range values {
 				pairs = append(pairs, list(integer(heads[0].Numerator(c)), integer(heads[0].Normaliser())))
@@ -110,7 +112,7 @@ type userLayer struct {
 
 func (u *userLayer) pieces() int { return max(1, (u.bits+u.p-2)/(u.p-1)) }
 
-func (u *userLayer) embed(_ int, t tasks.Token, e models.Ints) error {
+func (u *userLayer) embed(_ int, t tasks.Token, e attention.Ints) error {
 	var w protocol.Packer
 	u.sh.Task.PutToken(u.sh, u.raw, &w, t)
 	r := w.Word().Unpack()
@@ -122,7 +124,7 @@ func (u *userLayer) embed(_ int, t tasks.Token, e models.Ints) error {
 	return nil
 }
 
-func (u *userLayer) token(e models.Ints) tasks.Token {
+func (u *userLayer) token(e attention.Ints) tasks.Token {
 	var w protocol.Packer
 	for c, left := 0, u.bits; left > 0; c++ {
 		n := min(left, u.p-1)
@@ -133,7 +135,7 @@ func (u *userLayer) token(e models.Ints) tasks.Token {
 }
 
 // fill asks the file for a list and copies it.
-func (u *userLayer) fill(fn string, pos int, e, dst models.Ints) error {
+func (u *userLayer) fill(fn string, pos int, e, dst attention.Ints) error {
 	var t tasks.Token
 	if pos <= u.sh.N {
 		t = u.token(e)

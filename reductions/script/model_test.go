@@ -7,7 +7,9 @@ import (
 	"testing"
 
 	"crosscut/models"
+	"crosscut/models/run"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 )
 
 func example(t *testing.T, name string) *File {
@@ -41,12 +43,12 @@ func TestUsersModelsAreCutLikeOurs(t *testing.T) {
 			}
 			for _, answer := range []string{"alice", "bob", "owner"} {
 				for _, read := range []string{"", "all"} {
-					job, err := models.ParseJob(sh, "half", read, answer)
+					job, err := run.ParseJob(sh, "half", read, answer)
 					if err != nil {
 						t.Fatal(err)
 					}
 					seq := tc.task.Generate(sh, rng)
-					r, err := models.Run(m, job, seq)
+					r, err := run.Do(m, job, seq)
 					if err != nil {
 						t.Fatalf("%s, N = %d: %v", tc.file, n, err)
 					}
@@ -71,21 +73,21 @@ func TestUsersAttentionEqualsOurs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ours, err := models.Build("attention", sh, models.Settings{Num: tasks.Params{"p": 24}})
+	ours, err := zoo.Build("attention", sh, models.Settings{Num: tasks.Params{"p": 24}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	job, err := models.ParseJob(sh, "half", "", "bob")
+	job, err := run.ParseJob(sh, "half", "", "bob")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 20 {
 		seq := sh.Task.Generate(sh, rng)
-		a, err := models.Run(own, job, seq)
+		a, err := run.Do(own, job, seq)
 		if err != nil {
 			t.Fatal(err)
 		}
-		b, err := models.Run(ours, job, seq)
+		b, err := run.Do(ours, job, seq)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -132,10 +134,10 @@ def output(n, fraction, position, token): return 1
 			m, err := f.Machine(sh)
 			if err == nil {
 				var job models.Job
-				if job, err = models.ParseJob(sh, "half", "all", ""); err != nil {
+				if job, err = run.ParseJob(sh, "half", "all", ""); err != nil {
 					t.Fatal(err)
 				}
-				_, err = models.Run(m, job, sh.Task.Generate(sh, rand.New(rand.NewPCG(1, 1))))
+				_, err = run.Do(m, job, sh.Task.Generate(sh, rand.New(rand.NewPCG(1, 1))))
 			}
 			if err == nil || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("error %v, want %q", err, tc.want)

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"crosscut/protocol"
+	"crosscut/protocol/chance"
 )
 
 // sampleTokens bounds the tokens that are written for a sample, unless a budget is set.
@@ -184,7 +185,7 @@ func (s *Subject) sample(ctx context.Context, opt Options) (tally, *Interval, er
 		}
 	})
 	interval := &Interval{Confidence: 0.99, Samples: u.checked, Failures: u.failures}
-	interval.Low, interval.High = protocol.ClopperPearson(u.failures, u.checked, interval.Confidence)
+	interval.Low, interval.High = chance.ClopperPearson(u.failures, u.checked, interval.Confidence)
 	t.add(u)
 	return t, interval, err
 }

@@ -1,0 +1,182 @@
+// Package linear is the first layer of a feed-forward network: a sum over tokens, of
+// which each player sends its part; what comes after may be anything.
+package linear
+
+import (
+	"fmt"
+	"math"
+
+	"crosscut/models"
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+)
+
+// Term is one non-zero entry of a first-layer row.
+type Term struct {
+	Column int // counts from 0: token i, number k stands in column (i - 1) Numbers + k
+	Weight int64
+}
+
+// FeedForward is g(W vec(X)) on exact integers. Rational weights are integers at a
+// common scale, which g knows.
+type FeedForward struct {
+	Of    tasks.Shape
+	Sizes tasks.Params
+	// A token becomes Numbers integers; number k lies in Low[k]..High[k].
+	Numbers   int
+	Vec       func(t tasks.Token) []int64
+	Low, High []int64
+	// Rows are the first layer, W, sparse.
+	Rows [][]Term
+	// Bits is the precision of a number that enters, the p of Size.
+	Bits int
+	// Continue is g: from all pre-activations to the outputs at the read positions.
+	// Nothing bounds its size.
+	Continue func(pre []int64, read []int) []tasks.Value
+}
+
+// Shape is the shape the network was built for.
+func (m *FeedForward) Shape() tasks.Shape { return m.Of }
+
+// Params are the network's sizes.
+func (m *FeedForward) Params() tasks.Params { return m.Sizes }
+
+// Size is the width of the first layer times the precision.
+func (m *FeedForward) Size() (protocol.Bits, string) {
+	return protocol.Bits(len(m.Rows) * m.Bits), fmt.Sprintf("h1 p, p = %d bits a number that enters", m.Bits)
+}
+
+// check refuses weights with which a pre-activation could overflow.
+func (m *FeedForward) check() error {
+	if len(m.Low) != m.Numbers || len(m.High) != m.Numbers || m.Vec == nil || m.Continue == nil {
+		return fmt.Errorf("models: a network of %d numbers a token is incomplete", m.Numbers)
+	}
+	for r, row := range m.Rows {
+		most := 0.0
+		for _, t := range row {
+			if t.Column < 0 || t.Column >= m.Of.N*m.Numbers {
+				return fmt.Errorf("models: row %d of the first layer names column %d of %d", r+1, t.Column, m.Of.N*m.Numbers)
+			}
+			k := t.Column % m.Numbers
+			most += math.Abs(float64(t.Weight)) * max(math.Abs(float64(m.Low[k])), math.Abs(float64(m.High[k])))
+		}
+		if most > 1<<61 {
+			return fmt.Errorf("models: row %d of the first layer reaches %.3g, beyond 2^61", r+1, most)
+		}
+	}
+	return nil
+}
+
+// part is W times the numbers of the tokens that each lists.
+func (m *FeedForward) part(each func(f func(pos int, t tasks.Token))) []int64 {
+	x := make([]int64, m.Of.N*m.Numbers)
+	each(func(pos int, t tasks.Token) { copy(x[(pos-1)*m.Numbers:pos*m.Numbers], m.Vec(t)) })
+	pre := make([]int64, len(m.Rows))
+	for r, row := range m.Rows {
+		for _, t := range row {
+			pre[r] += t.Weight * x[t.Column]
+		}
+	}
+	return pre
+}
+
+// Whole evaluates the uncut network.
+func (m *FeedForward) Whole(seq []tasks.Token, read []int) ([]tasks.Value, error) {
+	if err := m.check(); err != nil {
+		return nil, err
+	}
+	return m.Continue(m.part(func(f func(int, tasks.Token)) {
+		for i, t := range seq {
+			f(i+1, t)
+		}
+	}), read), nil
+}
+
+// ranges are, for each row, the least value of one player's part and the bits
+// that number its values: ceil(log2(1 + sum |w| (high - low))).
+func (m *FeedForward) ranges(s tasks.Split, who protocol.Player) (least []int64, width []int) {
+	least, width = make([]int64, len(m.Rows)), make([]int, len(m.Rows))
+	for r, row := range m.Rows {
+		var span uint64
+		for _, t := range row {
+			pos, k := t.Column/m.Numbers+1, t.Column%m.Numbers
+			if s.Of(pos) != who {
+				continue
+			}
+			if t.Weight < 0 {
+				least[r] += t.Weight * m.High[k]
+				span += uint64(-t.Weight) * uint64(m.High[k]-m.Low[k])
+			} else {
+				least[r] += t.Weight * m.Low[k]
+				span += uint64(t.Weight) * uint64(m.High[k]-m.Low[k])
+			}
+		}
+		width[r] = protocol.Width(span + 1)
+	}
+	return least, width
+}
+
+// Compile sends each player's part of all pre-activations to a partner who
+// answers a position.
+func (m *FeedForward) Compile(job models.Job) (*models.Program, error) {
+	if err := m.check(); err != nil {
+		return nil, err
+	}
+	var reads [2][]int
+	for _, i := range job.Read {
+		who := job.Answerer(i)
+		reads[who] = append(reads[who], i)
+	}
+	var bits [2]protocol.Bits
+	var least [2][]int64
+	var width [2][]int
+	for self := range bits {
+		if len(reads[1-self]) == 0 {
+			continue
+		}
+		least[self], width[self] = m.ranges(job.Split, protocol.Player(self))
+		for _, w := range width[self] {
+			bits[self] += protocol.Bits(w)
+		}
+	}
+	play := func(h tasks.Half) func(*protocol.Port) map[int]tasks.Value {
+		return func(port *protocol.Port) map[int]tasks.Value {
+			self, other := h.Self, 1-h.Self
+			if bits[self] > 0 {
+				own := m.part(func(f func(int, tasks.Token)) {
+					h.Each(func(i int, t tasks.Token) {
+						if job.Split.Of(i) == self {
+							f(i, t)
+						}
+					})
+				})
+				var w protocol.Packer
+				for r, v := range own {
+					w.Uint(uint64(v-least[self][r]), width[self][r])
+				}
+				port.Send("first layer: part of each pre-activation", w.Word())
+			}
+			if len(reads[self]) == 0 {
+				return nil
+			}
+			pre := m.part(h.Each)
+			if bits[other] > 0 {
+				u := port.Recv(other, bits[other]).Unpack()
+				for r := range pre {
+					pre[r] += int64(u.Uint(width[other][r])) + least[other][r]
+				}
+			} else {
+				for r := range pre {
+					pre[r] += least[other][r] // the only value that the other's part has
+				}
+			}
+			out := map[int]tasks.Value{}
+			for k, v := range m.Continue(pre, reads[self]) {
+				out[reads[self][k]] = v
+			}
+			return out
+		}
+	}
+	return &models.Program{Player: play, Bits: bits,
+		Formula: "sum over the h1 rows of ceil(log2(1 + sum |w| (high - low))) over the sender's columns"}, nil
+}

@@ -1,0 +1,122 @@
+package zoo
+
+import (
+	"math/big"
+	"math/bits"
+
+	"crosscut/models"
+	"crosscut/models/attention"
+	"crosscut/models/tasks"
+)
+
+// Statement. sanford2024induction: two layers with one head, constant m and
+// p = O(log N + log V) compute induction heads, under a causal mask.
+//
+// Construction (derived here). Layer 1 fetches the token before: the score
+// -2 (j - (i-1))^2, with the blank at place 0 for i = 1, is 0 at j = i - 1 and at
+// most -2 elsewhere. Layer 2 looks for the last j <= i whose previous token is x_i:
+//
+//	2 (-A (prev_j - x_i)^2 + j), A = 4 N^2, the blank at -A,
+//
+// and takes x_j. A match scores at least 2, a mismatch at most 2N - 2A, which is
+// below the blank, so no match gives the blank's value 0. The best score is ahead by
+// 2 or more, and with f = 1 every other weight is round(2 e^-2) = 0: an exact argmax.
+//
+// "max" arithmetic. How high the best score is depends on where the match stands, so
+// a constant shift would need weights that reach down by 2N: f of order N.
+//
+// Cost. Layer 1, at every position: the sums over the other player's tokens, both
+// ways; layer 2 as one attention layer, maxima first.
+var TransformerInduction = construct(&models.Construction{
+	Name:  "induction-heads",
+	Model: "transformer",
+	Tasks: []string{"induction-heads"},
+	Doc: "Induction heads in two layers under a causal mask: the first fetches the token before, the second finds the last " +
+		"position whose previous token is x_i; D = 2, H = 1, m = 3, the maximum subtracted.",
+	Cite:   []string{"SanfordHsuTelgarsky2024", "derived here: docs/sanford2024induction.md"},
+	Params: argmaxParams,
+	New:    newTransformerInduction,
+})
+
+func newTransformerInduction(sh tasks.Shape, set models.Settings) (models.Machine, error) {
+	n, v := int64(sh.N), int64(sh.Int("V"))
+	far := n + 1
+	a := 4 * n * n
+	big2 := func(x, y int64) *big.Int { return new(big.Int).Mul(big.NewInt(x), big.NewInt(y)) }
+	squares := new(big.Int).Add(new(big.Int).Mul(big2(2*a, v), big.NewInt(v)), big.NewInt(2*n))
+	causal := func(i, j int) bool { return j <= i }
+	// One weight above 0 for every score: differences are whole and at least 2.
+	factor := int64(max(1, (set.Int("f", 1)+1)*7/20+1)) // at least (f + 1) ln 2 / 2
+	p := 1 + max(bits.Len64(uint64(2*factor*far*far)), new(big.Int).Mul(squares, big.NewInt(factor)).BitLen(), big2(4*a, v).BitLen())
+	before := &attention.Layer{
+		Heads: 1, Width: 3, Values: 1, Embed: 1, Blank: true, Mask: causal, Arithmetic: attention.WithMax,
+		P: p, F: set.Int("f", 1), G: set.Int("g", 0),
+		Queries:  []attention.Dependence{attention.OnPosition},
+		QueryMax: []*big.Int{big.NewInt(2 * factor), big.NewInt(4 * factor * far), big.NewInt(2 * factor * far * far)},
+		KeyMax:   []*big.Int{big.NewInt(far * far), big.NewInt(far), big.NewInt(1)},
+		ValueMax: big.NewInt(v),
+		Query:    func(_, pos int, _, q attention.Ints) error { seek(q, 2*factor, int64(pos)-1); return nil },
+		Key: func(_, pos int, _, k attention.Ints) error {
+			if pos > sh.N {
+				pos = 0
+			}
+			stand(k, int64(pos))
+			return nil
+		},
+		Value: func(_, pos int, e, v attention.Ints) (int, error) {
+			if pos <= sh.N {
+				v.Set(0, e.At(0))
+			}
+			return 0, nil
+		},
+	}
+	scaled := func(x *big.Int) *big.Int { return new(big.Int).Mul(x, big.NewInt(factor)) }
+	last := &attention.Layer{
+		Heads: 1, Width: 3, Values: 1, Embed: 2, Blank: true, Mask: causal, Arithmetic: attention.WithMax,
+		P: p, F: before.F, G: before.G,
+		QueryMax: []*big.Int{big.NewInt(1), big2(4*a, v), squares},
+		KeyMax:   []*big.Int{scaled(squares), big.NewInt(factor * v), big.NewInt(factor)},
+		ValueMax: big.NewInt(v),
+		Query: func(_, _ int, e, q attention.Ints) error {
+			x := e.At(0)
+			q.Set(0, 1)
+			q.SetBig(1, big2(4*a, x))
+			q.SetBig(2, new(big.Int).Neg(new(big.Int).Mul(big2(2*a, x), big.NewInt(x))))
+			return nil
+		},
+		Key: func(_, pos int, e, k attention.Ints) error {
+			if pos > sh.N {
+				k.Set(0, -factor*a)
+				return nil
+			}
+			prev := e.At(1)
+			score := new(big.Int).Neg(new(big.Int).Mul(big2(2*a, prev), big.NewInt(prev)))
+			k.SetBig(0, scaled(score.Add(score, big.NewInt(2*int64(pos)))))
+			k.Set(1, factor*prev)
+			k.Set(2, factor)
+			return nil
+		},
+		Value: before.Value,
+	}
+	for _, l := range []*attention.Layer{before, last} {
+		if err := growTo(l, set); err != nil {
+			return nil, err
+		}
+	}
+	return attention.New(&attention.Stack{
+		Shape:  sh,
+		In:     func(_ int, t tasks.Token, e attention.Ints) error { e.Set(0, int64(t.X)); return nil },
+		Layers: []*attention.Layer{before, last},
+		Next: []func(int, attention.Ints, []attention.Average, attention.Ints) error{
+			func(_ int, e attention.Ints, heads []attention.Average, next attention.Ints) error {
+				next.Set(0, e.At(0))
+				next.Set(1, heads[0].Nearest(0, 1))
+				return nil
+			},
+		},
+		Out: func(_ int, _ attention.Ints, heads []attention.Average) (tasks.Value, error) {
+			return tasks.Value{float64(heads[0].Nearest(0, 1))}, nil
+		},
+		Chosen: map[string]string{"construction": "induction-heads"},
+	})
+}
