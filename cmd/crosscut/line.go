@@ -54,7 +54,7 @@ func arrange(c *command, line []string) (arranged []string, err error) {
 			}
 			return nil, usagef(hint, "%v", u)
 		}
-		if seen[name] {
+		if _, repeats := f.(*cli.StringSliceFlag); seen[name] && !repeats {
 			return nil, usagef("give it once", "flag --%s is given twice", name)
 		}
 		seen[name] = true

@@ -13,6 +13,7 @@ import (
 	"crosscut/protocol/problems"
 	"crosscut/reductions"
 	"crosscut/reductions/papers"
+	"crosscut/reductions/rules"
 	"crosscut/report"
 )
 
@@ -77,6 +78,7 @@ func catalogues() []kind {
 		items("models", zoo.Catalog().All(), func(m *models.Model) string { return m.Doc }),
 		items("constructions", zoo.Constructions().All(), func(m *models.Construction) string { return m.Doc }),
 		items("reductions", reductions.Catalog().All(), func(r *reductions.Reduction) string { return r.Doc }),
+		items("rules", rules.Catalog().All(), func(r *rules.Rule) string { return r.Doc }),
 		items("papers", papers.Catalog().All(), func(p *papers.Paper) string { return p.Title }),
 		claims,
 	}

@@ -140,6 +140,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 	app := &cli.App{
 		Name: "crosscut", HideHelp: true, HideVersion: true, Writer: stdout, ErrWriter: stderr,
 		OnUsageError: bad, ExitErrHandler: func(*cli.Context, error) {},
+		DisableSliceFlagSeparator: true, // a repeatable flag's value may hold commas
 	}
 	for _, c := range commands {
 		app.Commands = append(app.Commands, &cli.Command{

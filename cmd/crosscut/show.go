@@ -16,6 +16,7 @@ import (
 	"crosscut/protocol/problems"
 	"crosscut/reductions"
 	"crosscut/reductions/papers"
+	"crosscut/reductions/rules"
 	"crosscut/report"
 )
 
@@ -53,6 +54,9 @@ func lookup(name string) []*report.Sheet {
 	}
 	if r, err := reductions.Catalog().Get(name); err == nil {
 		found = append(found, showReduction(r))
+	}
+	if r, err := rules.Catalog().Get(name); err == nil {
+		found = append(found, showRule(r))
 	}
 	if p, err := papers.Catalog().Get(name); err == nil {
 		found = append(found, showPaper(p))
@@ -251,6 +255,27 @@ func yes(v bool) string {
 		return "yes"
 	}
 	return "no"
+}
+
+func showRule(r *rules.Rule) *report.Sheet {
+	s, e := about("rule", r.Name, r.Doc, r.Cite)
+	fact(s, "architecture", r.Title)
+	fact(s, "what crosses", r.Crosses)
+	if r.Outside != "" {
+		fact(s, "outside", r.Outside)
+		s.Value = e.and(map[string]any{"architecture": r.Title, "crosses": r.Crosses, "outside": r.Outside})
+		return s
+	}
+	fact(s, "inequality", r.Inequality)
+	if r.Width != "" {
+		fact(s, "solved for "+r.Width, r.WidthText)
+	}
+	fact(s, "LaTeX", r.Latex)
+	fact(s, "arithmetic", r.Arithmetic)
+	params := paramGrid(s, "sizes, set with --arch \""+r.Name+" NAME=VALUE ...\"", r.Params)
+	s.Value = e.and(map[string]any{"architecture": r.Title, "crosses": r.Crosses, "inequality": r.Inequality, "latex": r.Latex,
+		"solved": r.WidthText, "arithmetic": r.Arithmetic, "params": params})
+	return s
 }
 
 func showModel(m *models.Model) *report.Sheet {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"math"
@@ -9,8 +11,10 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"crosscut/internal/catalog"
 	"crosscut/models/tasks"
 	"crosscut/reductions"
+	"crosscut/reductions/rules"
 	"crosscut/reductions/script"
 	"crosscut/reductions/validate"
 	"crosscut/report"
@@ -30,6 +34,8 @@ var _ = register(&command{
 		fileFlag("your own reduction, a Starlark `FILE`"),
 		&cli.Int64Flag{Name: "budget", Usage: "check up to `PAIRS` pairs exhaustively (default: 2^33 on a fast path, 2^26 otherwise), else sample as many"},
 		&cli.StringFlag{Name: "svg", Usage: "draw what follows against N, where the reduction is right, to `FILE`: .svg, .png or .pdf"},
+		&cli.StringSliceFlag{Name: "arch", Usage: "say what follows for this `ARCHITECTURE` with its sizes, such as \"mamba d=5120 state=16 layers=48 p=16\" (repeatable)"},
+		&cli.StringSliceFlag{Name: "config", Usage: "say what follows for the model of a published config.json `FILE` (repeatable)"},
 		&cli.BoolFlag{Name: "plain", Usage: "one pair at a time, never 64 at once"},
 	),
 	run: func(c *call) error {
@@ -47,6 +53,10 @@ var _ = register(&command{
 			if _, err := plot.Format(c.String("svg")); err != nil {
 				return usagef("name a file.svg", "flag --svg: %v", err)
 			}
+		}
+		named, err := c.architectures()
+		if err != nil {
+			return err
 		}
 		show := c.progress("pairs")
 		opt := validate.Options{
@@ -66,7 +76,8 @@ var _ = register(&command{
 		if err == nil {
 			r.Warnings = append(r.Warnings, s.warnings()...)
 			if r.Verdict == report.Meets {
-				r.Consequences, err = validate.Consequences(s.Subject, s.family)
+				r.Consequences, err = validate.Consequences(s.Subject, s.family, named...)
+				r.Named = len(named) > 0
 			}
 			if err == nil && r.Verdict == report.Meets && c.IsSet("svg") {
 				err = c.draw(func(w io.Writer, format string) error {
@@ -90,6 +101,35 @@ var _ = register(&command{
 		return nil
 	},
 })
+
+// architectures are those that the flags name.
+func (c *call) architectures() ([]rules.Sized, error) {
+	var named []rules.Sized
+	for _, spec := range c.StringSlice("arch") {
+		a, err := rules.Parse(spec)
+		if err == nil && a.Outside != "" {
+			err = fmt.Errorf("%s: %w: %s", a.Name, errors.ErrUnsupported, a.Outside)
+		}
+		if unknown := new(catalog.UnknownError); errors.As(err, &unknown) {
+			return nil, fmt.Errorf("flag --arch: %w", err)
+		} else if err != nil {
+			return nil, usagef("crosscut list rules lists the architectures, crosscut show NAME their sizes", "flag --arch: %v", err)
+		}
+		named = append(named, a)
+	}
+	for _, name := range c.StringSlice("config") {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			return nil, usagef("name a config.json", "flag --config: %v", err)
+		}
+		a, err := rules.Config(raw)
+		if err != nil {
+			return nil, fmt.Errorf("flag --config: %s: %w", name, err)
+		}
+		named = append(named, a)
+	}
+	return named, nil
+}
 
 // validateUnit counts one unit, all of them, or takes merged ones, into opt. It is
 // filed when a record was written and nothing is to be printed.

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
+	"crosscut/docs"
 	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
@@ -178,7 +180,7 @@ func sizes(t testing.TB, r *Rule) []models.Settings {
 func TestEveryRule(t *testing.T) {
 	const N = 6
 	sh, seqs := world(t, N, 1<<N)
-	for r := range Catalog().All() {
+	for r := range every(t) {
 		t.Run(r.Name, func(t *testing.T) {
 			if r.Outside != "" {
 				if _, err := (Sized{Rule: r}).Machine(sh, 1); !errors.Is(err, errors.ErrUnsupported) {
@@ -250,6 +252,29 @@ func TestEveryRule(t *testing.T) {
 	}
 }
 
+// every yields the catalogue, and the rules of published configs.
+func every(t *testing.T) func(yield func(*Rule) bool) {
+	return func(yield func(*Rule) bool) {
+		for r := range Catalog().All() {
+			if !yield(r) {
+				return
+			}
+		}
+		for _, config := range []string{
+			`{"model_type": "mamba", "hidden_size": 1, "num_hidden_layers": 1, "state_size": 1, "conv_kernel": 2, "expand": 1, "torch_dtype": "float16"}`,
+			`{"model_type": "mistral", "hidden_size": 2, "num_hidden_layers": 1, "num_attention_heads": 1, "num_key_value_heads": 1, "sliding_window": 3, "torch_dtype": "float16"}`,
+		} {
+			s, err := Config([]byte(config))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !yield(s.Rule) {
+				return
+			}
+		}
+	}
+}
+
 // TestParse: sizes are complete, checked, and named in the error.
 func TestParse(t *testing.T) {
 	s, err := Parse("mamba d=5120, state=16 layers=48 p=16")
@@ -271,5 +296,15 @@ func TestParse(t *testing.T) {
 		t.Error(err)
 	} else if _, err := s.At(c, 1); !errors.Is(err, errors.ErrUnsupported) {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestDocs: the page of rules names every rule.
+func TestDocs(t *testing.T) {
+	text, _ := docs.Text("rules")
+	for r := range Catalog().All() {
+		if !strings.Contains(text, "`"+r.Name+"`") {
+			t.Errorf("docs/rules.md does not name %s", r.Name)
+		}
 	}
 }

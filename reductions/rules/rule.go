@@ -48,8 +48,6 @@ type Rule struct {
 	WidthText, WidthLatex string
 	// Arithmetic says for which arithmetic the rule holds.
 	Arithmetic string
-	// Vacuous says why the cost is never below that of the raw tokens; "" elsewhere.
-	Vacuous string
 	// Outside says why models of this kind have no such protocol; "" elsewhere.
 	Outside string
 
@@ -125,7 +123,8 @@ func (r *Rule) Validate() error {
 // Sized is a rule at complete sizes.
 type Sized struct {
 	*Rule
-	Set models.Settings
+	Set   models.Settings
+	given models.Settings // what was set; the rest are defaults
 }
 
 // With completes and checks sizes.
@@ -163,7 +162,7 @@ func (r *Rule) With(set models.Settings) (Sized, error) {
 		}
 		full.Num[p.Name] = v
 	}
-	return Sized{r, full}, nil
+	return Sized{r, full, set}, nil
 }
 
 func (r *Rule) names() []string {
@@ -227,6 +226,48 @@ func (s Sized) At(c Cut, seed uint64) (*Protocol, error) {
 		return nil, err
 	}
 	return halves(m, c)
+}
+
+// Least is the least value of the rule's width at which a model, its other sizes as they
+// are, moves at least needed bits at a cut; 0 where none in range does. The cost grows
+// with it.
+func (s Sized) Least(needed int, c Cut) (int, error) {
+	at := slices.IndexFunc(s.Params, func(p tasks.Param) bool { return p.Name == s.Width })
+	enough := func(v int) (bool, error) {
+		wider, err := s.With(models.Settings{Num: s.given.Num.With(tasks.Params{s.Width: float64(v)}), Choice: s.given.Choice})
+		if err != nil {
+			return false, err
+		}
+		p, err := wider.At(c, 0)
+		return err == nil && int(p.Total()) >= needed, err
+	}
+	low, high := int(s.Params[at].Min), int(s.Params[at].Max)
+	for v := low; ; v = min(2*v, high) { // doubling: large models are not built for small needs
+		yes, err := enough(v)
+		if err != nil {
+			return 0, err
+		}
+		if yes {
+			high = v
+			break
+		}
+		if low = v + 1; v == high {
+			return 0, nil
+		}
+	}
+	for low < high {
+		mid := (low + high) / 2
+		yes, err := enough(mid)
+		if err != nil {
+			return 0, err
+		}
+		if yes {
+			high = mid
+		} else {
+			low = mid + 1
+		}
+	}
+	return high, nil
 }
 
 // halves is a machine cut between Alice and Bob, who answers.
@@ -298,8 +339,7 @@ func (r *Rule) sample() string {
 	return r.Params[0].Name + "=" + strconv.FormatFloat(r.Params[0].Min, 'f', -1, 64)
 }
 
-// Examples are the sized rules of two players that stand where nobody names any, and
-// those that are always vacuous.
+// Examples are the sized rules that stand where nobody names any.
 func Examples() []Sized {
 	var list []Sized
 	for r := range all.All() {

@@ -11,7 +11,7 @@ import (
 
 // Tensor is third-order attention: scores are functions of triples, and a sum over pairs
 // of keys of which one is Alice's and one is Bob's is no function of a few sums. So her
-// embedded tokens cross, and nothing is excluded.
+// embedded tokens cross: often as much as the raw ones, and then nothing is excluded.
 var Tensor = register(&Rule{
 	Name: "tensor", Title: "tensor attention",
 	Doc:        "third-order attention: a query weighs pairs of tokens, the output averages products of their values",
@@ -19,10 +19,10 @@ var Tensor = register(&Rule{
 	Cite:       []string{"SanfordHsuTelgarsky2023"},
 	Params:     []tasks.Param{size("e", "numbers of an embedded token", 1, 1<<12, 1), bitsParam},
 	Examples:   []tasks.Params{{}},
-	Inequality: "a e p >= needed, a tokens of Alice: keys and values of her tokens must cross, at least her raw tokens",
-	Latex:      `\text{vacuous: mixed tuples do not separate}`,
-	Arithmetic: "any",
-	Vacuous:    "its protocol costs at least the raw tokens",
+	Inequality: "a e p >= needed, a tokens of Alice",
+	Latex:      `a\,e\,p \ge n`,
+	Width:      "e", WidthText: "e >= needed / (a p)", WidthLatex: `e \ge \frac{n}{a p}`,
+	Arithmetic: "any: embedded tokens of e numbers of p bits, whatever the layer computes of them",
 	Compile: func(c Cut, set models.Settings) (*Protocol, error) {
 		if c.players() != 2 {
 			return nil, fmt.Errorf("%w: the rule has two players, not %d", errors.ErrUnsupported, c.players())

@@ -3,11 +3,12 @@ package validate
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
-	"crosscut/models/tasks"
 	"crosscut/protocol"
 	"crosscut/protocol/problems"
 	"crosscut/reductions"
+	"crosscut/reductions/rules"
 	"crosscut/report"
 )
 
@@ -16,9 +17,11 @@ import (
 // setting of its own protocol.
 type Consequence struct {
 	Architecture string           `json:"architecture"`
+	Rule         string           `json:"rule"`       // with all its sizes, as --arch reads it
 	Inequality   string           `json:"inequality"` // with explicit constants
 	Latex        string           `json:"latex"`
-	Sizes        map[string]any   `json:"sizes"` // for which Bits is counted
+	Arithmetic   string           `json:"arithmetic"` // for which the inequality holds
+	Sizes        map[string]any   `json:"sizes"`      // for which Bits is counted
 	Bits         int              `json:"bits"`
 	Needed       *int             `json:"needed"` // nil: no bound is known in this setting
 	Setting      protocol.Setting `json:"setting"`
@@ -27,105 +30,43 @@ type Consequence struct {
 	Vacuous      bool             `json:"vacuous"` // the inequality excludes nothing here
 	// BitesFrom is the smallest n (and its N) at which a model of these sizes is
 	// impossible; nil when there is none below 2^20, or none is known.
-	BitesFrom *int   `json:"bites_from"`
-	BitesAtN  *int   `json:"bites_from_N"`
-	Note      string `json:"note,omitempty"`
+	BitesFrom *int `json:"bites_from"`
+	BitesAtN  *int `json:"bites_from_N"`
+	// Solved are the inequality solved for N at these sizes, and for one size at this n.
+	Solved []Solution `json:"solved"`
+	Note   string     `json:"note,omitempty"`
 }
 
-// architecture knows how many bits its protocol moves at a split. docs/starlark.md
-// restates the widths; docs/attention.md and docs/recurrent.md derive them.
-type architecture struct {
-	name, inequality, latex string
-	sizes                   map[string]any
-	// bits is the cost, and the setting in which it is one.
-	bits func(s *Subject) (int, protocol.Setting)
-	// never says that the cost is at least the raw tokens', at every size.
-	never string
+// Solution is an inequality solved for one quantity.
+type Solution struct {
+	For   string `json:"for"` // "N", or a size
+	Text  string `json:"text"`
+	Latex string `json:"latex"`
+	// Bound is the largest N, or the least size, that is not excluded; nil: none was found.
+	Bound *int `json:"bound"`
 }
 
-// attentionBits is what a one-layer attention model with constant shift moves when
-// only Bob outputs: per head a normaliser and d_v numerators over Alice's tokens,
-// and the query first where it is not public.
-func attentionBits(s *Subject, H, m, dv, p, f int) (int, protocol.Setting) {
-	a := s.Split.Count(protocol.Alice)
-	bz := protocol.Width(uint64(a)<<f + 1)
-	bn := protocol.Width(uint64(a)<<f*(1<<p-1) + 1)
-	total, setting := 0, protocol.OneWay
-	for _, i := range s.Reads {
-		switch s.Split.Of(i) {
-		case protocol.Bob: // he sends his query, then hears the sums
-			total += H*m*p + H*(bz+dv*bn)
-			setting = protocol.TwoWay
-		case protocol.Alice: // her queries; her token's own term is among the sums
-			total += H*m*p + H*(bz+dv*bn)
-		default:
-			total += H * (bz + dv*bn)
-		}
+// cut is where the subject cuts a model.
+func (s *Subject) cut() rules.Cut { return rules.Cut{Shape: s.Shape, Split: s.Split, Read: s.Reads} }
+
+// backAndForth says that some of Alice's tokens come after Bob's, before the last read
+// position: a state then crosses both ways.
+func (s *Subject) backAndForth() bool {
+	bob, last := false, 0
+	if k := len(s.Reads); k > 0 {
+		last = s.Reads[k-1]
 	}
-	return total, setting
-}
-
-func attention(H, m, dv, p, f int) architecture {
-	return architecture{
-		name:       "attention, one layer",
-		inequality: "H (B_Z + d_v B_N) >= needed, B_Z = ceil(log2(a 2^f + 1)), B_N = ceil(log2(a 2^f (2^p - 1) + 1)), a tokens of Alice; plus H m p where the query is not public",
-		latex:      `H\,(B_Z + d_v B_N) \ge n,\quad B_Z = \lceil\log_2(a 2^f + 1)\rceil,\ B_N = \lceil\log_2(a 2^f (2^p - 1) + 1)\rceil`,
-		sizes:      map[string]any{"H": H, "m": m, "d_v": dv, "p": p, "f": f},
-		bits:       func(s *Subject) (int, protocol.Setting) { return attentionBits(s, H, m, dv, p, f) },
-	}
-}
-
-// crossings counts the ownership changes that a left fold meets up to its last
-// read position: one state each. An answer that reads nothing needs none.
-func crossings(s *Subject) (n int, back bool) {
-	if len(s.Reads) == 0 {
-		return 0, false
-	}
-	last := s.Reads[len(s.Reads)-1]
-	holder := tasks.Public
 	for i := 1; i <= last; i++ {
-		o := s.Split.Of(i)
-		if o == tasks.Public || o == holder {
-			continue
+		switch s.Split.Of(i) {
+		case protocol.Bob:
+			bob = true
+		case protocol.Alice:
+			if bob {
+				return true
+			}
 		}
-		if holder != tasks.Public {
-			n++
-			back = back || o == protocol.Alice
-		}
-		holder = o
 	}
-	return n, back
-}
-
-func architectures() []architecture {
-	return []architecture{
-		attention(1, 1, 1, 8, 8), attention(1, 3, 3, 16, 16), attention(4, 16, 16, 16, 16),
-		{
-			name: "recurrent, one direction", inequality: "r L m p >= needed, r ownership changes up to the read position",
-			latex: `r L m p \ge n`, sizes: map[string]any{"L": 1, "m": 16, "p": 16},
-			bits: func(s *Subject) (int, protocol.Setting) {
-				r, back := crossings(s)
-				if back {
-					return r * 256, protocol.TwoWay
-				}
-				return r * 256, protocol.OneWay
-			},
-		},
-		{
-			name: "feed-forward", inequality: "h1 (2p - 1 + ceil(log2 k)) >= needed, k numbers of Alice's tokens",
-			latex: `h_1\,(2p - 1 + \lceil\log_2 k\rceil) \ge n`, sizes: map[string]any{"h1": 64, "p": 8},
-			bits: func(s *Subject) (int, protocol.Setting) {
-				k := s.Split.Count(protocol.Alice) * max(1, s.Shape.Int("d"))
-				return 64 * (15 + protocol.Width(uint64(k))), protocol.OneWay
-			},
-		},
-		{
-			name: "tensor attention", inequality: "keys and values of Alice's tokens must cross: at least her raw tokens",
-			latex: `\text{vacuous: mixed tuples do not separate}`, sizes: map[string]any{},
-			bits:  func(s *Subject) (int, protocol.Setting) { return s.trivial(), protocol.OneWay },
-			never: "its protocol costs at least the raw tokens",
-		},
-	}
+	return false
 }
 
 // trivial is the size of Alice's raw tokens in bits, with 16 bits a real number;
@@ -174,55 +115,130 @@ const rowsLimit = 8
 // bitesLimit is the largest n at which a bite is looked for.
 const bitesLimit = 1 << 14
 
-// Consequences says what the reduction means for each architecture. family gives
-// the same reduction at other sizes.
-func Consequences(s *Subject, family func(n int) (*Subject, error)) ([]Consequence, error) {
+// Consequences says what the reduction means for each architecture: those that are
+// named, else the examples of the catalogue of rules. family gives the same reduction
+// at other sizes.
+func Consequences(s *Subject, family func(n int) (*Subject, error), named ...rules.Sized) ([]Consequence, error) {
+	if len(named) == 0 {
+		named = rules.Examples()
+	}
+	family = remembered(family)
 	var all []Consequence
-	for _, a := range architectures() {
-		bits, setting := a.bits(s)
-		c := Consequence{Architecture: a.name, Inequality: a.inequality, Latex: a.latex, Sizes: a.sizes, Bits: bits, Setting: setting, Trivial: s.trivial()}
-		needed, basis, ok, err := need(s, setting)
-		switch {
-		case err != nil:
+	for _, a := range named {
+		c, err := s.consequence(a, family)
+		if err != nil {
 			return all, err
-		case !ok:
-			c.Note = "no bound on the problem is known here in this setting"
-			c.Vacuous = true
-		default:
-			c.Needed, c.Basis = &needed, basis
-			c.Vacuous = bits >= needed
-		}
-		if bits == 0 && ok {
-			c.Note = "the output is due before a token of Alice's could matter"
-		}
-		if a.never != "" {
-			c.Note, c.Vacuous = a.never, true
-		} else if ok && len(s.Problem.Costs) > 0 {
-			n, N, err := bites(a, family)
-			if err != nil {
-				c.Note = "where it bites is not known: " + err.Error()
-			} else if n > 0 {
-				c.BitesFrom, c.BitesAtN = &n, &N
-			} else {
-				c.Note = fmt.Sprintf("no bite up to n = %d", bitesLimit)
-			}
 		}
 		all = append(all, c)
 	}
 	return all, nil
 }
 
+// remembered keeps what family gave: every rule asks for the same sizes.
+func remembered(family func(n int) (*Subject, error)) func(n int) (*Subject, error) {
+	kept := map[int]*Subject{}
+	return func(n int) (*Subject, error) {
+		if s, ok := kept[n]; ok {
+			return s, nil
+		}
+		s, err := family(n)
+		if err == nil {
+			kept[n] = s
+		}
+		return s, err
+	}
+}
+
+func (s *Subject) consequence(a rules.Sized, family func(n int) (*Subject, error)) (Consequence, error) {
+	c := Consequence{Architecture: a.Title, Rule: a.String(), Inequality: a.Inequality, Latex: a.Latex, Arithmetic: a.Arithmetic,
+		Sizes: map[string]any{}, Trivial: s.trivial(), Vacuous: true, Solved: []Solution{}}
+	for name, v := range a.Set.Num {
+		c.Sizes[name] = v
+	}
+	for name, v := range a.Set.Choice {
+		c.Sizes[name] = v
+	}
+	p, err := a.At(s.cut(), 0)
+	if err != nil {
+		return c, err
+	}
+	c.Bits, c.Setting = int(p.Total()), p.Setting
+	needed, basis, ok, err := need(s, p.Setting)
+	switch {
+	case err != nil:
+		return c, err
+	case !ok:
+		c.Note = "no bound on the problem is known here in this setting"
+	default:
+		c.Needed, c.Basis, c.Vacuous = &needed, basis, c.Bits >= needed
+		if c.Bits == 0 {
+			c.Note = "the output is due before a token of Alice's could matter"
+		}
+	}
+	if !ok {
+		return c, nil
+	}
+	if len(s.Problem.Costs) > 0 {
+		n, N, err := bites(a, family)
+		switch {
+		case err != nil:
+			c.Note = "where it bites is not known: " + err.Error()
+		case n > 0:
+			c.BitesFrom, c.BitesAtN = &n, &N
+			c.solveLength(family)
+		default:
+			c.Note = fmt.Sprintf("no bite up to n = %d", bitesLimit)
+		}
+	}
+	return c, s.solveWidth(&c, a, needed)
+}
+
+// solveLength is the inequality solved for N: the last size before it bites.
+func (c *Consequence) solveLength(family func(n int) (*Subject, error)) {
+	last := Solution{For: "N", Text: fmt.Sprintf("excluded from N = %d (n = %d) on", *c.BitesAtN, *c.BitesFrom), Latex: fmt.Sprintf(`N < %d`, *c.BitesAtN)}
+	if *c.BitesFrom > 1 {
+		if before, err := family(*c.BitesFrom - 1); err == nil {
+			N := before.Shape.N
+			last.Text, last.Latex, last.Bound = fmt.Sprintf("N <= %d (n <= %d) for a model of these sizes", N, *c.BitesFrom-1), fmt.Sprintf(`N \le %d`, N), &N
+		}
+	}
+	c.Solved = append(c.Solved, last)
+}
+
+// solveWidth is the inequality solved for the rule's width, the other sizes fixed.
+func (s *Subject) solveWidth(c *Consequence, a rules.Sized, needed int) error {
+	if a.Width == "" {
+		return nil
+	}
+	least, err := a.Least(needed, s.cut())
+	if err != nil {
+		return err
+	}
+	sol := Solution{For: a.Width, Text: a.WidthText, Latex: a.WidthLatex}
+	if least > 0 {
+		sol.Bound = &least
+		sol.Text += fmt.Sprintf("; here %s >= %d", a.Width, least)
+	} else {
+		sol.Text += fmt.Sprintf("; here no %s in range", a.Width)
+	}
+	c.Solved = append(c.Solved, sol)
+	return nil
+}
+
 // bites finds the smallest n at which the cost is below the need, by doubling and
 // bisection: the cost grows like log n and the need like n, so there is one place.
-func bites(a architecture, family func(n int) (*Subject, error)) (n, N int, err error) {
+func bites(a rules.Sized, family func(n int) (*Subject, error)) (n, N int, err error) {
 	short := func(n int) (yes bool, N int, err error) {
 		s, err := family(n)
 		if err != nil {
 			return false, 0, err
 		}
-		bits, setting := a.bits(s)
-		needed, _, ok, err := need(s, setting)
-		return ok && bits < needed, s.Shape.N, err
+		p, err := a.At(s.cut(), 0)
+		if err != nil {
+			return false, 0, err
+		}
+		needed, _, ok, err := need(s, p.Setting)
+		return ok && int(p.Total()) < needed, s.Shape.N, err
 	}
 	hi := 1
 	for ; ; hi *= 2 {
@@ -254,11 +270,15 @@ func bites(a architecture, family func(n int) (*Subject, error)) (n, N int, err 
 	return hi, N, nil
 }
 
-// consequencesGrid lays the consequences out as a table.
-func consequencesGrid(all []Consequence) report.Grid {
+// consequencesGrid lays the consequences out as a table; solved, with every inequality
+// solved and as LaTeX, where architectures were named.
+func consequencesGrid(all []Consequence, solved bool) report.Grid {
 	g := report.Grid{Title: "what follows", Columns: []report.Column{
 		{Name: "architecture"}, {Name: "sizes"}, {Name: "bits", Right: true}, {Name: "needed", Right: true}, {Name: "setting"}, {Name: "basis"},
 		{Name: "here"}, {Name: "bites from n", Right: true}, {Name: "N", Right: true}, {Name: "inequality", Long: true}}}
+	if solved {
+		g.Columns = append(g.Columns, report.Column{Name: "solved", Long: true}, report.Column{Name: "LaTeX", Long: true}, report.Column{Name: "arithmetic", Long: true})
+	}
 	number := func(v *int) string {
 		if v == nil {
 			return ""
@@ -272,6 +292,13 @@ func consequencesGrid(all []Consequence) report.Grid {
 		}
 		line := report.Line{Cells: []string{c.Architecture, report.Params(c.Sizes), strconv.Itoa(c.Bits), number(c.Needed), c.Setting.String(), string(c.Basis),
 			here, number(c.BitesFrom), number(c.BitesAtN), c.Inequality}}
+		if solved {
+			texts, latex := []string{}, []string{c.Latex}
+			for _, sol := range c.Solved {
+				texts, latex = append(texts, "for "+sol.For+": "+sol.Text), append(latex, sol.Latex)
+			}
+			line.Cells = append(line.Cells, strings.Join(texts, "; "), "$"+strings.Join(latex, "$; $")+"$", c.Arithmetic)
+		}
 		if c.Note != "" {
 			line.Notes = []string{c.Note}
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"crosscut/protocol"
+	"crosscut/reductions/rules"
 	"crosscut/report"
 )
 
@@ -27,15 +28,16 @@ func Curves(ctx context.Context, name string, family func(n int) (*Subject, erro
 			}
 			return t, err
 		}
-		for _, a := range architectures() {
-			if a.never != "" {
-				continue
+		for _, a := range rules.Examples() {
+			p, err := a.At(s.cut(), 0)
+			if err != nil {
+				return t, err
 			}
-			bits, setting := a.bits(s)
+			bits, setting := p.Total(), p.Setting
 			if bits == 0 {
 				continue
 			}
-			row := report.Row{Model: a.name + " " + report.Params(a.sizes), N: &s.Shape.N, N0: &s.Size, Bits: report.Num(bits), Formula: report.Num(bits), Setting: setting}
+			row := report.Row{Model: a.Title + " " + a.String(), N: &s.Shape.N, N0: &s.Size, Bits: report.Num(bits), Formula: report.Num(bits), Setting: setting}
 			needed, _, ok, err := need(s, setting)
 			if err != nil {
 				return t, err

@@ -57,7 +57,7 @@ func (r *Result) Sheet() *report.Sheet {
 		s.Grids = append(s.Grids, g)
 	}
 	if len(r.Consequences) > 0 {
-		s.Grids = append(s.Grids, consequencesGrid(r.Consequences))
+		s.Grids = append(s.Grids, consequencesGrid(r.Consequences, r.Named))
 	}
 	flat := report.Grid{}
 	var row []string

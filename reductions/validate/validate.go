@@ -57,6 +57,7 @@ type Result struct {
 	Warnings []string `json:"warnings"`
 	// Consequences is what a right reduction means for each architecture.
 	Consequences []Consequence `json:"consequences"`
+	Named        bool          `json:"-"` // their architectures were asked for
 }
 
 // Interval is an exact confidence interval for a failure rate.
@@ -218,7 +219,7 @@ func (s *Subject) settings() []string {
 			break
 		}
 	}
-	if _, back := crossings(s); back {
+	if s.backAndForth() {
 		notes = append(notes, "some of Alice's tokens come after Bob's: a recurrent model's state also crosses from Bob to Alice, so one-way bounds do not judge it")
 	}
 	return notes
