@@ -7,6 +7,7 @@ import (
 
 	"crosscut/models"
 	"crosscut/models/audit"
+	"crosscut/models/fold"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 )
@@ -70,7 +71,7 @@ func counted(name, doc string, bits int) tasks.Param {
 // transition is any function: what is carried is counted, not what computes it.
 func anyState(sh tasks.Shape, set models.Settings, bits func(t int) protocol.Bits) models.Machine {
 	type state struct{ seed, out uint64 } // the bits of a state follow from its seed; short states are its first bits
-	fold := models.Fold[uint64, state]{
+	step := fold.Fold[uint64, state]{
 		Bits: bits,
 		Init: func() state { return state{} },
 		Step: func(s state, pos int, in uint64) state {
@@ -92,10 +93,10 @@ func anyState(sh tasks.Shape, set models.Settings, bits func(t int) protocol.Bit
 			return s
 		},
 	}
-	return &models.Recurrent[uint64, state]{
+	return &fold.Recurrent[uint64, state]{
 		Of: sh, Sizes: set.Num, State: "what the layers carry",
 		Embed:  func(pos int, t tasks.Token) uint64 { return digest(set.Seed, pos, t) },
-		Layers: []models.Layer[uint64, state]{{Forward: fold}},
+		Layers: []fold.Layer[uint64, state]{{Forward: step}},
 		Output: func(pos int, f uint64) tasks.Value { return output(sh, draw(set.Seed, uint64(pos)), []uint64{f}) },
 	}
 }
