@@ -100,12 +100,23 @@ func (a *analysis) say(what string) {
 
 // share is a context for one measure: a part of the time that is left.
 func (a *analysis) share(part float64) (context.Context, context.CancelFunc) {
-	if end, ok := a.ctx.Deadline(); ok {
-		left := time.Duration(float64(time.Until(end)) * part)
-		return context.WithTimeout(a.ctx, left)
-	}
-	return context.WithCancel(a.ctx)
+	return shareOf(a.ctx, part)
 }
+
+// shareOf is a context that ends after a part of the time that ctx has left.
+func shareOf(ctx context.Context, part float64) (context.Context, context.CancelFunc) {
+	if end, ok := ctx.Deadline(); ok {
+		return context.WithTimeout(ctx, time.Duration(float64(time.Until(end))*part))
+	}
+	return context.WithCancel(ctx)
+}
+
+// small is the number of entries up to which a first answer is computed even when time
+// is over: it takes no time that anybody would notice.
+const small = 1 << 16
+
+// late says that time is over, and that so many entries are too many to look at now.
+func late(ctx context.Context, entries int) bool { return entries > small && ctx.Err() != nil }
 
 // flip is the transpose, folded alike.
 func (f *Folded) flip() *Folded {
@@ -192,18 +203,29 @@ func (a *analysis) ranks() {
 	a.Rank = &Ranks{}
 	ctx, cancel := a.share(.4)
 	defer cancel()
-	find := func(at func(i, j int) int64) (*eliminated, Range) {
-		e, upper := rational(ctx, a.f.Rows(), a.f.Cols(), at)
+	// Parities first: they are quick, and often enough.
+	entry := func(v int) func(i, j int) int64 {
+		return func(i, j int) int64 { return int64(a.f.planes[(v*a.f.rows+i)*a.f.words+j>>6] >> (j & 63) & 1) }
+	}
+	odd := make([]eliminated, len(values))
+	for v := range values {
+		odd[v] = rankGF2(ctx, a.f.lines(v))
+	}
+	find := func(ctx context.Context, at func(i, j int) int64, odd eliminated) (*eliminated, Range) {
+		e, upper := rational(ctx, a.f.Rows(), a.f.Cols(), at, odd)
 		return &e, Range{e.rank, upper}
 	}
 	for v := range values {
-		a.minors[v], a.rankOf[v] = find(func(i, j int) int64 { return int64(a.f.planes[(v*a.f.rows+i)*a.f.words+j>>6] >> (j & 63) & 1) })
+		part, stop := shareOf(ctx, 1/float64(len(values)-v))
+		a.minors[v], a.rankOf[v] = find(part, entry(v), odd[v])
+		stop()
 	}
 	whole, r := (*eliminated)(nil), Range{}
 	if a.m.Boolean() && a.one >= 0 {
 		whole, r = a.minors[a.one], a.rankOf[a.one]
 	} else {
-		whole, r = find(func(i, j int) int64 { return int64(values[a.f.Index(i, j)]) })
+		at := func(i, j int) int64 { return int64(values[a.f.Index(i, j)]) }
+		whole, r = find(ctx, at, rankGF2(ctx, oddLines(ctx, a.f.Rows(), a.f.Cols(), at)))
 	}
 	a.Rank.Rational = r
 	a.claimRank(check.RankRational, whole, r)
@@ -212,13 +234,8 @@ func (a *analysis) ranks() {
 	}
 	g, b := Range{0, 0}, eliminated{prime: 2}
 	if a.one >= 0 {
-		lines := make([]bitset, a.f.Rows())
-		for i := range lines {
-			lines[i] = bitset(a.f.Row(a.one, i)).clone()
-		}
-		b = rankGF2(ctx, lines)
-		if g = point(b.rank); !b.done {
-			g.Upper = nonzeroLines(a.f.Rows(), a.f.Cols(), func(i, j int) int64 { return int64(b2u(a.f.Index(i, j) == a.one)) })
+		if b, g = odd[a.one], point(odd[a.one].rank); !b.done {
+			g.Upper = a.rankOf[a.one].Upper
 		}
 	}
 	a.claimRank(check.RankGF2, &b, g)
@@ -226,7 +243,7 @@ func (a *analysis) ranks() {
 	if len(values) == 2 {
 		a.Rank.Complement = &a.rankOf[a.zero]
 		if a.f.Rows()*a.f.Cols() <= 1<<18 {
-			_, s := find(func(i, j int) int64 { return int64(2*a.f.Index(i, j) - 1) })
+			_, s := find(ctx, func(i, j int) int64 { return int64(2*a.f.Index(i, j) - 1) }, eliminated{prime: 2})
 			a.Rank.Sign = &s
 		}
 	}
@@ -265,12 +282,7 @@ func (a *analysis) values() {
 // value narrows all measures of one value. Later measures help earlier ones: a
 // fooling set is no larger than a cover.
 func (a *analysis) value(ctx context.Context, p *PerValue) {
-	part := func(share float64) (context.Context, context.CancelFunc) {
-		if end, ok := ctx.Deadline(); ok {
-			return context.WithTimeout(ctx, time.Duration(float64(time.Until(end))*share))
-		}
-		return context.WithCancel(ctx)
-	}
+	part := func(share float64) (context.Context, context.CancelFunc) { return shareOf(ctx, share) }
 	s := p.found.aspect
 	f := &p.found
 	f.cover.rects, f.partition.rects = nil, nil
@@ -390,17 +402,17 @@ func (m *Matrix) derive01(zero int) *Matrix {
 func (a *analysis) discrepancy() {
 	a.Discrepancy = &Discrepancy{}
 	a.say("discrepancy")
-	s := uniform(a.f)
-	if s.total == 0 {
+	total := a.Rows*a.Cols - a.Undefined
+	if total == 0 {
 		zero := new(big.Rat)
 		a.Discrepancy.Uniform, a.Discrepancy.Exact, a.Discrepancy.Fraction = Real{zero, zero}, true, "0"
 		return
 	}
 	ctx, cancel := a.share(.3)
-	rows, cols, gap, upper := s.heaviest(ctx)
+	rows, cols, gap, upper := a.heaviest(ctx, total)
 	cancel()
-	d := Real{ratio(gap, s.total), ratio(upper, s.total)}
-	if gap < upper && min(a.Rows, a.Cols) <= 256 {
+	d := Real{ratio(gap, total), ratio(upper, total)}
+	if gap < upper && min(a.Rows, a.Cols) <= 256 && !late(a.ctx, a.Rows*a.Cols) {
 		claim := check.Claim{Measure: check.DiscUniform, End: check.Upper, Evidence: json.RawMessage(`{"kind":"spectral"}`)}
 		if v, err := check.Prove(a.checked(), claim); err == nil {
 			d.Upper = v
@@ -413,6 +425,16 @@ func (a *analysis) discrepancy() {
 	a.claim(check.DiscUniform, nil, check.Lower, d.Lower, given(check.Gap{Kind: "gap", Rectangle: check.Rectangle{
 		Rows: unfold(a.f.RowOf, rows), Cols: unfold(a.f.ColOf, cols),
 	}}))
+}
+
+// heaviest is a rectangle of large |ones - zeros|; upper is that number when it is known
+// to be the largest. When time is over the rectangle is the whole matrix.
+func (a *analysis) heaviest(ctx context.Context, total int) (rows, cols []int, gap, upper int) {
+	if !late(ctx, a.f.Rows()*a.f.Cols()) {
+		return uniform(a.f).heaviest(ctx)
+	}
+	ones := *a.Ones
+	return span(a.f.Rows()), span(a.f.Cols()), max(2*ones-total, total-2*ones), total
 }
 
 // checked is the matrix as the checker sees it.

@@ -1,5 +1,7 @@
 package bounds
 
+import "slices"
+
 // aspect is a matrix as one value v sees it: an entry is v, or it is another
 // value, or it is undefined. Rows without v, and repetitions, are dropped. Axis 0
 // is the rows, axis 1 the columns: is[axis][i] is the set of places along line i
@@ -14,7 +16,7 @@ type aspect struct {
 
 // aspectOf folds f further for the value Values()[v].
 func aspectOf(f *Folded, v int) *aspect {
-	a := &aspect{value: f.Values()[v], total: true}
+	a := &aspect{value: f.Values()[v]}
 	rows, cols := groups(f, v), groups(&Folded{Matrix: f.Transpose()}, v)
 	a.n = [2]int{len(rows), len(cols)}
 	for axis, lines := range [2][][]int{rows, cols} {
@@ -36,21 +38,41 @@ func aspectOf(f *Folded, v int) *aspect {
 			a.lines[axis] = append(a.lines[axis], all)
 		}
 	}
-	for i, r := range rows {
-		for j, c := range cols {
-			switch f.Index(r[0], c[0]) {
-			case v:
-				a.is[0][i].add(j)
-				a.is[1][j].add(i)
-			case -1:
-				a.total = false
-			default:
-				a.not[0][i].add(j)
-				a.not[1][j].add(i)
+	// One line stands for its group; the entries are those of the smaller matrix.
+	m := f.only(v).Sub(firsts(rows), firsts(cols))
+	is, other := m.Place(1), m.Place(0)
+	for axis, m := range [2]*Matrix{m, m.Transpose()} {
+		for i := range a.n[axis] {
+			if is >= 0 {
+				copy(a.is[axis][i], m.Row(is, i))
+			}
+			if other >= 0 {
+				copy(a.not[axis][i], m.Row(other, i))
 			}
 		}
 	}
+	a.total = m.Total()
 	return a
+}
+
+// only is the matrix with 1 for the value Values()[v] and 0 for every other.
+func (m *Matrix) only(v int) *Matrix {
+	size := m.rows * m.words
+	o := &Matrix{rows: m.rows, cols: m.cols, words: m.words, values: []int{0, 1}, defined: m.defined, total: m.total}
+	o.planes = slices.Concat(m.defined, m.planes[v*size:(v+1)*size])
+	for t := range size {
+		o.planes[t] &^= o.planes[size+t]
+	}
+	return o
+}
+
+// firsts lists the first member of every group.
+func firsts(groups [][]int) []int {
+	all := make([]int, len(groups))
+	for k, g := range groups {
+		all[k] = g[0]
+	}
+	return all
 }
 
 // groups lists the rows that hold v, equal ones (as v sees them) together.

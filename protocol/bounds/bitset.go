@@ -13,8 +13,11 @@ func newBitset(n int) bitset { return make(bitset, (n+63)/64) }
 
 func fullBitset(n int) bitset {
 	b := newBitset(n)
-	for i := range n {
-		b.add(i)
+	for k := range b {
+		b[k] = ^uint64(0)
+	}
+	if n&63 != 0 {
+		b[len(b)-1] = 1<<(n&63) - 1
 	}
 	return b
 }

@@ -58,13 +58,11 @@ func (a *analysis) spanBound(ctx context.Context, value int) (e check.Span, most
 	e.Kind = "span"
 	v := a.m.Place(value)
 	for other, rank := range [2]*int{&e.Rank, &e.Other} {
-		lines := make([]bitset, a.f.Rows())
-		for i := range lines {
-			if lines[i] = bitset(a.f.Row(v, i)).clone(); other == 1 {
-				all := fullBitset(a.f.Cols())
-				all.andNot(lines[i])
-				lines[i] = all
-			}
+		lines := a.f.lines(v)
+		for i := 0; other == 1 && i < len(lines); i++ {
+			all := fullBitset(a.f.Cols())
+			all.andNot(lines[i])
+			lines[i] = all
 		}
 		r := rankGF2(ctx, lines)
 		if *rank = r.rank; !r.done {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"math/rand/v2"
 	"slices"
-	"time"
 )
 
 // covering is an interval around the least number of rectangles that cover the
@@ -43,7 +42,7 @@ func (a *aspect) covers(ctx context.Context, c *covering, exactly bool) {
 // narrow closes the interval by search until ctx ends: upwards from the lower end,
 // then, if that gets stuck, downwards from the upper end. set is a fooling set.
 func (a *aspect) narrow(ctx context.Context, c *covering, exactly bool, set []place) {
-	first, cancel := halfOf(ctx)
+	first, cancel := shareOf(ctx, .5)
 	defer cancel()
 	for c.lower < c.upper {
 		found, decided := a.decide(first, c.lower, exactly, set)
@@ -98,14 +97,6 @@ func (a *aspect) decide(ctx context.Context, k int, exactly bool, set []place) (
 		}
 	}
 	return nil, false
-}
-
-// halfOf is a context that ends after half of the time that ctx has left.
-func halfOf(ctx context.Context) (context.Context, context.CancelFunc) {
-	if end, ok := ctx.Deadline(); ok {
-		return context.WithTimeout(ctx, time.Until(end)/2)
-	}
-	return context.WithCancel(ctx)
 }
 
 // lineRects covers every line of one axis by its own rectangle.

@@ -43,8 +43,8 @@ type DeterministicResult struct {
 	// round only). Then there is no interval and no tree.
 	Impossible bool
 	// Tree is a protocol tree of depth Upper. It is nil only when the matrix has
-	// too many different lines for a tree to be written down; Upper then is the
-	// cost of naming a line and answering.
+	// too many different lines for a tree to be written down, or is large and ctx
+	// ended; Upper then is the cost of naming a line and answering.
 	Tree *Tree
 	// Fooling holds, for each value in the order of Matrix.Values, the entries
 	// (row, column) of the fooling set found; their number proves
@@ -131,7 +131,7 @@ func (d *depth) run() {
 	d.wide(once)
 	d.raise(width(len(d.m.Values())), "values")
 	d.raise(d.opts.Floor, d.opts.FloorBy)
-	if len(once.RowFirst) > treeLines || len(once.ColFirst) > treeLines {
+	if len(once.RowFirst) > treeLines || len(once.ColFirst) > treeLines || late(d.ctx, once.Rows()*once.Cols()) {
 		return
 	}
 	d.pack(once)
@@ -160,7 +160,7 @@ func (d *depth) wide(f *Folded) {
 
 // pack folds the matrix and packs as much of it as fits a board.
 func (d *depth) pack(once *Folded) {
-	d.g = &grid{rows: once.Rows(), cols: once.Cols(), values: len(d.m.Values()), merged: d.m.Total()}
+	d.g = &grid{ctx: d.ctx, rows: once.Rows(), cols: once.Cols(), values: len(d.m.Values()), merged: d.m.Total()}
 	d.g.at = make([]int32, d.g.rows*d.g.cols)
 	for k := range d.g.at {
 		d.g.at[k] = -1
@@ -205,6 +205,9 @@ func (d *depth) pack(once *Folded) {
 func (d *depth) trivial() {
 	g := &game{g: d.g, lines: d.f.kept, actors: d.f.actors}
 	names := [2][]name{g.names(0), g.names(1)}
+	if d.g.late() {
+		return // the names are not complete
+	}
 	axis, k := 0, length(names[0])
 	if other := length(names[1]); other < k {
 		axis, k = 1, other
@@ -216,7 +219,11 @@ func (d *depth) trivial() {
 func (d *depth) oneRound() {
 	g := &game{g: d.g, lines: d.f.kept, actors: d.f.actors}
 	for axis := range 2 {
-		if t := g.sendTree(axis, g.send(axis)); t.Rounds() <= 1 {
+		names := g.names(axis)
+		if d.g.late() {
+			return
+		}
+		if t := g.nameTree(names, axis, length(names)); t.Rounds() <= 1 {
 			d.take(t)
 			return
 		}

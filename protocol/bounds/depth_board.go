@@ -1,10 +1,14 @@
 package bounds
 
-import "math/bits"
+import (
+	"context"
+	"math/bits"
+)
 
 // grid is a matrix of small integers, row by row; -1 marks an entry outside the
 // promise. Values are 0..values-1.
 type grid struct {
+	ctx                context.Context // nil: never ends
 	rows, cols, values int
 	at                 []int32
 	merged             bool // total and without equal lines: nothing to fold
@@ -19,6 +23,9 @@ func (g *grid) line(axis, i, j int) int32 {
 	}
 	return g.get(j, i)
 }
+
+// late says that time is over and the grid too large to go on with.
+func (g *grid) late() bool { return g.ctx != nil && late(g.ctx, g.rows*g.cols) }
 
 func (g *grid) size(axis int) int {
 	if axis == 0 {
@@ -74,6 +81,9 @@ func (g *grid) foldAxis(f *folding, axis int) bool {
 	partial := false
 	key := make([]byte, 0, 4*len(across))
 	for k, i := range f.kept[axis] {
+		if g.late() {
+			return false
+		}
 		key = key[:0]
 		for _, j := range across {
 			v := g.line(axis, i, j)
@@ -99,6 +109,9 @@ func (g *grid) foldAxis(f *folding, axis int) bool {
 		}
 		gone := make([]bool, len(kept))
 		for a := range kept {
+			if g.late() {
+				break // fewer lines go, each rightly
+			}
 			for b := range kept {
 				if a != b && !gone[b] && acts(kept[a], kept[b]) {
 					gone[a] = true

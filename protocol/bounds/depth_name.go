@@ -31,6 +31,9 @@ func (g *game) names(axis int) []name {
 	constant := map[int]int{}
 	partial := false
 	for k, i := range g.lines[axis] {
+		if g.g.late() {
+			return nil
+		}
 		row := make([]int32, len(g.lines[1-axis]))
 		for c, j := range g.lines[1-axis] {
 			row[c] = g.g.line(axis, i, j)

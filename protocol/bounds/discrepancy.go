@@ -127,7 +127,7 @@ func (s *signs) climb(ctx context.Context) (best []int, gap int) {
 			if g > gap || best == nil {
 				best, gap = slices.Clone(rows), g
 			}
-			if g <= last {
+			if g <= last || late(ctx, s.rows*s.cols) {
 				break
 			}
 			last = g

@@ -16,13 +16,13 @@ func (m *Matrix) Fold() *Folded {
 	f.RowOf, f.RowFirst, f.RowCount = m.classes()
 	narrow := m
 	if len(f.RowFirst) < m.rows {
-		narrow = m.Sub(f.RowFirst, span(m.cols))
+		narrow = m.pick(f.RowFirst)
 	}
 	t := narrow.Transpose()
 	f.ColOf, f.ColFirst, f.ColCount = t.classes()
 	f.Matrix = narrow
 	if len(f.ColFirst) < m.cols {
-		f.Matrix = narrow.Sub(span(narrow.rows), f.ColFirst)
+		f.Matrix = t.pick(f.ColFirst).Transpose()
 	}
 	return f
 }

@@ -12,11 +12,15 @@ import (
 // gamma2Side is the longest side of a folded matrix for which gamma_2 is computed.
 const gamma2Side = 160
 
+// gamma2Entries is the most entries, repetitions included, of a matrix whose gamma_2 is
+// computed: the checker reads its evidence line by line.
+const gamma2Entries = 1 << 17
+
 // gamma2 bounds gamma_2 of the sign matrix (+1 for ones, -1 for zeros) from both
 // sides, and lets the checker say what the rounded solutions prove exactly.
 func (a *analysis) gamma2() {
 	n := max(a.f.Rows(), a.f.Cols())
-	if !a.m.Total() || n > gamma2Side {
+	if !a.m.Total() || n > gamma2Side || a.Rows*a.Cols > gamma2Entries {
 		return
 	}
 	a.say("gamma_2")

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
+	"sync/atomic"
 
 	"crosscut/protocol"
 	"crosscut/protocol/problems"
@@ -38,6 +39,7 @@ type Matrix struct {
 	planes     []uint64 // [value][row][word]
 	defined    []uint64 // [row][word]: union of the planes
 	total      bool     // no undefined entry
+	flipped    atomic.Pointer[Matrix]
 }
 
 // New tabulates f, which reports the value of an entry and whether it is within
@@ -47,7 +49,7 @@ func New(rows, cols int, f func(i, j int) (value int, defined bool)) (*Matrix, e
 		return nil, fmt.Errorf("bounds: a matrix of %d x %d: at least one row and one column are needed", rows, cols)
 	}
 	words := (cols + 63) / 64
-	if rows > MaxSide || cols > MaxSide || rows*words > MaxBytes/8 {
+	if rows > MaxSide || cols > MaxSide || plane(rows, cols) > MaxBytes/8 {
 		return nil, fmt.Errorf("bounds: %d x %d: %w", rows, cols, ErrTooLarge)
 	}
 	m := &Matrix{rows: rows, cols: cols, words: words, total: true}
@@ -66,7 +68,7 @@ func New(rows, cols int, f func(i, j int) (value int, defined bool)) (*Matrix, e
 				k, known := place[v]
 				if !known {
 					k = len(planes)
-					if k >= MaxValues || (k+2)*rows*words > MaxBytes/8 {
+					if k >= MaxValues || (k+2)*plane(rows, cols) > MaxBytes/8 {
 						return nil, fmt.Errorf("bounds: %d x %d with more than %d values: %w", rows, cols, k, ErrTooLarge)
 					}
 					place[v] = k
@@ -82,13 +84,22 @@ func New(rows, cols int, f func(i, j int) (value int, defined bool)) (*Matrix, e
 	for _, v := range m.values {
 		m.planes = append(m.planes, planes[place[v]]...)
 	}
-	m.defined = make([]uint64, rows*words)
+	m.unite()
+	return m, nil
+}
+
+// plane is the number of words that one value takes, of the matrix or of its transpose.
+func plane(rows, cols int) int { return max(rows*((cols+63)/64), cols*((rows+63)/64)) }
+
+// unite makes the defined entries from the planes.
+func (m *Matrix) unite() {
+	size := m.rows * m.words
+	m.defined = make([]uint64, size)
 	for k := range m.values {
-		for t := range m.defined {
-			m.defined[t] |= m.planes[k*rows*words+t]
+		for t, w := range m.planes[k*size : (k+1)*size] {
+			m.defined[t] |= w
 		}
 	}
-	return m, nil
 }
 
 // Of tabulates a total function, for callers whose sizes are known to be small.
@@ -246,12 +257,82 @@ func (m *Matrix) Place(value int) int {
 
 // Transpose exchanges the players.
 func (m *Matrix) Transpose() *Matrix {
-	return m.derive(m.cols, m.rows, func(i, j int) int { return m.Index(j, i) })
+	if t := m.flipped.Load(); t != nil {
+		return t
+	}
+	t := &Matrix{rows: m.cols, cols: m.rows, words: (m.rows + 63) / 64, values: m.values, total: m.total}
+	size := t.rows * t.words
+	t.planes = make([]uint64, len(m.values)*size)
+	for v := range m.values {
+		transpose(t.planes[v*size:(v+1)*size], m.planes[v*m.rows*m.words:(v+1)*m.rows*m.words], m.rows, m.cols)
+	}
+	t.unite()
+	t.flipped.Store(m)
+	m.flipped.Store(t)
+	return t
+}
+
+// transpose writes the packed matrix from, of so many rows and columns, into to with the
+// axes exchanged, in blocks of 64 x 64.
+func transpose(to, from []uint64, rows, cols int) {
+	wide, high := (cols+63)/64, (rows+63)/64
+	var block [64]uint64
+	for i := range high {
+		for j := range wide {
+			clear(block[:])
+			any := uint64(0)
+			for k := range min(64, rows-i*64) {
+				block[k] = from[(i*64+k)*wide+j]
+				any |= block[k]
+			}
+			if any == 0 {
+				continue
+			}
+			// Exchange quarters, then quarters of quarters: bit k of word l for bit l of word k.
+			for size, mask := 32, uint64(1)<<32-1; size > 0; size, mask = size/2, mask^mask<<(size/2) {
+				for k := 0; k < 64; k = (k + size + 1) &^ size {
+					x := (block[k]>>size ^ block[k+size]) & mask
+					block[k] ^= x << size
+					block[k+size] ^= x
+				}
+			}
+			for k := range min(64, cols-j*64) {
+				to[(j*64+k)*high+i] = block[k]
+			}
+		}
+	}
 }
 
 // Sub keeps the given rows and columns, in the given order.
 func (m *Matrix) Sub(rows, cols []int) *Matrix {
-	return m.derive(len(rows), len(cols), func(i, j int) int { return m.Index(rows[i], cols[j]) })
+	return m.pick(rows).Transpose().pick(cols).Transpose()
+}
+
+// pick keeps the given rows, in the given order, and the values that occur in them.
+func (m *Matrix) pick(rows []int) *Matrix {
+	p := &Matrix{rows: len(rows), cols: m.cols, words: m.words}
+	for v, value := range m.values {
+		start, any := len(p.planes), uint64(0)
+		for _, i := range rows {
+			row := m.Row(v, i)
+			p.planes = append(p.planes, row...)
+			for _, w := range row {
+				any |= w
+			}
+		}
+		if any == 0 {
+			p.planes = p.planes[:start]
+			continue
+		}
+		p.values = append(p.values, value)
+	}
+	p.unite()
+	defined := 0
+	for _, w := range p.defined {
+		defined += bits.OnesCount64(w)
+	}
+	p.total = defined == p.rows*p.cols
+	return p
 }
 
 // Complement exchanges 0 and 1; it is defined for Boolean matrices.
@@ -267,19 +348,4 @@ func (m *Matrix) Complement() *Matrix {
 		panic(err) // no larger than m
 	}
 	return c
-}
-
-// derive builds a matrix of the same values from places of entries (-1: undefined).
-func (m *Matrix) derive(rows, cols int, place func(i, j int) int) *Matrix {
-	d, err := New(rows, cols, func(i, j int) (int, bool) {
-		k := place(i, j)
-		if k < 0 {
-			return 0, false
-		}
-		return m.values[k], true
-	})
-	if err != nil {
-		panic(err) // the limits hold for m, and d is no larger up to padding
-	}
-	return d
 }

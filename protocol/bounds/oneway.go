@@ -35,7 +35,7 @@ func (f *Folded) messages(ctx context.Context) (of, apart []int, lower, upper in
 	upper = n
 	if n <= oneWayLines {
 		g := newGraph(n, func(x, y int) bool { return !f.agree(x, y) })
-		half, cancel := halfOf(ctx)
+		half, cancel := shareOf(ctx, .5)
 		clique, colours, upper, _ = g.chromatic(half, chromaticSteps)
 		cancel()
 		lower = len(clique)

@@ -45,14 +45,14 @@ func rankMersenne(ctx context.Context, rows, cols int, at func(i, j int) int64) 
 	of := span(rows)
 	e := eliminated{prime: mersenne}
 	for start := 0; start < cols && e.rank < rows; start += panel {
-		if ctx.Err() != nil {
-			return e
-		}
 		end := min(start+panel, cols)
 		top := e.rank
 		// Factor the panel: pivot rows top.., with the multipliers left in f.
 		f := make([][]uint32, rows) // f[i][k]: multiple of pivot row k taken from row i
 		for j := start; j < end && e.rank < rows; j++ {
+			if ctx.Err() != nil {
+				return e // the minor of the pivots so far stands
+			}
 			p := -1
 			for i := e.rank; i < rows; i++ {
 				if a[i][j] != 0 {
@@ -96,7 +96,7 @@ func rankMersenne(ctx context.Context, rows, cols int, at func(i, j int) int64) 
 			wait.Go(func() {
 				for {
 					from := e.rank + int(next.Add(chunk)) - chunk
-					if from >= rows {
+					if from >= rows || ctx.Err() != nil {
 						return
 					}
 					// Columns in tiles, so that the pivot rows' tile stays in cache.
@@ -192,15 +192,19 @@ const rankWork = 4e10
 // A minor of r + 1 rows is an integer of absolute value at most the product of
 // the lengths of its rows (Hadamard). If the rank is at most r modulo primes whose
 // product exceeds that bound, every such minor is 0. (docs/bounds.md, "rank".)
-func rational(ctx context.Context, rows, cols int, at func(i, j int) int64) (e eliminated, upper int) {
+//
+// odd is a minor whose determinant is odd, as far as one is known: it is not 0.
+func rational(ctx context.Context, rows, cols int, at func(i, j int) int64, odd eliminated) (e eliminated, upper int) {
+	if late(ctx, rows*cols) {
+		return odd, min(rows, cols)
+	}
 	full := nonzeroLines(rows, cols, at)
-	two := rankGF2(ctx, oddEntries(rows, cols, at))
-	if two.rank == full { // an odd minor is not 0: the quick way out
-		return two, full
+	if odd.rank == full { // the quick way out
+		return odd, full
 	}
 	e = rankMersenne(ctx, rows, cols, at)
-	if e.rank < two.rank {
-		e = two // the better minor; done says whether the other elimination ended
+	if e.rank < odd.rank {
+		e = odd // the better minor; done says whether the other elimination ended
 	}
 	if !e.done || e.rank == full || e.prime == 2 {
 		return e, full
@@ -254,10 +258,13 @@ func nonzeroLines(rows, cols int, at func(i, j int) int64) int {
 	return min(row.count(), col.count())
 }
 
-// oddEntries packs the parities of the entries.
-func oddEntries(rows, cols int, at func(i, j int) int64) []bitset {
+// oddLines packs the parities of the entries, row by row until ctx ends.
+func oddLines(ctx context.Context, rows, cols int, at func(i, j int) int64) []bitset {
 	lines := make([]bitset, rows)
 	for i := range lines {
+		if late(ctx, rows*cols) {
+			return lines[:i]
+		}
 		lines[i] = newBitset(cols)
 		for j := range cols {
 			if at(i, j)&1 != 0 {
@@ -266,6 +273,15 @@ func oddEntries(rows, cols int, at func(i, j int) int64) []bitset {
 		}
 	}
 	return lines
+}
+
+// lines copies the packed rows of a value.
+func (m *Matrix) lines(v int) []bitset {
+	all := make([]bitset, m.rows)
+	for i := range all {
+		all[i] = bitset(m.Row(v, i)).clone()
+	}
+	return all
 }
 
 // rankGF2 is the rank over GF(2) of packed rows, with a minor. It uses up lines.

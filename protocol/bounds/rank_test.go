@@ -44,7 +44,7 @@ func TestRankAgainstFractionFree(t *testing.T) {
 		}
 		at := func(i, j int) int64 { return cell[i*cols+j] }
 		want := plainRank(rows, cols, at)
-		e, upper := rational(context.Background(), rows, cols, at)
+		e, upper := rational(context.Background(), rows, cols, at, rankGF2(context.Background(), oddLines(context.Background(), rows, cols, at)))
 		if e.rank != want || upper != want {
 			t.Fatalf("%d x %d: rank [%d, %d], want %d", rows, cols, e.rank, upper, want)
 		}

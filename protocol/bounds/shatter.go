@@ -81,7 +81,7 @@ func (s *shatter) expand(class []uint32, least, from int) {
 	reach := len(s.chosen) + bits.Len(uint(least)) - 1
 	next := make([]uint32, len(class))
 	for j := from; j < len(s.col); j++ {
-		if s.steps++; s.steps > 256 && s.ctx.Err() != nil { // a first dive always
+		if s.steps++; (s.steps > 256 || s.n > 256) && s.ctx.Err() != nil { // of few rows, a first dive always
 			s.stopped = true
 		}
 		if s.stopped || len(s.best) == s.upper || reach <= len(s.best) || len(s.chosen)+len(s.col)-j <= len(s.best) {
