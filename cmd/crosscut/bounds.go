@@ -250,20 +250,32 @@ func (c *call) analyse(m *bounds.Matrix, res *matrix.Result, opts bounds.Options
 		}
 	}
 	opts.Time = c.Duration("time")
+	ctx, cancel := context.WithCancel(c.Context)
+	defer cancel()
+	if opts.Time > 0 { // the evidence is checked within the same time
+		ctx, cancel = context.WithTimeout(c.Context, opts.Time)
+		defer cancel()
+		if c.IsSet("certificate") {
+			opts.Time /= 2
+		}
+	}
 	if c.IsSet("max-memory") {
 		opts.MaxMemory = int64(limit)
 	}
 	stop := c.clock("bounds, % of --time", opts.Time)
-	r, err := bounds.Analyze(c.Context, m, opts)
+	r, err := bounds.Analyze(ctx, m, opts)
 	stop()
 	if err != nil {
 		return contradicted(err)
 	}
 	res.Analysed(r)
 	if c.IsSet("certificate") && c.Context.Err() == nil {
-		cert, out, err := r.Certificate(c.Context, opts.Problem, opts.N)
+		cert, out, err := r.Certificate(ctx, opts.Problem, opts.N)
 		if err != nil {
 			return contradicted(err)
+		}
+		if len(cert.Claims) == 0 {
+			return usagef("raise --time", "flag --certificate: no evidence could be checked within %v", c.Duration("time"))
 		}
 		res.Checked = &matrix.Certified{File: c.String("certificate"), Claims: len(cert.Claims), LeftOut: append([]string{}, out...)}
 		err = writeFile(c.String("certificate"), func(w io.Writer) error {

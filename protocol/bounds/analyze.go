@@ -472,11 +472,9 @@ func (a *analysis) depth() {
 	a.say("few rounds")
 	few, stop := a.share(.2)
 	defer stop()
-	a.InRounds = InRounds(few, a.m, fewRounds, r, DeterministicOptions{MaxMemory: a.opts.MaxMemory, MaxSteps: 1 << 18})
+	// k bits have at most k rounds: beyond the best depth more rounds do not help.
+	a.InRounds = InRounds(few, a.m, max(1, r.Upper), r, DeterministicOptions{MaxMemory: a.opts.MaxMemory, MaxSteps: 1 << 18})
 }
-
-// fewRounds is up to how many rounds D(f) is analysed.
-const fewRounds = 3
 
 // claimDepth notes the tree, and for the lower end the proof of the search or the
 // partition numbers, whose evidence was noted before.

@@ -3,6 +3,7 @@ package bounds
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"math/rand/v2"
 	"reflect"
 	"testing"
@@ -113,6 +114,72 @@ func TestAnalyzeRandom(t *testing.T) {
 		certify(t, m, r)
 		if _, err := json.Marshal(r); err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// TestLate: at every size, and when time is over before it began, all intervals are
+// there and true: for a matrix of one row and for one of many lines and values.
+func TestLate(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, shape := range [][3]int{{1, 100_000, 2}, {100_000, 1, 2}, {1100, 900, 2}, {700, 800, 9}, {600, 600, -2}} {
+		values, partial := max(shape[2], -shape[2]), shape[2] < 0
+		rng := rand.New(rand.NewPCG(9, uint64(shape[0])))
+		m, err := New(shape[0], shape[1], func(i, j int) (int, bool) { return rng.IntN(values), !partial || rng.IntN(3) > 0 })
+		if err != nil {
+			t.Fatal(err)
+		}
+		early, err := Analyze(ctx, m, Options{})
+		if err != nil || !early.Interrupted {
+			t.Fatalf("%v: %v, interrupted: %v", shape, err, early.Interrupted)
+		}
+		if d, w := early.Deterministic, min(width(early.Distinct.Rows), width(early.Distinct.Cols)); d.Lower > w+width(values) || d.Upper < width(values) || d.Lower > d.Upper {
+			t.Errorf("%v: D in %d..%d", shape, d.Lower, d.Upper)
+		}
+		entries := 0
+		for _, p := range early.PerValue {
+			entries += p.Entries
+			if p.Cover.Lower < 1 || p.Cover.Upper > min(m.Rows(), m.Cols()) || p.Partition.Lower > p.Partition.Upper || p.Rectangle.Lower < 1 || p.Rectangle.Upper > p.Entries {
+				t.Errorf("%v: value %d: cover %v, rectangle %v", shape, p.Value, p.Cover, p.Rectangle)
+			}
+		}
+		if entries+early.Undefined != m.Rows()*m.Cols() {
+			t.Errorf("%v: %d entries", shape, entries)
+		}
+		if _, _, err := early.Certificate(ctx, "", 0); !errors.Is(err, context.Canceled) {
+			t.Errorf("%v: a certificate after the end: %v", shape, err)
+		}
+	}
+}
+
+// TestTranspose: turning by blocks is turning entry by entry.
+func TestTranspose(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	for range 60 {
+		rows, cols := 1+rng.IntN(150), 1+rng.IntN(150)
+		m, err := New(rows, cols, func(i, j int) (int, bool) { return rng.IntN(3), rng.IntN(5) > 0 })
+		if err != nil {
+			t.Fatal(err)
+		}
+		u := m.Transpose()
+		pickRows, pickCols := rng.Perm(rows)[:1+rng.IntN(rows)], rng.Perm(cols)[:1+rng.IntN(cols)]
+		s := m.Sub(pickRows, pickCols)
+		for i := range rows {
+			for j := range cols {
+				v, in := m.At(i, j)
+				if w, ok := u.At(j, i); w != v || ok != in {
+					t.Fatalf("%d x %d: entry %d, %d", rows, cols, i, j)
+				}
+			}
+		}
+		for a, i := range pickRows {
+			for b, j := range pickCols {
+				v, in := m.At(i, j)
+				if w, ok := s.At(a, b); w != v || ok != in {
+					t.Fatalf("sub: entry %d, %d", a, b)
+				}
+			}
 		}
 	}
 }

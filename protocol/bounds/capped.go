@@ -46,7 +46,7 @@ func (a *analysis) capRectangles(ctx context.Context, value int) capped {
 		take(most, e)
 	}
 	if a.two && min(a.Rows, a.Cols) <= capNorms && ctx.Err() == nil {
-		if most, err := a.checked().LindseyBound(); err == nil {
+		if most, err := a.checked().LindseyBound(ctx); err == nil {
 			take(int(most), check.Lindsey{Kind: "lindsey", Size: most})
 		}
 	}

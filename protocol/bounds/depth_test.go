@@ -358,3 +358,15 @@ func TestInRounds(t *testing.T) {
 		t.Errorf("table: %d..%d, in two rounds %d..%d", free.Lower, free.Upper, two.Lower, two.Upper)
 	}
 }
+
+// TestRoundsToTheEnd: the list of costs by rounds goes on until more rounds do not help.
+func TestRoundsToTheEnd(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	for range 200 {
+		m := Of(5, 6, func(i, j int) int { return rng.IntN(2) })
+		r := analyze(t, m, Options{NoFloats: true})
+		if last := r.InRounds[len(r.InRounds)-1]; !last.Possible || last.Upper != r.Deterministic.Upper {
+			t.Fatalf("%v: D = %d, the list ends with %+v", m.Lines(), r.Deterministic.Upper, last)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 
 	"crosscut/protocol/bounds/check"
@@ -151,42 +152,68 @@ func (a *aspect) rectangle(r rect) check.Rectangle {
 	return check.Rectangle{Rows: rows, Cols: cols}
 }
 
+// quickly is how many steps the checker spends on a claim before all others had their
+// turn.
+const quickly = 1 << 26
+
 // Certificate collects the evidence for every end that has some which the checker
-// accepts within its limits, and says which ends are left out: those rest on a
-// search that only this package makes. Problem and n, when given, stand for the
-// entries of a matrix that came from a base problem. An error that is no
-// cancellation is a *Contradiction.
+// accepts within its limits and before ctx's deadline, and says which ends are left
+// out: those rest on a search that only this package makes, or take the checker
+// longer. Problem and n, when given, stand for the entries of a matrix that came from
+// a base problem. An error that is no cancellation is a *Contradiction.
 func (r *Report) Certificate(ctx context.Context, problem string, n int) (*check.Certificate, []string, error) {
 	table := check.NewTable(r.matrix.Rows(), r.matrix.Cols(), r.matrix.At)
-	c := &check.Certificate{Format: check.Format, Matrix: check.Source{SHA256: table.Hash()}}
+	lines := table.Lines()
+	c := &check.Certificate{Format: check.Format, Matrix: check.Source{SHA256: check.HashLines(lines)}}
 	if problem != "" {
 		c.Matrix.Problem, c.Matrix.N = problem, n
 	} else {
-		c.Matrix.Entries = table.Lines()
+		c.Matrix.Entries = lines
+	}
+	prover := check.NewProver(ctx, table)
+	full := make([]check.Claim, len(r.claims))
+	good := make([]bool, len(r.claims))
+	left := span(len(r.claims)) // claims that no step limit has settled
+	for _, steps := range []int64{quickly, math.MaxInt64} {
+		turn := left
+		left = nil
+		for _, k := range turn {
+			if errors.Is(ctx.Err(), context.Canceled) {
+				return nil, nil, fmt.Errorf("bounds: certificate: %w", ctx.Err())
+			}
+			if full[k].Evidence == nil && ctx.Err() == nil {
+				full[k] = r.claims[k].full()
+			}
+			proved, err := prover.Prove(full[k], steps)
+			switch {
+			case ctx.Err() != nil, errors.Is(err, check.ErrLimit), errors.Is(err, check.ErrEmpty):
+				left = append(left, k)
+				continue
+			case err != nil:
+				return nil, nil, &Contradiction{fmt.Sprintf("the checker rejects the evidence for %s %s: %v", r.claims[k].name(), full[k].Number, err)}
+			}
+			want, _ := new(big.Rat).SetString(full[k].Number)
+			if s := proved.Cmp(want); full[k].End == check.Lower && s < 0 || full[k].End == check.Upper && s > 0 {
+				return nil, nil, &Contradiction{fmt.Sprintf("for %s the evidence proves %s, not %s", r.claims[k].name(), proved.RatString(), full[k].Number)}
+			}
+			good[k] = true
+		}
 	}
 	var out []string
-	for _, p := range r.claims {
-		claim := p.full()
-		if ctx.Err() != nil {
-			return nil, nil, fmt.Errorf("bounds: certificate: %w", ctx.Err())
+	for k, claim := range full {
+		if good[k] {
+			c.Claims = append(c.Claims, claim)
+		} else {
+			out = append(out, r.claims[k].name())
 		}
-		name := claim.Measure + " " + claim.End
-		if claim.Value != nil {
-			name = fmt.Sprintf("%s of %d, %s", claim.Measure, *claim.Value, claim.End)
-		}
-		proved, err := check.Prove(table, claim)
-		if errors.Is(err, check.ErrLimit) || errors.Is(err, check.ErrEmpty) {
-			out = append(out, name)
-			continue
-		}
-		if err != nil {
-			return nil, nil, &Contradiction{fmt.Sprintf("the checker rejects the evidence for %s %s: %v", name, claim.Number, err)}
-		}
-		want, _ := new(big.Rat).SetString(claim.Number)
-		if s := proved.Cmp(want); claim.End == check.Lower && s < 0 || claim.End == check.Upper && s > 0 {
-			return nil, nil, &Contradiction{fmt.Sprintf("for %s the evidence proves %s, not %s", name, proved.RatString(), claim.Number)}
-		}
-		c.Claims = append(c.Claims, claim)
 	}
 	return c, out, nil
+}
+
+// name is the end of the measure that is claimed.
+func (p pending) name() string {
+	if p.Value != nil {
+		return fmt.Sprintf("%s of %d, %s", p.Measure, *p.Value, p.End)
+	}
+	return p.Measure + " " + p.End
 }

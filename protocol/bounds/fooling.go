@@ -17,6 +17,9 @@ type place [2]int
 // fooling finds a large set of entries of v any two of which fool; upper is a
 // bound on its size that the caller knows. proved: no larger set exists.
 func (a *aspect) fooling(ctx context.Context, upper int) (set []place, proved bool) {
+	if late(ctx, a.n[0]*a.n[1]) {
+		return nil, false
+	}
 	upper = min(upper, a.n[0], a.n[1])
 	set = a.foolingGreedy(ctx, upper)
 	if len(set) >= upper {

@@ -45,13 +45,10 @@ type Matrix struct {
 // New tabulates f, which reports the value of an entry and whether it is within
 // the promise. The error wraps ErrTooLarge when the limits are exceeded.
 func New(rows, cols int, f func(i, j int) (value int, defined bool)) (*Matrix, error) {
-	if rows < 1 || cols < 1 {
-		return nil, fmt.Errorf("bounds: a matrix of %d x %d: at least one row and one column are needed", rows, cols)
+	if err := fits(rows, cols); err != nil {
+		return nil, err
 	}
 	words := (cols + 63) / 64
-	if rows > MaxSide || cols > MaxSide || plane(rows, cols) > MaxBytes/8 {
-		return nil, fmt.Errorf("bounds: %d x %d: %w", rows, cols, ErrTooLarge)
-	}
 	m := &Matrix{rows: rows, cols: cols, words: words, total: true}
 	place := map[int]int{}
 	var planes [][]uint64
@@ -86,6 +83,17 @@ func New(rows, cols int, f func(i, j int) (value int, defined bool)) (*Matrix, e
 	}
 	m.unite()
 	return m, nil
+}
+
+// fits refuses a shape beyond the limits.
+func fits(rows, cols int) error {
+	if rows < 1 || cols < 1 {
+		return fmt.Errorf("bounds: a matrix of %d x %d: at least one row and one column are needed", rows, cols)
+	}
+	if rows > MaxSide || cols > MaxSide || plane(rows, cols) > MaxBytes/8 {
+		return fmt.Errorf("bounds: %d x %d: %w", rows, cols, ErrTooLarge)
+	}
+	return nil
 }
 
 // plane is the number of words that one value takes, of the matrix or of its transpose.
@@ -326,13 +334,18 @@ func (m *Matrix) pick(rows []int) *Matrix {
 		}
 		p.values = append(p.values, value)
 	}
-	p.unite()
+	return p.finish()
+}
+
+// finish notes what is defined of a matrix whose planes are filled.
+func (m *Matrix) finish() *Matrix {
+	m.unite()
 	defined := 0
-	for _, w := range p.defined {
+	for _, w := range m.defined {
 		defined += bits.OnesCount64(w)
 	}
-	p.total = defined == p.rows*p.cols
-	return p
+	m.total = defined == m.rows*m.cols
+	return m
 }
 
 // Complement exchanges 0 and 1; it is defined for Boolean matrices.

@@ -70,9 +70,31 @@ func parseDigits(lines []string) (*Matrix, error) {
 	if len(rows) == 0 {
 		return nil, &ParseError{0, "no rows"}
 	}
-	return New(len(rows), len(rows[0]), func(i, j int) (int, bool) {
-		return int(rows[i][j]) - '0', rows[i][j] != '*'
-	})
+	if err := fits(len(rows), len(rows[0])); err != nil {
+		return nil, err
+	}
+	return packDigits(rows), nil
+}
+
+// packDigits is the matrix whose entries are characters 0, 1 and *.
+func packDigits(rows []string) *Matrix {
+	m := &Matrix{rows: len(rows), cols: len(rows[0])}
+	m.words = (m.cols + 63) / 64
+	for value, digit := range "01" {
+		plane, any := make([]uint64, m.rows*m.words), false
+		for i, row := range rows {
+			for j := range len(row) {
+				if row[j] == byte(digit) {
+					plane[i*m.words+j>>6] |= 1 << (j & 63)
+					any = true
+				}
+			}
+		}
+		if any {
+			m.values, m.planes = append(m.values, value), append(m.planes, plane...)
+		}
+	}
+	return m.finish()
 }
 
 // parseIntegers reads rows of integers and *, separated by commas or blanks.

@@ -20,6 +20,13 @@ func (a *aspect) largest(ctx context.Context, most int) (best rect, area, upper 
 		best, area, upper = a.flip().largest(ctx, most)
 		return rect{best.cols, best.rows}, area, upper
 	}
+	if late(ctx, a.n[0]*a.n[1]) { // a row
+		row := newBitset(a.n[0])
+		row.add(0)
+		s := &rectSearch{aspect: a}
+		s.keep(row, a.is[0][0])
+		return s.best, s.area, most
+	}
 	s := &rectSearch{aspect: a, ctx: ctx, ok: a.compatible()}
 	for i := 0; i < a.n[0] && ctx.Err() == nil; i++ { // start: grow rows greedily
 		if a.n[0] <= 256 || i%(a.n[0]/256) == 0 {

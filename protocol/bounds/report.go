@@ -29,7 +29,7 @@ type Report struct {
 	Deterministic Depth `json:"deterministic"`
 
 	// Beyond the common record.
-	InRounds         []RoundsDepth     `json:"in_rounds"` // D(f) with 1, 2, 3 rounds, until more do not help
+	InRounds         []RoundsDepth     `json:"in_rounds"` // D(f) with 1, 2, ... rounds, until more do not help
 	Nondeterministic *Nondeterministic `json:"nondeterministic"`
 	Gamma2           *Real             `json:"gamma2"`     // of the sign matrix; null when not total or too large
 	Randomised       []Randomised      `json:"randomised"` // what follows for protocols that may err

@@ -148,6 +148,9 @@ func (s *seeds) propagate(all boxes) (row, col int, options []int, ok bool) {
 		row, col = -1, -1
 		few := 4
 		for i := range s.n[0] {
+			if i&63 == 63 && s.ctx.Err() != nil {
+				return 0, 0, nil, false // search asks too, and decides nothing
+			}
 			copy(open, s.is[0][i])
 			clear(one)
 			clear(two)

@@ -64,6 +64,10 @@ type ClaimLine struct {
 func CheckCertificate(ctx context.Context, file string, c *check.Certificate, steps int64, own *check.Table, ownName string) (*Checked, error) {
 	r := &Checked{File: file, Kind: "certificate", Accepted: true, Claims: []ClaimLine{}, Replayed: []string{}, Failed: []string{}}
 	res, err := check.VerifyWithin(ctx, c, steps)
+	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) { // not even the matrix was read
+		r.Accepted, r.Left = false, []string{err.Error()}
+		return r, err
+	}
 	if err != nil {
 		r.fail(err)
 		return r, nil

@@ -75,6 +75,9 @@ var _ = register("colouring", func(t *work, c Claim, raw json.RawMessage) (*big.
 		if p.follows(nil) {
 			break
 		}
+		if err := t.ctx.Err(); err != nil {
+			return nil, err
+		}
 		for _, l := range lemma {
 			if l == 0 || max(l, -l) > n*e.K {
 				return nil, fmt.Errorf("lemma %d: literal %d", at, l)

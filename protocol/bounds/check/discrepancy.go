@@ -1,6 +1,7 @@
 package check
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -129,7 +130,10 @@ var _ = register("spectral", func(t *work, c Claim, raw json.RawMessage) (*big.R
 		return nil, err
 	}
 	// The entries of K^2 are below rows cols^2, far from overflow.
-	k, power := big2(gram(gram(a))), int64(2)
+	k, power := big2(gram(t.ctx, gram(t.ctx, a))), int64(2)
+	if err := t.ctx.Err(); err != nil {
+		return nil, err
+	}
 	if u.Rows <= 64 {
 		k, power = multiply(k, k), 4
 	}
@@ -154,12 +158,16 @@ var _ = register("spectral", func(t *work, c Claim, raw json.RawMessage) (*big.R
 	return new(big.Rat).SetFrac(most, big.NewInt(t.inside())), nil
 })
 
-// gram is a times its transpose; for a symmetric a, its square.
-func gram(a [][]int64) [][]int64 {
+// gram is a times its transpose; for a symmetric a, its square. It is not complete
+// when ctx ends.
+func gram(ctx context.Context, a [][]int64) [][]int64 {
 	k := make([][]int64, len(a))
 	for i := range k {
 		k[i] = make([]int64, len(a))
 		for l := range a {
+			if ctx.Err() != nil {
+				break
+			}
 			for j, v := range a[i] {
 				k[i][l] += v * a[l][j]
 			}
@@ -263,6 +271,9 @@ func (t *work) heaviest(a [][]int64) (int64, error) {
 	in := make([]bool, len(a))
 	most := int64(0)
 	for g := 1; g < 1<<len(a); g++ {
+		if g&1023 == 0 && t.ctx.Err() != nil {
+			return 0, t.ctx.Err()
+		}
 		i := 0
 		for g>>i&1 == 0 {
 			i++

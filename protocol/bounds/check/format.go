@@ -140,7 +140,7 @@ func VerifyWithin(ctx context.Context, c *Certificate, steps int64) (*Result, er
 	if c.Format != Format {
 		return nil, fmt.Errorf("check: format %q: want %q", c.Format, Format)
 	}
-	t, err := c.Matrix.table()
+	t, err := c.Matrix.table(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("check: matrix: %w", err)
 	}
@@ -165,13 +165,23 @@ var ErrEmpty = errors.New("no entry is defined: nothing can be claimed of it")
 // work is a table and the steps that may still be made.
 type work struct {
 	*Table
-	ctx    context.Context
-	left   int64
-	values map[int]bool // that occur
+	ctx     context.Context
+	left    int64
+	values  map[int]bool // that occur
+	folded  *merged      // made when first asked for, likewise the next
+	flipped *merged
+}
+
+// over says why a search has given up.
+func (w *work) over() error {
+	if err := w.ctx.Err(); err != nil {
+		return err
+	}
+	return ErrLimit
 }
 
 func newWork(ctx context.Context, t *Table, steps int64) *work {
-	w := &work{t, ctx, steps, map[int]bool{}}
+	w := &work{Table: t, ctx: ctx, left: steps, values: map[int]bool{}}
 	for _, v := range t.Values() {
 		w.values[v] = true
 	}
@@ -226,7 +236,22 @@ func verify(t *work, c Claim) (f Finding) {
 // Prove computes what a claim's evidence proves, whatever its Number says. The
 // error wraps ErrLimit when the checker would have to work too long.
 func Prove(t *Table, c Claim) (*big.Rat, error) {
-	_, proved, err := newWork(context.Background(), t, math.MaxInt64).prove(c)
+	return NewProver(context.Background(), t).Prove(c, math.MaxInt64)
+}
+
+// Prover answers as [Prove] does, for many claims of one table.
+type Prover struct{ w *work }
+
+// NewProver is a prover that gives up when ctx ends.
+func NewProver(ctx context.Context, t *Table) *Prover {
+	return &Prover{newWork(ctx, t, math.MaxInt64)}
+}
+
+// Prove computes what a claim's evidence proves with at most so many steps. The error
+// wraps ErrLimit when they are not enough, and ctx's when it ended.
+func (p *Prover) Prove(c Claim, steps int64) (*big.Rat, error) {
+	p.w.left = steps
+	_, proved, err := p.w.prove(c)
 	return proved, err
 }
 
@@ -339,9 +364,11 @@ type Table struct {
 // Values lists the values that occur, in order.
 func (t *Table) Values() []int {
 	seen := map[int]bool{}
+	last, any := 0, false
 	for k, v := range t.cells {
-		if t.defined[k] && !seen[v] {
+		if t.defined[k] && (!any || v != last) {
 			seen[v] = true
+			last, any = v, true
 		}
 	}
 	return slices.Sorted(maps.Keys(seen))
@@ -393,8 +420,8 @@ func indices(set []int, n int) error {
 }
 
 // table builds the matrix and compares its hash.
-func (s *Source) table() (*Table, error) {
-	t, err := s.build()
+func (s *Source) table(ctx context.Context) (*Table, error) {
+	t, err := s.build(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -404,7 +431,7 @@ func (s *Source) table() (*Table, error) {
 	return t, nil
 }
 
-func (s *Source) build() (*Table, error) {
+func (s *Source) build(ctx context.Context) (*Table, error) {
 	if s.Problem != "" {
 		if len(s.Entries) > 0 {
 			return nil, errors.New("both entries and a problem are given")
@@ -422,6 +449,9 @@ func (s *Source) build() (*Table, error) {
 		}
 		t := newTable(rows, cols)
 		for k := range t.cells {
+			if k&(1<<16-1) == 1<<16-1 && ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
 			t.defined[k] = true
 			if p.Holds(s.N, p.X(s.N, k/t.Cols), p.Y(s.N, k%t.Cols)) {
 				t.cells[k] = 1
@@ -438,6 +468,9 @@ func (s *Source) build() (*Table, error) {
 	}
 	t := newTable(len(s.Entries), cols)
 	for i, line := range s.Entries {
+		if err := ctx.Err(); err != nil && i&63 == 63 {
+			return nil, err
+		}
 		fields := strings.Split(line, " ")
 		if len(fields) != cols {
 			return nil, fmt.Errorf("row %d has %d entries, row 0 has %d", i, len(fields), cols)
@@ -491,9 +524,12 @@ func (t *Table) Lines() []string {
 }
 
 // Hash is the SHA-256 of the rows as text, in hexadecimal.
-func (t *Table) Hash() string {
+func (t *Table) Hash() string { return HashLines(t.Lines()) }
+
+// HashLines is the hash of a table whose [Table.Lines] these are.
+func HashLines(lines []string) string {
 	h := sha256.New()
-	for _, line := range t.Lines() {
+	for _, line := range lines {
 		io.WriteString(h, line)
 		io.WriteString(h, "\n")
 	}

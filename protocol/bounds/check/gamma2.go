@@ -89,6 +89,9 @@ var _ = register("factors", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 	one := new(big.Int).Lsh(big.NewInt(1), 2*e.Scale)
 	off := new(big.Int)
 	for i, x := range e.X {
+		if err := t.ctx.Err(); err != nil {
+			return nil, err
+		}
 		for j, y := range e.Y {
 			d := dot(x, y)
 			d.Sub(d, new(big.Int).Mul(one, big.NewInt(a[i][j]))).Abs(d)
@@ -151,6 +154,9 @@ var _ = register("witness", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 	}
 	norm := new(big.Int) // of O, squared, times 4^Scale
 	for _, x := range lines {
+		if err := t.ctx.Err(); err != nil {
+			return nil, err
+		}
 		sum := new(big.Int)
 		for _, y := range lines {
 			sum.Add(sum, new(big.Int).Abs(dot(x, y)))

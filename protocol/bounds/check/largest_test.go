@@ -1,6 +1,7 @@
 package check
 
 import (
+	"context"
 	"encoding/json"
 	"math/bits"
 	"strings"
@@ -99,7 +100,7 @@ func TestLargestRectangleBoundsAreBounds(t *testing.T) {
 		if r > 0 && times*colTimes<<min(r-1, o) < best {
 			t.Fatalf("matrix %04x: span gives %d, there is a rectangle of %d", code, times*colTimes<<min(r-1, o), best)
 		}
-		if l, err := m.LindseyBound(); err != nil || int(l) < best {
+		if l, err := m.LindseyBound(context.Background()); err != nil || int(l) < best {
 			t.Fatalf("matrix %04x: the norm gives %d, %v; there is a rectangle of %d", code, l, err, best)
 		}
 	}

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -27,7 +28,7 @@ var _ = register("lindsey", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 	if err := t.spend(min(t.Rows, t.Cols), min(t.Rows, t.Cols), t.Rows+t.Cols); err != nil {
 		return nil, err
 	}
-	most, err := t.LindseyBound()
+	most, err := t.LindseyBound(t.ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +40,7 @@ var _ = register("lindsey", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 
 // LindseyBound is floor(sqrt(b)), b the largest absolute row sum of (A A^T)^2 of
 // the sign matrix A.
-func (t *Table) LindseyBound() (int64, error) {
+func (t *Table) LindseyBound(ctx context.Context) (int64, error) {
 	u := t
 	if t.Rows > t.Cols {
 		u = t.transpose()
@@ -59,7 +60,11 @@ func (t *Table) LindseyBound() (int64, error) {
 		}
 	}
 	most := int64(0)
-	for _, row := range gram(gram(a)) { // entries below rows cols^2: far from overflow
+	square := gram(ctx, gram(ctx, a))
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	for _, row := range square { // entries below rows cols^2: far from overflow
 		sum := int64(0)
 		for _, v := range row {
 			sum += max(v, -v)

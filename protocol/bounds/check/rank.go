@@ -106,14 +106,14 @@ var _ = register("elimination", func(t *work, c Claim, raw json.RawMessage) (*bi
 	}
 	// The square of a minor of r + 1 rows is at most the (r+1)-st power of the
 	// largest squared length of a row (Hadamard).
-	if err := t.spend(4, t.Rows, t.Cols); err != nil {
-		return nil, err
-	}
 	length := new(big.Int)
 	for i := range t.Rows {
-		sum := new(big.Int)
+		if err := t.spend(4, t.Cols); err != nil {
+			return nil, err
+		}
+		sum, v := new(big.Int), new(big.Int)
 		for j := range t.Cols {
-			v := big.NewInt(at(i, j))
+			v.SetInt64(at(i, j))
 			sum.Add(sum, v.Mul(v, v))
 		}
 		if sum.Cmp(length) > 0 {

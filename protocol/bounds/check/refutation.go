@@ -149,6 +149,9 @@ var _ = register("refutation", func(t *work, c Claim, raw json.RawMessage) (*big
 	left := maxSteps
 	defer func() { _ = t.spend(maxSteps - max(left, 0)) }()
 	for k := range e.Lemmas {
+		if err := t.ctx.Err(); err != nil {
+			return nil, err
+		}
 		if err := e.Lemmas[k].verify(t.Table, e.Lemmas[:k], &left); err != nil {
 			return nil, fmt.Errorf("lemma %d: %w", k, err)
 		}

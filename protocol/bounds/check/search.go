@@ -1,6 +1,7 @@
 package check
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"math/big"
@@ -28,7 +29,7 @@ var _ = register("exhaustion", func(t *work, c Claim, raw json.RawMessage) (*big
 		return nil, err
 	}
 	if (c.Measure == DiscUniform || c.Measure == DiscBest) && c.End == Upper {
-		a, err := t.merge().signedBy(t.Table)
+		a, err := t.merged().signedBy(t.Table)
 		if err != nil {
 			return nil, err
 		}
@@ -48,26 +49,26 @@ var _ = register("exhaustion", func(t *work, c Claim, raw json.RawMessage) (*big
 			return nil, err
 		}
 	}
-	s := &searcher{left: maxSteps}
+	s := &searcher{t.ctx, maxSteps}
 	defer func() { _ = t.spend(maxSteps - max(s.left, 0)) }()
 	found := true
 	switch {
 	case c.End == Upper && c.Measure == ShatterAlice:
-		found = s.shatter(t.merge(), low, high, e.Size+1)
+		found = s.shatter(t.merged(), low, high, e.Size+1)
 	case c.End == Upper && c.Measure == ShatterBob:
-		found = s.shatter(t.transpose().merge(), low, high, e.Size+1)
+		found = s.shatter(t.turned(), low, high, e.Size+1)
 	case c.End == Upper && c.Measure == Fooling:
-		found = s.fooling(t.merge(), *c.Value, e.Size+1)
+		found = s.fooling(t.merged(), *c.Value, e.Size+1)
 	case c.End == Upper && c.Measure == LargestRect:
 		found = s.rectangle(t.Table, *c.Value, e.Size+1)
 	case c.End == Lower && (c.Measure == Cover || c.Measure == Partition):
-		found = e.Size > 0 && s.covered(t.merge(), *c.Value, e.Size-1, c.Measure == Partition)
+		found = e.Size > 0 && s.covered(t.merged(), *c.Value, e.Size-1, c.Measure == Partition)
 	default:
 		return nil, errOther
 	}
 	switch {
 	case s.left <= 0:
-		return nil, ErrLimit
+		return nil, t.over()
 	case found:
 		return nil, errExists
 	}
@@ -92,11 +93,11 @@ var _ = register("area", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, 
 	if err := t.spend(2, t.Rows, t.Cols); err != nil {
 		return nil, err
 	}
-	s := &searcher{left: maxSteps}
+	s := &searcher{t.ctx, maxSteps}
 	defer func() { _ = t.spend(maxSteps - max(s.left, 0)) }()
 	switch found := s.rectangle(t.Table, *c.Value, e.Size+1); {
 	case s.left <= 0:
-		return nil, ErrLimit
+		return nil, t.over()
 	case found:
 		return nil, errExists
 	}
@@ -109,11 +110,17 @@ var _ = register("area", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, 
 	return big.NewRat(int64((n+e.Size-1)/e.Size), 1), nil
 })
 
-// searcher counts steps down; at 0 every search gives up.
-type searcher struct{ left int }
+// searcher counts steps down; at 0, or when ctx ends, every search gives up.
+type searcher struct {
+	ctx  context.Context
+	left int
+}
 
 func (s *searcher) step(n int) bool {
-	s.left -= n
+	before := s.left
+	if s.left -= n; s.left>>16 != before>>16 && s.ctx.Err() != nil {
+		s.left = 0
+	}
 	return s.left > 0
 }
 
@@ -121,6 +128,21 @@ func (s *searcher) step(n int) bool {
 type merged struct {
 	*Table
 	rowOf, colOf []int
+}
+
+// merged and turned are the table, and its transpose, without repeated lines.
+func (w *work) merged() *merged {
+	if w.folded == nil {
+		w.folded = w.Table.merge()
+	}
+	return w.folded
+}
+
+func (w *work) turned() *merged {
+	if w.flipped == nil {
+		w.flipped = w.transpose().merge()
+	}
+	return w.flipped
 }
 
 // merge drops repeated rows and columns; where entries are counted, rowOf and colOf
