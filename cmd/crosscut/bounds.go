@@ -141,7 +141,7 @@ func (c *call) namedMatrix(from string) (*bounds.Matrix, *matrix.Result, bounds.
 		}
 	}
 	m, err := bounds.FromProblem(p, n)
-	res.Source = fmt.Sprintf("%s, n = %d", p.Name, n)
+	res.Source, res.Names = fmt.Sprintf("%s, n = %d", p.Name, n), matrix.ProblemNames(p, n)
 	if p.YesNo() && len(p.Sizes) == 0 { // else the entries stand in the certificate
 		opts.Problem, opts.N = p.Name, n
 	}
@@ -225,7 +225,7 @@ func (c *call) boundsOfTask() error {
 	if err != nil {
 		return err
 	}
-	res := &matrix.Result{Source: cut.Source(), Task: cut.Describe(table, profile), Near: cut.Near(c.Context, table)}
+	res := &matrix.Result{Source: cut.Source(), Task: cut.Describe(table, profile), Near: cut.Near(c.Context, table), Names: cut.Names()}
 	return c.analyse(m, res, bounds.Options{QueryFixed: cut.QueryFixed(), Contiguous: cut.Contiguous()})
 }
 
@@ -235,7 +235,7 @@ func (c *call) analyse(m *bounds.Matrix, res *matrix.Result, opts bounds.Options
 	if err != nil {
 		return err
 	}
-	if _, err := c.treeFormat(); err != nil {
+	if _, err := c.treeFormat(bounds.InputNames{}); err != nil {
 		return err
 	}
 	if k := max(m.Rows(), m.Cols()); c.IsSet("svg") && k > plot.MaxHeat {
@@ -288,14 +288,14 @@ func (c *call) analyse(m *bounds.Matrix, res *matrix.Result, opts bounds.Options
 		}
 	}
 	if c.IsSet("tree") && c.Context.Err() == nil {
-		if res.Drawn, err = c.drawTree(m, r.Tree); err != nil {
+		if res.Drawn, err = c.drawTree(m, r.Tree, res.Names); err != nil {
 			return err
 		}
 	}
+	res.Command = c.command()
 	if err := c.draw(func(w io.Writer, format string) error { return res.Picture(w, format, m) }); err != nil {
 		return err
 	}
-	res.Command = c.command()
 	if err := c.emit(res.Sheet()); err != nil {
 		return err
 	}
@@ -363,7 +363,7 @@ func (c *call) census() error {
 
 // finishCensus draws and prints a census.
 func (c *call) finishCensus(r bounds.CensusResult) error {
-	if err := c.draw(func(w io.Writer, format string) error { return matrix.CensusPicture(w, format, r) }); err != nil {
+	if err := c.draw(func(w io.Writer, format string) error { return matrix.CensusPicture(w, format, c.command(), r) }); err != nil {
 		return err
 	}
 	if err := c.emit(matrix.CensusSheet(r)); err != nil {

@@ -13,25 +13,25 @@ import (
 const playedEntries = 1 << 16
 
 // treeFormat chooses how --tree draws, by the ending of the file's name.
-func (c *call) treeFormat() (func(*bounds.Tree, io.Writer) error, error) {
+func (c *call) treeFormat(names bounds.InputNames) (func(*bounds.Tree, io.Writer) error, error) {
 	file := c.String("tree")
 	if !c.IsSet("tree") {
 		return nil, nil
 	}
 	switch filepath.Ext(file) {
 	case ".svg":
-		return func(t *bounds.Tree, w io.Writer) error { return t.SVG(w, bounds.InputNames{}) }, nil
+		return func(t *bounds.Tree, w io.Writer) error { return t.SVG(w, names) }, nil
 	case ".dot", ".gv":
-		return func(t *bounds.Tree, w io.Writer) error { return t.DOT(w, bounds.InputNames{}) }, nil
+		return func(t *bounds.Tree, w io.Writer) error { return t.DOT(w, names) }, nil
 	case ".txt", "":
-		return func(t *bounds.Tree, w io.Writer) error { return t.Text(w, bounds.InputNames{}) }, nil
+		return func(t *bounds.Tree, w io.Writer) error { return t.Text(w, names) }, nil
 	}
 	return nil, usagef("end the name in .svg, .dot or .txt", "flag --tree: %s: no drawing ends like this", file)
 }
 
 // drawTree plays the tree on every input where that is quick, every run metered
 // and audited, and draws it.
-func (c *call) drawTree(m *bounds.Matrix, t *bounds.Tree) (*matrix.Drawn, error) {
+func (c *call) drawTree(m *bounds.Matrix, t *bounds.Tree, names bounds.InputNames) (*matrix.Drawn, error) {
 	if t == nil {
 		return nil, fmt.Errorf("flag --tree: the matrix has too many different rows and columns for a tree")
 	}
@@ -44,7 +44,7 @@ func (c *call) drawTree(m *bounds.Matrix, t *bounds.Tree) (*matrix.Drawn, error)
 		metered := int(cost)
 		d.Metered, d.Rounds = &metered, rounds
 	}
-	draw, err := c.treeFormat()
+	draw, err := c.treeFormat(names)
 	if err != nil {
 		return nil, err
 	}

@@ -54,7 +54,7 @@ var _ = register(&command{
 			return err
 		}
 		if err == nil && picture != "" {
-			write := func(w io.Writer) error { return plot.Accuracy(w, picture, curve.Picture()) }
+			write := func(w io.Writer) error { return plot.Accuracy(w, picture, curve.Picture(c.command())) }
 			if err := writeFile(c.String("svg"), write); err != nil {
 				return err
 			}

@@ -73,7 +73,7 @@ var _ = register(&command{
 		spec.Done = func(_ report.Row, k, of int) { draw(k, of) }
 		t, err := papers.Table(c.Context, spec)
 		if err == nil && picture != "" {
-			write := func(w io.Writer) error { return plot.Costs(w, picture, t) }
+			write := func(w io.Writer) error { return plot.Costs(w, picture, t, c.command()) }
 			if err := writeFile(c.String("svg"), write); err != nil {
 				return err
 			}

@@ -85,7 +85,7 @@ var _ = register(&command{
 					if err != nil {
 						return err
 					}
-					return plot.Costs(w, format, t)
+					return plot.Costs(w, format, t, c.command())
 				})
 			}
 		}

@@ -63,7 +63,7 @@ func (c *call) weightsTable(m *trained.Model) error {
 	}
 	t, err := papers.WeightsTable(c.Context, m, c.Int("quantise"), c.Uint64("seed"))
 	if err == nil && picture != "" {
-		if err := writeFile(c.String("svg"), func(w io.Writer) error { return plot.Costs(w, picture, t) }); err != nil {
+		if err := writeFile(c.String("svg"), func(w io.Writer) error { return plot.Costs(w, picture, t, c.command()) }); err != nil {
 			return err
 		}
 	}

@@ -126,12 +126,7 @@ func (a *matrixAnswer) ofProblem(q matrixRequest, res *matrix.Result, opts *boun
 	}
 	res.Source = fmt.Sprintf("%s, n = %d", p.Name, q.N)
 	res.Command = fmt.Sprintf("crosscut bounds --problem %s --n %d", p.Name, q.N)
-	for i := range m.Rows() {
-		a.RowName = append(a.RowName, p.ShowX(q.N, p.X(q.N, i)))
-	}
-	for j := range m.Cols() {
-		a.ColName = append(a.ColName, p.ShowY(q.N, p.Y(q.N, j)))
-	}
+	a.name(m, matrix.ProblemNames(p, q.N))
 	return m, nil
 }
 
@@ -180,21 +175,17 @@ func (a *matrixAnswer) ofTask(ctx context.Context, q matrixRequest, res *matrix.
 	if q.Split != "" {
 		res.Command += " --split " + q.Split
 	}
-	name := func(ts []tasks.Token) string {
-		var words []string
-		for _, t := range ts {
-			b, _ := json.Marshal(task.FormatToken(sh, t))
-			words = append(words, string(b))
-		}
-		return strings.Join(words, " ")
-	}
+	a.name(m, cut.Names())
+	return m, nil
+}
+
+func (a *matrixAnswer) name(m *bounds.Matrix, names bounds.InputNames) {
 	for i := range m.Rows() {
-		a.RowName = append(a.RowName, name(cut.Row(i)))
+		a.RowName = append(a.RowName, names.Row(i))
 	}
 	for j := range m.Cols() {
-		a.ColName = append(a.ColName, name(cut.Col(j)))
+		a.ColName = append(a.ColName, names.Col(j))
 	}
-	return m, nil
 }
 
 func (a *matrixAnswer) drawn(q matrixRequest, res *matrix.Result) (*bounds.Matrix, error) {
@@ -215,12 +206,8 @@ func (a *matrixAnswer) drawn(q matrixRequest, res *matrix.Result) (*bounds.Matri
 		return nil, err
 	}
 	res.Source, res.Command = "matrix of drawn.txt", "crosscut bounds --matrix drawn.txt"
-	for i := range m.Rows() {
-		a.RowName = append(a.RowName, itoa(i+1))
-	}
-	for j := range m.Cols() {
-		a.ColName = append(a.ColName, itoa(j+1))
-	}
+	number := func(i int) string { return itoa(i + 1) }
+	a.name(m, bounds.InputNames{Row: number, Col: number})
 	return m, nil
 }
 

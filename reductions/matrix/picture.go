@@ -18,7 +18,7 @@ import (
 // fooling set, with the best cover of its ones, and with the largest INDEX inside
 // it, Alice holding the string.
 func (r *Result) Picture(w io.Writer, format string, m *bounds.Matrix) error {
-	h := plot.Heat{Title: fmt.Sprintf("%s: %d x %d", r.Source, m.Rows(), m.Cols()), Rows: m.Rows(), Cols: m.Cols(), Values: m.Values(), At: m.At}
+	h := plot.Heat{Title: fmt.Sprintf("%s: %d x %d", r.Source, m.Rows(), m.Cols()), Command: r.Command, Rows: m.Rows(), Cols: m.Cols(), RowNames: named(r.Names.Row, m.Rows()), ColNames: named(r.Names.Col, m.Cols()), Values: m.Values(), At: m.At}
 	if value, set, ok := r.FoolingSet(); ok {
 		h.Panels = append(h.Panels, plot.Panel{Caption: fmt.Sprintf("fooling set of the value %d: %d entries", value, len(set)), Dots: set})
 	}
@@ -45,14 +45,25 @@ func (r *Result) Picture(w io.Writer, format string, m *bounds.Matrix) error {
 	return h.Draw(w, format)
 }
 
+func named(name func(int) string, n int) []string {
+	if name == nil {
+		return nil
+	}
+	names := make([]string, n)
+	for i := range names {
+		names[i] = name(i)
+	}
+	return names
+}
+
 // CensusPicture draws a census.
-func CensusPicture(w io.Writer, format string, r bounds.CensusResult) error {
+func CensusPicture(w io.Writer, format, command string, r bounds.CensusResult) error {
 	var counts []plot.Count
 	for k, n := range r.Counts {
 		f, _ := new(big.Float).SetInt(n).Float64()
 		counts = append(counts, plot.Count{D: k, Matrices: f, Text: thousands(n)})
 	}
-	return plot.Census(w, format, fmt.Sprintf("all %d x %d matrices of 0 and 1 by D(f)", r.Rows, r.Cols), counts)
+	return plot.Census(w, format, fmt.Sprintf("all %d x %d matrices of 0 and 1 by D(f)", r.Rows, r.Cols), command, counts)
 }
 
 // thousands writes a number with commas.

@@ -21,7 +21,9 @@ type Result struct {
 	Near    *bounds.Both `json:"-"`
 	Checked *Certified   `json:"certificate,omitempty"`
 	Drawn   *Drawn       `json:"tree,omitempty"`
-	Command string       `json:"command,omitempty"`
+	// Names are how pictures write the inputs; empty: rows and columns are numbered.
+	Names   bounds.InputNames `json:"-"`
+	Command string            `json:"command,omitempty"`
 }
 
 // TaskResult says how the task was cut, and what follows for recurrent models.

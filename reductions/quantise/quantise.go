@@ -288,9 +288,9 @@ func (c *Curve) Sheet() *report.Sheet {
 	return s
 }
 
-// Picture is what the plot shows.
-func (c *Curve) Picture() plot.AccuracyCurve {
-	p := plot.AccuracyCurve{Title: fmt.Sprintf("%s at n = %d: state rounded at the cut", c.Model, c.N), N: c.N}
+// Picture is what the plot shows; command is the line that draws it.
+func (c *Curve) Picture(command string) plot.AccuracyCurve {
+	p := plot.AccuracyCurve{Title: fmt.Sprintf("%s at n = %d: state rounded at the cut", c.Model, c.N), Command: command, N: c.N}
 	if c.Setting == protocol.OneWay {
 		p.Optimum = func(bits int) float64 { return Optimum(c.N, bits) }
 	}

@@ -16,34 +16,37 @@ import (
 	"crosscut/report"
 )
 
-// Costs draws a table against N, both axes logarithmic, in two panels that are
-// never mixed: the bits that cross the cut, and the size of the model. On the
-// left, points are metered and lines are formulas; black dashes are needed bits,
-// gray dots the raw tokens. A cost above the raw tokens proves nothing: where all
-// models share the raw tokens that region is shaded, and such points are hollow.
-// Rows without N or bits are left out.
-func Costs(w io.Writer, format string, t report.Table) error {
-	bits, err := gather(t, func(r report.Row) (float64, float64) { return value(r.Bits), value(r.Formula) }, true)
-	if err != nil {
-		return err
+// Costs draws a table against N, both axes logarithmic, one quantity in a panel:
+// the bits that cross the cut, one panel for each need, then the size of the models.
+// In the first, points are metered and lines are formulas; black dashes are needed
+// bits, gray dots the raw tokens. Between what is needed and the cheapest protocol of
+// the panel, the raw tokens among them, nothing is known: that is shaded. A cost above
+// the raw tokens proves nothing: such points are hollow. Rows without N or bits are
+// left out.
+func Costs(w io.Writer, format string, t report.Table, command string) error {
+	f := figure{title: t.Title, command: command, width: 430, height: 300}
+	bits := gather(t, func(r report.Row) (float64, float64) { return value(r.Bits), value(r.Formula) }, true)
+	groups := bits.byNeed()
+	for _, c := range groups {
+		heading := "bits across the cut"
+		if len(groups) > 1 {
+			heading += ": " + strings.Join(c.models(), ", ")
+		}
+		p, err := c.panel(heading)
+		if err != nil {
+			return err
+		}
+		f.panels = append(f.panels, p)
 	}
-	left, err := bits.plot("bits across the cut")
-	if err != nil {
-		return err
+	sizes := gather(t, func(r report.Row) (float64, float64) { return value(r.Size), value(r.Size) }, false)
+	if len(groups) > 0 && len(sizes.series) > 0 {
+		p, err := sizes.panel("size of the model, in bits")
+		if err != nil {
+			return err
+		}
+		f.panels = append(f.panels, p)
 	}
-	const width, height = 470, 370
-	sizes, err := gather(t, func(r report.Row) (float64, float64) { return value(r.Size), value(r.Size) }, false)
-	if err == ErrEmpty {
-		return Write(w, format, width*1.3, height, t.Title, left)
-	}
-	if err != nil {
-		return err
-	}
-	right, err := sizes.plot("size of the model, in bits")
-	if err != nil {
-		return err
-	}
-	return Write(w, format, 2*width, height, t.Title, left, right)
+	return f.write(w, format)
 }
 
 func value(v *float64) float64 {
@@ -57,30 +60,27 @@ func value(v *float64) float64 {
 type curves struct {
 	ns     []float64
 	series []series
-	shaded plotter.XYs // the line above which everything is vacuous
-	hollow bool        // some point is hollow
 }
 
-// series is one line with its name.
+// series is one model with what it is compared with.
 type series struct {
-	name   string
-	color  color.Color
-	dashes []vg.Length
-	shape  int         // of the marks; -1: none
-	points plotter.XYs // metered, or given
-	above  []bool      // which points are vacuous
-	line   plotter.XYs // by formula
+	name            string
+	color           color.Color
+	shape           int         // of the marks
+	points          plotter.XYs // metered, or given
+	above           []bool      // which points are vacuous
+	line            plotter.XYs // by formula
+	needed, trivial plotter.XYs
+	by              string // the name of the need
 }
 
 // gather reads one column of a table: points and line of each model. With compared,
 // needed and trivial bits too.
-func gather(t report.Table, column func(report.Row) (point, line float64), compared bool) (*curves, error) {
+func gather(t report.Table, column func(report.Row) (point, line float64), compared bool) *curves {
 	c := &curves{}
-	models := map[string]*series{}
-	var order []string
-	needed, trivial := map[string]plotter.XYs{}, map[string]plotter.XYs{}
 	rows := slices.Clone(t.Rows)
 	slices.SortStableFunc(rows, func(a, b report.Row) int { return at(a) - at(b) })
+	names := byTable(t)
 	for _, r := range rows {
 		y, by := column(r)
 		if r.N == nil || y <= 0 {
@@ -90,41 +90,28 @@ func gather(t report.Table, column func(report.Row) (point, line float64), compa
 		if !slices.Contains(c.ns, n) {
 			c.ns = append(c.ns, n)
 		}
-		s := models[r.Model]
-		if s == nil {
-			s = &series{name: r.Model}
-			models[r.Model] = s
-			order = append(order, r.Model)
+		k := slices.IndexFunc(c.series, func(s series) bool { return s.name == r.Model })
+		if k < 0 {
+			k = len(c.series)
+			i := slices.Index(names, r.Model)
+			c.series = append(c.series, series{name: r.Model, color: Palette[i%len(Palette)], shape: i})
 		}
-		raw := value(r.Trivial)
+		s, raw := &c.series[k], value(r.Trivial)
 		s.points = append(s.points, plotter.XY{X: n, Y: y})
 		s.above = append(s.above, compared && raw > 0 && y > raw)
 		if by > 0 {
 			s.line = append(s.line, plotter.XY{X: n, Y: by})
 		}
 		if compared && raw > 0 {
-			trivial[r.Model] = append(trivial[r.Model], plotter.XY{X: n, Y: raw})
+			s.trivial = append(s.trivial, plotter.XY{X: n, Y: raw})
 		}
 		if compared && value(r.Needed) > 0 {
-			needed[r.Model] = append(needed[r.Model], plotter.XY{X: n, Y: value(r.Needed)})
+			s.needed = append(s.needed, plotter.XY{X: n, Y: value(r.Needed)})
+			s.by, _, _ = strings.Cut(r.NeededBy, " ")
 		}
 	}
-	if len(order) == 0 {
-		return nil, ErrEmpty
-	}
-	order = byTable(t, order)
-	for i, name := range order {
-		s := models[name]
-		s.color, s.shape = Palette[i%len(Palette)], i
-		c.hollow = c.hollow || slices.Contains(s.above, true)
-		c.series = append(c.series, *s)
-	}
-	c.compare("raw tokens", Gray, []vg.Length{1.5, 3}, order, trivial)
-	c.compare("needed", color.Black, []vg.Length{5, 3}, order, needed)
-	if len(trivial) == len(order) && same(trivial, order) {
-		c.shaded = trivial[order[0]]
-	}
-	return c, nil
+	slices.SortStableFunc(c.series, func(a, b series) int { return slices.Index(names, a.name) - slices.Index(names, b.name) })
+	return c
 }
 
 func at(r report.Row) int {
@@ -134,125 +121,195 @@ func at(r report.Row) int {
 	return *r.N
 }
 
-// byTable orders models as the table does, so that both panels use one colour each.
-func byTable(t report.Table, names []string) []string {
+// byTable lists the models as the table does, so that all panels give each one colour
+// and one shape.
+func byTable(t report.Table) []string {
 	var order []string
 	for _, r := range t.Rows {
-		if slices.Contains(names, r.Model) && !slices.Contains(order, r.Model) {
+		if !slices.Contains(order, r.Model) {
 			order = append(order, r.Model)
 		}
 	}
 	return order
 }
 
-func same(lines map[string]plotter.XYs, names []string) bool {
-	for _, name := range names {
-		if !slices.Equal(lines[name], lines[names[0]]) {
-			return false
+// byNeed divides models by what is needed of them: other splits have other needs, and
+// two needs on one axis mislead. Models of which nothing is known to be needed stand
+// with the others where there is one need at most.
+func (c *curves) byNeed() []*curves {
+	var groups []*curves
+	for _, s := range c.series {
+		k := slices.IndexFunc(groups, func(g *curves) bool { return slices.Equal(g.series[0].needed, s.needed) })
+		if k < 0 {
+			k = len(groups)
+			groups = append(groups, &curves{ns: c.ns})
+		}
+		groups[k].series = append(groups[k].series, s)
+	}
+	if len(groups) == 2 {
+		a, b := groups[0], groups[1]
+		if len(b.series[0].needed) == 0 {
+			a, b = b, a
+		}
+		if len(a.series[0].needed) == 0 && same(a.series[0].trivial, b.series[0].trivial) {
+			return []*curves{c}
 		}
 	}
-	return true
+	return groups
 }
 
-// compare adds one line for each different curve, named after its models where
-// there is more than one.
-func (c *curves) compare(what string, col color.Color, dashes []vg.Length, order []string, lines map[string]plotter.XYs) {
-	done := map[string]bool{}
-	for _, name := range order {
-		line := lines[name]
-		if len(line) == 0 || done[name] {
-			continue
-		}
-		var sharing []string
-		for _, other := range order {
-			if slices.Equal(lines[other], line) {
-				done[other] = true
-				sharing = append(sharing, other)
-			}
-		}
-		label := what
-		if len(sharing) < len(order) {
-			label += ": " + strings.Join(sharing, ", ")
-		}
-		c.series = append(c.series, series{name: label, color: col, dashes: dashes, shape: -1, points: line, line: line})
+func same(a, b plotter.XYs) bool { return slices.Equal(a, b) }
+
+func (c *curves) models() []string {
+	var names []string
+	for _, s := range c.series {
+		names = append(names, s.name)
 	}
+	return names
 }
 
-// plot draws one panel.
-func (c *curves) plot(what string) (*plot.Plot, error) {
-	p := New("", "sequence length N", what)
+// panel draws what was gathered.
+func (c *curves) panel(heading string) (panel, error) {
+	p := New("", "sequence length N", "")
 	p.X.Scale, p.Y.Scale = plot.LogScale{}, plot.LogScale{}
 	lo, hi := c.span()
 	left, right := c.ns[0], c.ns[len(c.ns)-1]
 	if left == right {
 		left, right = left/2, right*2
 	}
-	p.X.Tick.Marker, p.Y.Tick.Marker = powers{2, 6, right}, powers{10, 9, 0}
-	// The names stand inside the frame, to the right of the last N.
-	const names = 0.55
-	p.X.Min, p.X.Max = left, right*math.Pow(right/left, names)
-	p.Y.Min, p.Y.Max = lo, hi
-	if err := c.shade(p, left, hi); err != nil {
-		return nil, err
+	p.X.Tick.Marker, p.Y.Tick.Marker = powers{2, 7, right}, powers{10, 8, 0}
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = left, right, lo, hi
+	out := panel{Plot: p, heading: heading}
+	if open, err := c.between(); err != nil {
+		return out, err
+	} else if open != nil {
+		p.Add(open)
+		out.legend = append(out.legend, "shaded: open, between the need and the cheapest protocol here")
 	}
-	var labels []label
-	for _, s := range c.series {
-		if err := s.draw(p); err != nil {
-			return nil, err
+	if slices.ContainsFunc(c.series, func(s series) bool { return slices.Contains(s.above, true) }) {
+		out.legend = append(out.legend, "hollow: vacuous, above the raw tokens")
+	}
+	for _, kind := range []struct {
+		what   string
+		color  color.Color
+		dashes []vg.Length
+		line   func(series) plotter.XYs
+	}{
+		{"raw tokens", Gray, []vg.Length{1.5, 3}, func(s series) plotter.XYs { return s.trivial }},
+		{"needed", color.Black, []vg.Length{5, 3}, func(s series) plotter.XYs { return s.needed }},
+	} {
+		for _, group := range c.alike(kind.line) {
+			line, label := kind.line(group[0]), kind.what
+			if by := group[0].by; kind.what == "needed" && by != "" {
+				label += ": " + by
+			}
+			if len(line) == 0 {
+				continue
+			}
+			if len(group) < len(c.series) {
+				label += " (" + strings.Join((&curves{series: group}).models(), ", ") + ")"
+			}
+			if err := addLine(p, line, kind.color, kind.dashes); err != nil {
+				return out, err
+			}
+			if kind.what == "needed" || !slices.ContainsFunc(c.series, func(s series) bool { return same(s.points, line) }) {
+				out.names = append(out.names, name{line[len(line)-1].Y, label, kind.color})
+			}
 		}
-		end := s.points[len(s.points)-1]
-		labels = append(labels, label{end.X, end.Y, s.name, s.color})
 	}
-	const frame = 280 // points of height that are left for the axis
-	spread(labels, lo, hi, frame)
-	return p, addLabels(p, labels)
+	for _, group := range c.alike(func(s series) plotter.XYs { return s.points }) {
+		var label []string
+		for _, s := range group {
+			if err := s.draw(p); err != nil {
+				return out, err
+			}
+			label = append(label, s.name)
+		}
+		if slices.ContainsFunc(c.series, func(s series) bool { return same(s.trivial, group[0].points) }) {
+			label = append(label, "raw tokens")
+		}
+		last := group[0].points[len(group[0].points)-1]
+		out.names = append(out.names, name{last.Y, strings.Join(label, ", "), group[0].color})
+	}
+	return out, nil
+}
+
+// alike puts series together whose curves coincide: they get one name.
+func (c *curves) alike(of func(series) plotter.XYs) [][]series {
+	var groups [][]series
+	for _, s := range c.series {
+		k := slices.IndexFunc(groups, func(g []series) bool { return same(of(g[0]), of(s)) })
+		if k < 0 {
+			k = len(groups)
+			groups = append(groups, nil)
+		}
+		groups[k] = append(groups[k], s)
+	}
+	return groups
+}
+
+// between is the region that is open: from what is needed up to the cheapest protocol,
+// at the lengths at which something is needed. Nil where nothing is.
+func (c *curves) between() (*plotter.Polygon, error) {
+	var needed plotter.XYs
+	for _, s := range c.series {
+		if len(s.needed) > len(needed) {
+			needed = s.needed
+		}
+	}
+	if len(needed) < 2 {
+		return nil, nil
+	}
+	ring := slices.Clone(needed)
+	for _, pt := range slices.Backward(needed) {
+		best := math.Inf(1)
+		for _, s := range c.series {
+			for _, line := range []plotter.XYs{s.points, s.trivial} {
+				for _, q := range line {
+					if q.X == pt.X {
+						best = min(best, q.Y)
+					}
+				}
+			}
+		}
+		ring = append(ring, plotter.XY{X: pt.X, Y: max(best, pt.Y)})
+	}
+	area, err := plotter.NewPolygon(ring)
+	if err != nil {
+		return nil, fmt.Errorf("plot: %w", err)
+	}
+	area.Color, area.LineStyle.Width = color.RGBA{226, 226, 226, 255}, 0
+	return area, nil
 }
 
 // span is the range of all values, with a little room.
 func (c *curves) span() (lo, hi float64) {
 	lo, hi = math.Inf(1), 0
 	for _, s := range c.series {
-		for _, pt := range append(slices.Clone(s.points), s.line...) {
+		for _, pt := range slices.Concat(s.points, s.line, s.needed, s.trivial) {
 			lo, hi = min(lo, pt.Y), max(hi, pt.Y)
 		}
 	}
-	return lo / 1.6, hi * 3
+	return lo / 1.3, hi * 1.3
 }
 
-// shade fills the vacuous region, or says what hollow points are.
-func (c *curves) shade(p *plot.Plot, left, hi float64) error {
-	if len(c.shaded) >= 2 {
-		last := c.shaded[len(c.shaded)-1]
-		ring := append(slices.Clone(c.shaded), plotter.XY{X: last.X, Y: hi}, plotter.XY{X: c.shaded[0].X, Y: hi})
-		area, err := plotter.NewPolygon(ring)
-		if err != nil {
-			return fmt.Errorf("plot: %w", err)
-		}
-		area.Color, area.LineStyle.Width = color.RGBA{238, 238, 238, 255}, 0
-		p.Add(area)
-	}
-	if len(c.shaded) < 2 && !c.hollow {
+func addLine(p *plot.Plot, pts plotter.XYs, col color.Color, dashes []vg.Length) error {
+	if len(pts) < 2 {
 		return nil
 	}
-	text := "vacuous: above the raw tokens"
-	if c.hollow {
-		text = "hollow: vacuous, above the raw tokens"
+	line, err := plotter.NewLine(pts)
+	if err != nil {
+		return fmt.Errorf("plot: %w", err)
 	}
-	return addLabels(p, []label{{left, hi / 1.6, text, Gray}})
+	line.Color, line.Width, line.Dashes = col, 1.2, dashes
+	p.Add(line)
+	return nil
 }
 
 // draw adds one series; the shape of its marks repeats its colour.
 func (s series) draw(p *plot.Plot) error {
-	if len(s.line) > 1 {
-		line, err := plotter.NewLine(s.line)
-		if err != nil {
-			return fmt.Errorf("plot: %w", err)
-		}
-		line.Color, line.Width, line.Dashes = s.color, 1.2, s.dashes
-		p.Add(line)
-	}
-	if s.shape < 0 {
-		return nil
+	if err := addLine(p, s.line, s.color, nil); err != nil {
+		return err
 	}
 	points, err := plotter.NewScatter(s.points)
 	if err != nil {

@@ -19,9 +19,12 @@ const MaxHeat = 512
 // darker for larger values. Rows and columns count from 0.
 type Heat struct {
 	Title      string
+	Command    string // that draws it
 	Rows, Cols int
-	Values     []int // ascending
-	At         func(i, j int) (value int, defined bool)
+	// Names of rows and columns, as the players' inputs are written; nil: numbers.
+	RowNames, ColNames []string
+	Values             []int // ascending
+	At                 func(i, j int) (value int, defined bool)
 
 	// Panels stand side by side, each the same matrix with other things marked.
 	Panels []Panel
@@ -44,23 +47,40 @@ func (h Heat) Draw(w io.Writer, format string) error {
 	if h.Rows > MaxHeat || h.Cols > MaxHeat {
 		return fmt.Errorf("plot: a matrix of %d x %d: at most %d lines a side are drawn", h.Rows, h.Cols, MaxHeat)
 	}
-	var panels []*plot.Plot
-	for _, panel := range h.Panels {
-		p := New(panel.Caption, "columns: Bob's input", "rows: Alice's input")
+	f := figure{title: h.Title, command: h.Command, width: 330, height: 340, beside: true}
+	for _, marked := range h.Panels {
+		p := New("", "columns: Bob's input", "rows: Alice's input")
 		p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, float64(h.Cols), 0, float64(h.Rows)
-		p.X.Padding, p.Y.Padding, p.Title.Padding = 0, 0, 12
-		p.X.Tick.Marker = plot.TickerFunc(func(_, _ float64) []plot.Tick { return lineTicks(h.Cols, false) })
-		p.Y.Tick.Marker = plot.TickerFunc(func(_, _ float64) []plot.Tick { return lineTicks(h.Rows, true) })
+		p.X.Padding, p.Y.Padding = 0, 0
+		p.X.Tick.Marker = plot.TickerFunc(func(_, _ float64) []plot.Tick { return lineTicks(h.Cols, h.ColNames, false) })
+		p.Y.Tick.Marker = plot.TickerFunc(func(_, _ float64) []plot.Tick { return lineTicks(h.Rows, h.RowNames, true) })
 		p.X.Tick.Length, p.Y.Tick.Length = 0, 0
-		p.Add(squares{h, panel})
-		panels = append(panels, p)
+		p.X.Tick.Label.Font.Size, p.Y.Tick.Label.Font.Size = 8, 8
+		p.Add(squares{h, marked})
+		f.panels = append(f.panels, panel{Plot: p, heading: marked.Caption, legend: []string{""}})
+		if len(marked.Lines[0]) > 0 { // its pointers stand over the plot
+			p.Title.Text, p.Title.TextStyle.Font.Size = " ", 6
+		}
 	}
-	const side = 330
-	return Write(w, format, vg.Length(len(panels))*side, side+30, h.Title, panels...)
+	return f.write(w, format)
 }
 
-// lineTicks numbers some lines from 1; rows go downwards.
-func lineTicks(n int, down bool) []plot.Tick {
+// What lines are named by: so many points of width for all columns, and for a letter.
+const (
+	acrossColumns = 285
+	acrossLetter  = 4.5
+	mostNamed     = 16 // lines, and letters of a row's name
+)
+
+func longest(names []string) (most int) {
+	for _, n := range names {
+		most = max(most, len([]rune(n)))
+	}
+	return most
+}
+
+// lineTicks names the lines, or numbers some of them from 1; rows go downwards.
+func lineTicks(n int, names []string, down bool) []plot.Tick {
 	step := 1
 	for _, s := range []int{1, 2, 4, 8, 16, 32, 64, 128} {
 		step = s
@@ -74,7 +94,11 @@ func lineTicks(n int, down bool) []plot.Tick {
 		if down {
 			at = float64(n) - at
 		}
-		ticks = append(ticks, plot.Tick{Value: at, Label: fmt.Sprint(i + 1)})
+		label := fmt.Sprint(i + 1)
+		if len(names) == n && n <= mostNamed && longest(names) <= mostNamed && (down || acrossLetter*float64(n*longest(names)) <= acrossColumns) {
+			label = names[i]
+		}
+		ticks = append(ticks, plot.Tick{Value: at, Label: label})
 	}
 	return ticks
 }
@@ -87,7 +111,7 @@ type squares struct {
 
 // shade is the gray of a value: light for the smallest, dark for the largest.
 func (h Heat) shade(value int) color.Color {
-	const light, dark = 240, 120
+	const light, dark = 240, 165
 	k, most := slices.Index(h.Values, value), len(h.Values)-1
 	if most < 1 {
 		return color.Gray{light}
@@ -195,7 +219,7 @@ type Count struct {
 
 // Census draws how many matrices have which D(f), on a logarithmic scale, each bar
 // under its exact number.
-func Census(w io.Writer, format, title string, counts []Count) error {
+func Census(w io.Writer, format, title, command string, counts []Count) error {
 	most := 0.0
 	for _, k := range counts {
 		most = max(most, k.Matrices)
@@ -215,7 +239,7 @@ func Census(w io.Writer, format, title string, counts []Count) error {
 		return ticks
 	})
 	p.Add(bars(counts))
-	return Write(w, format, 480, 340, title, p)
+	return figure{title: title, command: command, width: 480, height: 320, panels: []panel{{Plot: p}}}.write(w, format)
 }
 
 // powersOfTen marks an axis at 1, 10, 100, ...
@@ -223,8 +247,8 @@ type powersOfTen struct{}
 
 func (powersOfTen) Ticks(_, hi float64) []plot.Tick {
 	var ticks []plot.Tick
-	for k, v := 0, 1.0; v <= hi; k, v = k+1, v*10 {
-		ticks = append(ticks, plot.Tick{Value: v, Label: fmt.Sprintf("10^%d", k)})
+	for v := 1.0; v <= hi; v *= 10 {
+		ticks = append(ticks, plot.Tick{Value: v, Label: Thousands(v)})
 	}
 	step := len(ticks)/8 + 1
 	for i := range ticks {

@@ -73,7 +73,7 @@ func TestHeatRefuses(t *testing.T) {
 	if err := world(MaxHeat).Draw(&bytes.Buffer{}, "svg"); err == nil {
 		t.Error("a matrix that is too large was drawn")
 	}
-	if err := Census(&bytes.Buffer{}, "svg", "", nil); !errors.Is(err, ErrEmpty) {
+	if err := Census(&bytes.Buffer{}, "svg", "", "", nil); !errors.Is(err, ErrEmpty) {
 		t.Errorf("%v", err)
 	}
 }
@@ -82,7 +82,7 @@ func TestCensus(t *testing.T) {
 	counts := []Count{{0, 2, "2"}, {1, 60, "60"}, {2, 27450, "27,450"}, {3, 0, "0"}, {4, 18083520, "18,083,520"}}
 	for _, format := range Formats {
 		var b bytes.Buffer
-		if err := Census(&b, format, "census", counts); err != nil {
+		if err := Census(&b, format, "census", "crosscut bounds --census 4 4", counts); err != nil {
 			t.Fatal(err)
 		}
 		if format == "svg" {

@@ -4,8 +4,10 @@ package plot
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
+	"html"
 	"image/color"
 	"io"
 	"math"
@@ -64,22 +66,74 @@ func New(title, x, y string) *plot.Plot {
 	return p
 }
 
-// Write draws panels side by side under a title, in points.
-func Write(w io.Writer, format string, width, height vg.Length, title string, panels ...*plot.Plot) error {
+// figure is a picture: panels under a title, one below another or side by side, and
+// below them the command that draws it. An SVG file has the title and the command as
+// its title and description.
+type figure struct {
+	title, command string
+	width, height  vg.Length // of one panel
+	beside         bool
+	panels         []panel
+}
+
+// panel is one plot, with a heading and a legend over it, and the names of its lines on
+// the right, where nothing else is drawn, in black, so that a gray print has them too.
+type panel struct {
+	*plot.Plot
+	heading string
+	legend  []string
+	names   []name
+}
+
+// name is written beside the end of a line.
+type name struct {
+	y     float64
+	text  string
+	color color.Color
+}
+
+// What every picture keeps free, in points, and the heights of its lines of text.
+const (
+	margin   = 8
+	lineHigh = 12
+)
+
+func style(size vg.Length, col color.Color) text.Style {
+	s := plot.New().Title.TextStyle
+	s.Font = font.Font{Typeface: "Liberation", Variant: "Sans", Size: size}
+	s.Color, s.XAlign, s.YAlign = col, draw.XLeft, draw.YTop
+	return s
+}
+
+// write draws the figure.
+func (f figure) write(w io.Writer, format string) error {
+	if len(f.panels) == 0 {
+		return ErrEmpty
+	}
+	across, down := 1, len(f.panels)
+	if f.beside {
+		across, down = down, 1
+	}
+	width := f.width * vg.Length(across)
+	title, caption := style(11, color.Black), style(7.5, Gray)
+	titles, captions := wrap(title, f.title, width-2*margin), wrap(caption, f.command, width-2*margin)
+	head, foot := vg.Length(len(titles)*14+4), vg.Length(len(captions)*10+2)
+	height := f.height*vg.Length(down) + head + foot + 2*margin
 	canvas, err := draw.NewFormattedCanvas(width, height, format)
 	if err != nil {
 		return fmt.Errorf("plot: %w", err)
 	}
-	const margin, head = 8, 24
 	c := draw.New(canvas)
 	c.FillPolygon(color.White, []vg.Point{c.Min, {X: c.Min.X, Y: c.Max.Y}, c.Max, {X: c.Max.X, Y: c.Min.Y}})
-	style := plot.New().Title.TextStyle
-	style.Font = font.Font{Typeface: "Liberation", Variant: "Sans", Size: 11}
-	style.XAlign, style.YAlign = draw.XLeft, draw.YTop
-	c.FillText(style, vg.Point{X: c.Min.X + margin, Y: c.Max.Y - margin}, title)
-	each := (c.Max.X - c.Min.X) / vg.Length(len(panels))
-	for i, p := range panels {
-		p.Draw(draw.Crop(c, margin+vg.Length(i)*each, -vg.Length(len(panels)-1-i)*each-margin, margin, -margin-head))
+	for i, line := range titles {
+		c.FillText(title, vg.Point{X: c.Min.X + margin, Y: c.Max.Y - margin - vg.Length(14*i)}, line)
+	}
+	for i, line := range captions {
+		c.FillText(caption, vg.Point{X: c.Min.X + margin, Y: c.Min.Y + margin + vg.Length(10*(len(captions)-i))}, line)
+	}
+	for i, p := range f.panels {
+		x, y := vg.Length(i%across)*f.width, vg.Length(i/across)*f.height
+		p.draw(draw.Crop(c, x+margin, x+f.width-margin-width, height-margin-head-y-f.height, -margin-head-y))
 	}
 	if format != "svg" {
 		_, err = canvas.WriteTo(w)
@@ -90,8 +144,73 @@ func Write(w io.Writer, format string, width, height vg.Length, title string, pa
 		return err
 	}
 	// Viewers without the font that was measured take the nearest one they have.
-	_, err = w.Write(bytes.ReplaceAll(b.Bytes(), []byte("font-family:Liberation Sans"), []byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif")))
+	svg := strings.ReplaceAll(b.String(), "font-family:Liberation Sans", "font-family:Liberation Sans,Arial,Helvetica,sans-serif")
+	at := strings.Index(svg, "<svg")
+	at += strings.IndexByte(svg[at:], '>') + 1
+	said := "\n<title>" + html.EscapeString(f.title) + "</title>"
+	if f.command != "" {
+		said += "\n<desc>" + html.EscapeString(f.command) + "</desc>"
+	}
+	_, err = io.WriteString(w, svg[:at]+said+svg[at:])
 	return err
+}
+
+// draw draws a panel: heading and legend on top, the plot on the left, names beside it.
+func (p panel) draw(c draw.Canvas) {
+	top := vg.Length(0)
+	for i, words := range append([]string{p.heading}, p.legend...) {
+		s := style(9.5, color.Black)
+		if i > 0 {
+			s = style(8.5, Gray)
+		}
+		for _, line := range wrap(s, words, c.Max.X-c.Min.X) {
+			c.FillText(s, vg.Point{X: c.Min.X, Y: c.Max.Y - top}, line)
+			top += lineHigh
+		}
+	}
+	if top > 0 {
+		top += lineHigh / 2
+	}
+	s := style(9.5, color.Black)
+	s.YAlign = draw.YCenter
+	var rows []name // one for each line of text
+	side := vg.Length(0)
+	slices.SortStableFunc(p.names, func(a, b name) int { return cmp.Or(cmp.Compare(a.y, b.y), strings.Compare(b.text, a.text)) })
+	const leader = 14
+	for _, n := range p.names {
+		lines := wrap(s, n.text, (c.Max.X-c.Min.X)/3)
+		slices.Reverse(lines) // upwards
+		for _, line := range lines {
+			rows = append(rows, name{n.y, line, n.color})
+			side = max(side, s.Width(line)+leader+4)
+		}
+	}
+	area := draw.Crop(c, 0, -side, 0, -top)
+	p.Draw(area)
+	data := p.DataCanvas(area)
+	_, ty := p.Transforms(&data)
+	places := make([]float64, len(rows))
+	for i, r := range rows {
+		places[i] = float64(ty(r.y))
+	}
+	spread(places, lineHigh, float64(c.Min.Y)+lineHigh/2, float64(area.Max.Y)-lineHigh/2)
+	for i, r := range rows {
+		c.StrokeLine2(draw.LineStyle{Color: r.color, Width: .5}, data.Max.X+2, ty(r.y), data.Max.X+leader-2, vg.Length(places[i]))
+		c.FillText(s, vg.Point{X: data.Max.X + leader, Y: vg.Length(places[i])}, r.text)
+	}
+}
+
+// wrap breaks a text at blanks into lines that fit the width.
+func wrap(s text.Style, words string, width vg.Length) []string {
+	var lines []string
+	for word := range strings.FieldsSeq(words) {
+		if k := len(lines) - 1; k >= 0 && s.Width(lines[k]+" "+word) <= width {
+			lines[k] += " " + word
+		} else {
+			lines = append(lines, word)
+		}
+	}
+	return lines
 }
 
 // powers marks an axis at the powers of a base.
@@ -134,42 +253,26 @@ func Thousands(v float64) string {
 	return s
 }
 
-// label is a name at the end of a line.
+// spread moves ascending places apart until each has its gap, inside lo..hi where they
+// all fit.
+func spread(places []float64, gap, lo, hi float64) {
+	for i := range places {
+		places[i] = max(places[i], lo)
+		if i > 0 {
+			places[i] = max(places[i], places[i-1]+gap)
+		}
+	}
+	for i := len(places) - 1; i >= 0; i-- {
+		places[i] = min(places[i], hi)
+		hi = places[i] - gap
+	}
+}
+
+// label is a text inside a plot.
 type label struct {
 	x, y  float64
 	text  string
 	color color.Color
-}
-
-// spread moves labels apart until each has its own line of text. The axis is
-// logarithmic from lo to hi over height points.
-func spread(labels []label, lo, hi float64, height vg.Length) {
-	const gap = 11 // points
-	at := func(y float64) float64 { return math.Log(y/lo) / math.Log(hi/lo) * float64(height) }
-	slices.SortStableFunc(labels, func(a, b label) int {
-		switch {
-		case a.y < b.y:
-			return -1
-		case a.y > b.y:
-			return 1
-		}
-		return strings.Compare(a.text, b.text)
-	})
-	place := make([]float64, len(labels))
-	for i, l := range labels {
-		place[i] = at(l.y)
-		if i > 0 {
-			place[i] = max(place[i], place[i-1]+gap)
-		}
-	}
-	ceiling := float64(height) - gap/2
-	for i := len(place) - 1; i >= 0; i-- {
-		place[i] = min(place[i], ceiling)
-		ceiling = place[i] - gap
-	}
-	for i := range labels {
-		labels[i].y = lo * math.Pow(hi/lo, place[i]/float64(height))
-	}
 }
 
 // addLabels writes labels to the right of their points.

@@ -3,9 +3,9 @@ package plot
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,7 +31,7 @@ func sample() report.Table {
 func TestCostsInEveryFormat(t *testing.T) {
 	for _, format := range Formats {
 		var b bytes.Buffer
-		if err := Costs(&b, format, sample()); err != nil {
+		if err := Costs(&b, format, sample(), "crosscut table --task match3"); err != nil {
 			t.Fatalf("%s: %v", format, err)
 		}
 		head := map[string]string{"svg": "<?xml", "png": "\x89PNG", "pdf": "%PDF"}[format]
@@ -46,15 +46,15 @@ func TestCostsInEveryFormat(t *testing.T) {
 
 func TestCostsNameEveryLine(t *testing.T) {
 	var a, b bytes.Buffer
-	if err := Costs(&a, "svg", sample()); err != nil {
+	if err := Costs(&a, "svg", sample(), "crosscut table --task match3"); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"attention", "rnn", "mlp", "needed", "raw tokens", "vacuous"} {
+	for _, name := range []string{"attention", "rnn", "mlp", "needed", "raw tokens", "vacuous", "shaded: open", "<title>match3, one layer of attention</title>", "<desc>crosscut table --task match3</desc>"} {
 		if !strings.Contains(a.String(), name) {
 			t.Errorf("the picture does not name %q", name)
 		}
 	}
-	if err := Costs(&b, "svg", sample()); err != nil || a.String() != b.String() {
+	if err := Costs(&b, "svg", sample(), "crosscut table --task match3"); err != nil || a.String() != b.String() {
 		t.Error("the same table gave two pictures")
 	}
 }
@@ -62,7 +62,7 @@ func TestCostsNameEveryLine(t *testing.T) {
 func TestNothingToDraw(t *testing.T) {
 	n := 8
 	for _, rows := range [][]report.Row{nil, {{Model: "rnn"}}, {{Model: "rnn", N: &n}}, {{Model: "rnn", N: &n, Bits: report.Num(0)}}} {
-		if err := Costs(&bytes.Buffer{}, "svg", report.Table{Rows: rows}); !errors.Is(err, ErrEmpty) {
+		if err := Costs(&bytes.Buffer{}, "svg", report.Table{Rows: rows}, ""); !errors.Is(err, ErrEmpty) {
 			t.Errorf("%v: %v", rows, err)
 		}
 	}
@@ -71,21 +71,20 @@ func TestNothingToDraw(t *testing.T) {
 func TestOnePoint(t *testing.T) {
 	n := 8
 	row := report.Row{Model: "rnn", N: &n, Bits: report.Num(5), Trivial: report.Num(9)}
-	if err := Costs(&bytes.Buffer{}, "svg", report.Table{Rows: []report.Row{row}}); err != nil {
+	if err := Costs(&bytes.Buffer{}, "svg", report.Table{Rows: []report.Row{row}}, ""); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestSpreadKeepsLabelsApart(t *testing.T) {
-	var labels []label
-	for i := range 12 {
-		labels = append(labels, label{y: 100, text: fmt.Sprint(i)})
-	}
-	spread(labels, 1, 1000, 300)
-	for i := 1; i < len(labels); i++ {
-		gap := math.Log(labels[i].y/labels[i-1].y) / math.Log(1000) * 300
-		if gap < 10.9 {
-			t.Errorf("labels %d and %d are %.1f points apart", i-1, i, gap)
+	for _, at := range []float64{0, 100, 300} {
+		places := slices.Repeat([]float64{at}, 12)
+		spread(places, 12, 6, 294)
+		for i, y := range places {
+			if y < 6 || y > 294 || i > 0 && y-places[i-1] < 11.99 {
+				t.Errorf("from %v: %v", at, places)
+				break
+			}
 		}
 	}
 }

@@ -21,9 +21,10 @@ type AccuracyPoint struct {
 
 // AccuracyCurve is accuracy against the bits of a message.
 type AccuracyCurve struct {
-	Title  string
-	N      int // stored bits
-	Points []AccuracyPoint
+	Title   string
+	Command string // that draws it
+	N       int    // stored bits
+	Points  []AccuracyPoint
 	// Optimum is the largest mean accuracy of that many bits; nil: no bound applies.
 	Optimum func(bits int) float64
 }
@@ -44,13 +45,21 @@ func Accuracy(w io.Writer, format string, c AccuracyCurve) error {
 	if err != nil {
 		return err
 	}
-	const width, height = 420, 330
-	return Write(w, format, 2*width, height, c.Title, left, right)
+	return figure{title: c.Title, command: c.Command, width: 460, height: 320, panels: []panel{
+		{Plot: left, heading: "mean token accuracy", legend: c.legend()}, {Plot: right, heading: "different messages, as a share of the inputs counted"}}}.write(w, format)
+}
+
+// legend says what the dashes are, where there are some.
+func (c AccuracyCurve) legend() []string {
+	if c.Optimum == nil {
+		return nil
+	}
+	return []string{"dashes: no message beats this"}
 }
 
 // axis prepares a panel over all bits, from 1 on where the bound is drawn.
-func (c AccuracyCurve) axis(y string) *plot.Plot {
-	p := New("", "bits of the message", y)
+func (c AccuracyCurve) axis() *plot.Plot {
+	p := New("", "bits of the message", "")
 	lo, hi := float64(c.N), float64(c.N)
 	for _, pt := range c.Points {
 		lo, hi = min(lo, float64(pt.Bits)), max(hi, float64(pt.Bits))
@@ -76,7 +85,7 @@ func (c AccuracyCurve) atN(p *plot.Plot, height float64) error {
 }
 
 func (c AccuracyCurve) accuracy() (*plot.Plot, error) {
-	p := c.axis("mean token accuracy")
+	p := c.axis()
 	p.Y.Min, p.Y.Max = 0.45, 1.02
 	for _, pt := range c.Points {
 		p.Y.Min = min(p.Y.Min, pt.Low-0.02)
@@ -99,9 +108,6 @@ func (c AccuracyCurve) accuracy() (*plot.Plot, error) {
 		}
 		line.Width, line.Dashes = 1.2, []vg.Length{5, 3}
 		p.Add(line)
-		if err := addLabels(p, []label{{p.X.Min, 0.97, "dashes: no message beats this", line.Color}}); err != nil {
-			return nil, err
-		}
 	}
 	points := intervals{make(plotter.XYs, len(c.Points)), make(plotter.YErrors, len(c.Points))}
 	for k, pt := range c.Points {
@@ -127,7 +133,7 @@ type intervals struct {
 }
 
 func (c AccuracyCurve) messages() (*plot.Plot, error) {
-	p := c.axis("different messages, as a share of the inputs counted")
+	p := c.axis()
 	p.Y.Min, p.Y.Max = 0, 1.05
 	if err := c.atN(p, 0.97); err != nil {
 		return nil, err

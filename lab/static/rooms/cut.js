@@ -172,9 +172,9 @@ export function open(main, cat, start, write) {
       return svg("g", { role: "img", "aria-label": `${name}: ${total(list)}` }, svg("rect", { class: "fill alice", x: x + 2, y: y + h - 2 - a, width: wide - 4, height: a }), svg("rect", { class: "fill bob", x: x + 2, y: y + h - 2 - a - b, width: wide - 4, height: b }),
         svg("path", { class: "jar", d: `M${x} ${y}V${y + h}H${x + wide}V${y}` }), svg("text", { class: "dim", x: x + wide / 2, y: y + h + 16, "font-size": 12.5, "text-anchor": "middle" }, `${name}: ${number(total(list))}`));
     };
-    const step = wide + Math.max(30, width * .08), x0 = Math.max(wide * .35, width / 2 - (w.numerators ? step : wide / 2) - wide * .2), out = x0 + (w.numerators ? 2 : 1) * step;
-    return { bottom: y + h + 22, node: svg("g", {}, jar(x0, w.weights, "weights"), w.numerators ? jar(x0 + step, w.numerators, width < 480 ? "× value" : "weight × value") : null,
-      svg("text", { x: out, y: y + h / 2 + 5, "font-size": 16, "font-weight": 600 }, `output ${some(answer.record.output)}`)) };
+    const step = wide + Math.max(30, width * .08), words = `output ${some(answer.record.output)}`, many = w.numerators ? 2 : 1, narrow = width < 480, x0 = narrow ? width / 2 - (many - 1) * step / 2 - wide / 2 : width / 2 - many * step / 2 - wide * .2, out = x0 + many * step;
+    return { bottom: y + h + (narrow ? 46 : 22), node: svg("g", {}, jar(x0, w.weights, "weights"), w.numerators ? jar(x0 + step, w.numerators, width < 480 ? "× value" : "weight × value") : null,
+      svg("text", { x: narrow ? width / 2 : out, y: narrow ? y + h + 40 : y + h / 2 + 5, "font-size": 16, "font-weight": 600, "text-anchor": narrow ? "middle" : "start" }, words)) };
   }
 
   // A model that keeps a state: the box that travels along the strip, where the cut is.
@@ -204,8 +204,8 @@ export function open(main, cat, start, write) {
     const least = taskOf(s.task)?.public_first ? 1 : 0;
     const g = svg("g", { class: "handle", tabindex: 0, role: "slider", "data-focus": "cut", "aria-label": "The cut", "aria-valuemin": least, "aria-valuemax": n, "aria-valuenow": k, "aria-valuetext": `after token ${k}`, "aria-orientation": "horizontal" },
       svg("line", { class: "cutline", x1: x, x2: x, y1: y - 14, y2: y + 58 }),
-      svg("circle", { cx: x, cy: y + 58, r: 12 }),
-      svg("text", { x, y: y + 58, "text-anchor": "middle", "dominant-baseline": "central", "aria-hidden": "true" }, "✂"));
+      svg("circle", { cx: Math.max(13, Math.min(width - 13, x)), cy: y + 58, r: 12 }),
+      svg("text", { x: Math.max(13, Math.min(width - 13, x)), y: y + 58, "text-anchor": "middle", "dominant-baseline": "central", "aria-hidden": "true" }, "✂"));
     g.addEventListener("keydown", e => {
       const to = { ArrowLeft: k - 1, ArrowDown: k - 1, ArrowRight: k + 1, ArrowUp: k + 1, Home: least, End: n, PageUp: k + 4, PageDown: k - 4 }[e.key];
       if (to === undefined) return;
