@@ -105,7 +105,7 @@ func (c *call) auditOne(raw []byte, o audit.Options, where string) error {
 		if r.Ceiling == nil {
 			return usagef("add --recall 512 --points FILE", "flag --svg: it draws measured points under the ceiling of a question")
 		}
-		if err := writeFile(c.String("svg"), func(w io.Writer) error { return plot.Success(w, format, r.Picture()) }); err != nil {
+		if err := writeFile(c.String("svg"), func(w io.Writer) error { return plot.Success(w, format, r.Picture(c.command())) }); err != nil {
 			return err
 		}
 	}

@@ -148,10 +148,10 @@ func ReadPoints(r io.Reader) ([]Point, error) {
 	return out, nil
 }
 
-// Picture draws the ceiling, the points, and what this model carries.
-func (r *Report) Picture() plot.SuccessCurve {
+// Picture draws the ceiling, the points, and what this model carries; command draws it.
+func (r *Report) Picture(command string) plot.SuccessCurve {
 	need := r.Ceiling[0].Bits
-	p := plot.SuccessCurve{Title: "accuracy against state: " + r.asked, X: "bits of the state", Y: "mean accuracy", Log: true}
+	p := plot.SuccessCurve{Title: "accuracy against state: " + r.asked, Command: command, X: "bits of the state", Y: "mean accuracy", Log: true}
 	lo, hi := need/64, need*2
 	measured := plot.Series{Name: "measured"}
 	for _, m := range r.Points {

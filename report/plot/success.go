@@ -13,7 +13,8 @@ import (
 // SuccessCurve is success against bits: lines that are proved, points that were measured.
 type SuccessCurve struct {
 	Title, X, Y string
-	Log         bool // bits on a logarithmic axis; then all of them are positive
+	Command     string // that draws it
+	Log         bool   // bits on a logarithmic axis; then all of them are positive
 	Series      []Series
 	Marks       []Mark
 }
@@ -33,7 +34,8 @@ type Mark struct {
 
 // Success draws a curve; the first series in black, dashed.
 func Success(w io.Writer, format string, c SuccessCurve) error {
-	p := New("", c.X, c.Y)
+	p := New("", c.X, "")
+	out := panel{Plot: p, heading: c.Y}
 	lo, hi, low := 0.0, 0.0, 1.0
 	first := true
 	for _, s := range c.Series {
@@ -59,6 +61,10 @@ func Success(w io.Writer, format string, c SuccessCurve) error {
 		if k > 0 {
 			ink = Palette[(k-1)%len(Palette)]
 		}
+		if len(s.Points) == 0 {
+			continue
+		}
+		out.names = append(out.names, name{s.Points[len(s.Points)-1][1], s.Name, ink})
 		at := make(plotter.XYs, len(s.Points))
 		for i, pt := range s.Points {
 			at[i] = plotter.XY{X: pt[0], Y: pt[1]}
@@ -73,7 +79,6 @@ func Success(w io.Writer, format string, c SuccessCurve) error {
 				line.Dashes = []vg.Length{5, 3}
 			}
 			p.Add(line)
-			p.Legend.Add(s.Name, line)
 			continue
 		}
 		dots, err := marks(at)
@@ -82,7 +87,6 @@ func Success(w io.Writer, format string, c SuccessCurve) error {
 		}
 		dots.Color = ink
 		p.Add(dots)
-		p.Legend.Add(s.Name, dots)
 	}
 	for _, m := range c.Marks {
 		line, err := plotter.NewLine(plotter.XYs{{X: m.X, Y: p.Y.Min}, {X: m.X, Y: p.Y.Max}})
@@ -91,8 +95,7 @@ func Success(w io.Writer, format string, c SuccessCurve) error {
 		}
 		line.Color, line.Width, line.Dashes = Gray, 1, []vg.Length{1.5, 3}
 		p.Add(line)
-		p.Legend.Add(m.Name, line)
+		out.legend = append(out.legend, fmt.Sprintf("dotted at %s: %s", Thousands(m.X), m.Name))
 	}
-	p.Legend.Left, p.Legend.Top = true, true
-	return Write(w, format, 520, 360, c.Title, p)
+	return figure{title: c.Title, command: c.Command, width: 520, height: 360, panels: []panel{out}}.write(w, format)
 }
