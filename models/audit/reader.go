@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"crosscut/internal/strict"
 )
 
 // object is a JSON object whose keys differ also without regard to case.
@@ -26,8 +28,8 @@ func readObject(raw []byte) (object, error) {
 		return nil, errors.New("a file larger than 1 MB is no config")
 	}
 	raw = bytes.TrimPrefix(raw, []byte("\ufeff"))
-	if kind := fileKind(raw); kind != "" {
-		return nil, fmt.Errorf("this is %s, not a config.json", kind)
+	if kind := strict.Foreign(raw); kind != "" {
+		return nil, fmt.Errorf("no JSON object: this is %s, not a config.json", kind)
 	}
 	if len(bytes.TrimSpace(raw)) == 0 {
 		return nil, errors.New("no JSON object: the file is empty")
@@ -46,22 +48,6 @@ func readObject(raw []byte) (object, error) {
 		return nil, errors.New("no JSON object: something follows it")
 	}
 	return o, nil
-}
-
-// fileKind names what the first bytes tell, "" for what may be JSON.
-func fileKind(raw []byte) string {
-	for _, k := range []struct{ first, name string }{
-		{"PK\x03\x04", "a zip archive (a torch checkpoint?)"}, {"version https://git-lfs", "a Git-LFS pointer: fetch the file with git lfs pull"},
-		{"\x80", "a Python pickle"}, {"GGUF", "a GGUF file"}, {"<", "a web page"}, {"\x1f\x8b", "a gzip archive"}, {"\x93NUMPY", "a NumPy file"}, {"%PDF", "a PDF"},
-	} {
-		if bytes.HasPrefix(raw, []byte(k.first)) {
-			return k.name
-		}
-	}
-	if len(raw) > 9 && raw[8] == '{' && raw[0] != '{' {
-		return "a safetensors file"
-	}
-	return ""
 }
 
 // pythonWords replaces Infinity and NaN outside strings by what a JSON reader takes.

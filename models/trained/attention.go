@@ -3,6 +3,7 @@ package trained
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"crosscut/internal/exact"
 	"crosscut/models"
@@ -10,78 +11,56 @@ import (
 	"crosscut/protocol"
 )
 
-// attention is one layer softmax(q k^T) v without scaling or bias, computed as
-// kernels compute it: an online softmax, token by token in order, over a state
-// (largest score, normaliser, numerators) in float32. At a cut the owner of a
-// query sends it to whoever also owns tokens, and the state goes round.
-type attention struct {
-	hidden          int
-	query, key, val *Matrix
-}
-
-func newAttention(t *Tensors, c *Config, inputs int) (*attention, error) {
-	a := &attention{hidden: c.HiddenSize}
-	var err error
-	if a.query, err = t.Matrix("query.weight", a.hidden, inputs); err != nil {
-		return nil, err
-	}
-	if a.key, err = t.Matrix("key.weight", a.hidden, inputs); err != nil {
-		return nil, err
-	}
-	a.val, err = t.Matrix("value.weight", a.hidden, inputs)
-	return a, err
-}
-
-// project applies one of the three maps and rounds to float32.
-func (a *attention) project(w *Matrix, x vec) []float32 {
-	sum := make([]float64, a.hidden)
-	w.addTo(sum, x)
-	out := make([]float32, a.hidden)
-	for k, v := range sum {
-		out[k] = float32(v)
-	}
-	return out
-}
+// attention is one layer of softmax attention over all tokens, computed as kernels compute it: an online
+// softmax, token by token in order, over a state (for each head the largest score and the normaliser,
+// then all numerators) in float32. At a cut the owner of a query sends it to whoever also owns tokens,
+// and the state goes round.
+type attention struct{ projections }
 
 // online is the state of an online softmax.
-type online struct {
-	max, z float32
-	num    []float32
-}
+type online struct{ max, z, num []float32 }
 
 func (a *attention) start() *online {
-	return &online{max: float32(math.Inf(-1)), num: make([]float32, a.hidden)}
+	o := &online{max: make([]float32, a.heads), z: make([]float32, a.heads), num: make([]float32, a.hidden)}
+	for h := range o.max {
+		o.max[h] = float32(math.Inf(-1))
+	}
+	return o
 }
 
 // add folds one token in.
-func (o *online) add(q, k, v []float32) {
-	score := 0.0
-	for c := range q {
-		score += float64(float64(q[c]) * float64(k[c]))
-	}
-	s := float32(score)
-	top := max(o.max, s)
-	keep, w := 0.0, exact.Exp(float64(s)-float64(top))
-	if o.z > 0 {
-		keep = exact.Exp(float64(o.max) - float64(top))
-	}
-	o.max = top
-	o.z = float32(float64(float64(o.z)*keep) + w)
-	for c := range o.num {
-		o.num[c] = float32(float64(float64(o.num[c])*keep) + float64(w*float64(v[c])))
+func (a *attention) add(o *online, q, k, v []float32) {
+	for h := range a.heads {
+		at := h * a.each
+		s := float32(a.score(q[at:][:a.each], k[at:][:a.each]))
+		top := max(o.max[h], s)
+		keep, w := 0.0, exact.Exp(float64(s)-float64(top))
+		if o.z[h] > 0 {
+			keep = exact.Exp(float64(o.max[h]) - float64(top))
+		}
+		o.max[h] = top
+		o.z[h] = float32(float64(float64(o.z[h])*keep) + w)
+		for c := at; c < at+a.each; c++ {
+			o.num[c] = float32(float64(float64(o.num[c])*keep) + float64(w*float64(v[c])))
+		}
 	}
 }
 
 // read is the layer's output.
-func (o *online) read() []float32 {
+func (a *attention) read(o *online) []float32 {
 	out := make([]float32, len(o.num))
 	for c, n := range o.num {
-		out[c] = float32(float64(n) / float64(o.z))
+		out[c] = float32(float64(n) / float64(o.z[c/a.each]))
 	}
-	return out
+	return a.finish(out)
 }
 
-func (a *attention) stateBits() protocol.Bits { return protocol.Bits(32 * (a.hidden + 2)) }
+// numbers is the length of the state.
+func (a *attention) numbers() int { return a.hidden + 2*a.heads }
+
+func (a *attention) asks(x vec) []float32 { return rounded(a.query.times(x, a.bq)).val }
+
+func (a *attention) stateBits() protocol.Bits { return protocol.Bits(32 * a.numbers()) }
 func (a *attention) queryBits() protocol.Bits { return protocol.Bits(32 * a.hidden) }
 
 func putFloats(w *protocol.Packer, xs ...float32) {
@@ -98,11 +77,12 @@ func getFloats(r *protocol.Unpacker, dst []float32) []float32 {
 }
 
 // numbers lists the state, for the quantiser.
-func (o *online) numbers() []float32 { return append([]float32{o.max, o.z}, o.num...) }
+func (o *online) numbers() []float32 { return slices.Concat(o.max, o.z, o.num) }
 
 func (o *online) set(s []float32) {
-	o.max, o.z = s[0], s[1]
-	copy(o.num, s[2:])
+	n := copy(o.max, s)
+	n += copy(o.z, s[n:])
+	copy(o.num, s[n:])
 }
 
 // attentionMachine is an imported attention layer. With a quantiser, the state of
@@ -119,32 +99,32 @@ func (m attentionMachine) Fingerprint() []byte  { return m.print[:] }
 // stateBits is the size of one query's state where it crosses.
 func (m attentionMachine) stateBits() protocol.Bits {
 	if m.q != nil {
-		return protocol.Bits(m.q.P * (m.att.hidden + 2))
+		return protocol.Bits(m.q.P * m.att.numbers())
 	}
 	return m.att.stateBits()
 }
 
 // Size is H m p, with one head.
 func (m attentionMachine) Size() (protocol.Bits, string) {
-	return protocol.Bits(32 * m.att.hidden), "H m p, H = 1, m = hidden_size, p = 32"
+	return protocol.Bits(32 * m.att.hidden), "H m p, H = num_heads, H m = hidden_size, p = 32"
 }
 
-// Warnings says what the config held that was not used.
-func (m attentionMachine) Warnings([]tasks.Token, []int) []string { return m.Model.Warnings }
+// Warnings says what the config held that was not used, and where the input is none of its domain.
+func (m attentionMachine) Warnings(seq []tasks.Token, _ []int) []string { return m.warnings(seq) }
 
 func (m attentionMachine) Whole(seq []tasks.Token, read []int) ([]tasks.Value, error) {
 	states := make([]*online, len(read))
 	queries := make([][]float32, len(read))
 	for k, i := range read {
 		states[k] = m.att.start()
-		queries[k] = m.att.project(m.att.query, m.embed(i, seq[i-1]))
+		queries[k] = m.att.asks(m.embed(i, seq[i-1]))
 	}
 	for j, t := range seq {
 		m.fold(states, queries, j+1, t)
 	}
 	out := make([]tasks.Value, len(read))
 	for k, s := range states {
-		out[k] = m.head(s.read())
+		out[k] = m.head(m.att.read(s))
 	}
 	return out, nil
 }
@@ -152,9 +132,9 @@ func (m attentionMachine) Whole(seq []tasks.Token, read []int) ([]tasks.Value, e
 // fold adds one token to the states of all queries.
 func (m attentionMachine) fold(states []*online, queries [][]float32, pos int, t tasks.Token) {
 	x := m.embed(pos, t)
-	key, val := m.att.project(m.att.key, x), m.att.project(m.att.val, x)
+	key, val := rounded(m.att.key.times(x, m.att.bk)).val, rounded(m.att.val.times(x, m.att.bv)).val
 	for k, s := range states {
-		s.add(queries[k], key, val)
+		m.att.add(s, queries[k], key, val)
 		switch {
 		case m.q.at(pos, false):
 			rounded := s.numbers()
@@ -209,14 +189,14 @@ func (m attentionMachine) Compile(job models.Job) (*models.Program, error) {
 	for _, r := range runs {
 		works[r.who] = true
 	}
-	prog := &models.Program{Formula: fmt.Sprintf("32 m per query that must cross, %d (m + 2) per read position and ownership change, 32 d per output that must cross", m.stateBits()/protocol.Bits(m.att.hidden+2))}
+	prog := &models.Program{Formula: fmt.Sprintf("32 m per query that must cross, %d (m + 2 H) per read position and ownership change, 32 d per output that must cross", m.stateBits()/protocol.Bits(m.att.numbers()))}
 	last := runs[len(runs)-1].who
 	for _, i := range job.Read {
 		if o := job.Split.Of(i); o != tasks.Public && works[1-o] {
 			prog.Bits[o] += m.att.queryBits()
 		}
 		if a := job.Answerer(i); a != last {
-			prog.Bits[last] += protocol.Bits(32 * len(m.headB))
+			prog.Bits[last] += protocol.Bits(32 * m.outputs())
 		}
 	}
 	for _, r := range runs[:len(runs)-1] {
@@ -233,7 +213,7 @@ func (m attentionMachine) play(p *protocol.Port, h tasks.Half, job models.Job, r
 	queries := make([][]float32, len(job.Read))
 	for k, i := range job.Read {
 		if h.Sees(i) {
-			queries[k] = m.att.project(m.att.query, m.embed(i, h.Token(i)))
+			queries[k] = m.att.asks(m.embed(i, h.Token(i)))
 		}
 		if job.Split.Of(i) == self && works[other] {
 			var w protocol.Packer
@@ -266,17 +246,17 @@ func (m attentionMachine) play(p *protocol.Port, h tasks.Half, job models.Job, r
 				p.Send(fmt.Sprintf("state of position %d after token %d", i, r.hi), w.Word())
 			} else {
 				u := p.Recv(other, m.stateBits()).Unpack()
-				states[k].set(m.q.get(u, 0, m.q.at(r.hi, false), make([]float32, m.att.hidden+2)))
+				states[k].set(m.q.get(u, 0, m.q.at(r.hi, false), make([]float32, m.att.numbers())))
 			}
 		}
 	}
 	out := map[int]tasks.Value{}
-	codec := floatOutputs(len(m.headB))
+	codec := floatOutputs(m.outputs())
 	last := runs[len(runs)-1].who
 	for k, i := range job.Read {
 		switch a := job.Answerer(i); {
 		case last == self:
-			v := m.head(states[k].read())
+			v := m.head(m.att.read(states[k]))
 			if a == self {
 				out[i] = v
 				break

@@ -1,7 +1,6 @@
 package trained
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,29 +10,29 @@ import (
 	"slices"
 	"strings"
 
-	"crosscut/internal/catalog"
+	"crosscut/internal/strict"
 	"crosscut/models/tasks"
 )
 
 // Config is config.json of a trained folder; docs/trained.md describes it.
 type Config struct {
-	Architecture  string   `json:"architecture"` // rnn, gru, lstm, attention, linear-attention, ssm
-	HiddenSize    int      `json:"hidden_size"`
-	NumLayers     int      `json:"num_layers"`
-	Bidirectional bool     `json:"bidirectional"`
-	StateSize     int      `json:"state_size"` // ssm: states per channel; linear-attention: features
-	Task          string   `json:"task"`
-	N             int      `json:"N"`
-	Q             int      `json:"q"`
-	D             int      `json:"d"`
-	M             int      `json:"M"`
-	Features      []string `json:"features"`
-	Threshold     *float64 `json:"threshold"` // an output is right when it lies on the same side of this as the definition; null: within the task's eps
-	Weights       string   `json:"weights"`
-	IndexBase     int      `json:"index_base"` // of the probe file's y
-	Layout        string   `json:"layout"`
-	Measured      Measured `json:"measured"`
-	Domain        *Domain  `json:"domain"`
+	LayerConfig
+	Task          string             `json:"task"`
+	N             int                `json:"N"`
+	Q             int                `json:"q"`
+	D             int                `json:"d"`
+	M             int                `json:"M"`
+	Params        map[string]float64 `json:"params"` // of the task, by name
+	Features      []string           `json:"features"`
+	EmbeddingSize int                `json:"embedding_size"`
+	Threshold     *float64           `json:"threshold"` // an output is right when it lies on the same side of this as the definition; null: within the task's eps
+	Classes       []float64          `json:"classes"`   // what the logits stand for; none: outputs are numbers
+	Weights       string             `json:"weights"`
+	Rename        map[string]string  `json:"rename"`     // beginnings of tensors' names, and what they are read as
+	IndexBase     int                `json:"index_base"` // of the probe file's y
+	Layout        string             `json:"layout"`
+	Measured      Measured           `json:"measured"`
+	Domain        *Domain            `json:"domain"`
 }
 
 // Measured is what training reported.
@@ -60,9 +59,6 @@ const (
 	maxState  = 1 << 24 // numbers
 )
 
-// architectures that can be imported.
-var architectures = []string{"attention", "gru", "linear-attention", "lstm", "rnn", "ssm"}
-
 // readConfig reads and checks config.json. Fields that are not known are named in
 // warnings: they may be notes, or they may change what the model computes.
 func readConfig(dir string) (*Config, []string, error) {
@@ -84,63 +80,125 @@ func readConfig(dir string) (*Config, []string, error) {
 }
 
 func parseConfig(raw []byte) (*Config, []string, error) {
-	if len(raw) > maxConfig {
-		return nil, nil, fmt.Errorf("larger than %d bytes", maxConfig)
-	}
-	c := &Config{NumLayers: 1, Weights: "model.safetensors"}
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	if err := dec.Decode(c); err != nil {
+	fields, err := strict.Map(raw, strict.Limits{Bytes: maxConfig})
+	if err != nil {
 		return nil, nil, oneLine(err)
 	}
-	if _, err := dec.Token(); err != io.EOF {
-		return nil, nil, fmt.Errorf("something stands after the JSON object")
-	}
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &fields); err != nil {
-		return nil, nil, oneLine(err)
-	}
-	known, err := knownFields()
+	c := &Config{LayerConfig: LayerConfig{NumLayers: 1}, Weights: "model.safetensors"}
+	unknown, err := decodeKnown(fields, c)
 	if err != nil {
 		return nil, nil, err
 	}
-	var warnings []string
-	names := slices.Sorted(maps.Keys(fields))
-	if err := refuseOther(names, fields); err != nil {
+	if d, ok := fields["domain"]; ok && string(d) != "null" {
+		if err := strict.Decode(d, new(Domain), strict.Limits{}); err != nil {
+			return nil, nil, fmt.Errorf(`field "domain": %w`, err)
+		}
+	}
+	if _, err := c.LayerConfig.resolve(fields); err != nil {
 		return nil, nil, err
 	}
-	for _, name := range names {
-		if !slices.Contains(known, name) && computes[name] == nil {
+	var warnings []string
+	for _, name := range unknown {
+		if decides[name] == nil {
 			warnings = append(warnings, fmt.Sprintf("config.json: field %q is not known and was not used", clip(name)))
 		}
 	}
 	return c, warnings, c.check()
 }
 
-func oneLine(err error) error { return fmt.Errorf("%s", strings.ReplaceAll(err.Error(), "\n", " ")) }
-
-// knownFields lists the JSON names of Config.
-func knownFields() ([]string, error) {
-	raw, err := json.Marshal(Config{})
+// decodeKnown reads the fields that into has, by their exact names, and names the others.
+func decodeKnown(fields map[string]json.RawMessage, into any) (unknown []string, err error) {
+	empty, err := json.Marshal(into)
 	if err != nil {
 		return nil, err
 	}
-	var fields map[string]json.RawMessage
-	err = json.Unmarshal(raw, &fields)
-	return slices.Collect(maps.Keys(fields)), err
+	var known map[string]json.RawMessage
+	if err := json.Unmarshal(empty, &known); err != nil {
+		return nil, err
+	}
+	own := map[string]json.RawMessage{}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if _, ok := known[name]; ok {
+			own[name] = fields[name]
+			continue
+		}
+		for k := range known {
+			if strings.EqualFold(k, name) {
+				return nil, fmt.Errorf("field %q differs from %q only in case", clip(name), k)
+			}
+		}
+		unknown = append(unknown, name)
+	}
+	raw, err := json.Marshal(own)
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(raw, into); err != nil {
+		return nil, oneLine(err)
+	}
+	return unknown, nil
 }
 
-func (c *Config) check() error {
-	if !slices.Contains(architectures, c.Architecture) {
-		return catalog.Unknown("architecture", clip(c.Architecture), architectures)
+// parseLayer reads a layer of a stack; hidden is its hidden_size where it states none.
+func parseLayer(raw []byte, hidden int) (*LayerConfig, *Architecture, error) {
+	fields, err := strict.Map(raw, strict.Limits{})
+	if err != nil {
+		return nil, nil, oneLine(err)
+	}
+	c := &LayerConfig{HiddenSize: hidden, NumLayers: 1}
+	unknown, err := decodeKnown(fields, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, name := range unknown {
+		if decides[name] == nil {
+			return nil, nil, fmt.Errorf("field %q is not known", clip(name))
+		}
+	}
+	a, err := c.resolve(fields)
+	return c, a, err
+}
+
+// resolve finds the architecture and checks its fields.
+func (c *LayerConfig) resolve(fields map[string]json.RawMessage) (*Architecture, error) {
+	a, err := all.Get(clip(c.Architecture))
+	if err != nil {
+		return nil, err
+	}
+	if err := a.refuseOther(slices.Sorted(maps.Keys(fields)), fields); err != nil {
+		return nil, err
 	}
 	for _, limit := range []struct {
-		name     string
-		v, least int
-		most     int
+		name           string
+		v, least, most int
 	}{
-		{"hidden_size", c.HiddenSize, 1, maxHidden}, {"num_layers", c.NumLayers, 1, maxLayers}, {"N", c.N, 1, tasks.MaxN},
-		{"state_size", c.StateSize, 0, maxHidden}, {"index_base", c.IndexBase, 0, 1},
+		{"hidden_size", c.HiddenSize, 1, maxHidden}, {"num_layers", c.NumLayers, 1, maxLayers}, {"state_size", c.StateSize, 0, maxHidden}, {"num_heads", c.NumHeads, 0, maxHidden},
+		{"conv_kernel", c.ConvKernel, 0, 64}, {"expand", c.Expand, 0, 64}, {"dt_rank", c.DtRank, 0, maxHidden}, {"head_dim", c.HeadDim, 0, maxHidden}, {"expand_v", c.ExpandV, 0, 64},
+		{"intermediate_size", c.IntermediateSize, 0, 1 << 20},
 	} {
+		if limit.v < limit.least || limit.v > limit.most {
+			return nil, fmt.Errorf("field %q: %d is outside %d..%d", limit.name, limit.v, limit.least, limit.most)
+		}
+	}
+	if !(c.NormEps >= 0 && c.NormEps <= 1) {
+		return nil, fmt.Errorf(`field "norm_eps": %v is outside 0..1`, c.NormEps)
+	}
+	if c.StateSize*(c.HiddenSize+1)*max(c.Expand, 1) > maxState || c.NumHeads*c.HeadDim*c.HeadDim*max(c.ExpandV, 1) > maxState {
+		return nil, fmt.Errorf(`field "state_size": a state of %d x %d numbers, or %d heads of %d, is too large (limit %d)`, c.StateSize, c.HiddenSize, c.NumHeads, c.HeadDim, maxState)
+	}
+	if a.Check != nil {
+		return a, a.Check(c)
+	}
+	return a, nil
+}
+
+func oneLine(err error) error { return fmt.Errorf("%s", strings.ReplaceAll(err.Error(), "\n", " ")) }
+
+func (c *Config) check() error {
+	for _, limit := range []struct {
+		name           string
+		v, least, most int
+	}{{"N", c.N, 1, tasks.MaxN}, {"index_base", c.IndexBase, 0, 1}, {"embedding_size", c.EmbeddingSize, 0, maxHidden}} {
 		if limit.v < limit.least || limit.v > limit.most {
 			return fmt.Errorf("field %q: %d is outside %d..%d", limit.name, limit.v, limit.least, limit.most)
 		}
@@ -148,18 +206,14 @@ func (c *Config) check() error {
 	if t := c.Threshold; t != nil && !(*t >= -1e6 && *t <= 1e6) {
 		return fmt.Errorf(`field "threshold": %v is outside -1e6..1e6`, *t)
 	}
+	if c.Threshold != nil && len(c.Classes) > 0 {
+		return fmt.Errorf(`fields "threshold" and "classes" contradict each other: a class is no number beside a threshold`)
+	}
+	if len(c.Classes) == 1 || len(c.Classes) > maxHidden {
+		return fmt.Errorf(`field "classes": %d classes are outside 2..%d`, len(c.Classes), maxHidden)
+	}
 	if c.Weights == "" || c.Weights != filepath.Base(c.Weights) {
 		return fmt.Errorf(`field "weights": %q is not the name of a file in the folder`, clip(c.Weights))
-	}
-	recurrent := slices.Contains([]string{"rnn", "gru", "lstm"}, c.Architecture)
-	if c.Bidirectional && !recurrent {
-		return fmt.Errorf(`field "bidirectional": only for rnn, gru and lstm`)
-	}
-	if c.NumLayers > 1 && !recurrent {
-		return fmt.Errorf(`field "num_layers": %s has one layer`, c.Architecture)
-	}
-	if !recurrent && c.StateSize*(c.HiddenSize+1) > maxState {
-		return fmt.Errorf(`field "state_size": a state of %d x %d numbers is too large (limit %d)`, c.StateSize, c.HiddenSize, maxState)
 	}
 	if d := c.Domain; d != nil {
 		if err := d.check(c.N); err != nil {
@@ -194,14 +248,23 @@ func (c *Config) shape() (tasks.Shape, error) {
 	}
 	set := tasks.Params{}
 	for _, p := range t.Params {
-		switch p.Name {
-		case "q":
-			set["q"] = float64(c.Q)
-		case "d":
-			set["d"] = float64(c.D)
-		case "M":
-			set["M"] = float64(c.M)
+		if v, ok := map[string]int{"q": c.Q, "d": c.D, "M": c.M}[p.Name]; ok {
+			set[p.Name] = float64(v)
 		}
+		if v, ok := c.Params[p.Name]; ok {
+			if old, twice := set[p.Name]; twice && old != 0 && old != v {
+				return tasks.Shape{}, fmt.Errorf("fields %q and %q contradict each other: %v and %v", p.Name, "params."+p.Name, old, v)
+			}
+			set[p.Name] = v
+		}
+	}
+	for name := range c.Params {
+		if !slices.ContainsFunc(t.Params, func(p tasks.Param) bool { return p.Name == name }) {
+			return tasks.Shape{}, fmt.Errorf(`field "params": %s has no parameter %q`, t.Name, clip(name))
+		}
+	}
+	if len(c.Classes) > 0 && t.Vector {
+		return tasks.Shape{}, fmt.Errorf(`field "classes": an output of %s is a vector`, t.Name)
 	}
 	if c.Threshold != nil {
 		t = thresholded(t, *c.Threshold)
@@ -222,47 +285,4 @@ func thresholded(t *tasks.Task, threshold float64) *tasks.Task {
 		return true
 	}
 	return &own
-}
-
-// feature is one part of what a token feeds in.
-type feature struct {
-	size int
-	put  func(pos int, t tasks.Token, emit func(at int, v float64))
-}
-
-// featuresFor gives the features in the order listed, which is the order in which
-// they are concatenated.
-func (c *Config) featuresFor(sh tasks.Shape) ([]feature, error) {
-	known := map[string]feature{
-		"onehot:position": {c.N, func(pos int, _ tasks.Token, emit func(int, float64)) { emit(pos-1, 1) }},
-	}
-	if sh.Task.Vector {
-		known["z"] = feature{c.D, func(_ int, t tasks.Token, emit func(int, float64)) {
-			for k, z := range t.Z {
-				emit(k, z)
-			}
-		}}
-		known["onehot:y"] = feature{c.N, func(_ int, t tasks.Token, emit func(int, float64)) {
-			for _, y := range t.Y {
-				emit(y-1, 1)
-			}
-		}}
-	} else if m := sh.Int("M"); m > 0 {
-		known["x"] = feature{1, func(_ int, t tasks.Token, emit func(int, float64)) { emit(0, float64(t.X)) }}
-		if m <= maxHidden {
-			known["onehot:x"] = feature{m, func(_ int, t tasks.Token, emit func(int, float64)) { emit(t.X-1, 1) }}
-		}
-	}
-	var fs []feature
-	for _, name := range c.Features {
-		f, ok := known[name]
-		if !ok {
-			return nil, fmt.Errorf(`field "features": %w`, catalog.Unknown("feature", clip(name), slices.Sorted(maps.Keys(known))))
-		}
-		fs = append(fs, f)
-	}
-	if len(fs) == 0 {
-		return nil, fmt.Errorf(`field "features": want at least one of %v`, slices.Sorted(maps.Keys(known)))
-	}
-	return fs, nil
 }

@@ -2,7 +2,9 @@ package trained
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"crosscut/models/tasks"
 )
@@ -81,4 +83,76 @@ func (m *Model) Queries() ([]int, error) {
 		at = append(at, i)
 	}
 	return at, nil
+}
+
+// Outside says where an input is none of those that the model was trained on; known is false where the
+// config has no domain. A model need not be right there.
+func (m *Model) Outside(seq []tasks.Token) (why []string, known bool) {
+	d := m.Config.Domain
+	if d == nil || !m.Shape.Task.Vector {
+		return nil, false
+	}
+	zero := func(t tasks.Token) bool { return !slices.ContainsFunc(t.Z, func(z float64) bool { return z != 0 }) }
+	within := func(pos int, r []int) bool { return pos >= r[0] && pos <= r[1] }
+	for i, t := range seq {
+		pos := i + 1
+		switch {
+		case within(pos, d.Stored):
+			if k := slices.IndexFunc(t.Z, func(z float64) bool { return !slices.Contains(d.Values, z) }); k >= 0 {
+				why = append(why, fmt.Sprintf("token %d stores %v, and the stored values are %v", pos, t.Z[k], d.Values))
+			}
+		case !zero(t):
+			why = append(why, fmt.Sprintf("token %d has z = %v, and only tokens %d..%d store values", pos, t.Z, d.Stored[0], d.Stored[1]))
+		case within(pos, d.Queries):
+			if k := slices.IndexFunc(t.Y, func(y int) bool { return !within(y, d.Stored) && !slices.Contains(d.Dummy, y) }); k >= 0 {
+				why = append(why, fmt.Sprintf("token %d asks for position %d, which is neither stored nor a dummy", pos, t.Y[k]))
+			}
+		}
+	}
+	return why, true
+}
+
+// noise warns of a threshold that the definition takes as a value: such an output is judged by the
+// sign of rounding errors.
+func (c *Config) noise(sh tasks.Shape) []string {
+	if c.Threshold == nil {
+		return nil
+	}
+	t := *c.Threshold
+	meets, what := false, ""
+	switch d := c.Domain; {
+	case sh.Task.Vector && d != nil:
+		values := slices.Clone(d.Values)
+		if len(d.Dummy) > 0 {
+			values = append(values, 0)
+		}
+		sums := map[float64]bool{0: true} // of k values
+		for range c.Q {
+			next := map[float64]bool{}
+			for s := range sums {
+				for _, v := range values {
+					next[s+v] = true
+				}
+			}
+			if sums = next; len(sums) > 1<<12 {
+				break
+			}
+		}
+		for s := range sums {
+			if s/float64(c.Q) == t {
+				meets, what = true, "a mean of stored values"
+				if slices.Contains(d.Dummy, 1) && t == 0 && c.Q == 1 {
+					what = "a dummy's"
+				}
+			}
+		}
+	case sh.Task.Binary:
+		meets, what = t == 0 || t == 1, "one of its two"
+	case sh.Task.Symbols != nil:
+		meets, what = t == float64(int(t)) && t >= 0 && int(t) < sh.Task.Symbols(sh), "a symbol"
+	}
+	if !meets {
+		return nil
+	}
+	return []string{fmt.Sprintf("threshold %v is a value that the definition takes (%s): an output that should be %v is judged by the sign of noise; put the threshold between the values", t, what, t)}
 }

@@ -137,11 +137,8 @@ func (m *Model) Quantiser(p int, s tasks.Split, inputs [][]tasks.Token) (*Quanti
 		if !crossed {
 			return
 		}
-		if low[id] == nil {
-			low[id], high[id] = make([]float64, len(s)), make([]float64, len(s))
-			for k := range s {
-				low[id][k], high[id][k] = math.Inf(1), math.Inf(-1)
-			}
+		for len(low[id]) < len(s) { // a cache is longer at a later cut
+			low[id], high[id] = append(low[id], math.Inf(1)), append(high[id], math.Inf(-1))
 		}
 		for k, v := range s {
 			low[id][k], high[id][k] = min(low[id][k], float64(v)), max(high[id][k], float64(v))
@@ -164,7 +161,7 @@ func (m *Model) Quantiser(p int, s tasks.Split, inputs [][]tasks.Token) (*Quanti
 		if low[id] == nil { // a fold that no cut meets
 			n := 0
 			if m.att == nil {
-				n = m.layers[id/2].forward.numbers()
+				n = m.layers[id/2].forward.numbers(m.Shape.N)
 			}
 			low[id], high[id] = make([]float64, n), make([]float64, n)
 		}

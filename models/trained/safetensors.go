@@ -2,6 +2,7 @@ package trained
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -10,7 +11,11 @@ import (
 	"maps"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
+
+	"crosscut/internal/strict"
 )
 
 // A safetensors file is a header length (8 bytes, little endian), a JSON header
@@ -26,34 +31,139 @@ type tensorInfo struct {
 	DType   string   `json:"dtype"`
 	Shape   []uint64 `json:"shape"`
 	Offsets []uint64 `json:"data_offsets"`
+
+	shard *shard
 }
 
-// Tensors is an open file.
-type Tensors struct {
+// shard is one open file.
+type shard struct {
 	file  *os.File
 	size  int64 // of the file
 	start int64 // of the data
-	infos map[string]tensorInfo
-	used  map[string]bool
+}
+
+// Tensors are the tensors of one file, or of the shards that an index names.
+type Tensors struct {
+	shards []*shard
+	infos  map[string]tensorInfo
+	used   map[string]bool
 }
 
 var widths = map[string]uint64{"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
 
-// OpenTensors opens a file and checks its header.
+// indexEnd is what the name of an index adds to that of the file that it stands for.
+const indexEnd = ".index.json"
+
+// maxShards bounds the files of an index.
+const maxShards = 4096
+
+// OpenTensors opens a safetensors file, or the shards of an index: of path itself, or of path and
+// ".index.json" where there is no file of that name. It checks all headers.
 func OpenTensors(path string) (*Tensors, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("trained: %w", err)
+	t := &Tensors{infos: map[string]tensorInfo{}, used: map[string]bool{}}
+	index := path
+	if !strings.HasSuffix(path, indexEnd) {
+		if _, err := os.Stat(path); err == nil || !isFile(path+indexEnd) {
+			if err := t.open(path); err != nil {
+				t.Close()
+				return nil, fmt.Errorf("trained: %w", err)
+			}
+			return t, nil
+		}
+		index = path + indexEnd
 	}
-	t := &Tensors{file: f, used: map[string]bool{}}
-	if t.size, err = regular(f); err == nil {
-		t.start, t.infos, err = readHeader(f, t.size)
-	}
-	if err != nil {
-		f.Close()
-		return nil, fmt.Errorf("trained: %s: %w", path, err)
+	if err := t.openIndex(index); err != nil {
+		t.Close()
+		return nil, fmt.Errorf("trained: %s: %w", index, err)
 	}
 	return t, nil
+}
+
+func isFile(path string) bool { _, err := os.Stat(path); return err == nil }
+
+// open adds the tensors of one file.
+func (t *Tensors) open(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	s := &shard{file: f}
+	t.shards = append(t.shards, s)
+	if s.size, err = regular(f); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	var infos map[string]tensorInfo
+	if s.start, infos, err = readHeader(f, s.size); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	for name, info := range infos {
+		if _, twice := t.infos[name]; twice {
+			return fmt.Errorf("%s: tensor %q stands in another shard too", path, clip(name))
+		}
+		info.shard = s
+		t.infos[name] = info
+	}
+	return nil
+}
+
+// openIndex opens the shards of an index, which must hold just the tensors that it says.
+func (t *Tensors) openIndex(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	raw, err := io.ReadAll(io.LimitReader(f, maxHeader))
+	if err != nil {
+		return err
+	}
+	fields, err := strict.Map(raw, strict.Limits{})
+	if err != nil {
+		return err
+	}
+	var where map[string]string
+	if json.Unmarshal(fields["weight_map"], &where) != nil || len(where) == 0 {
+		return errors.New("an index has a weight_map from tensors to files")
+	}
+	files := map[string]bool{}
+	for name, file := range where {
+		if file != filepath.Base(file) || file == "" || file == "." || file == ".." {
+			return fmt.Errorf("weight_map: %q of tensor %q is not the name of a file in the folder", clip(file), clip(name))
+		}
+		files[file] = true
+	}
+	if len(files) > maxShards {
+		return fmt.Errorf("%d shards are more than %d", len(files), maxShards)
+	}
+	opened := map[*shard]string{}
+	for _, file := range slices.Sorted(maps.Keys(files)) {
+		if err := t.open(filepath.Join(filepath.Dir(path), file)); err != nil {
+			return err
+		}
+		opened[t.shards[len(t.shards)-1]] = file
+	}
+	for name, info := range t.infos {
+		if where[name] != opened[info.shard] {
+			return fmt.Errorf("tensor %q stands in %q, and weight_map says %q", clip(name), opened[info.shard], clip(where[name]))
+		}
+	}
+	for name, file := range where {
+		if _, there := t.infos[name]; !there {
+			return fmt.Errorf("weight_map: there is no tensor %q in %q", clip(name), clip(file))
+		}
+	}
+	return nil
+}
+
+// digest is the SHA-256 of the files, one after the other.
+func (t *Tensors) digest() (sum [sha256.Size]byte, err error) {
+	h := sha256.New()
+	for _, s := range t.shards {
+		if _, err := io.Copy(h, io.NewSectionReader(s.file, 0, s.size)); err != nil {
+			return sum, fmt.Errorf("trained: %w", err)
+		}
+	}
+	return [sha256.Size]byte(h.Sum(nil)), nil
 }
 
 // regular is the size of a file; folders and pipes have none.
@@ -68,16 +178,30 @@ func regular(f *os.File) (int64, error) {
 	return st.Size(), nil
 }
 
-// Close closes the file.
-func (t *Tensors) Close() error { return t.file.Close() }
+// Close closes the files.
+func (t *Tensors) Close() error {
+	var errs []error
+	for _, s := range t.shards {
+		errs = append(errs, s.file.Close())
+	}
+	return errors.Join(errs...)
+}
 
 // readHeader parses and checks the header of a file of the given size.
 func readHeader(r io.ReaderAt, size int64) (start int64, infos map[string]tensorInfo, err error) {
-	var head [8]byte
-	if _, err := r.ReadAt(head[:], 0); err != nil {
+	var first [512]byte
+	k, _ := r.ReadAt(first[:], 0)
+	if kind := strict.Foreign(first[:k]); kind != "" && kind != "a safetensors file" && k > 0 {
+		return 0, nil, fmt.Errorf("this is %s, not a safetensors file", kind)
+	}
+	head := first[:8]
+	if k < len(head) {
 		return 0, nil, errors.New("no safetensors file: shorter than its header length")
 	}
-	n := binary.LittleEndian.Uint64(head[:])
+	if text := bytes.TrimLeft(first[:k], " \t\r\n"); len(text) > 1 && text[0] == '{' && head[7] != 0 {
+		return 0, nil, errors.New("this is JSON, not a safetensors file (an index of shards is named model.safetensors.index.json)")
+	}
+	n := binary.LittleEndian.Uint64(head)
 	if n > maxHeader || int64(n) > size-8 {
 		return 0, nil, fmt.Errorf("a header of %d bytes in a file of %d", n, size)
 	}
@@ -95,44 +219,24 @@ func readHeader(r io.ReaderAt, size int64) (start int64, infos map[string]tensor
 
 // parseHeader reads the JSON object; a name that stands twice is an error.
 func parseHeader(raw []byte) (map[string]tensorInfo, error) {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
-		return nil, errors.New("the header is no JSON object")
+	fields, err := strict.Fields(bytes.TrimRight(raw, " \x00\n\t"), strict.Limits{})
+	if err != nil {
+		return nil, fmt.Errorf("the header is no JSON object: %w", oneLine(err))
 	}
 	infos := map[string]tensorInfo{}
-	for dec.More() {
-		key, err := dec.Token()
-		if err != nil {
-			return nil, fmt.Errorf("the header is no JSON object: %v", err)
-		}
-		name, _ := key.(string)
-		var body json.RawMessage
-		if err := dec.Decode(&body); err != nil {
-			return nil, fmt.Errorf("header, tensor %q: %v", clip(name), err)
-		}
-		if name == "__metadata__" {
+	for _, f := range fields {
+		if f.Key == "__metadata__" {
 			var notes map[string]string
-			if json.Unmarshal(body, &notes) != nil {
+			if json.Unmarshal(f.Value, &notes) != nil {
 				return nil, errors.New("header: __metadata__ must map names to strings")
 			}
 			continue
 		}
-		if _, twice := infos[name]; twice {
-			return nil, fmt.Errorf("header: tensor %q stands twice", clip(name))
-		}
 		var info tensorInfo
-		strict := json.NewDecoder(bytes.NewReader(body))
-		strict.DisallowUnknownFields()
-		if err := strict.Decode(&info); err != nil {
-			return nil, fmt.Errorf("header, tensor %q: %v", clip(name), err)
+		if err := strict.Decode(f.Value, &info, strict.Limits{}); err != nil {
+			return nil, fmt.Errorf("header, tensor %q: %w", clip(f.Key), oneLine(err))
 		}
-		infos[name] = info
-	}
-	if _, err := dec.Token(); err != nil {
-		return nil, fmt.Errorf("the header is no JSON object: %v", err)
-	}
-	if rest, err := io.ReadAll(dec.Buffered()); err != nil || len(bytes.Trim(rest, " \x00\n\t")) > 0 {
-		return nil, errors.New("something stands after the header's JSON object")
+		infos[f.Key] = info
 	}
 	return infos, nil
 }
@@ -220,6 +324,9 @@ func (t *Tensors) Matrix(name string, rows, cols int) (*Matrix, error) {
 	if cols == 0 {
 		want = want[:1]
 	}
+	if len(info.Shape) == 3 && info.Shape[1] == 1 && cols > 0 { // the weights of a depth-wise convolution
+		info.Shape = []uint64{info.Shape[0], info.Shape[2]}
+	}
 	if !slices.Equal(info.Shape, want) {
 		return nil, fmt.Errorf("tensor %q has shape %v, want %v", name, info.Shape, want)
 	}
@@ -250,7 +357,7 @@ func (t *Tensors) fill(m *Matrix, name string, info tensorInfo) error {
 	count := m.rows * m.cols
 	for done := 0; done < count; {
 		n := min(count-done, len(buf)/width)
-		if _, err := t.file.ReadAt(buf[:n*width], t.start+int64(info.Offsets[0])+int64(done*width)); err != nil {
+		if _, err := info.shard.file.ReadAt(buf[:n*width], info.shard.start+int64(info.Offsets[0])+int64(done*width)); err != nil {
 			return fmt.Errorf("tensor %q: %w", name, err)
 		}
 		for k := range n {

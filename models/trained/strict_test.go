@@ -199,7 +199,7 @@ func TestBrokenConfigs(t *testing.T) {
 		{"queries", set("domain", map[string]any{"stored": []int{2, 9}, "queries": []int{10, 18}, "values": []int{1}})},
 		{"values", set("domain", map[string]any{"stored": []int{2, 9}, "queries": []int{10, 17}})},
 		{"dummy", set("domain", map[string]any{"dummy": []int{0}, "stored": []int{2, 9}, "queries": []int{10, 17}, "values": []int{1}})},
-		{"JSON", append(slices.Clone(config), config...)}, {"", []byte("")}, {"", []byte("[]")}, {"", []byte("null")}, {"", config[:len(config)/2]},
+		{"after top-level value", append(slices.Clone(config), config...)}, {"", []byte("")}, {"", []byte("[]")}, {"", []byte("null")}, {"", config[:len(config)/2]},
 	} {
 		err := folder(t, tc.config, weights)
 		if err == nil || !strings.Contains(err.Error(), tc.name) {
@@ -383,7 +383,7 @@ func FuzzConfig(f *testing.F) {
 			return
 		}
 		if sh, err := c.shape(); err == nil {
-			_, _ = c.featuresFor(sh)
+			_, _ = c.featuresFor(sh, &tables{})
 		}
 	})
 }

@@ -8,9 +8,9 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"path/filepath"
+	"slices"
 
 	"crosscut/models"
 	"crosscut/models/fold"
@@ -28,7 +28,8 @@ type Model struct {
 	features []feature
 	layers   []layer    // recurrent architectures
 	att      *attention // attention
-	headW    *Matrix    // d x out
+	tables   *tables
+	headW    *Matrix // d x out
 	headB    []float64
 	print    [sha256.Size]byte
 }
@@ -46,7 +47,9 @@ func Load(dir string) (*Model, error) {
 	if m.Shape, err = c.shape(); err != nil {
 		return nil, fmt.Errorf("trained: %s: %w", filepath.Join(dir, "config.json"), err)
 	}
-	if m.features, err = c.featuresFor(m.Shape); err != nil {
+	m.Warnings = append(m.Warnings, c.noise(m.Shape)...)
+	m.tables = &tables{}
+	if m.features, err = c.featuresFor(m.Shape, m.tables); err != nil {
 		return nil, fmt.Errorf("trained: %s: %w", filepath.Join(dir, "config.json"), err)
 	}
 	path := filepath.Join(dir, c.Weights)
@@ -55,6 +58,11 @@ func Load(dir string) (*Model, error) {
 		return nil, err
 	}
 	defer t.Close()
+	notes, err := t.rename(c.Rename)
+	if err != nil {
+		return nil, fmt.Errorf("trained: %s: %w", path, err)
+	}
+	m.Warnings = append(m.Warnings, notes...)
 	if err := m.read(t); err != nil {
 		return nil, fmt.Errorf("trained: %s: %w", path, err)
 	}
@@ -71,41 +79,29 @@ func (m *Model) read(t *Tensors) error {
 	for _, f := range m.features {
 		inputs += f.size
 	}
+	if err := m.tables.read(t, c.EmbeddingSize); err != nil {
+		return err
+	}
+	a, err := all.Get(c.Architecture)
+	if err != nil {
+		return err
+	}
 	width := c.HiddenSize
-	var err error
-	if c.Architecture == "attention" {
-		if m.att, err = newAttention(t, c, inputs); err != nil {
+	if r := (reader{t: t, c: &c.LayerConfig, inputs: inputs}); a.Name == "attention" && !c.Causal {
+		p, err := newProjections(r)
+		if err != nil {
 			return err
 		}
-	} else {
-		for k := range c.NumLayers {
-			l := layer{}
-			if l.forward, err = newCell(t, c, k, inputs, false); err != nil {
-				return err
-			}
-			inputs = c.HiddenSize
-			if c.Bidirectional {
-				before := inputs
-				if k == 0 {
-					before = 0
-					for _, f := range m.features {
-						before += f.size
-					}
-				} else {
-					before = 2 * c.HiddenSize
-				}
-				if l.back, err = newCell(t, c, k, before, true); err != nil {
-					return err
-				}
-				inputs = 2 * c.HiddenSize
-			}
-			m.layers = append(m.layers, l)
-		}
-		width = inputs
+		m.att = &attention{p}
+	} else if m.layers, width, err = a.Build(r); err != nil {
+		return err
 	}
 	out := 1
 	if m.Shape.Task.Vector {
 		out = m.Shape.Int("d")
+	}
+	if len(c.Classes) > 0 {
+		out = len(c.Classes)
 	}
 	if m.headW, err = t.Matrix("head.weight", out, width); err != nil {
 		return err
@@ -115,15 +111,6 @@ func (m *Model) read(t *Tensors) error {
 		m.headB = b.vector()
 	}
 	return err
-}
-
-// digest is the SHA-256 of the weights' file.
-func (t *Tensors) digest() (sum [sha256.Size]byte, err error) {
-	h := sha256.New()
-	if _, err := io.Copy(h, io.NewSectionReader(t.file, 0, t.size)); err != nil {
-		return sum, fmt.Errorf("trained: %w", err)
-	}
-	return [sha256.Size]byte(h.Sum(nil)), nil
 }
 
 // embed turns a token into features, sparse.
@@ -150,7 +137,18 @@ func (m *Model) head(x []float32) tasks.Value {
 	for k, v := range sum {
 		out[k] = float64(float32(v))
 	}
+	if classes := m.Config.Classes; len(classes) > 0 {
+		return tasks.Value{classes[slices.Index(out, slices.Max(out))]}
+	}
 	return out
+}
+
+// outputs is how many numbers an output has.
+func (m *Model) outputs() int {
+	if len(m.Config.Classes) > 0 {
+		return 1
+	}
+	return len(m.headB)
 }
 
 // Machine is the imported model as it computes in float32. With a quantiser, the
@@ -163,7 +161,7 @@ func (m *Model) Machine(q *Quantiser) (models.Machine, error) {
 		Of: m.Shape, Sizes: m.params(q), State: "numbers of the state x bits each",
 		Embed:  m.embed,
 		Output: func(_ int, x vec) tasks.Value { return m.head(x.val) },
-		Out:    floatOutputs(len(m.headB)),
+		Out:    floatOutputs(m.outputs()),
 	}
 	for k, l := range m.layers {
 		made := fold.Layer[vec, []float32]{Forward: m.fold(l.forward, q, 2*k, false)}
@@ -222,8 +220,19 @@ func (m *Model) margin(got, want tasks.Value) float64 {
 	return m.Shape.Params["eps"] - math.Sqrt(sum)
 }
 
-// Warnings says what the config held that was not used.
-func (m *machine) Warnings([]tasks.Token, []int) []string { return m.model.Warnings }
+// Warnings says what the config held that was not used, and where the input is none of its domain.
+func (m *machine) Warnings(seq []tasks.Token, _ []int) []string { return m.model.warnings(seq) }
+
+// Outside says where an input is none of those that the model was trained on.
+func (m *machine) Outside(seq []tasks.Token) ([]string, bool) { return m.model.Outside(seq) }
+
+func (m *Model) warnings(seq []tasks.Token) []string {
+	why, _ := m.Outside(seq)
+	if len(why) == 0 {
+		return m.Warnings
+	}
+	return append(slices.Clone(m.Warnings), fmt.Sprintf("the input lies outside what the model was trained on: %s (%d such tokens)", why[0], len(why)))
+}
 
 // params are the sizes that are printed.
 func (m *Model) params(q *Quantiser) tasks.Params {
@@ -244,7 +253,6 @@ func (m *Model) params(q *Quantiser) tasks.Params {
 // fold makes one direction of a layer a left fold. id numbers the folds of the
 // model, for the quantiser.
 func (m *Model) fold(c cell, q *Quantiser, id int, back bool) fold.Fold[vec, []float32] {
-	n := c.numbers()
 	position := func(t int) int { // the last position read after t of them
 		if back {
 			return m.Shape.N - t + 1
@@ -255,14 +263,14 @@ func (m *Model) fold(c cell, q *Quantiser, id int, back bool) fold.Fold[vec, []f
 	return fold.Fold[vec, []float32]{
 		Bits: func(t int) protocol.Bits {
 			if rounded(t) {
-				return protocol.Bits(n * q.P)
+				return protocol.Bits(c.numbers(t) * q.P)
 			}
-			return protocol.Bits(32 * n)
+			return protocol.Bits(32 * c.numbers(t))
 		},
-		Init: func() []float32 { return make([]float32, n) },
+		Init: func() []float32 { return make([]float32, c.numbers(0)) },
 		Copy: func(dst, s []float32) []float32 { return append(dst[:0], s...) },
 		Step: func(s []float32, pos int, x vec) []float32 {
-			c.step(s, x)
+			s = c.step(s, x)
 			if q.at(pos, back) {
 				q.round(id, s)
 			} else if q != nil && q.watch != nil {
@@ -277,7 +285,7 @@ func (m *Model) fold(c cell, q *Quantiser, id int, back bool) fold.Fold[vec, []f
 			q.put(w, id, rounded(t), s)
 		},
 		Get: func(r *protocol.Unpacker, t int) []float32 {
-			return q.get(r, id, rounded(t), make([]float32, n))
+			return q.get(r, id, rounded(t), make([]float32, c.numbers(t)))
 		},
 	}
 }

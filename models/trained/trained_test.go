@@ -196,12 +196,12 @@ func TestQuantised(t *testing.T) {
 			r := checkRun(t, name, machine, job, inputs[0])
 			want := protocol.Bits(0)
 			if m.att != nil {
-				want = protocol.Bits(p * (m.att.hidden + 2))
+				want = protocol.Bits(p * m.att.numbers())
 				if job.Split.Of(m.Config.N) == protocol.Bob {
 					want += m.att.queryBits()
 				}
 			} else {
-				want = protocol.Bits(p * m.layers[0].forward.numbers())
+				want = protocol.Bits(p * m.layers[0].forward.numbers(0))
 			}
 			if r.Transcript.Cost() != want {
 				t.Errorf("%s at %d bits: %d bits crossed, want %d", name, p, r.Transcript.Cost(), want)

@@ -71,6 +71,10 @@ type Finding struct {
 	// Of a forced failure: the input that leads to the same words.
 	TwinAt *Point
 	Twin   []tasks.Token
+	// Of a trained model: where input and twin are none of those that it was trained on. Domain is
+	// false where that is not known.
+	Domain  bool
+	Outside []string
 
 	Verdict report.Verdict
 	Note    string // what was tried, and what it means
@@ -149,6 +153,23 @@ func Find(ctx context.Context, m models.Machine, in *reductions.Instance, o Opti
 	return t.Find(ctx, o)
 }
 
+// mark says where a failing input and its twin are none of those that a trained model has seen.
+func (t *Target) mark(f *Finding) {
+	m, ok := t.Machine.(interface {
+		Outside(seq []tasks.Token) (why []string, known bool)
+	})
+	if !ok {
+		return
+	}
+	f.Outside, f.Domain = m.Outside(f.Input)
+	if f.Twin != nil {
+		why, _ := m.Outside(f.Twin)
+		for _, w := range why {
+			f.Outside = append(f.Outside, "twin: "+w)
+		}
+	}
+}
+
 // Find is Find for a target that is already compiled.
 func (t *Target) Find(ctx context.Context, o Options) (*Finding, error) {
 	o = o.withDefaults()
@@ -176,6 +197,7 @@ func (t *Target) Find(ctx context.Context, o Options) (*Finding, error) {
 			if err := t.confirm(f, s, lead); err != nil {
 				return nil, fmt.Errorf("falsify: %s: %w", s.Name, err)
 			}
+			t.mark(f)
 			return f, nil
 		}
 		if late {
@@ -231,7 +253,11 @@ func (t *Target) lastly(ctx context.Context, f *Finding, o Options) error {
 		return nil
 	}
 	f.Strategy, f.Tried = sample.Name, lead.Tried
-	return t.confirm(f, sample, lead)
+	if err := t.confirm(f, sample, lead); err != nil {
+		return err
+	}
+	t.mark(f)
+	return nil
 }
 
 func join(a, b string) string {

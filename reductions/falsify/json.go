@@ -27,11 +27,17 @@ func (f *Finding) MarshalJSON() ([]byte, error) {
 		X           string          `json:"x,omitempty"`
 		Y           string          `json:"y,omitempty"`
 		TwinX       string          `json:"twin_x,omitempty"`
+		InDomain    *bool           `json:"in_domain"` // null: not known
+		Outside     []string        `json:"outside_domain,omitempty"`
 		Verdict     string          `json:"verdict"`
 		Note        string          `json:"note"`
 	}{
 		Kind: f.Kind, Strategy: f.Strategy, MessageBits: int(f.MessageBits), Setting: f.Setting.String(),
 		Tried: f.Tried, Exhaustive: f.Exhaustive, Read: f.Read, Verdict: string(f.Verdict), Note: f.Note,
+	}
+	if f.Domain {
+		in := len(f.Outside) == 0
+		out.InDomain, out.Outside = &in, f.Outside
 	}
 	if f.Needed != nil {
 		needed := int(f.Needed.Bits)

@@ -34,6 +34,11 @@ func (f *Finding) Sheet(model, reduction string) *report.Sheet {
 		add("read", tasks.Ranges(f.Read))
 		add("output", fmt.Sprint(f.Output))
 		add("definition", fmt.Sprint(f.Expected))
+		if f.Domain && len(f.Outside) == 0 {
+			add("domain", "the input is one of those that the model was trained on")
+		} else if f.Domain {
+			add("domain", fmt.Sprintf("outside what the model was trained on: %s (%d such tokens)", f.Outside[0], len(f.Outside)))
+		}
 		add("input", string(file(f.Shape, f.Input)))
 		if f.Twin != nil {
 			add("twin", string(file(f.Shape, f.Twin)))
