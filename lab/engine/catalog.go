@@ -125,7 +125,7 @@ var _ = operate("catalog", func(context.Context, struct{}) (any, error) {
 		a.Reductions = append(a.Reductions, e)
 	}
 	for q := range papers.Inequalities().All() {
-		e := inequalityEntry{q.Name, q.Paper, q.Claim, q.Title, q.Formula, q.Reduction, "", q.Model, q.Sizes, q.MaxN}
+		e := inequalityEntry{q.Name, q.Paper, q.Claim, q.Title, q.Formula, q.Reduction, "", q.Model, q.Sizes(), q.MaxN}
 		if r, err := reductions.Catalog().Get(q.Reduction); err == nil {
 			e.Task = r.To.Name
 		}

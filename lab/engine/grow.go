@@ -73,7 +73,11 @@ var _ = operate("grow", func(ctx context.Context, q growRequest) (any, error) {
 		}
 	}
 	a.At = point(q.N)
-	if n, ok := in.Bites(v, in.MaxN); ok {
+	n, ok, err := in.Bites(v, in.MaxN)
+	if err != nil {
+		return nil, err
+	}
+	if ok {
 		N := in.Shortest(n)
 		a.BitesN, a.BitesAt = &n, &N
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math/big"
 	"reflect"
 	"strings"
 	"testing"
@@ -89,25 +90,13 @@ func TestUndersizedMustFailAndRightMustNot(t *testing.T) {
 	}
 }
 
-func TestTamperedFormulaIsCaught(t *testing.T) {
-	s := layerSizes{H: 1, M: 1, DV: 1, P: 8, F: 8}
-	build := func(in *reductions.Instance) (models.Machine, error) { return seeded(in.Shape, 1, s, 1) }
+func TestBites(t *testing.T) {
 	r := reduction(t, "disj-match3")
-	if _, err := biteRow(r, func(n int) protocol.Bits { return protocol.Bits(oneLayerBits(s, n)) }, 1<<10, build); err != nil {
+	if _, err := biteRow(r, sized("attention H=1 m=1 p=8"), 1<<10); err != nil {
 		t.Error(err)
 	}
-	for _, cost := range []func(n int) protocol.Bits{
-		func(n int) protocol.Bits { return protocol.Bits(oneLayerBits(s, n)) - 1 },
-		func(n int) protocol.Bits {
-			return protocol.Bits(oneLayerBits(layerSizes{H: 1, M: 1, DV: 2, P: 8, F: 8}, n))
-		},
-	} {
-		if row, err := biteRow(r, cost, 1<<10, build); err == nil {
-			t.Errorf("a tampered formula passed: %+v", row)
-		}
-	}
-	if _, err := biteRow(r, func(n int) protocol.Bits { return protocol.Bits(n) }, 100, build); err == nil {
-		t.Error("an inequality that never says anything was reported")
+	if row, err := biteRow(r, sized("attention H=1 m=1 p=8"), 20); err == nil {
+		t.Errorf("an inequality that says nothing up to 20 was reported: %+v", row)
 	}
 }
 
@@ -148,41 +137,34 @@ func TestBugsOfAMachineAreErrorsNotVerdicts(t *testing.T) {
 
 // The reference numbers: where H (B_Z + d_v B_N) >= n begins to say something.
 func TestWhereTheInequalityBites(t *testing.T) {
-	for s, want := range map[layerSizes]int{
-		{H: 1, M: 1, DV: 1, P: 2, F: 1}:     13,
-		{H: 1, M: 1, DV: 1, P: 8, F: 8}:     37,
-		{H: 1, M: 3, DV: 3, P: 16, F: 16}:   145,
-		{H: 4, M: 16, DV: 16, P: 16, F: 16}: 2929,
-	} {
-		n, ok := bites(func(n int) protocol.Bits { return protocol.Bits(oneLayerBits(s, n)) }, 1<<13)
-		if !ok || n != want {
-			t.Errorf("%v: n = %d, want %d", s, n, want)
+	r := reduction(t, "disj-match3")
+	for spec, want := range map[string]int{"H=1 m=1 p=2 f=1": 13, "H=1 m=1 p=8": 37, "H=1 m=3 p=16": 145, "H=4 m=16 p=16": 2929} {
+		a := sized("attention %s", spec)
+		n, ok, err := bites(a, r, 1<<13)
+		if !ok || n != want || err != nil {
+			t.Errorf("%s: n = %d, want %d, %v", spec, n, want, err)
 		}
 		// ... and from there on for good, since n grows faster than the formula.
 		for k := n; k < n+200; k++ {
-			if oneLayerBits(s, k) >= k {
-				t.Errorf("%v: silent again at n = %d", s, k)
+			if c, err := costOf(a, r, k); err != nil || int(c) >= k {
+				t.Errorf("%s: silent again at n = %d, %v", spec, k, err)
 			}
 		}
 	}
 }
 
-// The formula, against the compiled protocol of layers of many sizes.
-func TestOneLayerBitsIsWhatCompilesTo(t *testing.T) {
+// The formula H (B_Z + d_v B_N), computed here, against the engine's cost of layers of
+// many sizes.
+func TestOneLayerBits(t *testing.T) {
 	r := reduction(t, "disj-match3")
-	for _, s := range []layerSizes{{H: 1, M: 1, DV: 1, P: 2, F: 1}, {H: 2, M: 3, DV: 5, P: 7, F: 4}, {H: 3, M: 2, DV: 1, P: 12, F: 9}, {H: 4, M: 16, DV: 16, P: 16, F: 16}} {
+	for _, s := range []struct{ H, DV, P, F int }{{1, 1, 2, 1}, {2, 5, 7, 4}, {3, 1, 12, 9}, {4, 16, 16, 16}} {
 		for _, n := range []int{1, 2, 3, 7, 8, 9, 31, 64} {
-			in := instance(t, r, n)
-			m, err := seeded(in.Shape, 1, s, 3)
-			if err != nil {
-				t.Fatal(err)
-			}
-			prog, err := m.Compile(models.Job{Split: in.At, Read: in.Reads, Answer: models.ByBob})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := prog.Bits[0] + prog.Bits[1]; got != protocol.Bits(oneLayerBits(s, n)) {
-				t.Errorf("%v, n = %d: compiled to %d bits, the formula gives %d", s, n, got, oneLayerBits(s, n))
+			weights := new(big.Int).Lsh(big.NewInt(int64(n)), uint(s.F))
+			span := new(big.Int).Lsh(big.NewInt(1), uint(s.P))
+			span.Mul(span.Sub(span, big.NewInt(1)), weights)
+			want := s.H * (weights.BitLen() + s.DV*span.BitLen()) // ceil(log2(x + 1)) is the length of x
+			if got, err := costOf(sized("attention H=%d m=3 d_v=%d p=%d f=%d", s.H, s.DV, s.P, s.F), r, n); err != nil || int(got) != want {
+				t.Errorf("%v, n = %d: %d bits, the formula gives %d, %v", s, n, got, want, err)
 			}
 		}
 	}
@@ -264,7 +246,7 @@ func TestIncompleteClaimsAreRefused(t *testing.T) {
 func TestFindingsAreInputFiles(t *testing.T) {
 	for name, n := range map[string]int{"disj-match3": 13, "disj-cycle5": 13, "disj-qsa": 9} {
 		in := instance(t, reduction(t, name), n)
-		m, err := seeded(in.Shape, 1, layerSizes{H: 1, M: 1, DV: 1, P: 2, F: 1}, 1)
+		m, err := smallest().Machine(in.Shape, 1)
 		if err != nil {
 			t.Fatal(err)
 		}

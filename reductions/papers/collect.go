@@ -7,9 +7,9 @@ import (
 	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/models/zoo"
-	"crosscut/protocol"
 	"crosscut/reductions"
 	"crosscut/reductions/falsify"
+	"crosscut/reductions/rules"
 	"crosscut/report"
 )
 
@@ -24,6 +24,20 @@ type collector struct {
 
 // builder makes a machine for an instance.
 type builder = func(in *reductions.Instance) (models.Machine, error)
+
+// sized is a rule with its sizes, as --arch reads it.
+func sized(spec string, args ...any) rules.Sized {
+	a, err := rules.Parse(fmt.Sprintf(spec, args...))
+	if err != nil {
+		panic(err) // every spec is a constant of this package
+	}
+	return a
+}
+
+// of builds a rule's model at each instance.
+func of(a rules.Sized, seed uint64) builder {
+	return func(in *reductions.Instance) (models.Machine, error) { return a.Machine(in.Shape, seed) }
+}
 
 // sizes lists lo..hi.
 func sizes(lo, hi int) []int {
@@ -155,11 +169,11 @@ func (c *collector) undersized(model string, r *reductions.Reduction, n int, bui
 }
 
 // bites states from where on an inequality says something.
-func (c *collector) bites(model string, r *reductions.Reduction, cost func(n int) protocol.Bits, limit int, build builder) {
+func (c *collector) bites(model string, r *reductions.Reduction, a rules.Sized, limit int) {
 	if c.err != nil {
 		return
 	}
-	row, err := biteRow(r, cost, limit, build)
+	row, err := biteRow(r, a, limit)
 	c.add(model, row, err)
 }
 
@@ -200,7 +214,7 @@ func (c *collector) planted(task string, n int, sizes tasks.Params, depth, limit
 	if c.fail(err) {
 		return
 	}
-	m, err := seeded(sh, depth, layerSizes{H: 1, M: 3, DV: 3, P: 8, F: 4}, c.at.Seed)
+	m, err := sized("attention H=1 m=3 p=8 f=4 layers=%d", depth).Machine(sh, c.at.Seed)
 	if c.at.sound {
 		m, err = zoo.Build("trivial", sh, models.Settings{})
 	}

@@ -7,27 +7,26 @@ import (
 
 	"crosscut/internal/catalog"
 	"crosscut/models"
+	"crosscut/models/tasks"
 	"crosscut/protocol"
 	"crosscut/reductions"
+	"crosscut/reductions/rules"
 )
 
-// Inequality is a lower bound as one formula: a model of given sizes moves Cost
-// bits through the reduction at size n, and every right model moves n. Where Cost
-// is less, no model of these sizes is right on all inputs.
+// Inequality is a lower bound as one formula: the cost of a rule of two players through
+// a reduction at size n, against the n bits that every right model moves. Where the
+// cost is less, no model of these sizes is right on all inputs.
 type Inequality struct {
 	Name      string // "one-layer"
 	Paper     string // the paper, and the claim in it, that it belongs to
 	Claim     string
 	Title     string
-	Formula   string // "H (B_Z + d_v B_N) >= n"
+	Formula   string // what the rule's inequality is at this reduction: "H (B_Z + d_v B_N) >= n"
+	Rule      *rules.Rule
 	Reduction string
-	Model     string // the architecture that it speaks about
-	Sizes     []Size
-	MaxN      int // the longest sequence that curves are drawn to
-	// Cost is what crosses the cut at problem size n, in bits.
-	Cost func(v map[string]int, n int) protocol.Bits
-	// Machine is a model of these sizes; its compiled protocol costs just that.
-	Machine func(v map[string]int, in *reductions.Instance, seed uint64) (models.Machine, error)
+	Model     string   // the architecture that it speaks about, as tables name it
+	Sliders   []string // the rule's sizes that may be set
+	MaxN      int      // the longest sequence that curves are drawn to
 
 	raw  sync.Map // {N, p} -> Alice's raw tokens in bits: a curve asks for the same ones again
 	held atomic.Int64
@@ -49,17 +48,95 @@ func (q *Inequality) ID() string { return q.Name }
 
 // Validate refuses an incomplete inequality.
 func (q *Inequality) Validate() error {
-	if q.Name == "" || q.Paper == "" || q.Claim == "" || q.Title == "" || q.Formula == "" || q.Reduction == "" || q.Model == "" || len(q.Sizes) == 0 || q.MaxN < 1 || q.Cost == nil || q.Machine == nil {
+	if q.Name == "" || q.Paper == "" || q.Claim == "" || q.Title == "" || q.Formula == "" || q.Reduction == "" || q.Model == "" || q.Rule == nil || len(q.Sizes()) != len(q.Sliders) || len(q.Sliders) == 0 || q.MaxN < 1 {
 		return fmt.Errorf("inequality %q is incomplete", q.Name)
 	}
 	return nil
+}
+
+// Sizes are the sizes that may be set, with the ranges of the rule.
+func (q *Inequality) Sizes() []Size {
+	var list []Size
+	def, err := q.Rule.With(models.Settings{})
+	if err != nil {
+		return nil
+	}
+	for _, name := range q.Sliders {
+		for _, p := range q.Rule.Params {
+			if p.Name == name {
+				list = append(list, Size{p.Name, p.Doc, int(p.Min), int(p.MostInLab()), def.Int(name)})
+			}
+		}
+	}
+	return list
+}
+
+// at is the rule at these sizes.
+func (q *Inequality) at(v map[string]int) (rules.Sized, error) {
+	set := models.Settings{Num: tasks.Params{}}
+	for name, x := range v {
+		set.Num[name] = float64(x)
+	}
+	return q.Rule.With(set)
+}
+
+// Machine is a model of these sizes; its compiled protocol costs just what Cost says.
+func (q *Inequality) Machine(v map[string]int, in *reductions.Instance, seed uint64) (models.Machine, error) {
+	a, err := q.at(v)
+	if err != nil {
+		return nil, err
+	}
+	return a.Machine(in.Shape, seed)
+}
+
+// Cost is what crosses the cut at problem size n, in bits.
+func (q *Inequality) Cost(v map[string]int, n int) (protocol.Bits, error) {
+	a, err := q.at(v)
+	if err != nil {
+		return 0, err
+	}
+	r, err := reductions.Catalog().Get(q.Reduction)
+	if err != nil {
+		return 0, err
+	}
+	return costOf(a, r, n)
+}
+
+// costOf is what a rule's protocol costs through a reduction at size n.
+func costOf(a rules.Sized, r *reductions.Reduction, n int) (protocol.Bits, error) {
+	in, err := r.Instance(n, 0, nil)
+	if err != nil {
+		return 0, err
+	}
+	p, err := a.At(rules.Cut{Shape: in.Shape, Split: in.At, Read: in.Reads}, 0)
+	if err != nil {
+		return 0, err
+	}
+	return p.Total(), nil
+}
+
+// bites is the least n, up to limit, at which the inequality "cost >= n" says
+// something about models of these sizes. The cost never falls as n grows, so where it
+// is c >= n, nothing up to c bites.
+func bites(a rules.Sized, r *reductions.Reduction, limit int) (n int, ok bool, err error) {
+	for n = 1; n <= limit; {
+		c, err := costOf(a, r, n)
+		if err != nil {
+			return 0, false, err
+		}
+		if int(c) < n {
+			return n, true, nil
+		}
+		n = int(c) + 1
+	}
+	return 0, false, nil
 }
 
 // Complete fills in sizes that are not given, and refuses those out of range.
 func (q *Inequality) Complete(given map[string]int) (map[string]int, error) {
 	v := map[string]int{}
 	var known []string
-	for _, s := range q.Sizes {
+	for _, s := range q.Sizes() {
 		known = append(known, s.Name)
 		v[s.Name] = s.Def
 		if x, ok := given[s.Name]; ok {
@@ -77,17 +154,17 @@ func (q *Inequality) Complete(given map[string]int) (map[string]int, error) {
 	return v, nil
 }
 
-// Bites is the least n, up to limit, at which the inequality says something. Cost
-// never falls as n grows, so where it is c >= n, nothing up to c bites.
-func (q *Inequality) Bites(v map[string]int, limit int) (n int, ok bool) {
-	for n = 1; n <= limit; {
-		c := int(q.Cost(v, n))
-		if c < n {
-			return n, true
-		}
-		n = c + 1
+// Bites is the least n, up to limit, at which the inequality says something.
+func (q *Inequality) Bites(v map[string]int, limit int) (n int, ok bool, err error) {
+	a, err := q.at(v)
+	if err != nil {
+		return 0, false, err
 	}
-	return 0, false
+	r, err := reductions.Catalog().Get(q.Reduction)
+	if err != nil {
+		return 0, false, err
+	}
+	return bites(a, r, limit)
 }
 
 // Inequalities lists the lower bounds of all papers that are one formula.
@@ -101,41 +178,25 @@ var (
 	_ = inequalities.Add(oneLayerInequality("one-layer-induction", "sanford2024induction", "one layer", "One attention layer on induction heads", "index-induction"))
 	_ = inequalities.Add(&Inequality{
 		Name: "one-unit-qsa", Paper: "sanford2023", Claim: "theorem 4", Title: "One attention layer on sparse averaging, q positions",
-		Formula: "m p >= q", Reduction: "disj-qsa", Model: "attention",
-		Sizes: []Size{{"m", "numbers of the embedded token", 1, 64, 4}, {"p", "bits of a number", 2, 32, 8}, {"H", "heads; the message does not depend on them", 1, 16, 1}},
-		MaxN:  1 << 12, // Alice's raw set is ceil(log2 C(N, q)) bits, slow to count where q is large
-		Cost:  func(v map[string]int, _ int) protocol.Bits { return protocol.Bits(v["m"] * v["p"]) },
-		Machine: func(v map[string]int, in *reductions.Instance, seed uint64) (models.Machine, error) {
-			return seeded(in.Shape, 1, layerSizes{H: v["H"], M: v["m"], DV: 1, P: v["p"], F: min(v["p"], 8)}, seed)
-		},
+		Formula: "d p >= q: the embedded token crosses, whatever the heads are", Reduction: "disj-qsa", Rule: rules.Attention, Model: "attention",
+		Sliders: []string{"d", "p", "H"},
+		MaxN:    1 << 12, // Alice's raw set is ceil(log2 C(N, q)) bits, slow to count where q is large
 	})
 	_ = inequalities.Add(&Inequality{
 		Name: "memory-qsa", Paper: "sanford2023", Claim: "theorem 11", Title: "A recurrent model on sparse averaging, q = 1",
-		Formula: "m p >= (N - 1) / 2", Reduction: "disj-qsa-memory", Model: "rnn",
-		Sizes: []Size{{"m", "numbers of the state, all layers together", 1, 256, 16}, {"p", "bits of a number", 1, 32, 8}},
-		MaxN:  1 << 16,
-		Cost:  func(v map[string]int, _ int) protocol.Bits { return protocol.Bits(v["m"] * v["p"]) },
-		Machine: func(v map[string]int, in *reductions.Instance, _ uint64) (models.Machine, error) {
-			return keeping(v["m"] * v["p"])(in)
-		},
+		Formula: "layers m p >= (N - 1) / 2", Reduction: "disj-qsa-memory", Rule: rules.Recurrent, Model: "rnn",
+		Sliders: []string{"m", "p"},
+		MaxN:    1 << 16,
 	})
 )
 
 // oneLayerInequality is H (B_Z + d_v B_N) >= n for a reduction whose query is public.
 func oneLayerInequality(name, paper, claim, title, reduction string) *Inequality {
-	sizes := func(v map[string]int) layerSizes {
-		return layerSizes{H: v["H"], M: v["m"], DV: v["m"], P: v["p"], F: v["f"]}
-	}
 	return &Inequality{
-		Name: name, Paper: paper, Claim: claim, Title: title, Reduction: reduction, Model: "attention",
+		Name: name, Paper: paper, Claim: claim, Title: title, Reduction: reduction, Rule: rules.Attention, Model: "attention",
 		Formula: "H (B_Z + m B_N) >= n, B_Z = ceil(log2(n 2^f + 1)), B_N = ceil(log2(n 2^f (2^p - 1) + 1))",
-		Sizes: []Size{{"H", "heads", 1, 16, 1}, {"m", "width of keys, queries and values", 1, 64, 3},
-			{"p", "bits of a number", 2, 32, 8}, {"f", "fractional bits of a softmax weight", 1, 16, 8}},
-		MaxN: 1 << 16,
-		Cost: func(v map[string]int, n int) protocol.Bits { return protocol.Bits(oneLayerBits(sizes(v), n)) },
-		Machine: func(v map[string]int, in *reductions.Instance, seed uint64) (models.Machine, error) {
-			return seeded(in.Shape, 1, sizes(v), seed)
-		},
+		Sliders: []string{"H", "m", "p", "f"},
+		MaxN:    1 << 16,
 	}
 }
 
@@ -149,23 +210,23 @@ func (q *Inequality) At(v map[string]int, N int) (n int, cost, trivial protocol.
 	if n = r.Fits(N); n < 1 {
 		return 0, 0, 0, false
 	}
+	cost, err = q.Cost(v, n)
+	if err != nil {
+		return 0, 0, 0, false
+	}
 	key := [2]int{N, v["p"]}
 	if t, known := q.raw.Load(key); known {
-		return n, q.Cost(v, n), t.(protocol.Bits), true
+		return n, cost, t.(protocol.Bits), true
 	}
-	params, err := r.Params(n, N, nil)
+	in, err := r.Instance(n, N, nil)
 	if err != nil {
 		return 0, 0, 0, false
 	}
-	sh, err := r.To.Shape(N, params)
-	if err != nil {
-		return 0, 0, 0, false
-	}
-	trivial = protocol.Bits(r.Split(n, sh).Count(protocol.Alice)) * protocol.Bits(sh.Task.TokenBits(sh, v["p"]))
+	trivial = protocol.Bits(in.At.Count(protocol.Alice)) * protocol.Bits(in.Shape.Task.TokenBits(in.Shape, v["p"]))
 	if q.held.Add(1) <= rawMost {
 		q.raw.Store(key, trivial)
 	}
-	return n, q.Cost(v, n), trivial, true
+	return n, cost, trivial, true
 }
 
 // rawMost bounds how many sizes of raw tokens an inequality remembers.

@@ -3,8 +3,6 @@ package papers
 import (
 	"context"
 	"fmt"
-	"math"
-	"math/big"
 
 	"crosscut/models"
 	"crosscut/models/fold"
@@ -86,7 +84,7 @@ func runTheorem11(ctx context.Context, at Effort) (out Outcome, err error) {
 	}
 	rows.undersized("rnn", index, 12, keeping(11), falsify.Options{})
 	for _, state := range []int{64, at.Level.Pick(256, 4096, 65536)} {
-		rows.bites("rnn", disj, func(int) protocol.Bits { return protocol.Bits(state) }, 1<<20, keeping(state))
+		rows.bites("rnn", disj, sized("recurrent m=%d p=1", state), 1<<20)
 	}
 	return out, rows.err
 }
@@ -161,53 +159,14 @@ func runTheorem10(ctx context.Context, at Effort) (out Outcome, err error) {
 	}
 	rows.through("mlp", disj, 4, network(nil))
 	rows.undersized("mlp", disj, 16, network(tasks.Params{"h1": 1}), falsify.Options{})
-	for _, s := range []denseSizes{{8, 8}, {64, 16}} {
-		rows.bites("mlp", disj, func(n int) protocol.Bits { return protocol.Bits(s.bits(n)) }, 1<<13, s.build)
+	for _, s := range []string{"h1=8 p=8", "h1=64 p=16"} {
+		rows.bites("mlp", disj, sized("feed-forward %s", s), 1<<13)
 	}
-	rows.undersized("mlp", disj, 14, denseSizes{1, 4}.build, falsify.Options{})
+	rows.undersized("mlp", disj, 14, of(sized("feed-forward h1=1 p=4"), at.Seed), falsify.Options{})
 	for _, n := range []int{8, at.Level.Pick(16, 64, 256)} {
 		rows.solves("mlp", "qsa", n, tasks.Params{"q": 2}, models.Settings{}, 0, at.Level.Pick(10, 40, 100))
 	}
 	return out, rows.err
-}
-
-// denseSizes are the width and the precision of a first layer in which every
-// number of Alice's meets every row.
-type denseSizes struct{ h1, p int }
-
-// bits is what the parts of h1 pre-activations cost, each a sum of k products of
-// p-bit numbers: h1 ceil(log2(k (2^(2p-1) - 2^(p-1)) + 1)).
-func (s denseSizes) bits(k int) int {
-	span := big.NewInt(int64(k))
-	span.Mul(span, new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), uint(2*s.p-1)), new(big.Int).Lsh(big.NewInt(1), uint(s.p-1))))
-	return s.h1 * span.BitLen()
-}
-
-// build makes such a network for Theorem 11's inputs, z the only number of a
-// token, with the largest weights that p bits hold.
-func (s denseSizes) build(in *reductions.Instance) (models.Machine, error) {
-	rows := make([][]linear.Term, s.h1)
-	for r := range rows {
-		for i := range in.Shape.N {
-			rows[r] = append(rows[r], linear.Term{Column: i, Weight: -1 << (s.p - 1)})
-		}
-	}
-	d := in.Shape.Int("d")
-	most := float64(int64(1)<<s.p - 1)
-	return &linear.FeedForward{
-		Of: in.Shape, Sizes: tasks.Params{"h1": float64(s.h1), "p": float64(s.p)},
-		Numbers: 1, Low: []int64{0}, High: []int64{int64(most)}, Rows: rows, Bits: s.p,
-		Vec: func(t tasks.Token) []int64 {
-			return []int64{int64(math.Round((min(max(t.Z[0], -1), 1) + 1) / 2 * most))}
-		},
-		Continue: func(pre []int64, read []int) []tasks.Value {
-			out := make([]tasks.Value, len(read))
-			for k := range out {
-				out[k] = make(tasks.Value, d)
-			}
-			return out
-		},
-	}, nil
 }
 
 // nullRow builds a network whose z-columns for the first half lack rank, finds

@@ -11,7 +11,7 @@ import (
 var cycle3 = &Claim{
 	ID: "cycle3", Kind: Lower,
 	Short:       "one layer on triangles needs order N",
-	Hypothesis:  smallLayer("", func(N int) int { return (N - 1) / 2 }),
+	Hypothesis:  smallLayer("", "disj-cycle3"),
 	Seen:        "from memory",
 	Statement:   "Whether a directed edge lies on a directed triangle, the tokens being edges, needs m p H of order N up to logarithms in one attention layer.",
 	Source:      "after the graph tasks of the appendix of Sanford, Hsu, Telgarsky 2023; this reduction is this project's own",
@@ -27,7 +27,7 @@ var cycle3 = &Claim{
 var cycle5 = &Claim{
 	ID: "cycle5", Kind: Lower,
 	Short:       "one layer on 5-cycles needs order N",
-	Hypothesis:  smallLayer("", func(N int) int { return (N - 2) / 3 }),
+	Hypothesis:  smallLayer("", "disj-cycle5"),
 	Seen:        "from memory",
 	Statement:   "Whether an undirected edge lies on a cycle of length 5, the tokens being edges, needs m p H of order N up to logarithms in one attention layer.",
 	Source:      "after the graph tasks of the appendix of Sanford, Hsu, Telgarsky 2023; this reduction is this project's own",

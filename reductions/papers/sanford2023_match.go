@@ -8,9 +8,9 @@ import (
 	"crosscut/models/attention"
 	"crosscut/models/tasks"
 	"crosscut/models/zoo"
-	"crosscut/protocol"
 	"crosscut/reductions"
 	"crosscut/reductions/falsify"
+	"crosscut/reductions/rules"
 )
 
 var theorem6 = &Claim{
@@ -30,7 +30,7 @@ var theorem6 = &Claim{
 var theorem7 = &Claim{
 	ID: "theorem 7", Kind: Lower,
 	Short:      "one layer on triples needs order N",
-	Hypothesis: smallLayer("M >= N + 1 and ", func(N int) int { return (N - 3) / 2 }),
+	Hypothesis: smallLayer("M >= N + 1 and ", "disj-match3"),
 	Seen:       "read",
 	Statement:  "There is c > 0 such that for large N and any M >= N + 1 no one-layer transformer with m p H <= c N / loglog N computes Match3 on all inputs.",
 	Source:     "Sanford, Hsu, Telgarsky 2023, Theorem 7",
@@ -185,32 +185,42 @@ func runTheorem7(ctx context.Context, at Effort) (out Outcome, err error) {
 
 // smallLayer is the hypothesis of the bounds on one layer with the constants shown
 // here: its message is shorter than n bits, n what a sequence of length N holds.
-func smallLayer(besides string, n func(N int) int) Hypothesis {
+func smallLayer(besides, reduction string) Hypothesis {
 	return Hypothesis{Text: besides + "H (B_Z + d_v B_N) < n, here for the smallest layer, H = d_v = 1, p = 2, f = 1", Over: []Range{{Name: "N", From: 3, To: 1 << 10}},
 		Holds: func(at Sizes) bool {
-			return oneLayerBits(layerSizes{H: 1, M: 1, DV: 1, P: 2, F: 1}, n(at["N"])) < n(at["N"])
+			r, err := reductions.Catalog().Get(reduction)
+			if err != nil {
+				return false
+			}
+			n := r.Fits(at["N"])
+			if n < 1 {
+				return false
+			}
+			cost, err := costOf(smallest(), r, n)
+			return err == nil && int(cost) < n
 		}}
 }
+
+// smallest is the smallest layer that the bounds on one layer are shown for.
+func smallest() rules.Sized { return sized("attention H=1 m=1 p=2 f=1") }
 
 // oneLayer is what the lower bounds on one attention layer have in common: from
 // where on H (B_Z + d_v B_N) >= n says something, and layers just below it that
 // fail on an input, one of them two-way.
 func (c *collector) oneLayer(r *reductions.Reduction) {
-	layer := func(s layerSizes) builder {
-		return func(in *reductions.Instance) (models.Machine, error) { return seeded(in.Shape, 1, s, c.at.Seed) }
+	for _, a := range []rules.Sized{smallest(), sized("attention H=1 m=1 p=8"), sized("attention H=1 m=3 p=16"), sized("attention H=4 m=16 p=16")} {
+		c.bites("attention", r, a, 1<<13)
 	}
-	for _, s := range []layerSizes{{H: 1, M: 1, DV: 1, P: 2, F: 1}, {H: 1, M: 1, DV: 1, P: 8, F: 8}, {H: 1, M: 3, DV: 3, P: 16, F: 16}, {H: 4, M: 16, DV: 16, P: 16, F: 16}} {
-		cost := func(n int) protocol.Bits { return protocol.Bits(oneLayerBits(s, n)) }
-		c.bites("attention", r, cost, 1<<13, layer(s))
-	}
-	c.undersized("attention", r, 20, layer(layerSizes{H: 1, M: 1, DV: 1, P: 2, F: 1, Arithmetic: attention.WithMax}), falsify.Options{})
-	small := []layerSizes{{H: 1, M: 1, DV: 1, P: 2, F: 1}, {H: 1, M: 1, DV: 1, P: 4, F: 4}}
+	c.undersized("attention", r, 20, of(sized("attention H=1 m=1 p=2 f=1 arithmetic=max"), c.at.Seed), falsify.Options{})
+	small := []rules.Sized{smallest(), sized("attention H=1 m=1 p=4")}
 	if c.at.Level > Quick {
-		small = append(small, layerSizes{H: 1, M: 1, DV: 1, P: 8, F: 8})
+		small = append(small, sized("attention H=1 m=1 p=8"))
 	}
-	for _, s := range small {
-		n, _ := bites(func(n int) protocol.Bits { return protocol.Bits(oneLayerBits(s, n)) }, 1<<13)
-		c.undersized("attention", r, n, layer(s), falsify.Options{})
+	for _, a := range small {
+		n, _, err := bites(a, r, 1<<13)
+		if !c.fail(err) {
+			c.undersized("attention", r, n, of(a, c.at.Seed), falsify.Options{})
+		}
 	}
 }
 

@@ -150,7 +150,7 @@ func runConjecture1(ctx context.Context, at Effort) (out Outcome, err error) {
 			if err != nil {
 				return out, err
 			}
-			m, err := seeded(in.Shape, depth, layerSizes{H: 1, M: 3, DV: 3, P: 16, F: 16}, at.Seed)
+			m, err := sized("attention H=1 m=3 p=16 layers=%d", depth).Machine(in.Shape, at.Seed)
 			if err != nil {
 				return out, err
 			}

@@ -10,7 +10,6 @@ import (
 	"crosscut/models/keys"
 	"crosscut/models/tasks"
 	"crosscut/models/zoo"
-	"crosscut/protocol"
 	"crosscut/reductions"
 	"crosscut/reductions/falsify"
 	"crosscut/report"
@@ -331,19 +330,17 @@ func runTheorem4(ctx context.Context, at Effort) (out Outcome, err error) {
 			return zoo.Build("attention", in.Shape, models.Settings{Seed: at.Seed})
 		})
 	}
-	unit := func(s layerSizes) builder {
-		return func(in *reductions.Instance) (models.Machine, error) { return seeded(in.Shape, 1, s, at.Seed) }
+	for _, s := range []string{"H=1 m=1 d=1 p=8 f=8", "H=1 m=4 d=4 p=16", "H=8 m=16 d=16 p=16"} {
+		rows.bites("attention", disj, sized("attention d_v=1 %s", s), 1<<10)
 	}
-	for _, s := range []layerSizes{{H: 1, M: 1, DV: 1, P: 8, F: 8}, {H: 1, M: 4, DV: 1, P: 16, F: 16}, {H: 8, M: 16, DV: 1, P: 16, F: 16}} {
-		rows.bites("attention", disj, func(int) protocol.Bits { return protocol.Bits(s.M * s.P) }, 1<<10, unit(s))
-	}
-	small := []layerSizes{{H: 1, M: 1, DV: 1, P: 8, F: 4}, {H: 1, M: 2, DV: 1, P: 5, F: 4}, {H: 4, M: 1, DV: 1, P: 8, F: 4}}
+	small := []string{"H=1 m=1 d=1 p=8 f=4", "H=1 m=2 d=2 p=5 f=4", "H=4 m=1 d=1 p=8 f=4"}
 	if at.Level > Quick {
-		small = append(small, layerSizes{H: 1, M: 2, DV: 1, P: 8, F: 8})
+		small = append(small, "H=1 m=2 d=2 p=8 f=8")
 	}
 	for _, s := range small {
-		rows.undersized("attention", disj, s.M*s.P+1, unit(s), falsify.Options{})
+		a := sized("attention d_v=1 %s", s)
+		rows.undersized("attention", disj, a.Int("d")*a.Int("p")+1, of(a, at.Seed), falsify.Options{})
 	}
-	rows.undersized("attention", index, 9, unit(small[0]), falsify.Options{})
+	rows.undersized("attention", index, 9, of(sized("attention d_v=1 %s", small[0]), at.Seed), falsify.Options{})
 	return out, rows.err
 }

@@ -20,7 +20,7 @@ var Sanford2024Induction = register(&Paper{
 
 var inductionOneLayer = &Claim{
 	ID: "one layer", Kind: Lower, Short: "one layer on induction needs order N",
-	Hypothesis: smallLayer("", func(N int) int { return (N - 1) / 2 }),
+	Hypothesis: smallLayer("", "index-induction"),
 	Statement:  "A one-layer transformer that solves induction heads on sequences of length N over three symbols has m p H of order N at least.",
 	Source:     "Sanford, Hsu, Telgarsky 2024",
 	Conventions: []string{ownConstants, exactSoftmax, bobAnswers, oneRead,
