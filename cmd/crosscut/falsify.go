@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"crosscut/internal/catalog"
+	"crosscut/internal/units"
 	"crosscut/models"
 	"crosscut/reductions"
 	"crosscut/reductions/falsify"
@@ -24,9 +25,10 @@ var _ = register(&command{
 	about: "Compiles a model against a reduction and looks for an input on which it is wrong. Two kinds are kept apart. forced: two of Alice's inputs give " +
 		"the same words, so one of them is wrong whatever the rest of the model computes. found: a plain error of this model. none: nothing was found, and " +
 		"the note says what that means. Every failure is confirmed by the protocol, the uncut model and the task's definition. Exit status 1 when one was found. " +
-		"Strategies: " + strings.Join(strategies(), " ") + ".",
+		"A birthday search can be cut into units of trails (--strategy birthday --shard I/K --out FILE); crosscut merge is content with the first units " +
+		"as soon as two of their trails meet. Strategies: " + strings.Join(strategies(), " ") + ".",
 	args: "[REDUCTION]", maxArgs: 1,
-	flags: flags(
+	flags: append(unitFlags("with --strategy birthday, "),
 		&cli.StringFlag{Name: "reduction", Usage: "what the model faces, a reduction by `NAME`"},
 		modelFlag(), weightsFlag(), quantiseFlag(), setFlag(),
 		nFlag("problem size n (with --weights: as trained)"),
@@ -61,7 +63,17 @@ var _ = register(&command{
 		o.Progress = func(done, of uint64) { show(int(done), int(of)) }
 		ctx, stop := context.WithTimeout(c.Context, c.Duration("time"))
 		defer stop()
-		f, err := falsify.Find(ctx, m, in, o)
+		t, err := falsify.NewTarget(m, in)
+		if err != nil {
+			return err
+		}
+		if c.merged != nil || c.IsSet("shard") || c.IsSet("resume") {
+			filed, err := c.falsifyUnit(ctx, name, t, &o)
+			if filed || err != nil {
+				return err
+			}
+		}
+		f, err := t.Find(ctx, o)
 		if err != nil {
 			if f != nil { // interrupted: print what was finished
 				if e := c.emit(f.Sheet(name, fmt.Sprintf("%s at n = %d", in.Name, in.Size))); e != nil {
@@ -94,6 +106,42 @@ var _ = register(&command{
 		return nil
 	},
 })
+
+// falsifyUnit walks one unit of the trails of a birthday search, all of them, or takes
+// merged ones, into o. It is filed when a record was written and nothing is to be printed.
+func (c *call) falsifyUnit(ctx context.Context, name string, t *falsify.Target, o *falsify.Options) (filed bool, err error) {
+	if len(o.Only) != 1 || o.Only[0] != "birthday" {
+		return false, usagef("write --strategy birthday", "flags --shard, --resume: %v", falsify.ErrUnits)
+	}
+	input, err := c.unitInput()
+	if err != nil {
+		return false, err
+	}
+	num, choice, err := c.settings()
+	if err != nil {
+		return false, err
+	}
+	params := map[string]any{"model": name, "reduction": t.Instance.Name, "n": t.Instance.Size, "N": t.Instance.Shape.N,
+		"quantise": c.Int("quantise"), "set": num, "choices": choice}
+	w, err := t.Birthday(*o, params, input)
+	if err != nil {
+		return false, err
+	}
+	if !c.IsSet("time") { // the scheduler has its own
+		ctx = c.Context
+	}
+	got, err := count(c, ctx, w, "trails")
+	if errors.Is(err, context.DeadlineExceeded) {
+		return true, &failure{1, fmt.Errorf("the time is over: %d of %d trails are walked", got.done, got.all), "run it again with --resume FILE, to go on from there"}
+	}
+	if err != nil {
+		return false, err
+	}
+	if o.Counted = &got.counts; !got.filed && got.shard != units.Whole {
+		return false, usagef("give --out FILE, and merge all units", "one unit of a search decides nothing")
+	}
+	return got.filed, nil
+}
 
 func strategies() []string {
 	var names []string

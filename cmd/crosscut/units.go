@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -29,6 +30,26 @@ func unitFlags(when string) []cli.Flag {
 
 // apart are flags that say how and where, not what: a unit's record leaves them out.
 var apart = []string{"shard", "resume", "out", "quiet", "format", "svg", "time", "merge", "max-memory", "budget"}
+
+// unitInput is what the counts depend on besides flags: the text of a user's file, the
+// files of trained weights.
+func (c *call) unitInput() (input []byte, err error) {
+	var names []string
+	if name := c.String("file"); name != "" {
+		names = append(names, name)
+	}
+	if dir := c.String("weights"); dir != "" {
+		names = append(names, filepath.Join(dir, "config.json"), filepath.Join(dir, "model.safetensors"))
+	}
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return nil, usagef("", "%v", err)
+		}
+		input = append(input, data...)
+	}
+	return input, nil
+}
 
 // counted is what was counted: of the items of a shard, those that are done.
 type counted[C any] struct {

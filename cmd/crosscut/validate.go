@@ -134,11 +134,9 @@ func (c *call) architectures() ([]rules.Sized, error) {
 // validateUnit counts one unit, all of them, or takes merged ones, into opt. It is
 // filed when a record was written and nothing is to be printed.
 func (c *call) validateUnit(s *subject, opt *validate.Options) (filed bool, err error) {
-	var input []byte
-	if name := c.String("file"); name != "" {
-		if input, err = os.ReadFile(name); err != nil {
-			return false, usagef("", "flag --file: %v", err)
-		}
+	input, err := c.unitInput()
+	if err != nil {
+		return false, err
 	}
 	w, err := s.Work(*opt, input)
 	if err != nil {

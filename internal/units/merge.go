@@ -51,6 +51,7 @@ func ranges(list []int) string {
 
 // Merge adds the records of all units. Its error is a *Gaps when the records are
 // true of this work but no whole, and wraps ErrForeign when one is not of this work.
+// Units that nobody needs, because those before them are enough, are not asked for.
 // The sum is checked by Total.
 func (w *Work[C]) Merge(records []*Record) (C, error) {
 	var zero C
@@ -58,48 +59,63 @@ func (w *Work[C]) Merge(records []*Record) (C, error) {
 	type unit struct {
 		record *Record
 		counts C
+		done   int
 	}
-	var whole []*unit // by number; nil: not there
-	var early map[int]bool
+	var whole []*unit       // by number; nil: not there
+	var early map[int]*unit // the longest part of one that ended early
 	var clash map[int]bool
 	for _, r := range records {
-		s, c, _, err := w.Open(r)
+		s, c, done, err := w.Open(r)
 		if err != nil {
 			return zero, fmt.Errorf("%w: %w", ErrForeign, err)
 		}
 		if whole == nil {
-			g.K, whole, early, clash = s.K, make([]*unit, s.K), map[int]bool{}, map[int]bool{}
+			g.K, whole, early, clash = s.K, make([]*unit, s.K), map[int]*unit{}, map[int]bool{}
 		}
 		if s.K != g.K {
 			return zero, fmt.Errorf("%w: unit %s among units of %d", ErrForeign, s, g.K)
 		}
 		switch known := whole[s.I-1]; {
 		case !r.Complete:
-			early[s.I] = true
+			if part := early[s.I]; part == nil || part.done < done {
+				early[s.I] = &unit{r, c, done}
+			}
 		case known == nil:
-			whole[s.I-1] = &unit{r, c}
+			whole[s.I-1] = &unit{r, c, done}
 		case !bytes.Equal(known.record.Counts, r.Counts) && !bytes.Equal(raw(known.counts), raw(c)):
 			clash[s.I] = true
 		}
 	}
-	total := zero
+	total := zero // of the first units, and of the part that follows them
 	for k, u := range whole {
-		switch i := k + 1; {
+		first := g.Missing == nil && g.Partial == nil
+		i := k + 1
+		switch {
 		case clash[i]:
 			g.Conflict = append(g.Conflict, i)
-		case u == nil && early[i]:
+		case u != nil:
+		case early[i] != nil:
 			g.Partial = append(g.Partial, i)
-		case u == nil:
-			g.Missing = append(g.Missing, i)
+			u = early[i]
 		default:
+			g.Missing = append(g.Missing, i)
+		}
+		if u != nil && first {
 			total = w.Kind.Add(total, u.counts)
 		}
 	}
 	switch {
 	case whole == nil:
 		return zero, fmt.Errorf("%w: no records", ErrForeign)
-	case g.Missing != nil || g.Partial != nil || g.Conflict != nil:
+	case g.Conflict != nil:
 		return zero, &g
+	case g.Missing != nil || g.Partial != nil:
+		if w.Enough == nil {
+			return zero, &g
+		}
+		if enough, err := w.Enough(total); err != nil || !enough {
+			return zero, errors.Join(err, &g)
+		}
 	}
 	if err := w.Total(total); err != nil {
 		return zero, fmt.Errorf("the units do not add up: %w", err)

@@ -99,6 +99,9 @@ type Work[C any] struct {
 	Sane func(from, to int, c *C) error
 	// Total compares the counts of the whole with a number got by other means.
 	Total func(c C) error
+	// Enough says whether the first items, whose counts are c, decide the whole, so that
+	// no others are asked for. May be nil: all items are needed.
+	Enough func(c C) (bool, error)
 
 	// Version is that of the program, Command what to type for the whole.
 	Version string

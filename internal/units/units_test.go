@@ -185,6 +185,41 @@ func TestMergeWholeBeatsPart(t *testing.T) {
 	}
 }
 
+// TestEnough: where the first items decide, nothing behind them is asked for; a gap in
+// front of them, and a conflict anywhere, is.
+func TestEnough(t *testing.T) {
+	w := work(60)
+	w.Enough = func(c squares) (bool, error) { return c.Items >= 25, nil } // of units 1, 2 and half of 3
+	w.Total = func(c squares) error { return nil }
+	records := all(t, w, 6)
+	short, long := ended(t, w, Shard{3, 6}, nil, 1), ended(t, w, Shard{3, 6}, nil, 2)
+	other := unit(t, w, 5, 6)
+	other.Counts = []byte(`{"items":10,"sum":7}`)
+	for _, c := range []struct {
+		name    string
+		records []*Record
+		items   int
+		want    string
+	}{
+		{"the first three", records[:3], 30, ""},
+		{"the first three and a later one", append(records[:3:3], records[4]), 30, ""},
+		{"two and a long part", []*Record{short, records[0], long, records[1]}, 26, ""},
+		{"two and a short part", append(records[:2:2], short), 0, "missing: 4-6; 1 of 6 units ended early (run them again with --resume): 3"},
+		{"a gap in front", records[1:], 0, "1 of 6 units missing: 1"},
+		{"a conflict behind", append(slices.Clone(records), other), 0, "in conflict (counted twice, differently): 5"},
+	} {
+		got, err := w.Merge(c.records)
+		if got.Items != c.items || (c.want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, %v; want %d items, %q", c.name, got, err, c.items, c.want)
+		}
+	}
+	boom := errors.New("boom")
+	w.Enough = func(squares) (bool, error) { return false, boom }
+	if _, err := w.Merge(records[:2]); !errors.Is(err, boom) {
+		t.Errorf("an error of Enough: %v", err)
+	}
+}
+
 // TestResumeAnywhere: a unit that is ended after every possible step, and after every
 // possible further one, comes to the same bytes.
 func TestResumeAnywhere(t *testing.T) {

@@ -99,6 +99,8 @@ type Options struct {
 	Progress func(done, of uint64)
 	// Only names the strategies to use; empty: all that apply, in order.
 	Only []string
+	// Counted are trails that the birthday strategy need not walk; see Target.Birthday.
+	Counted *Trails
 }
 
 func (o Options) withDefaults() Options {

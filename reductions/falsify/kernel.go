@@ -129,13 +129,13 @@ func (t *Target) relate(ctx context.Context, base *big.Int, delta []*big.Int, o 
 			return lead, err
 		}
 	}
-	if !t.short() || t.Bits() > 62 {
+	if !t.short() || t.Bits() > birthdayLimit {
 		lead.Note = "the message is a linear function of x, and lattice reduction gave no relation with coefficients -1, 0, 1"
 		return lead, nil
 	}
 	s := t.space(flat(n), 64)
 	sums := newSums(s, base, delta, int(t.Bits()))
-	lead, err = newTrails(s, int(t.Bits()), o.Seed).search(ctx, func() (voice, error) { return sums.say, nil }, o.Progress)
+	lead, err = newTrails(s, int(t.Bits()), o.Seed, func() (voice, error) { return sums.say, nil }).search(ctx, nil, o.Progress)
 	lead.Note = "the message is a linear function of x, so its sums were searched; " + lead.Note
 	return lead, err
 }

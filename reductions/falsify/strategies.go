@@ -89,19 +89,19 @@ var hash = &Strategy{
 	},
 }
 
+// birthdayLimit is the largest message, in bits, that a birthday search is laid out for.
+const birthdayLimit = 62
+
 var birthday = &Strategy{
 	Name:    "birthday",
 	Strings: true,
 	Doc:     "walk trails of messages that decide the next input, and remember only those with distinguished ends, until two trails meet; b bits take about 2^(b/2) messages and little memory",
 	Kind:    Forced,
-	Applies: func(t *Target) bool { return t.OneWay() && t.short() && t.xbits() > exhaustiveLimit && t.Bits() <= 62 },
+	Applies: func(t *Target) bool {
+		return t.OneWay() && t.short() && t.xbits() > exhaustiveLimit && t.Bits() <= birthdayLimit
+	},
 	Search: func(ctx context.Context, t *Target, o Options) (Lead, error) {
-		s := t.space(t.Instance.From.RandomX(t.Instance.Size, seeded(o.Seed)), 64)
-		voices := func() (voice, error) {
-			sp, err := s.speaker()
-			return sp.say, err
-		}
-		lead, err := newTrails(s, int(t.Bits()), o.Seed).search(ctx, voices, o.Progress)
+		lead, err := t.trails(o.Seed).search(ctx, o.Counted, o.Progress)
 		if len(lead.Candidates) == 0 {
 			lead.Note = fmt.Sprintf("%d messages, and no two trails met where they had to be told apart", lead.Tried)
 		}
