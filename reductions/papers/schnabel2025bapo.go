@@ -1,0 +1,221 @@
+package papers
+
+import (
+	"context"
+	"fmt"
+	"math/bits"
+	"slices"
+
+	"crosscut/protocol"
+	"crosscut/protocol/bapo"
+	"crosscut/report"
+)
+
+// Schnabel2025BAPO is about bounded attention prefix oracles: a bits and b tokens cross
+// each cut.
+var Schnabel2025BAPO = register(&Paper{
+	Name:     "schnabel2025bapo",
+	Title:    "Bounded attention prefix oracles: a bits and b tokens across every cut",
+	Citation: "arXiv 2505.08140",
+	Cite:     []string{"BAPO2025"},
+	Claims: []*Claim{
+		bapoAtMost("INDEX", "index", "INDEX has a (0,1)-BAPO.", func(int) (a, b int) { return 0, 1 }),
+		bapoAtMost("EQ", "eq", "Equality has a (1,1)-BAPO.", func(int) (a, b int) { return 1, 1 }),
+		bapoAtMost("DISJ", "disj", "Disjointness has a (1,1)-BAPO.", func(int) (a, b int) { return 1, 1 }),
+		bapoAtMost("MATCH2", "match2", "Match2, read at the last token, has a (0,1)-BAPO.", func(int) (a, b int) { return 0, 1 }),
+		bapoAtMost("regular", "parity", "A regular language of |Q| states has a (ceil(log |Q|), 0)-BAPO; here parity, |Q| = 2.", func(int) (a, b int) { return 1, 0 }),
+		bapoAtMost("MAJORITY log n", "majority", "Majority of n bits has a (ceil(log n), 0)-BAPO.", func(n int) (a, b int) { return bits.Len(uint(n - 1)), 0 }),
+		bapoAtMost("UNIQUE", "unique", "UNIQUE has a (2 |Sigma|, 0)-BAPO; here |Sigma| = 2.", func(int) (a, b int) { return 4, 0 }),
+		bapoAtMost("SETDIFF", "setdiff", "SETDIFF has a (|Sigma|, 0)-BAPO; here |Sigma| = 2.", func(int) (a, b int) { return 2, 0 }),
+		bapoMajority, bapoTable, bapoMatch3, bapoReachability, bapoThought,
+	},
+})
+
+const bapoRules = "f, g and h are arbitrary; the answer must be right at every cut, for every choice of min(b, marked) of the marked tokens"
+
+// bapoAtMost is a claim that a task has an (a, b)-BAPO: at every length and cut that is run the
+// least number of bits is at most a.
+func bapoAtMost(id, task, statement string, limit func(n int) (a, b int)) *Claim {
+	return &Claim{
+		ID: id, Kind: Upper, Short: statement[:min(len(statement), 40)], Seen: "read (main text)",
+		Statement: statement, Source: "arXiv 2505.08140", Conventions: []string{bapoRules},
+		Parts: []Part{{CheckedHere, "every cut of every small length: a scheme within these bounds, checked on every input and every choice of tokens shown; the least number of bits, with what shows that fewer do not do"},
+			{QuotedThere, "all lengths"}},
+		Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+			rows := collector{ctx: ctx, at: at, out: &out}
+			for _, k := range bapo.Tasks {
+				if k.Name != task {
+					continue
+				}
+				for n := k.Least; n <= bapoMost(k, at); n++ {
+					a, b := limit(n)
+					rows.bapo(k, n, b, fmt.Sprintf("at most %d", a), func(got int) bool { return got <= a })
+				}
+			}
+			return out, rows.err
+		},
+	}
+}
+
+// bapoMost is the longest word that is run: pairs of position and token are at most bapo.MaxMarks.
+func bapoMost(k bapo.Task, at Effort) int {
+	most := at.Level.Pick(5, 6, 6)
+	for n := most; ; n-- {
+		pairs := 0
+		f := k.Of(n)
+		for _, s := range f.Sizes[:len(f.Sizes)-1] {
+			pairs += s
+		}
+		if pairs <= bapo.MaxMarks {
+			return n
+		}
+	}
+}
+
+// bapo computes a(n, b) with its certificates, and checks both and the claim.
+func (c *collector) bapo(k bapo.Task, n, b int, claim string, within func(a int) bool) {
+	if c.err != nil {
+		return
+	}
+	f := k.Of(n)
+	e, err := bapo.Solve(c.ctx, f, b)
+	if c.fail(err) {
+		return
+	}
+	c.check(check{
+		row:  report.Row{Task: k.Name, Model: "BAPO", N: ptr(n), Params: map[string]any{"b": b}, Bits: report.Num(e.Bits), Setting: protocol.OneWay},
+		what: fmt.Sprintf("%s: a(%d, %d) = %d (claimed: %s), all %d cuts, every input and every choice of tokens shown", k.Doc, n, b, e.Bits, claim, len(e.Cuts)), fault: "the prefix oracle says nothing, and nothing is marked",
+		try: func(t *tally, broken bool) error {
+			forged := *e
+			if broken {
+				forged.Schemes = nil
+				for _, s := range e.Schemes {
+					forged.Schemes = append(forged.Schemes, &bapo.Scheme{Colours: 1, Colour: make([]int, len(s.Colour)), Marks: make([]uint32, len(s.Marks))})
+				}
+			}
+			err := forged.Check(f)
+			t.see(err == nil && within(e.Bits), "n = %d, b = %d, %d bits: %v", n, b, e.Bits, err)
+			t.runs += inputsOf(f.Sizes) - 1
+			return nil
+		},
+	})
+}
+
+func inputsOf(sizes []int) int {
+	all := 1
+	for _, s := range sizes {
+		all *= s
+	}
+	return all
+}
+
+var bapoMajority = &Claim{
+	ID: "MAJORITY log m", Kind: Lower, Short: "majority: a >= log m, n = 2 (l+1) m",
+	Hypothesis: Hypothesis{Text: "n = 2 (l + 1) m bits, l tokens attended, m >= 2 (below that it says nothing)", Over: []Range{{Name: "l", To: 8}, {Name: "m", From: 1, To: 8}}, Holds: func(at Sizes) bool { return at["m"] >= 2 }},
+	Seen:       "read (main text, part of the proofs)",
+	Statement:  "Majority has no (o(log n), o(n^(1-e)))-BAPO. The constant in its proof, derived here: on n = 2 (l + 1) m bits with l attended tokens a >= log2 m.",
+	Source:     "arXiv 2505.08140; the constant is this project's reading of the proof", Conventions: []string{bapoRules},
+	Parts: []Part{{CheckedHere, "(l, m) = (0, 2), (0, 3), (1, 2): the least number of bits at the middle cut is at least log2 m, with a core that shows that fewer do not do"}, {QuotedThere, "all n"}},
+	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+		rows := collector{ctx: ctx, at: at, out: &out}
+		for _, s := range [][2]int{{0, 2}, {0, 3}, {1, 2}} {
+			l, m := s[0], s[1]
+			n := 2 * (l + 1) * m
+			f := bapo.Function{Sizes: bitPositions(n), At: func(w []int) int {
+				if 2*ones(w) > n {
+					return 1
+				}
+				return 0
+			}}
+			c, err := f.Cut(n/2, l)
+			if rows.fail(err) {
+				break
+			}
+			a, _, core, err := c.Bits(ctx)
+			if rows.fail(err) {
+				break
+			}
+			rows.check(check{
+				row:  report.Row{Task: "majority", Model: "BAPO", N: ptr(n), Params: map[string]any{"b": l}, Bits: report.Num(a), Needed: report.Num(bits.Len(uint(m - 1))), Setting: protocol.OneWay},
+				what: fmt.Sprintf("l = %d, m = %d: a = %d at the cut %d, a >= log2 %d; every colouring of the core and every set of marks", l, m, a, n/2, m), fault: "a suffix of the core is left out",
+				try: func(t *tally, broken bool) error {
+					k := *core
+					if broken {
+						k.Suffixes = k.Suffixes[1:]
+					}
+					t.see(1<<a >= m && k.Check(f, c), "n = %d: a = %d, the core of %d prefixes shows nothing", n, a, len(k.Prefixes))
+					return nil
+				},
+			})
+		}
+		return out, rows.err
+	},
+}
+
+var bapoTable = &Claim{
+	ID: "table", Kind: Comparison, Short: "exact a(n, b) of ten tasks to n = 6",
+	Seen:      "ours",
+	Statement: "The least a(n, b) of ten small tasks, b = 0, 1, 2, exactly: attention helps INDEX and Match2 to 0 bits at b = 1, EQ and DISJ to 1 bit, and majority and UNIQUE of 5 and 6 bits not at all at b = 1.",
+	Source:    "this project, in the model of arXiv 2505.08140", Conventions: []string{bapoRules, "ternary tasks stop at n = 5"},
+	Parts: []Part{{CheckedHere, "for each entry a scheme at every cut, and a core of prefixes and suffixes that no smaller number of bits serves, both gone through by code that shares nothing with the search"}},
+	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+		rows := collector{ctx: ctx, at: at, out: &out}
+		for _, k := range bapo.Tasks {
+			for n := k.Least; n <= bapoMost(k, at); n++ {
+				for b := range 3 {
+					rows.bapo(k, n, b, "exactly", func(a int) bool {
+						switch {
+						case b == 1 && (k.Name == "index" || k.Name == "match2"):
+							return a == 0
+						case b == 1 && (k.Name == "eq" || k.Name == "disj"):
+							return a <= 1
+						case b == 1 && n >= 5 && (k.Name == "majority" || k.Name == "unique"):
+							return a == 2
+						}
+						return true
+					})
+				}
+			}
+		}
+		return out, rows.err
+	},
+}
+
+// bapoOpen is a claim of which only small cases are known here: they are shown, and nothing follows.
+func bapoOpen(id, task, statement, why string, h Hypothesis) *Claim {
+	return &Claim{
+		ID: id, Kind: Conjecture, Short: statement[:min(len(statement), 40)], Hypothesis: h, Seen: "read (main text, part of the proofs)",
+		Statement: statement, Source: "arXiv 2505.08140", Conventions: []string{bapoRules},
+		Parts: []Part{{QuotedThere, "the bound"}, {OpenStill, why}, {CheckedHere, "the exact a(n, b) at small n, below the sizes of the bound"}},
+		Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+			rows := collector{ctx: ctx, at: at, out: &out}
+			k := bapo.Tasks[slices.IndexFunc(bapo.Tasks, func(k bapo.Task) bool { return k.Name == task })]
+			for n := k.Least; n <= bapoMost(k, at); n++ {
+				rows.bapo(k, n, 1, "nothing", func(int) bool { return true })
+			}
+			return out, rows.err
+		},
+	}
+}
+
+var (
+	bapoMatch3 = bapoOpen("MATCH3", "match3", "MATCH3 over Z_{n^2}, read at the last token, has no (o(n/b), b)-BAPO; the constant in its proof, derived here, is a >= n / (8b) for n > 10.",
+		"n = 11 has an alphabet of 121 tokens, beyond what is decided exactly here",
+		Hypothesis{Text: "n > 10, b >= 1, M = n^2", Over: []Range{{Name: "n", From: 1, To: 64}, {Name: "b", From: 1, To: 8}}, Holds: func(at Sizes) bool { return at["n"] > 10 }})
+	bapoReachability = bapoOpen("REACHABILITY", "reachability", "Reachability in graphs of m edges has no (o(m^(1/c) log m), o(m^(1-2/c)))-BAPO, c >= 3.",
+		"the truth between this and sending everything is open, and so are the constants", Hypothesis{Text: "m edges, c >= 3, m large"})
+)
+
+var bapoThought = &Claim{
+	ID: "chain of thought", Kind: Comparison, Short: "a (2,3)-BAPO-CoT decides everything",
+	Seen:      "read (main text)",
+	Outside:   "it is about computability: the chain simulates a Turing machine of unbounded time, so no finite size decides it; what communication says is only that bits written after the cut are known to both, shown below",
+	Statement: "A (2,3)-BAPO with a chain of thought decides every decidable language.",
+	Source:    "arXiv 2505.08140", Conventions: []string{bapoRules},
+	Parts: []Part{{QuotedThere, "the statement"}, {CheckedHere, "one step of such a chain on parity: each cut needs 1 bit, as a(n, 0) of one step says"}},
+	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+		rows := collector{ctx: ctx, at: at, out: &out}
+		rows.bapo(bapo.Tasks[slices.IndexFunc(bapo.Tasks, func(k bapo.Task) bool { return k.Name == "parity" })], 4, 0, "1", func(a int) bool { return a == 1 })
+		return out, rows.err
+	},
+}
