@@ -20,11 +20,9 @@ func (r *reduction) outputs(seq []tasks.Token, read []int) ([]tasks.Value, error
 		return r.shape.Eval(seq, read), nil
 	}
 	raws := make([]json.RawMessage, len(seq))
-	r.mu.Lock()
 	for i, t := range seq {
-		raws[i] = r.names[t.X]
+		raws[i] = r.file.kept.at(t.X)
 	}
-	r.mu.Unlock()
 	v, err := r.file.call("task", list(raws...), r.params)
 	if err != nil {
 		return nil, err
@@ -40,6 +38,64 @@ func (r *reduction) outputs(seq []tasks.Token, read []int) ([]tasks.Value, error
 	return out, nil
 }
 
+// answers is answer on the outputs of the user's own task, for many inputs: sequence k
+// with y number k of the answering player's.
+func (r *reduction) answers(seqs [][]tasks.Token, ys []protocol.Word) ([]protocol.Value, error) {
+	got := make([]protocol.Value, len(seqs))
+	for from := 0; from < len(seqs); from += batch {
+		to := min(len(seqs), from+batch)
+		if err := r.answersOf(seqs[from:to], ys[from:to], got[from:to]); err != nil {
+			return nil, err
+		}
+	}
+	return got, nil
+}
+
+func (r *reduction) answersOf(seqs [][]tasks.Token, ys []protocol.Word, got []protocol.Value) error {
+	f := r.file
+	in := &inputs{N: number(r.n), Params: r.params, Set: f.request("answer").Set}
+	places := make([][]int, len(seqs))
+	if f.Defines("read") {
+		for k, y := range ys {
+			var err error
+			if places[k], err = r.readsAt(y); err != nil {
+				return err
+			}
+		}
+	}
+	f.proc.mu.Lock()
+	defer f.proc.mu.Unlock()
+	for k, seq := range seqs {
+		ids := make([]int, len(seq))
+		for i, t := range seq {
+			ids[i] = t.X
+		}
+		in.Seqs = append(in.Seqs, ids)
+		if f.arity("answer") == 3 {
+			in.Ys = append(in.Ys, f.kept.number(r.sides[r.last()].raw(ys[k])))
+		}
+		if places[k] != nil {
+			in.Places = append(in.Places, f.kept.number(positions(places[k])))
+		}
+	}
+	in.Values = f.kept.unsent()
+	return f.proc.send(request{Fn: "task", Set: f.request("task").Set, Inputs: in}, len(seqs), func(k int, rep reply) error {
+		if len(rep.Looked) > 0 {
+			r.walking.Lock()
+			for _, i := range rep.Looked {
+				r.look(i)
+			}
+			r.walking.Unlock()
+		}
+		if rep.Error != "" {
+			return f.proc.fault(rep)
+		}
+		var err error
+		got[k], err = r.given(rep.Value)
+		return err
+	})
+}
+
 // ownOutput is an output of the user's task: a number where it is one of at most 53
 // bits or a truth value, else the number of what it is, marked by a second coordinate.
 func (r *reduction) ownOutput(raw json.RawMessage) tasks.Value {
@@ -53,17 +109,13 @@ func (r *reduction) ownOutput(raw json.RawMessage) tasks.Value {
 			return tasks.Value{x}
 		}
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return tasks.Value{float64(r.number(raw)), 1}
+	return tasks.Value{float64(r.file.kept.number(raw)), 1}
 }
 
 // output writes an output as answer sees it.
 func (r *reduction) output(v tasks.Value) json.RawMessage {
-	if r.numbers != nil && len(v) == 2 {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		return r.names[int(v[0])]
+	if r.file.Defines("task") && len(v) == 2 {
+		return r.file.kept.at(int(v[0]))
 	}
 	return outputValue(r.shape, v)
 }
@@ -272,32 +324,50 @@ func (r *reduction) ask(at *node, seen []json.RawMessage) error {
 		if err != nil {
 			return err
 		}
-		items := make([]json.RawMessage, len(allowed))
-		for k, i := range allowed {
-			items[k] = number(i)
-		}
-		places = list(items...)
+		places = positions(allowed)
 	}
 	call := list(append(args, known, number(r.shape.N), places)...)
 	return r.file.proc.calls(r.file.request("answer"), []json.RawMessage{call}, func(_ int, rep reply) error {
 		switch {
 		case rep.Need != nil:
 			at.pos, at.next = *rep.Need, map[string]*node{}
-			if k, seen := slices.BinarySearch(r.looked, at.pos); !seen {
-				r.looked = slices.Insert(r.looked, k, at.pos)
-			}
+			r.look(at.pos)
 		case rep.Error != "":
 			return r.file.proc.fault(rep)
 		default:
-			is, err := value(rep.Value)
-			if err != nil || is.Kind() == protocol.None || is.Kind() == protocol.OneOf {
-				return hinted("return what problem returns", "%s: answer returned %s: want a boolean, an integer, a string or a list of such", r.file.at("answer"), short(rep.Value))
+			var err error
+			if at.is, err = r.given(rep.Value); err != nil {
+				return err
 			}
-			at.is = is
 		}
 		at.known = true
 		return nil
 	})
+}
+
+// given reads what answer returned.
+func (r *reduction) given(raw json.RawMessage) (protocol.Value, error) {
+	is, err := value(raw)
+	if err != nil || is.Kind() == protocol.None || is.Kind() == protocol.OneOf {
+		return is, hinted("return what problem returns", "%s: answer returned %s: want a boolean, an integer, a string or a list of such", r.file.at("answer"), short(raw))
+	}
+	return is, nil
+}
+
+// look notes a position that answer reads. r.walking is held.
+func (r *reduction) look(pos int) {
+	if k, seen := slices.BinarySearch(r.looked, pos); !seen {
+		r.looked = slices.Insert(r.looked, k, pos)
+	}
+}
+
+// positions writes a list of them.
+func positions(all []int) json.RawMessage {
+	items := make([]json.RawMessage, len(all))
+	for k, i := range all {
+		items[k] = number(i)
+	}
+	return list(items...)
 }
 
 // probe finds the positions that answer reads: on the first input, and on a few

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"runtime/metrics"
 	"slices"
@@ -28,6 +29,22 @@ type request struct {
 	Calls  []json.RawMessage `json:"calls,omitempty"` // each a list of arguments
 	// Set holds arguments by name that every call gets besides.
 	Set map[string]json.RawMessage `json:"set,omitempty"`
+	// Inputs asks for the answers to many inputs of a user's own task; see inputs.
+	Inputs *inputs `json:"inputs,omitempty"`
+}
+
+// inputs are sequences of tokens that go through the file's task and answer. Values
+// are kept here by number, in the order in which they are sent.
+type inputs struct {
+	Values []json.RawMessage          `json:"values,omitempty"` // that are new
+	N      json.RawMessage            `json:"n"`                // the size n
+	Params json.RawMessage            `json:"params"`
+	Set    map[string]json.RawMessage `json:"set,omitempty"` // of answer; that of task stands in the request
+	// Seqs are the tokens by number. Places, where read declares them, and Ys, where
+	// answer takes y, are the numbers of one value for each sequence.
+	Seqs   [][]int `json:"seqs"`
+	Ys     []int   `json:"ys,omitempty"`
+	Places []int   `json:"places,omitempty"`
 }
 
 // function is what a file says of one of its functions.
@@ -41,8 +58,9 @@ type function struct {
 type reply struct {
 	Value  json.RawMessage     `json:"value,omitempty"`
 	Error  string              `json:"error,omitempty"`
-	Need   *int                `json:"need,omitempty"` // answer read this position, whose output it was not given
-	Col    int                 `json:"col,omitempty"`  // of the place where the error is
+	Looked []int               `json:"looked,omitempty"` // positions that answer read for the first time
+	Need   *int                `json:"need,omitempty"`   // answer read this position, whose output it was not given
+	Col    int                 `json:"col,omitempty"`    // of the place where the error is
 	Line   int                 `json:"line,omitempty"`
 	Hint   string              `json:"hint,omitempty"`
 	Funcs  map[string]function `json:"funcs,omitempty"`
@@ -70,6 +88,11 @@ func ServeChild(r io.Reader, w io.Writer) error {
 				return err
 			}
 		}
+		if in := req.Inputs; in != nil {
+			if err := c.answers(req, func(r reply) error { return enc.Encode(r) }); err != nil {
+				return err
+			}
+		}
 		for _, args := range req.Calls {
 			if err := enc.Encode(c.call(req.Fn, args, req.Set)); err != nil {
 				return err
@@ -90,6 +113,9 @@ func ServeChild(r io.Reader, w io.Writer) error {
 
 type child struct {
 	globals starlark.StringDict
+	name    string                  // of the file
+	values  []starlark.Value        // by number, for inputs
+	looked  map[string]map[int]bool // positions that answer has read, by n
 }
 
 // options are Starlark's defaults: no recursion, no while, no load.
@@ -107,6 +133,7 @@ func (c *child) load(req request) reply {
 		go watchMemory(req.Memory)
 	}
 	var err error
+	c.name, c.looked = req.Name, map[string]map[int]bool{}
 	c.globals, err = starlark.ExecFileOptions(options, thread(), req.Name, req.Source, predeclared())
 	if err != nil {
 		return explain(err)
@@ -162,18 +189,120 @@ func describe(f *starlark.Function) function {
 	return d
 }
 
+// answers replies to each of many inputs with what answer returns.
+func (c *child) answers(req request, reply_ func(reply) error) error {
+	in := req.Inputs
+	one := func() (start func(k int) reply, err error) {
+		for _, raw := range in.Values {
+			v, err := decode(raw)
+			if err != nil {
+				return nil, err
+			}
+			v.Freeze()
+			c.values = append(c.values, v)
+		}
+		n, err := decode(in.N)
+		if err != nil {
+			return nil, err
+		}
+		params, err := decode(in.Params)
+		if err != nil {
+			return nil, err
+		}
+		ofTask, err := named(req.Set)
+		if err != nil {
+			return nil, err
+		}
+		ofAnswer, err := named(in.Set)
+		if err != nil {
+			return nil, err
+		}
+		params.Freeze()
+		return func(k int) reply { return c.answered(k, in, n, params, ofTask, ofAnswer) }, nil
+	}
+	answer, err := one()
+	for k := range in.Seqs {
+		r := reply{}
+		if err != nil {
+			r.Error = err.Error()
+		} else {
+			r = answer(k)
+		}
+		if err := reply_(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// answered sends one sequence through task and answer.
+func (c *child) answered(k int, in *inputs, n, params starlark.Value, ofTask, ofAnswer []starlark.Tuple) reply {
+	seq := make([]starlark.Value, len(in.Seqs[k]))
+	for i, id := range in.Seqs[k] {
+		seq[i] = c.values[id]
+	}
+	v, err := starlark.Call(thread(), c.globals["task"], starlark.Tuple{starlark.NewList(seq), params}, ofTask)
+	if err != nil {
+		return explain(err)
+	}
+	out, ok := v.(starlark.Indexable)
+	if _, text := v.(starlark.String); !ok || text || out.Len() != len(seq) {
+		line := describe(c.globals["task"].(*starlark.Function)).Line
+		return reply{Error: fmt.Sprintf("%s:%d: task returned %s: want a list of %d outputs, one per position", c.name, line, oneLine(v.String()), len(seq))}
+	}
+	if c.looked[string(in.N)] == nil {
+		c.looked[string(in.N)] = map[int]bool{}
+	}
+	outs := &outputs{all: out, looked: c.looked[string(in.N)]}
+	if in.Places != nil {
+		outs.declared = true
+		for v := range starlark.Elements(c.values[in.Places[k]].(starlark.Iterable)) {
+			i, _ := starlark.AsInt32(v)
+			outs.places = append(outs.places, i)
+		}
+	} else {
+		for i := range seq {
+			outs.places = append(outs.places, i+1)
+		}
+	}
+	args := starlark.Tuple{n, outs}
+	if in.Ys != nil {
+		args = starlark.Tuple{n, c.values[in.Ys[k]], outs}
+	}
+	v, err = starlark.Call(thread(), c.globals["answer"], args, ofAnswer)
+	r := reply{Looked: outs.first}
+	if err != nil {
+		r = explain(err)
+		return r
+	}
+	var b bytes.Buffer
+	if err := encode(&b, v); err != nil {
+		return reply{Error: fmt.Sprintf("answer: %v", err)}
+	}
+	r.Value = b.Bytes()
+	return r
+}
+
+// named reads arguments by name.
+func named(set map[string]json.RawMessage) (list []starlark.Tuple, err error) {
+	for name, raw := range set {
+		v, err := decode(raw)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, starlark.Tuple{starlark.String(name), v})
+	}
+	return list, nil
+}
+
 func (c *child) call(fn string, raw json.RawMessage, set map[string]json.RawMessage) reply {
 	args, err := decodeAll(raw)
 	if err != nil {
 		return reply{Error: err.Error()}
 	}
-	var named []starlark.Tuple
-	for name, raw := range set {
-		v, err := decode(raw)
-		if err != nil {
-			return reply{Error: err.Error()}
-		}
-		named = append(named, starlark.Tuple{starlark.String(name), v})
+	byName, err := named(set)
+	if err != nil {
+		return reply{Error: err.Error()}
 	}
 	var outs *outputs
 	if fn == "answer" { // n, perhaps y, the known outputs, N, and the positions that may be read or None
@@ -193,7 +322,7 @@ func (c *child) call(fn string, raw json.RawMessage, set map[string]json.RawMess
 		}
 		args = append(args[:k:k], outs)
 	}
-	v, err := starlark.Call(thread(), c.globals[fn], args, named)
+	v, err := starlark.Call(thread(), c.globals[fn], args, byName)
 	if outs != nil && outs.need != nil {
 		return reply{Need: outs.need}
 	}
@@ -258,6 +387,27 @@ type outputs struct {
 	places   []int // that may be read
 	declared bool  // by read
 	need     *int
+
+	all    starlark.Indexable // all outputs, where they are known
+	looked map[int]bool       // positions read before
+	first  []int              // positions read for the first time
+}
+
+// plainOutput is an output as answer sees it: truth values and whole numbers are
+// integers.
+func plainOutput(v starlark.Value) starlark.Value {
+	switch v := v.(type) {
+	case starlark.Bool:
+		if v {
+			return starlark.MakeInt(1)
+		}
+		return starlark.MakeInt(0)
+	case starlark.Float:
+		if f := float64(v); f == math.Trunc(f) && math.Abs(f) <= 1<<53 {
+			return starlark.MakeInt64(int64(f))
+		}
+	}
+	return v
 }
 
 var errNeed = errors.New("an output is needed")
@@ -276,6 +426,13 @@ func (o *outputs) Get(k starlark.Value) (starlark.Value, bool, error) {
 			return nil, false, fmt.Errorf("outputs[%s] is not among the positions that read declares, %v", k, trim(o.places))
 		}
 		return nil, false, fmt.Errorf("outputs has no position %s: positions are 1..%d", k, len(o.places))
+	}
+	if o.all != nil {
+		if !o.looked[i] {
+			o.looked[i] = true
+			o.first = append(o.first, i)
+		}
+		return plainOutput(o.all.Index(i - 1)), true, nil
 	}
 	if v, ok, err := o.known.Get(k); ok || err != nil {
 		return v, ok, err

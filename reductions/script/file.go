@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"crosscut/models/tasks"
 	"crosscut/protocol"
@@ -33,6 +34,48 @@ type File struct {
 	consts map[string]json.RawMessage
 	set    Settings
 	sizes  map[int][]side // the inputs by size
+	kept   store
+}
+
+// store numbers encoded values of a file: tokens and outputs of its own task, inputs.
+// Its process keeps those that were sent by the same numbers.
+type store struct {
+	mu      sync.Mutex
+	values  []json.RawMessage
+	numbers map[string]int
+	sent    int
+}
+
+// number is the number of a value.
+func (s *store) number(raw json.RawMessage) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	k, ok := s.numbers[string(raw)]
+	if !ok {
+		if s.numbers == nil {
+			s.numbers = map[string]int{}
+		}
+		k = len(s.values)
+		s.numbers[string(raw)] = k
+		s.values = append(s.values, raw)
+	}
+	return k
+}
+
+// at is the value of a number.
+func (s *store) at(k int) json.RawMessage {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.values[k]
+}
+
+// unsent are the values that the process has not been sent yet; now it is.
+func (s *store) unsent() []json.RawMessage {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := s.values[s.sent:len(s.values):len(s.values)]
+	s.sent = len(s.values)
+	return list
 }
 
 // Settings are the values of parameters besides n, by name.

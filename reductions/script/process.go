@@ -168,30 +168,37 @@ func (p *process) calls(req request, args []json.RawMessage, each func(k int, r 
 	defer p.mu.Unlock()
 	fn := req.Fn
 	for from := 0; from < len(args); from += batch {
-		if p.dead != nil {
-			return p.dead
-		}
 		part := args[from:min(len(args), from+batch)]
-		if err := p.enc.Encode(request{Fn: fn, Calls: part, Set: req.Set}); err != nil {
-			return p.died(fn)
+		for _, a := range part {
+			p.traffic += len(a)
 		}
-		var first error
-		for k := range part {
-			p.traffic += len(part[k])
-			r, err := p.receive(fn)
-			if err != nil {
-				return err
-			}
-			p.traffic += len(r.Value)
-			if first == nil {
-				first = each(from+k, r)
-			}
-		}
-		if first != nil {
-			return first
+		if err := p.send(request{Fn: fn, Calls: part, Set: req.Set}, len(part), func(k int, r reply) error { return each(from+k, r) }); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// send sends one request and hands on its replies, at most batch of them. p.mu is held.
+func (p *process) send(req request, replies int, each func(k int, r reply) error) error {
+	if p.dead != nil {
+		return p.dead
+	}
+	if err := p.enc.Encode(req); err != nil {
+		return p.died(req.Fn)
+	}
+	var first error
+	for k := range replies {
+		r, err := p.receive(req.Fn)
+		if err != nil {
+			return err
+		}
+		p.traffic += len(r.Value)
+		if first == nil {
+			first = each(k, r)
+		}
+	}
+	return first
 }
 
 // receive waits for one reply, and ends the child when that takes too long or

@@ -54,6 +54,9 @@ func (f *File) Subject(n int) (*validate.Subject, error) {
 		Write: r.write, Want: r.want, Outputs: r.outputs, Answer: r.answer,
 		AnswerUsesY: f.arity("answer") == 3, Found: r.found,
 	}
+	if f.Defines("task") {
+		s.Answers = r.answers
+	}
 	if s.Public, err = r.tokens(tasks.Public, r.public, nil); err != nil {
 		return nil, err
 	}
@@ -177,11 +180,9 @@ type reduction struct {
 	shape   tasks.Shape
 	params  json.RawMessage // as given to the user's own task
 
-	mu      sync.Mutex
-	rows    map[protocol.Word][]protocol.Value // of the user's own problem, by the first player's input
-	names   []json.RawMessage                  // the user's own tokens and outputs, by number
-	numbers map[string]int
-	known   map[string]tasks.Token // tokens of ours, as the file writes them
+	mu    sync.Mutex
+	rows  map[protocol.Word][]protocol.Value // of the user's own problem, by the first player's input
+	known map[string]tasks.Token             // tokens of ours, as the file writes them
 
 	walking sync.RWMutex
 	looked  []int                   // positions that answer read so far, increasing
@@ -308,7 +309,6 @@ func (r *reduction) findShape() error {
 	N := len(r.split.Owner)
 	if f.Defines("task") {
 		r.shape = tasks.Shape{Task: r.ownTask(), N: N, Params: set}
-		r.numbers = map[string]int{}
 		return nil
 	}
 	name, ok := f.text("task")
@@ -332,30 +332,16 @@ func (r *reduction) ownTask() *tasks.Task {
 		Name: "task of " + r.file.Name, Doc: "a user's task",
 		CheckToken: func(tasks.Shape, int, tasks.Token) error { return nil },
 		FormatToken: func(_ tasks.Shape, t tasks.Token) any {
-			r.mu.Lock()
-			defer r.mu.Unlock()
-			if ordinary, err := plain(r.names[t.X]); err == nil {
+			raw := r.file.kept.at(t.X)
+			if ordinary, err := plain(raw); err == nil {
 				return ordinary
 			}
-			return r.names[t.X]
+			return raw
 		},
 		ParseToken: func(_ tasks.Shape, raw json.RawMessage) (tasks.Token, error) {
-			r.mu.Lock()
-			defer r.mu.Unlock()
-			return tasks.Token{X: r.number(raw)}, nil
+			return tasks.Token{X: r.file.kept.number(raw)}, nil
 		},
 	}
-}
-
-// number is the number of a token or output of the user's own. r.mu is held.
-func (r *reduction) number(raw json.RawMessage) int {
-	k, ok := r.numbers[string(raw)]
-	if !ok {
-		k = len(r.names)
-		r.numbers[string(raw)] = k
-		r.names = append(r.names, raw)
-	}
-	return k
 }
 
 // write calls an encoder and checks that it uses its own positions, all of them.

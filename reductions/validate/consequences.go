@@ -1,13 +1,13 @@
 package validate
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
 
 	"crosscut/protocol"
 	"crosscut/protocol/problems"
-	"crosscut/reductions"
 	"crosscut/reductions/rules"
 	"crosscut/report"
 )
@@ -79,38 +79,11 @@ func (s *Subject) trivial() int {
 }
 
 // need is the strongest known bound on the subject's problem in one setting, Bob
-// answering. Of a user's problem, whose costs nobody has stated, the rows are
-// counted while there are few: one-way, Alice must tell apart all that differ.
+// answering.
 func need(s *Subject, setting protocol.Setting) (int, problems.Basis, bool, error) {
-	if len(s.Problem.Costs) > 0 {
-		n, ok := reductions.NeededFor(s.Problem, s.Size, setting, protocol.Alice)
-		return int(n.Bits), n.Basis, ok, nil
-	}
-	if setting != protocol.OneWay || s.Problem.XBits(s.Size) > rowsLimit || s.Problem.YBits(s.Size) > rowsLimit {
-		return 0, "", false, nil
-	}
-	rows := map[string]bool{}
-	for k := range s.Problem.Xs(s.Size) {
-		var row []byte
-		for j := range s.Problem.Ys(s.Size) {
-			want, inside, err := s.Want(s.Problem.X(s.Size, k), s.Problem.Y(s.Size, j))
-			switch {
-			case err != nil:
-				return 0, "", false, err
-			case !inside: // rows that differ outside the promise only need not be told apart
-				return 0, "", false, nil
-			case want.Kind() == protocol.OneOf:
-				return 0, "", false, nil
-			}
-			row = append(row, want.Key()...)
-		}
-		rows[string(row)] = true
-	}
-	return protocol.Width(uint64(len(rows))), problems.Checked, true, nil
+	n, ok, err := s.NeedIn(context.Background(), setting)
+	return n.Bits, n.Basis, ok, err
 }
-
-// rowsLimit is the largest n at which the rows of a user's problem are counted.
-const rowsLimit = 8
 
 // bitesLimit is the largest n at which a bite is looked for.
 const bitesLimit = 1 << 14
@@ -178,7 +151,7 @@ func (s *Subject) consequence(a rules.Sized, family func(n int) (*Subject, error
 	if !ok {
 		return c, nil
 	}
-	if len(s.Problem.Costs) > 0 {
+	{
 		n, N, err := bites(a, family)
 		switch {
 		case err != nil:

@@ -156,34 +156,36 @@ func (s *Subject) sample(ctx context.Context, opt Options) (tally, *Interval, er
 		list = list[:min(int64(len(list)), (opt.Budget+3)/4)]
 		uniform = max(1, opt.Budget-int64(len(list)))
 	}
-	one := func(m *merger, in []protocol.Word) (t tally, err error) {
-		if err := s.inputAt(m, in); err != nil {
-			return t, err
-		}
-		return t, s.judge(&t, m, in)
+	const chunk = 256
+	judge := func(inputs func(k, i int) []protocol.Word, n int64) (tally, error) {
+		return parallel(ctx, opt, int(n+chunk-1)/chunk, func() func(int) (tally, error) {
+			m, all := s.merger(), &several{s: s}
+			return func(k int) (t tally, err error) {
+				each := func(in []protocol.Word, got, want protocol.Value) { s.count(&t, in, got, want) }
+				for i := k * chunk; i < min(int(n), (k+1)*chunk) && ctx.Err() == nil; i++ {
+					in := inputs(k, i)
+					if err := s.inputAt(m, in); err != nil {
+						return t, err
+					}
+					if err := all.add(m, in, each); err != nil {
+						return t, err
+					}
+				}
+				return t, all.flush(each)
+			}
+		})
 	}
-	t, err := parallel(ctx, opt, len(list), func() func(int) (tally, error) {
-		m := s.merger()
-		return func(k int) (tally, error) { return one(m, list[k]) }
-	})
+	t, err := judge(func(_, i int) []protocol.Word { return list[i] }, int64(len(list)))
 	if err != nil {
 		return t, nil, err
 	}
-	const chunk = 256
-	u, err := parallel(ctx, opt, int(uniform+chunk-1)/chunk, func() func(int) (tally, error) {
-		m := s.merger()
-		return func(k int) (t tally, err error) {
-			rng := rand.New(rand.NewPCG(opt.Seed, uint64(k)+2))
-			for i := int64(k * chunk); i < min(uniform, int64(k+1)*chunk) && ctx.Err() == nil; i++ {
-				v, err := one(m, s.random(rng))
-				t.add(v)
-				if err != nil {
-					return t, err
-				}
-			}
-			return t, nil
+	drawn := make([]*rand.Rand, (uniform+chunk-1)/chunk) // one worker takes one chunk
+	u, err := judge(func(k, _ int) []protocol.Word {
+		if drawn[k] == nil {
+			drawn[k] = rand.New(rand.NewPCG(opt.Seed, uint64(k)+2))
 		}
-	})
+		return s.random(drawn[k])
+	}, uniform)
 	interval := &Interval{Confidence: 0.99, Samples: u.checked, Failures: u.failures}
 	interval.Low, interval.High = chance.ClopperPearson(u.failures, u.checked, interval.Confidence)
 	t.add(u)

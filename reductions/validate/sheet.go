@@ -31,6 +31,9 @@ func (r *Result) Sheet() *report.Sheet {
 			i.Low, i.High, 100*i.Confidence, i.Failures, i.Samples))
 	}
 	add("verdict", string(r.Verdict))
+	if n := r.Needed; n != nil {
+		add("needed", fmt.Sprintf("%d bits, %s (%s: %s)", n.Bits, n.Setting, n.Basis, n.By))
+	}
 	if v := r.Violation; v != nil {
 		add("violation", v.Error())
 		if v.Token != nil {

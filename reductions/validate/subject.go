@@ -49,11 +49,16 @@ type Subject struct {
 	// Answer reads the answer off the outputs, which it asks for by position. The last
 	// player answers, so it may use that player's input y.
 	Answer func(y protocol.Word, output func(pos int) (tasks.Value, error)) (protocol.Value, error)
+	// Answers is Answer for many inputs at once, on the task's outputs: sequence k with y
+	// number k. nil: one after the other.
+	Answers func(seqs [][]tasks.Token, ys []protocol.Word) ([]protocol.Value, error)
 	// AnswerUsesY says that Answer looks at y.
 	AnswerUsesY bool
 	// got is Answer on the outputs at Reads, where these are all that it needs; nil
 	// where it may ask for others.
 	got func(y protocol.Word, out []tasks.Value) protocol.Value
+
+	values *table // the problem's values, where they were tabulated
 }
 
 // Violation is a broken obligation of a reduction: not a wrong answer, but a map

@@ -31,6 +31,7 @@ type Options struct {
 	Plain    bool                 // never use the bit-parallel path
 	Progress func(done, of int64) // may be nil; called from several goroutines
 	Counted  *Counts              // counts of units that stand in for the work; nil: do it
+	table    *table               // to fill with the problem's values; may be nil
 	_        struct{}
 }
 
@@ -47,6 +48,9 @@ type Result struct {
 	Verdict        report.Verdict  `json:"verdict"`
 	Counterexample *Counterexample `json:"counterexample"`
 	Violation      *Violation      `json:"violation"`
+	// Needed is what the file declares, else the one-way need that the problem's entry
+	// states or its table shows; nil where none is known.
+	Needed *Need `json:"needed"`
 	// Path says how: "bit-parallel", "plain" or "sampled".
 	Path string `json:"path"`
 	// Interval bounds the failure rate under uniform inputs from the uniform part
@@ -152,6 +156,9 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 	if opt.Budget > 0 {
 		limit = opt.Budget
 	}
+	if len(s.Problem.Costs) == 0 {
+		opt.table = s.newTable(tableMost)
+	}
 	var t tally
 	switch {
 	case opt.Counted != nil:
@@ -196,6 +203,15 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 	}
 	if err == nil && t.failures > 0 {
 		r.Cause, err = s.diagnose(ctx, t.worst)
+	}
+	if err == nil {
+		if !r.Exhaustive || opt.Counted != nil {
+			opt.table = nil // not all of it is filled
+		}
+		var v *Violation
+		if r.Needed, v, err = s.settle(ctx, opt.table); v != nil {
+			err = r.refute(v)
+		}
 	}
 	return r, err
 }
@@ -252,13 +268,58 @@ func (s *Subject) ones(in []protocol.Word) (sum int) {
 	return sum
 }
 
-// judge checks one input whose tokens lie in m and counts it.
-func (s *Subject) judge(t *tally, m *merger, in []protocol.Word) error {
-	got, want, err := s.check(m, in)
+// together is how many inputs are answered at once where the subject can do that.
+const together = 256
+
+// several collects inputs, checks them together and counts them.
+type several struct {
+	s    *Subject
+	seqs [][]tasks.Token
+	ins  [][]protocol.Word
+}
+
+// add takes the input whose tokens lie in m, and checks what was collected when it is
+// much. each is told of every input in order.
+func (l *several) add(m *merger, in []protocol.Word, each func(in []protocol.Word, got, want protocol.Value)) error {
+	s := l.s
+	if s.Answers == nil {
+		got, want, err := s.check(m, in)
+		if err == nil {
+			each(in, got, want)
+		}
+		return err
+	}
+	l.seqs, l.ins = append(l.seqs, slices.Clone(m.seq)), append(l.ins, slices.Clone(in))
+	if len(l.seqs) < together {
+		return nil
+	}
+	return l.flush(each)
+}
+
+// flush checks what was collected.
+func (l *several) flush(each func(in []protocol.Word, got, want protocol.Value)) error {
+	if len(l.seqs) == 0 {
+		return nil
+	}
+	ys := make([]protocol.Word, len(l.ins))
+	for k, in := range l.ins {
+		ys[k] = in[len(in)-1]
+	}
+	gots, err := l.s.Answers(l.seqs, ys)
 	if err != nil {
 		return err
 	}
-	s.count(t, in, got, want)
+	for k, in := range l.ins {
+		want, inside, err := l.s.Want(in...)
+		if err != nil {
+			return err
+		}
+		if !inside {
+			want = protocol.Value{}
+		}
+		each(in, gots[k], want)
+	}
+	l.seqs, l.ins = l.seqs[:0], l.ins[:0]
 	return nil
 }
 
@@ -436,6 +497,7 @@ func (s *Subject) plain(ctx context.Context, opt Options, from, to int) (tally, 
 	ys := s.ys()
 	return parallel(ctx, opt, to-from, func() func(int) (tally, error) {
 		m := s.merger()
+		note, all := &noted{table: opt.table}, &several{s: s}
 		in, at := make([]protocol.Word, len(domains)), make([]int, len(domains))
 		return func(k int) (t tally, err error) {
 			in[0] = domains[0].Nth(from + k)
@@ -444,6 +506,18 @@ func (s *Subject) plain(ctx context.Context, opt Options, from, to int) (tally, 
 				return t, err
 			}
 			m.put(0, first)
+			next := 0
+			each := func(in []protocol.Word, got, want protocol.Value) {
+				before := t.worst
+				s.count(&t, in, got, want)
+				if note.table != nil {
+					note.ids[(from+k)*ys+next] = note.id(want)
+				}
+				if t.worst != before {
+					t.worst.at = [2]int{from + k, next}
+				}
+				next++
+			}
 			for j := range ys {
 				if j&1023 == 1023 && ctx.Err() != nil {
 					return t, nil
@@ -455,15 +529,11 @@ func (s *Subject) plain(ctx context.Context, opt Options, from, to int) (tally, 
 					}
 					rest /= len(words[who])
 				}
-				before := t.worst
-				if err := s.judge(&t, m, in); err != nil {
+				if err := all.add(m, in, each); err != nil {
 					return t, err
 				}
-				if t.worst != before {
-					t.worst.at = [2]int{from + k, j}
-				}
 			}
-			return t, nil
+			return t, all.flush(each)
 		}
 	})
 }

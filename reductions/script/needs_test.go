@@ -1,0 +1,122 @@
+package script
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"crosscut/reductions/validate"
+	"crosscut/report"
+)
+
+// problemFile is a problem with a map that ships both inputs to one token each.
+func problemFile(inputs, problem, more string) string {
+	return fmt.Sprintf(`
+def inputs(n): return %s
+def problem(n, x, y):
+  %s
+def task(tokens, params): return [0 for _ in tokens]
+def alice(n, x): return {1: x}
+def bob(n, y): return {2: y}
+def read(n): return 2
+def answer(n, y, outputs): return 0
+`, inputs, problem) + more
+}
+
+// The need of a problem is what its table shows: different rows where it is total,
+// classes of rows that may share an answer under promises and relations.
+func TestNeeds(t *testing.T) {
+	for _, tc := range []struct {
+		name, inputs, problem string
+		n, bits               int
+		by                    string
+	}{
+		{"copying", `{"x": words(n, 3), "y": numbers(0, 0)}`, "return x", 3, 5, "27 different rows of 27"},
+		{"composition", `{"x": tables(n, n), "y": pairs(tables(n, n), numbers(1, n))}`, "return x[y[0][y[1] - 1] - 1]", 3, 5, "27 different rows of 27"},
+		{"look-up of four values", `{"x": words(n, 4), "y": numbers(1, n)}`, "return x[y - 1]", 3, 6, "64 different rows of 64"},
+		{"a sum", `{"x": bits(n), "y": bits(n)}`, "return len([e for e in x + y if e])", 6, 3, "7 different rows of 64"},
+		{"strings and truth values", `{"x": bits(n), "y": bits(1)}`, `return "yes" if x[0] and y[0] else x[1] == 1`, 2, 2, "4 different rows of 4"},
+		{"True is 1", `{"x": numbers(0, 3), "y": numbers(0, 0)}`, "return [True, 1, False, 0][x]", 1, 1, "2 different rows of 4"},
+		// Equal, or different in more than half: the rows that must differ are those at
+		// distance 2 and 3 of three; opposite neighbours share a message.
+		{"a promise", `{"x": bits(n), "y": bits(n)}`, "d = len([i for i in range(n) if x[i] != y[i]])\n  return True if d == 0 else None if 2 * d < n else False", 3, 2, "under a promise, 4 messages"},
+		{"outside everywhere", `{"x": bits(n), "y": bits(n)}`, "return None", 2, 0, "1 messages"},
+		// Name an element of x that is not y: two elements are enough to know, one is not.
+		{"a relation", `{"x": subsets(4, 2), "y": numbers(1, 4)}`, "return one_of([e for e in x if e != y])", 1, 3, "under a relation, 6 messages"},
+		// Any element of x: pairwise all meet in a triangle, yet not all three at once.
+		{"no pair is apart, but three are", `{"x": choices([(1, 2), (2, 3), (1, 3)]), "y": numbers(0, 0)}`, "return one_of(x)", 1, 1, "under a relation, 2 messages"},
+		{"a free answer", `{"x": bits(n), "y": bits(n)}`, "return one_of([0, x[0]])", 2, 0, "1 messages"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			source := problemFile(tc.inputs, tc.problem, "")
+			if tc.name == "copying" {
+				source = strings.Replace(source, "return 0\n", "return []\n", 1)
+			}
+			r := check(t, parse(t, source), tc.n)
+			n := r.Needed
+			if n == nil || n.Bits != tc.bits || n.Setting.String() != "one-way deterministic" || n.Basis != "checked" || !strings.Contains(n.By, tc.by) {
+				t.Errorf("needed %+v, want %d bits by %q", n, tc.bits, tc.by)
+			}
+		})
+	}
+}
+
+// The need of k players is the strongest over the cuts between them.
+func TestNeedsOfPlayers(t *testing.T) {
+	r := check(t, parse(t, chase), 3)
+	if n := r.Needed; n == nil || n.Bits != 5 || n.Setting.String() != "one-way deterministic, 3 players" || !strings.Contains(n.By, "27 different rows of 27") {
+		t.Errorf("%+v", r.Needed)
+	}
+}
+
+// A declared need stands as long as no protocol undercuts it.
+func TestDeclaredNeeds(t *testing.T) {
+	declare := func(bits int, setting string) string {
+		return fmt.Sprintf("def needed(n): return {\"bits\": %d, \"setting\": \"%s\", \"basis\": \"quoted\", \"source\": \"Somebody 2020\"}\n", bits, setting)
+	}
+	words, sum := `{"x": words(n, 4), "y": numbers(1, n)}`, `{"x": bits(n), "y": bits(n)}`
+	lookup, count := "return x[y - 1]", "return len([e for e in x + y if e])"
+	promise := "d = len([i for i in range(n) if x[i] != y[i]])\n  return True if d == 0 else None if 2 * d < n else False"
+	for _, tc := range []struct {
+		inputs, problem string
+		n, bits         int
+		setting         string
+		most            int // that stands
+	}{
+		{words, lookup, 3, 6, "one-way deterministic", 6},
+		{words, lookup, 3, 4, "two-way deterministic", 4},                                             // Bob sends y, Alice the value
+		{words, lookup, 3, 4, "2 rounds deterministic", 4},                                            // the same
+		{words, lookup, 3, 6, "1 rounds deterministic", 6},                                            // he is not heard in time
+		{words, lookup, 3, 6, "one-way randomised, error 1/3", 6},                                     // no coins are needed to send all
+		{sum, count, 6, 3, "one-way deterministic", 3},                                                // far below what she holds
+		{sum, promise, 3, 2, "one-way deterministic", 2},                                              // colours
+		{`{"x": bits(30), "y": bits(30)}`, "return x[0] == y[0]", 1, 30, "one-way deterministic", 30}, // too large for a table
+	} {
+		for bits := tc.most; bits <= tc.most+1; bits++ {
+			f := parse(t, problemFile(tc.inputs, tc.problem, declare(bits, tc.setting)))
+			s, err := f.Subject(tc.n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := validate.Run(t.Context(), s, validate.Options{Budget: 1 << 9})
+			if err != nil {
+				t.Fatal(err)
+			}
+			refuted := r.Violation != nil && r.Violation.Obligation == validate.NeedTooLarge && r.Verdict == report.Errs
+			if refuted != (bits > tc.most) {
+				t.Errorf("%s, n = %d, %s: %d bits: refuted %v (%+v)", tc.problem, tc.n, tc.setting, bits, refuted, r.Violation)
+			}
+			if n := r.Needed; n == nil || n.Bits != bits || n.By != "Somebody 2020" || n.Basis != "quoted" {
+				t.Errorf("the need that is printed: %+v", n)
+			}
+		}
+	}
+	_, err := parse(t, chase+declare(5, "one-way deterministic")).Subject(2)
+	if err == nil {
+		s, _ := parse(t, chase+declare(5, "one-way deterministic")).Subject(2)
+		_, err = validate.Run(t.Context(), s, validate.Options{})
+	}
+	if err == nil || !strings.Contains(err.Error(), "3 players") {
+		t.Errorf("a need of two players among three: %v", err)
+	}
+}
