@@ -151,17 +151,15 @@ func (s *Subject) consequence(a rules.Sized, family func(n int) (*Subject, error
 	if !ok {
 		return c, nil
 	}
-	{
-		n, N, err := bites(a, family)
-		switch {
-		case err != nil:
-			c.Note = "where it bites is not known: " + err.Error()
-		case n > 0:
-			c.BitesFrom, c.BitesAtN = &n, &N
-			c.solveLength(family)
-		default:
-			c.Note = fmt.Sprintf("no bite up to n = %d", bitesLimit)
-		}
+	n, N, err := bites(a, family)
+	switch {
+	case err != nil:
+		c.Note = "where it bites is not known: " + err.Error()
+	case n > 0:
+		c.BitesFrom, c.BitesAtN = &n, &N
+		c.solveLength(family)
+	default:
+		c.Note = fmt.Sprintf("no bite up to n = %d", bitesLimit)
 	}
 	return c, s.solveWidth(&c, a, needed)
 }
