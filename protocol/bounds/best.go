@@ -61,6 +61,11 @@ func (a *analysis) best() {
 			check.Claim{Measure: check.DiscBest, End: check.Lower, Evidence: marshal(g.mixture(a.f))},
 			check.Claim{Measure: check.DiscBest, End: check.Upper, Evidence: marshal(g.distribution(a.f))})
 	}
+	if !a.opts.noGame {
+		if g := newOrbitGame(ctx, a); g != nil && g.solve() {
+			claims = append(claims, g.claims()...)
+		}
+	}
 	kept := map[string]check.Claim{}
 	for _, c := range claims {
 		v := q.Uniform.Upper

@@ -204,10 +204,14 @@ func multiply(a, b [][]*big.Int) [][]*big.Int {
 
 // Distribution weighs the entries (0 outside the promise): the largest |weighted
 // sum of signs| in a rectangle, by the total weight, bounds the discrepancy under
-// the best distribution from above. The checker tries all sets of the shorter side.
+// the best distribution from above. The checker tries all sets of the shorter side; or,
+// where blocks of rows are given, one set for each number of rows from every block, for
+// which see [Symmetry].
 type Distribution struct {
-	Kind    string    `json:"kind"` // "distribution"
-	Weights [][]int64 `json:"weights"`
+	Kind       string     `json:"kind"` // "distribution"
+	Weights    [][]int64  `json:"weights"`
+	Blocks     [][]int    `json:"blocks,omitempty"`
+	Symmetries []Symmetry `json:"symmetries,omitempty"`
 }
 
 var _ = register("distribution", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
@@ -243,7 +247,14 @@ var _ = register("distribution", func(t *work, c Claim, raw json.RawMessage) (*b
 	if total == 0 {
 		return nil, errors.New("no weight at all")
 	}
-	most, err := t.heaviest(a)
+	heaviest := t.heaviest
+	if len(e.Blocks) > 0 || len(e.Symmetries) > 0 {
+		if err := t.exchangeable(a, e.Blocks, e.Symmetries); err != nil {
+			return nil, err
+		}
+		heaviest = func(a [][]int64) (int64, error) { return t.heaviestByBlocks(a, e.Blocks) }
+	}
+	most, err := heaviest(a)
 	if err != nil {
 		return nil, err
 	}
@@ -311,10 +322,12 @@ func turn(a [][]int64) [][]int64 {
 // Mixture weighs signed rectangles. If for every entry within the promise the sum
 // of Weight Sign (sign of the entry), over the rectangles that hold it, is at
 // least d, then under every distribution some rectangle has discrepancy at least
-// d divided by the total weight.
+// d divided by the total weight. With symmetries of the signs, every rectangle stands
+// for its images in equal parts: the mean of the sum over each orbit of entries counts.
 type Mixture struct {
-	Kind       string   `json:"kind"` // "mixture"
-	Rectangles []Signed `json:"rectangles"`
+	Kind       string     `json:"kind"` // "mixture"
+	Rectangles []Signed   `json:"rectangles"`
+	Symmetries []Symmetry `json:"symmetries,omitempty"`
 }
 
 // Signed is a rectangle of a Mixture.
@@ -358,11 +371,25 @@ var _ = register("mixture", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 	if total == 0 {
 		return new(big.Rat), nil
 	}
-	least := total
+	orbit, size, err := t.orbits(a, e.Symmetries)
+	if err != nil {
+		return nil, err
+	}
+	sum := map[int]*big.Int{}
 	for k, ok := range t.defined {
 		if ok {
-			least = min(least, got[k])
+			if sum[orbit[k]] == nil {
+				sum[orbit[k]] = new(big.Int)
+			}
+			sum[orbit[k]].Add(sum[orbit[k]], big.NewInt(got[k]))
 		}
 	}
-	return big.NewRat(least, total), nil
+	var least *big.Rat
+	for o, s := range sum {
+		mean := new(big.Rat).SetFrac(s, new(big.Int).Mul(big.NewInt(total), big.NewInt(size[o])))
+		if least == nil || mean.Cmp(least) < 0 {
+			least = mean
+		}
+	}
+	return least, nil
 })
