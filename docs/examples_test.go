@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"crosscut/protocol/bounds/check"
 )
 
 // TestSecondChecker: docs/examples/check.py, which knows only docs/certificates.md,
@@ -34,6 +36,19 @@ func TestSecondChecker(t *testing.T) {
 			if got := strings.HasPrefix(lines[i], "accepted "); got != want {
 				t.Errorf("accepted: %v, want %v: %s", got, want, lines[i])
 			}
+		}
+	}
+}
+
+// TestEveryKindIsSpecified: docs/certificates.md has a line for each kind of evidence.
+func TestEveryKindIsSpecified(t *testing.T) {
+	text, err := os.ReadFile("certificates.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range check.Kinds() {
+		if !strings.Contains(string(text), "\n- `"+kind+"`") {
+			t.Errorf("docs/certificates.md has no line for evidence of kind %s", kind)
 		}
 	}
 }

@@ -27,30 +27,24 @@ def need(truth, why):
 def pairs(items):
     need(len(dict(items)) == len(items), "a key stands twice")
     return dict(items)
-
 def keys(obj, required, optional=()):
     need(isinstance(obj, dict), "want an object")
     unknown = set(obj) - set(required) - set(optional)
     need(not unknown, f"unknown keys {sorted(unknown)}")
     need(set(required) <= set(obj), f"missing keys {sorted(set(required) - set(obj))}")
     return [obj.get(k) for k in (*required, *optional)]
-
 def integer(x):
     need(type(x) is int, f"{x!r} is no integer")
     return x
-
 def ints(xs):
     need(isinstance(xs, list), "want a list")
     return [integer(x) for x in xs]
-
 def index_set(xs, n):
     need(all(0 <= i < n for i in ints(xs)) and len(set(xs)) == len(xs), f"indices of 0..{n - 1}, each once")
     return xs
-
 def number(s):
     need(isinstance(s, str) and len(s) <= 4096 and re.fullmatch(r"(0|-?[1-9][0-9]*)(/[1-9][0-9]*)?", s), "no exact number")
     return Fraction(s)
-
 def matrix(src):
     need(isinstance(src, dict), "want an object")
     if "problem" in src:
@@ -73,24 +67,17 @@ def matrix(src):
     need(hashlib.sha256(text.encode()).hexdigest() == digest, "the hash is another")
     need(any(v is not None for r in rows for v in r), "no entry is defined")
     return rows
-
 def turn(a): return [list(c) for c in zip(*a)]
-
 def pair(a):
     values = sorted({v for r in a for v in r if v is not None})
     need(len(values) <= 2, "more than two values")
     return values if len(values) == 2 else [0, 1] if values == [0] else [values[0] - 1, values[0]]
-
 def signs(a):
     low = pair(a)[0]
     return [[0 if v is None else -1 if v == low else 1 for v in r] for r in a]
-
 def total(a): need(all(v is not None for r in a for v in r), "the matrix is partial")
-
 def defined(a): return sum(v is not None for r in a for v in r)
-
 def other(x, v): return x is not None and x != v
-
 def bits(n): return max(n - 1, 0).bit_length()
 
 # Evidence. Each verifier returns what is proved about (measure, end).
@@ -101,16 +88,13 @@ def fooling_set(a, v, entries):
         for d in entries[:k]:
             need(other(a[e[0]][d[1]], v) or other(a[d[0]][e[1]], v), f"{d} and {e} fit one rectangle")
     return len(entries)
-
 def fooling(a, m, end, v, e):
     _, entries = keys(e, ("kind", "entries"))
     need(end == "lower" and m in ("fooling", "cover", "partition"), "of another measure")
     return fooling_set(a, v, entries)
-
 def pure(a, v, rows, cols):
     index_set(rows, len(a)), index_set(cols, len(a[0]))
     need(not any(other(a[i][j], v) for i in rows for j in cols), "another value in a rectangle")
-
 def rectangles(a, m, end, v, e):
     _, rects = keys(e, ("kind", "rectangles"))
     need(end == "upper" and m in ("fooling", "cover", "partition"), "of another measure")
@@ -125,13 +109,11 @@ def rectangles(a, m, end, v, e):
             n = times.get((i, j), 0)
             need(x != v or n == 1 or n > 1 and m != "partition", f"({i}, {j}) is covered {n} times")
     return len(rects)
-
 def rectangle(a, m, end, v, e):
     _, rows, cols = keys(e, ("kind", "rows", "cols"))
     need(end == "lower" and m == "rectangle", "of another measure")
     pure(a, v, rows, cols)
     return sum(a[i][j] == v for i in rows for j in cols)
-
 def antichain(a, m, end, v, e):
     _, axis, lines = keys(e, ("kind", "axis", "lines"))
     need(end == "lower" and m in ("cover", "partition") and axis in ("rows", "columns"), "of another measure or axis")
@@ -143,20 +125,16 @@ def antichain(a, m, end, v, e):
     while comb(k, k // 2) < len(lines):
         k += 1
     return k if len(lines) > 1 else 0
-
 def along(a, m):
     need(m in ("distinct.rows", "distinct.cols", "one_way.alice", "one_way.bob"), "of another measure")
     return (a if m in ("distinct.rows", "one_way.alice") else turn(a)), m.startswith("distinct"), (lambda n: n) if m.startswith("distinct") else bits
-
 def differ(x, y, exact): return any(p != q and (exact or p is not None and q is not None) for p, q in zip(x, y))
-
 def classes(a, m, end, v, e):
     _, of = keys(e, ("kind", "of"))
     u, exact, count = along(a, m)
     need(end == "upper" and len(ints(of)) == len(u), "of another end, or not of all lines")
     need(not any(of[i] == of[k] and differ(u[i], u[k], exact) for i, k in combinations(range(len(u)), 2)), "a class differs")
     return count(len(set(of)))
-
 def apart(a, m, end, v, e):
     _, lines = keys(e, ("kind", "lines"))
     u, exact, count = along(a, m)
@@ -164,7 +142,6 @@ def apart(a, m, end, v, e):
     index_set(lines, len(u))
     need(all(differ(u[i], u[k], exact) for i, k in combinations(lines, 2)), "two lines do not differ")
     return count(len(lines))
-
 def patterns(a, m, end, v, e):
     _, cols, lines = keys(e, ("kind", "columns", "lines"))
     need(end == "lower" and m in ("shattered.alice", "shattered.bob"), "of another measure")
@@ -173,9 +150,7 @@ def patterns(a, m, end, v, e):
     need(len(ints(lines)) == 2 ** len(cols) and all(0 <= i < len(u) for i in lines), "lines")
     need(all(u[i][j] == values[p >> k & 1] for p, i in enumerate(lines) for k, j in enumerate(cols)), "a pattern is not shown")
     return len(cols)
-
 def prime(p): return p > 1 and all(p % d for d in range(2, isqrt(p) + 1))
-
 def rank_modulo(a, p):
     a, rank = [[x % p for x in r] for r in a], 0
     for j in range(len(a[0]) if a else 0):
@@ -190,7 +165,6 @@ def rank_modulo(a, p):
                 a[i] = [(x - f * y) % p for x, y in zip(a[i], a[rank])]
         rank += 1
     return rank
-
 def ranked(a, m, v):
     total(a)
     if m == "rank.rational":
@@ -198,7 +172,6 @@ def ranked(a, m, v):
     need(m in ("rank.gf2", "rank.value", "partition"), "of another measure")
     v = pair(a)[1] if m == "rank.gf2" else v
     return [[int(x == v) for x in r] for r in a]
-
 def minor(a, m, end, v, e):
     _, p, rows, cols = keys(e, ("kind", "prime", "rows", "cols"))
     b = ranked(a, m, v)
@@ -206,7 +179,6 @@ def minor(a, m, end, v, e):
     index_set(rows, len(a)), index_set(cols, len(a[0]))
     need(len(rows) == len(cols) and rank_modulo([[b[i][j] for j in cols] for i in rows], p) == len(rows), "a singular minor")
     return len(rows)
-
 def elimination(a, m, end, v, e):
     keys(e, ("kind",))
     b = ranked(a, m, v)
@@ -223,14 +195,12 @@ def elimination(a, m, end, v, e):
                 rows[i] = [x - f * y for x, y in zip(rows[i], rows[rank])]
             rank += 1
     return rank
-
 def leaves(a, m, end, v, e):
     _, parts = keys(e, ("kind", "parts"))
     need(end == "lower" and m == "deterministic", "of another measure")
     got = [keys(p, ("value", "evidence")) for p in parts]
     need(len({w for w, _ in got}) == len(got), "a value occurs twice")
     return bits(sum(prove(a, "partition", "lower", w, f) for w, f in got))
-
 def tree(a, m, end, v, e):
     _, root = keys(e, ("kind", "tree"))
     need(end == "upper" and m in ("deterministic", "partition"), "of another measure")
@@ -255,20 +225,17 @@ def tree(a, m, end, v, e):
 
     depth = walk(root, range(len(a)), range(len(a[0])), 64)
     return depth if m == "deterministic" else count.get(v, 0)
-
 def shapes(n):
     every = {(1, 1)}
     for _ in range(n):
         every = {s for p, q in product(every, every) for s in ((p[0] + q[0], p[1] * q[1]), (p[0] * q[0], p[1] + q[1]))}
     return every
-
 def greedy(lines):
     taken = []
     for x in lines:
         if all(differ(x, y, False) for y in taken):
             taken.append(x)
     return len(taken)
-
 def refutation(a, m, end, v, e):
     _, lemmas = keys(e, ("kind", "lemmas"))
     need(end == "lower" and m == "deterministic", "of another measure")
@@ -296,7 +263,6 @@ def refutation(a, m, end, v, e):
                 divide(branch, axis, set((rows, cols)[axis]), (set(), set()), set((rows, cols)[1 - axis]), b - 1, done)
         done.append(((rows, cols), b))
     return done[-1][1] + 1 if done else 0
-
 def divide(branch, axis, free, side, across, b, done):
     need(isinstance(branch, list) and len(branch) in (2, 3), "a branch has two or three parts")
     if len(branch) == 2:
@@ -312,14 +278,12 @@ def divide(branch, axis, free, side, across, b, done):
         if not (s == 1 and first and branch[2] is None):
             sides = (side[0] | {line}, side[1]) if s == 0 else (side[0], side[1] | {line})
             divide(branch[1 + s], axis, free - {line}, sides, across, b, done)
-
 def gap(a, m, end, v, e):
     _, rows, cols = keys(e, ("kind", "rows", "cols"))
     need(end == "lower" and m == "discrepancy.uniform", "of another measure")
     s = signs(a)
     index_set(rows, len(a)), index_set(cols, len(a[0]))
     return Fraction(abs(sum(s[i][j] for i in rows for j in cols)), defined(a))
-
 def heaviest(s):
     s = s if len(s) <= len(s[0]) else turn(s)
     need(2 ** len(s) * len(s) * len(s[0]) <= STEPS, "too long a search")
@@ -328,7 +292,6 @@ def heaviest(s):
         sums = [sum(x for x, take in zip(c, rows) if take) for c in zip(*s)]
         most = max(most, sum(x for x in sums if x > 0), -sum(x for x in sums if x < 0))
     return most
-
 def spectral(a, m, end, v, e):
     keys(e, ("kind",))
     need(end == "upper" and m in ("discrepancy.uniform", "discrepancy.best"), "of another measure")
@@ -342,8 +305,7 @@ def spectral(a, m, end, v, e):
     while power >= 1:
         most, power = isqrt(most), power // 2
     return Fraction(min(most, defined(a)), defined(a))
-
-def distribution(a, m, end, v, e):
+def distribution(a, m, end, v, e, only_sum=False):
     _, w = keys(e, ("kind", "weights"))
     need(end == "upper" and m == "discrepancy.best", "of another measure")
     s = signs(a)
@@ -351,11 +313,10 @@ def distribution(a, m, end, v, e):
     need(all(0 <= x <= 2 ** 40 and (x == 0 or y) for r, t in zip(w, s) for x, y in zip(r, t)), "a weight")
     every = sum(map(sum, w))
     need(0 < every <= 2 ** 60, "the weights")
+    if only_sum:
+        return every
     return Fraction(heaviest([[x * y for x, y in zip(r, t)] for r, t in zip(w, s)]), every)
-
-def mixture(a, m, end, v, e):
-    _, rects = keys(e, ("kind", "rectangles"))
-    need(end == "lower" and m == "discrepancy.best", "of another measure")
+def paid(a, rects):
     s, every, got = signs(a), 0, [[0] * len(a[0]) for _ in a]
     for r in rects:
         weight, sign, rows, cols = keys(r, ("weight", "sign", "rows", "cols"))
@@ -364,14 +325,56 @@ def mixture(a, m, end, v, e):
         every += weight
         for i, j in product(rows, cols):
             got[i][j] += weight * sign * s[i][j]
+    return got, every
+def mixture(a, m, end, v, e):
+    _, rects = keys(e, ("kind", "rectangles"))
+    need(end == "lower" and m == "discrepancy.best", "of another measure")
+    got, every = paid(a, rects)
     least = min(g for r, t in zip(got, a) for g, x in zip(r, t) if x is not None)
     return Fraction(least, every) if every else 0
-
+def symmetry(a, s):
+    rows, cols = keys(s, ("rows", "cols"))
+    index_set(rows, len(a)), index_set(cols, len(a[0]))
+    need(len(rows) == len(a) and len(cols) == len(a[0]), "the shape of a symmetry")
+    need(all(a[r][c] == x for r, line in zip(rows, a) for c, x in zip(cols, line)), "no symmetry")
+    return rows, cols
+def orbits(a, m, end, v, e):
+    _, rects, moves = keys(e, ("kind", "rectangles", "symmetries"))
+    need(end == "lower" and m == "discrepancy.best", "of another measure")
+    (got, every), moves = paid(a, rects), [symmetry(signs(a), s) for s in moves]
+    seen, means = set(), []
+    for start in product(range(len(a)), range(len(a[0]))):
+        orbit, todo = set(), [start]
+        while todo and start not in seen:  # a power of each move takes it back
+            i, j = todo.pop()
+            if (i, j) not in orbit:
+                orbit.add((i, j))
+                todo += [(rows[i], cols[j]) for rows, cols in moves]
+        seen |= orbit
+        if orbit and a[start[0]][start[1]] is not None:
+            means.append(Fraction(sum(got[i][j] for i, j in orbit), len(orbit)))
+    return min(means) / every if every else 0
+def blocks(a, m, end, v, e):
+    _, w, parts, moves = keys(e, ("kind", "weights", "blocks", "symmetries"))
+    every = distribution(a, m, end, v, {"kind": "", "weights": w}, True)  # all is well with the weights
+    s = [[x * y for x, y in zip(r, t)] for r, t in zip(w, signs(a))]
+    moved = [{i for i, k in enumerate(symmetry(s, x)[0]) if i != k} for x in moves]
+    index_set([i for b in parts for i in b], len(a))
+    need(all({x, y} in moved for b in parts for x, y in zip(b, b[1:])), "an exchange is missing")
+    parts = parts + [[i] for i in range(len(a)) if not any(i in b for b in parts)]
+    heads = [[[s[i] for i in b[:k]] for k in range(len(b) + 1)] for b in parts]
+    size = 1
+    for h in heads:
+        size *= len(h)
+        need(size * len(a) * len(a[0]) <= STEPS, "too long a search")
+    most = 0
+    for rows in product(*heads):
+        sums = [sum(c) for c in zip(*(r for h in rows for r in h))]
+        most = max(most, sum(x for x in sums if x > 0), -sum(x for x in sums if x < 0))
+    return Fraction(most, every)
 def shape(x, rows, cols):
     need(isinstance(x, list) and len(x) == rows and all(len(ints(r)) == cols for r in x), "the shape")
-
 def dot(x, y): return sum(p * q for p, q in zip(x, y))
-
 def factors(a, m, end, v, e):
     _, scale, x, y = keys(e, ("kind", "scale", "x", "y"))
     need(end == "upper" and m == "gamma2", "of another measure")
@@ -381,7 +384,6 @@ def factors(a, m, end, v, e):
     one = 4 ** scale
     off = max(abs(dot(p, q) - one * s[i][j]) for i, p in enumerate(x) for j, q in enumerate(y))
     return Fraction(max(dot(p, p) for p in x) + max(dot(q, q) for q in y) + 2 * off * min(len(a), len(a[0])), 2 * one)
-
 def witness(a, m, end, v, e):
     _, scale, o, p, q = keys(e, ("kind", "scale", "o", "a", "b"))
     need(end == "lower" and m == "gamma2", "of another measure")
@@ -397,7 +399,6 @@ def witness(a, m, end, v, e):
 
 # Searches, as plain as possible.
 def cap(n): need(n <= STEPS, "too long a search")
-
 def exhaustion(a, m, end, v, e):
     _, size = keys(e, ("kind", "size"))
     if end == "upper" and m in ("discrepancy.uniform", "discrepancy.best"):
@@ -464,7 +465,7 @@ def area(a, m, end, v, e):
     return -(-sum(x == v for r in a for x in r) // size)
 
 KINDS = {f.__name__: f for f in (fooling, rectangles, rectangle, antichain, classes, apart, patterns, minor, elimination, leaves, tree,
-                                 refutation, gap, spectral, distribution, mixture, factors, witness, exhaustion, area)}
+                                 refutation, gap, spectral, distribution, mixture, orbits, blocks, factors, witness, exhaustion, area)}
 
 def prove(a, m, end, v, e):
     need(m in OTHER and v is None or m in PER_VALUE and type(v) is int and any(v == x for r in a for x in r), "a measure and its value")

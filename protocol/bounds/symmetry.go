@@ -382,7 +382,7 @@ func (g *orbitGame) solve() bool {
 func (g *orbitGame) claims() []check.Claim {
 	var all []check.Claim
 	for _, round := range []func([]float64) []int64{simple, inPlaces} {
-		m := check.Mixture{Kind: "mixture", Rectangles: []check.Signed{}, Symmetries: g.symmetries}
+		m := check.Orbits{Kind: "orbits", Rectangles: []check.Signed{}, Symmetries: g.symmetries}
 		for k, w := range round(g.weights) {
 			if w > 0 {
 				r := g.rects[k]
@@ -396,7 +396,7 @@ func (g *orbitGame) claims() []check.Claim {
 			each[o] = v / g.size[o]
 		}
 		weights := round(each)
-		d := check.Distribution{Kind: "distribution", Weights: make([][]int64, len(g.sign)), Blocks: g.blocks, Symmetries: g.swaps}
+		d := check.Blocks{Kind: "blocks", Weights: make([][]int64, len(g.sign)), Blocks: g.blocks, Symmetries: g.swaps}
 		for i := range g.sign {
 			d.Weights[i] = make([]int64, len(g.sign[0]))
 			for j, o := range g.orbit[i] {
@@ -405,7 +405,11 @@ func (g *orbitGame) claims() []check.Claim {
 				}
 			}
 		}
-		all = append(all, check.Claim{Measure: check.DiscBest, End: check.Upper, Evidence: marshal(d)})
+		var upper any = d
+		if len(g.blocks) == 0 {
+			upper = check.Distribution{Kind: "distribution", Weights: d.Weights}
+		}
+		all = append(all, check.Claim{Measure: check.DiscBest, End: check.Upper, Evidence: marshal(upper)})
 	}
 	return all
 }

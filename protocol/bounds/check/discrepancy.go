@@ -204,14 +204,10 @@ func multiply(a, b [][]*big.Int) [][]*big.Int {
 
 // Distribution weighs the entries (0 outside the promise): the largest |weighted
 // sum of signs| in a rectangle, by the total weight, bounds the discrepancy under
-// the best distribution from above. The checker tries all sets of the shorter side; or,
-// where blocks of rows are given, one set for each number of rows from every block, for
-// which see [Symmetry].
+// the best distribution from above. The checker tries all sets of the shorter side.
 type Distribution struct {
-	Kind       string     `json:"kind"` // "distribution"
-	Weights    [][]int64  `json:"weights"`
-	Blocks     [][]int    `json:"blocks,omitempty"`
-	Symmetries []Symmetry `json:"symmetries,omitempty"`
+	Kind    string    `json:"kind"` // "distribution"
+	Weights [][]int64 `json:"weights"`
 }
 
 var _ = register("distribution", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
@@ -222,44 +218,44 @@ var _ = register("distribution", func(t *work, c Claim, raw json.RawMessage) (*b
 	if c.Measure != DiscBest || c.End != Upper {
 		return nil, errOther
 	}
-	a, err := t.signs()
+	a, total, err := t.weighed(e.Weights)
 	if err != nil {
 		return nil, err
 	}
-	if len(e.Weights) != t.Rows {
-		return nil, fmt.Errorf("%d rows of weights for %d rows", len(e.Weights), t.Rows)
-	}
-	total := int64(0)
-	for i, row := range e.Weights {
-		if len(row) != t.Cols {
-			return nil, fmt.Errorf("row %d has %d weights for %d columns", i, len(row), t.Cols)
-		}
-		for j, w := range row {
-			if w < 0 || w > 1<<40 || w > 0 && a[i][j] == 0 {
-				return nil, fmt.Errorf("entry %v has weight %d", Entry{i, j}, w)
-			}
-			a[i][j] *= w
-			if total += w; total > 1<<60 {
-				return nil, errors.New("the weights are too large")
-			}
-		}
-	}
-	if total == 0 {
-		return nil, errors.New("no weight at all")
-	}
-	heaviest := t.heaviest
-	if len(e.Blocks) > 0 || len(e.Symmetries) > 0 {
-		if err := t.exchangeable(a, e.Blocks, e.Symmetries); err != nil {
-			return nil, err
-		}
-		heaviest = func(a [][]int64) (int64, error) { return t.heaviestByBlocks(a, e.Blocks) }
-	}
-	most, err := heaviest(a)
+	most, err := t.heaviest(a)
 	if err != nil {
 		return nil, err
 	}
 	return big.NewRat(most, total), nil
 })
+
+// weighed is the signs, each times its weight, and the sum of all weights.
+func (t *work) weighed(weights [][]int64) (a [][]int64, total int64, err error) {
+	if a, err = t.signs(); err != nil {
+		return nil, 0, err
+	}
+	if len(weights) != t.Rows {
+		return nil, 0, fmt.Errorf("%d rows of weights for %d rows", len(weights), t.Rows)
+	}
+	for i, row := range weights {
+		if len(row) != t.Cols {
+			return nil, 0, fmt.Errorf("row %d has %d weights for %d columns", i, len(row), t.Cols)
+		}
+		for j, w := range row {
+			if w < 0 || w > 1<<40 || w > 0 && a[i][j] == 0 {
+				return nil, 0, fmt.Errorf("entry %v has weight %d", Entry{i, j}, w)
+			}
+			a[i][j] *= w
+			if total += w; total > 1<<60 {
+				return nil, 0, errors.New("the weights are too large")
+			}
+		}
+	}
+	if total == 0 {
+		return nil, 0, errors.New("no weight at all")
+	}
+	return a, total, nil
+}
 
 // heaviest is the largest |sum| over a rectangle, by trying all sets of the
 // shorter side in Gray order.
@@ -322,12 +318,10 @@ func turn(a [][]int64) [][]int64 {
 // Mixture weighs signed rectangles. If for every entry within the promise the sum
 // of Weight Sign (sign of the entry), over the rectangles that hold it, is at
 // least d, then under every distribution some rectangle has discrepancy at least
-// d divided by the total weight. With symmetries of the signs, every rectangle stands
-// for its images in equal parts: the mean of the sum over each orbit of entries counts.
+// d divided by the total weight.
 type Mixture struct {
-	Kind       string     `json:"kind"` // "mixture"
-	Rectangles []Signed   `json:"rectangles"`
-	Symmetries []Symmetry `json:"symmetries,omitempty"`
+	Kind       string   `json:"kind"` // "mixture"
+	Rectangles []Signed `json:"rectangles"`
 }
 
 // Signed is a rectangle of a Mixture.
@@ -349,17 +343,31 @@ var _ = register("mixture", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 	if err != nil {
 		return nil, err
 	}
-	got := make([]int64, t.Rows*t.Cols)
-	total := int64(0)
-	for _, r := range e.Rectangles {
-		if r.Weight <= 0 || r.Weight > 1<<40 || r.Sign != 1 && r.Sign != -1 || len(e.Rectangles) > 1<<20 {
-			return nil, fmt.Errorf("weight %d, sign %d", r.Weight, r.Sign)
+	got, total, err := t.mixed(a, e.Rectangles)
+	if err != nil || total == 0 {
+		return new(big.Rat), err
+	}
+	least := total
+	for k, ok := range t.defined {
+		if ok {
+			least = min(least, got[k])
+		}
+	}
+	return big.NewRat(least, total), nil
+})
+
+// mixed is what the rectangles pay for every entry, and the sum of their weights.
+func (t *work) mixed(a [][]int64, rectangles []Signed) (got []int64, total int64, err error) {
+	got = make([]int64, t.Rows*t.Cols)
+	for _, r := range rectangles {
+		if r.Weight <= 0 || r.Weight > 1<<40 || r.Sign != 1 && r.Sign != -1 || len(rectangles) > 1<<20 {
+			return nil, 0, fmt.Errorf("weight %d, sign %d", r.Weight, r.Sign)
 		}
 		if err := errors.Join(indices(r.Rows, t.Rows), indices(r.Cols, t.Cols)); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if err := t.spend(len(r.Rows)+1, len(r.Cols)+1); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		total += r.Weight
 		for _, i := range r.Rows {
@@ -368,28 +376,5 @@ var _ = register("mixture", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 			}
 		}
 	}
-	if total == 0 {
-		return new(big.Rat), nil
-	}
-	orbit, size, err := t.orbits(a, e.Symmetries)
-	if err != nil {
-		return nil, err
-	}
-	sum := map[int]*big.Int{}
-	for k, ok := range t.defined {
-		if ok {
-			if sum[orbit[k]] == nil {
-				sum[orbit[k]] = new(big.Int)
-			}
-			sum[orbit[k]].Add(sum[orbit[k]], big.NewInt(got[k]))
-		}
-	}
-	var least *big.Rat
-	for o, s := range sum {
-		mean := new(big.Rat).SetFrac(s, new(big.Int).Mul(big.NewInt(total), big.NewInt(size[o])))
-		if least == nil || mean.Cmp(least) < 0 {
-			least = mean
-		}
-	}
-	return least, nil
-})
+	return got, total, nil
+}

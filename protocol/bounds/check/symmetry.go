@@ -1,8 +1,10 @@
 package check
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"math/big"
 )
 
 // Symmetry permutes rows and columns, row i to Rows[i], and leaves every sign (every
@@ -17,6 +19,86 @@ type Symmetry struct {
 	Rows []int `json:"rows"`
 	Cols []int `json:"cols"`
 }
+
+// Orbits is a [Mixture] in which every rectangle stands for its images under the
+// symmetries of the signs, in equal parts: if for every orbit of entries the mean of the
+// sum is at least d, then the best distribution has discrepancy at least d divided by the
+// total weight.
+type Orbits struct {
+	Kind       string     `json:"kind"` // "orbits"
+	Rectangles []Signed   `json:"rectangles"`
+	Symmetries []Symmetry `json:"symmetries"`
+}
+
+var _ = register("orbits", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
+	var e Orbits
+	if err := decode(raw, &e); err != nil {
+		return nil, err
+	}
+	if c.Measure != DiscBest || c.End != Lower {
+		return nil, errOther
+	}
+	a, err := t.signs()
+	if err != nil {
+		return nil, err
+	}
+	got, total, err := t.mixed(a, e.Rectangles)
+	if err != nil || total == 0 {
+		return new(big.Rat), err
+	}
+	orbit, size, err := t.orbits(a, e.Symmetries)
+	if err != nil {
+		return nil, err
+	}
+	sum := map[int]*big.Int{}
+	for k, ok := range t.defined {
+		if ok {
+			if sum[orbit[k]] == nil {
+				sum[orbit[k]] = new(big.Int)
+			}
+			sum[orbit[k]].Add(sum[orbit[k]], big.NewInt(got[k]))
+		}
+	}
+	var least *big.Rat
+	for o, s := range sum {
+		mean := new(big.Rat).SetFrac(s, new(big.Int).Mul(big.NewInt(total), big.NewInt(size[o])))
+		if least == nil || mean.Cmp(least) < 0 {
+			least = mean
+		}
+	}
+	return least, nil
+})
+
+// Blocks is a [Distribution] with blocks of rows that can be exchanged: the checker tries
+// one set for each number of rows from every block. A row in no block is one by itself.
+type Blocks struct {
+	Kind       string     `json:"kind"` // "blocks"
+	Weights    [][]int64  `json:"weights"`
+	Blocks     [][]int    `json:"blocks"`
+	Symmetries []Symmetry `json:"symmetries"` // of the weights
+}
+
+var _ = register("blocks", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
+	var e Blocks
+	if err := decode(raw, &e); err != nil {
+		return nil, err
+	}
+	if c.Measure != DiscBest || c.End != Upper {
+		return nil, errOther
+	}
+	a, total, err := t.weighed(e.Weights)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.exchangeable(a, e.Blocks, e.Symmetries); err != nil {
+		return nil, err
+	}
+	most, err := t.heaviestByBlocks(a, e.Blocks)
+	if err != nil {
+		return nil, err
+	}
+	return big.NewRat(most, total), nil
+})
 
 // verify says whether s leaves a as it is.
 func (s *Symmetry) verify(t *work, a [][]int64) error {
