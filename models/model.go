@@ -6,6 +6,7 @@
 package models
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -28,7 +29,7 @@ type Machine interface {
 	// feed-forward), with the formula in words.
 	Size() (protocol.Bits, string)
 	// Whole evaluates the uncut model at the read positions.
-	Whole(seq []tasks.Token, read []int) ([]tasks.Value, error)
+	Whole(ctx context.Context, seq []tasks.Token, read []int) ([]tasks.Value, error)
 	// Compile turns the model into a two-party protocol. A combination that has no
 	// protocol is an error that wraps errors.ErrUnsupported and says why.
 	Compile(job Job) (*Program, error)

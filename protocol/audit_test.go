@@ -16,7 +16,7 @@ func audited(t *testing.T, n int, coins Coins, alice func(x Word) func(*Port) bo
 	for i := range uint64(1) << n {
 		for j := range uint64(1) << n {
 			x, y := UintWord(i, n), UintWord(j, n)
-			outs, tr, err := Run(coins, alice(x), bob(y))
+			outs, tr, err := Run(t.Context(), coins, alice(x), bob(y))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -15,6 +15,7 @@ package protocol
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"iter"
@@ -61,6 +62,7 @@ type Link interface {
 
 // Port is all that a player sees besides its own input.
 type Port struct {
+	ctx   context.Context
 	self  Player
 	link  Link
 	coins Coins
@@ -77,20 +79,22 @@ func Seeded(seed uint64) Coins {
 // Self says which player this is.
 func (p *Port) Self() Player { return p.self }
 
+// Context ends when the run is to stop. Sending and receiving look at it; long sums
+// between two words do so themselves, and [Port.Fail] with its error.
+func (p *Port) Context() context.Context { return p.ctx }
+
 // Send writes w on the blackboard. Every bit of it is metered here.
 func (p *Port) Send(label string, w Word) {
-	if err := p.link.Write(label, w); err != nil {
-		p.Fail(err)
-	}
+	p.check(p.ctx.Err())
+	p.check(p.link.Write(label, w))
 }
 
 // Recv takes the next word of player from that this player has not read, which
 // must have exactly n bits. There is no way to ask whether a word is waiting.
 func (p *Port) Recv(from Player, n Bits) Word {
+	p.check(p.ctx.Err())
 	w, err := p.link.Read(from, n)
-	if err != nil {
-		p.Fail(err)
-	}
+	p.check(err)
 	return w
 }
 
@@ -105,12 +109,18 @@ func (p *Port) Coin(i int) bool {
 // Fail ends this player, and so the run, with err. It does not return.
 func (p *Port) Fail(err error) { panic(halt{err}) }
 
+func (p *Port) check(err error) {
+	if err != nil {
+		p.Fail(err)
+	}
+}
+
 // halt unwinds a player; only Play recovers it.
 type halt struct{ err error }
 
 // Play runs one player against a link and returns its output. Run uses it for
 // each player, wire for the one player that lives in this process.
-func Play[T any](self Player, link Link, coins Coins, program func(*Port) T) (out T, err error) {
+func Play[T any](ctx context.Context, self Player, link Link, coins Coins, program func(*Port) T) (out T, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			h, ok := r.(halt)
@@ -120,7 +130,7 @@ func Play[T any](self Player, link Link, coins Coins, program func(*Port) T) (ou
 			err = h.err
 		}
 	}()
-	return program(&Port{self, link, coins}), nil
+	return program(&Port{ctx, self, link, coins}), nil
 }
 
 // Message is one word on the blackboard.
@@ -190,8 +200,9 @@ func (t Transcript) Setting() Setting {
 
 // Run plays the programs, one per player, on a common blackboard. It returns
 // each player's output and the transcript, in the order of [Transcript.Sort].
-// Players take turns by number, each going on until it waits for a word or ends.
-func Run[T any](coins Coins, programs ...func(*Port) T) ([]T, Transcript, error) {
+// Players take turns by number, each going on until it waits for a word or ends. When
+// ctx ends the run fails with its error, at the next word.
+func Run[T any](ctx context.Context, coins Coins, programs ...func(*Port) T) ([]T, Transcript, error) {
 	b := &board{read: make([][]int, len(programs)), round: make([]int, len(programs)), wait: make([]string, len(programs))}
 	out := make([]T, len(programs))
 	errs := make([]error, len(programs))
@@ -199,7 +210,7 @@ func Run[T any](coins Coins, programs ...func(*Port) T) ([]T, Transcript, error)
 	for i, program := range programs {
 		b.read[i] = make([]int, len(programs))
 		next, stop := iter.Pull(func(yield func(struct{}) bool) {
-			out[i], errs[i] = Play(Player(i), &seat{b, Player(i), yield}, coins, program)
+			out[i], errs[i] = Play(ctx, Player(i), &seat{b, Player(i), yield}, coins, program)
 		})
 		defer stop()
 		resume[i] = next
@@ -312,9 +323,9 @@ func (s *seat) Read(from Player, n Bits) (Word, error) {
 // transcript, and fails unless the player writes exactly what stands there, in the
 // round that stands there, after the words that it read. It needs only that
 // player's own input, so each half can be verified alone.
-func Replay[T any](t Transcript, self Player, coins Coins, program func(*Port) T) (T, error) {
+func Replay[T any](ctx context.Context, t Transcript, self Player, coins Coins, program func(*Port) T) (T, error) {
 	r := &record{t: t, self: self, at: make([]int, t.Players)}
-	out, err := Play(self, r, coins, program)
+	out, err := Play(ctx, self, r, coins, program)
 	if err != nil {
 		return out, fmt.Errorf("protocol: replaying %v: %w", self, err)
 	}

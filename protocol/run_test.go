@@ -38,7 +38,7 @@ func conversation(x, y string) []func(*Port) string {
 }
 
 func TestRun(t *testing.T) {
-	outs, tr, err := Run(nil, conversation("101", "01")...)
+	outs, tr, err := Run(t.Context(), nil, conversation("101", "01")...)
 	if err != nil || outs[0] != "alice read 01" || outs[1] != "bob read 101" {
 		t.Fatalf("%v, %v", outs, err)
 	}
@@ -52,19 +52,19 @@ func TestRun(t *testing.T) {
 	if want := "1 alice x 101;2 bob y 01;3 alice content 1;"; log.String() != want {
 		t.Errorf("transcript %s, want %s", log.String(), want)
 	}
-	if _, again, _ := Run(nil, conversation("101", "01")...); fmt.Sprint(again) != fmt.Sprint(tr) {
+	if _, again, _ := Run(t.Context(), nil, conversation("101", "01")...); fmt.Sprint(again) != fmt.Sprint(tr) {
 		t.Error("the same players wrote another transcript")
 	}
 }
 
 func TestOneWay(t *testing.T) {
-	_, tr, err := Run(nil,
+	_, tr, err := Run(t.Context(), nil,
 		func(p *Port) int { p.Send("a", wordOf("1")); p.Send("b", wordOf("00")); return 0 },
 		func(p *Port) int { return int(p.Recv(Alice, 1).Len() + p.Recv(Alice, 2).Len()) })
 	if err != nil || tr.Setting() != OneWay || tr.Rounds() != 1 || tr.Cost() != 3 {
 		t.Errorf("%v %v, %d rounds, %d bits", err, tr.Setting(), tr.Rounds(), tr.Cost())
 	}
-	_, tr, err = Run(nil, func(*Port) int { return 1 }, func(*Port) int { return 2 })
+	_, tr, err = Run(t.Context(), nil, func(*Port) int { return 1 }, func(*Port) int { return 2 })
 	if err != nil || tr.Cost() != 0 || tr.Rounds() != 0 || tr.Setting() != OneWay {
 		t.Errorf("silence: %v, %v", tr, err)
 	}
@@ -87,7 +87,7 @@ func TestThreePlayers(t *testing.T) {
 			return sum
 		}
 	}
-	outs, tr, err := Run(nil, player(0, 3), player(1, 5), player(2, 9))
+	outs, tr, err := Run(t.Context(), nil, player(0, 3), player(1, 5), player(2, 9))
 	if err != nil || fmt.Sprint(outs) != "[17 17 17]" || tr.Cost() != 12 || tr.Rounds() != 1 || tr.By(2) != 4 {
 		t.Errorf("%v, %v, %d bits in %d rounds", outs, err, tr.Cost(), tr.Rounds())
 	}
@@ -130,7 +130,7 @@ func TestErrors(t *testing.T) {
 		"a coin":            {[]func(*Port) int{func(p *Port) int { p.Coin(0); return 0 }, send()}, ErrCoins, "coin"},
 		"failing":           {[]func(*Port) int{send(), func(p *Port) int { p.Fail(own); return 0 }}, own, "bob"},
 	} {
-		outs, _, err := Run(nil, c.programs...)
+		outs, _, err := Run(t.Context(), nil, c.programs...)
 		if err == nil || outs != nil || c.want != nil && !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.names) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: %v, %v; want an error that names %q", name, outs, err, c.names)
 		}
@@ -144,7 +144,7 @@ func TestPanicsPass(t *testing.T) {
 			t.Errorf("recovered %v", r)
 		}
 	}()
-	Run(nil, func(p *Port) int { p.Recv(Bob, 1); return 0 }, func(*Port) int { panic("bug") })
+	Run(t.Context(), nil, func(p *Port) int { p.Recv(Bob, 1); return 0 }, func(*Port) int { panic("bug") })
 }
 
 func TestCoins(t *testing.T) {
@@ -159,23 +159,23 @@ func TestCoins(t *testing.T) {
 		}
 		return s
 	}
-	outs, tr, err := Run(Seeded(7), toss, func(p *Port) string { p.Coin(1000); return toss(p) })
+	outs, tr, err := Run(t.Context(), Seeded(7), toss, func(p *Port) string { p.Coin(1000); return toss(p) })
 	if err != nil || outs[0] != outs[1] || tr.Cost() != 0 {
 		t.Errorf("public coins differ: %v, %v", outs, err)
 	}
-	if other, _, _ := Run(Seeded(8), toss, toss); other[0] == outs[0] || !strings.Contains(other[0], "0") || !strings.Contains(other[0], "1") {
+	if other, _, _ := Run(t.Context(), Seeded(8), toss, toss); other[0] == outs[0] || !strings.Contains(other[0], "0") || !strings.Contains(other[0], "1") {
 		t.Errorf("coins of another seed: %s", other[0])
 	}
 }
 
 func TestReplay(t *testing.T) {
 	programs := conversation("101", "01")
-	outs, tr, err := Run(nil, programs...)
+	outs, tr, err := Run(t.Context(), nil, programs...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for self, program := range programs {
-		if out, err := Replay(tr, Player(self), nil, program); err != nil || out != outs[self] {
+		if out, err := Replay(t.Context(), tr, Player(self), nil, program); err != nil || out != outs[self] {
 			t.Errorf("%v: %q, %v", Player(self), out, err)
 		}
 	}
@@ -197,17 +197,17 @@ func TestReplay(t *testing.T) {
 		"an answer too early":  {alter(func(ms []Message) []Message { ms[0], ms[1] = ms[1], ms[0]; return ms }), Bob},
 		"a round that was not": {alter(func(ms []Message) []Message { ms[1].Round = 1; return ms }), Bob},
 	} {
-		if _, err := Replay(c.t, c.caught, nil, programs[c.caught]); err == nil {
+		if _, err := Replay(t.Context(), c.t, c.caught, nil, programs[c.caught]); err == nil {
 			t.Errorf("%s: %v's replay finds nothing", name, c.caught)
 		}
 	}
 	// A player with another input does not write this transcript.
-	if _, err := Replay(tr, Bob, nil, conversation("101", "11")[1]); !errors.Is(err, ErrReplay) {
+	if _, err := Replay(t.Context(), tr, Bob, nil, conversation("101", "11")[1]); !errors.Is(err, ErrReplay) {
 		t.Errorf("another y: %v", err)
 	}
 	// The label decides nothing.
 	relabelled := alter(func(ms []Message) []Message { ms[0].Label = "other"; return ms })
-	if _, err := Replay(relabelled, Alice, nil, programs[0]); err != nil {
+	if _, err := Replay(t.Context(), relabelled, Alice, nil, programs[0]); err != nil {
 		t.Errorf("another label: %v", err)
 	}
 }

@@ -37,7 +37,7 @@ func (c *call) drawTree(m *bounds.Matrix, t *bounds.Tree, names bounds.InputName
 	}
 	d := &matrix.Drawn{File: c.String("tree"), Depth: t.Depth(), Leaves: t.Leaves(), Rounds: t.Rounds()}
 	if m.Rows()*m.Cols() <= playedEntries {
-		cost, rounds, err := t.Run(m)
+		cost, rounds, err := t.Run(c.Context, m)
 		if err != nil {
 			return nil, internal(err)
 		}

@@ -64,7 +64,7 @@ var _ = register(&command{
 			if err != nil {
 				return usagef(checkHint, "%s: %v", name, err)
 			}
-			done, err := f.Verify(c.rebuild)
+			done, err := f.Verify(c.Context, c.rebuild)
 			if err != nil && !errors.Is(err, run.ErrForged) {
 				return usagef("", "%s: %v", name, err)
 			}

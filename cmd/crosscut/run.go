@@ -34,7 +34,7 @@ var _ = register(&command{
 		if err != nil {
 			return err
 		}
-		r, err := p.Run()
+		r, err := p.Run(c.Context)
 		if err != nil {
 			return err
 		}

@@ -129,7 +129,7 @@ func (c *call) weightsRequest(m *trained.Model) (run.Request, error) {
 		return req, err
 	}
 	req.Build = func(tasks.Shape, models.Settings) (models.Machine, error) {
-		return m.Quantised(c.Int("quantise"), split, req.Set.Seed)
+		return m.Quantised(c.Context, c.Int("quantise"), split, req.Set.Seed)
 	}
 	return req, nil
 }

@@ -113,7 +113,7 @@ var _ = operate("break", func(ctx context.Context, q breakRequest) (any, error) 
 		inputs, points = append(inputs, f.Twin), append(points, *f.TwinAt)
 	}
 	for k, seq := range inputs {
-		played, err := run.Do(m, job, seq)
+		played, err := run.Do(ctx, m, job, seq)
 		if err != nil {
 			return nil, err
 		}

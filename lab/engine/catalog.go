@@ -2,11 +2,11 @@ package engine
 
 import (
 	"context"
-	"crosscut/protocol"
 
 	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/models/zoo"
+	"crosscut/protocol"
 	"crosscut/protocol/problems"
 	"crosscut/reductions"
 	"crosscut/reductions/papers"

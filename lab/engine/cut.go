@@ -99,7 +99,7 @@ var _ = operate("cut", func(ctx context.Context, q cutRequest) (any, error) {
 	if err := priced(p.Machine, p.Job); err != nil {
 		return nil, err
 	}
-	r, err := p.Run()
+	r, err := p.Run(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -39,7 +39,7 @@ func weigh(ctx context.Context, p *run.Prepared) (*weighed, error) {
 		}
 		job := p.Job
 		job.Split.Owner = alone(given, i)
-		r, err := run.Do(p.Machine, job, p.Tokens)
+		r, err := run.Do(ctx, p.Machine, job, p.Tokens)
 		if err != nil {
 			return nil, err
 		}

@@ -66,7 +66,7 @@ func search(ctx context.Context, m models.Machine, job models.Job, seed uint64) 
 			return nil, err
 		}
 		seq := sh.Task.Generate(sh, rand.New(rand.NewPCG(seed, k)))
-		r, err := run.Do(m, job, seq)
+		r, err := run.Do(ctx, m, job, seq)
 		if err != nil {
 			return nil, err
 		}
@@ -165,7 +165,7 @@ const shownWhole = 24
 func (t *telling) breaks(p *page, m models.Machine, f *falsify.Finding) {
 	job := models.Job{Split: t.job.Split, Read: f.Read, Answer: models.ByBob}
 	one := func(name string, seq []tasks.Token) {
-		r, err := run.Do(m, job, seq)
+		r, err := run.Do(t.ctx, m, job, seq)
 		if err != nil {
 			p.hang(name, Bad, "%v", err)
 			return

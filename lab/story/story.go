@@ -98,7 +98,7 @@ func (t *telling) prepare() error {
 		return err
 	}
 	t.draw()
-	t.run, err = run.Do(t.machine, t.job, t.seq)
+	t.run, err = run.Do(t.ctx, t.machine, t.job, t.seq)
 	return err
 }
 

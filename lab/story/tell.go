@@ -247,7 +247,7 @@ func (t *telling) others() error {
 		if err == nil {
 			l.size, _ = k.Size()
 			var r *run.Result
-			if r, err = run.Do(k, t.job, t.seq); err == nil {
+			if r, err = run.Do(t.ctx, k, t.job, t.seq); err == nil {
 				l.bits, l.right, l.cuts = r.Transcript.Cost(), r.Correct, true
 			}
 		}

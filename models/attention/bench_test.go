@@ -70,10 +70,10 @@ func BenchmarkAttentionCut(b *testing.B) {
 	}
 	halves := job.Split.Deal(s.Shape, seq)
 	beside.Run(b, "cut/whole", func() error {
-		_, _, err := protocol.Run(nil, prog.Player(halves[0]), prog.Player(halves[1]))
+		_, _, err := protocol.Run(b.Context(), nil, prog.Player(halves[0]), prog.Player(halves[1]))
 		return err
 	}, func() error {
-		_, err := m.Whole(seq, job.Read)
+		_, err := m.Whole(b.Context(), seq, job.Read)
 		return err
 	})
 }
@@ -84,7 +84,7 @@ func BenchmarkAttentionCut(b *testing.B) {
 func BenchmarkAttentionLayer(b *testing.B) {
 	machine, s, seq := denseMachine(b, 2048, 4, 64, 64, 16, 16, 10)
 	beside.Run(b, "exact/float", func() error {
-		_, err := machine.Whole(seq, s.Shape.All())
+		_, err := machine.Whole(b.Context(), seq, s.Shape.All())
 		return err
 	}, func() error {
 		plainFloat(s.Layers[0], seq)

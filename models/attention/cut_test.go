@@ -1,6 +1,7 @@
 package attention
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -109,7 +110,7 @@ func audited(m models.Machine, job models.Job, tokens int) error {
 			return nil
 		}
 		h := job.Split.Deal(sh, seq)
-		outs, t, err := protocol.Run(nil, prog.Player(h[0]), prog.Player(h[1]))
+		outs, t, err := protocol.Run(context.Background(), nil, prog.Player(h[0]), prog.Player(h[1]))
 		if err != nil {
 			return err
 		}
@@ -263,7 +264,7 @@ func TestCutFormulas(t *testing.T) {
 				t.Fatal(err)
 			}
 			job := models.Job{Split: split(k.owner), Read: []int{1}, Answer: models.ByBob}
-			r, err := run.Do(m, job, tokensOf(rand.New(rand.NewPCG(1, 1)), sh.N, 4))
+			r, err := run.Do(t.Context(), m, job, tokensOf(rand.New(rand.NewPCG(1, 1)), sh.N, 4))
 			if err != nil {
 				t.Fatalf("%+v, %s: %v", c, k.name, err)
 			}
@@ -347,12 +348,12 @@ func TestProcessors(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, read := range [][]int{few, many} {
-				got, err := m.Whole(seq, read)
+				got, err := m.Whole(t.Context(), seq, read)
 				if err != nil {
 					t.Fatal(err)
 				}
 				was := runtime.GOMAXPROCS(1)
-				alone, err := m.Whole(seq, read)
+				alone, err := m.Whole(t.Context(), seq, read)
 				runtime.GOMAXPROCS(was)
 				if err != nil {
 					t.Fatal(err)
@@ -390,7 +391,7 @@ func TestFloatSumsDiffer(t *testing.T) {
 	differ := 0
 	for range inputs {
 		seq := tokensOf(rng, n, 1000)
-		if r, err := run.Do(m, models.Job{Split: sh.Half(), Read: []int{1}, Answer: models.ByBob}, seq); err != nil || !r.Agree {
+		if r, err := run.Do(t.Context(), m, models.Job{Split: sh.Half(), Read: []int{1}, Answer: models.ByBob}, seq); err != nil || !r.Agree {
 			t.Fatalf("integers: %v", err)
 		}
 		e, q, k, v := NewInts(1, false), NewInts(4, false), NewInts(4, false), NewInts(1, false)
@@ -433,7 +434,7 @@ func TestBrokenLayersAreCaught(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		_, err = m.Whole(seq, []int{1})
+		_, err = m.Whole(t.Context(), seq, []int{1})
 		return err
 	}
 	for name, change := range map[string]func(s *Stack){
@@ -467,7 +468,7 @@ func TestBrokenLayersAreCaught(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r, err := run.Do(m, models.Job{Split: sh.Half(), Read: []int{1}, Answer: models.ByBob}, seq); err == nil && r.Agree {
+	if r, err := run.Do(t.Context(), m, models.Job{Split: sh.Half(), Read: []int{1}, Answer: models.ByBob}, seq); err == nil && r.Agree {
 		t.Error("a layer with memory outside its tokens passed cut = whole")
 	}
 }

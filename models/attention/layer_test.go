@@ -236,7 +236,7 @@ func TestLayerEqualsDefinition(t *testing.T) {
 			s.In(i, seq[i-1], e)
 			return e
 		}
-		got, err := m.Whole(seq, sh.All())
+		got, err := m.Whole(t.Context(), seq, sh.All())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -269,7 +269,7 @@ func TestCutEqualsWhole(t *testing.T) {
 				job.Read = append(job.Read, i)
 			}
 		}
-		r, err := run.Do(m, job, tokensOf(rng, n, 4))
+		r, err := run.Do(t.Context(), m, job, tokensOf(rng, n, 4))
 		if err != nil {
 			t.Fatalf("trial %d (%s, %v, read %v by %s): %v", trial, a, job.Split, job.Read, job.Answer, err)
 		}

@@ -184,13 +184,13 @@ func (p *party) reduce() (*tally, error) {
 		var errs error
 		if mine {
 			j.sel, j.src = own, p.mine()
-			errs = l.unit.run(j)
+			errs = l.unit.run(p.port.Context(), j)
 		}
 		if common && errs == nil {
 			j.sel = rest
 			for _, s := range p.common() {
 				if j.src = s; errs == nil {
-					errs = l.unit.run(j)
+					errs = l.unit.run(p.port.Context(), j)
 				}
 			}
 		}

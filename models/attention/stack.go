@@ -1,6 +1,7 @@
 package attention
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"math/big"
@@ -164,7 +165,7 @@ func computed(pos []int, e map[int]Ints) stream {
 }
 
 // Whole evaluates the uncut model: one player who sees everything.
-func (m *Machine) Whole(seq []tasks.Token, read []int) ([]tasks.Value, error) {
+func (m *Machine) Whole(ctx context.Context, seq []tasks.Token, read []int) ([]tasks.Value, error) {
 	n := m.Stack.Shape.N
 	if len(seq) != n {
 		return nil, fmt.Errorf("models: %d tokens, want %d", len(seq), n)
@@ -189,7 +190,7 @@ func (m *Machine) Whole(seq []tasks.Token, read []int) ([]tasks.Value, error) {
 				return nil, nil, err
 			}
 		}
-		averages, err := l.evaluate(positions, in)
+		averages, err := l.evaluate(ctx, positions, in)
 		return averages, residual, err
 	}, func(k int, v tasks.Value) { out[k] = v })
 	return out, err
@@ -337,7 +338,7 @@ func (l *Layer) fits(reads int) error {
 }
 
 // evaluate computes a layer's averages at some positions, uncut.
-func (l *Layer) evaluate(reads []int, in stream) ([][]Average, error) {
+func (l *Layer) evaluate(ctx context.Context, reads []int, in stream) ([][]Average, error) {
 	if err := l.fits(len(reads)); err != nil {
 		return nil, err
 	}
@@ -369,19 +370,19 @@ func (l *Layer) evaluate(reads []int, in stream) ([][]Average, error) {
 	case WithMax:
 		first := j
 		first.pass, first.tops = passMax, make([]*big.Int, len(sel))
-		if err := l.unit.run(first); err != nil {
+		if err := l.unit.run(ctx, first); err != nil {
 			return nil, err
 		}
 		j.tops = first.tops
 	case WithRounded:
 		first := j
 		first.pass, first.into = passNorm, newTally(len(sel), 0, l.wideSums)
-		if err := l.unit.run(first); err != nil {
+		if err := l.unit.run(ctx, first); err != nil {
 			return nil, err
 		}
 		j.pass, j.norms = passProb, first.into.normalisers()
 	}
-	if err := l.unit.run(j); err != nil {
+	if err := l.unit.run(ctx, j); err != nil {
 		return nil, err
 	}
 	averages := make([][]Average, len(reads))

@@ -1,15 +1,15 @@
 package attention
 
 import (
+	"context"
 	"math/big"
 	"math/bits"
-	"runtime"
-	"sync"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 
 	"crosscut/internal/exact"
+	"crosscut/internal/par"
 )
 
 // A sweep passes once over some tokens and gathers, for some queries, a monoid
@@ -162,7 +162,7 @@ type sweepJob struct {
 
 // scorer is a layer's sweep, whatever its score arithmetic.
 type scorer interface {
-	run(j sweepJob) error
+	run(ctx context.Context, j sweepJob) error
 	wideLists() bool // whether queries and keys are wide lists
 }
 
@@ -184,11 +184,11 @@ func (s *sweep[C, S]) wideLists() bool { return s.wide }
 
 // run deals the sweep to the processors: by rows when there are many, else by
 // tokens, each with its own tally.
-func (s *sweep[C, S]) run(j sweepJob) error {
+func (s *sweep[C, S]) run(ctx context.Context, j sweepJob) error {
 	if len(j.sel) == 0 {
 		return nil
 	}
-	workers := min(runtime.GOMAXPROCS(0), 16)
+	workers := min(par.Workers(), 16)
 	parts := make([]sweepJob, 0, workers)
 	lo, hi := []int{0}, []int{j.src.n}
 	switch {
@@ -220,17 +220,10 @@ func (s *sweep[C, S]) run(j sweepJob) error {
 	default:
 		parts = append(parts, j)
 	}
-	errs := make([]error, len(parts))
-	var wait sync.WaitGroup
-	for w := 1; w < len(parts); w++ {
-		wait.Go(func() { errs[w] = s.part(parts[w], lo[w], hi[w]) })
+	if err := par.Each(ctx, len(parts), func(w int) error { return s.part(ctx, parts[w], lo[w], hi[w]) }); err != nil {
+		return err // the first in token order: the same on every machine
 	}
-	errs[0] = s.part(parts[0], lo[0], hi[0])
-	wait.Wait()
 	for w, p := range parts {
-		if errs[w] != nil {
-			return errs[w] // the first in token order: the same on every machine
-		}
 		switch {
 		case w == 0:
 		case p.into != j.into:
@@ -272,7 +265,7 @@ type worker[C, S any] struct {
 }
 
 // part sweeps tokens lo..hi-1 of the source, and the blank if it comes last.
-func (s *sweep[C, S]) part(j sweepJob, lo, hi int) error {
+func (s *sweep[C, S]) part(ctx context.Context, j sweepJob, lo, hi int) error {
 	l := s.l
 	w := &worker[C, S]{sweep: s, sweepJob: j, byHead: make([][]int, l.Heads), qAt: make([]int, l.Heads+1)}
 	for _, r := range j.sel {
@@ -326,18 +319,18 @@ func (s *sweep[C, S]) part(j sweepJob, lo, hi int) error {
 		}
 		w.pos = append(w.pos, pos)
 		if len(w.pos) == block {
-			if err := w.block(); err != nil {
+			if err := w.block(ctx); err != nil {
 				return err
 			}
 		}
 	}
-	if err := w.block(); err != nil {
+	if err := w.block(ctx); err != nil {
 		return err
 	}
 	if j.src.blank {
 		w.pos = append(w.pos, l.n+1)
 		w.e[0] = Ints{}
-		if err := w.block(); err != nil {
+		if err := w.block(ctx); err != nil {
 			return err
 		}
 	}
@@ -346,7 +339,7 @@ func (s *sweep[C, S]) part(j sweepJob, lo, hi int) error {
 }
 
 // block sweeps the tokens in hand.
-func (w *worker[C, S]) block() error {
+func (w *worker[C, S]) block(ctx context.Context) error {
 	n, m := len(w.pos), w.l.Width
 	if n == 0 {
 		return nil
@@ -383,6 +376,9 @@ func (w *worker[C, S]) block() error {
 			step = len(rows)
 		}
 		for r := 0; r < len(rows); r += step {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			w.tile(h, r, min(r+step, len(rows)), n)
 		}
 	}

@@ -4,6 +4,7 @@ package fold
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -172,13 +173,13 @@ func (r *Recurrent[F, S]) CheckInput(seq []tasks.Token, read []int) error {
 }
 
 // Whole evaluates the uncut model.
-func (r *Recurrent[F, S]) Whole(seq []tasks.Token, read []int) (out []tasks.Value, err error) {
+func (r *Recurrent[F, S]) Whole(ctx context.Context, seq []tasks.Token, read []int) (out []tasks.Value, err error) {
 	if err := r.CheckInput(seq, read); err != nil {
 		return nil, err
 	}
 	defer catch(func(e error) { out, err = nil, fmt.Errorf("models: %s: %w", r.Of.Task.Name, e) })
 	pl := r.plan(tasks.Split{}, read)
-	e := engine[F, S]{r: r, plan: pl, tokens: func(lo, hi int) []tasks.Token { return seq[lo-1 : hi] }}
+	e := engine[F, S]{ctx: ctx, r: r, plan: pl, tokens: func(lo, hi int) []tasks.Token { return seq[lo-1 : hi] }}
 	given := e.run()
 	out = make([]tasks.Value, len(read))
 	for k, i := range read {

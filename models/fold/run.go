@@ -1,6 +1,7 @@
 package fold
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -13,6 +14,7 @@ import (
 // engine runs a recurrent stack for one player, or uncut where port is nil. The
 // two differ only in the spans they step: between spans the state crosses.
 type engine[F, S any] struct {
+	ctx    context.Context
 	r      *Recurrent[F, S]
 	plan   plan
 	port   *protocol.Port
@@ -59,6 +61,13 @@ func (e *engine[F, S]) block(k int, ls []Layer[F, S], load func(lo, hi int) func
 	}
 }
 
+// check ends a fold that is to stop.
+func (e *engine[F, S]) check() {
+	if err := e.ctx.Err(); err != nil {
+		Abort(err)
+	}
+}
+
 // mine says whether this player steps a span.
 func (e *engine[F, S]) mine(s span) bool { return e.port == nil || s.owner == e.port.Self() }
 
@@ -84,6 +93,7 @@ func ahead[F, S, T any](e *engine[F, S], f *Fold[F, T], c, hi int, load func(lo,
 	end := min(sp.hi, hi)
 	in := load(sp.lo, end)
 	for pos := sp.lo; pos <= end; pos++ {
+		e.check()
 		x := in(pos)
 		s = f.Step(s, pos, x)
 		if want(pos) {
@@ -108,6 +118,7 @@ func back[F, S, T any](e *engine[F, S], f *Fold[F, T], c, lo int, load func(lo, 
 	end := max(sp.lo, lo)
 	in := load(end, sp.hi)
 	for pos := sp.hi; pos >= end; pos-- {
+		e.check()
 		x := in(pos)
 		s = f.Step(s, pos, x)
 		if want(pos) {
@@ -179,7 +190,7 @@ func (r *Recurrent[F, S]) player(pl plan, job models.Job, h tasks.Half) func(*pr
 		alone.read = slices.DeleteFunc(slices.Clone(pl.read), func(i int) bool {
 			return job.Answerer(i) != h.Self || !r.shared(pl, i)
 		})
-		e := engine[F, S]{r: r, plan: alone, tokens: h.Span} // what needs no word of the other
+		e := engine[F, S]{ctx: p.Context(), r: r, plan: alone, tokens: h.Span} // what needs no word of the other
 		out := map[int]tasks.Value{}
 		for i, f := range e.run() {
 			out[i] = r.Output(i, f)

@@ -3,6 +3,7 @@
 package laws
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -23,7 +24,7 @@ import (
 func Check(m models.Machine, job models.Job, rng *rand.Rand, correct bool) error {
 	sh := m.Shape()
 	seq := sh.Task.Generate(sh, rng)
-	r, err := run.Do(m, job, seq) // fails when the meter disagrees with the formula
+	r, err := run.Do(context.Background(), m, job, seq) // fails when the meter disagrees with the formula
 	if err != nil {
 		return err
 	}
@@ -33,7 +34,7 @@ func Check(m models.Machine, job models.Job, rng *rand.Rand, correct bool) error
 	if correct && !r.Correct && len(r.Warnings) == 0 {
 		return fmt.Errorf("output %v, the definition gives %v on %v", r.Output, r.Expected, seq)
 	}
-	again, err := run.Do(m, job, seq)
+	again, err := run.Do(context.Background(), m, job, seq)
 	if err != nil {
 		return err
 	}
@@ -52,7 +53,7 @@ func Check(m models.Machine, job models.Job, rng *rand.Rand, correct bool) error
 		if sh.Check(mixed) != nil {
 			continue
 		}
-		s, err := run.Do(m, job, mixed)
+		s, err := run.Do(context.Background(), m, job, mixed)
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@
 package linear
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -81,7 +82,7 @@ func (m *FeedForward) part(each func(f func(pos int, t tasks.Token))) []int64 {
 }
 
 // Whole evaluates the uncut network.
-func (m *FeedForward) Whole(seq []tasks.Token, read []int) ([]tasks.Value, error) {
+func (m *FeedForward) Whole(ctx context.Context, seq []tasks.Token, read []int) ([]tasks.Value, error) {
 	if err := m.check(); err != nil {
 		return nil, err
 	}

@@ -47,7 +47,7 @@ func TestFeedForwardDense(t *testing.T) {
 		sh := laws.Shape(t, "match2", 1+rng.IntN(6), tasks.Params{"M": 16})
 		m := denseNet(sh, 1+rng.IntN(4), rng)
 		job := models.Job{Split: laws.Split(rng, sh.N), Read: sh.All(), Answer: []models.Answer{models.ByAlice, models.ByBob, models.ByOwner}[rng.IntN(3)]}
-		r, err := run.Do(m, job, sh.Task.Generate(sh, rng))
+		r, err := run.Do(t.Context(), m, job, sh.Task.Generate(sh, rng))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -82,7 +82,7 @@ func TestFeedForwardRefuses(t *testing.T) {
 		t.Error("an overflowing row was compiled")
 	}
 	m.Rows[0][0] = Term{6, 1}
-	if _, err := m.Whole(make([]tasks.Token, 3), []int{1}); err == nil {
+	if _, err := m.Whole(t.Context(), make([]tasks.Token, 3), []int{1}); err == nil {
 		t.Error("column 7 of 6 was read")
 	}
 }

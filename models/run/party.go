@@ -111,7 +111,7 @@ func (p *Party) play(ctx context.Context, meet func(wire.Config) (*wire.Session,
 	if err != nil {
 		return nil, err
 	}
-	out, t, stats, err := wire.Play(s, nil, prog.Player(p.Half))
+	out, t, stats, err := wire.Play(ctx, s, nil, prog.Player(p.Half))
 	if err != nil {
 		return nil, err
 	}

@@ -50,7 +50,7 @@ func TestPartiesEqualOneProcess(t *testing.T) {
 				if _, err := p.Machine.Compile(p.Job); err != nil {
 					continue
 				}
-				want, err := p.Run()
+				want, err := p.Run(t.Context())
 				if err != nil {
 					continue // inputs that the output rule does not reach
 				}

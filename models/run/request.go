@@ -1,6 +1,7 @@
 package run
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -166,4 +167,6 @@ func ParseRead(sh tasks.Shape, spec string) ([]int, error) {
 }
 
 // Run runs a prepared request.
-func (p *Prepared) Run() (*Result, error) { return Do(p.Machine, p.Job, p.Tokens) }
+func (p *Prepared) Run(ctx context.Context) (*Result, error) {
+	return Do(ctx, p.Machine, p.Job, p.Tokens)
+}

@@ -116,7 +116,7 @@ func TestRecords(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				res, err := p.Run()
+				res, err := p.Run(t.Context())
 				if errors.Is(err, errors.ErrUnsupported) {
 					continue // a causal model on sets that point forward
 				}

@@ -4,6 +4,7 @@
 package run
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -30,7 +31,7 @@ type Result struct {
 // Do compiles the machine, runs both players on their halves of seq, and
 // evaluates the uncut model and the task beside them. It fails when the meter
 // disagrees with the formula.
-func Do(m models.Machine, job models.Job, seq []tasks.Token) (*Result, error) {
+func Do(ctx context.Context, m models.Machine, job models.Job, seq []tasks.Token) (*Result, error) {
 	sh := m.Shape()
 	if err := sh.Check(seq); err != nil {
 		return nil, err
@@ -45,7 +46,7 @@ func Do(m models.Machine, job models.Job, seq []tasks.Token) (*Result, error) {
 		return nil, err
 	}
 	halves := job.Split.Deal(sh, seq)
-	outs, t, err := protocol.Run(nil, prog.Player(halves[protocol.Alice]), prog.Player(halves[protocol.Bob]))
+	outs, t, err := protocol.Run(ctx, nil, prog.Player(halves[protocol.Alice]), prog.Player(halves[protocol.Bob]))
 	if err != nil {
 		return nil, Broken{err}
 	}
@@ -53,7 +54,7 @@ func Do(m models.Machine, job models.Job, seq []tasks.Token) (*Result, error) {
 	if r.Output, err = Collect(job, outs); err != nil {
 		return nil, err
 	}
-	if r.Whole, err = m.Whole(seq, job.Read); err != nil {
+	if r.Whole, err = m.Whole(ctx, seq, job.Read); err != nil {
 		return nil, err
 	}
 	r.Expected = sh.Eval(seq, job.Read)

@@ -2,6 +2,7 @@ package run
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -228,7 +229,7 @@ type Replayed struct {
 // Verify builds the model anew, replays every half in the file, and compares each
 // word, the bits by formula, and the outputs. A difference wraps ErrForged; any
 // other error means that the file cannot be judged.
-func (f *TranscriptFile) Verify(build func(model string, sh tasks.Shape, set models.Settings) (models.Machine, error)) (*Replayed, error) {
+func (f *TranscriptFile) Verify(ctx context.Context, build func(model string, sh tasks.Shape, set models.Settings) (models.Machine, error)) (*Replayed, error) {
 	task, err := tasks.Catalog().Get(f.Task)
 	if err != nil {
 		return nil, err
@@ -269,7 +270,7 @@ func (f *TranscriptFile) Verify(build func(model string, sh tasks.Shape, set mod
 		if err != nil {
 			return nil, err
 		}
-		out, err := replay(t, self, prog.Player(h))
+		out, err := replay(ctx, t, self, prog.Player(h))
 		if err != nil {
 			return nil, err
 		}
@@ -289,13 +290,13 @@ func (f *TranscriptFile) Verify(build func(model string, sh tasks.Shape, set mod
 
 // replay replays one player. Words that no honest player writes may lead its code
 // anywhere; where that is a panic, the transcript is forged.
-func replay(t protocol.Transcript, self protocol.Player, program func(*protocol.Port) map[int]tasks.Value) (out map[int]tasks.Value, err error) {
+func replay(ctx context.Context, t protocol.Transcript, self protocol.Player, program func(*protocol.Port) map[int]tasks.Value) (out map[int]tasks.Value, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("models: %w: %v cannot read these words: %v", ErrForged, self, r)
 		}
 	}()
-	if out, err = protocol.Replay(t, self, nil, program); err != nil {
+	if out, err = protocol.Replay(ctx, t, self, nil, program); err != nil {
 		return nil, fmt.Errorf("models: %w: %w", ErrForged, err)
 	}
 	return out, nil

@@ -25,7 +25,7 @@ func recorded(t testing.TB, task string, n int, read string) *TranscriptFile {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := p.Run()
+	r, err := p.Run(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func TestTranscriptsVerify(t *testing.T) {
 	for task := range tasks.Catalog().All() {
 		for _, read := range []string{"", "all"} {
 			f := reread(t, recorded(t, task.Name, 9, read))
-			done, err := f.Verify(zoo.Build)
+			done, err := f.Verify(t.Context(), zoo.Build)
 			if err != nil {
 				t.Errorf("%s: %v", task.Name, err)
 			} else if len(done.Halves) != 2 || done.Outputs != len(f.Read) {
@@ -63,7 +63,7 @@ func TestOneHalfVerifiesAlone(t *testing.T) {
 	f := recorded(t, "match2", 9, "")
 	delete(f.Halves, "alice")
 	f.Digests["alice"] = ""
-	if done, err := reread(t, f).Verify(zoo.Build); err != nil || len(done.Halves) != 1 {
+	if done, err := reread(t, f).Verify(t.Context(), zoo.Build); err != nil || len(done.Halves) != 1 {
 		t.Errorf("%+v, %v", done, err)
 	}
 }
@@ -93,7 +93,7 @@ func TestForgeriesAreFound(t *testing.T) {
 	for name, forge := range forgeries {
 		f := recorded(t, "match2", 9, "")
 		forge(f)
-		if _, err := reread(t, f).Verify(zoo.Build); !errors.Is(err, ErrForged) {
+		if _, err := reread(t, f).Verify(t.Context(), zoo.Build); !errors.Is(err, ErrForged) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -114,7 +114,7 @@ func TestForgedWordsToOneHalf(t *testing.T) {
 				w[k] ^= 1
 			}
 			f.Messages[0].Word = string(w)
-			f.Verify(zoo.Build) // may pass, where the output is the same
+			f.Verify(t.Context(), zoo.Build) // may pass, where the output is the same
 		}
 	}
 }
@@ -150,7 +150,7 @@ func FuzzTranscript(f *testing.F) {
 			return
 		}
 		if file.N <= 64 {
-			file.Verify(zoo.Build) // may refuse, must not panic
+			file.Verify(t.Context(), zoo.Build) // may refuse, must not panic
 		}
 		var b bytes.Buffer
 		if err := file.Write(&b); err != nil {

@@ -1,12 +1,13 @@
 package tensor
 
 import (
+	"context"
 	"math"
 	"math/big"
-	"runtime"
-	"sync"
 
 	"golang.org/x/exp/constraints"
+
+	"crosscut/internal/par"
 )
 
 // tupleSums adds weights and weighted values over all tuples of one head,
@@ -77,21 +78,25 @@ func newTupleSums(t *Layer, keys [][][]*big.Int, values [][][]int64) *tupleSums 
 
 // average gives the exact quotients of one query's d_v numerators and its
 // normaliser, 0 where that is 0.
-func (s *tupleSums) average(query []*big.Int) []*big.Rat {
+func (s *tupleSums) average(ctx context.Context, query []*big.Int) ([]*big.Rat, error) {
 	bound := new(big.Int).Abs(s.t.Top) // of |top - score| and every part of it
 	for c, q := range query {
 		bound.Add(bound, new(big.Int).Mul(new(big.Int).Abs(q), s.most[c]))
 	}
 	var z int64
 	var num []int64
+	var err error
 	if s.small != nil && bound.BitLen() <= 62 && fit64(query) {
-		z, num = sumTuples(s, s.small, int64s(query), s.narrowWeight())
+		z, num, err = sumTuples(ctx, s, s.small, int64s(query), s.narrowWeight())
 	} else {
 		q := make([]float64, len(query))
 		for c, v := range query {
 			q[c], _ = new(big.Float).SetInt(v).Float64()
 		}
-		z, num = sumTuples(s, s.float, q, s.filteredWeight(query, bound))
+		z, num, err = sumTuples(ctx, s, s.float, q, s.filteredWeight(query, bound))
+	}
+	if err != nil {
+		return nil, err
 	}
 	out := make([]*big.Rat, s.dv)
 	for c := range out {
@@ -100,7 +105,7 @@ func (s *tupleSums) average(query []*big.Int) []*big.Rat {
 			out[c].SetFrac64(num[c], z)
 		}
 	}
-	return out
+	return out, nil
 }
 
 func fit64(v []*big.Int) bool {
@@ -192,37 +197,34 @@ func (s *tupleSums) exactWeight(query []*big.Int, tuple []int) int64 {
 
 // sumTuples walks all tuples, the first index shared out among the processors;
 // integer sums do not depend on how.
-func sumTuples[T constraints.Signed | constraints.Float](s *tupleSums, keys [][]T, query []T, weight func(T, []int) int64) (z int64, num []int64) {
-	workers := min(runtime.GOMAXPROCS(0), s.tokens)
+func sumTuples[T constraints.Signed | constraints.Float](ctx context.Context, s *tupleSums, keys [][]T, query []T, weight func(T, []int) int64) (z int64, num []int64, err error) {
+	workers := 0
 	if math.Pow(float64(s.tokens), float64(len(keys))) < 1<<14 {
 		workers = 1
 	}
-	zs, nums := make([]int64, workers), make([][]int64, workers)
-	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Go(func() {
-			k := &walker[T]{s: s, keys: keys, weight: weight, num: make([]int64, s.dv), tuple: make([]int, len(keys))}
-			for range keys {
-				k.part = append(k.part, make([]T, s.m))
-				k.value = append(k.value, make([]int64, s.dv))
-			}
-			one := make([]int64, s.dv)
-			for c := range one {
-				one[c] = 1
-			}
-			k.walk(0, query, one, w*s.tokens/workers, (w+1)*s.tokens/workers)
-			zs[w], nums[w] = k.z, k.num
-		})
+	one := make([]int64, s.dv)
+	for c := range one {
+		one[c] = 1
 	}
-	wg.Wait()
+	walkers, err := par.With(ctx, workers, s.tokens, func() *walker[T] {
+		k := &walker[T]{s: s, keys: keys, weight: weight, num: make([]int64, s.dv), tuple: make([]int, len(keys))}
+		for range keys {
+			k.part = append(k.part, make([]T, s.m))
+			k.value = append(k.value, make([]int64, s.dv))
+		}
+		return k
+	}, func(k *walker[T], j int) error { k.walk(0, query, one, j, j+1); return nil })
+	if err != nil {
+		return 0, nil, err
+	}
 	num = make([]int64, s.dv)
-	for w := range workers {
-		z += zs[w]
-		for c, v := range nums[w] {
+	for _, k := range walkers {
+		z += k.z
+		for c, v := range k.num {
 			num[c] += v
 		}
 	}
-	return z, num
+	return z, num, nil
 }
 
 // walker is one worker's state: for each level the query times the keys chosen so

@@ -87,7 +87,7 @@ func TestTupleSums(t *testing.T) {
 		if want.Sign() != 0 {
 			shown++
 		}
-		if got := s.average(query)[0]; got.Cmp(want) != 0 {
+		if got := average(t, s, query); got.Cmp(want) != 0 {
 			t.Fatalf("trial %d: %v, want %v", trial, got, want)
 		}
 	}
@@ -136,7 +136,7 @@ func TestTensorIsAttention(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want, err := plain.Whole(make([]tasks.Token, n), sh.All())
+		want, err := plain.Whole(t.Context(), make([]tasks.Token, n), sh.All())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -152,7 +152,7 @@ func TestTensorIsAttention(t *testing.T) {
 		}
 		s := newTupleSums(l, [][][]*big.Int{ks}, [][][]int64{vs})
 		for i := 1; i <= n; i++ {
-			got, _ := s.average(exact.Ints([][]int64{queries[i]})[0])[0].Float64()
+			got, _ := average(t, s, exact.Ints([][]int64{queries[i]})[0]).Float64()
 			different[got] = true
 			if got != want[i-1][0] {
 				t.Fatalf("position %d: tensor attention of order 2 gives %v, attention %v", i, got, want[i-1])
@@ -177,9 +177,18 @@ func TestFilterAtBoundaries(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := newTupleSums(l, [][][]*big.Int{{{new(big.Int)}}}, [][][]int64{{{1}}})
-		z, _ := sumTuples(s, s.float, []float64{0}, s.filteredWeight([]*big.Int{one}, l.Top))
+		z, _, _ := sumTuples(t.Context(), s, s.float, []float64{0}, s.filteredWeight([]*big.Int{one}, l.Top))
 		if want := l.table[1+delta]; z != want {
 			t.Errorf("top = edge %+d: weight %d, want %d", delta, z, want)
 		}
 	}
+}
+
+func average(t *testing.T, s *tupleSums, query []*big.Int) *big.Rat {
+	t.Helper()
+	all, err := s.average(t.Context(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all[0]
 }

@@ -3,6 +3,7 @@
 package tensor
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/big"
@@ -121,7 +122,7 @@ func (t *Layer) Warnings([]tasks.Token, []int) []string {
 	return []string{t.Doubt}
 }
 
-func (t *Layer) Whole(seq []tasks.Token, read []int) ([]tasks.Value, error) {
+func (t *Layer) Whole(ctx context.Context, seq []tasks.Token, read []int) ([]tasks.Value, error) {
 	if err := t.affords(len(read)); err != nil {
 		return nil, err
 	}
@@ -129,12 +130,7 @@ func (t *Layer) Whole(seq []tasks.Token, read []int) ([]tasks.Value, error) {
 	for i, x := range seq {
 		tokens[i] = t.Embed(x.X)
 	}
-	outs := t.layer(tokens, read)
-	values := make([]tasks.Value, len(read))
-	for k := range read {
-		values[k] = outs[k]
-	}
-	return values, nil
+	return t.layer(ctx, tokens, read)
 }
 
 // Compile sends the embedded tokens of each player to the other if that one
@@ -180,7 +176,11 @@ func (t *Layer) Compile(job models.Job) (*models.Program, error) {
 				}
 			}
 			answers := map[int]tasks.Value{}
-			for k, v := range t.layer(tokens, mine[self]) {
+			values, err := t.layer(port.Context(), tokens, mine[self])
+			if err != nil {
+				port.Fail(err)
+			}
+			for k, v := range values {
 				answers[mine[self][k]] = v
 			}
 			return answers
@@ -193,9 +193,9 @@ func (t *Layer) Compile(job models.Job) (*models.Program, error) {
 func (t *Layer) offset() *big.Int { return new(big.Int).Lsh(big.NewInt(1), uint(t.P-1)) }
 
 // layer evaluates the read positions from embedded tokens.
-func (t *Layer) layer(tokens [][]*big.Int, read []int) []tasks.Value {
+func (t *Layer) layer(ctx context.Context, tokens [][]*big.Int, read []int) ([]tasks.Value, error) {
 	if len(read) == 0 {
-		return nil
+		return nil, nil
 	}
 	scaled := t.complete(tokens, t.Unit)
 	plain := t.complete(tokens, big.NewInt(1))
@@ -215,14 +215,18 @@ func (t *Layer) layer(tokens [][]*big.Int, read []int) []tasks.Value {
 		}
 		s := newTupleSums(t, keys, values)
 		for k, i := range read {
-			sums[k] = append(sums[k], s.average(exact.MulVec(h.Query, scaled[i-1])))
+			average, err := s.average(ctx, exact.MulVec(h.Query, scaled[i-1]))
+			if err != nil {
+				return nil, err
+			}
+			sums[k] = append(sums[k], average)
 		}
 	}
 	outs := make([]tasks.Value, len(read))
 	for k := range read {
 		outs[k] = t.Out(sums[k])
 	}
-	return outs
+	return outs, nil
 }
 
 // complete appends the public numbers to every token, and the blank token.

@@ -1,6 +1,7 @@
 package trained
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -112,7 +113,7 @@ func (m attentionMachine) Size() (protocol.Bits, string) {
 // Warnings says what the config held that was not used, and where the input is none of its domain.
 func (m attentionMachine) Warnings(seq []tasks.Token, _ []int) []string { return m.warnings(seq) }
 
-func (m attentionMachine) Whole(seq []tasks.Token, read []int) ([]tasks.Value, error) {
+func (m attentionMachine) Whole(ctx context.Context, seq []tasks.Token, read []int) ([]tasks.Value, error) {
 	states := make([]*online, len(read))
 	queries := make([][]float32, len(read))
 	for k, i := range read {
@@ -120,6 +121,9 @@ func (m attentionMachine) Whole(seq []tasks.Token, read []int) ([]tasks.Value, e
 		queries[k] = m.att.asks(m.embed(i, seq[i-1]))
 	}
 	for j, t := range seq {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		m.fold(states, queries, j+1, t)
 	}
 	out := make([]tasks.Value, len(read))

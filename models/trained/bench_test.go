@@ -32,7 +32,7 @@ func BenchmarkLSTM(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if _, err := machine.Whole(seq, []int{benchTokens}); err != nil {
+		if _, err := machine.Whole(b.Context(), seq, []int{benchTokens}); err != nil {
 			b.Fatal(err)
 		}
 	}

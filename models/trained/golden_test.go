@@ -54,7 +54,7 @@ func worst(t *testing.T, dir string, want [][][]float64) float64 {
 		for _, tok := range in {
 			seq = append(seq, tasks.Token{X: tok.X, Z: tok.Z, Y: tok.Y})
 		}
-		got, err := machine.Whole(seq, m.Shape.All())
+		got, err := machine.Whole(t.Context(), seq, m.Shape.All())
 		if err != nil {
 			t.Fatalf("%s: %v", dir, err)
 		}
@@ -71,7 +71,7 @@ func worst(t *testing.T, dir string, want [][][]float64) float64 {
 			}
 			checkRun(t, dir, machine, job, seq)
 			if rng.IntN(4) == 0 {
-				q, err := m.Quantised(6, job.Split, 1)
+				q, err := m.Quantised(t.Context(), 6, job.Split, 1)
 				if err != nil {
 					t.Fatalf("%s: %v", dir, err)
 				}

@@ -1,9 +1,11 @@
 package trained
 
 import (
+	"context"
 	"math"
-	"runtime"
 	"sync"
+
+	"crosscut/internal/par"
 )
 
 // Matrix is a matrix of weights. Small ones are widened when they are read, in
@@ -139,18 +141,14 @@ func (m *Matrix) addTo(dst []float64, x vec) {
 	if m.panels != nil {
 		add, blocks = m.addPanels, (m.rows+lanes-1)/lanes
 	}
-	workers := runtime.GOMAXPROCS(0)
-	if m.rows*m.cols < parallelFrom || workers == 1 {
-		add(dst, wide, 0, blocks)
-		return
+	workers := par.Workers()
+	if m.rows*m.cols < parallelFrom {
+		workers = 1
 	}
-	var wg sync.WaitGroup
-	for w := 1; w < workers; w++ {
-		lo, hi := w*blocks/workers, (w+1)*blocks/workers
-		wg.Go(func() { add(dst, wide, lo, hi) })
-	}
-	add(dst, wide, 0, blocks/workers)
-	wg.Wait()
+	par.Each(context.Background(), workers, func(w int) error { // a moment's work, which does not fail
+		add(dst, wide, w*blocks/workers, (w+1)*blocks/workers)
+		return nil
+	})
 }
 
 var columns = sync.Pool{New: func() any { return new([]float64) }}

@@ -243,7 +243,7 @@ func TestAgainstPlain(t *testing.T) {
 		}
 		for range 5 {
 			seq := randomInput(m, rng)
-			got, err := machine.Whole(seq, m.Shape.All())
+			got, err := machine.Whole(t.Context(), seq, m.Shape.All())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -275,7 +275,7 @@ func TestQuantisedKinds(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, p := range []int{1, 5, 32} {
-				machine, err := m.Quantised(p, job.Split, 1)
+				machine, err := m.Quantised(t.Context(), p, job.Split, 1)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -309,7 +309,7 @@ func TestQuantiserIsAFunctionOfTheSeed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		q, err := m.Quantiser(3, split, inputs)
+		q, err := m.Quantiser(t.Context(), 3, split, inputs)
 		if err != nil {
 			t.Fatal(err)
 		}

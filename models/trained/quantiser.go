@@ -1,6 +1,7 @@
 package trained
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -118,7 +119,7 @@ func (q *Quantiser) get(r *protocol.Unpacker, id int, rounded bool, dst []float3
 
 // Quantiser fixes the ranges of the state at the cuts of a split, on calibration
 // inputs, for P bits a number.
-func (m *Model) Quantiser(p int, s tasks.Split, inputs [][]tasks.Token) (*Quantiser, error) {
+func (m *Model) Quantiser(ctx context.Context, p int, s tasks.Split, inputs [][]tasks.Token) (*Quantiser, error) {
 	if p < 1 || p > 32 {
 		return nil, errWidth
 	}
@@ -153,7 +154,7 @@ func (m *Model) Quantiser(p int, s tasks.Split, inputs [][]tasks.Token) (*Quanti
 		read = q.Cuts[len(q.Cuts)-1:] // a causal model need not go on
 	}
 	for _, seq := range inputs {
-		if _, err := machine.Whole(seq, read); err != nil {
+		if _, err := machine.Whole(ctx, seq, read); err != nil {
 			return nil, err
 		}
 	}
@@ -173,7 +174,7 @@ func (m *Model) Quantiser(p int, s tasks.Split, inputs [][]tasks.Token) (*Quanti
 // Quantised is the model with its state rounded to p bits a number where the split
 // cuts it. The ranges are those that the state takes on inputs drawn with the seed.
 // p = 0 is the model as it was trained.
-func (m *Model) Quantised(p int, s tasks.Split, seed uint64) (models.Machine, error) {
+func (m *Model) Quantised(ctx context.Context, p int, s tasks.Split, seed uint64) (models.Machine, error) {
 	if p == 0 {
 		return m.Machine(nil)
 	}
@@ -181,7 +182,7 @@ func (m *Model) Quantised(p int, s tasks.Split, seed uint64) (models.Machine, er
 	if err != nil {
 		return nil, err
 	}
-	q, err := m.Quantiser(p, s, inputs)
+	q, err := m.Quantiser(ctx, p, s, inputs)
 	if err != nil {
 		return nil, err
 	}

@@ -301,7 +301,7 @@ func TestHalves(t *testing.T) {
 				s.tensors[key] = tensor
 			}
 			m := s.load(t)
-			got, err := plainMachine(t, m).Whole(randomInput(m, rand.New(rand.NewPCG(9, 9))), m.Shape.All())
+			got, err := plainMachine(t, m).Whole(t.Context(), randomInput(m, rand.New(rand.NewPCG(9, 9))), m.Shape.All())
 			if err != nil {
 				t.Fatal(err)
 			}

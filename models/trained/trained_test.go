@@ -66,7 +66,7 @@ func TestProbes(t *testing.T) {
 			for i := range seq {
 				seq[i] = tasks.Token{Z: []float64{p.Z[k][i]}, Y: []int{p.Y[k][i] + 1 - m.Config.IndexBase}}
 			}
-			out, err := machine.Whole(seq, m.Shape.All())
+			out, err := machine.Whole(t.Context(), seq, m.Shape.All())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -102,7 +102,7 @@ func TestMeasuredAccuracy(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			out, err := machine.Whole(seq, read)
+			out, err := machine.Whole(t.Context(), seq, read)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -161,7 +161,7 @@ func itoa(n int) string { b, _ := json.Marshal(n); return string(b) }
 
 func checkRun(t *testing.T, name string, machine models.Machine, job models.Job, seq []tasks.Token) *run.Result {
 	t.Helper()
-	r, err := run.Do(machine, job, seq)
+	r, err := run.Do(t.Context(), machine, job, seq)
 	if err != nil {
 		t.Fatalf("%s, %v: %v", name, job.Split, err)
 	}
@@ -185,7 +185,7 @@ func TestQuantised(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, p := range []int{1, 3, 8, 31, 32} {
-			q, err := m.Quantiser(p, job.Split, inputs)
+			q, err := m.Quantiser(t.Context(), p, job.Split, inputs)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -46,7 +46,7 @@ func wrongOn(t *testing.T, m models.Machine) (bad []tasks.Token) {
 func right(t *testing.T, m models.Machine, seq []tasks.Token, read []int) bool {
 	t.Helper()
 	sh := m.Shape()
-	got, err := m.Whole(seq, read)
+	got, err := m.Whole(t.Context(), seq, read)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,7 +230,7 @@ func TestTrigonometricMargins(t *testing.T) {
 		}
 		allInputs(size[0], size[1], func(seq []tasks.Token) {
 			want := m.Shape().Eval(seq, m.Shape().All())
-			given, err := bare.Whole(seq, m.Shape().All())
+			given, err := bare.Whole(t.Context(), seq, m.Shape().All())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -291,7 +291,7 @@ func BenchmarkAttentionCopy(b *testing.B) {
 	seq := sh.Task.Generate(sh, rand.New(rand.NewPCG(1, 1)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := run.Do(m, models.Job{Split: sh.Half(), Read: []int{1}, Answer: models.ByBob}, seq); err != nil {
+		if _, err := run.Do(b.Context(), m, models.Job{Split: sh.Half(), Read: []int{1}, Answer: models.ByBob}, seq); err != nil {
 			b.Fatal(err)
 		}
 	}

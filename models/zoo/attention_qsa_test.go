@@ -82,7 +82,7 @@ func TestQSAEverySet(t *testing.T) {
 						seq := sh.Task.Generate(sh, rng)
 						at, bad := 0, 0.0
 						check := func() {
-							got, err := m.Whole(seq, sh.All())
+							got, err := m.Whole(t.Context(), seq, sh.All())
 							if err != nil {
 								t.Fatal(err)
 							}
@@ -139,7 +139,7 @@ func TestQSARandom(t *testing.T) {
 		m := qsaMust(t, c.name, sh, nil, c.choice)
 		seq := sh.Task.Generate(sh, rng)
 		for _, job := range []models.Job{{Split: sh.Half(), Read: sh.All(), Answer: models.ByOwner}, {Split: sh.Half(), Read: []int{c.n}, Answer: models.ByBob}, {Split: sh.Half(), Read: []int{c.n}, Answer: models.ByAlice}} {
-			r, err := run.Do(m, job, seq)
+			r, err := run.Do(t.Context(), m, job, seq)
 			if err != nil {
 				t.Fatalf("%s: %v", c.name, err)
 			}
@@ -164,7 +164,7 @@ func TestQSABudget(t *testing.T) {
 		for i := range seq {
 			seq[i] = tasks.Token{Z: []float64{half}, Y: []int{1, 2}}
 		}
-		got, err := m.Whole(seq, []int{1})
+		got, err := m.Whole(t.Context(), seq, []int{1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -204,7 +204,7 @@ func TestQSAUndersized(t *testing.T) {
 					seq[i] = tasks.Token{Z: []float64{-1}, Y: y}
 				}
 				seq[one].Z = []float64{1}
-				got, err := m.Whole(seq, []int{9})
+				got, err := m.Whole(t.Context(), seq, []int{9})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -311,11 +311,11 @@ func TestOnes(t *testing.T) {
 				return machine
 			}
 			seq := sh.Task.Generate(sh, rng)
-			a, err := build(true).Whole(seq, sh.All())
+			a, err := build(true).Whole(t.Context(), seq, sh.All())
 			if err != nil {
 				t.Fatal(err)
 			}
-			b, err := build(false).Whole(seq, sh.All())
+			b, err := build(false).Whole(t.Context(), seq, sh.All())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -341,7 +341,7 @@ func TestOnes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := bad.Whole(make([]tasks.Token, 4), []int{1}); err == nil {
+	if _, err := bad.Whole(t.Context(), make([]tasks.Token, 4), []int{1}); err == nil {
 		t.Error("a coordinate outside the key is accepted")
 	}
 }
@@ -357,7 +357,7 @@ func BenchmarkQSA(b *testing.B) {
 		m := qsaMust(b, name, sh, nil, choice)
 		b.Run(fmt.Sprintf("%s/m=%d", name, m.Params().Int("m")), func(b *testing.B) {
 			for b.Loop() {
-				if _, err := m.Whole(seq, []int{1 << 20}); err != nil {
+				if _, err := m.Whole(b.Context(), seq, []int{1 << 20}); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -68,10 +68,10 @@ func BenchmarkCutRNN(b *testing.B) {
 			}
 			h := job.Split.Deal(sh, seq)
 			beside.Run(b, "cut/whole", func() error {
-				_, _, err := protocol.Run(nil, prog.Player(h[0]), prog.Player(h[1]))
+				_, _, err := protocol.Run(b.Context(), nil, prog.Player(h[0]), prog.Player(h[1]))
 				return err
 			}, func() error {
-				_, err := m.Whole(seq, job.Read)
+				_, err := m.Whole(b.Context(), seq, job.Read)
 				return err
 			})
 		})
@@ -92,10 +92,10 @@ func BenchmarkCutMemory(b *testing.B) {
 	}
 	h := job.Split.Deal(sh, seq)
 	beside.Run(b, "cut/whole", func() error {
-		_, _, err := protocol.Run(nil, prog.Player(h[0]), prog.Player(h[1]))
+		_, _, err := protocol.Run(b.Context(), nil, prog.Player(h[0]), prog.Player(h[1]))
 		return err
 	}, func() error {
-		_, err := m.Whole(seq, job.Read)
+		_, err := m.Whole(b.Context(), seq, job.Read)
 		return err
 	})
 }

@@ -85,7 +85,7 @@ func TestFoldLaws(t *testing.T) {
 						read = pointBack(sh, seq, read, rng)
 					}
 					job := models.Job{Split: laws.Split(rng, n), Read: read, Answer: []models.Answer{models.ByAlice, models.ByBob, models.ByOwner}[rng.IntN(3)]}
-					r, err := run.Do(m, job, seq)
+					r, err := run.Do(t.Context(), m, job, seq)
 					if errors.Is(err, errors.ErrUnsupported) {
 						refused++
 						continue
@@ -217,7 +217,7 @@ func TestStacks(t *testing.T) {
 				for _, answer := range []models.Answer{models.ByAlice, models.ByBob, models.ByOwner} {
 					seq := sh.Task.Generate(sh, rng)
 					read := plusOne(randomRead(n, rng))
-					r, err := run.Do(m, models.Job{Split: s, Read: read, Answer: answer}, seq)
+					r, err := run.Do(t.Context(), m, models.Job{Split: s, Read: read, Answer: answer}, seq)
 					if err != nil {
 						t.Fatalf("split %v read %v answer %v: %v", s, read, answer, err)
 					}
@@ -246,7 +246,7 @@ func TestStackBits(t *testing.T) {
 		bits         protocol.Bits
 		words, round int
 	}{{[]int{1}, 4, 1, 1}, {[]int{1, 1, 1}, 12, 1, 1}, {[]int{2}, 8, 2, 1}, {[]int{2, 2, 2}, 24, 6, 3}} {
-		r, err := run.Do(toy(sh, 4, c.dirs), models.Job{Split: split, Read: sh.All(), Answer: models.ByOwner}, sh.Task.Generate(sh, rand.New(rand.NewPCG(1, 1))))
+		r, err := run.Do(t.Context(), toy(sh, 4, c.dirs), models.Job{Split: split, Read: sh.All(), Answer: models.ByOwner}, sh.Task.Generate(sh, rand.New(rand.NewPCG(1, 1))))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -284,7 +284,7 @@ func audit(t *testing.T, m models.Machine, job models.Job) (err error) {
 			return nil
 		}
 		h := job.Split.Deal(sh, seq)
-		outs, tr, err := protocol.Run(nil, prog.Player(h[0]), prog.Player(h[1]))
+		outs, tr, err := protocol.Run(t.Context(), nil, prog.Player(h[0]), prog.Player(h[1]))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -360,7 +360,7 @@ func TestFoldExhaustive(t *testing.T) {
 					for i, c := 0, code; i < n; i, c = i+1, c/3 {
 						s.Owner[i] = protocol.Player(c%3 - 1)
 					}
-					r, err := run.Do(m, models.Job{Split: s, Read: sh.All(), Answer: models.ByOwner}, seq)
+					r, err := run.Do(t.Context(), m, models.Job{Split: s, Read: sh.All(), Answer: models.ByOwner}, seq)
 					if errors.Is(err, errors.ErrUnsupported) {
 						return // the sets point forward, whatever the split
 					}
@@ -405,14 +405,14 @@ func TestStateMustFit(t *testing.T) {
 	m := toy(sh, 4, []int{1})
 	m.Layers[0].Forward.Put = func(w *protocol.Packer, _ int, s uint64) { w.Uint(s, 5) }
 	split, _ := sh.ParseSplit("prefix:2")
-	if _, err := run.Do(m, models.Job{Split: split, Read: []int{4}, Answer: models.ByBob}, sh.Task.Generate(sh, rand.New(rand.NewPCG(1, 1)))); err == nil {
+	if _, err := run.Do(t.Context(), m, models.Job{Split: split, Read: []int{4}, Answer: models.ByBob}, sh.Task.Generate(sh, rand.New(rand.NewPCG(1, 1)))); err == nil {
 		t.Error("a state of 5 bits crossed as 4")
 	}
 	m.Layers[0].Forward.Step = func(uint64, int, uint64) uint64 { fold.Abort(errors.New("boom")); return 0 }
-	if _, err := m.Whole(sh.Task.Generate(sh, rand.New(rand.NewPCG(1, 1))), []int{4}); err == nil {
+	if _, err := m.Whole(t.Context(), sh.Task.Generate(sh, rand.New(rand.NewPCG(1, 1))), []int{4}); err == nil {
 		t.Error("an aborted step went unseen by Whole")
 	}
-	if _, err := run.Do(m, models.Job{Split: split, Read: []int{4}, Answer: models.ByBob}, sh.Task.Generate(sh, rand.New(rand.NewPCG(1, 1)))); err == nil {
+	if _, err := run.Do(t.Context(), m, models.Job{Split: split, Read: []int{4}, Answer: models.ByBob}, sh.Task.Generate(sh, rand.New(rand.NewPCG(1, 1)))); err == nil {
 		t.Error("an aborted step went unseen by Run")
 	}
 }

@@ -40,7 +40,7 @@ func TestTheorem10OnTheConstruction(t *testing.T) {
 			var out []tasks.Value
 			wrong := 0
 			for _, seq := range [][]tasks.Token{plus, minus} {
-				r, err := run.Do(m, models.Job{Split: sh.Half(), Read: []int{1}, Answer: models.ByBob}, seq)
+				r, err := run.Do(t.Context(), m, models.Job{Split: sh.Half(), Read: []int{1}, Answer: models.ByBob}, seq)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -70,7 +70,7 @@ func TestTrivialCost(t *testing.T) {
 		{[]int{1}, models.ByBob, [2]protocol.Bits{12, 0}}, {[]int{1}, models.ByAlice, [2]protocol.Bits{0, 12}},
 		{sh.All(), models.ByOwner, [2]protocol.Bits{12, 12}}, {[]int{2}, models.ByOwner, [2]protocol.Bits{0, 12}},
 	} {
-		r, err := run.Do(m, models.Job{Split: sh.Half(), Read: c.read, Answer: c.answer}, seq)
+		r, err := run.Do(t.Context(), m, models.Job{Split: sh.Half(), Read: c.read, Answer: c.answer}, seq)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -63,7 +63,7 @@ func TestTheorem11Meets(t *testing.T) {
 		words := map[protocol.Word]uint64{}
 		for a := range uint64(1 << n) {
 			for b := range uint64(1 << n) {
-				r, err := run.Do(m, job, memoryInput(n, a, b))
+				r, err := run.Do(t.Context(), m, job, memoryInput(n, a, b))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -98,11 +98,11 @@ func TestStackedMemory(t *testing.T) {
 			seq := sh.Task.Generate(sh, rng)
 			read := pointBack(sh, seq, sh.All(), rng)
 			job := models.Job{Split: sh.Half(), Read: read, Answer: models.ByBob}
-			a, err := run.Do(one, job, seq)
+			a, err := run.Do(t.Context(), one, job, seq)
 			if err != nil {
 				t.Fatal(err)
 			}
-			b, err := run.Do(m, job, seq)
+			b, err := run.Do(t.Context(), m, job, seq)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -135,7 +135,7 @@ func TestTheorem11Errs(t *testing.T) {
 		words := map[protocol.Word]uint64{}
 		found := false
 		for a := range uint64(1 << n) {
-			r, err := run.Do(m, job, memoryInput(n, a, 0))
+			r, err := run.Do(t.Context(), m, job, memoryInput(n, a, 0))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -148,7 +148,7 @@ func TestTheorem11Errs(t *testing.T) {
 			b := (a ^ was) & -(a ^ was)
 			wrong := 0
 			for _, x := range []uint64{a, was} {
-				r, err := run.Do(m, job, memoryInput(n, x, b))
+				r, err := run.Do(t.Context(), m, job, memoryInput(n, x, b))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -196,7 +196,7 @@ func TestEverySmallEps(t *testing.T) {
 				m := mustBuild(t, model, sh, nil, nil)
 				seq := sh.Task.Generate(sh, rng)
 				read := pointBack(sh, seq, sh.All(), rng)
-				r, err := run.Do(m, models.Job{Split: laws.Split(rng, sh.N), Read: read, Answer: models.ByOwner}, seq)
+				r, err := run.Do(t.Context(), m, models.Job{Split: laws.Split(rng, sh.N), Read: read, Answer: models.ByOwner}, seq)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -247,7 +247,7 @@ func TestForwardSetsAreRefused(t *testing.T) {
 	for _, model := range []string{"rnn", "ssm", "kv-cache", "linear-attention", "sliding-window"} {
 		m := mustBuild(t, model, sh, nil, nil)
 		job := models.Job{Split: sh.Half(), Read: []int{3}, Answer: models.ByBob}
-		if _, err := run.Do(m, job, seq); !errors.Is(err, errors.ErrUnsupported) {
+		if _, err := run.Do(t.Context(), m, job, seq); !errors.Is(err, errors.ErrUnsupported) {
 			t.Errorf("%s: %v", model, err)
 		}
 		prog, err := m.Compile(job)
@@ -255,23 +255,23 @@ func TestForwardSetsAreRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		h := job.Split.Deal(sh, seq)
-		if _, _, err := protocol.Run(nil, prog.Player(h[0]), prog.Player(h[1])); !errors.Is(err, errors.ErrUnsupported) {
+		if _, _, err := protocol.Run(t.Context(), nil, prog.Player(h[0]), prog.Player(h[1])); !errors.Is(err, errors.ErrUnsupported) {
 			t.Errorf("%s: the players ran: %v", model, err)
 		}
-		if _, err := run.Do(m, models.Job{Split: sh.Half(), Read: []int{6}, Answer: models.ByBob}, seq); err != nil {
+		if _, err := run.Do(t.Context(), m, models.Job{Split: sh.Half(), Read: []int{6}, Answer: models.ByBob}, seq); err != nil {
 			t.Errorf("%s: reading 6 only: %v", model, err)
 		}
 	}
 	both := mustBuild(t, "rnn", sh, tasks.Params{"directions": 2}, nil) // rnn-qsa has no such parameter: rnn-memory
-	if r, err := run.Do(both, models.Job{Split: sh.Half(), Read: []int{3}, Answer: models.ByBob}, seq); err != nil || !r.Correct {
+	if r, err := run.Do(t.Context(), both, models.Job{Split: sh.Half(), Read: []int{3}, Answer: models.ByBob}, seq); err != nil || !r.Correct {
 		t.Errorf("both ways: %v", err)
 	}
 	one := mustBuild(t, "rnn", laws.Shape(t, "match2", 6, nil), tasks.Params{"directions": 1}, nil)
 	mseq := one.Shape().Task.Generate(one.Shape(), rand.New(rand.NewPCG(1, 1)))
-	if _, err := run.Do(one, models.Job{Split: one.Shape().Half(), Read: []int{1}, Answer: models.ByBob}, mseq); !errors.Is(err, errors.ErrUnsupported) {
+	if _, err := run.Do(t.Context(), one, models.Job{Split: one.Shape().Half(), Read: []int{1}, Answer: models.ByBob}, mseq); !errors.Is(err, errors.ErrUnsupported) {
 		t.Errorf("match2 read at 1, one way: %v", err)
 	}
-	if r, err := run.Do(one, models.Job{Split: one.Shape().Half(), Read: []int{6}, Answer: models.ByBob}, mseq); err != nil || !r.Correct {
+	if r, err := run.Do(t.Context(), one, models.Job{Split: one.Shape().Half(), Read: []int{6}, Answer: models.ByBob}, mseq); err != nil || !r.Correct {
 		t.Errorf("match2 read at N, one way: %v", err)
 	}
 }
@@ -301,7 +301,7 @@ func TestUndersizedErr(t *testing.T) {
 			if c.task == "qsa" {
 				read = pointBack(sh, seq, read, rng)
 			}
-			r, err := run.Do(m, models.Job{Split: laws.Split(rng, sh.N), Read: read, Answer: models.ByOwner}, seq)
+			r, err := run.Do(t.Context(), m, models.Job{Split: laws.Split(rng, sh.N), Read: read, Answer: models.ByOwner}, seq)
 			if err != nil {
 				t.Fatalf("%s on %s with %v: %v", c.model, c.task, c.set, err)
 			}

@@ -65,7 +65,7 @@ func TestTensorExhaustive(t *testing.T) {
 				sh := laws.Shape(t, c.task, n, set)
 				machine := mustTensor(t, c.name, sh, nil)
 				worlds(n, m, func(seq []tasks.Token) {
-					got, err := machine.Whole(seq, sh.All())
+					got, err := machine.Whole(t.Context(), seq, sh.All())
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -104,7 +104,7 @@ func TestTensorRandom(t *testing.T) {
 		hits := 0
 		for range 3 {
 			seq := sh.Task.Generate(sh, rng)
-			got, err := machine.Whole(seq, sh.All())
+			got, err := machine.Whole(t.Context(), seq, sh.All())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -157,7 +157,7 @@ func TestTensorCut(t *testing.T) {
 			for _, answer := range []models.Answer{models.ByAlice, models.ByBob, models.ByOwner} {
 				for _, read := range [][]int{{1}, {4}, sh.All()} {
 					seq := sh.Task.Generate(sh, rng)
-					r, err := run.Do(machine, models.Job{Split: split, Read: read, Answer: answer}, seq)
+					r, err := run.Do(t.Context(), machine, models.Job{Split: split, Read: read, Answer: answer}, seq)
 					if err != nil {
 						t.Fatalf("%s, split %v, %s answers: %v", name, split, answer, err)
 					}
@@ -168,7 +168,7 @@ func TestTensorCut(t *testing.T) {
 					for _, i := range split.Positions(protocol.Bob) {
 						other[i-1].X = 1 + rng.IntN(7)
 					}
-					r2, err := run.Do(machine, models.Job{Split: split, Read: read, Answer: answer}, other)
+					r2, err := run.Do(t.Context(), machine, models.Job{Split: split, Read: read, Answer: answer}, other)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -200,7 +200,7 @@ func TestTensorUndersized(t *testing.T) {
 	}
 	for x := 1; x <= 37; x++ {
 		seq := []tasks.Token{{X: x}, {X: 5}, {X: 11}}
-		got, err := machine.Whole(seq, []int{1})
+		got, err := machine.Whole(t.Context(), seq, []int{1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -281,7 +281,7 @@ func BenchmarkTensor(b *testing.B) {
 		machine := mustTensor(b, name, sh, nil)
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				if _, err := machine.Whole(seq, sh.All()); err != nil {
+				if _, err := machine.Whole(b.Context(), seq, sh.All()); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -55,7 +55,7 @@ func induction(t *testing.T, n int, v float64) (tasks.Shape, models.Machine) {
 
 func compareInduction(t *testing.T, sh tasks.Shape, m models.Machine, seq []tasks.Token) {
 	t.Helper()
-	out, err := m.Whole(seq, sh.All())
+	out, err := m.Whole(t.Context(), seq, sh.All())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func TestInductionNeedsMaskAndMaximum(t *testing.T) {
 		wrong := 0
 		for range 50 {
 			seq := sh.Task.Generate(sh, rng)
-			out, err := broken.Whole(seq, sh.All())
+			out, err := broken.Whole(t.Context(), seq, sh.All())
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,6 +1,7 @@
 package zoo
 
 import (
+	"context"
 	"fmt"
 
 	"crosscut/models"
@@ -57,7 +58,7 @@ func (m *trivial) Size() (protocol.Bits, string) {
 }
 
 // Whole is the definition, on tokens rounded to p bits a number.
-func (m *trivial) Whole(seq []tasks.Token, read []int) ([]tasks.Value, error) {
+func (m *trivial) Whole(ctx context.Context, seq []tasks.Token, read []int) ([]tasks.Value, error) {
 	kept := make([]tasks.Token, len(seq))
 	for i, t := range seq {
 		kept[i] = m.sh.Rounded(m.p, t)

@@ -5,9 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"runtime"
-	"sync"
 
+	"crosscut/internal/par"
 	"crosscut/internal/units"
 )
 
@@ -68,9 +67,6 @@ func Census(rows, cols, workers int) (*units.Work[CensusCounts], error) {
 	if rows < 1 || cols < 1 || min(rows, cols) > CensusShort || max(rows, cols) > CensusLong {
 		return nil, fmt.Errorf("bounds: census of %d x %d: %w: the smaller side is 1 to %d, the larger at most %d",
 			rows, cols, ErrCensus, CensusShort, CensusLong)
-	}
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
 	}
 	c := &census{CensusResult: CensusResult{Rows: rows, Cols: cols}, workers: workers}
 	c.items = mixed(c.allUnits())
@@ -181,25 +177,17 @@ func (c *census) allUnits() []unit {
 // count does items from..to-1, in parallel, and adds their tallies.
 func (c *census) count(ctx context.Context, from, to int) (CensusCounts, error) {
 	tallies := make([]*tally, to-from)
-	var wg sync.WaitGroup
-	turn := make(chan int)
-	for range min(c.workers, to-from) {
-		wg.Go(func() {
-			for i := range turn {
-				tallies[i] = c.do(ctx, c.items[from+i])
-			}
-		})
+	if _, err := par.With(ctx, c.workers, to-from, func() struct{} { return struct{}{} }, func(_ struct{}, i int) error {
+		tallies[i] = c.do(ctx, c.items[from+i])
+		return ctx.Err()
+	}); err != nil {
+		return CensusCounts{}, err
 	}
-	for i := range tallies {
-		turn <- i
-	}
-	close(turn)
-	wg.Wait()
 	sum := CensusCounts{zeros(c.depths()), zeros(c.depths())}
 	for _, t := range tallies {
 		sum = CensusKind.Add(sum, CensusCounts{t.matrices, t.classes})
 	}
-	return sum, ctx.Err()
+	return sum, nil
 }
 
 // tally is what one unit adds, by depth.

@@ -15,7 +15,7 @@ func checkDeterministic(t *testing.T, m *Matrix, r DeterministicResult) {
 	if r.Tree == nil {
 		t.Fatal("no tree")
 	}
-	cost, rounds, err := r.Tree.Run(m)
+	cost, rounds, err := r.Tree.Run(t.Context(), m)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -319,13 +319,13 @@ func TestTreeRunCatchesFaults(t *testing.T) {
 		leaf.Zero = &copied
 		leaf = &copied
 	}
-	if _, _, err := bad.Run(m); err == nil {
+	if _, _, err := bad.Run(t.Context(), m); err == nil {
 		t.Error("a wrong label went unseen")
 	}
 	swapped := *good
 	swapped.Speaker = 1 - swapped.Speaker
 	swapped.Ones = []int{0}
-	if _, _, err := swapped.Run(m); err == nil {
+	if _, _, err := swapped.Run(t.Context(), m); err == nil {
 		t.Error("a node of the wrong player went unseen")
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"crosscut/internal/par"
 )
 
 // signs is a matrix of integers whose rectangles are weighed: +w for an entry of
@@ -171,26 +173,9 @@ func (e *gaps) search() (rows []int, done bool) {
 		return nil, false
 	}
 	chunkBits := min(e.top, 8) // the first rows are fixed per task
-	var next atomic.Int64
-	var stopped atomic.Bool
-	var wait sync.WaitGroup
-	for range workers() {
-		wait.Go(func() {
-			w := &gapWorker{gaps: e, sum: make([]int, e.cols)}
-			for {
-				c := int(next.Add(1)) - 1
-				if c >= 1<<chunkBits {
-					return
-				}
-				if !w.run(c, chunkBits) {
-					stopped.Store(true)
-					return
-				}
-			}
-		})
-	}
-	wait.Wait()
-	return e.rows, !stopped.Load()
+	_, err := par.With(e.ctx, 0, 1<<chunkBits, func() *gapWorker { return &gapWorker{gaps: e, sum: make([]int, e.cols)} },
+		func(w *gapWorker, c int) error { return w.run(c, chunkBits) })
+	return e.rows, err == nil
 }
 
 // prepare builds the tables, or leaves them nil when sums are too large for them.
@@ -312,7 +297,7 @@ type gapWorker struct {
 }
 
 // run tries every set whose first chunkBits top rows are those of c.
-func (w *gapWorker) run(c, chunkBits int) bool {
+func (w *gapWorker) run(c, chunkBits int) error {
 	clear(w.sum)
 	r := 0
 	chosen := uint64(0)
@@ -332,10 +317,10 @@ func (w *gapWorker) run(c, chunkBits int) bool {
 	for g := uint64(0); ; {
 		w.evaluate(chosen, r)
 		if g++; g == 1<<free {
-			return true
+			return nil
 		}
 		if g&1023 == 0 && w.ctx.Err() != nil {
-			return false
+			return w.ctx.Err()
 		}
 		i := chunkBits + bits.TrailingZeros64(g)
 		chosen ^= 1 << i

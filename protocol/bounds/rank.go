@@ -4,10 +4,9 @@ import (
 	"context"
 	"math"
 	"math/big"
-	"sync"
-	"sync/atomic"
 
 	"crosscut/internal/exact"
+	"crosscut/internal/par"
 )
 
 // mersenne is the prime 2^31 - 1, by which a word is reduced with a shift and an
@@ -90,27 +89,20 @@ func rankMersenne(ctx context.Context, rows, cols int, at func(i, j int) int64) 
 			update31(a[i][end:], a[top:i], end, f[i])
 		}
 		const chunk = 64
-		var next atomic.Int64
-		var wait sync.WaitGroup
-		for range workers() {
-			wait.Go(func() {
-				for {
-					from := e.rank + int(next.Add(chunk)) - chunk
-					if from >= rows || ctx.Err() != nil {
-						return
-					}
-					// Columns in tiles, so that the pivot rows' tile stays in cache.
-					const tile = 512
-					for at := end; at < cols; at += tile {
-						to := min(at+tile, cols)
-						for i := from; i < min(from+chunk, rows); i++ {
-							update31(a[i][at:to], a[top:e.rank], at, f[i])
-						}
-					}
+		if par.Each(ctx, (rows-e.rank+chunk-1)/chunk, func(c int) error {
+			from := e.rank + c*chunk
+			// Columns in tiles, so that the pivot rows' tile stays in cache.
+			const tile = 512
+			for at := end; at < cols; at += tile {
+				to := min(at+tile, cols)
+				for i := from; i < min(from+chunk, rows); i++ {
+					update31(a[i][at:to], a[top:e.rank], at, f[i])
 				}
-			})
+			}
+			return nil
+		}) != nil {
+			return e
 		}
-		wait.Wait()
 	}
 	e.done = true
 	return e

@@ -1,6 +1,7 @@
 package bounds
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -122,7 +123,7 @@ func b2u(b bool) uint64 {
 // Run plays the protocol on every defined entry of m with two real players,
 // audits all runs together and returns the largest metered cost and number of
 // rounds. It fails on the first wrong output.
-func (t *Tree) Run(m *Matrix) (protocol.Bits, int, error) {
+func (t *Tree) Run(ctx context.Context, m *Matrix) (protocol.Bits, int, error) {
 	var audit protocol.Audit
 	var cost protocol.Bits
 	rounds := 0
@@ -132,7 +133,7 @@ func (t *Tree) Run(m *Matrix) (protocol.Bits, int, error) {
 			if !defined {
 				continue
 			}
-			out, tr, err := protocol.Run(nil, t.Player(protocol.Alice, i), t.Player(protocol.Bob, j))
+			out, tr, err := protocol.Run(ctx, nil, t.Player(protocol.Alice, i), t.Player(protocol.Bob, j))
 			if err != nil {
 				return 0, 0, fmt.Errorf("bounds: protocol tree on row %d, column %d: %w", i+1, j+1, err)
 			}

@@ -24,7 +24,7 @@ func TestMeasureEquality(t *testing.T) {
 	}
 	measure := func(x, y string, seed uint64) chance.Measurement {
 		m, err := chance.Measure(seed, runs, 0.9999, func(c protocol.Coins) (bool, protocol.Bits, error) {
-			outs, tr, err := protocol.Run(c, alice(word(x)), bob(word(y)))
+			outs, tr, err := protocol.Run(t.Context(), c, alice(word(x)), bob(word(y)))
 			return err == nil && outs[protocol.Bob] == (x == y), tr.Cost(), err
 		})
 		if err != nil {

@@ -134,7 +134,7 @@ func TestThreePlayers(t *testing.T) {
 		for g := range d[1].Len() {
 			for i := range d[2].Len() {
 				in := []protocol.Word{d[0].Nth(h), d[1].Nth(g), d[2].Nth(i)}
-				outs, tr, err := protocol.Run(nil, program(0, in[0]), program(1, in[1]), program(2, in[2]))
+				outs, tr, err := protocol.Run(t.Context(), nil, program(0, in[0]), program(1, in[1]), program(2, in[2]))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -159,7 +159,7 @@ func TestEqPublic(t *testing.T) {
 	alice, bob := EqPublic(n, k)
 	measure := func(x, y protocol.Word) chance.Measurement {
 		m, err := chance.Measure(1, 4000, 0.9999, func(c protocol.Coins) (bool, protocol.Bits, error) {
-			outs, tr, err := protocol.Run(c, alice(x), bob(y))
+			outs, tr, err := protocol.Run(t.Context(), c, alice(x), bob(y))
 			if err != nil {
 				return false, 0, err
 			}

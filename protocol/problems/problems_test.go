@@ -95,7 +95,7 @@ func sendAll(t *testing.T, p *Problem, n int, sender protocol.Player, bothKnow b
 	for i := range p.Xs(n) {
 		for j := range p.Ys(n) {
 			x, y := p.X(n, i), p.Y(n, j)
-			outs, tr, err := protocol.Run(nil, player(protocol.Alice, x), player(protocol.Bob, y))
+			outs, tr, err := protocol.Run(t.Context(), nil, player(protocol.Alice, x), player(protocol.Bob, y))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -274,10 +274,10 @@ func (s *Session) Close() {
 // Play runs this side's player over the session and closes it. The output is
 // returned only after both players ended and their transcripts were seen to
 // agree, so there is no partial answer.
-func Play[T any](s *Session, coins protocol.Coins, program func(*protocol.Port) T) (T, protocol.Transcript, Stats, error) {
+func Play[T any](ctx context.Context, s *Session, coins protocol.Coins, program func(*protocol.Port) T) (T, protocol.Transcript, Stats, error) {
 	defer s.Close()
 	var none T
-	out, err := protocol.Play(s.cfg.Role, s, coins, program)
+	out, err := protocol.Play(ctx, s.cfg.Role, s, coins, program)
 	var t protocol.Transcript
 	if err == nil {
 		t, err = s.finish()

@@ -42,13 +42,13 @@ func overTCP[T any](t *testing.T, a, b Config, alice, bob func(*protocol.Port) T
 		var r result[T]
 		s, err := Dial(context.Background(), ln.Addr().String(), b)
 		if r.err = err; err == nil {
-			r.out, r.t, r.stats, r.err = Play(s, nil, bob)
+			r.out, r.t, r.stats, r.err = Play(t.Context(), s, nil, bob)
 		}
 		done <- r
 	}()
 	s, err := Accept(context.Background(), ln, a)
 	if ra.err = err; err == nil {
-		ra.out, ra.t, ra.stats, ra.err = Play(s, nil, alice)
+		ra.out, ra.t, ra.stats, ra.err = Play(t.Context(), s, nil, alice)
 	}
 	return ra, <-done
 }
@@ -77,7 +77,7 @@ func chatty(n int) (alice, bob func(*protocol.Port) string) {
 func TestWireEqualsRun(t *testing.T) {
 	for _, n := range []int{0, 1, 7, 8, 9, 1 << 12, 1 << 22} { // the last one exceeds all buffers on the way
 		alice, bob := chatty(n)
-		outs, want, err := protocol.Run(nil, alice, bob)
+		outs, want, err := protocol.Run(t.Context(), nil, alice, bob)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -178,7 +178,7 @@ func TestBadPeers(t *testing.T) {
 			}()
 			s, err := Accept(context.Background(), ln, config(protocol.Alice, 0, 8))
 			if err == nil {
-				_, _, _, err = Play(s, nil, waits)
+				_, _, _, err = Play(t.Context(), s, nil, waits)
 			}
 			if err == nil || !errors.Is(err, ErrPeer) || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("error %q, want the peer blamed for %q", err, tc.want)
@@ -290,13 +290,13 @@ func converse(w protocol.Word) error {
 	go func() {
 		s, err := Dial(context.Background(), ln.Addr().String(), config(protocol.Bob, n, 0))
 		if err == nil {
-			_, _, _, err = Play(s, nil, func(p *protocol.Port) int { return p.Recv(protocol.Alice, n).Ones() })
+			_, _, _, err = Play(context.Background(), s, nil, func(p *protocol.Port) int { return p.Recv(protocol.Alice, n).Ones() })
 		}
 		done <- err
 	}()
 	s, err := Accept(context.Background(), ln, config(protocol.Alice, n, 0))
 	if err == nil {
-		_, _, _, err = Play(s, nil, func(p *protocol.Port) int { p.Send("all", w); return 0 })
+		_, _, _, err = Play(context.Background(), s, nil, func(p *protocol.Port) int { p.Send("all", w); return 0 })
 	}
 	return errors.Join(err, <-done)
 }

@@ -10,9 +10,9 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 
+	"crosscut/internal/par"
 	"crosscut/internal/units"
 )
 
@@ -96,11 +96,11 @@ type trails struct {
 	width int // free bits
 	seed  uint64
 	// voices makes a voice for one goroutine.
-	voices func() (voice, error)
+	voices func(context.Context) (voice, error)
 }
 
 // newTrails lays out a search.
-func newTrails(s *space, bits int, seed uint64, voices func() (voice, error)) *trails {
+func newTrails(s *space, bits int, seed uint64, voices func(context.Context) (voice, error)) *trails {
 	r := &trails{s: s, bits: bits, width: len(s.free), seed: mix(seed), voices: voices}
 	for r.bits/2+1-r.skip > 16 { // 2^16 trails or so
 		r.skip++
@@ -112,8 +112,8 @@ func newTrails(s *space, bits int, seed uint64, voices func() (voice, error)) *t
 // trails are those of the messages themselves.
 func (t *Target) trails(seed uint64) *trails {
 	s := t.space(t.Instance.From.RandomX(t.Instance.Size, seeded(seed)), 64)
-	return newTrails(s, int(t.Bits()), seed, func() (voice, error) {
-		sp, err := s.speaker()
+	return newTrails(s, int(t.Bits()), seed, func(ctx context.Context) (voice, error) {
+		sp, err := s.speaker(ctx)
 		return sp.say, err
 	})
 }
@@ -158,10 +158,10 @@ func (t *trails) walk(ctx context.Context, say voice, i int) (Trail, error) {
 // walkers have a voice for each goroutine.
 type walkers []voice
 
-func (t *trails) walkers() (walkers, error) {
+func (t *trails) walkers(ctx context.Context) (walkers, error) {
 	var all walkers
-	for range runtime.GOMAXPROCS(0) {
-		say, err := t.voices()
+	for range par.Workers() {
+		say, err := t.voices(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -173,7 +173,7 @@ func (t *trails) walkers() (walkers, error) {
 // walkAll walks the trails from..to-1.
 func (t *trails) walkAll(ctx context.Context, says walkers, from, to int) ([]Trail, error) {
 	out := make([]Trail, to-from)
-	err := parallel(len(says), func(w int) error {
+	err := par.Each(ctx, len(says), func(w int) error {
 		for i := w; i < len(out); i += len(says) {
 			var err error
 			if out[i], err = t.walk(ctx, says[w], from+i); err != nil {
@@ -231,7 +231,7 @@ func (t *trails) reading(say voice) *reading {
 }
 
 // add takes the next trail, and says whether the search is over.
-func (r *reading) add(one Trail) (bool, error) {
+func (r *reading) add(ctx context.Context, one Trail) (bool, error) {
 	i := len(r.all)
 	r.all = append(r.all, one)
 	r.lead.Tried += uint64(one.Length)
@@ -247,7 +247,7 @@ func (r *reading) add(one Trail) (bool, error) {
 	if err != nil || !ok {
 		return false, err
 	}
-	candidates, err := r.t.s.t.twins(r.t.s.word(v), r.t.s.word(w), r.rng)
+	candidates, err := r.t.s.t.twins(ctx, r.t.s.word(v), r.t.s.word(w), r.rng)
 	if err != nil || candidates == nil {
 		return false, err
 	}
@@ -260,13 +260,13 @@ func (r *reading) add(one Trail) (bool, error) {
 // outcome does not depend on the number of processors, nor on who walked the trails
 // that are given: the first ones, or nil.
 func (t *trails) search(ctx context.Context, given *Trails, progress func(done, of uint64)) (Lead, error) {
-	says, err := t.walkers()
+	says, err := t.walkers(ctx)
 	if err != nil {
 		return Lead{}, err
 	}
 	r := t.reading(says[0])
 	if given != nil {
-		_, err := r.addAll(*given)
+		_, err := r.addAll(ctx, *given)
 		return r.lead, err
 	}
 	round := 16 * len(says)
@@ -280,7 +280,7 @@ func (t *trails) search(ctx context.Context, given *Trails, progress func(done, 
 			progress(min(r.lead.Tried, expected*4), expected*4)
 		}
 		for _, one := range some {
-			if over, err := r.add(one); over || err != nil {
+			if over, err := r.add(ctx, one); over || err != nil {
 				return r.lead, err
 			}
 		}
@@ -289,12 +289,12 @@ func (t *trails) search(ctx context.Context, given *Trails, progress func(done, 
 }
 
 // addAll takes trails 0, 1, ... as far as there are any.
-func (r *reading) addAll(c Trails) (over bool, err error) {
+func (r *reading) addAll(ctx context.Context, c Trails) (over bool, err error) {
 	for i, one := range c.all() {
 		if i != len(r.all) {
 			return false, nil
 		}
-		if over, err := r.add(one); over || err != nil {
+		if over, err := r.add(ctx, one); over || err != nil {
 			return over, err
 		}
 	}
@@ -316,7 +316,7 @@ func (t *Target) Birthday(o Options, params map[string]any, input []byte) (*unit
 	return &units.Work[Trails]{
 		Kind: TrailsKind, Params: params, Input: input, Items: r.count, Step: max(64, 1<<20>>r.skip),
 		Do: func(ctx context.Context, from, to int) (Trails, error) {
-			says, err := r.walkers()
+			says, err := r.walkers(ctx)
 			if err != nil {
 				return Trails{}, err
 			}
@@ -338,16 +338,16 @@ func (t *Target) Birthday(o Options, params map[string]any, input []byte) (*unit
 		},
 		// Enough trails are those up to the first meeting.
 		Enough: func(c Trails) (bool, error) {
-			says, err := r.walkers()
+			says, err := r.walkers(context.Background())
 			if err != nil {
 				return false, err
 			}
-			return r.reading(says[0]).addAll(c)
+			return r.reading(says[0]).addAll(context.Background(), c)
 		},
 		// Some trails are walked again: what they are does not come from records.
 		Total: func(c Trails) error {
 			const again = 16
-			says, err := r.walkers()
+			says, err := r.walkers(context.Background())
 			if err != nil {
 				return err
 			}

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 
+	"crosscut/internal/par"
 	"crosscut/protocol"
 )
 
@@ -61,9 +61,9 @@ func compare(a, b uint64) int {
 // fill computes one digest of the message of every input.
 func (t *Target) fill(ctx context.Context, keys [][2]uint64, pass int, all bool, seed uint64) error {
 	s := t.space(flat(t.xbits()), 64)
-	workers := runtime.GOMAXPROCS(0)
-	return parallel(workers, func(w int) error {
-		sp, err := s.speaker()
+	workers := par.Workers()
+	return par.Each(ctx, workers, func(w int) error {
+		sp, err := s.speaker(ctx)
 		if err != nil {
 			return err
 		}
@@ -116,8 +116,8 @@ func (t *Target) distinctTranscripts(ctx context.Context, seed uint64) (messages
 		if err := ctx.Err(); err != nil {
 			return 0, 0, false, err
 		}
-		if err := parallel(len(xs), func(k int) (err error) {
-			words[k], err = t.Transcript(xs[k], y)
+		if err := par.Each(ctx, len(xs), func(k int) (err error) {
+			words[k], err = t.Transcript(ctx, xs[k], y)
 			return err
 		}); err != nil {
 			return 0, 0, false, err

@@ -196,7 +196,7 @@ func (t *Target) Find(ctx context.Context, o Options) (*Finding, error) {
 			return f, fmt.Errorf("falsify: %s: %w", s.Name, err)
 		}
 		if len(lead.Candidates)+len(lead.Inputs) > 0 {
-			if err := t.confirm(f, s, lead); err != nil {
+			if err := t.confirm(ctx, f, s, lead); err != nil {
 				return nil, fmt.Errorf("falsify: %s: %w", s.Name, err)
 			}
 			t.mark(f)
@@ -255,7 +255,7 @@ func (t *Target) lastly(ctx context.Context, f *Finding, o Options) error {
 		return nil
 	}
 	f.Strategy, f.Tried = sample.Name, lead.Tried
-	if err := t.confirm(f, sample, lead); err != nil {
+	if err := t.confirm(ctx, f, sample, lead); err != nil {
 		return err
 	}
 	t.mark(f)
@@ -271,9 +271,9 @@ func join(a, b string) string {
 
 // confirm re-runs the candidates through protocol, uncut model and definition,
 // and writes the first wrong one into the finding.
-func (t *Target) confirm(f *Finding, s *Strategy, lead Lead) error {
+func (t *Target) confirm(ctx context.Context, f *Finding, s *Strategy, lead Lead) error {
 	if s.Kind == Found {
-		plain, err := t.minimise(lead.Candidates[0])
+		plain, err := t.minimise(ctx, lead.Candidates[0])
 		if err != nil {
 			return err
 		}
@@ -288,7 +288,7 @@ func (t *Target) confirm(f *Finding, s *Strategy, lead Lead) error {
 	}
 	runs := make([]*run.Result, len(seqs))
 	for k, seq := range seqs {
-		r, err := run.Do(t.Machine, job, seq)
+		r, err := run.Do(ctx, t.Machine, job, seq)
 		if err != nil {
 			return err
 		}

@@ -87,7 +87,7 @@ func (m memory) Shape() tasks.Shape            { return m.sh }
 func (m memory) Params() tasks.Params          { return tasks.Params{} }
 func (m memory) Size() (protocol.Bits, string) { return protocol.Bits(m.keeps), "keeps" }
 
-func (m memory) Whole(seq []tasks.Token, read []int) ([]tasks.Value, error) {
+func (m memory) Whole(ctx context.Context, seq []tasks.Token, read []int) ([]tasks.Value, error) {
 	kept := append([]tasks.Token(nil), seq...)
 	for i := m.keeps; i < m.sh.N/2; i++ {
 		kept[i].X = 1
@@ -125,7 +125,7 @@ func (m memory) Compile(job models.Job) (*models.Program, error) {
 				for i := m.sh.N/2 + 1; i <= m.sh.N; i++ {
 					seq = append(seq, h.Token(i))
 				}
-				out, _ := m.Whole(seq, nil)
+				out, _ := m.Whole(context.Background(), seq, nil)
 				return map[int]tasks.Value{1: out[0]}
 			}
 		},

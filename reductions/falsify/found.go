@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"crosscut/internal/par"
 	"crosscut/models/tasks"
 	"crosscut/reductions"
 )
@@ -76,8 +77,8 @@ func (t *Target) run(ctx context.Context, count uint64, input func(k uint64) Poi
 			progress(start, count)
 		}
 		n := int(min(size, count-start))
-		if err := parallel(n, func(i int) (err error) {
-			margins[i], err = t.margin(input(start + uint64(i)))
+		if err := par.Each(ctx, n, func(i int) (err error) {
+			margins[i], err = t.margin(ctx, input(start+uint64(i)))
 			return err
 		}); err != nil {
 			return lead, err
@@ -96,10 +97,10 @@ func (t *Target) run(ctx context.Context, count uint64, input func(k uint64) Poi
 
 // margin is how far the uncut model is from a wrong output: at most 0 when some
 // output is wrong. Where the machine does not tell, right is 1.
-func (t *Target) margin(p Point) (float64, error) {
+func (t *Target) margin(ctx context.Context, p Point) (float64, error) {
 	in := t.Instance
 	seq := in.Encode(p.X, p.Y)
-	out, err := t.Machine.Whole(seq, t.job.Read)
+	out, err := t.Machine.Whole(ctx, seq, t.job.Read)
 	if err != nil {
 		return 0, err
 	}
@@ -129,7 +130,7 @@ var localSearch = &Strategy{
 		least := math.Inf(1)
 		for lead.Tried < uint64(o.Pairs) {
 			at := Point{p.RandomX(n, rng), p.RandomY(n, rng)}
-			m, err := t.margin(at)
+			m, err := t.margin(ctx, at)
 			lead.Tried++
 			for err == nil && m > 0 {
 				var next Point
@@ -175,8 +176,8 @@ func (t *Target) steepest(ctx context.Context, at Point, rng *rand.Rand, lead *L
 		return at, 0, err
 	}
 	margins := make([]float64, len(near))
-	err := parallel(len(near), func(i int) (err error) {
-		margins[i], err = t.margin(near[i])
+	err := par.Each(ctx, len(near), func(i int) (err error) {
+		margins[i], err = t.margin(ctx, near[i])
 		return err
 	})
 	lead.Tried += uint64(len(near))
@@ -191,7 +192,7 @@ func (t *Target) steepest(ctx context.Context, at Point, rng *rand.Rand, lead *L
 
 // minimise makes a wrong input pair plainer: ones of y, then of x, become zeros
 // while the model stays wrong.
-func (t *Target) minimise(at Point) (Point, error) {
+func (t *Target) minimise(ctx context.Context, at Point) (Point, error) {
 	clear := func(p Point, i int, y bool) (Point, bool) {
 		if y {
 			return Point{p.X, reductions.Flip(p.Y, func(k int) bool { return k == i })}, p.Y.Bit(i)
@@ -214,7 +215,7 @@ func (t *Target) minimise(at Point) (Point, error) {
 			if !one {
 				continue
 			}
-			m, err := t.margin(next)
+			m, err := t.margin(ctx, next)
 			if err != nil {
 				return at, err
 			}

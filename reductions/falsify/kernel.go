@@ -25,7 +25,7 @@ var kernel = &Strategy{
 	Kind:    Forced,
 	Applies: func(t *Target) bool { return t.OneWay() && t.xbits() > exhaustiveLimit },
 	Search: func(ctx context.Context, t *Target, o Options) (Lead, error) {
-		base, delta, err := t.linear(o.Seed)
+		base, delta, err := t.linear(ctx, o.Seed)
 		if err != nil {
 			return Lead{}, err
 		}
@@ -47,10 +47,10 @@ var nullVector = &Strategy{
 
 // linear gives M(0) and the delta_i, or nil when messages are not linear on random
 // inputs.
-func (t *Target) linear(seed uint64) (base *big.Int, delta []*big.Int, err error) {
+func (t *Target) linear(ctx context.Context, seed uint64) (base *big.Int, delta []*big.Int, err error) {
 	n := t.xbits()
 	value := func(x protocol.Word) (*big.Int, error) {
-		w, err := t.key(x)
+		w, err := t.key(ctx, x)
 		if err != nil {
 			return nil, err
 		}
@@ -92,7 +92,7 @@ func (t *Target) relate(ctx context.Context, base *big.Int, delta []*big.Int, o 
 	var lead Lead
 	try := func(z []int, how string) (bool, error) {
 		lead.Tried++
-		candidates, err := t.twins(support(z, 1), support(z, -1), seeded(o.Seed))
+		candidates, err := t.twins(ctx, support(z, 1), support(z, -1), seeded(o.Seed))
 		if candidates != nil {
 			lead.Candidates, lead.Note = candidates, how
 		}
@@ -135,7 +135,7 @@ func (t *Target) relate(ctx context.Context, base *big.Int, delta []*big.Int, o 
 	}
 	s := t.space(flat(n), 64)
 	sums := newSums(s, base, delta, int(t.Bits()))
-	lead, err = newTrails(s, int(t.Bits()), o.Seed, func() (voice, error) { return sums.say, nil }).search(ctx, nil, o.Progress)
+	lead, err = newTrails(s, int(t.Bits()), o.Seed, func(context.Context) (voice, error) { return sums.say, nil }).search(ctx, nil, o.Progress)
 	lead.Note = "the message is a linear function of x, so its sums were searched; " + lead.Note
 	return lead, err
 }

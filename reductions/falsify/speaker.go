@@ -1,6 +1,7 @@
 package falsify
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
@@ -161,6 +162,7 @@ func toBit(b bool) uint64 {
 
 // speaker computes messages of a space, for one goroutine.
 type speaker struct {
+	ctx  context.Context
 	s    *space
 	r    models.Reader // nil: every message is played
 	ids  [][2]int      // of the steps, from the first free one on
@@ -170,8 +172,8 @@ type speaker struct {
 }
 
 // speaker reads what stands before the first free bit once and for all.
-func (s *space) speaker() (*speaker, error) {
-	sp := &speaker{s: s}
+func (s *space) speaker(ctx context.Context) (*speaker, error) {
+	sp := &speaker{ctx: ctx, s: s}
 	legible, ok := s.t.Machine.(models.Legible)
 	if s.code == nil || !ok {
 		return sp, nil
@@ -207,7 +209,7 @@ func (sp *speaker) fast() bool { return sp.r != nil }
 // itself where it fits 64 bits, else a digest.
 func (sp *speaker) say(v uint64) (uint64, error) {
 	if sp.r == nil {
-		w, err := sp.s.t.key(sp.s.word(v))
+		w, err := sp.s.t.key(sp.ctx, sp.s.word(v))
 		return keyOf(int(w.Len()), w.Packed(), sp.salt), err
 	}
 	sp.r.Restore(0)

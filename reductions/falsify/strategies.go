@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"crosscut/internal/par"
 	"crosscut/protocol"
 )
 
@@ -62,7 +63,7 @@ func (t *Target) hashed(o Options) uint64 {
 
 // reads says whether messages come quickly.
 func (t *Target) reads() bool {
-	sp, err := t.space(flat(t.xbits()), 1).speaker()
+	sp, err := t.space(flat(t.xbits()), 1).speaker(context.Background())
 	return err == nil && sp.fast()
 }
 
@@ -123,7 +124,7 @@ var forgetting = &Strategy{
 		most := 0
 		for range tries {
 			x := p.RandomX(n, rng)
-			own, err := t.key(x)
+			own, err := t.key(ctx, x)
 			if err != nil {
 				return lead, err
 			}
@@ -134,7 +135,7 @@ var forgetting = &Strategy{
 				}
 				lead.Tried++
 				other := flip(x, i)
-				w, err := t.key(other)
+				w, err := t.key(ctx, other)
 				if err != nil {
 					return lead, err
 				}
@@ -142,7 +143,7 @@ var forgetting = &Strategy{
 					continue
 				}
 				still++
-				candidates, err := t.twins(x, other, rng)
+				candidates, err := t.twins(ctx, x, other, rng)
 				if err != nil {
 					return lead, err
 				}
@@ -183,7 +184,7 @@ var members = &Strategy{
 				return lead, err
 			}
 			x := p.X(n, k)
-			w, err := t.key(x)
+			w, err := t.key(ctx, x)
 			if err != nil {
 				return lead, err
 			}
@@ -193,7 +194,7 @@ var members = &Strategy{
 				seen[w] = x
 				continue
 			}
-			if lead.Candidates, err = t.twins(other, x, rng); err != nil || lead.Candidates != nil {
+			if lead.Candidates, err = t.twins(ctx, other, x, rng); err != nil || lead.Candidates != nil {
 				lead.Note = fmt.Sprintf("two of the first %d inputs of Alice's share all words", lead.Tried)
 				return lead, err
 			}
@@ -244,8 +245,8 @@ var sameQuery = &Strategy{
 						xs[k] = p.RandomX(n, rng)
 					}
 				}
-				if err := parallel(len(xs), func(k int) (err error) {
-					words[k], err = t.Transcript(xs[k], y)
+				if err := par.Each(ctx, len(xs), func(k int) (err error) {
+					words[k], err = t.Transcript(ctx, xs[k], y)
 					return err
 				}); err != nil {
 					return lead, err
@@ -307,24 +308,24 @@ func (t *Target) forcible() bool { return t.OneWay() || t.fooling != nil }
 
 // key is all words of input x: Alice's message, or the transcript of x's fooling
 // pair.
-func (t *Target) key(x protocol.Word) (protocol.Word, error) {
+func (t *Target) key(ctx context.Context, x protocol.Word) (protocol.Word, error) {
 	if t.OneWay() {
-		return t.Message(x)
+		return t.Message(ctx, x)
 	}
-	return t.Transcript(x, t.fooling(x))
+	return t.Transcript(ctx, x, t.fooling(x))
 }
 
 // twins turns two inputs whose keys agree into candidates, or nil when they need
 // not be told apart or their words differ after all.
-func (t *Target) twins(x, x2 protocol.Word, rng *rand.Rand) ([]Point, error) {
+func (t *Target) twins(ctx context.Context, x, x2 protocol.Word, rng *rand.Rand) ([]Point, error) {
 	if x == x2 {
 		return nil, nil
 	}
-	a, err := t.key(x)
+	a, err := t.key(ctx, x)
 	if err != nil {
 		return nil, err
 	}
-	b, err := t.key(x2)
+	b, err := t.key(ctx, x2)
 	if err != nil || a != b {
 		return nil, err
 	}

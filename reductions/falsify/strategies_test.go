@@ -50,7 +50,7 @@ func instance(t *testing.T, r *reductions.Reduction, n int) *reductions.Instance
 // definition, the model's outputs recomputed.
 func witness(t *testing.T, m models.Machine, in *reductions.Instance, f *Finding) {
 	t.Helper()
-	out, err := m.Whole(f.Input, f.Read)
+	out, err := m.Whole(t.Context(), f.Input, f.Read)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func witness(t *testing.T, m models.Machine, in *reductions.Instance, f *Finding
 	if f.Kind != Forced {
 		return
 	}
-	twin, err := m.Whole(f.Twin, f.Read)
+	twin, err := m.Whole(t.Context(), f.Twin, f.Read)
 	if err != nil || fmt.Sprint(twin) != fmt.Sprint(out) {
 		t.Errorf("%s: outputs %v and %v of twins, %v", f.Strategy, out, twin, err)
 	}
@@ -99,7 +99,7 @@ func TestReadersSpeakAsRunsDo(t *testing.T) {
 					continue
 				}
 				s := target.space(flat(n), 64)
-				sp, err := s.speaker()
+				sp, err := s.speaker(t.Context())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -112,7 +112,7 @@ func TestReadersSpeakAsRunsDo(t *testing.T) {
 					t.Fatal(err)
 				}
 				for v := range uint64(1) << n {
-					w, err := target.key(s.word(v))
+					w, err := target.key(t.Context(), s.word(v))
 					if err != nil {
 						t.Fatal(err)
 					}

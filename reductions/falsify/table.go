@@ -3,8 +3,8 @@ package falsify
 import (
 	"context"
 	"math/rand/v2"
-	"runtime"
-	"sync"
+
+	"crosscut/internal/par"
 )
 
 // table remembers which input had which key, in eight bytes an entry: the
@@ -61,10 +61,10 @@ const chunk = 1 << 10
 // time, in an order that does not depend on the machine, until two inputs that
 // must be told apart have one message.
 func (s *space) collide(ctx context.Context, count, seed uint64, progress func(done, of uint64)) (Lead, error) {
-	workers := runtime.GOMAXPROCS(0)
+	workers := par.Workers()
 	var speakers []*speaker
 	for range workers {
-		sp, err := s.speaker()
+		sp, err := s.speaker(ctx)
 		if err != nil {
 			return Lead{}, err
 		}
@@ -87,7 +87,7 @@ func (s *space) collide(ctx context.Context, count, seed uint64, progress func(d
 		}
 		each = min(each, count-start)
 		size = int(min(uint64(active)*each, count-start))
-		if err := parallel(active, func(w int) error {
+		if err := par.Each(ctx, active, func(w int) error {
 			from := uint64(w) * each
 			if from >= uint64(size) {
 				return nil
@@ -100,7 +100,7 @@ func (s *space) collide(ctx context.Context, count, seed uint64, progress func(d
 			v := start + uint64(k)
 			lead.Tried = v + 1
 			for _, first := range seen.put(key, v) {
-				candidates, err := s.t.twins(s.word(first), s.word(v), rng)
+				candidates, err := s.t.twins(ctx, s.word(first), s.word(v), rng)
 				if err != nil {
 					return lead, err
 				}
@@ -112,26 +112,4 @@ func (s *space) collide(ctx context.Context, count, seed uint64, progress func(d
 		}
 	}
 	return lead, nil
-}
-
-// parallel calls f(0..n-1) on all processors and returns the error of the
-// smallest index that has one.
-func parallel(n int, f func(i int) error) error {
-	workers := min(n, runtime.GOMAXPROCS(0))
-	errs := make([]error, n)
-	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Go(func() {
-			for i := w; i < n; i += workers {
-				errs[i] = f(i)
-			}
-		})
-	}
-	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -1,6 +1,7 @@
 package falsify
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -68,13 +69,13 @@ func (t *Target) OneWay() bool { return t.setting == protocol.OneWay }
 
 // Message is everything Alice writes on input x, played alone. The target must
 // be one-way.
-func (t *Target) Message(x protocol.Word) (protocol.Word, error) {
+func (t *Target) Message(ctx context.Context, x protocol.Word) (protocol.Word, error) {
 	half, err := t.aliceHalf(x)
 	if err != nil {
 		return protocol.Word{}, err
 	}
 	var link recorder
-	if _, err := protocol.Play(protocol.Alice, &link, nil, t.prog.Player(half)); err != nil {
+	if _, err := protocol.Play(ctx, protocol.Alice, &link, nil, t.prog.Player(half)); err != nil {
 		return protocol.Word{}, err
 	}
 	return link.p.Word(), nil
@@ -99,11 +100,11 @@ func (t *Target) aliceHalf(x protocol.Word) (tasks.Half, error) {
 }
 
 // Transcript is everything that both players write on (x, y), as one word.
-func (t *Target) Transcript(x, y protocol.Word) (protocol.Word, error) {
+func (t *Target) Transcript(ctx context.Context, x, y protocol.Word) (protocol.Word, error) {
 	in := t.Instance
 	seq := in.Encode(x, y)
 	halves := in.At.Deal(in.Shape, seq)
-	_, tr, err := protocol.Run(nil, t.prog.Player(halves[protocol.Alice]), t.prog.Player(halves[protocol.Bob]))
+	_, tr, err := protocol.Run(ctx, nil, t.prog.Player(halves[protocol.Alice]), t.prog.Player(halves[protocol.Bob]))
 	return words(tr), err
 }
 

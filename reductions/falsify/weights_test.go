@@ -1,6 +1,7 @@
 package falsify
 
 import (
+	"context"
 	"math"
 	"os"
 	"path/filepath"
@@ -42,7 +43,7 @@ func TestForcedJustWhereMessagesCoincide(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			machine, err := m.Quantised(p, in.At, 1)
+			machine, err := m.Quantised(t.Context(), p, in.At, 1)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -62,7 +63,7 @@ func TestForcedJustWhereMessagesCoincide(t *testing.T) {
 			seen, coincide := map[protocol.Word]bool{}, false
 			for k := range 1 << in.Size {
 				seq := in.Encode(in.From.X(in.Size, k), flat(in.Size))
-				r, err := run.Do(machine, models.Job{Split: in.At, Read: in.Reads, Answer: models.ByBob}, seq)
+				r, err := run.Do(t.Context(), machine, models.Job{Split: in.At, Read: in.Reads, Answer: models.ByBob}, seq)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -94,7 +95,7 @@ func TestFoundErrorsOfTrainedModels(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		machine, err := m.Quantised(0, in.At, 1)
+		machine, err := m.Quantised(t.Context(), 0, in.At, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -111,7 +112,7 @@ func TestFoundErrorsOfTrainedModels(t *testing.T) {
 		}
 		for i := range in.Size {
 			if f.At.X.Bit(i) {
-				if m, err := target.margin(Point{flip(f.At.X, i), f.At.Y}); err != nil || m <= 0 {
+				if m, err := target.margin(t.Context(), Point{flip(f.At.X, i), f.At.Y}); err != nil || m <= 0 {
 					t.Errorf("%s: bit %d of x = %s is not needed: %v, %v", name, i+1, f.At.X, m, err)
 				}
 			}
@@ -167,7 +168,7 @@ type narrow struct {
 
 func (m narrow) Margin(got, want tasks.Value) float64 { return 0.5 - math.Abs(got[0]-want[0]) }
 
-func (m narrow) Whole(seq []tasks.Token, read []int) ([]tasks.Value, error) {
+func (m narrow) Whole(ctx context.Context, seq []tasks.Token, read []int) ([]tasks.Value, error) {
 	out := m.at.Shape.Eval(seq, read)
 	ones := 0
 	for i := 2; i <= m.at.Size+1; i++ {
@@ -195,7 +196,7 @@ func TestLocalSearchFollowsTheMargin(t *testing.T) {
 	if err != nil || len(lead.Candidates) != 1 {
 		t.Fatalf("%+v, %v", lead, err)
 	}
-	if got, err := target.margin(lead.Candidates[0]); err != nil || got > 0 {
+	if got, err := target.margin(t.Context(), lead.Candidates[0]); err != nil || got > 0 {
 		t.Errorf("margin %v, %v", got, err)
 	}
 }

@@ -10,10 +10,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
 	"sync"
 
+	"crosscut/internal/par"
 	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
@@ -149,37 +149,21 @@ func (c *Cut) Tabulate(ctx context.Context, progress func(done, total int)) (*Ta
 	}
 	t := &Table{Rows: rows, Cols: cols, Cells: make([]int32, rows*cols)}
 	names := &legend{number: map[string]int32{}}
-	workers := min(runtime.GOMAXPROCS(0), rows)
-	var wg sync.WaitGroup
 	var mu sync.Mutex
-	next, done := 0, 0
-	for range workers {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			e := c.evaluator(names)
-			for {
-				mu.Lock()
-				i := next
-				next++
-				mu.Unlock()
-				if i >= rows || ctx.Err() != nil {
-					return
-				}
-				for j := range cols {
-					t.Cells[i*cols+j] = e.at(i, j)
-				}
-				mu.Lock()
-				done++
-				if progress != nil {
-					progress(done, rows)
-				}
-				mu.Unlock()
-			}
-		}()
-	}
-	wg.Wait()
-	if err := ctx.Err(); err != nil {
+	done := 0
+	_, err := par.With(ctx, 0, rows, func() *evaluator { return c.evaluator(names) }, func(e *evaluator, i int) error {
+		for j := range cols {
+			t.Cells[i*cols+j] = e.at(i, j)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		done++
+		if progress != nil {
+			progress(done, rows)
+		}
+		return nil
+	})
+	if err != nil {
 		return nil, err
 	}
 	names.sort(t)

@@ -122,7 +122,7 @@ func onInputs(ctx context.Context, m models.Machine, limit, runs int, seed uint6
 		if row.Runs%256 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		got, err := m.Whole(seq, read)
+		got, err := m.Whole(ctx, seq, read)
 		if err != nil {
 			return err
 		}

@@ -114,8 +114,8 @@ func (m misquoted) Compile(job models.Job) (*models.Program, error) {
 // lopsided differs between cut and whole.
 type lopsided struct{ models.Machine }
 
-func (m lopsided) Whole(seq []tasks.Token, read []int) ([]tasks.Value, error) {
-	vs, err := m.Machine.Whole(seq, read)
+func (m lopsided) Whole(ctx context.Context, seq []tasks.Token, read []int) ([]tasks.Value, error) {
+	vs, err := m.Machine.Whole(ctx, seq, read)
 	for k := range vs {
 		vs[k] = tasks.Value{1 - vs[k][0]}
 	}
@@ -172,7 +172,7 @@ func TestOneLayerBits(t *testing.T) {
 
 // With independent columns there is no null vector, and no row.
 func TestNullRowNeedsDependentColumns(t *testing.T) {
-	if row, err := nullRow(8, tasks.Params{"q": 2}, 0, 1); err == nil {
+	if row, err := nullRow(t.Context(), 8, tasks.Params{"q": 2}, 0, 1); err == nil {
 		t.Errorf("full rank gave %+v", row)
 	}
 }
@@ -288,7 +288,7 @@ func TestFindingsAreInputFiles(t *testing.T) {
 		}
 		// And the model is wrong there, by the definition and from the file alone.
 		back, _ := tasks.ReadInput(got.Input, nil)
-		out, err := m.Whole(back.Seq, f.Read)
+		out, err := m.Whole(t.Context(), back.Seq, f.Read)
 		if err != nil {
 			t.Fatal(err)
 		}

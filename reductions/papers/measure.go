@@ -84,7 +84,7 @@ func (t trial) run(ctx context.Context) (report.Row, error) {
 			return row, err
 		}
 		try := t.input(k)
-		r, err := run.Do(t.machine, t.job, try.seq)
+		r, err := run.Do(ctx, t.machine, t.job, try.seq)
 		if errors.Is(err, errors.ErrUnsupported) {
 			return row, unbuilt{err} // the model's output rule does not reach this input
 		}

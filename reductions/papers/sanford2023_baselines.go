@@ -144,7 +144,7 @@ func runTheorem10(ctx context.Context, at Effort) (out Outcome, err error) {
 	for _, s := range []struct{ n, q, d int }{{8, 2, 1}, {8, 4, 2}, {at.Level.Pick(16, 32, 64), 3, 1}, {at.Level.Pick(12, 24, 32), 2, 2}} {
 		for _, lacks := range []int{1, s.n * s.d / 4} {
 			sizes := tasks.Params{"q": float64(s.q), "d": float64(s.d)}
-			row, err := nullRow(s.n, sizes, lacks, at.Seed)
+			row, err := nullRow(ctx, s.n, sizes, lacks, at.Seed)
 			rows.add("mlp", row, err)
 		}
 	}
@@ -171,7 +171,7 @@ func runTheorem10(ctx context.Context, at Effort) (out Outcome, err error) {
 
 // nullRow builds a network whose z-columns for the first half lack rank, finds
 // its null vector, and runs the two inputs through the network.
-func nullRow(n int, sizes tasks.Params, lacks int, seed uint64) (report.Row, error) {
+func nullRow(ctx context.Context, n int, sizes tasks.Params, lacks int, seed uint64) (report.Row, error) {
 	sh, err := tasks.QSA.Shape(n, sizes)
 	if err != nil {
 		return report.Row{}, err
@@ -207,7 +207,7 @@ func nullRow(n int, sizes tasks.Params, lacks int, seed uint64) (report.Row, err
 		return row, nil
 	}
 	for k, seq := range [][]tasks.Token{plus, minus} {
-		got, err := m.Whole(seq, []int{1})
+		got, err := m.Whole(ctx, seq, []int{1})
 		if err != nil {
 			return row, err
 		}

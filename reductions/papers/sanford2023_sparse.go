@@ -163,7 +163,7 @@ func runTheorem3(ctx context.Context, at Effort) (out Outcome, err error) {
 		if at.sound {
 			dim++
 		}
-		row, ok, err := radonRow(s[0], s[1], dim, at.Seed)
+		row, ok, err := radonRow(ctx, s[0], s[1], dim, at.Seed)
 		if err == nil && !ok {
 			rows.blind(fmt.Errorf("papers: theorem 3: no verified Radon point of %d keys in dimension %d", s[0], dim))
 			continue
@@ -258,7 +258,7 @@ func subsets(n, q int) func(yield func([]int) bool) {
 // radonRow takes the moment curve in dimension dim. In 2q - 1, one too few, its keys
 // have a Radon point, ok, hence a set y that no query separates; the unit with these keys
 // is run on the inputs that the proof names until it errs.
-func radonRow(n, q, dim int, seed uint64) (row report.Row, ok bool, err error) {
+func radonRow(ctx context.Context, n, q, dim int, seed uint64) (row report.Row, ok bool, err error) {
 	sh, err := tasks.QSA.Shape(n, tasks.Params{"q": float64(q)})
 	if err != nil {
 		return row, false, err
@@ -290,7 +290,7 @@ func radonRow(n, q, dim int, seed uint64) (row report.Row, ok bool, err error) {
 			seq[i] = tasks.Token{Z: []float64{0}, Y: r.Y}
 		}
 		seq[j-1].Z = []float64{1}
-		got, err := m.Whole(seq, []int{r.Query})
+		got, err := m.Whole(ctx, seq, []int{r.Query})
 		if err != nil {
 			return row, false, err
 		}

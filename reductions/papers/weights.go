@@ -24,7 +24,7 @@ func WeightsTable(ctx context.Context, m *trained.Model, p int, seed uint64) (re
 			}
 			continue
 		}
-		machine, err := m.Quantised(p, in.At, seed)
+		machine, err := m.Quantised(ctx, p, in.At, seed)
 		if err != nil {
 			return t, err
 		}

@@ -18,11 +18,11 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"strconv"
 	"strings"
-	"sync"
+	"sync/atomic"
 
+	"crosscut/internal/par"
 	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/models/trained"
@@ -111,7 +111,7 @@ func Measure(ctx context.Context, m *trained.Model, precisions []int, o Options)
 		if o.Progress != nil {
 			o.Progress(k, len(precisions))
 		}
-		q, err := m.Quantiser(p, in.At, calibration)
+		q, err := m.Quantiser(ctx, p, in.At, calibration)
 		if err != nil {
 			return nil, err
 		}
@@ -199,37 +199,20 @@ func draw(m *trained.Model, in *reductions.Instance, o Options) [][]tasks.Token 
 // it does not depend on the number of cores.
 func accuracy(ctx context.Context, machine models.Machine, in *reductions.Instance, inputs [][]tasks.Token) (float64, error) {
 	read := in.At.Positions(protocol.Bob)
-	workers := runtime.GOMAXPROCS(0)
-	right, errs := make([]int, workers), make([]error, workers)
-	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Go(func() {
-			for k := w; k < len(inputs); k += workers {
-				if errs[w] = ctx.Err(); errs[w] != nil {
-					return
-				}
-				out, err := machine.Whole(inputs[k], read)
-				if err != nil {
-					errs[w] = err
-					return
-				}
-				for j, want := range in.Shape.Eval(inputs[k], read) {
-					if in.Shape.Correct(out[j], want) {
-						right[w]++
-					}
-				}
-			}
-		})
-	}
-	wg.Wait()
-	total := 0
-	for w := range workers {
-		if errs[w] != nil {
-			return 0, errs[w]
+	var right atomic.Int64
+	err := par.Each(ctx, len(inputs), func(k int) error {
+		out, err := machine.Whole(ctx, inputs[k], read)
+		if err != nil {
+			return err
 		}
-		total += right[w]
-	}
-	return float64(total) / float64(len(inputs)*len(read)), nil
+		for j, want := range in.Shape.Eval(inputs[k], read) {
+			if in.Shape.Correct(out[j], want) {
+				right.Add(1)
+			}
+		}
+		return nil
+	})
+	return float64(right.Load()) / float64(len(inputs)*len(read)), err
 }
 
 // Optimum is 1 - H2^-1(1 - B/n), the largest mean accuracy of B bits about n.

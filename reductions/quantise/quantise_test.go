@@ -125,13 +125,13 @@ func TestMessagesAreCounted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	machine, err := m.Quantised(1, in.At, 1)
+	machine, err := m.Quantised(t.Context(), 1, in.At, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	seen := map[protocol.Word]bool{}
 	for k := range 1 << in.Size {
-		r, err := run.Do(machine, models.Job{Split: in.At, Read: in.Reads, Answer: models.ByBob}, in.Encode(in.From.X(in.Size, k), in.From.Y(in.Size, 0)))
+		r, err := run.Do(t.Context(), machine, models.Job{Split: in.At, Read: in.Reads, Answer: models.ByBob}, in.Encode(in.From.X(in.Size, k), in.From.Y(in.Size, 0)))
 		if err != nil {
 			t.Fatal(err)
 		}

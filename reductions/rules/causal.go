@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"context"
+
 	"crosscut/models"
 	"crosscut/models/fold"
 	"crosscut/models/tasks"
@@ -133,7 +135,7 @@ type plainly struct {
 	whole func(seq []tasks.Token, read []int) ([]tasks.Value, error)
 }
 
-func (m plainly) Whole(seq []tasks.Token, read []int) ([]tasks.Value, error) {
+func (m plainly) Whole(ctx context.Context, seq []tasks.Token, read []int) ([]tasks.Value, error) {
 	return m.whole(seq, read)
 }
 

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -40,7 +41,7 @@ func (t trial) laws(seqs [][]tasks.Token) error {
 	var audit protocol.Audit
 	k := t.c.players()
 	for _, seq := range seqs {
-		want, err := t.p.Whole(seq)
+		want, err := t.p.Whole(context.Background(), seq)
 		if err != nil {
 			return err
 		}
@@ -61,7 +62,7 @@ func (t trial) laws(seqs [][]tasks.Token) error {
 				}
 			}
 		}
-		out, run, err := protocol.Run(nil, programs...)
+		out, run, err := protocol.Run(context.Background(), nil, programs...)
 		if err != nil {
 			return err
 		}

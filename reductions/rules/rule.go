@@ -11,6 +11,7 @@
 package rules
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -79,7 +80,7 @@ type Protocol struct {
 	Setting protocol.Setting
 	Formula string // the cost in words
 	// Whole is the plain forward pass: the outputs at the read positions.
-	Whole func(seq []tasks.Token) ([]tasks.Value, error)
+	Whole func(ctx context.Context, seq []tasks.Token) ([]tasks.Value, error)
 	// Player is the code of the player who holds h; the last one returns the outputs
 	// at the read positions, the others nothing.
 	Player func(h tasks.Half) func(*protocol.Port) []tasks.Value
@@ -281,7 +282,7 @@ func halves(m models.Machine, c Cut) (*Protocol, error) {
 	}
 	p := &Protocol{
 		Bits: prog.Bits[:], Setting: protocol.OneWay, Formula: prog.Formula,
-		Whole: func(seq []tasks.Token) ([]tasks.Value, error) { return m.Whole(seq, c.Read) },
+		Whole: func(ctx context.Context, seq []tasks.Token) ([]tasks.Value, error) { return m.Whole(ctx, seq, c.Read) },
 		Player: func(h tasks.Half) func(*protocol.Port) []tasks.Value {
 			play := prog.Player(h)
 			return func(port *protocol.Port) []tasks.Value {

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -50,7 +51,7 @@ var Tensor = register(&Rule{
 		}
 		return &Protocol{
 			Bits: []protocol.Bits{bits, 0}, Setting: protocol.OneWay, Formula: "a e p, a tokens of Alice",
-			Whole: func(seq []tasks.Token) ([]tasks.Value, error) {
+			Whole: func(ctx context.Context, seq []tasks.Token) ([]tasks.Value, error) {
 				at := make([][]uint64, len(seq))
 				for i, t := range seq {
 					at[i] = embed(set.Seed, e, p, i+1, t)

@@ -48,7 +48,7 @@ func TestUsersModelsAreCutLikeOurs(t *testing.T) {
 						t.Fatal(err)
 					}
 					seq := tc.task.Generate(sh, rng)
-					r, err := run.Do(m, job, seq)
+					r, err := run.Do(t.Context(), m, job, seq)
 					if err != nil {
 						t.Fatalf("%s, N = %d: %v", tc.file, n, err)
 					}
@@ -83,11 +83,11 @@ func TestUsersAttentionEqualsOurs(t *testing.T) {
 	}
 	for range 20 {
 		seq := sh.Task.Generate(sh, rng)
-		a, err := run.Do(own, job, seq)
+		a, err := run.Do(t.Context(), own, job, seq)
 		if err != nil {
 			t.Fatal(err)
 		}
-		b, err := run.Do(ours, job, seq)
+		b, err := run.Do(t.Context(), ours, job, seq)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -137,7 +137,7 @@ def output(n, fraction, position, token): return 1
 				if job, err = run.ParseJob(sh, "half", "all", ""); err != nil {
 					t.Fatal(err)
 				}
-				_, err = run.Do(m, job, sh.Task.Generate(sh, rand.New(rand.NewPCG(1, 1))))
+				_, err = run.Do(t.Context(), m, job, sh.Task.Generate(sh, rand.New(rand.NewPCG(1, 1))))
 			}
 			if err == nil || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("error %v, want %q", err, tc.want)

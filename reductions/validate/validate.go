@@ -7,9 +7,8 @@ import (
 	"math/big"
 	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 
+	"crosscut/internal/par"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 	"crosscut/report"
@@ -422,37 +421,23 @@ func (s *Subject) explain(r *Result, p *pair) error {
 // parallel runs job for 0..n-1 on several workers and adds up their tallies. It
 // stops at the first error or when ctx ends.
 func parallel(ctx context.Context, opt Options, n int, worker func() func(k int) (tally, error)) (tally, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var (
-		next  atomic.Int64
-		mu    sync.Mutex
+	type counter struct {
+		job   func(k int) (tally, error)
 		total tally
-		wg    sync.WaitGroup
-	)
-	for range min(opt.Workers, n) {
-		wg.Go(func() {
-			job := worker()
-			for ctx.Err() == nil {
-				k := int(next.Add(1)) - 1
-				if k >= n {
-					return
-				}
-				t, err := job(k)
-				mu.Lock()
-				total.add(t)
-				if err != nil {
-					cancel(err)
-				}
-				mu.Unlock()
-				if opt.Progress != nil {
-					opt.Progress(int64(k+1), int64(n))
-				}
-			}
-		})
 	}
-	wg.Wait()
-	return total, context.Cause(ctx)
+	counters, err := par.With(ctx, opt.Workers, n, func() *counter { return &counter{job: worker()} }, func(c *counter, k int) error {
+		t, err := c.job(k)
+		c.total.add(t)
+		if opt.Progress != nil {
+			opt.Progress(int64(k+1), int64(n))
+		}
+		return err
+	})
+	var total tally
+	for _, c := range counters {
+		total.add(c.total)
+	}
+	return total, err
 }
 
 // xs is the number of inputs of the first player, ys that of the others' together.
