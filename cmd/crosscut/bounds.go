@@ -161,7 +161,7 @@ func (c *call) familyMatrix(n int) (*bounds.Matrix, *matrix.Result, bounds.Optio
 		}
 	}
 	m, err := f.Matrix(n)
-	return m, &matrix.Result{Source: fmt.Sprintf("%s, n = %d", f.Name, n)}, bounds.Options{}, err
+	return m, matrix.Named(f, n), bounds.Options{}, err
 }
 
 // boundsOfTask analyses the matrix of a task.

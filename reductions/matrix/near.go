@@ -170,6 +170,7 @@ func (r *Result) Analysed(all *bounds.Report) {
 		here.OneWay = *r.Near
 		r.Report = &here
 	}
+	r.compare()
 }
 
 func (c *Cut) nearness(outputs func(k int32) []tasks.Value) *nearness {

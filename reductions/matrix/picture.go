@@ -18,7 +18,7 @@ import (
 // fooling set, with the best cover of its ones, and with the largest INDEX inside
 // it, Alice holding the string.
 func (r *Result) Picture(w io.Writer, format string, m *bounds.Matrix) error {
-	h := plot.Heat{Title: fmt.Sprintf("%s: %d x %d", r.Source, m.Rows(), m.Cols()), Command: r.Command, Rows: m.Rows(), Cols: m.Cols(), RowNames: named(r.Names.Row, m.Rows()), ColNames: named(r.Names.Col, m.Cols()), Values: m.Values(), At: m.At}
+	h := plot.Heat{Title: fmt.Sprintf("%s: %d x %d", r.Source, m.Rows(), m.Cols()), Command: r.Command, Rows: m.Rows(), Cols: m.Cols(), RowNames: labels(r.Names.Row, m.Rows()), ColNames: labels(r.Names.Col, m.Cols()), Values: m.Values(), At: m.At}
 	if value, set, ok := r.FoolingSet(); ok {
 		h.Panels = append(h.Panels, plot.Panel{Caption: fmt.Sprintf("fooling set of the value %d: %d entries", value, len(set)), Dots: set})
 	}
@@ -45,7 +45,7 @@ func (r *Result) Picture(w io.Writer, format string, m *bounds.Matrix) error {
 	return h.Draw(w, format)
 }
 
-func named(name func(int) string, n int) []string {
+func labels(name func(int) string, n int) []string {
 	if name == nil {
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 
 	"crosscut/models/tasks"
 	"crosscut/protocol/bounds"
+	"crosscut/protocol/bounds/named"
 	"crosscut/report"
 )
 
@@ -21,6 +22,10 @@ type Result struct {
 	Near    *bounds.Both `json:"-"`
 	Checked *Certified   `json:"certificate,omitempty"`
 	Drawn   *Drawn       `json:"tree,omitempty"`
+	// Known is what the literature knows of a matrix with a name.
+	Known  []KnownValue `json:"known,omitempty"`
+	family *named.Family
+	size   int
 	// Names are how pictures write the inputs; empty: rows and columns are numbered.
 	Names   bounds.InputNames `json:"-"`
 	Command string            `json:"command,omitempty"`
@@ -160,6 +165,9 @@ func (r *Result) Sheet() *report.Sheet {
 	}
 	if len(r.Randomised) > 0 {
 		s.Grids = append(s.Grids, r.randomised())
+	}
+	if len(r.Known) > 0 {
+		s.Grids = append(s.Grids, r.known())
 	}
 	if r.Tree != nil && r.Tree.Leaves() <= shownLeaves {
 		s.Grids = append(s.Grids, r.tree())

@@ -9,6 +9,7 @@ import (
 
 	"crosscut/internal/catalog"
 	"crosscut/protocol/bounds"
+	"crosscut/protocol/bounds/check"
 )
 
 // Family is a matrix for every size n.
@@ -62,6 +63,52 @@ func (f *Family) Matrix(n int) (*bounds.Matrix, error) {
 	}
 	rows, cols := f.Lines(n)
 	return bounds.New(rows, cols, func(i, j int) (int, bool) { return f.At(n, i, j) })
+}
+
+// Computed is the interval of a report around the measure; ok is false where the report
+// has none.
+func (k *Known) Computed(r *bounds.Report) (lower, upper int, ok bool) {
+	side := func(c *bounds.Covers) (int, int, bool) {
+		switch {
+		case c == nil:
+			return 0, 0, false
+		case k.Of == "zeros":
+			return c.Zeros.Lower, c.Zeros.Upper, true
+		}
+		return c.Ones.Lower, c.Ones.Upper, true
+	}
+	ends := func(x bounds.Range) (int, int, bool) { return x.Lower, x.Upper, true }
+	if r.Rank == nil && (k.Measure == check.RankRational || k.Measure == check.RankGF2) {
+		return 0, 0, false
+	}
+	switch k.Measure {
+	case check.Cover:
+		return side(r.Cover)
+	case check.Partition:
+		return side(r.Partition)
+	case check.RankRational:
+		return ends(r.Rank.Rational)
+	case check.RankGF2:
+		return ends(*r.Rank.GF2)
+	case check.OneWayAlice:
+		return ends(r.OneWay.Alice)
+	case check.OneWayBob:
+		return ends(r.OneWay.Bob)
+	case check.ShatterAlice:
+		return ends(r.Shattered.Alice)
+	case check.LargestRect:
+		q := r.Rectangle.Ones
+		if k.Of == "zeros" {
+			q = r.Rectangle.Zeros
+		}
+		if q.Upper != nil {
+			return q.Area, *q.Upper, true
+		}
+		return q.Area, q.Area, true
+	case check.Deterministic:
+		return r.Deterministic.Lower, r.Deterministic.Upper, true
+	}
+	return 0, 0, false
 }
 
 var families = catalog.New[*Family]("matrix")
