@@ -267,7 +267,7 @@ func TestGenerators(t *testing.T) {
 			for _, factor := range []float64{0, 1, 2} { // M: default, N, 2N
 				set := Params{}
 				if factor > 0 {
-					if task.Params[0].Name != "M" {
+					if len(task.Params) == 0 || task.Params[0].Name != "M" {
 						continue
 					}
 					set["M"] = factor * float64(n)
