@@ -20,17 +20,8 @@ var Attention = register(&Rule{
 	Doc:     "H attention heads in exact integer arithmetic between any token-wise maps, in one or more layers",
 	Crosses: "per head one normaliser and d_v numerators over the sender's tokens; the query first where it is not public",
 	Cite:    []string{"SanfordHsuTelgarsky2023"},
-	Params: []tasks.Param{
-		withLab(small(size("H", "heads", 1, 1<<12, 1), 1, 2), 16),
-		withLab(small(size("m", "width of keys, queries and values", 1, 1<<14, 3), 1, 2), 64),
-		{Name: "d_v", Doc: "width of values; default m", Min: 1, Max: 1 << 14, Default: func(_ int, set tasks.Params) float64 { return set["m"] }},
-		withLab(small(size("p", "bits of a number", 2, 62, 8), 3, 4), 32),
-		{Name: "f", Doc: "fractional bits of a softmax weight; default p, at most 16", Min: 1, Max: 16, Default: func(_ int, set tasks.Params) float64 { return min(16, set["p"]) }},
-		{Name: "d", Doc: "numbers of an embedded token; default H m", Min: 1, Max: 1 << 20, Default: func(_ int, set tasks.Params) float64 { return set["H"] * set["m"] }},
-		small(size("layers", "layers", 1, 64, 1), 1, 2),
-	},
-	Choices: []models.Choice{{Name: "arithmetic", Doc: "integer weights under a constant shift, under the maximum, as a left fold, or rounded probabilities",
-		Of: []string{string(attention.WithShift), string(attention.WithMax), string(attention.WithFold), string(attention.WithRounded)}}},
+	Params:  append(layerParams(), small(size("layers", "layers", 1, 64, 1), 1, 2)),
+	Choices: []models.Choice{arithmeticChoice},
 	Examples: []tasks.Params{
 		{"H": 1, "m": 1, "p": 8, "f": 8}, {"H": 1, "m": 3, "p": 16, "f": 16}, {"H": 4, "m": 16, "p": 16, "f": 16},
 	},
@@ -42,12 +33,33 @@ var Attention = register(&Rule{
 	New:        newAttention,
 })
 
+// layerParams are the sizes of one layer.
+func layerParams() []tasks.Param {
+	return []tasks.Param{
+		withLab(small(size("H", "heads", 1, 1<<12, 1), 1, 2), 16),
+		withLab(small(size("m", "width of keys, queries and values", 1, 1<<14, 3), 1, 2), 64),
+		{Name: "d_v", Doc: "width of values; default m", Min: 1, Max: 1 << 14, Default: func(_ int, set tasks.Params) float64 { return set["m"] }},
+		withLab(small(size("p", "bits of a number", 2, 62, 8), 3, 4), 32),
+		{Name: "f", Doc: "fractional bits of a softmax weight; default p, at most 16", Min: 1, Max: 16, Default: func(_ int, set tasks.Params) float64 { return min(16, set["p"]) }},
+		{Name: "d", Doc: "numbers of an embedded token; default H m", Min: 1, Max: 1 << 20, Default: func(_ int, set tasks.Params) float64 { return set["H"] * set["m"] }},
+	}
+}
+
+var arithmeticChoice = models.Choice{Name: "arithmetic", Doc: "integer weights under a constant shift, under the maximum, as a left fold, or rounded probabilities",
+	Of: []string{string(attention.WithShift), string(attention.WithMax), string(attention.WithFold), string(attention.WithRounded)}}
+
 func withLab(p tasks.Param, lab float64) tasks.Param { p.Lab = lab; return p }
 
 // newAttention is a transformer whose token-wise maps are drawn from the seed: the
 // embedding of a token, and from it queries, keys and values, are arbitrary p-bit
 // numbers, and the output map compares the first averages of all heads with a threshold.
 func newAttention(sh tasks.Shape, set models.Settings) (models.Machine, error) {
+	return seededStack(sh, set, func(own attention.Ints, positive bool) bool { return positive != (own.At(0)&1 == 1) })
+}
+
+// seededStack has the output map decide, a function of the token itself and of whether the
+// sum of all heads' first averages is positive.
+func seededStack(sh tasks.Shape, set models.Settings, decide func(own attention.Ints, positive bool) bool) (models.Machine, error) {
 	v := set.Num
 	depth, heads, width, values, p, f := v.Int("layers"), v.Int("H"), v.Int("m"), v.Int("d_v"), v.Int("p"), v.Int("f")
 	drawn := func(h uint64) int64 { return int64(h) >> (64 - p) }
@@ -97,7 +109,7 @@ func newAttention(sh tasks.Shape, set models.Settings) (models.Machine, error) {
 				sum.Add(sum, a.Ratio(0))
 			}
 			out := make(tasks.Value, outputs)
-			if sum.Sign() > 0 != (own.At(0)&1 == 1) {
+			if decide(own, sum.Sign() > 0) {
 				out[0] = 1
 			}
 			return out, nil

@@ -194,6 +194,14 @@ func (s Sized) String() string {
 	return strings.Join(parts, " ")
 }
 
+// Heading is the title at these sizes.
+func (s Sized) Heading() string {
+	if n := s.Int("layers"); n > 1 {
+		return strings.Replace(s.Title, "one layer", fmt.Sprintf("%d layers", n), 1)
+	}
+	return s.Title
+}
+
 // Machine is a model of these sizes, for rules of two players.
 func (s Sized) Machine(sh tasks.Shape, seed uint64) (models.Machine, error) {
 	if s.Outside != "" {

@@ -123,7 +123,7 @@ func remembered(family func(n int) (*Subject, error)) func(n int) (*Subject, err
 }
 
 func (s *Subject) consequence(a rules.Sized, family func(n int) (*Subject, error)) (Consequence, error) {
-	c := Consequence{Architecture: a.Title, Rule: a.String(), Inequality: a.Inequality, Latex: a.Latex, Arithmetic: a.Arithmetic,
+	c := Consequence{Architecture: a.Heading(), Rule: a.String(), Inequality: a.Inequality, Latex: a.Latex, Arithmetic: a.Arithmetic,
 		Sizes: map[string]any{}, Trivial: s.trivial(), Vacuous: true, Solved: []Solution{}}
 	for name, v := range a.Set.Num {
 		c.Sizes[name] = v

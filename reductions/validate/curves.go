@@ -37,7 +37,7 @@ func Curves(ctx context.Context, name string, family func(n int) (*Subject, erro
 			if bits == 0 {
 				continue
 			}
-			row := report.Row{Model: a.Title + " " + a.String(), N: &s.Shape.N, N0: &s.Size, Bits: report.Num(bits), Formula: report.Num(bits), Setting: setting}
+			row := report.Row{Model: a.Heading() + " " + a.String(), N: &s.Shape.N, N0: &s.Size, Bits: report.Num(bits), Formula: report.Num(bits), Setting: setting}
 			needed, _, ok, err := need(s, setting)
 			if err != nil {
 				return t, err

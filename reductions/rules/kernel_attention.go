@@ -1,0 +1,129 @@
+package rules
+
+import (
+	"context"
+	"crosscut/models"
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+)
+
+// KernelAttention is rule C4: layers of attention whose weights are products of features,
+// over all positions at once. In each layer every player writes its sum of K'^T V and of
+// K'; all rounds are simultaneous.
+var KernelAttention = register(&Rule{
+	Name: "kernel-attention", Title: "kernel attention, both directions",
+	Doc:     "layers of non-causal kernel attention (Performer, PolySketchFormer): weights are products of features of query and key",
+	Crosses: "in each of the rounds, one a layer, of every player, per head the sums of key features times values and of key features",
+	Cite:    []string{"SanfordHsuTelgarsky2024b"},
+	Params: []tasks.Param{layersParam, small(size("H", "heads", 1, 1<<12, 1), 1, 2), small(size("features", "features of a key (m')", 1, 1<<14, 16), 1, 2),
+		small(size("m", "width of a value", 1, 1<<14, 16), 1, 2), bitsParam},
+	Inequality: "layers H features (m + 1) p >= needed of each player",
+	Latex:      `L H m' (m + 1) p \ge n`,
+	Width:      "features", WidthText: "features >= needed / (layers H (m + 1) p)", WidthLatex: `m' \ge \frac{n}{L H (m + 1) p}`,
+	Arithmetic: "exact, in the integers modulo 2^p; rounding sums makes them depend on who adds",
+	Compile: func(c Cut, set models.Settings) (*Protocol, error) {
+		v := set.Num
+		layers, heads, k, m, p := v.Int("layers"), v.Int("H"), v.Int("features"), v.Int("m"), v.Int("p")
+		if err := c.answered(); err != nil {
+			return nil, err
+		}
+		word, width := heads*k*(m+1), heads*m
+		layer := func(l int) weights { return weights{draw(set.Seed, uint64(l)+1), mask(p)} }
+		// sums adds one token's features times values.
+		sums := func(w weights, into []uint64, x []uint64) {
+			for h := range heads {
+				key, value := w.vector(3*h+1, k, x), append(w.vector(3*h+2, m, x), 1)
+				for i := range k {
+					for j := range m + 1 {
+						into[(h*k+i)*(m+1)+j] = (into[(h*k+i)*(m+1)+j] + key[i]*value[j]) & w.mask
+					}
+				}
+			}
+		}
+		// ask reads the sums with a token's query.
+		ask := func(w weights, total, x []uint64) []uint64 {
+			read := append([]uint64{}, x...)
+			for h := range heads {
+				query := w.vector(3*h+3, k, x)
+				for j := range m + 1 {
+					var sum uint64
+					for i := range k {
+						sum += query[i] * total[(h*k+i)*(m+1)+j]
+					}
+					read = append(read, sum&w.mask)
+				}
+			}
+			return w.local(width, read...)
+		}
+		held := c.holders()
+		bits := make([]protocol.Bits, c.players())
+		for who := range bits {
+			says := layers
+			if protocol.Player(who) == c.last() {
+				says--
+			}
+			bits[who] = protocol.Bits(says * word * p)
+		}
+		return &Protocol{
+			Bits: bits, Setting: c.inRounds(layers, bits), Formula: "layers H features (m + 1) p of each player, a layer less of the last",
+			Whole: func(_ context.Context, seq []tasks.Token) ([]tasks.Value, error) {
+				at := embedAll(seq, set.Seed, width, p)
+				for l := range layers {
+					w, next := layer(l), make([][]uint64, len(at))
+					for i, x := range at { // by pairs, not by sums
+						read := append([]uint64{}, x...)
+						for h := range heads {
+							query, sum := w.vector(3*h+3, k, x), make([]uint64, m+1)
+							for _, y := range at {
+								var score uint64
+								for f, q := range w.vector(3*h+1, k, y) {
+									score += q * query[f]
+								}
+								for j, value := range append(w.vector(3*h+2, m, y), 1) {
+									sum[j] = (sum[j] + score*value) & w.mask
+								}
+							}
+							read = append(read, sum...)
+						}
+						next[i] = w.local(width, read...)
+					}
+					at = next
+				}
+				return c.outputs(set.Seed, at), nil
+			},
+			Player: func(h tasks.Half) func(*protocol.Port) []tasks.Value {
+				return func(port *protocol.Port) []tasks.Value {
+					at := c.embedded(h, set.Seed, width, p)
+					for l := range layers {
+						w, total := layer(l), make([]uint64, word)
+						for i, x := range at {
+							if held[i] == h.Self {
+								sums(w, total, x)
+							}
+						}
+						final := l == layers-1
+						if !final || h.Self != c.last() {
+							say(port, "layer sums", p, total)
+						}
+						if final && h.Self != c.last() {
+							return nil
+						}
+						for who := range protocol.Player(c.players()) {
+							if who != h.Self {
+								for i, x := range hear(port, who, p, word) {
+									total[i] = (total[i] + x) & w.mask
+								}
+							}
+						}
+						for i, x := range at {
+							if held[i] == h.Self {
+								at[i] = ask(w, total, x)
+							}
+						}
+					}
+					return c.outputs(set.Seed, at)
+				}
+			},
+		}, nil
+	},
+})
