@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -77,7 +78,7 @@ var _ = register(&command{
 // only refuses flags that the kind of matrix would ignore.
 func (c *call) only(from string) error {
 	takes := map[string][]string{
-		"n": {"problem", "named", "task", "file"}, "set": {"task", "file"}, "split": {"task"}, "read": {"task"}, "one-way": {"task"},
+		"n": {"problem", "named", "task", "file"}, "set": {"problem", "task", "file"}, "split": {"task"}, "read": {"task"}, "one-way": {"task"},
 		"shard": {"census"}, "resume": {"census"}, "merge": {"census"},
 		"certificate": {"problem", "named", "matrix", "task", "file"}, "tree": {"problem", "named", "matrix", "task", "file"}, "max-steps": {"task"},
 	}
@@ -135,6 +136,9 @@ func (c *call) namedMatrix(from string) (*bounds.Matrix, *matrix.Result, bounds.
 	if err != nil {
 		return nil, nil, opts, fmt.Errorf("flag --problem: %w", err)
 	}
+	if p, err = c.problemSizes(p); err != nil {
+		return nil, nil, opts, err
+	}
 	if n >= 1 && p.XBits(n) <= 40 && p.YBits(n) <= 40 { // beyond, FromProblem refuses
 		if err := c.need(uint64(p.Ys(n))<<p.XBits(n)/8*3, fmt.Sprintf("the matrix of %s at n = %d", p.Name, n)); err != nil {
 			return nil, nil, opts, err
@@ -146,6 +150,29 @@ func (c *call) namedMatrix(from string) (*bounds.Matrix, *matrix.Result, bounds.
 		opts.Problem, opts.N = p.Name, n
 	}
 	return m, res, opts, err
+}
+
+// problemSizes is a problem at the parameters of --set.
+func (c *call) problemSizes(p *problems.Problem) (*problems.Problem, error) {
+	num, choice, err := c.settings()
+	if err != nil {
+		return nil, err
+	}
+	set := map[string]int{}
+	for name, v := range num {
+		if v != math.Trunc(v) || math.Abs(v) > 1<<31 {
+			return nil, usagef("", "flag --set: %s = %v must be a whole number", name, v)
+		}
+		set[name] = int(v)
+	}
+	for name, v := range choice {
+		return nil, usagef("the parameters of a problem are numbers", "flag --set: %s = %q", name, v)
+	}
+	q, err := p.With(set)
+	if err != nil {
+		return nil, fmt.Errorf("flag --set: %w", err)
+	}
+	return q, nil
 }
 
 // familyMatrix is a matrix of the literature at size n.

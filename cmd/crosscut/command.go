@@ -89,6 +89,7 @@ type values = cli.Context
 // call is one invocation: the parsed flags (methods Int, String, IsSet, ...; the
 // field Context is the context to obey) and the streams.
 type call struct {
+	seedless bool // nothing was drawn, though the command has --seed
 	*values
 	cmd            *command
 	line           []string        // the command's flags and arguments as typed
@@ -137,7 +138,7 @@ func (c *call) command() string {
 		seed = seed || strings.HasPrefix(word, "-") && name == "seed"
 		words = append(words, quote(word))
 	}
-	if !seed && c.cmd.flag("seed") != nil {
+	if !seed && !c.seedless && c.cmd.flag("seed") != nil {
 		words = append(words, "--seed", fmt.Sprint(c.Uint64("seed")))
 	}
 	return strings.Join(words, " ")

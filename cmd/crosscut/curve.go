@@ -11,6 +11,7 @@ import (
 
 	"crosscut/protocol/bounds/curve"
 	"crosscut/report"
+	"crosscut/report/plot"
 )
 
 var _ = register(&command{
@@ -24,7 +25,13 @@ var _ = register(&command{
 		nFlag("size n of --problem and --file"),
 		&cli.StringFlag{Name: "matrix", Usage: "read the rows from `FILE`"},
 		fileFlag("a Starlark `FILE` with problem"),
+		setFlag(),
 		&cli.StringFlag{Name: "certificate", Usage: "write the evidence to `FILE`, for crosscut check"},
+		&cli.StringFlag{Name: "svg", Usage: "draw success against bits into `FILE`"},
+		&cli.StringFlag{Name: "write-probe", Usage: "write questions about inputs of known entropy to `FILE`, for any summariser to answer"},
+		&cli.StringFlag{Name: "grade", Usage: "mark the answers in `FILE`, a probe that somebody answered: bits recovered, with an exact confidence interval"},
+		&cli.IntFlag{Name: "runs", Value: 1000, Usage: "questions of --write-probe"},
+		seedFlag(),
 		memoryFlag(),
 	),
 	run: runCurve,
@@ -47,6 +54,7 @@ type curveRow struct {
 
 type selectionRow struct {
 	Kept    int       `json:"kept"`
+	Bits    float64   `json:"bits"` // log2 of the messages that keep so many tokens, places named
 	Success curveEnds `json:"success"`
 }
 
@@ -71,8 +79,21 @@ func runCurve(c *call) error {
 		return err
 	}
 	if from == "matrix" {
-		if err := c.refuse("it means nothing with --matrix", "it goes with --problem and --file", "n"); err != nil {
+		if err := c.refuse("it means nothing with --matrix", "it goes with --problem and --file", "n", "set"); err != nil {
 			return err
+		}
+	}
+	c.seedless = !c.IsSet("write-probe")
+	if c.IsSet("write-probe") || c.IsSet("grade") {
+		return c.probe(from)
+	}
+	if err := c.refuse("it belongs to a probe", "add --write-probe FILE", "runs", "seed"); err != nil {
+		return err
+	}
+	picture := ""
+	if c.IsSet("svg") {
+		if picture, err = plot.Format(c.String("svg")); err != nil {
+			return usagef("name a file.svg", "flag --svg: %v", err)
 		}
 	}
 	m, res, _, err := c.namedMatrix(from)
@@ -95,7 +116,7 @@ func runCurve(c *call) error {
 		r.Rows = append(r.Rows, curveRow{p.Bits, endsOf(p.Lower, p.Upper), p.Fano})
 	}
 	for _, s := range cv.Selection {
-		r.Selection = append(r.Selection, selectionRow{s.Kept, endsOf(s.Lower, s.Upper)})
+		r.Selection = append(r.Selection, selectionRow{s.Kept, s.Bits, endsOf(s.Lower, s.Upper)})
 	}
 	if !m.Total() {
 		r.Warnings = append(r.Warnings, "the problem has a promise: success is over uniform inputs within it")
@@ -106,6 +127,11 @@ func runCurve(c *call) error {
 			return internal(err)
 		}
 		if err := writeFile(c.String("certificate"), func(w io.Writer) error { return json.NewEncoder(w).Encode(cert) }); err != nil {
+			return err
+		}
+	}
+	if picture != "" && stopped == nil {
+		if err := writeFile(c.String("svg"), func(w io.Writer) error { return plot.Success(w, picture, r.picture(c.command())) }); err != nil {
 			return err
 		}
 	}
@@ -132,4 +158,25 @@ func (r *curveReport) sheet() *report.Sheet {
 		s.Grids = append(s.Grids, k)
 	}
 	return s
+}
+
+// picture draws both ends and Fano's ceiling, and the selection against the bits that name its messages.
+func (r *curveReport) picture(command string) plot.SuccessCurve {
+	p := plot.SuccessCurve{Title: "success against bits: " + r.Problem, X: "bits", Y: "probability of a right answer", Command: command}
+	fano, upper, lower := plot.Series{Name: "Fano", Line: true}, plot.Series{Name: "at most", Line: true}, plot.Series{Name: "achieved"}
+	for _, row := range r.Rows {
+		b := float64(row.Bits)
+		fano.Points = append(fano.Points, [2]float64{b, row.Fano})
+		upper.Points = append(upper.Points, [2]float64{b, row.Success.Upper})
+		lower.Points = append(lower.Points, [2]float64{b, row.Success.Lower})
+	}
+	p.Series = []plot.Series{fano, upper, lower}
+	if len(r.Selection) > 0 {
+		kept := plot.Series{Name: "tokens kept"}
+		for _, s := range r.Selection {
+			kept.Points = append(kept.Points, [2]float64{s.Bits, s.Success.Lower})
+		}
+		p.Series = append(p.Series, kept)
+	}
+	return p
 }

@@ -12,7 +12,8 @@ var Composition = register(&Problem{
 		f, g, i := in[0], in[1].At(0), in[1].At(1)
 		return f.At(g.At(i.Int()-1).Int() - 1), true
 	},
-	Costs: []Cost{rowsDiffer(tablesAndStart, "ceil(n log2 n)", "all rows differ: Bob can ask for every f(j)")},
+	Answers: func(n int) int { return n },
+	Costs:   []Cost{rowsDiffer(tablesAndStart, "ceil(n log2 n)", "all rows differ: Bob can ask for every f(j)")},
 })
 
 func tablesAndStart(n int) []protocol.Domain {

@@ -5,6 +5,7 @@ package problems
 import (
 	"errors"
 	"fmt"
+	"math/big"
 	"math/rand/v2"
 	"sync"
 
@@ -28,6 +29,9 @@ type Problem struct {
 	// Words is the function on words, of two players, boolean and without a promise:
 	// the fast path. It may assume members. nil: F alone.
 	Words func(n int, x, y protocol.Word) bool
+
+	// Answers is how many values an answer can have. nil: 2 where Words, else it is not said.
+	Answers func(n int) int
 
 	// Cover is a small cover of the ones of F by rectangles, where there is one. May
 	// be nil.
@@ -191,6 +195,32 @@ func (p *Problem) Value(n int, in ...protocol.Word) (v protocol.Value, inside bo
 		values[k] = d.Value(in[k])
 	}
 	return p.F(n, values)
+}
+
+// Values is how many values an answer can have; 0: it is not said.
+func (p *Problem) Values(n int) int {
+	switch {
+	case p.Answers != nil:
+		return p.Answers(n)
+	case p.Words != nil:
+		return 2
+	}
+	return 0
+}
+
+// RowsDiffer says that no two of Alice's inputs have the same answers: a cost proves it by its evidence, or by being
+// as large as the logarithm of all her inputs.
+func (p *Problem) RowsDiffer(n int) bool {
+	all := p.Domain(n, protocol.Alice).Count()
+	for _, c := range p.Costs {
+		if c.Setting != protocol.OneWay || c.From != protocol.Alice || c.Basis != Proved {
+			continue
+		}
+		if c.Evidence != nil && c.Evidence.DistinctRows || new(big.Int).Lsh(big.NewInt(1), uint(c.Bits(n))).Cmp(all) == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // YesNo says that the problem is a total function of two players that answers yes or

@@ -32,6 +32,14 @@ type Prices struct {
 	Rows []int64 `json:"rows"`
 }
 
+// Exhausted says that no words have more right answers than the claim's number, because the checker tries them
+// all; the prices, as in Prices, spare it those that cannot.
+type Exhausted struct {
+	Kind string  `json:"kind"` // "exhausted"
+	Unit int64   `json:"unit"`
+	Rows []int64 `json:"rows"`
+}
+
 var (
 	_ = register("centres", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 		var e Centres
@@ -69,21 +77,39 @@ var (
 		}
 		return share(t.Table, total)
 	})
+	_ = register("exhausted", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
+		var e Exhausted
+		k, err := curveClaim(c, Upper, raw, &e)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := t.priced(e.Unit, e.Rows); err != nil {
+			return nil, err
+		}
+		claimed, ok := new(big.Rat).SetString(c.Number)
+		if !ok || claimed.Sign() < 0 || claimed.Cmp(big.NewRat(1, 1)) > 0 {
+			return nil, fmt.Errorf("%q is no probability", c.Number)
+		}
+		claimed.Mul(claimed, new(big.Rat).SetInt64(t.inside()))
+		target := new(big.Int).Quo(claimed.Num(), claimed.Denom()).Int64()
+		above, err := t.exceed(k, target, e.Unit, e.Rows)
+		if err != nil {
+			return nil, err
+		}
+		if above {
+			return nil, fmt.Errorf("some %d words have more than %d right answers", k, target)
+		}
+		return share(t.Table, target)
+	})
 	_ = register("prices", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 		var e Prices
 		k, err := curveClaim(c, Upper, raw, &e)
 		if err != nil {
 			return nil, err
 		}
-		if len(e.Rows) != t.Rows || e.Unit < 1 || e.Unit > 1<<20 {
-			return nil, fmt.Errorf("%d prices with unit %d: want one for each of %d rows", len(e.Rows), e.Unit, t.Rows)
-		}
-		sum := int64(0)
-		for i, u := range e.Rows {
-			if u < 0 || u > e.Unit*int64(t.Cols) {
-				return nil, fmt.Errorf("price %d of row %d is outside 0..%d", u, i, e.Unit*int64(t.Cols))
-			}
-			sum += u
+		sum, err := t.priced(e.Unit, e.Rows)
+		if err != nil {
+			return nil, err
 		}
 		most, err := t.dearest(e.Unit, e.Rows)
 		if err != nil {
@@ -117,6 +143,114 @@ func share(t *Table, right int64) (*big.Rat, error) {
 		return nil, errors.New("no entry is defined")
 	}
 	return big.NewRat(right, all), nil
+}
+
+// priced checks prices and adds them.
+func (t *work) priced(unit int64, rows []int64) (sum int64, err error) {
+	if len(rows) != t.Rows || unit < 1 || unit > 1<<20 {
+		return 0, fmt.Errorf("%d prices with unit %d: want one for each of %d rows", len(rows), unit, t.Rows)
+	}
+	for i, u := range rows {
+		if u < 0 || u > unit*int64(t.Cols) {
+			return 0, fmt.Errorf("price %d of row %d is outside 0..%d", u, i, unit*int64(t.Cols))
+		}
+		sum += u
+	}
+	return sum, nil
+}
+
+// exceed says whether some k words have more than target right answers: it tries all sets, in the order
+// of the words, and leaves out those whose dual bound, at the larger of price and what a row has already, is not above.
+func (t *work) exceed(k int, target, unit int64, price []int64) (bool, error) {
+	words, err := t.words()
+	if err != nil {
+		return false, err
+	}
+	var try func(from, left int, have []int64) (bool, error)
+	try = func(from, left int, have []int64) (bool, error) {
+		if err := t.spend(max(1, len(words)-from), t.Rows, 2); err != nil {
+			return false, err
+		}
+		total, base := int64(0), int64(0)
+		for i, h := range have {
+			total += h
+			base += max(unit*h, price[i])
+		}
+		if total > target {
+			return true, nil
+		}
+		if left == 0 {
+			return false, nil
+		}
+		most := int64(0)
+		for _, gain := range words[from:] {
+			over := int64(0)
+			for i, g := range gain {
+				over += max(0, unit*int64(g)-max(unit*have[i], price[i]))
+			}
+			most = max(most, over)
+		}
+		if base+int64(left)*most < unit*(target+1) {
+			return false, nil
+		}
+		for w := from; w < len(words); w++ {
+			next := make([]int64, len(have))
+			for i, h := range have {
+				next[i] = max(h, int64(words[w][i]))
+			}
+			if above, err := try(w+1, left-1, next); above || err != nil {
+				return above, err
+			}
+		}
+		return false, nil
+	}
+	return try(0, min(k, len(words)), make([]int64, t.Rows))
+}
+
+// maxSearchWords bounds the words times rows of a search.
+const maxSearchWords = 1 << 22
+
+// words lists the right answers of every row under every word.
+func (t *work) words() ([][]uint8, error) {
+	list := [][]int{{}}
+	for j := range t.Cols {
+		seen := map[int]bool{}
+		var longer [][]int
+		for i := range t.Rows {
+			v, ok := t.At(i, j)
+			if !ok || seen[v] {
+				continue
+			}
+			seen[v] = true
+			for _, w := range list {
+				longer = append(longer, append(append([]int{}, w...), v))
+			}
+			if len(longer)*t.Rows > maxSearchWords {
+				return nil, fmt.Errorf("%w: too many words of answers for a search", ErrLimit)
+			}
+		}
+		if len(seen) == 0 {
+			for _, w := range list {
+				longer = append(longer, append(append([]int{}, w...), 0))
+			}
+		}
+		list = longer
+	}
+	if t.Cols > 255 {
+		return nil, fmt.Errorf("%w: %d columns", ErrLimit, t.Cols)
+	}
+	out := make([][]uint8, len(list))
+	for k, w := range list {
+		out[k] = make([]uint8, t.Rows)
+		for i := range t.Rows {
+			for j, v := range w {
+				if t.Is(i, j, v) {
+					out[k][i]++
+				}
+			}
+		}
+	}
+	return out, nil
 }
 
 // dearest is the largest sum over rows of max(0, unit g(i, c) - price_i), over all words c.

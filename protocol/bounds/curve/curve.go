@@ -28,8 +28,9 @@ type Point struct {
 	Lower, Upper *big.Rat
 	Fano         float64 // no scheme exceeds this, from the entropy of the answers alone; 1 where it says nothing
 
-	words  [][]int
-	prices []int64
+	words     [][]int
+	prices    []int64
+	exhausted bool // the upper end is by trying all sets of words
 }
 
 // Exact says that both ends meet.
@@ -39,6 +40,7 @@ func (p Point) Exact() bool { return p.Lower.Cmp(p.Upper) == 0 }
 // themselves: every row of the matrix is a list of tokens, and all lists occur.
 type Selection struct {
 	Kept         int
+	Bits         float64 // log2 of the number of messages that keep so many tokens
 	Lower, Upper *big.Rat
 }
 
@@ -79,7 +81,7 @@ func Of(ctx context.Context, m *bounds.Matrix) (*Curve, error) {
 		}
 		c.Points = append(c.Points, p.point(ctx, m, s, fano(m, s)))
 	}
-	c.Selection = p.selection(m, len(distinct))
+	c.Selection = p.selection(m)
 	return c, ctx.Err()
 }
 
@@ -147,6 +149,17 @@ func (p *problem) point(ctx context.Context, m *bounds.Matrix, s int, fano float
 	upper, prices := p.dual(int64(1) << s)
 	pt.prices, pt.Upper = prices, big.NewRat(min(upper, p.all), p.all)
 	lower, chosen := p.search(ctx, 1<<s, min(upper, p.all))
+	for lower < min(upper, p.all) {
+		better, all := p.exhaust(ctx, 1<<s, lower, prices)
+		if !all {
+			break
+		}
+		if better == nil {
+			pt.exhausted, pt.Upper = true, big.NewRat(lower, p.all)
+			break
+		}
+		lower, chosen = p.improve(ctx, better), better
+	}
 	for _, k := range chosen {
 		pt.words = append(pt.words, p.words[k])
 	}
@@ -168,6 +181,64 @@ func (p *problem) search(ctx context.Context, k int, target int64) (best int64, 
 		}
 	}
 	return best, words
+}
+
+// searchWork bounds the gains that a search over all sets of words may look at.
+const searchWork = 1 << 31
+
+// exhaust looks for k words with more than target right answers among all sets of words, leaving out those whose
+// dual bound is not above. all is false where the search is too long.
+func (p *problem) exhaust(ctx context.Context, k int, target int64, prices []int64) (better []int, all bool) {
+	left := int64(searchWork)
+	var chosen []int
+	var walk func(from, more int, have []int64) (found, done bool)
+	walk = func(from, more int, have []int64) (bool, bool) {
+		if left -= int64(len(p.words)-from) * int64(p.rows); left < 0 || ctx.Err() != nil {
+			return false, false
+		}
+		total, sum, most := int64(0), int64(0), int64(0)
+		floor := make([]int32, p.rows)
+		for i, h := range have {
+			total += h
+			floor[i] = int32(max(h, prices[i]))
+			sum += int64(floor[i])
+		}
+		if total > target {
+			return true, true
+		}
+		if more == 0 {
+			return false, true
+		}
+		for _, gain := range p.gain[from:] {
+			over := int64(0)
+			for i, g := range gain {
+				if d := g - floor[i]; d > 0 {
+					over += int64(d)
+				}
+			}
+			most = max(most, over)
+		}
+		if sum+int64(more)*most <= target {
+			return false, true
+		}
+		for w := from; w < len(p.words); w++ {
+			next := make([]int64, p.rows)
+			for i, h := range have {
+				next[i] = max(h, int64(p.gain[w][i]))
+			}
+			chosen = append(chosen, w)
+			if found, done := walk(w+1, more-1, next); found || !done {
+				return found, done
+			}
+			chosen = chosen[:len(chosen)-1]
+		}
+		return false, true
+	}
+	found, done := walk(0, min(k, len(p.words)), make([]int64, p.rows))
+	if !found {
+		return nil, done
+	}
+	return append([]int{}, chosen...), true
 }
 
 // greedy adds the word that helps most; later starts begin at random words.
@@ -306,27 +377,137 @@ func product(m *bounds.Matrix) bool {
 	return len(seen) == want
 }
 
-// selection bounds what keeping k tokens achieves: below, k fixed places and a guess elsewhere;
-// above, as many messages as there are sub-multisets of k tokens.
-func (p *problem) selection(m *bounds.Matrix, distinct int) []Selection {
+// selection is what keeping k tokens achieves. A message is a set of k places with Alice's symbols there, and only
+// inputs that have these symbols may send it; which one an input sends is hers to choose, so the choice speaks too.
+// Below, the best of a local search over who sends what; above, a dual solution as for words, of all messages.
+func (p *problem) selection(m *bounds.Matrix) []Selection {
 	if !product(m) {
 		return nil
 	}
-	v := int64(len(m.Values()))
 	var out []Selection
-	messages := big.NewInt(1)
 	for k := range p.cols + 1 {
-		messages.Binomial(int64(p.cols), int64(k))
-		messages.Mul(messages, new(big.Int).Exp(big.NewInt(v), big.NewInt(int64(k)), nil))
-		upper := p.all
-		if messages.Cmp(big.NewInt(int64(distinct))) < 0 {
-			bound, _ := p.dual(messages.Int64())
-			upper = min(upper, bound)
-		}
-		lower := big.NewRat(int64(k)*v+int64(p.cols-k), v*int64(p.cols))
-		out = append(out, Selection{k, lower, big.NewRat(upper, p.all)})
+		msgs := p.messages(m, k)
+		s := Selection{Kept: k, Bits: math.Log2(float64(len(msgs)))}
+		upper := min(p.all, p.selectionDual(msgs))
+		s.Lower, s.Upper = big.NewRat(p.selectionSearch(msgs, upper), p.all), big.NewRat(upper, p.all)
+		out = append(out, s)
 	}
 	return out
+}
+
+// messages lists, for every set of k places and symbols there, the rows that have them.
+func (p *problem) messages(m *bounds.Matrix, k int) [][]int {
+	var out [][]int
+	for set := uint(0); set < 1<<p.cols; set++ {
+		if bits.OnesCount(set) != k {
+			continue
+		}
+		groups := map[string][]int{}
+		var order []string
+		for i := range p.rows {
+			key := ""
+			for j := range p.cols {
+				if set>>j&1 == 1 {
+					v, _ := m.At(i, j)
+					key += fmt.Sprint(v, ",")
+				}
+			}
+			if groups[key] == nil {
+				order = append(order, key)
+			}
+			groups[key] = append(groups[key], i)
+		}
+		for _, key := range order {
+			out = append(out, groups[key])
+		}
+	}
+	return out
+}
+
+// selectionDual is sum_i u + sum over messages of max_c sum over their rows of max(0, g(i, c) - u), the least over u.
+func (p *problem) selectionDual(msgs [][]int) int64 {
+	best := p.all
+	for u := range int64(p.cols) + 1 {
+		total := u * int64(p.rows)
+		for _, rows := range msgs {
+			most := int64(0)
+			for _, gain := range p.gain {
+				over := int64(0)
+				for _, i := range rows {
+					over += max(0, int64(gain[i])-u)
+				}
+				most = max(most, over)
+			}
+			total += most
+		}
+		best = min(best, total)
+	}
+	return best
+}
+
+// selectionSearch alternates: every row sends the message whose word answers it best, every message takes the
+// word that answers its senders best; from several starts, until target is met.
+func (p *problem) selectionSearch(msgs [][]int, target int64) (best int64) {
+	may := make([][]int, p.rows)
+	for k, rows := range msgs {
+		for _, i := range rows {
+			may[i] = append(may[i], k)
+		}
+	}
+	for start := range 64 {
+		if best >= target {
+			break
+		}
+		word := make([]int, len(msgs))
+		for k, rows := range msgs {
+			switch {
+			case start == 0: // the word that suits all who may send it
+				word[k] = p.suits(rows)
+			default:
+				word[k] = p.suits(rows[p.rng.IntN(len(rows)):][:1])
+			}
+		}
+		for last := int64(-1); ; {
+			senders := make([][]int, len(msgs))
+			total := int64(0)
+			for _, i := range p.rng.Perm(p.rows) {
+				at := may[i][0]
+				for _, k := range may[i] {
+					if a, b := p.gain[word[k]][i], p.gain[word[at]][i]; a > b || a == b && len(senders[k]) < len(senders[at]) {
+						at = k
+					}
+				}
+				senders[at] = append(senders[at], i)
+				total += int64(p.gain[word[at]][i])
+			}
+			best = max(best, total)
+			if total <= last {
+				break
+			}
+			last = total
+			for k, rows := range senders {
+				if len(rows) > 0 {
+					word[k] = p.suits(rows)
+				}
+			}
+		}
+	}
+	return best
+}
+
+// suits is the word that answers rows best.
+func (p *problem) suits(rows []int) int {
+	best, at := int64(-1), 0
+	for w, gain := range p.gain {
+		sum := int64(0)
+		for _, i := range rows {
+			sum += int64(gain[i])
+		}
+		if sum > best {
+			best, at = sum, w
+		}
+	}
+	return at
 }
 
 // Certificate holds both ends of every point, for crosscut check.
@@ -338,7 +519,11 @@ func (c *Curve) Certificate() (*check.Certificate, error) {
 		if err != nil {
 			return nil, err
 		}
-		upper, err := json.Marshal(check.Prices{Kind: "prices", Unit: 1, Rows: p.prices})
+		kind := "prices"
+		if p.exhausted {
+			kind = "exhausted"
+		}
+		upper, err := json.Marshal(check.Prices{Kind: kind, Unit: 1, Rows: p.prices})
 		if err != nil {
 			return nil, err
 		}

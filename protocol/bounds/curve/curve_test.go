@@ -38,7 +38,7 @@ func of(t *testing.T, m *bounds.Matrix) *Curve {
 	return c
 }
 
-// Certificates of every size that is promised are accepted, ends are in order, and 0 bits and all bits are exact.
+// Certificates of every size that is promised are accepted, and all their points are exact.
 func TestCertified(t *testing.T) {
 	for _, size := range [][2]int{{1, 2}, {2, 2}, {3, 2}, {4, 2}, {5, 2}, {6, 2}, {2, 3}, {3, 3}, {4, 3}} {
 		c := of(t, words(t, size[0], size[1]))
@@ -61,6 +61,11 @@ func TestCertified(t *testing.T) {
 			}
 			if f, _ := p.Lower.Float64(); f > p.Fano+1e-9 {
 				t.Errorf("%v at %d bits: %v is above Fano's %v", size, p.Bits, f, p.Fano)
+			}
+		}
+		for _, p := range c.Points {
+			if !p.Exact() {
+				t.Errorf("%v at %d bits: %v..%v is no number", size, p.Bits, p.Lower, p.Upper)
 			}
 		}
 		first, last := c.Points[0], c.Points[len(c.Points)-1]
@@ -123,17 +128,21 @@ func TestForged(t *testing.T) {
 	}
 	one := 1
 	for name, claim := range map[string]check.Claim{
-		"lower above its words": {Measure: check.Success, Value: &one, End: check.Lower, Number: "7/8", Evidence: honest.Claims[2].Evidence},
-		"upper below its dual":  {Measure: check.Success, Value: &one, End: check.Upper, Number: "1/2", Evidence: honest.Claims[3].Evidence},
-		"too many words":        {Measure: check.Success, Value: new(int), End: check.Lower, Number: "1/2", Evidence: honest.Claims[2].Evidence},
-		"no words":              {Measure: check.Success, Value: &one, End: check.Lower, Number: "1/2", Evidence: json.RawMessage(`{"kind":"centres","words":[]}`)},
-		"a short word":          {Measure: check.Success, Value: &one, End: check.Lower, Number: "1/2", Evidence: json.RawMessage(`{"kind":"centres","words":[[0]]}`)},
-		"a negative price":      {Measure: check.Success, Value: &one, End: check.Upper, Number: "1", Evidence: json.RawMessage(`{"kind":"prices","unit":1,"rows":[-1,0,0,0,0,0,0,0]}`)},
-		"a missing price":       {Measure: check.Success, Value: &one, End: check.Upper, Number: "1", Evidence: json.RawMessage(`{"kind":"prices","unit":1,"rows":[0]}`)},
-		"no unit":               {Measure: check.Success, Value: &one, End: check.Upper, Number: "1", Evidence: json.RawMessage(`{"kind":"prices","unit":0,"rows":[0,0,0,0,0,0,0,0]}`)},
-		"another measure":       {Measure: check.Fooling, Value: &one, End: check.Lower, Number: "1", Evidence: honest.Claims[2].Evidence},
-		"the wrong end":         {Measure: check.Success, Value: &one, End: check.Upper, Number: "1", Evidence: honest.Claims[2].Evidence},
-		"no bits":               {Measure: check.Success, End: check.Lower, Number: "1/2", Evidence: honest.Claims[2].Evidence},
+		"lower above its words":       {Measure: check.Success, Value: &one, End: check.Lower, Number: "7/8", Evidence: honest.Claims[2].Evidence},
+		"upper below its dual":        {Measure: check.Success, Value: &one, End: check.Upper, Number: "1/2", Evidence: honest.Claims[3].Evidence},
+		"too many words":              {Measure: check.Success, Value: new(int), End: check.Lower, Number: "1/2", Evidence: honest.Claims[2].Evidence},
+		"no words":                    {Measure: check.Success, Value: &one, End: check.Lower, Number: "1/2", Evidence: json.RawMessage(`{"kind":"centres","words":[]}`)},
+		"a short word":                {Measure: check.Success, Value: &one, End: check.Lower, Number: "1/2", Evidence: json.RawMessage(`{"kind":"centres","words":[[0]]}`)},
+		"a negative price":            {Measure: check.Success, Value: &one, End: check.Upper, Number: "1", Evidence: json.RawMessage(`{"kind":"prices","unit":1,"rows":[-1,0,0,0,0,0,0,0]}`)},
+		"a missing price":             {Measure: check.Success, Value: &one, End: check.Upper, Number: "1", Evidence: json.RawMessage(`{"kind":"prices","unit":1,"rows":[0]}`)},
+		"no unit":                     {Measure: check.Success, Value: &one, End: check.Upper, Number: "1", Evidence: json.RawMessage(`{"kind":"prices","unit":0,"rows":[0,0,0,0,0,0,0,0]}`)},
+		"exhausted below the optimum": {Measure: check.Success, Value: &one, End: check.Upper, Number: "2/3", Evidence: json.RawMessage(`{"kind":"exhausted","unit":1,"rows":[2,2,2,2,2,2,2,2]}`)},
+		"exhausted with no prices":    {Measure: check.Success, Value: &one, End: check.Upper, Number: "1", Evidence: json.RawMessage(`{"kind":"exhausted","unit":1,"rows":[]}`)},
+		"exhausted as a lower end":    {Measure: check.Success, Value: &one, End: check.Lower, Number: "1/2", Evidence: json.RawMessage(`{"kind":"exhausted","unit":1,"rows":[2,2,2,2,2,2,2,2]}`)},
+		"exhausted beyond 1":          {Measure: check.Success, Value: &one, End: check.Upper, Number: "5/4", Evidence: json.RawMessage(`{"kind":"exhausted","unit":1,"rows":[2,2,2,2,2,2,2,2]}`)},
+		"another measure":             {Measure: check.Fooling, Value: &one, End: check.Lower, Number: "1", Evidence: honest.Claims[2].Evidence},
+		"the wrong end":               {Measure: check.Success, Value: &one, End: check.Upper, Number: "1", Evidence: honest.Claims[2].Evidence},
+		"no bits":                     {Measure: check.Success, End: check.Lower, Number: "1/2", Evidence: honest.Claims[2].Evidence},
 	} {
 		forged := *honest
 		forged.Claims = []check.Claim{claim}
