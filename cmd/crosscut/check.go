@@ -18,6 +18,7 @@ import (
 	"crosscut/protocol/bounds"
 	"crosscut/protocol/bounds/check"
 	"crosscut/reductions/matrix"
+	"crosscut/reductions/smallest/proof"
 )
 
 var _ = register(&command{
@@ -56,6 +57,17 @@ var _ = register(&command{
 			if r, left = matrix.CheckCertificate(c.Context, name, cert, steps, own, c.String("matrix")); left != nil && c.Context.Err() == nil {
 				left = usagef("raise --max-steps", "%s is not checked to the end: %v", name, left)
 			}
+		case proof.Format:
+			if c.IsSet("matrix") {
+				return usagef("leave --matrix out", "%s speaks of a task, and has no matrix", name)
+			}
+			f, err := proof.Read(bytes.NewReader(data))
+			if err != nil {
+				return usagef(checkHint, "%s: %v", name, err)
+			}
+			if r, left = matrix.CheckSmallest(c.Context, name, f); left != nil && c.Context.Err() == nil {
+				left = usagef("take a smaller N", "%s is not checked to the end: %v", name, left)
+			}
 		case run.TranscriptFormat:
 			if c.IsSet("matrix") {
 				return usagef("leave --matrix out", "%s is a transcript, which has no matrix", name)
@@ -70,7 +82,7 @@ var _ = register(&command{
 			}
 			r = matrix.CheckTranscript(name, done, err)
 		default:
-			return usagef(checkHint, "%s: format %q is neither %q nor %q", name, format, check.Format, run.TranscriptFormat)
+			return usagef(checkHint, "%s: format %q is none of %q, %q and %q", name, format, check.Format, proof.Format, run.TranscriptFormat)
 		}
 		r.Command = c.command()
 		if err := c.emit(r.Sheet()); err != nil {
@@ -86,7 +98,7 @@ var _ = register(&command{
 	},
 })
 
-const checkHint = "crosscut bounds --certificate FILE writes a certificate, crosscut run --transcript FILE a transcript"
+const checkHint = "crosscut bounds and crosscut smallest --certificate FILE write a certificate, crosscut run --transcript FILE a transcript"
 
 // rebuild makes the model that a transcript names, within the limits.
 func (c *call) rebuild(model string, sh tasks.Shape, set models.Settings) (models.Machine, error) {

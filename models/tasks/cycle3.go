@@ -7,9 +7,10 @@ import (
 
 // Cycle3 asks of every directed edge whether it lies on a directed triangle.
 var Cycle3 = register(edges(&Task{
-	Name: "cycle3",
-	Doc:  "output i is 1 iff the directed edge i lies on a directed triangle",
-	Cite: []string{"SanfordHsuTelgarsky2023"},
+	Name:      "cycle3",
+	Unordered: true,
+	Doc:       "output i is 1 iff the directed edge i lies on a directed triangle",
+	Cite:      []string{"SanfordHsuTelgarsky2023"},
 	Eval: func(sh Shape, seq []Token, pos int) Value {
 		e := seq[pos-1]
 		for _, f := range seq {

@@ -8,9 +8,10 @@ import (
 // Cycle5 asks of every undirected edge whether it lies on a cycle of five
 // distinct vertices.
 var Cycle5 = register(edges(&Task{
-	Name: "cycle5",
-	Doc:  "output i is 1 iff the undirected edge i lies on a cycle of five vertices",
-	Cite: []string{"SanfordHsuTelgarsky2023"},
+	Name:      "cycle5",
+	Unordered: true,
+	Doc:       "output i is 1 iff the undirected edge i lies on a cycle of five vertices",
+	Cite:      []string{"SanfordHsuTelgarsky2023"},
 	Eval: func(sh Shape, seq []Token, pos int) Value {
 		goal := seq[pos-1].X
 		var closes func(path []int) bool // from goal to the last vertex of path, which has distinct vertices

@@ -4,11 +4,12 @@ import "math/rand/v2"
 
 // Match3 asks at every position whether two tokens complete it to 0 mod M.
 var Match3 = register(match(&Task{
-	Name:   "match3",
-	Terms:  func(Shape) int { return 3 },
-	Doc:    "output i is 1 iff x_i + x_j + x_k = 0 mod M for some j, k",
-	Cite:   []string{"SanfordHsuTelgarsky2023"},
-	Params: []Param{modulus(squareN)},
+	Name:      "match3",
+	Unordered: true,
+	Terms:     func(Shape) int { return 3 },
+	Doc:       "output i is 1 iff x_i + x_j + x_k = 0 mod M for some j, k",
+	Cite:      []string{"SanfordHsuTelgarsky2023"},
+	Params:    []Param{modulus(squareN)},
 	Eval: func(sh Shape, seq []Token, pos int) Value {
 		m := sh.Int("M")
 		for _, t := range seq {

@@ -7,10 +7,11 @@ import (
 
 // MatchS is Match2 and Match3 for any number of terms s.
 var MatchS = register(match(&Task{
-	Name:  "match-s",
-	Terms: func(sh Shape) int { return sh.Int("s") },
-	Doc:   "output i is 1 iff x_i and some s - 1 tokens sum to 0 mod M",
-	Cite:  []string{"SanfordHsuTelgarsky2023"},
+	Name:      "match-s",
+	Unordered: true,
+	Terms:     func(sh Shape) int { return sh.Int("s") },
+	Doc:       "output i is 1 iff x_i and some s - 1 tokens sum to 0 mod M",
+	Cite:      []string{"SanfordHsuTelgarsky2023"},
 	Params: []Param{modulus(squareN), {Name: "s", Doc: "number of terms of the sum, x_i included", Min: 2, Max: 64, Lab: 4, Small: []float64{2, 3, 4, 5}, Fixed: true,
 		Default: func(int, Params) float64 { return 4 }}},
 	Eval: func(sh Shape, seq []Token, pos int) Value {

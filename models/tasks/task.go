@@ -122,6 +122,9 @@ type Task struct {
 	// Terms is how many tokens are summed, for tasks that ask whether a sum is 0 mod
 	// M. May be nil.
 	Terms func(sh Shape) int
+	// Unordered: the output at i depends on token i and on the set of all tokens alone,
+	// neither on their order nor on how often each occurs.
+	Unordered bool
 	// PublicFirst: the split "half" makes token 1 public.
 	PublicFirst bool
 	// ReadLast: the default read position is N, else 1.

@@ -442,3 +442,34 @@ func declared(sh Shape, seq []Token, rng *rand.Rand) error {
 	}
 	return nil
 }
+
+// TestUnorderedTasks: an output does not move when other tokens change places, or when
+// one of two equal tokens becomes a copy of a third.
+func TestUnorderedTasks(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 1))
+	seen := 0
+	for _, sh := range small(t) {
+		if !sh.Task.Unordered {
+			continue
+		}
+		for range 40 {
+			seq := sh.Task.Generate(sh, rng)
+			other := slices.Clone(seq)
+			rng.Shuffle(sh.N-1, func(i, j int) { other[1+i], other[1+j] = other[1+j], other[1+i] })
+			for i := 1; i < sh.N; i++ {
+				for j := 1; j < i; j++ {
+					if reflect.DeepEqual(other[i], other[j]) && sh.Task.CheckSeq == nil {
+						other[i] = other[rng.IntN(i)]
+					}
+				}
+			}
+			if a, b := sh.Task.Eval(sh, seq, 1), sh.Task.Eval(sh, other, 1); !slices.Equal(a, b) {
+				t.Fatalf("%s, N = %d: %v on %v, %v on %v", sh.Task.Name, sh.N, a, seq, b, other)
+			}
+			seen++
+		}
+	}
+	if seen < 100 || InductionHeads.Unordered || Match3Bigram.Unordered || QSA.Unordered {
+		t.Errorf("%d inputs of unordered tasks", seen)
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"crosscut/models/run"
 	"crosscut/protocol"
 	"crosscut/protocol/bounds/check"
+	"crosscut/reductions/smallest/proof"
 	"crosscut/report"
 )
 
@@ -97,6 +98,43 @@ func CheckCertificate(ctx context.Context, file string, c *check.Certificate, st
 			r.fail(f.Err)
 		}
 		r.Claims = append(r.Claims, l)
+	}
+	if r.Accepted {
+		r.Accepted = left == nil
+		return r, left
+	}
+	return r, nil
+}
+
+// CheckSmallest verifies a certificate of crosscut smallest. The error is that of ctx,
+// or wraps proof.ErrLarge, when an end was not looked at and none was refuted.
+func CheckSmallest(ctx context.Context, file string, c *proof.File) (*Checked, error) {
+	r := &Checked{File: file, Kind: "certificate", Accepted: true, Claims: []ClaimLine{}, Replayed: []string{}, Failed: []string{}}
+	found, err := c.Check(ctx)
+	if err != nil {
+		r.fail(err)
+		return r, nil
+	}
+	var left error
+	for _, f := range found {
+		switch {
+		case f.Err == nil:
+		case ctx.Err() != nil && errors.Is(f.Err, ctx.Err()), errors.Is(f.Err, proof.ErrLarge):
+			left = f.Err
+			r.Left = append(r.Left, f.Err.Error())
+		default:
+			r.fail(fmt.Errorf("%s of %s, %s end: %w", c.Unit, c.Model, f.End, f.Err))
+		}
+		r.Claims = append(r.Claims, ClaimLine{Measure: fmt.Sprintf("%s, %s, N = %d: %s", c.Model, c.Task, c.N, c.Unit), End: f.End,
+			Number: strconv.Itoa(f.Claimed), Kind: f.Kind, Proved: strconv.Itoa(f.Proved), Accepted: f.Err == nil})
+	}
+	for _, end := range []struct {
+		name string
+		has  bool
+	}{{"lower", c.Lower != nil}, {"upper", c.Upper != nil}} {
+		if !end.has {
+			r.Open = append(r.Open, "the "+end.name+" end")
+		}
 	}
 	if r.Accepted {
 		r.Accepted = left == nil

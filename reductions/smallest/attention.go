@@ -1,0 +1,326 @@
+package smallest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math/big"
+	"math/rand/v2"
+	"slices"
+
+	"crosscut/models/tasks"
+	"crosscut/reductions/smallest/proof"
+)
+
+// Attention is one head of one layer. On qsa its size is the width of the keys: a set
+// is averaged where a query's scores inside it are equal and larger than all others.
+// On other tasks the read token is public, the weights are equal and d_v = 1: the
+// output is read off the sum of one value for each token, of p bits, which may depend
+// on the position; its size is p. The first tokens' sum is a message, so at every cut
+// it takes as many values as the matrix has rows.
+var Attention = kinds.Add(&Kind{
+	Name: "attention",
+	Doc:  "one layer, one head: the width of its keys on qsa; elsewhere, with equal weights and a public query, the bits of a value",
+	Unit: func(sh tasks.Shape) string {
+		if sh.Task == tasks.QSA {
+			return proof.KeyWidth
+		}
+		return proof.ValueBits
+	},
+	Find: func(ctx context.Context, sh tasks.Shape, r *Result) error {
+		if sh.Task == tasks.QSA {
+			return keys(sh, r)
+		}
+		if sh.Task.Asks != nil || sh.Task.Vector {
+			return fmt.Errorf("smallest: attention on %s: %w", sh.Task.Name, errors.ErrUnsupported)
+		}
+		full, err := proof.NewWorld(sh, r.Read, r.Read, 0)
+		if err != nil {
+			return err
+		}
+		r.World = describe(full)
+		values := digits(full)
+		r.Upper, r.By = width(values), "values that hold all tokens as digits"
+		r.Witness = map[string]any{"values": "digits"}
+		if len(full.Alphabet[0]) <= 1<<12 {
+			if err := r.shrink(r.Upper, proof.Values{Kind: "values", Values: values}); err != nil {
+				return err
+			}
+		}
+		lower := func(w *proof.World, rows *rows) error {
+			for t := 1; t < sh.N; t++ {
+				sums := t
+				if w.Fixed <= t {
+					sums--
+				}
+				apart := rows.alone(ctx, t)
+				p := 0
+				for (1<<p-1)*sums+1 < len(apart) {
+					p++
+				}
+				if p <= r.Lower && r.File.Lower != nil {
+					continue
+				}
+				e, err := rows.evidence(ctx, t, apart)
+				if err != nil {
+					return err
+				}
+				if err := r.raise(p, e); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		whole := false
+		_, err = growing(ctx, sh, r.Read, func(w *proof.World, rows *rows) error {
+			err := lower(w, rows)
+			whole = w.Whole && err == nil
+			if err != nil || !w.Whole || !sh.Task.Unordered || sh.Task.CheckSeq != nil {
+				return err
+			}
+			return spread(ctx, w, rows, r)
+		})
+		if err != nil {
+			return err
+		}
+		r.By = "sums at every cut, and " + r.By
+		if !whole {
+			r.Notes = append(r.Notes, "the lower end speaks of a part of the alphabet, which every model must serve")
+		}
+		if r.Lower < r.Upper {
+			r.Notes = append(r.Notes, "the search for values is not exhaustive")
+		}
+		return nil
+	},
+})
+
+// digits writes token a at position j as a digit of one number.
+func digits(w *proof.World) [][]int {
+	values, weight := make([][]int, w.Shape.N), 1
+	for j, tokens := range w.Alphabet {
+		for a := range tokens {
+			values[j] = append(values[j], a*weight)
+		}
+		if j+1 < w.Shape.N {
+			weight = min(weight*len(tokens), 1<<40)
+		}
+	}
+	return values
+}
+
+func width(values [][]int) int {
+	bits := 0
+	for _, vs := range values {
+		bits = max(bits, big.NewInt(int64(slices.Max(vs))).BitLen())
+	}
+	return bits
+}
+
+// orders is how many orders of the tokens are tried.
+const orders = 24
+
+// spread looks for one table of values for all positions, where the order of tokens
+// does not matter: token by token, in several orders, each gets the least value with
+// which no two prefixes of the tokens so far have one length, one sum and different rows.
+// Tokens that lead to one row at the first cut are worth the same.
+func spread(ctx context.Context, w *proof.World, r *rows, res *Result) error {
+	n, private := w.Shape.N, w.Shape.N-1
+	if private == 0 {
+		return nil
+	}
+	first := 0
+	if w.Fixed == 1 {
+		first = 1
+	}
+	start := int32(0)
+	if first == 1 {
+		start = r.next[0][0][0]
+	}
+	kindOf := r.next[first][start] // of a token: the row that it leads to
+	var kinds []int32
+	token := map[int32]int{}
+	for a, k := range kindOf {
+		if _, seen := token[k]; !seen {
+			token[k] = a
+			kinds = append(kinds, k)
+		}
+	}
+	most := 1
+	for k := 1; k <= private; k++ { // multisets of that many kinds
+		if most = most * (len(kinds) + k - 1) / k; most > 1<<17 {
+			res.Notes = append(res.Notes, "too many kinds of tokens for a search for values")
+			return nil
+		}
+	}
+	for try := range orders {
+		order := slices.Clone(kinds)
+		if try > 0 {
+			rand.New(rand.NewPCG(1, uint64(try))).Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		}
+		value := map[int32]int{}
+		said := make([]map[int]int32, n+1) // after t tokens: sum -> row, at last the output
+		for t := range said {
+			said[t] = map[int]int32{}
+		}
+		limit := 1<<res.Upper - 1
+		for k, kind := range order {
+			v, found := 0, false
+			for v = 0; v <= limit && ctx.Err() == nil; v++ {
+				own := make([]map[int]int32, n+1)
+				for t := range own {
+					own[t] = map[int]int32{}
+				}
+				clash := false
+				// All multisets of the kinds so far that hold the new one.
+				var fill func(left, from int, row int32, t, sum int)
+				fill = func(left, from int, row int32, t, sum int) {
+					if clash {
+						return
+					}
+					for _, before := range []map[int]int32{said[t], own[t]} {
+						if other, ok := before[sum]; ok && other != row {
+							clash = true
+							return
+						}
+					}
+					own[t][sum] = row
+					if left == 0 {
+						return
+					}
+					for i := from; i <= k; i++ {
+						worth := v
+						if i < k {
+							worth = value[order[i]]
+						}
+						fill(left-1, i, r.next[t][row][token[order[i]]], t+1, sum+worth)
+					}
+				}
+				fill(private-1, 0, r.next[first][start][token[kind]], first+1, v)
+				if !clash {
+					for t := range own {
+						maps.Copy(said[t], own[t])
+					}
+					found = true
+					break
+				}
+			}
+			if !found {
+				value = nil
+				break
+			}
+			value[kind] = v
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		if value == nil {
+			continue
+		}
+		values := make([][]int, n)
+		for j := range values {
+			for a := range w.Alphabet[j] {
+				if j+1 == w.Fixed {
+					values[j] = append(values[j], 0)
+				} else {
+					values[j] = append(values[j], value[kindOf[a]])
+				}
+			}
+		}
+		if bits := width(values); bits < res.Upper {
+			res.By, res.Witness = "one value for each token, found greedily", map[string]any{"values": values[n-1]}
+			if err := res.shrink(bits, proof.Values{Kind: "values", Values: values}); err != nil {
+				return err
+			}
+		}
+		if res.Lower == res.Upper {
+			return nil
+		}
+	}
+	return nil
+}
+
+// mostSets bounds the queries that are written out.
+const mostSets = 1 << 14
+
+// keys is the case of qsa: min(2q, N - 1) by Radon's theorem below, and by a simplex or
+// the moment curve above.
+func keys(sh tasks.Shape, r *Result) error {
+	n, q := sh.N, sh.Int("q")
+	m := min(2*q, n-1)
+	r.World = "all sets of q positions; scores inside a set are equal, and the softmax is sharp"
+	r.Upper, r.Witness = m, map[string]any{"keys": "moment curve"}
+	if q == n {
+		r.Upper, r.Witness = 0, map[string]any{"keys": "all equal"}
+		m = 0
+	}
+	e := proof.Keys{Kind: "keys", Keys: make([][]int64, n), Queries: [][]int64{}}
+	simplex := m < 2*q
+	if simplex && m > 0 {
+		r.Witness = map[string]any{"keys": "simplex"}
+	}
+	for j := range e.Keys {
+		e.Keys[j] = make([]int64, m)
+		power := int64(1)
+		for c := range m {
+			power *= int64(j + 1)
+			switch {
+			case !simplex:
+				e.Keys[j][c] = power
+			case c == j:
+				e.Keys[j][c] = 1
+			}
+		}
+	}
+	written := true
+	if big.NewInt(0).Binomial(int64(n), int64(q)).Cmp(big.NewInt(mostSets)) > 0 || !simplex && new(big.Int).Exp(big.NewInt(int64(2*n)), big.NewInt(int64(2*q)), nil).BitLen() > 60 {
+		written = false
+	}
+	if written {
+		for set := range tasks.Sets(n, q) {
+			e.Queries = append(e.Queries, query(set, n, m, simplex))
+		}
+		if err := r.shrink(m, e); err != nil {
+			return err
+		}
+	} else {
+		r.Notes = append(r.Notes, "too many sets, or too large numbers, to write the queries down: the upper end rests on the moment curve's proof (docs/qsa.md)")
+	}
+	r.By = "Radon's theorem, and keys with a query for every set"
+	if m == 0 {
+		return nil
+	}
+	return r.raise(m, proof.Radon{Kind: "radon"})
+}
+
+// query singles a set out: on a simplex by signs, on the moment curve by
+// -prod (x - i)^2 over the set, which is 0 in it and negative elsewhere.
+func query(set []int, n, m int, simplex bool) []int64 {
+	u := make([]int64, m)
+	if simplex {
+		inside := int64(1)
+		if slices.Contains(set, n) { // the last key is 0
+			inside = 0
+		}
+		for c := range u {
+			u[c] = -1
+			if slices.Contains(set, c+1) {
+				u[c] = inside
+			}
+		}
+		return u
+	}
+	poly := []int64{-1} // lowest degree first
+	for _, i := range set {
+		for range 2 {
+			next := make([]int64, len(poly)+1)
+			for d, c := range poly {
+				next[d] -= c * int64(i)
+				next[d+1] += c
+			}
+			poly = next
+		}
+	}
+	copy(u, poly[1:])
+	return u
+}

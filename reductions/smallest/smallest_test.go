@@ -1,0 +1,307 @@
+package smallest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"crosscut/models/tasks"
+	"crosscut/reductions"
+	"crosscut/reductions/matrix"
+	"crosscut/reductions/smallest/proof"
+)
+
+func shape(t testing.TB, task string, n int, set tasks.Params) tasks.Shape {
+	t.Helper()
+	k, err := tasks.Catalog().Get(task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sh, err := k.Shape(n, set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sh
+}
+
+func find(t testing.TB, sh tasks.Shape, model string) *Result {
+	t.Helper()
+	r, err := Find(context.Background(), sh, model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+type world struct {
+	task string
+	n    int
+	set  tasks.Params
+}
+
+// small are worlds in which every kind is tried.
+var small = []world{
+	{"qsa", 2, nil}, {"qsa", 3, tasks.Params{"q": 1}}, {"qsa", 3, tasks.Params{"q": 2}}, {"qsa", 4, tasks.Params{"q": 1}}, {"qsa", 4, tasks.Params{"q": 2}}, {"qsa", 4, tasks.Params{"q": 3}}, {"qsa", 5, tasks.Params{"q": 2}},
+	{"qsa", 3, tasks.Params{"q": 1, "d": 2}}, {"qsa", 3, tasks.Params{"q": 3}},
+	{"match2", 3, nil}, {"match2", 5, nil}, {"match3", 3, nil}, {"match3", 4, nil}, {"match3", 5, tasks.Params{"M": 7}}, {"match3", 1, nil},
+	{"match-s", 4, tasks.Params{"M": 7}}, {"match3-bigram", 4, tasks.Params{"M": 6}}, {"match3-local", 4, tasks.Params{"M": 6}},
+	{"induction-heads", 4, nil}, {"induction-heads", 5, nil}, {"cycle3", 4, tasks.Params{"nodes": 4}}, {"cycle5", 5, tasks.Params{"nodes": 5}},
+}
+
+// TestEveryEndIsCertified: in every small world both ends have evidence that the checker
+// accepts, and rnn and mlp close.
+func TestEveryEndIsCertified(t *testing.T) {
+	for _, w := range small {
+		for k := range Kinds().All() {
+			sh := shape(t, w.task, w.n, w.set)
+			r := find(t, sh, k.Name)
+			if r.Exact != (r.Lower == r.Upper) || r.Lower > r.Upper {
+				t.Errorf("%v, %s: %d to %d, exact %v", w, k.Name, r.Lower, r.Upper, r.Exact)
+			}
+			promise := sh.Task.CheckSeq != nil
+			if k.Name == "rnn" && !r.Exact && !promise || k.Name == "mlp" && !r.Exact && sh.Params["q"] != float64(w.n) && w.n > 1 {
+				t.Errorf("%v, %s: %d to %d does not close", w, k.Name, r.Lower, r.Upper)
+			}
+			checked(t, r)
+		}
+	}
+}
+
+// checked runs the file through its written form and the checker.
+func checked(t *testing.T, r *Result) {
+	t.Helper()
+	if r.File.Lower == nil && r.File.Upper == nil {
+		if r.Upper > 0 || r.Lower > 0 {
+			t.Errorf("%s, %s, N = %d: no evidence", r.Model, r.Task, r.N)
+		}
+		return
+	}
+	raw, err := json.Marshal(r.File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := proof.Read(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := f.Check(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range got {
+		claimed := r.Lower
+		if g.End == "upper" {
+			claimed = r.Upper
+		}
+		if g.Err != nil || g.Claimed != claimed && (g.End == "upper" || r.Lower > 0) {
+			t.Errorf("%s, %s, N = %d, %v: %+v, the result says %d to %d", r.Model, r.Task, r.N, r.Params, g, r.Lower, r.Upper)
+		}
+	}
+}
+
+// TestStatesAgreeWithTheMatrix compares the state bits with the profile that bounds
+// computes on the whole table, and Match3's states with the closed form.
+func TestStatesAgreeWithTheMatrix(t *testing.T) {
+	for _, w := range small {
+		sh := shape(t, w.task, w.n, w.set)
+		if sh.Task == tasks.QSA && sh.N > 4 || sh.N == 1 || sh.Task.CheckSeq != nil || sh.Int("d") > 1 {
+			continue
+		}
+		split, err := sh.ParseSplit("half")
+		if err != nil {
+			t.Fatal(err)
+		}
+		cut, err := matrix.NewCut(sh, split, []int{sh.DefaultRead()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		states, err := cut.Profile(context.Background(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		most := 0
+		for _, s := range states {
+			most = max(most, s.Bits.Lower)
+		}
+		if r := find(t, sh, "rnn"); r.Lower != most {
+			t.Errorf("%v: %d bits of state, the matrix has %d", w, r.Lower, most)
+		}
+	}
+	sh := shape(t, "match3", 5, nil)
+	r := find(t, sh, "rnn")
+	var want []int
+	for a := range 4 {
+		rows := 1
+		if a > 0 {
+			rows = int(reductions.Match3Rows(a, sh.Int("M")).Int64())
+		}
+		want = append(want, rows)
+	}
+	want[1] = 24 // one value of 25: 1 and M - 2 alike with those that never match, or always
+	if got := r.Witness.(map[string]any)["states"].([]int); !slices.Equal(got, want) {
+		t.Errorf("match3 at N = 5: %v states, the closed form says %v", got, want)
+	}
+}
+
+// TestKnownSizes pins what the theorems of SHARP say.
+func TestKnownSizes(t *testing.T) {
+	for _, c := range []struct {
+		world
+		model        string
+		lower, upper int
+	}{
+		{world{"qsa", 3, tasks.Params{"q": 1}}, "rnn", 2, 2}, {world{"qsa", 5, tasks.Params{"q": 1}}, "rnn", 4, 4}, {world{"qsa", 5, tasks.Params{"q": 2}}, "rnn", 5, 5},
+		{world{"qsa", 5, tasks.Params{"q": 2}}, "mlp", 5, 5}, {world{"qsa", 3, tasks.Params{"q": 1, "d": 2}}, "mlp", 6, 6},
+		{world{"qsa", 5, tasks.Params{"q": 1}}, "attention", 2, 2}, {world{"qsa", 6, tasks.Params{"q": 2}}, "attention", 4, 4}, {world{"qsa", 4, tasks.Params{"q": 2}}, "attention", 3, 3},
+		{world{"match2", 6, nil}, "rnn", 1, 1}, {world{"match2", 5, nil}, "attention", 1, 1}, {world{"match2", 5, nil}, "mlp", 1, 1},
+		{world{"match3", 4, nil}, "rnn", 7, 7}, {world{"match3", 5, nil}, "rnn", 11, 11}, {world{"match3", 1, nil}, "rnn", 0, 0},
+	} {
+		if r := find(t, shape(t, c.task, c.n, c.set), c.model); r.Lower != c.lower || r.Upper != c.upper {
+			t.Errorf("%v, %s: %d to %d, want %d to %d", c.world, c.model, r.Lower, r.Upper, c.lower, c.upper)
+		}
+	}
+}
+
+// TestStoppedSearchesAreTrue: an interval that was cut short still holds the size.
+func TestStoppedSearchesAreTrue(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, w := range small {
+		for k := range Kinds().All() {
+			sh := shape(t, w.task, w.n, w.set)
+			r, err := Find(ctx, sh, k.Name)
+			if r == nil {
+				t.Fatal(err)
+			}
+			whole := find(t, sh, k.Name)
+			if r.Lower > whole.Lower || r.Upper < whole.Upper {
+				t.Errorf("%v, %s: %d to %d when stopped, %d to %d", w, k.Name, r.Lower, r.Upper, whole.Lower, whole.Upper)
+			}
+		}
+	}
+	// A world too large for an automaton: the ends are those of a part, and of raw tokens.
+	r := find(t, shape(t, "cycle3", 5, nil), "rnn")
+	if r.Exact || r.Lower < 1 || r.Upper < 20 || len(r.Notes) == 0 {
+		t.Errorf("cycle3 at N = 5: %+v", r)
+	}
+	checked(t, r)
+}
+
+// TestForgedFiles: whatever is altered in a certificate, the checker refuses.
+func TestForgedFiles(t *testing.T) {
+	evidence := func(end *proof.End, change func(e map[string]any)) {
+		var e map[string]any
+		if err := json.Unmarshal(end.Evidence, &e); err != nil {
+			t.Fatal(err)
+		}
+		change(e)
+		end.Evidence, _ = json.Marshal(e)
+	}
+	at := func(e map[string]any, name string, path ...int) []any {
+		list := e[name].([]any)
+		for _, k := range path {
+			list = list[k].([]any)
+		}
+		return list
+	}
+	rnn := func() *proof.File { return find(t, shape(t, "match3", 4, nil), "rnn").File }
+	near := func() *proof.File { return find(t, shape(t, "qsa", 4, nil), "rnn").File }
+	head := func() *proof.File { return find(t, shape(t, "match3", 3, nil), "attention").File }
+	keys := func() *proof.File { return find(t, shape(t, "qsa", 5, nil), "attention").File }
+	dense := func() *proof.File { return find(t, shape(t, "qsa", 3, nil), "mlp").File }
+	digits := func() *proof.File { return find(t, shape(t, "match2", 3, nil), "mlp").File }
+	for name, c := range map[string]struct {
+		make   func() *proof.File
+		forge  func(f *proof.File)
+		reason string
+	}{
+		"a higher lower end": {rnn, func(f *proof.File) { f.Lower.Number++ }, "proves 7, not 8"},
+		"a lower upper end":  {rnn, func(f *proof.File) { f.Upper.Number-- }, "proves 7, not 6"},
+		"fewer prefixes": {rnn, func(f *proof.File) {
+			evidence(f.Lower, func(e map[string]any) { e["prefixes"] = at(e, "prefixes")[:64] })
+		}, "proves 6"},
+		"a prefix twice": {rnn, func(f *proof.File) {
+			evidence(f.Lower, func(e map[string]any) { at(e, "prefixes")[1] = at(e, "prefixes")[0] })
+		}, "apart"},
+		"no suffix":               {rnn, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { e["suffixes"] = []any{} }) }, "apart"},
+		"a token of no alphabet":  {rnn, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { at(e, "prefixes", 0)[1] = 99 }) }, "none of the world"},
+		"another public token":    {rnn, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { e["fixed"] = 2 }) }, "not public"},
+		"a cut beyond the end":    {rnn, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { e["after"] = 4 }) }, "cut after 4"},
+		"an unknown kind":         {rnn, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { e["kind"] = "trust" }) }, "unknown kind"},
+		"evidence of another end": {rnn, func(f *proof.File) { f.Lower.Evidence = f.Upper.Evidence }, "other end"},
+		"another model":           {rnn, func(f *proof.File) { f.Model = "mlp" }, "says nothing"},
+		"another unit":            {rnn, func(f *proof.File) { f.Unit = proof.FirstRank }, "say nothing about"},
+		"another task":            {rnn, func(f *proof.File) { f.Task, f.N = "match2", 4 }, ""},
+		"an unknown field":        {rnn, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { e["more"] = 1 }) }, "more"},
+		"a wrong transition": {rnn, func(f *proof.File) {
+			evidence(f.Upper, func(e map[string]any) { at(e, "next", 2, 0)[2] = 1 - at(e, "next", 2, 0)[2].(float64)/100 })
+		}, ""},
+		"states joined": {rnn, func(f *proof.File) {
+			evidence(f.Upper, func(e map[string]any) { at(e, "next", 1, 0)[3] = at(e, "next", 1, 0)[4] })
+		}, "the definition says"},
+		"no first state":      {rnn, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { e["next"] = []any{} }) }, "one first state"},
+		"answers swapped":     {rnn, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { slices.Reverse(at(e, "out")) }) }, "the definition says"},
+		"near: answers moved": {near, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { at(e, "out", 0)[0] = 0.9 }) }, "the definition says"},
+		"near: a prefix twice": {near, func(f *proof.File) {
+			evidence(f.Lower, func(e map[string]any) { at(e, "prefixes")[1] = at(e, "prefixes")[0] })
+		}, "apart"},
+		"values: one moved": {head, func(f *proof.File) {
+			evidence(f.Upper, func(e map[string]any) { v := at(e, "values", 1); v[3] = v[4] })
+		}, "stands for"},
+		"values: one missing": {head, func(f *proof.File) {
+			evidence(f.Upper, func(e map[string]any) { e["values"].([]any)[1] = at(e, "values", 1)[1:] })
+		}, "values for"},
+		"values: the query moves": {head, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { e["fixed"] = 0 }) }, "public"},
+		"keys: two alike":         {keys, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { at(e, "keys")[1] = at(e, "keys")[0] }) }, "single it out"},
+		"keys: a query short":     {keys, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { e["queries"] = at(e, "queries")[1:] }) }, ""},
+		"keys: too wide a bound":  {keys, func(f *proof.File) { f.Lower.Number = 5 }, "proves 4"},
+		"radon at q = N":          {keys, func(f *proof.File) { f.Params = f.Params.With(tasks.Params{"q": 5}) }, "q < N"},
+		"dense: rank lost":        {dense, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { at(e, "w", 0)[0] = 0 }) }, "give z back"},
+		"dense: no gap":           {dense, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { e["gap"] = 1 }) }, "gap"},
+		"dense: eps too large":    {dense, func(f *proof.File) { f.Params = f.Params.With(tasks.Params{"eps": 0.5}) }, "eps <"},
+		"digits: no room":         {digits, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { at(e, "weights")[0] = 2 }) }, "above the later"},
+		"inputs: one twice": {digits, func(f *proof.File) {
+			evidence(f.Lower, func(e map[string]any) { at(e, "inputs")[1] = at(e, "inputs")[0] })
+		}, "one answer"},
+		"a negative size": {digits, func(f *proof.File) { f.Lower.Number = -1 }, "negative"},
+		"no end at all":   {digits, func(f *proof.File) { f.Lower, f.Upper = nil, nil }, "neither end"},
+		"another format":  {digits, func(f *proof.File) { f.Format = "crosscut smallest 2" }, "format"},
+	} {
+		f := c.make()
+		c.forge(f)
+		var raised []string
+		raw, err := json.Marshal(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f, err = proof.Read(bytes.NewReader(raw)); err == nil {
+			var got []proof.Finding
+			if got, err = f.Check(context.Background()); err == nil {
+				for _, g := range got {
+					if g.Err != nil {
+						raised = append(raised, g.Err.Error())
+					}
+				}
+			}
+		}
+		if err != nil {
+			raised = append(raised, err.Error())
+		}
+		if len(raised) == 0 || !strings.Contains(strings.Join(raised, "; "), c.reason) {
+			t.Errorf("%s: %v, want a refusal that says %q", name, raised, c.reason)
+		}
+	}
+}
+
+func TestUnsupported(t *testing.T) {
+	if _, err := Find(context.Background(), shape(t, "match2", 3, nil), "transformer"); err == nil {
+		t.Error("a kind that does not exist")
+	}
+	none := &Kind{Name: "x"}
+	if none.Validate() == nil {
+		t.Error("an incomplete kind")
+	}
+}
