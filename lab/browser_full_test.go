@@ -172,14 +172,25 @@ func TestExport(t *testing.T) {
 	}
 }
 
+// mostEngine and mostPages are the sizes that are meant, in bytes: of the compressed
+// engine of the static copy, and of all that a served page loads.
+const (
+	mostEngine = 3_500_000
+	mostPages  = 500_000
+)
+
 // The static site gives the same bytes as the server, for every operation.
 func TestSite(t *testing.T) {
 	site := filepath.Join("..", "build", "site")
 	if !full() {
 		t.Skip("make browser builds the site and opens it")
 	}
-	if _, err := os.Stat(filepath.Join(site, "engine.wasm")); err != nil {
+	info, err := os.Stat(filepath.Join(site, "engine.wasm.gz"))
+	if err != nil {
 		t.Skip("no static site: make site builds it")
+	}
+	if info.Size() >= mostEngine {
+		t.Errorf("the engine has %d bytes compressed, at most %d are meant", info.Size(), mostEngine)
 	}
 	server := httptest.NewServer(http.FileServer(http.Dir(site)))
 	defer server.Close()
@@ -198,6 +209,8 @@ func TestSite(t *testing.T) {
 		{"sizes", `{"reduction":"disj-match3","model":"attention","n":6}`},
 		{"reduce", `{"reduction":"disj-cycle5","n":4,"x":"0110","y":"0010"}`},
 		{"claim", `{"paper":"sanford2023","claim":"theorem 10","seed":1}`},
+		{"sources", `{}`},
+		{"write", `{"source":"problem = \"disj\"\ntask = \"match3\"\ndef params(n): return {\"M\": 2 * n + 3}\ndef public(n): return {1: 1}\ndef alice(n, x): return {2 + i: i + 2 if x[i] else 1 for i in range(n)}\ndef bob(n, y): return {2 + n + i: 2 * n - i if y[i] else 1 for i in range(n)}\ndef answer(n, outputs): return outputs[1] == 1\n","n":4,"seed":1}`},
 	} {
 		want, err := engine.Handle(context.Background(), q.op, []byte(q.body))
 		if err != nil {

@@ -39,7 +39,7 @@ func Pages() fs.FS {
 // What all requests together may take.
 const (
 	computeTime = 2 * time.Second  // of one request, once it has its turn
-	claimTime   = 8 * time.Second  // of a claim: about a second of work, on a busy machine more
+	claimTime   = 8 * time.Second  // of a claim or a file: about a second of work, on a busy machine more
 	turnTime    = 30 * time.Second // waiting for a turn
 	mostWaiting = 512
 	mostConns   = 1024
@@ -208,7 +208,7 @@ func (s *Server) compute(ctx context.Context, name string, body []byte) ([]byte,
 		return answer, nil
 	}
 	limit := s.limit
-	if name == "claim" {
+	if name == "claim" || name == "write" {
 		limit = claimTime
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)

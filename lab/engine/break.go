@@ -84,13 +84,18 @@ var _ = operate("break", func(ctx context.Context, q breakRequest) (any, error) 
 	if err != nil {
 		return nil, err
 	}
+	return broken(ctx, r, in, m, q.N, q.Seed, "crosscut falsify --reduction "+r.Name+" --model "+q.Model+" --n "+itoa(q.N)+q.Set.flags()+" --seed "+utoa(q.Seed))
+})
+
+// broken looks for an input on which a model fails, for a while, and plays it.
+func broken(ctx context.Context, r *reductions.Reduction, in *reductions.Instance, m models.Machine, n int, seed uint64, command string) (any, error) {
 	job := models.Job{Split: in.At, Read: in.Reads, Answer: models.ByBob}
 	if err := priced(m, job); err != nil {
 		return nil, err
 	}
 	soon, cancel := context.WithTimeout(ctx, breakTime)
 	defer cancel()
-	f, err := falsify.Find(soon, m, in, falsify.Options{Seed: q.Seed, Messages: mostMessages, Pairs: mostPairs})
+	f, err := falsify.Find(soon, m, in, falsify.Options{Seed: seed, Messages: mostMessages, Pairs: mostPairs})
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +104,7 @@ var _ = operate("break", func(ctx context.Context, q breakRequest) (any, error) 
 	if a.Finding, err = encode(f); err != nil {
 		return nil, err
 	}
-	a.Command = "crosscut falsify --reduction " + r.Name + " --model " + q.Model + " --n " + itoa(q.N) + q.Set.flags() + " --seed " + utoa(q.Seed)
+	a.Command = command
 	prog, err := m.Compile(job)
 	if err != nil {
 		return nil, err
@@ -118,7 +123,7 @@ var _ = operate("break", func(ctx context.Context, q breakRequest) (any, error) 
 			return nil, err
 		}
 		run := breakRun{
-			X: points[k].X.String(), Y: r.From.ShowY(q.N, points[k].Y), Words: list(wordsOf(played.Transcript)), Labels: []string{}, From: []string{},
+			X: points[k].X.String(), Y: r.From.ShowY(n, points[k].Y), Words: list(wordsOf(played.Transcript)), Labels: []string{}, From: []string{},
 			Output: run.Values(in.Shape, played.Output), Expected: run.Values(in.Shape, played.Expected), Correct: played.Correct,
 		}
 		for _, w := range played.Transcript.Messages {
@@ -136,7 +141,7 @@ var _ = operate("break", func(ctx context.Context, q breakRequest) (any, error) 
 		return nil, &Refusal{Bug, "internal error: twins with different words", "this is a bug of Crosscut"}
 	}
 	return a, nil
-})
+}
 
 func sameToken(sh tasks.Shape, a, b tasks.Token) bool {
 	x, _ := json.Marshal(sh.Task.FormatToken(sh, a))

@@ -6,10 +6,10 @@ import { problem, select } from "./controls.js";
 
 const rooms = {
   story: () => import("./story.js"), cut: () => import("./rooms/cut.js"), grow: () => import("./rooms/grow.js"), matrix: () => import("./rooms/matrix.js"),
-  break: () => import("./rooms/break.js"), proof: () => import("./rooms/proof.js"),
+  break: () => import("./rooms/break.js"), proof: () => import("./rooms/proof.js"), write: () => import("./rooms/write.js"),
 };
-const titles = { story: "Story", cut: "Cut", grow: "Grow", matrix: "Matrix", break: "Break", proof: "Proof" };
-const order = ["cut", "grow", "matrix", "break", "proof"];
+const titles = { story: "Story", cut: "Cut", grow: "Grow", matrix: "Matrix", break: "Break", proof: "Proof", write: "Write" };
+const order = ["cut", "grow", "matrix", "break", "proof", "write"];
 const main = document.getElementById("room"), object = document.getElementById("object"), notice = document.getElementById("notice");
 let here = null, written = "";
 
@@ -40,7 +40,7 @@ function write(name, state) {
   memory[name] = { state: { ...state }, task: shared.task };
   describe();
   const params = new URLSearchParams();
-  const all = name === "cut" || name === "story" ? state : { ...state, ...Object.fromEntries(SHARED.filter(k => !(k in state)).map(k => [k, shared[k]])) };
+  const all = name === "cut" || name === "story" || name === "write" ? state : { ...state, ...Object.fromEntries(SHARED.filter(k => !(k in state)).map(k => [k, shared[k]])) };
   for (const [k, v] of Object.entries(all)) if (v !== "" && v !== null && v !== undefined) params.set(k, v);
   const text = params.toString(), before = written;
   written = `#${name}${text ? "?" + text : ""}`;
@@ -54,7 +54,7 @@ function write(name, state) {
 // room, the rest is said.
 let known = null;
 function describe() {
-  object.hidden = !known || !here || here.name === "story" || !shared.task || here.name === "matrix" && !memory.matrix?.state.task;
+  object.hidden = !known || !here || here.name === "story" || here.name === "write" || !shared.task || here.name === "matrix" && !memory.matrix?.state.task;
   if (object.hidden) return;
   const task = known.tasks.find(t => t.name === shared.task);
   if (!task) { object.hidden = true; return; }
@@ -68,7 +68,7 @@ const depth = () => history.state?.depth || 0;
 // or the shared object as the room can show it.
 function carried(name, cat) {
   const left = memory[name];
-  if (left && (left.task === shared.task || name === "story")) return left.state;
+  if (left && (left.task === shared.task || name === "story" || name === "write")) return left.state;
   const { task } = shared;
   if (!task) return {};
   const claims = cat.inequalities.filter(q => q.task === task), claim = claims.find(q => q.model === shared.model) || claims[0], reductions = cat.reductions.filter(r => r.to === task);

@@ -21,9 +21,15 @@ async function fetched(name) {
   return all;
 }
 
+// plain undoes gzip, which a host may have undone already.
+async function plain(data) {
+  if (data[0] !== 0x1f || data[1] !== 0x8b) return data;
+  return new Response(new Blob([data]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+}
+
 const ready = (async () => {
   const go = new Go();
-  const { instance } = await WebAssembly.instantiate(await fetched("engine.wasm"), go.importObject);
+  const { instance } = await WebAssembly.instantiate(await plain(await fetched("engine.wasm.gz")), go.importObject);
   go.run(instance);
 })();
 ready.catch(e => postMessage({ failed: e.message }));

@@ -122,14 +122,19 @@ type child struct {
 var options = &syntax.FileOptions{Set: true, TopLevelControl: true}
 
 func thread() *starlark.Thread {
-	return &starlark.Thread{
+	t := &starlark.Thread{
 		Name:  "user",
 		Print: func(_ *starlark.Thread, msg string) { fmt.Fprintln(os.Stderr, msg) },
 	}
+	if mostSteps > 0 {
+		t.SetMaxExecutionSteps(mostSteps)
+		t.OnMaxSteps = func(t *starlark.Thread) { t.Cancel(fmt.Sprintf("took more than %d steps", mostSteps)) }
+	}
+	return t
 }
 
 func (c *child) load(req request) reply {
-	if req.Memory > 0 {
+	if req.Memory > 0 && mostSteps == 0 {
 		go watchMemory(req.Memory)
 	}
 	var err error

@@ -6,11 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"os/exec"
-	"runtime"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -32,16 +27,6 @@ func (l Limits) filled() Limits {
 		l.Call = 10 * time.Second
 	}
 	return l
-}
-
-// Child starts the process that runs ServeChild. The command line sets it to the
-// hidden command of its own binary.
-var Child = func() (*exec.Cmd, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	return exec.Command(self, "starlark-child"), nil
 }
 
 // Error says that a user's file is unusable: syntax, a run-time error, an
@@ -94,8 +79,7 @@ type process struct {
 	name   string
 	source string
 	limits Limits
-	cmd    *exec.Cmd
-	in     io.WriteCloser
+	host   *host
 	enc    *json.Encoder
 	lines  chan line
 	dead   error
@@ -111,28 +95,14 @@ type line struct {
 
 // start runs the child and loads the file into it.
 func start(ctx context.Context, name, source string, limits Limits) (*process, reply, error) {
-	cmd, err := Child()
+	h, err := spawn()
 	if err != nil {
 		return nil, reply{}, fmt.Errorf("script: starting the child process: %w", err)
 	}
-	cmd.Env = append(os.Environ(), "GOMAXPROCS=2", "GOTRACEBACK=none")
-	var stderr tail
-	cmd.Stderr = &stderr
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		return nil, reply{}, err
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, reply{}, err
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, reply{}, fmt.Errorf("script: starting the child process: %w", err)
-	}
-	p := &process{ctx: ctx, name: name, source: source, limits: limits.filled(), cmd: cmd, in: in, enc: json.NewEncoder(in), lines: make(chan line, 256)}
-	p.stop = context.AfterFunc(ctx, func() { cmd.Process.Kill() })
+	p := &process{ctx: ctx, name: name, source: source, limits: limits.filled(), host: h, enc: json.NewEncoder(h.in), lines: make(chan line, 256)}
+	p.stop = h.killed(ctx)
 	go func() {
-		dec := json.NewDecoder(bufio.NewReaderSize(out, 1<<16))
+		dec := json.NewDecoder(bufio.NewReaderSize(h.out, 1<<16))
 		for {
 			var l line
 			l.err = dec.Decode(&l.reply)
@@ -220,7 +190,7 @@ func (p *process) receive(fn string) (reply, error) {
 		case <-deadline.C:
 			return reply{}, p.end(errorf("%s: %s took more than %v", p.name, fn, p.limits.Call))
 		case <-tick.C:
-			if resident(p.cmd.Process.Pid) > p.limits.Memory {
+			if p.host.resident() > p.limits.Memory {
 				return reply{}, p.end(p.tooLarge(fn))
 			}
 		}
@@ -249,65 +219,23 @@ func (p *process) died(fn string) error {
 	if p.dead != nil {
 		return p.dead
 	}
-	p.in.Close()
-	err := p.cmd.Wait()
+	p.host.in.Close()
+	err := p.host.wait()
 	if p.ctx.Err() != nil {
 		return p.end(p.ctx.Err())
 	}
-	var exit *exec.ExitError
-	stderr := p.cmd.Stderr.(*tail).String()
-	if errors.As(err, &exit) && (exit.ExitCode() == exitMemory || strings.Contains(stderr, "out of memory") || strings.Contains(stderr, "cannot allocate")) {
+	if p.host.starved(err) {
 		return p.end(p.tooLarge(fn))
 	}
-	return p.end(errorf("%s: %s ended its process: %v %s", p.name, fn, err, oneLine(stderr)))
+	return p.end(errorf("%s: %s ended its process: %v %s", p.name, fn, err, oneLine(p.host.stderr.String())))
 }
 
 func (p *process) close() {
 	p.stop()
-	p.in.Close()
-	p.cmd.Process.Kill()
-	p.cmd.Wait() // reaps it; how it ended is known already
+	p.host.in.Close()
+	p.host.kill()
+	p.host.wait() // reaps it; how it ended is known already
 	if p.dead == nil {
 		p.dead = errors.New("script: the file was closed")
 	}
-}
-
-// resident is the size of a process in memory, in bytes; 0 where the system does
-// not say (then the child watches its own heap).
-func resident(pid int) uint64 {
-	if runtime.GOOS != "linux" {
-		return 0
-	}
-	b, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/statm")
-	if err != nil {
-		return 0
-	}
-	fields := strings.Fields(string(b))
-	if len(fields) < 2 {
-		return 0
-	}
-	pages, err := strconv.ParseUint(fields[1], 10, 64)
-	if err != nil {
-		return 0
-	}
-	return pages * uint64(os.Getpagesize())
-}
-
-// tail keeps the beginning of what a process says on standard error.
-type tail struct {
-	mu sync.Mutex
-	b  []byte
-}
-
-func (t *tail) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.b = append(t.b, p[:min(len(p), max(0, 1<<12-len(t.b)))]...)
-	return len(p), nil
-}
-
-func (t *tail) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return string(t.b)
 }

@@ -16,11 +16,14 @@ const SEEN = {
   "theorem 7": "grow?inequality=one-layer-match3&n=1024", "theorem 4": "grow?inequality=one-unit-qsa&n=128", "theorem 11": "break?reduction=disj-qsa-memory&model=rnn&n=8&shrink=m&value=3", "theorem 10": "break?reduction=disj-qsa-memory&model=mlp&n=5&shrink=h1&value=8", cycle3: "grow?inequality=one-layer-cycle3&n=1024",
 };
 
+// The paper that is open first: that of the first inequality.
+const usual = cat => cat.papers.find(p => p.name === cat.inequalities[0].paper) || cat.papers.find(() => true);
+
 export const keys = () => ["paper", "claim", "n", "x", "y"];
 
 export function open(main, cat, start, write) {
-  let s = { paper: cat.papers[0].name, claim: "", ...start };
-  let paper = cat.papers.find(p => p.name === s.paper) || cat.papers[0];
+  let s = { paper: usual(cat).name, claim: "", ...start };
+  let paper = cat.papers.find(p => p.name === s.paper) || usual(cat);
   let claim = paper.claims.find(c => c.id === s.claim) || paper.claims.find(c => c.id === "theorem 7") || paper.claims[0];
   let n = Math.max(1, Math.min(cat.limits.reduce, +s.n || 5)), x = s.x ?? "01101", y = s.y ?? "00110", reduction = s.reduction || "", answer = null, failed = null, width = 0, stopper = null, focus = null;
 
@@ -35,7 +38,7 @@ export function open(main, cat, start, write) {
     put(head, el("p", { class: "muted small" }, `${claim.kind} · ${claim.source}`), el("blockquote", {}, claim.statement),
       el("ul", { class: "parts" }, claim.parts.map(p => el("li", {}, el("span", { class: `origin ${ORIGIN[p.origin]}` }, p.origin), el("span", {}, p.what)))),
       claim.conventions.length ? el("details", {}, el("summary", {}, "What the numbers rest on"), el("ul", { class: "small" }, claim.conventions.map(c => el("li", {}, c)))) : null);
-    const seen = paper === cat.papers[0] && SEEN[claim.id];
+    const seen = paper === usual(cat) && SEEN[claim.id];
     if (seen) head.append(el("p", {}, el("a", { href: `#${seen}` }, `See it in the room ${seen[0].toUpperCase()}${seen.slice(1).split("?")[0]}`)));
     put(outcome, el("h2", {}, "Run it now"), el("p", {}, button("Run this claim", execute, { class: "main", "data-act": "run" }), " ", button("Cancel", () => stopper?.abort(), { "data-act": "cancel", disabled: true })), el("div", { "aria-live": "polite", class: "outcome" }));
     frame();
@@ -48,7 +51,7 @@ export function open(main, cat, start, write) {
   }
 
   function reset() { stopper?.abort(); x = "01101"; y = "00110"; reduction = ""; answer = null; put(stage); }
-  function save() { write({ paper: paper.name === cat.papers[0].name ? "" : paper.name, claim: claim.id, n: reduction ? n : "", x: reduction ? x : "", y: reduction ? y : "" }); }
+  function save() { write({ paper: paper.name === usual(cat).name ? "" : paper.name, claim: claim.id, n: reduction ? n : "", x: reduction ? x : "", y: reduction ? y : "" }); }
 
   function run() {
     const pad = v => (v + "0".repeat(n)).slice(0, n), position = cat.reductions.find(r => r.name === reduction)?.y === "position";
