@@ -28,6 +28,9 @@ type Sheet struct {
 	Flat *Grid
 }
 
+// NoCommand is the Command of a sheet that another one continues, as text.
+const NoCommand = "\x00"
+
 // Field is one named fact.
 type Field struct {
 	Name, Value string

@@ -35,7 +35,7 @@ func writeText(w io.Writer, s *Sheet, style Style) error {
 	for _, n := range s.Warnings {
 		wrap(b, "warning: ", n)
 	}
-	if s.Command != "" {
+	if s.Command != "" && s.Command != NoCommand {
 		fmt.Fprintf(b, "\nto reproduce: %s\n", s.Command)
 	}
 	return b.Flush()

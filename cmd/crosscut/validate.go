@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"math"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -36,6 +38,7 @@ var _ = register(&command{
 		&cli.StringFlag{Name: "svg", Usage: "draw what follows against N, where the reduction is right, to `FILE`: .svg, .png or .pdf"},
 		&cli.StringSliceFlag{Name: "arch", Usage: "say what follows for this `ARCHITECTURE` with its sizes, such as \"mamba d=5120 state=16 layers=48 p=16\" (repeatable)"},
 		&cli.StringSliceFlag{Name: "config", Usage: "say what follows for the model of a published config.json `FILE` (repeatable)"},
+		&cli.DurationFlag{Name: "consequences", Value: 5 * time.Second, Usage: "look for what follows no longer than `D` after the verdict (0: not at all)"},
 		&cli.BoolFlag{Name: "plain", Usage: "one pair at a time, never 64 at once"},
 	),
 	run: func(c *call) error {
@@ -73,11 +76,28 @@ var _ = register(&command{
 		if r == nil || err != nil && c.Context.Err() == nil {
 			return err
 		}
+		format, told := c.String("format"), false
+		if format == report.Formats[0] && !c.IsSet("out") { // the verdict does not wait for what follows
+			told = true
+			if e := c.emit(r.Verdicts()); e != nil {
+				return e
+			}
+		}
 		if err == nil {
-			r.Warnings = append(r.Warnings, s.warnings()...)
-			if r.Verdict == report.Meets {
-				r.Consequences, err = validate.Consequences(s.Subject, s.family, named...)
+			r.Warnings = append(r.Warnings, s.doubts()...)
+			if within := c.Duration("consequences"); r.Verdict == report.Meets && within > 0 {
+				ctx, cancel := context.WithTimeout(c.Context, within)
+				s.until(time.Now().Add(within))
+				r.Consequences, err = validate.Consequences(ctx, s.Subject, s.family, named...)
 				r.Named = len(named) > 0
+				if err == nil && c.IsSet("file") {
+					r.Warnings = append(r.Warnings, validate.Beyond(ctx, s.Size, s.family)...)
+				}
+				if err == nil {
+					err = c.Context.Err()
+				}
+				cancel()
+				s.until(time.Time{})
 			}
 			if err == nil && r.Verdict == report.Meets && c.IsSet("svg") {
 				err = c.draw(func(w io.Writer, format string) error {
@@ -89,7 +109,11 @@ var _ = register(&command{
 				})
 			}
 		}
-		if e := c.emit(r.Sheet()); e != nil {
+		sheet := r.Sheet()
+		if told {
+			sheet = r.Rest()
+		}
+		if e := c.emit(sheet); e != nil {
 			return e
 		}
 		if err != nil {
@@ -155,9 +179,10 @@ func fileFlag(usage string) cli.Flag { return &cli.StringFlag{Name: "file", Usag
 // subject is what validate checks, at one size, with the same map at others.
 type subject struct {
 	*validate.Subject
-	family   func(n int) (*validate.Subject, error)
-	warnings func() []string
-	close    func()
+	family func(n int) (*validate.Subject, error)
+	doubts func() []string   // about the file as it stands
+	until  func(t time.Time) // when calls of the file end for good
+	close  func()
 }
 
 // subject builds the reduction that the flags name.
@@ -219,7 +244,7 @@ func (c *call) subject() (*subject, error) {
 			}
 			return validate.FromInstance(in), nil
 		}
-		return &subject{Subject: s, family: family, warnings: func() []string { return nil }}, nil
+		return &subject{Subject: s, family: family, doubts: func() []string { return nil }, until: func(time.Time) {}}, nil
 	}
 	f, err := c.script()
 	if err != nil {
@@ -230,7 +255,7 @@ func (c *call) subject() (*subject, error) {
 		f.Close()
 		return nil, err
 	}
-	return &subject{Subject: s, family: f.Family(), warnings: func() []string { return append(f.Doubts(), f.Beyond(n)...) }, close: f.Close}, nil
+	return &subject{Subject: s, family: f.Family(), doubts: f.Doubts, until: f.Until, close: f.Close}, nil
 }
 
 // script loads the file that --file names, with the values of --set.

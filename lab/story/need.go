@@ -77,7 +77,7 @@ func (t *telling) bites() error {
 		}
 		return validate.FromInstance(in), nil
 	}
-	all, err := validate.Consequences(validate.FromInstance(t.in), family)
+	all, err := validate.Consequences(t.ctx, validate.FromInstance(t.in), family)
 	if err != nil {
 		return err
 	}

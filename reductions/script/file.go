@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"crosscut/models/tasks"
 	"crosscut/protocol"
@@ -182,6 +183,13 @@ func (f *File) Doubts() []string {
 
 // Close ends the file's process.
 func (f *File) Close() { f.proc.close() }
+
+// Until ends the file's process at a time, in the middle of a call where need be.
+func (f *File) Until(t time.Time) {
+	f.proc.mu.Lock()
+	defer f.proc.mu.Unlock()
+	f.proc.until = t
+}
 
 // Defines says whether the file has a function of this name.
 func (f *File) Defines(name string) bool { _, ok := f.funcs[name]; return ok }

@@ -83,6 +83,7 @@ type process struct {
 	enc    *json.Encoder
 	lines  chan line
 	dead   error
+	until  time.Time // when calls end for good; zero: never
 	// traffic is the bytes of all arguments and replies so far.
 	traffic int
 	stop    func() bool
@@ -179,7 +180,11 @@ func (p *process) receive(fn string) (reply, error) {
 		return p.got(l, fn)
 	default:
 	}
-	deadline := time.NewTimer(p.limits.Call)
+	limit, late := p.limits.Call, false
+	if left := time.Until(p.until); !p.until.IsZero() && left < limit {
+		limit, late = max(0, left), true
+	}
+	deadline := time.NewTimer(limit)
 	defer deadline.Stop()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
@@ -188,6 +193,9 @@ func (p *process) receive(fn string) (reply, error) {
 		case l := <-p.lines:
 			return p.got(l, fn)
 		case <-deadline.C:
+			if late {
+				return reply{}, p.end(context.DeadlineExceeded)
+			}
 			return reply{}, p.end(errorf("%s: %s took more than %v", p.name, fn, p.limits.Call))
 		case <-tick.C:
 			if p.host.resident() > p.limits.Memory {

@@ -161,10 +161,10 @@ func TestBeyond(t *testing.T) {
 	if r := check(t, f, 3); r.Verdict != report.Meets {
 		t.Fatalf("%+v", r)
 	}
-	if w := f.Beyond(3); len(w) == 0 || !strings.Contains(w[0], "n = 4") {
+	if w := validate.Beyond(t.Context(), 3, f.Family()); len(w) == 0 || !strings.Contains(w[0], "n = 4") {
 		t.Errorf("warnings %q, want one about n = 4", w)
 	}
-	if w := parse(t, right).Beyond(3); len(w) > 0 {
+	if w := validate.Beyond(t.Context(), 3, parse(t, right).Family()); len(w) > 0 {
 		t.Errorf("a map that is defined everywhere: %q", w)
 	}
 }
@@ -238,7 +238,7 @@ def answer(n, outputs): return outputs[n + 1]
 	if err != nil {
 		t.Fatal(err)
 	}
-	cs, err := validate.Consequences(s, f.Family())
+	cs, err := validate.Consequences(t.Context(), s, f.Family())
 	if err != nil || cs[0].Needed == nil && cs[1].Needed == nil && cs[3].Needed == nil {
 		t.Errorf("consequences of a user's problem: %+v, %v", cs, err)
 	}

@@ -490,18 +490,3 @@ func (f *File) Family() func(n int) (*validate.Subject, error) {
 		return s, nil
 	}
 }
-
-// Beyond tries the map at a few larger sizes, where nobody has validated it, and
-// says where it is not even defined.
-func (f *File) Beyond(n int) []string {
-	for _, larger := range []int{n + 1, n + 2, 2*n + 1, 4*n + 3} {
-		s, err := f.Subject(larger)
-		if err == nil {
-			err = s.Extremes()
-		}
-		if err != nil {
-			return []string{fmt.Sprintf("the map is not defined at n = %d: %v", larger, err)}
-		}
-	}
-	return nil
-}

@@ -2,6 +2,7 @@ package validate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -47,7 +48,9 @@ type Solution struct {
 }
 
 // cut is where the subject cuts a model.
-func (s *Subject) cut() rules.Cut { return rules.Cut{Shape: s.Shape, Split: s.Split, Read: s.Reads} }
+func (s *Subject) cut() rules.Cut {
+	return rules.Cut{Shape: s.Shape, Split: s.Split, Read: s.Reads, Players: s.Players()}
+}
 
 // backAndForth says that some of Alice's tokens come after Bob's, before the last read
 // position: a state then crosses both ways.
@@ -90,15 +93,19 @@ const bitesLimit = 1 << 14
 
 // Consequences says what the reduction means for each architecture: those that are
 // named, else the examples of the catalogue of rules. family gives the same reduction
-// at other sizes.
-func Consequences(s *Subject, family func(n int) (*Subject, error), named ...rules.Sized) ([]Consequence, error) {
+// at other sizes. It ends with ctx: what was not looked at by then says so.
+func Consequences(ctx context.Context, s *Subject, family func(n int) (*Subject, error), named ...rules.Sized) ([]Consequence, error) {
 	if len(named) == 0 {
 		named = rules.Examples()
 	}
-	family = remembered(family)
-	var all []Consequence
+	f := newSearch(ctx, family)
+	f.made[s.Size] = made{s: s}
+	all := []Consequence{}
 	for _, a := range named {
-		c, err := s.consequence(a, family)
+		c, err := s.consequence(a, f)
+		if errors.Is(err, errors.ErrUnsupported) {
+			continue // a rule that does not speak of this many players
+		}
 		if err != nil {
 			return all, err
 		}
@@ -107,22 +114,7 @@ func Consequences(s *Subject, family func(n int) (*Subject, error), named ...rul
 	return all, nil
 }
 
-// remembered keeps what family gave: every rule asks for the same sizes.
-func remembered(family func(n int) (*Subject, error)) func(n int) (*Subject, error) {
-	kept := map[int]*Subject{}
-	return func(n int) (*Subject, error) {
-		if s, ok := kept[n]; ok {
-			return s, nil
-		}
-		s, err := family(n)
-		if err == nil {
-			kept[n] = s
-		}
-		return s, err
-	}
-}
-
-func (s *Subject) consequence(a rules.Sized, family func(n int) (*Subject, error)) (Consequence, error) {
+func (s *Subject) consequence(a rules.Sized, f *search) (Consequence, error) {
 	c := Consequence{Architecture: a.Heading(), Rule: a.String(), Inequality: a.Inequality, Latex: a.Latex, Arithmetic: a.Arithmetic,
 		Sizes: map[string]any{}, Trivial: s.trivial(), Vacuous: true, Solved: []Solution{}}
 	for name, v := range a.Set.Num {
@@ -144,33 +136,52 @@ func (s *Subject) consequence(a rules.Sized, family func(n int) (*Subject, error
 		c.Note = "no bound on the problem is known here in this setting"
 	default:
 		c.Needed, c.Basis, c.Vacuous = &needed, basis, c.Bits >= needed
-		if c.Bits == 0 {
-			c.Note = "the output is due before a token of Alice's could matter"
-		}
 	}
 	if !ok {
 		return c, nil
 	}
-	n, N, err := bites(a, family)
-	switch {
-	case err != nil:
+	if c.Bits == 0 && needed > 0 {
+		c.Vacuous, c.Note = true, "an artefact of the read position, no bound: the output is due before a token of Alice's could matter; read at the end instead"
+		return c, nil
+	}
+	if err := c.lookAhead(s, a, f); err != nil {
 		c.Note = "where it bites is not known: " + err.Error()
-	case n > 0:
-		c.BitesFrom, c.BitesAtN = &n, &N
-		c.solveLength(family)
-	default:
-		c.Note = fmt.Sprintf("no bite up to n = %d", bitesLimit)
 	}
 	return c, s.solveWidth(&c, a, needed)
 }
 
+// lookAhead says from which n on a model of these sizes is impossible, where the map
+// says what it reads, and was right there on a sample.
+func (c *Consequence) lookAhead(s *Subject, a rules.Sized, f *search) error {
+	if !s.Declared {
+		return errors.New("the reads were found on the inputs tried and are not declared: write def read(n)")
+	}
+	n, N, err := bites(a, f)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		c.Note = fmt.Sprintf("no bite up to n = %d", bitesLimit)
+		return nil
+	}
+	if err := f.trust(n); err != nil {
+		return err
+	}
+	c.BitesFrom, c.BitesAtN = &n, &N
+	if n != s.Size {
+		c.Note = fmt.Sprintf("if the map is right at that n; checked: n = %d", s.Size)
+	}
+	c.solveLength(f)
+	return nil
+}
+
 // solveLength is the inequality solved for N: the last size before it bites.
-func (c *Consequence) solveLength(family func(n int) (*Subject, error)) {
+func (c *Consequence) solveLength(f *search) {
 	last := Solution{For: "N", Text: fmt.Sprintf("excluded from N = %d (n = %d) on", *c.BitesAtN, *c.BitesFrom), Latex: fmt.Sprintf(`N < %d`, *c.BitesAtN)}
-	if *c.BitesFrom > 1 {
-		if before, err := family(*c.BitesFrom - 1); err == nil {
+	if n := *c.BitesFrom - 1; n > 0 {
+		if before, err := f.at(n); err == nil && f.trust(n) == nil {
 			N := before.Shape.N
-			last.Text, last.Latex, last.Bound = fmt.Sprintf("N <= %d (n <= %d) for a model of these sizes", N, *c.BitesFrom-1), fmt.Sprintf(`N \le %d`, N), &N
+			last.Text, last.Latex, last.Bound = fmt.Sprintf("N <= %d (n <= %d) for a model of these sizes", N, n), fmt.Sprintf(`N \le %d`, N), &N
 		}
 	}
 	c.Solved = append(c.Solved, last)
@@ -197,54 +208,66 @@ func (s *Subject) solveWidth(c *Consequence, a rules.Sized, needed int) error {
 }
 
 // bites finds the smallest n at which the cost is below the need, by doubling and
-// bisection: the cost grows like log n and the need like n, so there is one place.
-func bites(a rules.Sized, family func(n int) (*Subject, error)) (n, N int, err error) {
-	short := func(n int) (yes bool, N int, err error) {
-		s, err := family(n)
-		if err != nil {
-			return false, 0, err
+// bisection over the sizes at which the map is defined: the cost grows like log n and
+// the need like n, so there is one place.
+func bites(a rules.Sized, f *search) (n, N int, err error) {
+	// short says whether the cost is below the need at the first size from n to most.
+	short := func(n, most int) (yes bool, s *Subject, err error) {
+		if s, err = f.next(n, most); s == nil || err != nil {
+			return false, s, err
 		}
 		p, err := a.At(s.cut(), 0)
 		if err != nil {
-			return false, 0, err
+			return false, nil, err
 		}
 		needed, _, ok, err := need(s, p.Setting)
-		return ok && int(p.Total()) < needed, s.Shape.N, err
+		if f.over(err) {
+			err = errLate
+		}
+		return ok && int(p.Total()) < needed, s, err
 	}
-	hi := 1
-	for ; ; hi *= 2 {
+	lo, hi := 0, 1 // not short at lo, or 0
+	for {
 		if hi > bitesLimit {
 			return 0, 0, nil
 		}
-		yes, at, err := short(hi)
+		yes, s, err := short(hi, bitesLimit)
 		if err != nil {
 			return 0, 0, err
 		}
+		if s == nil {
+			return 0, 0, nil
+		}
 		if yes {
-			N = at
+			n, N = s.Size, s.Shape.N
 			break
 		}
+		lo, hi = s.Size, max(2*hi, s.Size+1)
 	}
-	lo := hi / 2 // not short there, or 0
-	for lo+1 < hi {
-		mid := (lo + hi) / 2
-		yes, at, err := short(mid)
-		if err != nil {
+	for top := n; lo+1 < top; {
+		mid := (lo + top) / 2
+		yes, s, err := short(mid, top-1)
+		switch {
+		case errors.Is(err, errLate):
 			return 0, 0, err
-		}
-		if yes {
-			hi, N = mid, at
-		} else {
-			lo = mid
+		case s == nil: // the map is not defined from mid to top
+			top = mid
+		case yes:
+			n, N, top = s.Size, s.Shape.N, mid
+			if s.Size == mid {
+				top = mid
+			}
+		default:
+			lo = s.Size
 		}
 	}
-	return hi, N, nil
+	return n, N, nil
 }
 
 // consequencesGrid lays the consequences out as a table; solved, with every inequality
 // solved and as LaTeX, where architectures were named.
 func consequencesGrid(all []Consequence, solved bool) report.Grid {
-	g := report.Grid{Title: "what follows", Columns: []report.Column{
+	g := report.Grid{Title: followsTitle, Columns: []report.Column{
 		{Name: "architecture"}, {Name: "sizes"}, {Name: "bits", Right: true}, {Name: "needed", Right: true}, {Name: "setting"}, {Name: "basis"},
 		{Name: "here"}, {Name: "bites from n", Right: true}, {Name: "N", Right: true}, {Name: "inequality", Long: true}}}
 	if solved {

@@ -39,7 +39,7 @@ func TestCurves(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, err := Consequences(s, family)
+	all, err := Consequences(t.Context(), s, family)
 	if err != nil {
 		t.Fatal(err)
 	}

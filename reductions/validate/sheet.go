@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -72,6 +73,29 @@ func (r *Result) Sheet() *report.Sheet {
 	s.Flat = &flat
 	return s
 }
+
+// Verdicts is the first half of Sheet as text: the verdict and what it rests on. Rest
+// is the other half.
+func (r *Result) Verdicts() *report.Sheet {
+	s := r.Sheet()
+	s.Warnings, s.Command = nil, report.NoCommand
+	s.Grids = slices.DeleteFunc(s.Grids, func(g report.Grid) bool { return g.Title == followsTitle })
+	return s
+}
+
+// Rest is what follows, and the warnings.
+func (r *Result) Rest() *report.Sheet {
+	s := r.Sheet()
+	s.Title, s.Fields = "", nil
+	s.Grids = slices.DeleteFunc(s.Grids, func(g report.Grid) bool { return g.Title != followsTitle })
+	if len(s.Grids) > 0 {
+		s.Text = "\n"
+	}
+	return s
+}
+
+// followsTitle heads the table of consequences.
+const followsTitle = "what follows"
 
 // plainValue writes booleans as ever, and other values as a file would.
 func plainValue(v protocol.Value) string {

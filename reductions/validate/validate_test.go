@@ -233,7 +233,7 @@ func TestConsequences(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, err := Consequences(s, at)
+	all, err := Consequences(t.Context(), s, at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -255,7 +255,9 @@ func TestConsequences(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			here, err := Consequences(s, at)
+			ended, end := context.WithCancel(t.Context()) // no bite is looked for again
+			end()
+			here, err := Consequences(ended, s, at)
 			if err != nil {
 				t.Fatal(err)
 			}

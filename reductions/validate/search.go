@@ -1,0 +1,145 @@
+package validate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+)
+
+// search goes through a family of sizes. Subjects are made once, and samples are taken
+// once; it ends with its context.
+type search struct {
+	ctx     context.Context
+	family  func(n int) (*Subject, error)
+	made    map[int]made
+	samples map[int]error
+}
+
+type made struct {
+	s   *Subject
+	err error
+}
+
+func newSearch(ctx context.Context, family func(n int) (*Subject, error)) *search {
+	return &search{ctx, family, map[int]made{}, map[int]error{}}
+}
+
+// errLate says that the time for consequences was over first.
+var errLate = errors.New("the time for consequences was over first (--consequences)")
+
+// late says that time is up.
+func (f *search) late() bool { return f.ctx.Err() != nil }
+
+// over says that an error only means that: a user's file may notice a little earlier.
+func (f *search) over(err error) bool { return f.late() || errors.Is(err, context.DeadlineExceeded) }
+
+// at is the subject at size n.
+func (f *search) at(n int) (*Subject, error) {
+	m, ok := f.made[n]
+	if !ok {
+		if f.late() {
+			return nil, errLate
+		}
+		m.s, m.err = f.family(n)
+		if m.err != nil && f.over(m.err) {
+			m.err = errLate
+		}
+		f.made[n] = m
+	}
+	return m.s, m.err
+}
+
+// next is the subject at the smallest size from n on, up to most, at which the map is
+// defined: squares and powers of two are found from everywhere below the next one.
+func (f *search) next(n, most int) (*Subject, error) {
+	var first error
+	for reach := 2*int(math.Sqrt(float64(n))) + 2; n <= most && reach >= 0; n, reach = n+1, reach-1 {
+		s, err := f.at(n)
+		if err == nil || errors.Is(err, errLate) {
+			return s, err
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return nil, first
+}
+
+// trust samples the map at size n. The error says that it is wrong there, or breaks an
+// obligation, or could not be tried.
+func (f *search) trust(n int) error {
+	err, ok := f.samples[n]
+	if !ok {
+		err = f.sample(n)
+		f.samples[n] = err
+	}
+	return err
+}
+
+// spotTokens is about how many tokens are written for a sample at one size.
+const spotTokens = 1 << 17
+
+func (f *search) sample(n int) error {
+	s, err := f.at(n)
+	if err != nil {
+		return err
+	}
+	pairs := min(256, max(8, spotTokens/s.Shape.N))
+	t, _, err := s.sample(f.ctx, Options{Budget: int64(pairs), Seed: 1, Workers: 2})
+	if err == nil {
+		err = t.strange()
+	}
+	switch {
+	case f.over(err):
+		return errLate
+	case err != nil:
+		return fmt.Errorf("at n = %d: %w", n, err)
+	case t.worst != nil:
+		return fmt.Errorf("the map is wrong at n = %d, on %s", n, s.shownShort(t.worst))
+	}
+	return nil
+}
+
+// shownShort writes an input for a sentence.
+func (s *Subject) shownShort(p *pair) string {
+	text := ""
+	for who, v := range s.show(p.in) {
+		name := [...]string{"x", "y"}[min(who, 1)]
+		if len(p.in) > 2 {
+			name = fmt.Sprintf("input %d", who+1)
+		}
+		one := fmt.Sprint(v)
+		if len(one) > 40 {
+			one = one[:40] + "..."
+		}
+		if who > 0 {
+			text += ", "
+		}
+		text += name + " = " + one
+	}
+	return text
+}
+
+// Beyond samples the map at a few larger sizes, where nobody has validated it, and says
+// where it is wrong or not defined. It ends with ctx.
+func Beyond(ctx context.Context, n int, family func(n int) (*Subject, error)) []string {
+	f := newSearch(ctx, family)
+	for _, larger := range []int{n + 1, n + 2, 2*n + 1, 4*n + 3, 16} {
+		if larger <= n {
+			continue
+		}
+		if s, err := f.at(larger); err == nil {
+			err = s.Extremes()
+			if err == nil {
+				err = f.trust(larger)
+			}
+			if err != nil && !f.over(err) && !errors.Is(err, errLate) {
+				return []string{fmt.Sprintf("checked at n = %d only; at n = %d: %v", n, larger, err)}
+			}
+		} else if !errors.Is(err, errLate) {
+			return []string{fmt.Sprintf("checked at n = %d only: the map is not defined at n = %d: %v", n, larger, err)}
+		}
+	}
+	return nil
+}
