@@ -32,9 +32,6 @@ func (r *Result) Sheet() *report.Sheet {
 			i.Low, i.High, 100*i.Confidence, i.Failures, i.Samples))
 	}
 	add("verdict", string(r.Verdict))
-	if n := r.Needed; n != nil {
-		add("needed", fmt.Sprintf("%d bits, %s (%s: %s)", n.Bits, n.Setting, n.Basis, n.By))
-	}
 	if v := r.Violation; v != nil {
 		add("violation", v.Error())
 		if v.Token != nil {
@@ -59,6 +56,9 @@ func (r *Result) Sheet() *report.Sheet {
 			g.Add(strconv.Itoa(i+1), c.Owners[i], text(t))
 		}
 		s.Grids = append(s.Grids, g)
+	}
+	if n := r.Needed; n != nil {
+		add("needed", fmt.Sprintf("%d bits, %s (%s: %s)", n.Bits, n.Setting, n.Basis, n.By))
 	}
 	if len(r.Consequences) > 0 {
 		s.Grids = append(s.Grids, consequencesGrid(r.Consequences, r.Named))
