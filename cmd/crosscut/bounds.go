@@ -21,6 +21,7 @@ import (
 	"crosscut/protocol/bounds/named"
 	"crosscut/protocol/problems"
 	"crosscut/reductions/matrix"
+	"crosscut/reductions/script"
 	"crosscut/report/plot"
 )
 
@@ -75,6 +76,15 @@ var _ = register(&command{
 	},
 })
 
+// within is a context that ends when the time of a flag is over; 0 is no limit. A command
+// without the flag has none.
+func (c *call) within(flag string) (context.Context, context.CancelFunc) {
+	if d := c.Duration(flag); d > 0 {
+		return context.WithTimeout(c.Context, d)
+	}
+	return context.WithCancel(c.Context)
+}
+
 // only refuses flags that the kind of matrix would ignore.
 func (c *call) only(from string) error {
 	takes := map[string][]string{
@@ -119,12 +129,17 @@ func (c *call) namedMatrix(from string) (*bounds.Matrix, *matrix.Result, bounds.
 		return c.familyMatrix(n)
 	}
 	if from == "file" {
-		f, err := c.script()
-		if err != nil {
-			return nil, nil, opts, err
+		ctx, cancel := c.within("time")
+		defer cancel()
+		f, err := c.scriptUntil(ctx)
+		var rows [][]script.Entry
+		if err == nil {
+			defer f.Close()
+			rows, err = f.Matrix(n)
 		}
-		defer f.Close()
-		rows, err := f.Matrix(n)
+		if ctx.Err() != nil && c.Context.Err() == nil {
+			return nil, nil, opts, usagef("take a smaller n, or raise --time", "%s: its matrix for n = %d takes longer than %v", c.String("file"), n, c.Duration("time"))
+		}
 		if err != nil {
 			return nil, nil, opts, err
 		}
@@ -277,14 +292,10 @@ func (c *call) analyse(m *bounds.Matrix, res *matrix.Result, opts bounds.Options
 		}
 	}
 	opts.Time = c.Duration("time")
-	ctx, cancel := context.WithCancel(c.Context)
+	ctx, cancel := c.within("time")
 	defer cancel()
-	if opts.Time > 0 { // the evidence is checked within the same time
-		ctx, cancel = context.WithTimeout(c.Context, opts.Time)
-		defer cancel()
-		if c.IsSet("certificate") {
-			opts.Time /= 2
-		}
+	if c.IsSet("certificate") { // the evidence is checked within the same time
+		opts.Time /= 2
 	}
 	if c.IsSet("max-memory") {
 		opts.MaxMemory = int64(limit)

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"crosscut/protocol/bounds"
@@ -36,6 +40,22 @@ func TestPair(t *testing.T) {
 	for _, bad := range []string{"", "3", "3/", "/4", "a/b", "3/4/5", "3.5/2"} {
 		if _, _, ok := pair(bad, "/"); ok {
 			t.Errorf("%q was read", bad)
+		}
+	}
+}
+
+// TestTableWithinTheTime: the matrix of a file that takes longer than --time is refused,
+// with what to do.
+func TestTableWithinTheTime(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "slow.star")
+	if err := os.WriteFile(name, []byte("def problem(n, x, y):\n    return len([i for i in range(100000)]) == x[0] + y[0]\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"--n", "8", "--time", "100ms"}, {"--n", "2", "--time", "1ns"}} {
+		var out, errs strings.Builder
+		code := run(context.Background(), &out, &errs, append([]string{"bounds", "--file", name}, args...))
+		if code != 2 || !strings.Contains(errs.String(), "takes longer than") || !strings.Contains(errs.String(), "hint") {
+			t.Errorf("%v: status %d, %s", args, code, errs.String())
 		}
 	}
 }

@@ -259,7 +259,10 @@ func (c *call) subject() (*subject, error) {
 }
 
 // script loads the file that --file names, with the values of --set.
-func (c *call) script() (*script.File, error) {
+func (c *call) script() (*script.File, error) { return c.scriptUntil(c.Context) }
+
+// scriptUntil is script for a file that is of no use when ctx has ended.
+func (c *call) scriptUntil(ctx context.Context) (*script.File, error) {
 	num, choice, err := c.settings()
 	if err != nil {
 		return nil, err
@@ -273,7 +276,7 @@ func (c *call) script() (*script.File, error) {
 	for name, v := range choice {
 		set[name] = v
 	}
-	f, err := script.Load(c.Context, c.String("file"), script.Limits{})
+	f, err := script.Load(ctx, c.String("file"), script.Limits{})
 	if err != nil {
 		return nil, err
 	}
