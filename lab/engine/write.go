@@ -75,6 +75,9 @@ func excerpt(err error) error {
 	return &Refusal{Bad, e.Error(), strings.Trim(e.Hint()+"\n"+e.Excerpt(), "\n")}
 }
 
+// mostFollows is how long the room looks for what follows.
+const mostFollows = 2 * time.Second
+
 func (a *writeAnswer) reduction(ctx context.Context, f *script.File, q writeRequest) error {
 	a.Kind, a.Command = "reduction", "crosscut validate --file mine.star --n "+itoa(q.N)+" --seed "+utoa(q.Seed)
 	s, err := f.Subject(q.N)
@@ -89,10 +92,15 @@ func (a *writeAnswer) reduction(ctx context.Context, f *script.File, q writeRequ
 	if err != nil {
 		return err
 	}
-	r.Warnings = append(r.Warnings, append(f.Doubts(), f.Beyond(q.N)...)...)
+	r.Warnings = append(r.Warnings, f.Doubts()...)
 	a.Result, a.Read = r, s.Reads
 	if r.Verdict == report.Meets {
-		r.Consequences, err = validate.Consequences(s, f.Family())
+		within, cancel := context.WithTimeout(ctx, mostFollows)
+		defer cancel()
+		f.Until(time.Now().Add(mostFollows))
+		if r.Consequences, err = validate.Consequences(within, s, f.Family()); err == nil {
+			r.Warnings = append(r.Warnings, validate.Beyond(within, q.N, f.Family())...)
+		}
 	}
 	return err
 }
