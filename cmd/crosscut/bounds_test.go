@@ -53,7 +53,7 @@ func TestTableWithinTheTime(t *testing.T) {
 	}
 	for _, args := range [][]string{{"--n", "8", "--time", "100ms"}, {"--n", "2", "--time", "1ns"}} {
 		var out, errs strings.Builder
-		code := run(context.Background(), &out, &errs, append([]string{"bounds", "--file", name}, args...))
+		code := perform(context.Background(), &out, &errs, append([]string{"bounds", "--file", name}, args...))
 		if code != 2 || !strings.Contains(errs.String(), "takes longer than") || !strings.Contains(errs.String(), "hint") {
 			t.Errorf("%v: status %d, %s", args, code, errs.String())
 		}
