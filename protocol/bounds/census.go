@@ -1,10 +1,12 @@
 package bounds
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 
 	"crosscut/internal/par"
 	"crosscut/internal/units"
@@ -101,10 +103,11 @@ func addUp(a, b []*big.Int) []*big.Int {
 	return sum
 }
 
-// mixed puts items that are alike, which stand together, far apart, so that every
-// stretch of items costs about the same: item number i goes to place i s mod n,
-// where s is near n times the golden ratio.
+// mixed puts items in such an order that every stretch of them costs about the same:
+// the item that is i-th by weight goes to place i s mod n, where s is near n times the
+// golden ratio, so that a stretch holds heavy and light ones evenly.
 func mixed(items []unit) []unit {
+	slices.SortStableFunc(items, func(a, b unit) int { return cmp.Compare(b.weight, a.weight) })
 	n := len(items)
 	s := max(1, int(0.6180339887*float64(n)))
 	for gcd(s, n) != 1 {
@@ -118,7 +121,7 @@ func mixed(items []unit) []unit {
 }
 
 // censusStep is how many items are done between two states that are saved.
-const censusStep = 32
+const censusStep = 256
 
 // census is one run.
 type census struct {
@@ -130,15 +133,18 @@ type census struct {
 // unit is a piece of work: the shapes that formulas count, or all orbits of p
 // lines of length q that begin with one short list.
 type unit struct {
-	p, q  int // 0: the formulas
-	start orbit
+	p, q   int // 0: the formulas
+	o      *orbits
+	start  []uint64
+	weight int // about what it costs, in no unit; the same on every machine
 }
 
 // listed are the shapes that must be listed: p lines of length q <= p.
 var listedShapes = [][2]int{{5, 5}, {6, 5}, {7, 5}, {8, 5}, {6, 6}, {7, 6}, {8, 6}}
 
-// startLines is how many lines a unit's start has.
-const startLines = 3
+// startLines is how many lines the start of p lines has: more where there is more to
+// list behind it.
+func startLines(p int) int { return max(3, p-3) }
 
 // short and long are the sides, the smaller first.
 func (c *census) short() int { return min(c.Rows, c.Cols) }
@@ -166,8 +172,15 @@ func (c *census) allUnits() []unit {
 		if s[1] > c.short() || s[0] > c.long() {
 			continue
 		}
-		newOrbits(s[1]).empty().each(startLines, func(b orbit) bool {
-			items = append(items, unit{p: s[0], q: s[1], start: b.clone()})
+		o := newOrbits(s[1])
+		o.empty().each(startLines(s[0]), func(b orbit) bool {
+			last, more := b.list[len(b.list)-1], s[0]-len(b.list)
+			weight := 1000 // times the ways to go on, without those that a symmetry makes alike
+			for k := range more {
+				weight = weight * (1<<s[1] - 1 - int(last) - k) / (k + 1)
+			}
+			weight /= b.stabilizer(func(_, _ []int) {})
+			items = append(items, unit{s[0], s[1], o, slices.Clone(b.list), weight})
 			return true
 		})
 	}
@@ -177,7 +190,13 @@ func (c *census) allUnits() []unit {
 // count does items from..to-1, in parallel, and adds their tallies.
 func (c *census) count(ctx context.Context, from, to int) (CensusCounts, error) {
 	tallies := make([]*tally, to-from)
-	if _, err := par.With(ctx, c.workers, to-from, func() struct{} { return struct{}{} }, func(_ struct{}, i int) error {
+	heavy := make([]int, to-from) // first, so that the last ones to end are light
+	for i := range heavy {
+		heavy[i] = i
+	}
+	slices.SortFunc(heavy, func(i, j int) int { return cmp.Compare(c.items[from+j].weight, c.items[from+i].weight) })
+	if _, err := par.With(ctx, c.workers, to-from, func() struct{} { return struct{}{} }, func(_ struct{}, k int) error {
+		i := heavy[k]
 		tallies[i] = c.do(ctx, c.items[from+i])
 		return ctx.Err()
 	}); err != nil {
@@ -231,11 +250,11 @@ func (c *census) formulas(t *tally) {
 // at once, which is the same list. When ctx ends the tally is not to be used.
 func (c *census) list(ctx context.Context, u unit, t *tally) {
 	p, q := u.p, u.q
-	group := int64(len(u.start.o.perm))
+	group := int64(len(u.o.perm))
 	w := newUnfoldings(c, p, q)
 	var sets, classes [5]int64
 	seen := 0
-	u.start.each(p, func(b orbit) bool {
+	u.o.at(u.start).each(p, func(b orbit) bool {
 		if seen++; seen&1023 == 0 && ctx.Err() != nil {
 			return false // the tally is thrown away
 		}

@@ -89,10 +89,14 @@ func (b orbit) each(size int, visit func(orbit) bool) bool {
 	return true
 }
 
-// clone copies the orbit so that it outlives the call of visit.
-func (b orbit) clone() orbit {
-	b.list = append([]uint64{}, b.list...)
-	b.image = append([]uint64{}, b.image...)
+// at is the orbit of a list that each found.
+func (o *orbits) at(list []uint64) orbit {
+	b := o.empty()
+	for _, v := range list {
+		b.with(int(v), b.image)
+		b.set |= 1 << v
+	}
+	b.list = list
 	return b
 }
 

@@ -241,3 +241,27 @@ func TestCensusShardsMerge(t *testing.T) {
 		}
 	}
 }
+
+// TestCensusBalance: units of a large census weigh the same within 20 %, by the number of
+// ways to go on.
+func TestCensusBalance(t *testing.T) {
+	c := &census{CensusResult: CensusResult{Rows: 8, Cols: 9}}
+	items := mixed(c.allUnits())
+	for k := 2; k <= 20; k++ {
+		var sums []int
+		all := 0
+		for i := 1; i <= k; i++ {
+			from, to := units.Shard{I: i, K: k}.Range(len(items))
+			sum := 0
+			for _, u := range items[from:to] {
+				sum += u.weight
+			}
+			sums, all = append(sums, sum), all+sum
+		}
+		for i, sum := range sums {
+			if 10*sum*k < 8*all || 10*sum*k > 12*all {
+				t.Errorf("unit %d of %d weighs %.2f of the mean", i+1, k, float64(sum*k)/float64(all))
+			}
+		}
+	}
+}
