@@ -9,6 +9,7 @@ import (
 
 	"crosscut/models"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 	"crosscut/protocol"
 	"crosscut/reductions"
 	"crosscut/reductions/falsify"
@@ -31,7 +32,7 @@ const (
 )
 
 var lookupRecurrent = &Claim{
-	ID: "index lookup, recurrent", Kind: Lower, Short: "looking up needs N log V bits of state",
+	ID: "lookup, state", Kind: Lower, Short: "looking up needs N log V bits of state",
 	Hypothesis: Hypothesis{Text: "fewer than N log2 V bits, for models that are refuted", Over: []Range{{Name: "N", From: 1, To: 16}, {Name: "V", From: 1, To: 16}, {Name: "bits", To: 64}},
 		Holds: func(at Sizes) bool { return at["V"] > 1 && 1<<at["bits"] < pow(at["V"], at["N"]) }},
 	Seen:      seenAbstract,
@@ -83,7 +84,7 @@ func pow(v, n int) int {
 }
 
 var lookupAttention = &Claim{
-	ID: "index lookup, attention", Kind: Upper, Short: "one layer of width log N looks up",
+	ID: "lookup, layer", Kind: Upper, Short: "one layer of width log N looks up",
 	Seen:      seenAbstract,
 	Statement: "One attention layer of width O(log N) answers s_p, with nearly orthogonal position vectors. (Here: the ceil(log2 N) bits of the position as +1 and -1, and a weight 2^(-2 c) for each bit that differs, c = ceil(log2 log2 N) + 2.)",
 	Source:    "arXiv 2406.09347", Conventions: []string{"the encoding is this project's own; exact weights, the nearest symbol is the answer"},
@@ -159,10 +160,10 @@ func (c *collector) reduction(r *reductions.Reduction, ns []int) {
 // bit too few.
 func (c *collector) recurrent(r *reductions.Reduction, n, undersizedAt int, keep func(in *reductions.Instance) int) {
 	c.through("rnn", r, n, func(in *reductions.Instance) (models.Machine, error) {
-		return models.Build("rnn", in.Shape, models.Settings{})
+		return zoo.Build("rnn", in.Shape, models.Settings{})
 	})
 	c.undersized("rnn", r, undersizedAt, func(in *reductions.Instance) (models.Machine, error) {
-		return models.Build("rnn", in.Shape, models.Settings{Num: tasks.Params{"m": float64(keep(in))}})
+		return zoo.Build("rnn", in.Shape, models.Settings{Num: tasks.Params{"m": float64(keep(in))}})
 	}, falsify.Options{})
 }
 
@@ -194,7 +195,7 @@ var equalityOneLayer = onReduction(Claim{
 })
 
 var equalityCoins = &Claim{
-	ID: "equality, randomised", Kind: Upper, Short: "with coins, k bits err 2^-k",
+	ID: "equality, coins", Kind: Upper, Short: "with coins, k bits err 2^-k",
 	Hypothesis: Hypothesis{Text: "public coins, k >= 1 hashes", Over: []Range{{Name: "k", To: 8}}, Holds: func(at Sizes) bool { return at["k"] >= 1 }},
 	Seen:       "ours (standard)",
 	Statement:  "The bound on equality is about deterministic models alone: k random inner products, k bits, accept unequal strings with probability exactly 2^-k.",
@@ -296,7 +297,7 @@ var dyckRecurrent = &Claim{
 }
 
 var disjRecurrent = &Claim{
-	ID: "disjointness, recurrent", Kind: Lower, Short: "disjointness needs n bits of state",
+	ID: "disjointness", Kind: Lower, Short: "disjointness needs n bits of state",
 	Seen:      seenAbstract,
 	Statement: "A recurrent model that reads two sets of n elements and says whether they meet has n bits of state, randomised ones included (up to a constant): one-element sets of Bob's make it INDEX.",
 	Source:    "arXiv 2406.09347", Conventions: []string{oneMessage},

@@ -19,7 +19,7 @@ var Kozachinskiy2025Strassen = register(&Paper{
 	Title:    "Strassen attention, and one layer of infinite precision",
 	Citation: "arXiv 2501.19215, with arXiv 2412.20195",
 	Cite:     []string{"StrassenAttention2025", "SplitVC2024"},
-	Claims:   []*Claim{splitTheorem, splitExample, splitComposition, splitSum2, splitMatch3, splitRelation, splitQuotient, strassenLayer, splitBlind},
+	Claims:   []*Claim{splitTheorem, splitExample, splitComposition, splitSum2, splitSum2Two, splitMatch3, splitRelation, splitQuotient, strassenLayer, splitBlind},
 })
 
 const realNumbers = "real arithmetic: numbers have no length, so what counts is how many words on Alice's positions Bob's words can tell apart in every way"
@@ -122,6 +122,26 @@ var splitSum2 = &Claim{
 		rows := collector{ctx: ctx, at: at, out: &out}
 		rows.shatters("Sum2[l, 2l], the paper's rows and columns, l = 4, 6, .., 16", []int{4, 6, 8, 10, 12, 14, 16}, func(l int) int { return l / 2 }, "columns are one too large",
 			func(l, i, p int, broken bool) bool { return sum2(sum2Word(l, i+1, p, broken), 2*l) })
+		return out, rows.err
+	},
+}
+
+var splitSum2Two = &Claim{
+	ID: "Sum2, l = 2", Kind: Lower, Short: "the same rows and columns at l = 2",
+	Hypothesis: Hypothesis{Text: "l even", Over: []Range{{Name: "l", From: 1, To: 16}}, Holds: func(at Sizes) bool { return at["l"]%2 == 0 }},
+	Seen:       "read (appendix B.1); our notes record no lower limit on l",
+	Statement:  "The rows (2i, 1, .., 1) and columns 2l - 2j - 1 or 1 shatter for every even l.",
+	Source:     "arXiv 2501.19215, appendix B.1, as our notes have it", Conventions: []string{realNumbers},
+	Parts: []Part{{CheckedHere, "l = 2, every row and column (docs/errata.md)"}},
+	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+		rows := collector{ctx: ctx, at: at, out: &out}
+		rows.check(check{row: report.Row{Task: "split-VC", N0: ptr(2)}, printed: true, what: "Sum2[2, 4], the one row and both columns", try: func(t *tally, _ bool) error {
+			for p := range 2 {
+				word := sum2Word(2, 1, p, false)
+				t.see(sum2(word, 4) == (p == 1), "l = 2, row and column %v: %d + %d = 3 mod 4, where no pair may", word, word[0], word[1])
+			}
+			return nil
+		}})
 		return out, rows.err
 	},
 }

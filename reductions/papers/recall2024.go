@@ -48,7 +48,7 @@ var recallIndex = &Claim{
 }
 
 var recallThought = &Claim{
-	ID: "chain of thought", Kind: Lower, Short: "thoughts after the cut do not help a state",
+	ID: "thoughts", Kind: Lower, Short: "thoughts after the cut do not help a state",
 	Seen:      "the abstract; the statement from memory, the argument derived here",
 	Statement: "A recurrent model with fewer than n bits of state fails on INDEX (and associative recall, and retrieval in general) with a chain of thought of any length: what it writes after the prompt is a function of its state and the question.",
 	Source:    "arXiv 2402.18510", Conventions: []string{oneMessage},
@@ -115,7 +115,7 @@ var recallMQAR = onReduction(Claim{
 })
 
 var recallCopy = onReduction(Claim{
-	ID: "copying, state", Kind: Lower, Short: "copying needs n log2 V bits of state",
+	ID: "copying", Kind: Lower, Short: "copying needs n log2 V bits of state",
 	Hypothesis: recallMQAR.Hypothesis,
 	Seen:       secondHand,
 	Statement:  "A recurrent model that copies strings of n symbols has n log2 V bits of state.",
@@ -143,7 +143,7 @@ func copies(strings, states int, more bool) int {
 }
 
 var copySuccess = &Claim{
-	ID: "copying, success", Kind: Comparison, Short: "success is 2^(S - n log2 V) exactly",
+	ID: "copy success", Kind: Comparison, Short: "success is 2^(S - n log2 V) exactly",
 	Hypothesis: Hypothesis{Text: "2^S <= V^n", Over: []Range{{Name: "n", From: 1, To: 8}, {Name: "V", From: 2, To: 8}, {Name: "S", To: 8}}, Holds: func(at Sizes) bool { return 1<<at["S"] <= pow(at["V"], at["n"]) }},
 	Seen:       secondHand,
 	Statement:  "With S bits of state at most the share 2^(S - n log2 V) of uniform strings of n symbols is copied, and a model that numbers so many strings reaches it.",
@@ -166,7 +166,7 @@ var copySuccess = &Claim{
 }
 
 var copyStrict = &Claim{
-	ID: "copying, as printed", Kind: Lower, Short: "error > 1 - |S| / D^L, strictly",
+	ID: "strict error", Kind: Lower, Short: "error > 1 - |S| / D^L, strictly",
 	Seen:      secondHand + ", which print it strictly",
 	Statement: "A generalised state-space model of state set S errs on uniform strings of length L over D symbols with probability > 1 - |S| / D^L.",
 	Source:    "arXiv 2402.01032, as our notes have it",
@@ -188,7 +188,7 @@ var copyStrict = &Claim{
 }
 
 var copyHalf = &Claim{
-	ID: "copying, one half", Kind: Lower, Short: "less than L log D - 1 bits: error > 1/2",
+	ID: "half", Kind: Lower, Short: "less than L log D - 1 bits: error > 1/2",
 	Hypothesis: Hypothesis{Text: "log2 |S| < L log2 D - 1", Over: []Range{{Name: "L", From: 1, To: 8}, {Name: "D", From: 2, To: 8}, {Name: "|S|", From: 1, To: 64}}, Holds: func(at Sizes) bool { return 2*at["|S|"] < pow(at["D"], at["L"]) }},
 	Seen:       secondHand,
 	Statement:  "If log2 |S| < L log2 D - 1 the model errs on more than half of the uniform strings.",
@@ -213,7 +213,7 @@ var copyHalf = &Claim{
 }
 
 var copyNgrams = &Claim{
-	ID: "copying, n-grams", Kind: Upper, Short: "a repeated n-gram: less than L^2 D^-n",
+	ID: "n-grams", Kind: Upper, Short: "a repeated n-gram: less than L^2 D^-n",
 	Hypothesis: Hypothesis{Text: "n <= L and L^2 < D^n (else it says nothing)", Over: []Range{{Name: "L", From: 1, To: 8}, {Name: "D", From: 2, To: 16}, {Name: "n", From: 1, To: 8}}, Holds: func(at Sizes) bool {
 		return at["n"] <= at["L"] && at["L"] > 1 && at["L"]*at["L"] < pow(at["D"], at["n"])
 	}},
@@ -303,7 +303,7 @@ var recallRank = &Claim{
 }
 
 var recallAttention = &Claim{
-	ID: "recall, attention", Kind: Upper, Short: "attention recalls at any N, same width",
+	ID: "recall layer", Kind: Upper, Short: "attention recalls at any N, same width",
 	Seen:      secondHand,
 	Statement: "Attention solves associative recall with a width that does not grow with N: here one head with keys of ceil(log2 V) signs that looks a key up among pairs, weights 2^(-c) for each sign that differs.",
 	Source:    "arXiv 2312.04927; the weights are this project's", Conventions: []string{"pairs stand in one token each, as after a layer that fetches the previous token"},

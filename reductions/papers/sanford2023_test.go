@@ -15,6 +15,10 @@ import (
 // Every claim runs, nothing contradicts, and every lower bound shows a model that
 // fails together with the input on which it fails.
 func TestEveryClaimRunsQuickly(t *testing.T) {
+	errata, err := os.ReadFile(filepath.Join("..", "..", "docs", "errata.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for paper := range Catalog().All() {
 		table := report.Table{Title: paper.Title, Command: "crosscut reproduce"}
 		for _, c := range paper.Claims {
@@ -33,6 +37,9 @@ func TestEveryClaimRunsQuickly(t *testing.T) {
 				table.Claims = append(table.Claims, s)
 				if s.Verdict == report.Holds && (s.Control == "" || s.Failures == 0) {
 					t.Error("it holds, and nothing was seen to fail")
+				}
+				if s.Verdict == report.Fails && !strings.Contains(string(errata), "\n## "+paper.Name+": "+c.ID+"\n") {
+					t.Errorf("it fails as printed, and docs/errata.md has no note headed %s: %s", paper.Name, c.ID)
 				}
 			})
 		}

@@ -1,0 +1,183 @@
+package papers
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"crosscut/report"
+)
+
+// CacheDepth2026 is audited: k hops along a permutation through layers that share a cache of s
+// tokens each.
+var CacheDepth2026 = register(&Paper{
+	Name:     "cache-depth2026",
+	Title:    "Depth against a shared cache, audited",
+	Citation: "arXiv 2604.17935, the text that we saw",
+	Cite:     []string{"CacheDepth2026"},
+	Claims:   []*Claim{cacheDepthBound, cacheMisses, cacheFirst, cacheTracking, cacheProduct},
+})
+
+const cacheRules = "a permutation of n places, a start drawn uniformly, T hops; hop t is served if the entry that it needs is among the s that are kept at layer t; what is kept depends on the permutation and on nothing else"
+
+// permutations yields all permutations of 0..n-1; the slice is reused.
+func permutations(n int) func(yield func([]int) bool) {
+	return func(yield func([]int) bool) {
+		for p := range words(n, n) {
+			seen := 0
+			for _, v := range p {
+				seen |= 1 << v
+			}
+			if seen == 1<<n-1 && !yield(p) {
+				return
+			}
+		}
+	}
+}
+
+// tracking counts (permutation, start) for which chains that begin at the first s places are kept,
+// entry by entry, and serve all of T hops. blind keeps the same places at every layer.
+func tracking(n, T, s int, blind bool) (served, all int) {
+	for pi := range permutations(n) {
+		for start := range n {
+			at, ok := start, true
+			kept := make([]int, s)
+			for k := range kept {
+				kept[k] = k
+			}
+			for range T {
+				ok = ok && slices.Contains(kept, at)
+				at = pi[at]
+				if !blind {
+					for k := range kept {
+						kept[k] = pi[kept[k]]
+					}
+				}
+			}
+			if all++; ok {
+				served++
+			}
+		}
+	}
+	return served, all
+}
+
+var cacheMisses = &Claim{
+	ID: "misses", Kind: Lower, Short: "served throughout with at most s / n^T",
+	Hypothesis: Hypothesis{Text: "n >= 2, T >= 1, s < n", Over: []Range{{Name: "n", From: 1, To: 8}, {Name: "T", From: 1, To: 4}, {Name: "s", From: 1, To: 8}}, Holds: func(at Sizes) bool { return at["n"] >= 2 && at["s"] < at["n"] }},
+	Seen:       "read; the text that we saw prints both this and a controller that contradicts it",
+	Statement:  "All T hops are served with probability at most s / n^T.",
+	Source:     "arXiv 2604.17935, the text that we saw", Conventions: []string{cacheRules},
+	Parts: []Part{{CheckedHere, "keeping the chain of the first s places serves all hops with probability s / n: more, from T = 2 on (docs/errata.md)"}},
+	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+		rows := collector{ctx: ctx, at: at, out: &out}
+		rows.check(check{row: report.Row{Task: "k-hop", Model: "cache"}, printed: true, what: "n = 2, 3, 4, T = 1, 2, 3, s < n: all permutations and starts, chains kept", try: func(t *tally, _ bool) error {
+			for n := 2; n <= 4; n++ {
+				for T := 1; T <= 3; T++ {
+					for s := 1; s < n; s++ {
+						served, all := tracking(n, T, s, false)
+						t.see(served*pow(n, T) <= s*all, "n = %d, T = %d, s = %d: all hops are served for %d of %d pairs of a permutation and a start, where %d/%d is claimed", n, T, s, served, all, s, pow(n, T))
+					}
+				}
+			}
+			return nil
+		}})
+		return out, rows.err
+	},
+}
+
+var cacheFirst = &Claim{
+	ID: "misses, repaired", Kind: Lower, Short: "served throughout with at most s / n",
+	Hypothesis: cacheMisses.Hypothesis,
+	Seen:       "ours: the repair",
+	Statement:  "All T hops are served with probability at most s / n, for every T >= 1 and every way of keeping entries that does not see the start.",
+	Source:     "this project, after arXiv 2604.17935", Conventions: []string{cacheRules},
+	Parts: []Part{{CheckedHere, "n = 2 and 3: every way of keeping s entries at the first layer, one for each permutation, none better"}, {ProvedHere, "the first hop needs the entry of the start (docs/literature.md)"}},
+	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+		rows := collector{ctx: ctx, at: at, out: &out}
+		rows.check(check{row: report.Row{Task: "k-hop", Model: "cache"}, what: "n = 2, 3, s = 1 (and 2): every function from permutations to sets of s places: the first hop is served for at most s of n starts, on average", fault: "what is kept may depend on the start", try: func(t *tally, broken bool) error {
+			for n := 2; n <= 3; n++ {
+				perms := len(slices.Collect(func(yield func(int) bool) {
+					for range permutations(n) {
+						if !yield(0) {
+							return
+						}
+					}
+				}))
+				for s := 1; s < n; s++ {
+					var sets []int
+					for set := range 1 << n {
+						size := 0
+						for i := range n {
+							size += set >> i & 1
+						}
+						if size == s {
+							sets = append(sets, set)
+						}
+					}
+					for keep := range words(perms, len(sets)) {
+						served := 0
+						for _, k := range keep {
+							for start := range n {
+								if sets[k]>>start&1 == 1 || broken && start == 0 {
+									served++
+								}
+							}
+						}
+						if !t.see(served <= s*perms, "n = %d, s = %d, kept %v: %d of %d", n, s, keep, served, n*perms) {
+							return nil
+						}
+					}
+				}
+			}
+			return nil
+		}})
+		return out, rows.err
+	},
+}
+
+var cacheTracking = &Claim{
+	ID: "tracking", Kind: Upper, Short: "keeping s chains is served with s / n",
+	Hypothesis: cacheMisses.Hypothesis,
+	Seen:       "read",
+	Statement:  "An adaptive controller serves all T hops with probability s / n: it keeps the chains of s places, hop by hop.",
+	Source:     "arXiv 2604.17935, the text that we saw", Conventions: []string{cacheRules},
+	Parts: []Part{{CheckedHere, "n = 2 to 5, T = 1 to 3, every s: all permutations and starts, exactly s / n"}, {ProvedHere, "the start is one of s places with probability s / n (docs/literature.md)"}},
+	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+		rows := collector{ctx: ctx, at: at, out: &out}
+		most := at.Level.Pick(4, 5, 5)
+		rows.check(check{row: report.Row{Task: "k-hop", Model: "cache", N0: ptr(most)}, what: fmt.Sprintf("n = 2..%d, T = 1, 2, 3, s = 1..n: served for exactly s of n starts", most), fault: "the same places are kept at every layer", try: func(t *tally, broken bool) error {
+			for n := 2; n <= most; n++ {
+				for T := 1; T <= 3; T++ {
+					for s := 1; s <= n; s++ {
+						served, all := tracking(n, T, s, broken)
+						if !t.see(served*n == s*all, "n = %d, T = %d, s = %d: %d of %d", n, T, s, served, all) {
+							return nil
+						}
+					}
+				}
+			}
+			return nil
+		}})
+		return out, rows.err
+	},
+}
+
+// cacheQuoted is a claim of which nothing is executed, with the reason.
+func cacheQuoted(id, short, statement, why string) *Claim {
+	return &Claim{
+		ID: id, Kind: Conjecture, Short: short, Hypothesis: Hypothesis{Text: "(L, H, m, p, s)-cache transformers, k hops on n places"}, Seen: "read",
+		Statement: statement, Source: "arXiv 2604.17935, the text that we saw",
+		Parts: []Part{{QuotedThere, "the statement"}, {OpenStill, why}},
+		Run: func(context.Context, Effort) (Outcome, error) {
+			return Outcome{Rows: []report.Row{{Task: "k-hop", Model: "cache", Warnings: []string{}, Verdict: report.Unknown, Note: "quoted; nothing ran"}}}, nil
+		},
+	}
+}
+
+var (
+	cacheDepthBound = cacheQuoted("depth", "L >= max(k/s, log n / (H m p))", "k hops on a permutation of n places need L >= max(ceil(k/s), ceil(log n / (H m p))) layers.",
+		"nothing ran: its proof was not checked here")
+	cacheProduct = cacheQuoted("product", "the product of both, conjectured", "The product ceil(k/s) * ceil(log n / (H m p)) is necessary too (a conjecture of the paper).",
+		"a conjecture; no search was run")
+)
