@@ -8,7 +8,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -281,26 +283,61 @@ func TestMatrixOfAFunction(t *testing.T) {
 	}
 }
 
-// Every built-in reduction is also given as a file, equal to the Go version.
+// Every example is right at the sizes that it names, and wrong when the one thing
+// changes that it says is wrong. What it declares as needed is no more than its table
+// shows, and no less.
 func TestExamples(t *testing.T) {
 	paths, err := filepath.Glob("../../docs/examples/*.star")
 	if err != nil || len(paths) == 0 {
 		t.Fatal("no examples", err)
 	}
+	sizesLine := regexp.MustCompile(`(?m)^# sizes: (.*)$`)
+	wrongLine := regexp.MustCompile(`(?m)^# wrong: (.*) => (.*)$`)
 	for _, path := range paths {
 		t.Run(filepath.Base(path), func(t *testing.T) {
-			f, err := Load(context.Background(), path, Limits{})
+			raw, err := os.ReadFile(path)
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer f.Close()
-			if !f.Defines("alice") {
+			source, sizes := string(raw), []int{1, 2, 3}
+			if m := sizesLine.FindStringSubmatch(source); m != nil {
+				sizes = nil
+				for _, word := range strings.Fields(m[1]) {
+					n, err := strconv.Atoi(word)
+					if err != nil {
+						t.Fatal(err)
+					}
+					sizes = append(sizes, n)
+				}
+			}
+			f := parse(t, source)
+			if !f.Defines("answer") {
 				t.Skip("no reduction")
 			}
-			for n := 1; n <= 4; n++ {
-				if r := check(t, f, n); r.Verdict != report.Meets || !r.Exhaustive {
-					t.Errorf("n = %d: %v, %v", n, r.Verdict, r.Counterexample)
+			for _, n := range sizes {
+				r := check(t, f, n)
+				if r.Verdict != report.Meets || !r.Exhaustive {
+					t.Errorf("n = %d: %v, %+v, %v", n, r.Verdict, r.Counterexample, r.Violation)
 				}
+				if s, err := f.Subject(n); err != nil || !s.Declared {
+					t.Errorf("n = %d: the reads are not declared: %v", n, err)
+				}
+			}
+			largest := sizes[len(sizes)-1]
+			if f.Defines("needed") {
+				declared := check(t, f, largest).Needed
+				counted := check(t, parse(t, strings.Replace(source, "def needed(", "def quoted(", 1)), largest).Needed
+				if counted == nil || declared.Bits != counted.Bits {
+					t.Errorf("%d bits are declared, counted are %+v", declared.Bits, counted)
+				}
+			}
+			m := wrongLine.FindStringSubmatch(source)
+			if m == nil {
+				return
+			}
+			broken := strings.Replace(wrongLine.ReplaceAllString(source, ""), m[1], m[2], 1)
+			if r := check(t, parse(t, broken), largest); r.Verdict != report.Errs {
+				t.Errorf("%s instead of %s: %v", m[2], m[1], r.Verdict)
 			}
 		})
 	}
