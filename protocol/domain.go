@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 )
@@ -228,23 +229,28 @@ func sets(n, least, most int, format string, args ...any) Domain {
 		}
 		return sum
 	}
+	// before counts the lists whose next member, after those that are listed, is from..to-1:
+	// sums of binomials along a diagonal.
+	before := func(listed, from, to int) *big.Int {
+		lo, hi := max(least-listed-1, 0)+1, most-listed
+		all := tails(n-from+1, lo, hi)
+		return all.Sub(all, tails(n-to+1, lo, hi))
+	}
 	at := func(place *big.Int) Value {
 		rest, list := new(big.Int).Set(place), []int{}
-		for label := 1; label <= n; label++ {
+		for from := 1; ; {
 			if len(list) >= least { // the list as it is comes first
 				if rest.Sign() == 0 {
 					break
 				}
 				rest.Sub(rest, big.NewInt(1))
 			}
-			for ; label <= n; label++ { // the next member: labels in turn
-				with := tails(n-label, least-len(list)-1, most-len(list)-1)
-				if rest.Cmp(with) < 0 {
-					list = append(list, label)
-					break
-				}
-				rest.Sub(rest, with)
+			if from > n || len(list) == most {
+				break
 			}
+			label := from + sort.Search(n-from, func(k int) bool { return rest.Cmp(before(len(list), from, from+k+1)) < 0 })
+			rest.Sub(rest, before(len(list), from, label))
+			list, from = append(list, label), label+1
 		}
 		return Ints(list...)
 	}
@@ -260,9 +266,7 @@ func sets(n, least, most int, format string, args ...any) Domain {
 			if k >= least {
 				p.Add(p, big.NewInt(1))
 			}
-			for label := last + 1; label < int(e.n); label++ {
-				p.Add(p, tails(n-label, least-k-1, most-k-1))
-			}
+			p.Add(p, before(k, last+1, int(e.n)))
 			last = int(e.n)
 		}
 		return p, true

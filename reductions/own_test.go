@@ -142,3 +142,14 @@ func TestThresholdsOfOneLayer(t *testing.T) {
 		}
 	}
 }
+
+// TestMatch3Bits: short numbers give what long ones give.
+func TestMatch3Bits(t *testing.T) {
+	for _, m := range []int{2050, 4096, 9999, 1 << 20} {
+		for a := 1000; a < 1040; a++ {
+			if got, want := match3Bits(a, m), widthOf(Match3Rows(a, m)); got != want {
+				t.Fatalf("a = %d, M = %d: %d bits, want %d", a, m, got, want)
+			}
+		}
+	}
+}

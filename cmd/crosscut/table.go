@@ -44,7 +44,7 @@ var _ = register(&command{
 		if err != nil {
 			return fmt.Errorf("flag --task: %w", err)
 		}
-		spec := papers.TableSpec{Task: task.Name, Leave: true}
+		spec := papers.TableSpec{Task: task.Name}
 		if c.IsSet("model") {
 			if spec.Models, err = modelNames(c.String("model")); err != nil {
 				return fmt.Errorf("flag --model: %w", err)

@@ -28,9 +28,6 @@ type TableSpec struct {
 	// and takes the first that is right on everything tried; else each model's
 	// default construction is taken, or the one that Set names.
 	Smallest bool
-	// Leave ends an interrupted table at once, without waiting for the row at work,
-	// whose goroutine is left behind: for a process that ends then.
-	Leave bool
 	// Done, when not nil, is told of each finished row.
 	Done func(row report.Row, k, of int)
 }
@@ -59,11 +56,7 @@ func Table(ctx context.Context, spec TableSpec) (report.Table, error) {
 	for k, c := range columns {
 		var rows []report.Row
 		for j, n := range spec.Ns {
-			measure := func() (report.Row, error) { return c.measure(ctx, n, spec) }
-			if spec.Leave {
-				measure = leaving(ctx, measure)
-			}
-			row, err := measure()
+			row, err := c.measure(ctx, n, spec)
 			switch {
 			case ctx.Err() != nil:
 				return t, ctx.Err()
@@ -89,36 +82,6 @@ func Table(ctx context.Context, spec TableSpec) (report.Table, error) {
 		return t, first
 	}
 	return t, nil
-}
-
-// leaving makes of f a function that returns when ctx is cancelled, whether f has
-// noticed or not; a panic of f stays the caller's.
-func leaving(ctx context.Context, f func() (report.Row, error)) func() (report.Row, error) {
-	type result struct {
-		row    report.Row
-		err    error
-		broken any
-	}
-	return func() (report.Row, error) {
-		done := make(chan result, 1)
-		go func() {
-			var r result
-			defer func() {
-				r.broken = recover()
-				done <- r
-			}()
-			r.row, r.err = f()
-		}()
-		select {
-		case r := <-done:
-			if r.broken != nil {
-				panic(r.broken)
-			}
-			return r.row, r.err
-		case <-ctx.Done():
-			return report.Row{}, ctx.Err()
-		}
-	}
 }
 
 // fitRows fits size and bits, each by itself, over the rows of a model that were
