@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -69,5 +70,33 @@ func TestInterruptAnywhere(t *testing.T) {
 	}
 	if !between {
 		t.Error("no interrupt fell between the first row and the last")
+	}
+}
+
+// TestNothingStaysBehind: wherever a command is interrupted, none of its goroutines
+// goes on.
+func TestNothingStaysBehind(t *testing.T) {
+	before := runtime.NumGoroutine()
+	for _, line := range []string{
+		"table --task match3 --model attention,rnn,mlp --n 64:1024:x4",
+		"run --task match3 --model tensor-attention --n 60 --read all",
+		"run --task qsa --model attention --n 20000 --set q=3",
+		"falsify --reduction disj-match3 --model attention --n 10",
+		"validate --reduction disj-match3 --n 9",
+		"bounds --problem disj --n 6",
+	} {
+		stopped := 0
+		for asked := int64(1); asked < 1000; asked *= 25 {
+			var out, errs strings.Builder
+			if perform(interruptAfter(asked), &out, &errs, append(strings.Fields(line), "--quiet")) == 130 {
+				stopped++
+			}
+			for runtime.NumGoroutine() > before { // what has returned may not have ended yet; what runs on hangs the test
+				runtime.Gosched()
+			}
+		}
+		if stopped == 0 {
+			t.Errorf("%s: was never interrupted", line)
+		}
 	}
 }
