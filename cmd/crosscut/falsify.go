@@ -176,7 +176,7 @@ func (c *call) facing() (name string, m models.Machine, in *reductions.Instance,
 		if in, err = falsify.Weights(w, r, c.Int("n")); err != nil {
 			return fail(err)
 		}
-		m, err := w.Quantised(c.Context, c.Int("quantise"), in.At, c.Uint64("seed"))
+		m, err := w.Quantised(c.Context, c.precision(), in.At, c.Uint64("seed"))
 		return w.Name(), m, in, err
 	}
 	if !c.IsSet("model") {

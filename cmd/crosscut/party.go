@@ -154,7 +154,7 @@ func (c *call) party() (*run.Party, error) {
 			return nil, err
 		}
 		name = w.Name()
-		m, err = w.Quantised(c.Context, c.Int("quantise"), job.Split, c.Uint64("seed"))
+		m, err = w.Quantised(c.Context, c.precision(), job.Split, c.Uint64("seed"))
 	} else {
 		m, err = c.partyMachine(half.Shape, rest)
 	}

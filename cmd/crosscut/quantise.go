@@ -3,11 +3,12 @@ package main
 import (
 	"fmt"
 	"io"
-	"strconv"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"crosscut/models/trained"
 	"crosscut/reductions/quantise"
 	"crosscut/report/plot"
 )
@@ -20,7 +21,8 @@ var _ = register(&command{
 		"1 - H2^-1(1 - B/n). A point that lies wholly above it exits 3. A sample says nothing about all inputs.",
 	flags: flags(
 		weightsFlag(),
-		&cli.StringFlag{Name: "bits", Value: "1:32", Usage: "precisions `FROM:TO` or a list 1,2,4, within 1..32"},
+		&cli.StringFlag{Name: "bits", Value: "1:32", Usage: "precisions `FROM:TO` or a list 1,2,4,bf16,fp16,e4m3,e5m2,int8; bits within 1..32"},
+		&cli.BoolFlag{Name: "collide", Usage: "only find the finest of the precisions at which two inputs share a message, and show two"},
 		&cli.IntFlag{Name: "runs", Value: 2048, Usage: "sampled inputs behind every accuracy"},
 		&cli.StringFlag{Name: "svg", Usage: "draw accuracy against bits into `FILE`"},
 		seedFlag(), memoryFlag(),
@@ -42,6 +44,9 @@ var _ = register(&command{
 		}
 		if err := c.need(uint64(c.Int("runs"))*uint64(m.Shape.N)*128, "keeping the sampled inputs"); err != nil {
 			return err
+		}
+		if c.Bool("collide") {
+			return c.collide(m, precisions)
 		}
 		var picture string
 		if c.IsSet("svg") {
@@ -67,49 +72,60 @@ var _ = register(&command{
 		}
 		for _, p := range curve.Points {
 			if p.Beats() {
-				return internal(fmt.Errorf("contradiction: p = %d: accuracy %.4f (at least %.4f) with %d bits about n = %d, where no message has more than %.4f",
-					p.P, p.Accuracy, p.Low, p.Bits, curve.N, *p.Optimum))
+				return internal(fmt.Errorf("contradiction: p = %s: accuracy %.4f (at least %.4f) with %d bits about n = %d, where no message has more than %.4f",
+					p.Name(), p.Accuracy, p.Low, p.Bits, curve.N, *p.Optimum))
 			}
 		}
 		return nil
 	},
 })
 
-// parseBits reads precisions: FROM:TO, or a list without repetition.
-func parseBits(s string) ([]int, error) {
-	one := func(w string) (int, error) {
-		p, err := strconv.Atoi(strings.TrimSpace(w))
-		if err != nil || p < 1 || p > 32 {
-			return 0, fmt.Errorf("%q is no precision in 1..32", w)
-		}
-		return p, nil
+// collide prints the finest precision at which two inputs share a message.
+func (c *call) collide(m *trained.Model, precisions []trained.Precision) error {
+	if err := c.refuse("no accuracy is measured", "leave one of them out", "runs", "svg"); err != nil {
+		return err
 	}
+	r, err := quantise.Collide(c.Context, m, precisions, c.Uint64("seed"))
+	if r != nil {
+		if e := c.emit(r.Sheet()); e != nil {
+			return e
+		}
+	}
+	return err
+}
+
+// parseBits reads precisions: FROM:TO, or a list without repetition, bits in increasing order.
+func parseBits(s string) ([]trained.Precision, error) {
 	if lo, hi, ok := strings.Cut(s, ":"); ok {
-		from, err := one(lo)
+		from, err := trained.ParsePrecision(lo)
 		if err != nil {
 			return nil, err
 		}
-		to, err := one(hi)
+		to, err := trained.ParsePrecision(hi)
 		if err != nil {
 			return nil, err
 		}
-		if to < from {
-			return nil, fmt.Errorf("%d is below %d", to, from)
+		if from.Format()+to.Format() != "" || to < from {
+			return nil, fmt.Errorf("%s:%s is no range of bits", from, to)
 		}
-		var ps []int
+		var ps []trained.Precision
 		for p := from; p <= to; p++ {
 			ps = append(ps, p)
 		}
 		return ps, nil
 	}
-	var ps []int
+	var ps []trained.Precision
+	last := trained.Precision(0)
 	for _, w := range strings.Split(s, ",") {
-		p, err := one(w)
+		p, err := trained.ParsePrecision(w)
 		if err != nil {
 			return nil, err
 		}
-		if len(ps) > 0 && p <= ps[len(ps)-1] {
-			return nil, fmt.Errorf("%d after %d: want an increasing list", p, ps[len(ps)-1])
+		if p.Format() == "" && p <= last || slices.Contains(ps, p) {
+			return nil, fmt.Errorf("%s after %s: want an increasing list", p, ps[len(ps)-1])
+		}
+		if p.Format() == "" {
+			last = p
 		}
 		ps = append(ps, p)
 	}

@@ -19,7 +19,7 @@ func weightsFlag() cli.Flag {
 }
 
 func quantiseFlag() cli.Flag {
-	return &cli.IntFlag{Name: "quantise", Usage: "with --weights: round the state at the cut to `P` bits a number, 1..32"}
+	return &cli.StringFlag{Name: "quantise", Usage: "with --weights: round the state at the cut to `P` bits a number, 1..32, or to bf16, fp16, e4m3, e5m2, int8"}
 }
 
 // weights imports the model that --weights names; nil when the flag is not given.
@@ -30,8 +30,10 @@ func (c *call) weights() (*trained.Model, error) {
 	if err := c.refuse("--weights names the model and all its sizes", "give one of them", "model", "set"); err != nil {
 		return nil, err
 	}
-	if p := c.Int("quantise"); c.IsSet("quantise") && (p < 1 || p > 32) {
-		return nil, usagef("", "flag --quantise: %d is outside 1..32", p)
+	if c.IsSet("quantise") {
+		if _, err := trained.ParsePrecision(c.String("quantise")); err != nil {
+			return nil, usagef("", "flag --quantise: %v", err)
+		}
 	}
 	m, err := trained.Load(c.String("weights"))
 	if err != nil {
@@ -41,6 +43,12 @@ func (c *call) weights() (*trained.Model, error) {
 		return nil, usagef("drop --task", "flag --task: %s contradicts the weights, which are of %s", c.String("task"), m.Shape.Task.Name)
 	}
 	return m, nil
+}
+
+// precision is --quantise, which weights has checked; 0: as trained.
+func (c *call) precision() trained.Precision {
+	p, _ := trained.ParsePrecision(c.String("quantise"))
+	return p
 }
 
 // weightsTable is the table of a trained model, at the one N it was trained for.
@@ -61,7 +69,7 @@ func (c *call) weightsTable(m *trained.Model) error {
 			return usagef("name a file.svg", "flag --svg: %v", err)
 		}
 	}
-	t, err := papers.WeightsTable(c.Context, m, c.Int("quantise"), c.Uint64("seed"))
+	t, err := papers.WeightsTable(c.Context, m, c.precision(), c.Uint64("seed"))
 	if err == nil && picture != "" {
 		if err := writeFile(c.String("svg"), func(w io.Writer) error { return plot.Costs(w, picture, t, c.command()) }); err != nil {
 			return err
@@ -129,7 +137,7 @@ func (c *call) weightsRequest(m *trained.Model) (run.Request, error) {
 		return req, err
 	}
 	req.Build = func(tasks.Shape, models.Settings) (models.Machine, error) {
-		return m.Quantised(c.Context, c.Int("quantise"), split, req.Set.Seed)
+		return m.Quantised(c.Context, c.precision(), split, req.Set.Seed)
 	}
 	return req, nil
 }

@@ -100,7 +100,7 @@ func (m attentionMachine) Fingerprint() []byte  { return m.print[:] }
 // stateBits is the size of one query's state where it crosses.
 func (m attentionMachine) stateBits() protocol.Bits {
 	if m.q != nil {
-		return protocol.Bits(m.q.P * m.att.numbers())
+		return protocol.Bits(m.q.P.Bits() * m.att.numbers())
 	}
 	return m.att.stateBits()
 }

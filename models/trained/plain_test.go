@@ -274,7 +274,7 @@ func TestQuantisedKinds(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, p := range []int{1, 5, 32} {
+			for _, p := range []Precision{1, 5, 32} {
 				machine, err := m.Quantised(t.Context(), p, job.Split, 1)
 				if err != nil {
 					t.Fatal(err)

@@ -15,8 +15,8 @@ import (
 // ranges are public: they were fixed on calibration inputs, and are part of the
 // model like its weights. A number outside its range is moved to the nearer end.
 type Quantiser struct {
-	P    int   // 1..32; 32 keeps float32 as it is
-	Cuts []int // the state is rounded between positions Cuts[k] and Cuts[k]+1
+	P    Precision // 32 keeps float32 as it is
+	Cuts []int     // the state is rounded between positions Cuts[k] and Cuts[k]+1
 
 	low, high [][]float64 // by fold and number
 	watch     func(id, pos int, back bool, s []float32)
@@ -71,8 +71,14 @@ func (q *Quantiser) at(pos int, back bool) bool {
 
 // index rounds a number to one of 2^P levels, the ends of its range included.
 func (q *Quantiser) index(id, k int, v float32) uint64 {
+	if f, ok := floats[q.P]; ok {
+		return f.code(v)
+	}
+	if q.P == INT8 {
+		return uint64(128 + min(max(math.RoundToEven(float64(v)/q.unit(id)), -127), 127))
+	}
 	lo, hi := q.low[id][k], q.high[id][k]
-	levels := math.Ldexp(1, q.P) - 1
+	levels := math.Ldexp(1, int(q.P)) - 1
 	if hi <= lo {
 		return 0
 	}
@@ -82,9 +88,27 @@ func (q *Quantiser) index(id, k int, v float32) uint64 {
 
 // value is the number that a level stands for.
 func (q *Quantiser) value(id, k int, level uint64) float32 {
+	if f, ok := floats[q.P]; ok {
+		return f.value(level)
+	}
+	if q.P == INT8 {
+		return float32(float64(float64(level)-128) * q.unit(id))
+	}
 	lo, hi := q.low[id][k], q.high[id][k]
-	levels := math.Ldexp(1, q.P) - 1
+	levels := math.Ldexp(1, int(q.P)) - 1
 	return float32(lo + float64(float64(float64(level)/levels)*(hi-lo)))
+}
+
+// unit is the step of int8 in a state: its largest number on calibration inputs / 127.
+func (q *Quantiser) unit(id int) float64 {
+	most := 0.0
+	for k := range q.low[id] {
+		most = max(most, -q.low[id][k], q.high[id][k])
+	}
+	if most == 0 {
+		return 1
+	}
+	return most / 127
 }
 
 // round replaces a state by what its message stands for.
@@ -102,7 +126,7 @@ func (q *Quantiser) put(w *protocol.Packer, id int, rounded bool, s []float32) {
 		return
 	}
 	for k, v := range s {
-		w.Uint(q.index(id, k, v), q.P)
+		w.Uint(q.index(id, k, v), q.P.Bits())
 	}
 }
 
@@ -112,15 +136,15 @@ func (q *Quantiser) get(r *protocol.Unpacker, id int, rounded bool, dst []float3
 		return getFloats(r, dst)
 	}
 	for k := range dst {
-		dst[k] = q.value(id, k, r.Uint(q.P))
+		dst[k] = q.value(id, k, r.Uint(q.P.Bits()))
 	}
 	return dst
 }
 
 // Quantiser fixes the ranges of the state at the cuts of a split, on calibration
 // inputs, for P bits a number.
-func (m *Model) Quantiser(ctx context.Context, p int, s tasks.Split, inputs [][]tasks.Token) (*Quantiser, error) {
-	if p < 1 || p > 32 {
+func (m *Model) Quantiser(ctx context.Context, p Precision, s tasks.Split, inputs [][]tasks.Token) (*Quantiser, error) {
+	if !p.Known() {
 		return nil, errWidth
 	}
 	q := &Quantiser{P: p, Cuts: CutsOf(s)}
@@ -174,7 +198,7 @@ func (m *Model) Quantiser(ctx context.Context, p int, s tasks.Split, inputs [][]
 // Quantised is the model with its state rounded to p bits a number where the split
 // cuts it. The ranges are those that the state takes on inputs drawn with the seed.
 // p = 0 is the model as it was trained.
-func (m *Model) Quantised(ctx context.Context, p int, s tasks.Split, seed uint64) (models.Machine, error) {
+func (m *Model) Quantised(ctx context.Context, p Precision, s tasks.Split, seed uint64) (models.Machine, error) {
 	if p == 0 {
 		return m.Machine(nil)
 	}

@@ -245,7 +245,7 @@ func (m *Model) params(q *Quantiser) tasks.Params {
 		p["state_size"] = float64(c.StateSize)
 	}
 	if q != nil {
-		p["p"] = float64(q.P)
+		p["p"] = float64(q.P.Bits())
 	}
 	return p
 }
@@ -263,7 +263,7 @@ func (m *Model) fold(c cell, q *Quantiser, id int, back bool) fold.Fold[vec, []f
 	return fold.Fold[vec, []float32]{
 		Bits: func(t int) protocol.Bits {
 			if rounded(t) {
-				return protocol.Bits(c.numbers(t) * q.P)
+				return protocol.Bits(c.numbers(t) * q.P.Bits())
 			}
 			return protocol.Bits(32 * c.numbers(t))
 		},

@@ -184,7 +184,7 @@ func TestQuantised(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, p := range []int{1, 3, 8, 31, 32} {
+		for _, p := range []Precision{1, 3, 8, 31, 32} {
 			q, err := m.Quantiser(t.Context(), p, job.Split, inputs)
 			if err != nil {
 				t.Fatal(err)
@@ -196,12 +196,12 @@ func TestQuantised(t *testing.T) {
 			r := checkRun(t, name, machine, job, inputs[0])
 			want := protocol.Bits(0)
 			if m.att != nil {
-				want = protocol.Bits(p * m.att.numbers())
+				want = protocol.Bits(p.Bits() * m.att.numbers())
 				if job.Split.Of(m.Config.N) == protocol.Bob {
 					want += m.att.queryBits()
 				}
 			} else {
-				want = protocol.Bits(p * m.layers[0].forward.numbers(0))
+				want = protocol.Bits(p.Bits() * m.layers[0].forward.numbers(0))
 			}
 			if r.Transcript.Cost() != want {
 				t.Errorf("%s at %d bits: %d bits crossed, want %d", name, p, r.Transcript.Cost(), want)

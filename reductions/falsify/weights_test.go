@@ -38,7 +38,7 @@ func imported(t *testing.T) map[string]*trained.Model {
 // messages coincide, as full runs of all inputs say.
 func TestForcedJustWhereMessagesCoincide(t *testing.T) {
 	for name, m := range imported(t) {
-		for _, p := range []int{1, 2, 8} {
+		for _, p := range []trained.Precision{1, 2, 8} {
 			in, err := Weights(m, reductions.DisjQSAMemory, 0)
 			if err != nil {
 				t.Fatal(err)

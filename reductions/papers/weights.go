@@ -13,7 +13,7 @@ import (
 // WeightsTable runs an imported model, its state rounded to p bits a number at the
 // cut (0: as trained), through every reduction that lies over the inputs it was
 // trained on.
-func WeightsTable(ctx context.Context, m *trained.Model, p int, seed uint64) (report.Table, error) {
+func WeightsTable(ctx context.Context, m *trained.Model, p trained.Precision, seed uint64) (report.Table, error) {
 	t := report.Table{Title: fmt.Sprintf("%s: %s, trained weights", m.Shape.Task.Name, m.Name()), Rows: []report.Row{}, Growth: []report.Growth{}}
 	var first error
 	for r := range reductions.Catalog().All() {

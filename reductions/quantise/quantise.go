@@ -57,6 +57,7 @@ type Curve struct {
 // Point is one precision.
 type Point struct {
 	P        int     `json:"p"`        // bits a number
+	Format   string  `json:"format"`   // bf16, fp16, e4m3, e5m2, int8; "": uniform levels
 	Bits     int     `json:"bits"`     // that Alice sends
 	Messages uint64  `json:"messages"` // different ones ...
 	Of       uint64  `json:"of"`       // ... on that many inputs of hers
@@ -67,6 +68,14 @@ type Point struct {
 	// Optimum bounds the mean accuracy of every one-way message of Bits bits; nil:
 	// nothing is excluded.
 	Optimum *float64 `json:"optimum"`
+}
+
+// Name is the precision as --quantise takes it.
+func (p Point) Name() string {
+	if p.Format != "" {
+		return p.Format
+	}
+	return strconv.Itoa(p.P)
 }
 
 // Beats says whether the whole interval lies above what is possible: a bug here.
@@ -84,7 +93,7 @@ const confidence = 1 - 1e-6
 
 // Measure rounds the model to each of the given precisions and measures it. An
 // interrupted measurement returns the points so far beside the error.
-func Measure(ctx context.Context, m *trained.Model, precisions []int, o Options) (*Curve, error) {
+func Measure(ctx context.Context, m *trained.Model, precisions []trained.Precision, o Options) (*Curve, error) {
 	if o.Runs == 0 {
 		o.Runs = 2048
 	}
@@ -132,7 +141,7 @@ func Measure(ctx context.Context, m *trained.Model, precisions []int, o Options)
 	return c, nil
 }
 
-func (c *Curve) measure(ctx context.Context, machine models.Machine, in *reductions.Instance, inputs [][]tasks.Token, p int) (Point, error) {
+func (c *Curve) measure(ctx context.Context, machine models.Machine, in *reductions.Instance, inputs [][]tasks.Token, p trained.Precision) (Point, error) {
 	t, err := falsify.NewTarget(machine, in)
 	if err != nil {
 		return Point{}, err
@@ -141,8 +150,8 @@ func (c *Curve) measure(ctx context.Context, machine models.Machine, in *reducti
 	if t.OneWay() {
 		c.Setting = protocol.OneWay
 	}
-	pt := Point{P: p, Bits: int(t.BitsBy(protocol.Alice))}
-	c.Numbers = pt.Bits / p
+	pt := Point{P: p.Bits(), Format: p.Format(), Bits: int(t.BitsBy(protocol.Alice))}
+	c.Numbers = pt.Bits / pt.P
 	if pt.Messages, pt.Of, pt.Exact, err = t.Distinct(ctx, c.Seed); err != nil {
 		return pt, err
 	}
@@ -224,7 +233,7 @@ func (c *Curve) warn() {
 	for _, p := range c.Points {
 		below = below || p.Bits < c.N
 		if p.Exact && p.Messages < p.Of && c.Setting == protocol.OneWay {
-			shared = append(shared, strconv.Itoa(p.P))
+			shared = append(shared, p.Name())
 		}
 	}
 	if len(shared) > 0 {
@@ -264,7 +273,7 @@ func (c *Curve) Sheet() *report.Sheet {
 		if p.Exact {
 			of = "all " + of
 		}
-		g.Add(strconv.Itoa(p.P), strconv.Itoa(p.Bits), strconv.FormatUint(p.Messages, 10), of,
+		g.Add(p.Name(), strconv.Itoa(p.Bits), strconv.FormatUint(p.Messages, 10), of,
 			fmt.Sprintf("%.4f", p.Accuracy), fmt.Sprintf("%.4f", p.Low), fmt.Sprintf("%.4f", p.High), best)
 	}
 	s.Grids = append(s.Grids, g)

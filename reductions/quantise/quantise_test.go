@@ -90,7 +90,7 @@ func TestMeasure(t *testing.T) {
 	}
 	for _, d := range dirs {
 		m := load(t, d.Name())
-		c, err := Measure(t.Context(), m, []int{1, 32}, Options{Runs: 300, Seed: 1})
+		c, err := Measure(t.Context(), m, []trained.Precision{1, 32}, Options{Runs: 300, Seed: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,7 +117,7 @@ func TestMeasure(t *testing.T) {
 // The count of messages is what all runs say, one by one.
 func TestMessagesAreCounted(t *testing.T) {
 	m := load(t, "rnn-n6-h16-s1")
-	c, err := Measure(t.Context(), m, []int{1}, Options{Runs: 10, Seed: 1})
+	c, err := Measure(t.Context(), m, []trained.Precision{1}, Options{Runs: 10, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +184,7 @@ func TestInputsAreUniformAndOfTheSeed(t *testing.T) {
 func TestInterrupted(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	if c, err := Measure(ctx, load(t, "rnn-n6-h16-s1"), []int{1}, Options{Runs: 10}); !errors.Is(err, context.Canceled) || c != nil && len(c.Points) > 0 {
+	if c, err := Measure(ctx, load(t, "rnn-n6-h16-s1"), []trained.Precision{1}, Options{Runs: 10}); !errors.Is(err, context.Canceled) || c != nil && len(c.Points) > 0 {
 		t.Errorf("%+v, %v", c, err)
 	}
 }
