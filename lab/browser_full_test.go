@@ -36,6 +36,9 @@ var moments = []struct{ name, hash, selector, want string }{
 	{"break", "break?reduction=disj-qsa-memory&model=rnn&n=8&shrink=m&value=3", ".verdict", "one message"},
 	{"break-layer", "break?reduction=disj-match3&model=attention&n=6&shrink=d_v&value=12", ".verdict", "bits"},
 	{"proof", "proof?claim=theorem+7&n=6&x=010010&y=001010", ".verdict", "= 1"},
+	{"grow-right", "grow?task=qsa&model=rnn&inequality=memory-qsa&show=right", ".verdict", "nothing is known"},
+	{"grow-none", "grow?task=match2", ".verdict", "No lower bound"},
+	{"write", "write", "[data-verdict]", "Refuted"},
 	{"proof-upper", "proof?claim=theorem+2", "blockquote", "attention"},
 }
 

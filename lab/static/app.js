@@ -54,6 +54,7 @@ function write(name, state) {
 // room, the rest is said.
 let known = null;
 function describe() {
+  if (object.contains(document.activeElement) && here?.name === "story") main.focus({ preventScroll: true });
   object.hidden = !known || !here || here.name === "story" || here.name === "write" || !shared.task || here.name === "matrix" && !memory.matrix?.state.task;
   if (object.hidden) return;
   const task = known.tasks.find(t => t.name === shared.task);
@@ -108,6 +109,7 @@ async function open(again) {
     for (const k of SHARED) if (state[k] !== undefined) shared[k] = state[k];
     if (name === "cut" && state.N && !state.n) state.n = state.N;
     main.style.minHeight = `${main.offsetHeight}px`;
+    keep();
     main.replaceChildren();
     here = { name, ...room.open(main, cat, bare ? carried(name, cat) : state, s => { if (here.name === name) write(name, s); }) };
     here.settled = true;
@@ -117,6 +119,7 @@ async function open(again) {
   } catch (e) {
     if (here !== opening) return;
     const missing = e instanceof TypeError ? Object.assign(new Error(`the room ${titles[name]} could not be loaded`), { hint: "is the lab's server still running?" }) : e;
+    keep();
     main.replaceChildren(problem(missing, () => { here = null; open(); }));
   } finally {
     clearTimeout(slow);
@@ -124,6 +127,9 @@ async function open(again) {
   }
   document.documentElement.dataset.room = name;
 }
+
+// keep holds the focus in the room while what had it is replaced.
+function keep() { if (main.contains(document.activeElement)) main.focus({ preventScroll: true }); }
 
 addEventListener("hashchange", () => open());
 addEventListener("popstate", () => open());

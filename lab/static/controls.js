@@ -41,12 +41,22 @@ export function field(label, value, change, attrs = {}) {
 
 export function button(text, press, attrs = {}) { return el("button", { type: "button", onclick: press, ...attrs }, text); }
 
+// off marks buttons that do nothing now. They keep the focus, so that it does not fall.
+export function off(is, ...buttons) { for (const b of buttons) b.setAttribute("aria-disabled", String(is)); }
+
+// instead makes one of two buttons ready and the other not; the focus goes along.
+export function instead(ready, not) {
+  ready.disabled = false;
+  if (document.activeElement === not) ready.focus({ preventScroll: true });
+  not.disabled = true;
+}
+
 // player steps through `of` things: back, play, next, speed.
 export function player({ of, at, change, what }) {
   let step = at, timer = 0, speed = 1;
   const play = button("Play", () => toggle(), { class: "main", "data-act": "play" });
   const place = el("span", { class: "place", "aria-live": "polite" });
-  const show = () => { place.textContent = `${what} ${step} of ${of}`; back.disabled = first.disabled = step === 0; next.disabled = last.disabled = step === of; };
+  const show = () => { place.textContent = `${what} ${step} of ${of}`; off(step === 0, back, first); off(step === of, next, last); };
   const go = k => { step = Math.max(0, Math.min(of, k)); show(); change(step); };
   const stop = () => { clearInterval(timer); timer = 0; play.textContent = "Play"; play.setAttribute("aria-pressed", "false"); };
   const toggle = () => {

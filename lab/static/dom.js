@@ -176,7 +176,7 @@ export function exportButton(find, name) {
 
 // command shows the line that prints the same numbers, with a button to copy it.
 export function command(text) {
-  return el("p", { class: "command" }, el("span", { class: "prompt", "aria-hidden": "true" }, "$"), el("code", {}, text),
+  return el("p", { class: "command" }, el("span", { class: "prompt", "aria-hidden": "true" }, "$"), el("code", { tabindex: 0 }, text),
     el("button", { type: "button", class: "quiet", "aria-label": "Copy the command", onclick: () => copy(text, "Command") }, "Copy"));
 }
 
@@ -192,15 +192,18 @@ export function asking(hosts, question, show) {
     if (running) return;
     running = true;
     busy(true);
-    for (let asked = 0; asked !== newest;) {
-      asked = newest;
-      let answer = null, error = null;
-      try { answer = await question(); } catch (e) { error = e; }
-      if (!hosts[0].isConnected) break;
-      if (asked === newest && error?.name !== "AbortError") show(answer, error);
+    try {
+      for (let asked = 0; asked !== newest;) {
+        asked = newest;
+        let answer = null, error = null;
+        try { answer = await question(); } catch (e) { error = e; }
+        if (!hosts[0].isConnected) break;
+        if (asked === newest && error?.name !== "AbortError") show(answer, error);
+      }
+    } finally {
+      running = false;
+      busy(false);
     }
-    running = false;
-    busy(false);
   }
   return go;
 }

@@ -1,7 +1,7 @@
 // The story: six scenes on one stage, from a puzzle to the bound and its mirror image.
 // Every number is the engine's; a number in a sentence can be dragged.
 import { ask } from "./api.js";
-import { button, problem } from "./controls.js";
+import { button, off, problem } from "./controls.js";
 import { asking, command, el, exportButton, number, plural, put, value, watchWidth } from "./dom.js";
 import { scrub } from "./scrub.js";
 import * as draw from "./stage.js";
@@ -123,7 +123,7 @@ export function open(main, cat, start, write) {
       say(6, el("p", {}, "Now an easy question for attention: token 17 points at an earlier one and asks for its value. A recurrent network reads from left to right and keeps a state, a box of ", turn("numbers", 1, 8, "numbers in the state"), ` ${s.numbers === 1 ? "number" : "numbers"}: `, el("strong", { class: "a", "data-message": f.message_bits }, plural(f.message_bits, "bit")), f.needed ? [". Needed: ", el("strong", { class: "n", "data-needed": f.needed }, number(f.needed)), ". "] : ". ",
         forced ? [el("strong", { class: "bad" }, "Two pasts, one box. "), `They differ at position ${rnn.differ.join(", ")}, and position ${tell} points back at it: the answers should be ${rnn.runs.map(r => value(r.expected[f.read.indexOf(tell)])).join(" and ")}, the network says ${rnn.runs.map(r => value(r.output[f.read.indexOf(tell)])).join(" and ")}.`] : el("strong", { class: "good" }, f.kind === "none" ? "No failure found: the box is large enough for every past that was tried." : "It errs on one input.")),
         attention.length ? el("p", {}, "Attention, on the same two pasts, looks it up: ", el("strong", { "data-attention": attention.map(a => a.record.output.map(value)).join(" ") }, attention.map(a => value(a.record.output[0])).join(" and ")), ".") : null,
-        el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "The two stories side by side" }, el("table", {}, el("thead", {}, el("tr", {}, ["", "one attention layer, Match3", "a recurrent network, averaging"].map(h => el("th", { scope: "col" }, h)))), el("tbody", {},
+        el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "The two stories side by side" }, el("table", {}, el("thead", {}, el("tr", {}, ["what is asked", "one attention layer, Match3", "a recurrent network, averaging"].map(h => el("th", { scope: "col" }, h)))), el("tbody", {},
           [["who speaks", "Alice: her part of the sums", "the past: the state"], ["who answers", "Bob, who holds the rest", "the future, which asks"], ["what it is compared with", "all her hands", "all pasts that a question can tell apart"]].map(r => el("tr", {}, el("th", { scope: "row" }, r[0]), el("td", {}, r[1]), el("td", {}, r[2])))))),
         el("p", {}, el("a", { href: `#break?reduction=disj-qsa-memory&model=rnn&n=8&shrink=m&value=${s.numbers}` }, "Take it apart in Break"), ", or go on to ", el("a", { href: "#cut?task=match2&model=attention&n=16&seed=3" }, "Cut"), "."));
       put(caption, about("qsa"), command(rnn.command));
@@ -166,7 +166,7 @@ export function open(main, cat, start, write) {
   }
 
   function paint() {
-    back.disabled = s.scene === 1; next.disabled = s.scene === 6;
+    off(s.scene === 1, back); off(s.scene === 6, next);
     scenes.forEach((n, k) => n.toggleAttribute("data-on", k + 1 === s.scene));
     if (failed) { put(caption, problem(failed, () => consult())); return; }
     if (width && data[s.scene]) tells[s.scene](data[s.scene]);

@@ -1,7 +1,7 @@
 // Cut: a model, a sequence, and who holds what.
 import { ask } from "../api.js";
 import { button, field, player, problem, select, slider } from "../controls.js";
-import { NAMES, command, asking, download, drag, el, exportButton, number, picture, plural, put, ranges, spoken, splitSpec, svg, value, watchWidth } from "../dom.js";
+import { NAMES, command, asking, download, drag, el, exportButton, number, picture, plural, put, ranges, splitSpec, svg, value, watchWidth } from "../dom.js";
 import { layout, token, widestOf } from "../strip.js";
 import { verdict as judged } from "../verdict.js";
 
@@ -110,6 +110,7 @@ export function open(main, cat, start, write) {
   }
 
   function moveCut(k) {
+    if (!owners) return; // another strip is on its way
     const fixed = owners.map((o, i) => o === "public" && (i === 0 || !(taskOf(s.task).public_first)));
     give(owners.map((o, i) => fixed[i] && o === "public" ? o : i < k ? "alice" : "bob"));
   }
@@ -132,7 +133,7 @@ export function open(main, cat, start, write) {
     tokens.forEach((t, i) => {
       const set = t && typeof t === "object" && "y" in t;
       parts.push(token(place, i, t, owners[i], {
-        read: a.record.read.includes(i + 1), title: spoken(t),
+        read: a.record.read.includes(i + 1),
         attrs: { tabindex: i === active ? 0 : -1, role: "button", "data-focus": i, transform: `translate(0 ${top})`,
           onkeydown: e => tokenKey(e, i), onfocus: () => { active = i; if (set) arcs(i); }, onpointerenter: () => set && arcs(i) } }));
     });
@@ -250,6 +251,7 @@ export function open(main, cat, start, write) {
   }
 
   function tokenKey(e, i) {
+    if (!owners) return;
     const to = { ArrowLeft: i - 1, ArrowRight: i + 1, Home: 0, End: owners.length - 1 }[e.key];
     const who = { a: "alice", b: "bob", p: "public" }[e.key.toLowerCase()] || ((e.key === " " || e.key === "Enter") && turn[owners[i]]);
     if (to !== undefined && to >= 0 && to < owners.length) {

@@ -1,7 +1,7 @@
 // Grow: cost against need as N grows: for every model of given sizes, and for a model
 // that is right, whose cost and need leave between them what nobody here knows.
 import { ask } from "../api.js";
-import { button, problem, segmented, select, slider } from "../controls.js";
+import { button, instead, problem, segmented, select, slider } from "../controls.js";
 import { command, asking, copy, drag, el, exportButton, number, put, watchWidth } from "../dom.js";
 import { chart, colour, sandwich } from "../plot.js";
 import { verdict as judged } from "../verdict.js";
@@ -113,7 +113,7 @@ export function open(main, cat, start, write) {
       stopper = new AbortController();
       const { signal } = stopper;
       tables.clear();
-      go.disabled = true; halt.disabled = false;
+      instead(halt, go);
       let done = 0;
       try {
         for (const model of task.models) {
@@ -128,7 +128,7 @@ export function open(main, cat, start, write) {
         }
         state.textContent = "";
       } catch { state.textContent = "cancelled"; }
-      go.disabled = false; halt.disabled = true;
+      instead(go, halt);
     }
     function show() {
       const rows = [...tables.values()].flatMap(t => t.table.rows);

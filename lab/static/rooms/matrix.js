@@ -55,6 +55,7 @@ export function open(main, cat, start, write) {
     failed = e;
     if (a) {
       answer = a;
+      answer.cells = cellsOf(a.rows);
       at = [Math.min(+s.row || 0, a.rows.length - 1), Math.min(+s.col || 0, a.col_names.length - 1)];
       if (s.show === "mine") begin();
       follow(true);
@@ -93,7 +94,6 @@ export function open(main, cat, start, write) {
   function draw() {
     if (failed) { put(stage, problem(failed, run)); return; }
     if (!answer || !width) return;
-    answer.cells = cellsOf(answer.rows);
     const R = answer.rows.length, C = answer.col_names.length;
     const longest = Math.max(...answer.row_names.map(x => x.length)), named = R <= 36 && C <= 36 && longest <= 12;
     const char = 6.4, lead = named ? Math.max(24, longest * char + 10) : 18, cell = Math.max(6, Math.min(44, Math.floor((width - lead - 4) / C), R > 20 ? 560 / R : 44));
@@ -189,7 +189,6 @@ export function open(main, cat, start, write) {
   // Cutting by hand: the player's own protocol tree, a rectangle at a time.
   function begin() {
     if (!answer) return;
-    answer.cells = cellsOf(answer.rows);
     mine = { open: [], leaves: [], depth: 0, bits: 0, now: null, moves: [] };
     push({ rows: answer.rows.map((_, i) => i), cols: answer.col_names.map((_, j) => j), depth: 0 });
     next();

@@ -1,6 +1,6 @@
 // Proof: a paper, claim by claim.
 import { ask } from "../api.js";
-import { button, problem, select, slider } from "../controls.js";
+import { button, instead, problem, select, slider } from "../controls.js";
 import { NAMES, command, asking, el, exportButton, number, picture, plural, put, svg, value, watchWidth } from "../dom.js";
 import { layout, token, widestOf } from "../strip.js";
 
@@ -101,7 +101,7 @@ export function open(main, cat, start, write) {
   async function execute() {
     stopper?.abort();
     const mine = stopper = new AbortController(), where = outcome.querySelector(".outcome"), [go, halt] = outcome.querySelectorAll("button");
-    go.disabled = true; halt.disabled = false;
+    instead(halt, go);
     put(where, el("p", { class: "muted" }, "running, at sizes that take a second or so …"));
     try {
       const { table } = await ask("claim", { paper: paper.name, claim: claim.id, seed: 1 }, mine.signal);
@@ -112,7 +112,7 @@ export function open(main, cat, start, write) {
         el("tbody", {}, table.rows.map(r => [el("tr", {}, el("td", {}, r.model), el("td", {}, r.reduction), [r.n, r.N, r.bits, r.formula, r.needed].map(v => el("td", { class: "r" }, number(v))), el("td", { class: "r" }, (r.exhaustive ? "all " : "") + number(r.runs)), el("td", { class: "r" }, number(r.wrong)), el("td", { class: `tag ${r.verdict}` }, r.verdict)),
           r.note || r.witness ? el("tr", {}, el("td", { colspan: 10, class: "small muted" }, [r.note, r.witness && `witness: ${r.witness}`].filter(Boolean).join(". "))) : null])))), command(table.command));
     } catch (e) { put(where, e.name === "AbortError" ? el("p", { class: "muted" }, "cancelled") : problem(e)); }
-    go.disabled = false; halt.disabled = true;
+    instead(go, halt);
   }
 
   const stopWatch = watchWidth(stage, w => { width = w; draw(); });
