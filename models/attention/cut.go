@@ -36,8 +36,9 @@ type cut struct {
 	residual int // numbers of the embedding that the map after the layer reads
 	prefix   string
 
-	how  [2]transport
-	sent []bool // sent[pos]: travels as an embedded token
+	how    [2]transport
+	sent   []bool             // sent[pos]: travels as an embedded token
+	ranges map[[3]int][]Range // of numerators, by player, read and head
 
 	own    func(p protocol.Player, k int) int // tokens of p that read k sees (k < 0: a shared row)
 	hidden func(p protocol.Player, k int) int // those the other player cannot use
@@ -98,6 +99,7 @@ func (x *cut) choose(how [2]transport) {
 		}
 	}
 	x.hidden = x.count(func(i int, p protocol.Player) bool { return x.split.Of(i) == p && !x.sent[i] })
+	x.ranges = map[[3]int][]Range{}
 }
 
 // asks says whether player r, who does not own read k's token, needs its query.
@@ -191,13 +193,21 @@ func (x *cut) cost() ([2]protocol.Bits, string) {
 		}
 		r := 1 - s
 		if x.sent[d.pos] {
-			c[s] += protocol.Bits(l.Embed * l.P)
-			t.add(fmt.Sprintf("%d p", l.Embed), 1, 1)
+			c[s] += protocol.Bits(l.embedBits())
+			text := fmt.Sprintf("%d p", l.Embed)
+			if l.EmbedRange != nil {
+				text = fmt.Sprintf("E (%d numbers, each by its range)", l.Embed)
+			}
+			t.add(text, 1, 1)
 			continue
 		}
 		if x.asks(k, r) {
 			c[s] += protocol.Bits(x.onToken() * l.queryBits())
-			t.add("m p", x.onToken(), l.Heads)
+			text := "m p"
+			if l.QueryRange != nil {
+				text = "B_q"
+			}
+			t.add(text, x.onToken(), l.Heads)
 		}
 		if x.wantsResidual(k, r) {
 			c[s] += protocol.Bits(x.residual * l.P)
@@ -232,6 +242,18 @@ func (x *cut) cost() ([2]protocol.Bits, string) {
 			}
 			a, ok := x.sums(g, p)
 			if !ok {
+				continue
+			}
+			if l.exact() {
+				text := "(sum of B_c)"
+				if !l.Equal {
+					text = "(B_Z + sum of B_c)"
+					c[p] += protocol.Bits(len(g.heads) * l.normaliserBits(a))
+				}
+				for _, h := range g.heads {
+					c[p] += protocol.Bits(widthOf(x.numerators(p, g.k, h), 0, 0))
+				}
+				t.add(text, len(g.heads), l.Heads)
 				continue
 			}
 			each := l.Values * l.numeratorBits(a)

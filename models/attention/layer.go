@@ -82,6 +82,17 @@ type Layer struct {
 	QueryMax, KeyMax []*big.Int
 	ValueMax         *big.Int
 
+	// EmbedRange and QueryRange declare what the numbers of an embedded token, and of a
+	// query, can be: they cross in the bits of their ranges. nil: P bits each.
+	EmbedRange, QueryRange []Range
+	// Slots says which numbers of its value a token at pos can set, count from first
+	// (from 0), and what they can be; all others are 0. Then sums cross by their exact
+	// ranges over the sender's positions. nil: any number of P bits anywhere.
+	Slots func(h, pos int) (first, count int, of Range)
+	// Equal says that all scores are the top, whatever the tokens are, so that all
+	// weights are 2^f and the normaliser is known.
+	Equal bool
+
 	// Query, Key and Value are the token-local maps of head h (from 0): e is the
 	// token's embedding, the last argument is zeroed and to be filled. A query that
 	// does not depend on the token gets an empty e. Value returns the first
@@ -141,6 +152,9 @@ func (l *Layer) prepare(n int) error {
 	}
 	if l.Front == 0 {
 		l.Front = l.Embed
+	}
+	if l.EmbedRange != nil && len(l.EmbedRange) != l.Embed || l.QueryRange != nil && len(l.QueryRange) != l.Width {
+		return fmt.Errorf("models: attention: %d and %d ranges for %d and %d numbers", len(l.EmbedRange), len(l.QueryRange), l.Embed, l.Width)
 	}
 	if l.Queries == nil {
 		l.Queries = make([]Dependence, l.Heads)
@@ -244,8 +258,11 @@ func check(what string, h, pos int, v Ints, in []interval) error {
 
 // The exact widths of what crosses a cut. a is the number of tokens summed over.
 
-// queryBits is m p, the size of one head's query.
-func (l *Layer) queryBits() int { return l.Width * l.P }
+// queryBits is the size of one head's query: m p, or what its ranges take.
+func (l *Layer) queryBits() int { return widthOf(l.QueryRange, l.Width, l.P) }
+
+// embedBits is the size of an embedded token.
+func (l *Layer) embedBits() int { return widthOf(l.EmbedRange, l.Embed, l.P) }
 
 // scoreBits is B_s = ceil(log2(m (2^(2p-1) - 2^(p-1)) + 1)): sums of m products of
 // two signed p-bit numbers lie between -m 2^(p-1) (2^(p-1)-1) and m 2^(2p-2).
@@ -333,6 +350,11 @@ func (l *Layer) value(h, pos int, e, v Ints) (int, error) {
 	}
 	if first < 0 || first+v.Len() > l.Values {
 		return 0, fmt.Errorf("models: attention: value of head %d at position %d: a block of %d at coordinate %d of %d", h+1, pos, v.Len(), first+1, l.Values)
+	}
+	if l.Slots != nil {
+		if err := l.inSlot(h, pos, first, v); err != nil {
+			return 0, err
+		}
 	}
 	for c, x := range v.narrow {
 		if x < l.v.lo64 || x > l.v.hi64 {

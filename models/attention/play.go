@@ -75,9 +75,11 @@ func (p *party) exchangeQueries() error {
 		case owner == tasks.Public:
 		case p.sent[d.pos]:
 			if known {
-				p.send(p.label(k, "embedded token"), e)
+				if err := p.send(p.label(k, "embedded token"), e, l.EmbedRange); err != nil {
+					return err
+				}
 			} else {
-				e, known = p.receive(l.Embed, l.wideEmbed), true
+				e, known = p.receive(l.Embed, l.wideEmbed, l.EmbedRange), true
 				p.e[d.pos] = e
 			}
 		}
@@ -101,9 +103,11 @@ func (p *party) exchangeQueries() error {
 				}
 				r := p.row(h, k)
 				if owner == p.self {
-					p.send(p.label(k, "head %d: query", h+1), p.rows.q[r])
+					if err := p.send(p.label(k, "head %d: query", h+1), p.rows.q[r], l.QueryRange); err != nil {
+						return err
+					}
 				} else {
-					p.rows.q[r] = p.receive(l.Width, l.unit.wideLists())
+					p.rows.q[r] = p.receive(l.Width, l.unit.wideLists(), l.QueryRange)
 					if err := check("query", h, d.pos, p.rows.q[r], l.q); err != nil {
 						return err
 					}
@@ -112,24 +116,29 @@ func (p *party) exchangeQueries() error {
 		}
 		if p.wantsResidual(k, 1-owner) {
 			if owner == p.self {
-				p.send(p.label(k, "residual"), e.Slice(0, p.residual))
+				if err := p.send(p.label(k, "residual"), e.Slice(0, p.residual), nil); err != nil {
+					return err
+				}
 			} else {
-				p.resi[d.pos] = p.receive(p.residual, l.wideEmbed)
+				p.resi[d.pos] = p.receive(p.residual, l.wideEmbed, nil)
 			}
 		}
 	}
 	return nil
 }
 
-func (p *party) send(label string, v Ints) {
+func (p *party) send(label string, v Ints, ranges []Range) error {
 	var w protocol.Packer
-	v.pack(&w, p.l.P)
+	if err := v.packIn(&w, ranges, p.l.P); err != nil {
+		return err
+	}
 	p.port.Send(label, w.Word())
+	return nil
 }
 
-func (p *party) receive(n int, wide bool) Ints {
+func (p *party) receive(n int, wide bool, ranges []Range) Ints {
 	v := NewInts(n, wide)
-	v.unpack(p.port.Recv(1-p.self, protocol.Bits(n*p.l.P)).Unpack(), p.l.P)
+	v.unpackIn(p.port.Recv(1-p.self, protocol.Bits(widthOf(ranges, n, p.l.P))).Unpack(), ranges, p.l.P)
 	return v
 }
 
@@ -240,7 +249,11 @@ func (p *party) reduce() (*tally, error) {
 	for _, g := range groups {
 		if a, ok := p.sums(g, p.self); ok {
 			for _, h := range g.heads {
-				p.sendSums(g, h, job.into, p.row(h, max(g.k, 0)), a)
+				if r := p.row(h, max(g.k, 0)); !l.exact() {
+					p.sendSums(g, h, job.into, r, a)
+				} else if err := p.slotted(g, h, job.into, r, a, p.self); err != nil {
+					return nil, err
+				}
 			}
 		}
 	}
@@ -250,7 +263,11 @@ func (p *party) reduce() (*tally, error) {
 	for _, g := range groups {
 		if a, ok := p.sums(g, 1-p.self); ok {
 			for _, h := range g.heads {
-				p.recvSums(job.into, p.row(h, max(g.k, 0)), a)
+				if r := p.row(h, max(g.k, 0)); !l.exact() {
+					p.recvSums(job.into, r, a)
+				} else if err := p.slotted(g, h, job.into, r, a, 1-p.self); err != nil {
+					return nil, err
+				}
 			}
 		}
 	}

@@ -27,8 +27,10 @@ import (
 // Rounded arithmetic. Each probability is A = round(2^p / N), the same for all
 // and at least 1 when 2^p >= N: a slot holds A c_j / 2^p.
 //
-// Cost. H (B_Z + d_v B_N), H d_v = N: more than the raw tokens, so the protocol
-// proves nothing. No query is sent: it is a constant.
+// Cost. No query is sent: it is a constant. All weights are equal and public, so the
+// normaliser is known; a slot holds one token's code, so it costs b bits, and one that
+// none of the sender's tokens can touch costs nothing: in all, the sender's raw tokens.
+// The other arithmetics send H (B_Z + d_v B_N) and a maximum.
 //
 // Assumptions. p >= b + 1 holds every code, H d_v >= N every token. With fewer slots
 // or fewer bits the model forgets, and must fail somewhere: those sizes are for
@@ -96,6 +98,14 @@ func newCopy(sh tasks.Shape, set models.Settings) (models.Machine, error) {
 			v.Copy(e)
 			return slot, nil
 		},
+	}
+	code := attention.Range{Low: new(big.Int), High: new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), uint(kept)), big.NewInt(1))}
+	l.Equal = true
+	l.Slots = func(h, pos int) (int, int, attention.Range) {
+		if slot := pos - 1 - h*slots; slot >= 0 && slot < slots {
+			return slot, 1, code
+		}
+		return 0, 0, code
 	}
 	for range heads {
 		l.Queries = append(l.Queries, attention.OnNothing)

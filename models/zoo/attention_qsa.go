@@ -68,7 +68,7 @@ func qsaMachine(sh tasks.Shape, set models.Settings, keysOf func(p int) keys.Fam
 	arithmetic := arithmeticOf(set)
 	keys := keysOf(0)
 	sparse, isSparse := keys.(interface {
-		ones(pos int, at []int32) []int32
+		Ones(pos int, at []int32) []int32
 	})
 	if m := keys.Width(); m > 1<<22 || !isSparse && (m > 1<<16 || float64(m)*float64(sh.N) > 1<<36) {
 		return nil, models.Unsupportedf("%d keys of width m = %d: more numbers than can be held", sh.N, m)
@@ -105,8 +105,21 @@ func qsaMachine(sh tasks.Shape, set models.Settings, keysOf func(p int) keys.Fam
 		},
 	}
 	l.QueryMax, l.KeyMax = keys.Bounds()
+	// What crosses when a set is asked for: each number by its range.
+	low, high := big.NewInt(-largest), big.NewInt(largest)
+	for range d {
+		l.EmbedRange = append(l.EmbedRange, attention.Range{Low: low, High: high})
+	}
+	for _, most := range l.QueryMax {
+		least := new(big.Int).Neg(most)
+		if isSparse { // queries of codes are not negative
+			least = new(big.Int)
+		}
+		l.QueryRange = append(l.QueryRange, attention.Range{Low: least, High: most})
+	}
+	l.EmbedRange = append(l.EmbedRange, l.QueryRange...)
 	if isSparse {
-		l.Ones = func(_, pos int, at []int32) []int32 { return sparse.ones(pos, at) }
+		l.Ones = func(_, pos int, at []int32) []int32 { return sparse.Ones(pos, at) }
 	}
 	warn := func(seq []tasks.Token, read []int) []string {
 		var ws []string

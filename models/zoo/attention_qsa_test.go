@@ -223,7 +223,8 @@ func TestQSAUndersized(t *testing.T) {
 }
 
 // TestQSAMessage: Alice, who holds only the query token, sends it embedded: d' + m
-// numbers of p bits (Theorem 4's message).
+// numbers (Theorem 4's message), each by its range: z in p bits, and at f = 0 queries of
+// codes are 0 and 1.
 func TestQSAMessage(t *testing.T) {
 	sh := laws.Shape(t, "qsa", 21, tasks.Params{"q": 10})
 	split, err := sh.ParseSplit("alice:21,bob:1-20")
@@ -236,8 +237,8 @@ func TestQSAMessage(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := m.Params()
-	if want := protocol.Bits((1 + p.Int("m")) * p.Int("p")); prog.Bits != [2]protocol.Bits{want, 0} {
-		t.Errorf("message %v, want (d + m) p = %d from Alice", prog.Bits, want)
+	if want := protocol.Bits(p.Int("p") + p.Int("m")); prog.Bits != [2]protocol.Bits{want, 0} {
+		t.Errorf("message %v, want p + m = %d from Alice", prog.Bits, want)
 	}
 }
 
