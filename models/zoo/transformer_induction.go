@@ -39,14 +39,48 @@ var TransformerInduction = construct(&models.Construction{
 })
 
 func newTransformerInduction(sh tasks.Shape, set models.Settings) (models.Machine, error) {
+	layers, err := inductionLayers(sh, set, 1, func(_, pos int, e, v attention.Ints) (int, error) {
+		if pos <= sh.N {
+			v.Set(0, e.At(0))
+		}
+		return 0, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return attention.New(&attention.Stack{
+		Shape:  sh,
+		In:     func(_ int, t tasks.Token, e attention.Ints) error { e.Set(0, int64(t.X)); return nil },
+		Layers: layers,
+		Next:   []func(int, attention.Ints, []attention.Average, attention.Ints) error{tokenBefore},
+		Out: func(_ int, _ attention.Ints, heads []attention.Average) (tasks.Value, error) {
+			return tasks.Value{float64(heads[0].Nearest(0, 1))}, nil
+		},
+		Chosen: map[string]string{"construction": "induction-heads"},
+	})
+}
+
+// tokenBefore is the map between the two layers: the token, and the one before it.
+func tokenBefore(_ int, e attention.Ints, heads []attention.Average, next attention.Ints) error {
+	next.Set(0, e.At(0))
+	next.Set(1, heads[0].Nearest(0, 1))
+	return nil
+}
+
+// argmaxFactor scales scores so that whole differences of 2 or more leave one weight
+// above 0: at least (f + 1) ln 2 / 2.
+func argmaxFactor(set models.Settings) int64 { return int64(max(1, (set.Int("f", 1)+1)*7/20+1)) }
+
+// inductionLayers are the two layers, the second of which gives out values of the
+// position that it finds; of the blank they must be 0.
+func inductionLayers(sh tasks.Shape, set models.Settings, values int, value func(h, pos int, e, v attention.Ints) (int, error)) ([]*attention.Layer, error) {
 	n, v := int64(sh.N), int64(sh.Int("V"))
 	far := n + 1
 	a := 4 * n * n
 	big2 := func(x, y int64) *big.Int { return new(big.Int).Mul(big.NewInt(x), big.NewInt(y)) }
 	squares := new(big.Int).Add(new(big.Int).Mul(big2(2*a, v), big.NewInt(v)), big.NewInt(2*n))
 	causal := func(i, j int) bool { return j <= i }
-	// One weight above 0 for every score: differences are whole and at least 2.
-	factor := int64(max(1, (set.Int("f", 1)+1)*7/20+1)) // at least (f + 1) ln 2 / 2
+	factor := argmaxFactor(set)
 	p := 1 + max(bits.Len64(uint64(2*factor*far*far)), new(big.Int).Mul(squares, big.NewInt(factor)).BitLen(), big2(4*a, v).BitLen())
 	before := &attention.Layer{
 		Heads: 1, Width: 3, Values: 1, Embed: 1, Blank: true, Mask: causal, Arithmetic: attention.WithMax,
@@ -72,11 +106,11 @@ func newTransformerInduction(sh tasks.Shape, set models.Settings) (models.Machin
 	}
 	scaled := func(x *big.Int) *big.Int { return new(big.Int).Mul(x, big.NewInt(factor)) }
 	last := &attention.Layer{
-		Heads: 1, Width: 3, Values: 1, Embed: 2, Blank: true, Mask: causal, Arithmetic: attention.WithMax,
+		Heads: 1, Width: 3, Values: values, Embed: 2, Blank: true, Mask: causal, Arithmetic: attention.WithMax,
 		P: p, F: before.F, G: before.G,
 		QueryMax: []*big.Int{big.NewInt(1), big2(4*a, v), squares},
 		KeyMax:   []*big.Int{scaled(squares), big.NewInt(factor * v), big.NewInt(factor)},
-		ValueMax: big.NewInt(v),
+		ValueMax: big.NewInt(max(v, n)),
 		Query: func(_, _ int, e, q attention.Ints) error {
 			x := e.At(0)
 			q.Set(0, 1)
@@ -96,27 +130,13 @@ func newTransformerInduction(sh tasks.Shape, set models.Settings) (models.Machin
 			k.Set(2, factor)
 			return nil
 		},
-		Value: before.Value,
+		Value: value,
 	}
-	for _, l := range []*attention.Layer{before, last} {
+	layers := []*attention.Layer{before, last}
+	for _, l := range layers {
 		if err := growTo(l, set); err != nil {
 			return nil, err
 		}
 	}
-	return attention.New(&attention.Stack{
-		Shape:  sh,
-		In:     func(_ int, t tasks.Token, e attention.Ints) error { e.Set(0, int64(t.X)); return nil },
-		Layers: []*attention.Layer{before, last},
-		Next: []func(int, attention.Ints, []attention.Average, attention.Ints) error{
-			func(_ int, e attention.Ints, heads []attention.Average, next attention.Ints) error {
-				next.Set(0, e.At(0))
-				next.Set(1, heads[0].Nearest(0, 1))
-				return nil
-			},
-		},
-		Out: func(_ int, _ attention.Ints, heads []attention.Average) (tasks.Value, error) {
-			return tasks.Value{float64(heads[0].Nearest(0, 1))}, nil
-		},
-		Chosen: map[string]string{"construction": "induction-heads"},
-	})
+	return layers, nil
 }

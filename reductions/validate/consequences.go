@@ -124,11 +124,18 @@ func (s *Subject) consequence(a rules.Sized, f *search) (Consequence, error) {
 		c.Sizes[name] = v
 	}
 	p, err := a.At(s.cut(), 0)
-	if err != nil {
+	switch {
+	case errors.Is(err, errors.ErrUnsupported): // this architecture, at this layout
+		c.Note = "no protocol here: " + err.Error()
+		return c, nil
+	case err != nil:
 		return c, err
 	}
 	c.Bits, c.Setting = int(p.Total()), p.Setting
-	needed, basis, ok, err := need(s, p.Setting)
+	if c.Setting.Order == protocol.InRounds && c.Setting.Players <= 2 {
+		c.Setting = protocol.TwoWay // what every two-way protocol needs, those of few rounds need
+	}
+	needed, basis, ok, err := need(s, c.Setting)
 	switch {
 	case err != nil:
 		return c, err
