@@ -11,7 +11,7 @@ import (
 // Statement. sanford2024depth: a causal transformer with one head, constant m and
 // p = O(log N) computes k-hop in logarithmic depth; here in ceil(log2 k) + 2 layers.
 //
-// Construction (repaired here; see docs/errata.md for the printed one). Layers 1 and 2 are
+// Construction (repaired here; see docs/literature.md for the printed one). Layers 1 and 2 are
 // those of induction heads, and give find^1(i) and its token. A position then keeps
 // find^a(i) and find^b(i), with their tokens, where a and b are k / 2^r rounded down and up:
 // r = ceil(log2 k) at first, when the pair is (0, 1), or (1, 1) for a power of 2. A layer
@@ -25,7 +25,7 @@ import (
 var TransformerKHop = construct(&models.Construction{
 	Name: "k-hop-doubling", Model: "transformer", Tasks: []string{"k-hop"},
 	Doc:    "k hops in ceil(log2 k) + 2 layers under a causal mask, one look-up a layer: a position keeps its hops by k / 2^r rounded down and up",
-	Cite:   []string{"SanfordHsuTelgarsky2024b", "derived here: docs/sanford2024depth.md"},
+	Cite:   []string{"SanfordHsuTelgarsky2024b", "derived here: docs/literature.md"},
 	Params: argmaxParams,
 	New:    newTransformerKHop,
 })

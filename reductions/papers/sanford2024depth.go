@@ -1,0 +1,500 @@
+package papers
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"crosscut/models"
+	"crosscut/models/tasks"
+	"crosscut/models/zoo"
+	"crosscut/protocol"
+	"crosscut/reductions"
+	"crosscut/reductions/falsify"
+	"crosscut/reductions/rules"
+	"crosscut/report"
+)
+
+// Sanford2024Depth is about k hops: many layers, or logarithmic depth.
+var Sanford2024Depth = register(&Paper{
+	Name:     "sanford2024depth",
+	Title:    "Transformers, parallel computation, and logarithmic depth",
+	Citation: "Clayton Sanford, Daniel Hsu, Matus Telgarsky. arXiv 2402.09268",
+	Cite:     []string{"SanfordHsuTelgarsky2024b"},
+	Claims:   []*Claim{hopRecurrent, hopIndex, hopKernel, hopLongformer, hopThought, hopPrinted, hopRepaired, hopConditional},
+})
+
+const (
+	hopSeen   = "read (main text, appendices D and E in part)"
+	hopSource = "arXiv 2402.09268"
+)
+
+var hopIndex = &Claim{
+	ID: "index bound", Kind: Lower, Short: "recurrent: L m p >= (N-2k+1)/2",
+	Hypothesis: Hypothesis{Text: "a state of L m p < (N - 2k + 1)/2 bits", Over: []Range{{Name: "N", From: 3, To: 64}, {Name: "k", From: 1, To: 8}},
+		Holds: func(at Sizes) bool { return at["N"]-2*at["k"]+1 > 2 }},
+	Seen:      "ours",
+	Statement: "A recurrent stack of any depth L that computes k hops carries L m p >= (N - 2k + 1)/2 bits, also where L >= k.",
+	Source:    "this project", Conventions: []string{bobAnswers, "Alice holds the first 2n tokens and sends the states of all layers: one message", "N = 2n + 2k - 1"},
+	Parts: []Part{
+		{CheckedHere, "the map's truth table for k = 1 to 5; two inputs with one state for smaller models, and an input on which they err"},
+		{ProvedHere, "the map for every n and k, and INDEX (docs/literature.md)"},
+	},
+	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+		r := reductions.IndexHop
+		rows := collector{ctx: ctx, at: at, out: &out}
+		for k := 1; k <= 5; k++ {
+			var all []*reductions.Instance
+			for n := 1; n <= at.Level.Pick(5, 7, 9); n++ {
+				in, err := r.Instance(n, 2*n+2*k-1, tasks.Params{"k": float64(k)})
+				if rows.fail(err) {
+					return out, rows.err
+				}
+				all = append(all, in)
+			}
+			row, err := truthTable(ctx, all, fmt.Sprintf("k = %d, n = 1..%d", k, len(all)), 1<<14, at.Seed)
+			rows.add("", row, err)
+		}
+		for _, state := range []int{64, 1024} {
+			rows.bites("rnn", r, sized("recurrent layers=4 m=%d p=1", state/4), 1<<12)
+		}
+		rows.undersized("rnn", r, 9, of(sized("recurrent layers=4 m=2 p=1"), at.Seed), falsify.Options{})
+		rows.undersized("rnn", r, 13, of(sized("recurrent m=3 p=4"), at.Seed), falsify.Options{})
+		return out, rows.err
+	},
+}
+
+var hopRecurrent = &Claim{
+	ID: "corollary 5.2", Kind: Lower, Short: "recurrent: L >= k or c N/k^6",
+	Hypothesis: Hypothesis{Text: "L < k", Over: []Range{{Name: "L", From: 1, To: 8}, {Name: "k", From: 1, To: 8}}, Holds: func(at Sizes) bool { return at["L"] < at["k"] }},
+	Seen:       hopSeen,
+	Statement:  "An L-layer recurrent network with m bits a layer that computes k hops has L >= k or m of order N/k^6 at least.",
+	Source:     hopSource + ", corollary 5.2", Conventions: []string{"the constant before N/k^6 is not stated; c <= 1 is granted to it"},
+	Parts: []Part{{QuotedThere, "the statement"}, {CheckedHere, "N/k^6 against the index bound divided by L < k, wherever both say something"}},
+	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+		rows := collector{ctx: ctx, at: at, out: &out}
+		rows.dominated("index bound", check{
+			row:   report.Row{Task: "k-hop", Model: "rnn"},
+			what:  "m > (N - 2k + 1)/(2 L) is at least N/k^6 for all 1 <= L < k <= 64 and 4k <= N <= 4096",
+			fault: "N/k in the place of N/k^6",
+			try: func(t *tally, broken bool) error {
+				for k := 2; k <= 64; k++ {
+					for N := 4 * k; N <= 4096; N += 1 + N/16 {
+						power := k * k * k * k * k * k
+						if broken {
+							power = k
+						}
+						// The index bound is least for the deepest stack, L = k - 1.
+						if !t.see((N-2*k+1)*power >= N*2*(k-1), "N = %d, k = %d, L = %d: (N - 2k + 1)/(2L) is less", N, k, k-1) {
+							return nil
+						}
+					}
+				}
+				return nil
+			},
+		})
+		return out, rows.err
+	},
+}
+
+// chase is pointer chasing on matchings: E_1..E_k are permutations of 1..q, and the answer is
+// the side of E_k(...E_1(1)).
+type chase struct {
+	q, k int
+	E    [][]int // E[j][v-1], from 1
+	part []bool  // side of each final vertex
+}
+
+func (c chase) answer() int {
+	v := 1
+	for _, e := range c.E {
+		v = e[v-1]
+	}
+	if c.part[v-1] {
+		return 2*c.q + 1
+	}
+	return 2*c.q + 2
+}
+
+// tokens are the blocks of players k, ..., 1 and the query 1: each player's pairs of a vertex
+// and its image, the last one's images being sides.
+func (c chase) tokens() []tasks.Token { return c.blocks(false) }
+
+// blocks lays the blocks out, the other way round where the players' order is reversed.
+func (c chase) blocks(reversed bool) []tasks.Token {
+	var ts []tasks.Token
+	name := func(layer, v int) int { return v + c.q*((layer+1)%2) } // layers count from 1: odd ones 1..q
+	for b := range c.k {
+		j := c.k - b
+		if reversed {
+			j = b + 1
+		}
+		for v := 1; v <= c.q; v++ {
+			w := c.E[j-1][v-1]
+			image := name(j+1, w)
+			if j == c.k {
+				image = 2*c.q + 2
+				if c.part[w-1] {
+					image = 2*c.q + 1
+				}
+			}
+			ts = append(ts, tasks.Token{X: name(j, v)}, tasks.Token{X: image})
+		}
+	}
+	return append(ts, tasks.Token{X: 1})
+}
+
+// cut gives player p block k - p; the query is public.
+func (c chase) cut() (rules.Cut, error) {
+	N := 2*c.q*c.k + 1
+	sh, err := tasks.KHop.Shape(N, tasks.Params{"V": float64(2*c.q + 2), "k": float64(c.k)})
+	s := tasks.Split{Owner: make([]protocol.Player, N)}
+	for i := range N - 1 {
+		s.Owner[i] = protocol.Player(i / (2 * c.q))
+	}
+	s.Owner[N-1] = tasks.Public
+	return rules.Cut{Shape: sh, Split: s, Read: []int{N}, Players: c.k}, err
+}
+
+// chases lists all instances, or samples.
+func chases(q, k, most int, injective bool, seed uint64) (list []chase, sampled bool) {
+	rng := rand.New(rand.NewPCG(seed, uint64(q*100+k)))
+	var maps [][]int
+	var fill func(e []int)
+	fill = func(e []int) {
+		if len(e) == q {
+			maps = append(maps, slices.Clone(e))
+			return
+		}
+		for v := 1; v <= q; v++ {
+			if !injective || !slices.Contains(e, v) {
+				fill(append(e, v))
+			}
+		}
+	}
+	fill(nil)
+	all := 1 << q
+	for range k {
+		all *= len(maps)
+	}
+	count := min(all, most)
+	for n := range count {
+		at := n
+		if all > most {
+			at = rng.IntN(all)
+		}
+		c := chase{q: q, k: k, part: make([]bool, q)}
+		for v := range q {
+			c.part[v] = at>>v&1 == 1
+		}
+		for at >>= q; len(c.E) < k; at /= len(maps) {
+			c.E = append(c.E, maps[at%len(maps)])
+		}
+		list = append(list, c)
+	}
+	return list, all > most
+}
+
+// hopMap checks that k hops answer pointer chasing on matchings; with pointers that are not
+// injective they do not.
+func (c *collector) hopMap() {
+	// Pointers that are not injective fail from the third player on: a repeated image leads
+	// a hop back into its own block.
+	for _, s := range [][2]int{{2, 2}, {2, 3}, {2, 4}, {3, 2}, {3, 3}, {4, 2}} {
+		q, k := s[0], s[1]
+		c.check(check{
+			row:   report.Row{Task: "k-hop", N: ptr(2*q*k + 1), Params: map[string]any{"q": q, "k": k}},
+			what:  fmt.Sprintf("k hops on the blocks of %d players answer pointer chasing on matchings of %d vertices", k, q),
+			fault: [2]string{"pointers that are not injective", "the blocks in the other order"}[2/k],
+			try: func(t *tally, broken bool) error {
+				list, sampled := chases(q, k, c.at.Level.Pick(2000, 6000, 30000), !broken || k == 2, c.at.Seed)
+				t.sampled = sampled
+				for _, one := range list {
+					cut, err := one.cut()
+					if err != nil {
+						return err
+					}
+					got := cut.Shape.Eval(one.blocks(broken && k == 2), cut.Read)[0][0]
+					if !t.see(int(got) == one.answer(), "q = %d, k = %d, E = %v: the hops end at %v, the chase at %d", q, k, one.E, got, one.answer()) {
+						return nil
+					}
+				}
+				return nil
+			},
+		})
+	}
+}
+
+// hopRule runs a rule of k players on these inputs: the board's answer is the forward pass's,
+// and the meter what the rule says.
+func (c *collector) hopRule(a rules.Sized, q, k int) {
+	if c.err != nil {
+		return
+	}
+	list, _ := chases(q, k, 24, true, c.at.Seed)
+	cut, err := list[0].cut()
+	if c.fail(err) {
+		return
+	}
+	p, err := a.At(cut, c.at.Seed)
+	if c.fail(err) {
+		return
+	}
+	most := slices.Max(p.Bits)
+	c.check(check{
+		row: report.Row{Task: "k-hop", Model: a.Name, N: ptr(cut.Shape.N), Params: map[string]any{"q": q, "k": k}, Bits: report.Num(p.Total()), Formula: report.Num(p.Total()),
+			FormulaText: p.Formula, Setting: p.Setting},
+		what:  fmt.Sprintf("%v cut between %d players, %v, at most %d bits of a player: the answer of the board is the forward pass's, the meter the formula", a, k, p.Setting, most),
+		fault: "player 1 speaks of other tokens than its own",
+		try: func(t *tally, broken bool) error {
+			t.sampled = true
+			for _, one := range list {
+				seq := one.tokens()
+				want, err := p.Whole(t.ctx, seq)
+				if err != nil {
+					return err
+				}
+				var programs []func(*protocol.Port) []tasks.Value
+				for who := range k {
+					dealt := slices.Clone(seq)
+					if broken && who == 0 {
+						for i := range 2 * q {
+							dealt[i].X = 1 + (dealt[i].X+i)%(2*q+2)
+						}
+					}
+					var pos []int
+					var tok []tasks.Token
+					for i, o := range cut.Split.Owner {
+						if o == protocol.Player(who) || o == tasks.Public {
+							pos, tok = append(pos, i+1), append(tok, dealt[i])
+						}
+					}
+					h, err := tasks.NewHalf(cut.Shape, cut.Split, protocol.Player(who), pos, tok)
+					if err != nil {
+						return err
+					}
+					programs = append(programs, p.Player(h))
+				}
+				out, run, err := protocol.Run(t.ctx, nil, programs...)
+				if err != nil {
+					return err
+				}
+				right := slices.EqualFunc(out[k-1], want, func(a, b tasks.Value) bool { return slices.Equal(a, b) })
+				for who := range k {
+					right = right && run.By(protocol.Player(who)) == p.Bits[who]
+				}
+				if !t.see(right, "E = %v: the board says %v, the forward pass %v", one.E, out[k-1], want) {
+					return nil
+				}
+			}
+			return nil
+		},
+	})
+}
+
+// hopMany is a bound L >= k, or a cost of order N/k^6, for an architecture with a rule of k players.
+func hopMany(id, statement, short string, sizes ...string) *Claim {
+	return &Claim{
+		ID: id, Kind: Lower, Short: short,
+		Hypothesis: Hypothesis{Text: "fewer rounds than k", Over: []Range{{Name: "rounds", From: 1, To: 8}, {Name: "k", From: 1, To: 8}}, Holds: func(at Sizes) bool { return at["rounds"] < at["k"] }},
+		Seen:       hopSeen, Statement: statement, Source: hopSource,
+		Conventions: []string{"matchings: the map needs pointers that are injective", "the last player answers; the query is public", "sums modulo 2^p, or in exact width"},
+		Parts: []Part{
+			{CheckedHere, "the map: all matchings for q = 2 and 3, samples above; the compiled protocol of k players and its rounds, bit for bit against the forward pass"},
+			{QuotedThere, "pointer chasing on matchings: R >= k rounds, or messages of order q/k^5; its constant is not stated, so no number is excluded here"},
+		},
+		Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+			rows := collector{ctx: ctx, at: at, out: &out}
+			rows.hopMap()
+			for _, s := range sizes {
+				rows.hopRule(sized("%s", s), 2, 3)
+				rows.hopRule(sized("%s", s), 2, 4)
+			}
+			return out, rows.err
+		},
+	}
+}
+
+var (
+	hopKernel = hopMany("corollary 5.3", "L layers of non-causal kernel attention that compute k hops have L >= k or m m' H p of order N/k^6 at least.", "kernel: L >= k or c N/k^6",
+		"kernel-attention layers=2 H=1 features=2 m=2 p=6", "kernel-attention layers=3 H=2 features=1 m=1 p=8")
+	hopLongformer = hopMany("corollary 5.4", "L layers with windows w and every g-th token global that compute k hops have L >= k or (w + N/(gk)) m H p of order N/k^6 at least.", "Longformer: L >= k or c N/k^6",
+		"longformer layers=2 w=1 g=4 d=2 p=6", "longformer layers=3 w=5 g=9 d=1 p=8")
+	hopThought = hopMany("corollary 5.6", "One attention layer that answers k hops after T tokens of thought has T >= k or m H p of order N/k^6 at least.", "thought: T >= k or c N/k^6",
+		"chain-of-thought T=1 H=1 m=2 p=6 f=4 d=2", "chain-of-thought T=3 H=2 m=1 p=4 f=3 d=1")
+)
+
+// hopBits lists all binary sequences of n tokens.
+func hopBits(n int) (all [][]tasks.Token) {
+	for w := range 1 << n {
+		seq := make([]tasks.Token, n)
+		for i := range seq {
+			seq[i].X = 1 + w>>(n-1-i)&1
+		}
+		all = append(all, seq)
+	}
+	return all
+}
+
+// finds is find^1 at 0..N.
+func finds(seq []tasks.Token) []int {
+	f := make([]int, len(seq)+1)
+	for i := 1; i <= len(seq); i++ {
+		for j := i; j >= 2 && f[i] == 0; j-- {
+			if seq[j-2].X == seq[i-1].X {
+				f[i] = j
+			}
+		}
+	}
+	return f
+}
+
+// doubled is the printed recursion over the layers: a_l = find^(2^(l-2)), and g_l gains bit
+// l - 1 of k by one look-up of a_l; or, mended, of find^(2^(l-1)).
+func doubled(f []int, k int, mended bool) []int {
+	after := func(g, a []int) []int {
+		out := make([]int, len(a))
+		for i := range out {
+			out[i] = g[a[i]]
+		}
+		return out
+	}
+	a, g := f, make([]int, len(f))
+	for i := range g {
+		if g[i] = i; k&1 == 1 {
+			g[i] = f[i]
+		}
+	}
+	for bit := 1; k>>bit > 0; bit++ {
+		use := a
+		if a = after(a, a); mended {
+			use = a
+		}
+		if k>>bit&1 == 1 {
+			g = after(g, use)
+		}
+	}
+	return g
+}
+
+var hopPrinted = &Claim{
+	ID: "theorem 4.2", Kind: Upper, Short: "floor(log k) + 2 layers",
+	Hypothesis: Hypothesis{Text: "k >= 1", Over: []Range{{Name: "k", From: 1, To: 8}}, Holds: func(Sizes) bool { return true }},
+	Seen:       hopSeen,
+	Statement:  "A causal transformer of depth floor(log2 k) + 2 with one head, constant m and p = O(log N) computes k hops: each layer from the third on composes find^(k mod 2^(l-1)) with find^(2^(l-2)) to add bit l - 1 of k.",
+	Source:     hopSource + ", theorem 4.2 and appendix D.1",
+	Conventions: []string{"what fails is the recursion as it is printed: bit l - 1 is worth 2^(l-1) hops, not 2^(l-2); whether floor(log2 k) + 2 layers suffice for other k than powers of 2 is open",
+		"the smallest failure: shortest sequence first, then in the order of the symbols"},
+	Parts: []Part{{CheckedHere, "the recursion on all binary sequences of at most 8 tokens at every position: right for k = 1, wrong for k = 3; with the bit's own worth it is right"}},
+	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+		rows := collector{ctx: ctx, at: at, out: &out}
+		try := func(k int, mended bool) func(t *tally, broken bool) error {
+			return func(t *tally, broken bool) error {
+				for n := 1; n <= 8; n++ {
+					for _, seq := range hopBits(n) {
+						f := finds(seq)
+						got := doubled(f, k, mended && !broken)
+						right, at, want := true, 0, 0
+						for i := n; i >= 0; i-- {
+							end := i
+							for range k {
+								end = f[end]
+							}
+							if got[i] != end {
+								right, at, want = false, i, end
+							}
+						}
+						if !t.see(right, "k = %d, %s: position %d ends at %d, the printed recursion gives %d", k, symbolsOf(seq), at, want, got[at]) {
+							return nil
+						}
+					}
+				}
+				return nil
+			}
+		}
+		row := report.Row{Task: "k-hop", Model: "transformer"}
+		rows.check(check{row: row, what: "the printed recursion, k = 1, all binary sequences of at most 8 tokens", try: try(1, false)})
+		rows.check(check{row: row, what: "the printed recursion, k = 3, all binary sequences of at most 8 tokens", printed: true, try: try(3, false)})
+		rows.check(check{row: row, what: "the recursion with find^(2^(l-1)), k = 3, all binary sequences of at most 8 tokens", fault: "find^(2^(l-2)) as printed", try: try(3, true)})
+		return out, rows.err
+	},
+}
+
+// symbolsOf writes a sequence of symbols as one word, a for 1.
+func symbolsOf(seq []tasks.Token) string {
+	word := make([]byte, len(seq))
+	for i, t := range seq {
+		word[i] = byte('a' + t.X - 1)
+	}
+	return string(word)
+}
+
+var hopRepaired = &Claim{
+	ID: "repair", Kind: Upper, Short: "ceil(log k) + 2 layers",
+	Seen:        "ours",
+	Statement:   "A causal transformer of depth ceil(log2 k) + 2 with one head, m = 3, d_v = 4 and p = O(log N + log V) computes k hops: it keeps the hops by k / 2^r rounded down and up, and looks one position up in each layer.",
+	Source:      "this project, after " + hopSource + ", theorem 4.2",
+	Conventions: []string{exactSoftmax, freeWeights, "a causal mask; the maximum is subtracted"},
+	Parts: []Part{
+		{CheckedHere, "all binary sequences of at most 8 tokens (6 at the quick level), every position, k = 1 to 8, by the exact transformer; generated sequences above"},
+		{ProvedHere, "the weights for every N, V and k (docs/literature.md)"},
+	},
+	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+		rows := collector{ctx: ctx, at: at, out: &out}
+		for k := 1; k <= 8; k++ {
+			rows.check(check{
+				row:   report.Row{Task: "k-hop", Model: "transformer", Params: map[string]any{"k": k, "D": len(zoo.HopPairs(k)) + 1}},
+				what:  fmt.Sprintf("k = %d, %d layers, all binary sequences of at most %d tokens, every position", k, len(zoo.HopPairs(k))+1, at.Level.Pick(6, 8, 8)),
+				fault: "one hop is asked for (two for k = 1)",
+				try: func(t *tally, broken bool) error {
+					for n := 1; n <= at.Level.Pick(6, 8, 8); n++ {
+						sh, err := tasks.KHop.Shape(n, tasks.Params{"V": 2, "k": float64(k)})
+						if err != nil {
+							return err
+						}
+						asked := sh
+						if broken {
+							if asked, err = tasks.KHop.Shape(n, tasks.Params{"V": 2, "k": float64(1 + 1/k)}); err != nil {
+								return err
+							}
+						}
+						m, err := zoo.Build("transformer", asked, models.Settings{})
+						if err != nil {
+							return err
+						}
+						for _, seq := range hopBits(n) {
+							got, err := m.Whole(t.ctx, seq, sh.All())
+							if err != nil {
+								return err
+							}
+							want := sh.Eval(seq, sh.All())
+							if !t.see(slices.EqualFunc(got, want, func(a, b tasks.Value) bool { return slices.Equal(a, b) }), "k = %d, %s: %v, and the definition says %v", k, symbolsOf(seq), got, want) {
+								return nil
+							}
+						}
+					}
+					return nil
+				},
+			})
+		}
+		for _, k := range []int{5, 16} {
+			rows.solves("transformer", "k-hop", at.Level.Pick(24, 48, 96), tasks.Params{"V": 4, "k": float64(k)}, models.Settings{}, 0, at.Level.Pick(2, 6, 12))
+		}
+		return out, rows.err
+	},
+}
+
+var hopConditional = &Claim{
+	ID: "corollary 4.3", Kind: Lower, Short: "depth log k, if MPC is as believed",
+	Seen:      hopSeen,
+	Outside:   "it rests on the conjecture that one cycle and two cycles need logarithmically many rounds of massively parallel computation, which no communication bound proves",
+	Statement: "Under the one-cycle versus two-cycle conjecture, with k = N^c and m H = O(k^(1-e)), k hops need depth of order log k.",
+	Source:    hopSource + ", corollary 4.3",
+	Parts:     []Part{{QuotedThere, "the statement and its conjecture"}, {CheckedHere, "how far a decoder's own protocol is from excluding anything at these sizes"}},
+	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+		rows := collector{ctx: ctx, at: at, out: &out}
+		rows.hopRule(sized("decoder layers=2 H=1 m=2 p=6"), 2, 3)
+		return out, rows.err
+	},
+}
