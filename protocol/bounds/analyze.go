@@ -306,7 +306,7 @@ func (a *analysis) value(ctx context.Context, p *PerValue) {
 			}
 		}
 	}
-	f.partition.raise(f.cover.lower, f.cover.by)
+	f.partition.follow(&f.cover)
 	c, cancel := part(.3)
 	s.covers(c, &f.cover, false)
 	s.covers(c, &f.partition, true)
@@ -342,12 +342,12 @@ func (a *analysis) value(ctx context.Context, p *PerValue) {
 	if p.Rectangle.Upper > 0 { // every rectangle of a cover holds at most so many
 		f.cover.raise((p.Entries+upper-1)/upper, "area")
 	}
-	f.partition.raise(f.cover.lower, f.cover.by)
+	f.partition.follow(&f.cover)
 
 	c, cancel = part(.6)
 	s.narrow(c, &f.cover, false, f.fooling)
 	cancel()
-	f.partition.raise(f.cover.lower, f.cover.by)
+	f.partition.follow(&f.cover)
 	s.narrow(ctx, &f.partition, true, f.fooling)
 	if f.partition.upper < f.cover.upper {
 		f.cover.take(f.partition.rects)

@@ -1,6 +1,10 @@
 package bounds
 
-import "context"
+import (
+	"context"
+
+	"crosscut/protocol/bounds/check"
+)
 
 // coded is the question whether k rectangles without another value cover the entries
 // of v (exactly: each once), as clauses. A variable says that a rectangle has a row, or
@@ -70,6 +74,20 @@ func (a *aspect) code(k int, exactly bool, set []place) *coded {
 		}
 	}
 	return c
+}
+
+// refutation is the evidence that k rectangles are not enough, once that was decided.
+func (c *coded) refutation(set []place) *check.Covering {
+	e := &check.Covering{Kind: "covering", K: c.k, Fooling: []check.Entry{}, Lemmas: lemmas(c.learnt)}
+	for axis, lines := range [2]*[]int{&e.Rows, &e.Cols} {
+		for _, originals := range c.lines[axis] {
+			*lines = append(*lines, originals[0])
+		}
+	}
+	for _, p := range set[:min(c.k, len(set))] {
+		e.Fooling = append(e.Fooling, check.Entry{p[0], p[1]})
+	}
+	return e
 }
 
 // decide goes on with the search for so many conflicts.

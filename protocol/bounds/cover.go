@@ -4,6 +4,8 @@ import (
 	"context"
 	"math/rand/v2"
 	"slices"
+
+	"crosscut/protocol/bounds/check"
 )
 
 // covering is an interval around the least number of rectangles that cover the
@@ -11,14 +13,23 @@ import (
 // exactly once (partition).
 type covering struct {
 	lower, upper int
-	by           string // the argument for lower
-	rects        []rect // upper many
+	by           string          // the argument for lower
+	refuted      *check.Covering // of lower - 1, where clauses decided it
+	rects        []rect          // upper many
 }
 
 // raise keeps a better lower end.
 func (c *covering) raise(n int, by string) {
 	if n > c.lower {
 		c.lower, c.by = n, by
+	}
+}
+
+// follow keeps the lower end of a cover for a partition, which is one too; clauses that
+// refute covers are among those that refute partitions.
+func (c *covering) follow(cover *covering) {
+	if cover.lower > c.lower {
+		c.lower, c.by, c.refuted = cover.lower, cover.by, cover.refuted
 	}
 }
 
@@ -45,21 +56,23 @@ func (a *aspect) narrow(ctx context.Context, c *covering, exactly bool, set []pl
 	first, cancel := shareOf(ctx, .5)
 	defer cancel()
 	for c.lower < c.upper {
-		found, decided := a.decide(first, c.lower, exactly, set)
+		found, why, decided := a.decide(first, c.lower, exactly, set)
 		if !decided {
 			break
 		}
 		if found == nil {
 			c.raise(c.lower+1, "search")
+			c.refuted = why
 		} else {
 			c.take(found)
 		}
 	}
 	for c.lower < c.upper {
-		found, decided := a.decide(ctx, c.upper-1, exactly, set)
+		found, why, decided := a.decide(ctx, c.upper-1, exactly, set)
 		if found == nil {
 			if decided {
 				c.raise(c.upper, "search")
+				c.refuted = why
 			}
 			return
 		}
@@ -70,8 +83,8 @@ func (a *aspect) narrow(ctx context.Context, c *covering, exactly bool, set []pl
 // decide says whether k rectangles are enough, by three searches in turn, each time
 // with more steps, until ctx ends. One grows rectangles from a fooling set and is
 // fast when k is near its size; one labels the lines of the shorter side; one learns
-// clauses.
-func (a *aspect) decide(ctx context.Context, k int, exactly bool, set []place) (found []rect, decided bool) {
+// clauses; why is the evidence for a no of that one.
+func (a *aspect) decide(ctx context.Context, k int, exactly bool, set []place) (found []rect, why *check.Covering, decided bool) {
 	b, flipped := a, false
 	if a.n[0] > a.n[1] {
 		b, flipped = a.flip(), true
@@ -79,13 +92,16 @@ func (a *aspect) decide(ctx context.Context, k int, exactly bool, set []place) (
 	var clauses *coded
 	for steps := 1 << 10; ctx.Err() == nil; steps *= 4 {
 		if found, decided = a.seeded(ctx, k, exactly, set, steps); decided {
-			return found, true
+			return found, nil, true
 		}
 		if clauses == nil {
 			clauses = a.code(k, exactly, set)
 		}
 		if found, decided = clauses.decide(ctx, steps); decided {
-			return found, true
+			if found == nil {
+				why = clauses.refutation(set)
+			}
+			return found, why, true
 		}
 		if found, decided = b.labelling(ctx, k, exactly, steps); decided {
 			if flipped {
@@ -93,10 +109,10 @@ func (a *aspect) decide(ctx context.Context, k int, exactly bool, set []place) (
 					found[i] = rect{r.cols, r.rows}
 				}
 			}
-			return found, true
+			return found, nil, true
 		}
 	}
-	return nil, false
+	return nil, nil, false
 }
 
 // lineRects covers every line of one axis by its own rectangle.

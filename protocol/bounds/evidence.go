@@ -127,7 +127,9 @@ func (a *analysis) claimValue(p *PerValue) {
 				why = given(check.Share{Kind: "share", Size: p.Rectangle.Upper, Evidence: marshal(f.capped.evidence)})
 			}
 		case "search":
-			why = exhaustion(c.lower)
+			if why = exhaustion(c.lower); c.refuted != nil {
+				why = given(c.refuted)
+			}
 		}
 		a.claim(c.measure, value, check.Lower, ratio(c.lower, 1), why)
 	}

@@ -4,8 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"math"
+	"math/big"
 	"math/bits"
 	"testing"
+
+	"crosscut/protocol/bounds/check"
 )
 
 func gapHamming(n int) *Matrix {
@@ -70,6 +73,29 @@ func TestCoverOfASquare(t *testing.T) {
 		found, decided := a.code(k, false, set).decide(context.Background(), 1<<20)
 		if !decided || (found != nil) != want || want && !a.covered(found) {
 			t.Errorf("%d rectangles: %v (decided: %v), want %v", k, found != nil, decided, want)
+		}
+		if want {
+			continue
+		}
+		// The checker follows the refutation, and refuses it when a lemma is missing or k is larger.
+		evidence := a.code(k, false, set)
+		evidence.decide(context.Background(), 1<<20)
+		e := evidence.refutation(set)
+		value := 1
+		claim := func(e check.Covering) (*big.Rat, error) {
+			return check.Prove(newAnalysisOf(square).checked(), check.Claim{Measure: check.Cover, Value: &value, End: check.Lower, Evidence: marshal(e)})
+		}
+		if v, err := claim(*e); err != nil || v.Cmp(big.NewRat(12, 1)) != 0 {
+			t.Errorf("the refutation proves %v: %v", v, err)
+		}
+		short := *e
+		short.Lemmas = e.Lemmas[:0]
+		larger := *e
+		larger.K++
+		for what, forged := range map[string]check.Covering{"without lemmas": short, "of more rectangles": larger} {
+			if v, err := claim(forged); err == nil {
+				t.Errorf("%s it is accepted: %v", what, v)
+			}
 		}
 	}
 }

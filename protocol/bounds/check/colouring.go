@@ -71,34 +71,43 @@ var _ = register("colouring", func(t *work, c Claim, raw json.RawMessage) (*big.
 		}
 		p.add([]int{i*e.K + c + 1})
 	}
-	for at, lemma := range e.Lemmas {
+	if err := t.refute(p, e.Lemmas); err != nil {
+		return nil, err
+	}
+	return count(e.K+1, inBits), nil
+})
+
+// refute says whether each lemma follows from the clauses and the lemmas before it by
+// unit propagation, and in the end a contradiction.
+func (t *work) refute(p *propagator, lemmas [][]int) error {
+	for at, lemma := range lemmas {
 		if p.follows(nil) {
 			break
 		}
 		if err := t.ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
 		for _, l := range lemma {
-			if l == 0 || max(l, -l) > n*e.K {
-				return nil, fmt.Errorf("lemma %d: literal %d", at, l)
+			if l == 0 || max(l, -l) >= len(p.value) {
+				return fmt.Errorf("lemma %d: literal %d", at, l)
 			}
 		}
 		if !p.follows(lemma) {
 			if p.left <= 0 {
-				return nil, ErrLimit
+				return ErrLimit
 			}
-			return nil, fmt.Errorf("lemma %d does not follow by unit propagation", at)
+			return fmt.Errorf("lemma %d does not follow by unit propagation", at)
 		}
 		p.add(lemma)
 	}
 	if !p.follows(nil) {
 		if p.left <= 0 {
-			return nil, ErrLimit
+			return ErrLimit
 		}
-		return nil, errors.New("the lemmas end without a contradiction")
+		return errors.New("the lemmas end without a contradiction")
 	}
-	return count(e.K+1, inBits), nil
-})
+	return nil
+}
 
 // propagator follows unit clauses, from assumptions that it takes back.
 type propagator struct {
