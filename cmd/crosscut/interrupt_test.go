@@ -78,12 +78,11 @@ func TestInterruptAnywhere(t *testing.T) {
 func TestNothingStaysBehind(t *testing.T) {
 	before := runtime.NumGoroutine()
 	for _, line := range []string{
-		"table --task match3 --model attention,rnn,mlp --n 64:1024:x4",
-		"run --task match3 --model tensor-attention --n 60 --read all",
-		"run --task qsa --model attention --n 20000 --set q=3",
-		"falsify --reduction disj-match3 --model attention --n 10",
-		"validate --reduction disj-match3 --n 9",
-		"bounds --problem disj --n 6",
+		"table --task match3 --model attention,rnn,mlp --n 64:256:x4",
+		"run --task match3 --model tensor-attention --n 30 --read all",
+		"run --task qsa --model attention --n 3000 --set q=2",
+		"validate --reduction disj-match3 --n 7",
+		"bounds --problem disj --n 4",
 	} {
 		stopped := 0
 		for asked := int64(1); asked < 1000; asked *= 25 {
