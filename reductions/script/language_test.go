@@ -242,3 +242,29 @@ func TestCaret(t *testing.T) {
 		t.Errorf("%v: %q", err, e.Excerpt())
 	}
 }
+
+// A token that never changes and is read is named: its owner hides the query from the
+// others.
+func TestConstantToken(t *testing.T) {
+	const file = `
+problem = "disj"
+def task(tokens, params): return [1 if any([a and b for a, b in zip(tokens[:len(tokens) // 2], tokens[len(tokens) // 2:-1])]) else 0] * len(tokens)
+def alice(n, x): return {i + 1: x[i] for i in range(n)}
+def bob(n, y): return dict([(n + 1 + i, y[i]) for i in range(n)] + [(2 * n + 1, "end")])
+def read(n): return [2 * n + 1]
+def answer(n, outputs): return outputs[2 * n + 1] == 1
+`
+	named := func(source string) bool {
+		r := check(t, parse(t, source), 3)
+		return strings.Contains(strings.Join(r.Warnings, "\n"), "write it in public")
+	}
+	if !named(file) {
+		t.Error("Bob's constant end marker is not named")
+	}
+	if named(strings.Replace(file, ` + [(2 * n + 1, "end")])`, ")\ndef public(n): return {2 * n + 1: 3}", 1)) {
+		t.Error("a public token is named")
+	}
+	if named(strings.Replace(file, `"end"`, "y[0]", 1)) {
+		t.Error("a token that changes is named")
+	}
+}

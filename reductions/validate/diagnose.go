@@ -77,6 +77,41 @@ func (s *Subject) diagnose(ctx context.Context, first *pair) (string, error) {
 	return s.deaf(ctx)
 }
 
+// constants says which read positions hold a token that never changes, on 32 inputs, and
+// are a player's all the same: to everybody else its query is then not known.
+func (s *Subject) constants() []string {
+	rng := rand.New(rand.NewPCG(1, 5))
+	seen := map[int]tasks.Token{}
+	for _, i := range s.Reads {
+		if s.Split.Of(i) != tasks.Public {
+			seen[i] = tasks.Token{}
+		}
+	}
+	changes := map[int]bool{}
+	for k := 0; k < 32 && len(seen) > len(changes); k++ {
+		seq, err := s.Encode(s.random(rng)...)
+		if err != nil {
+			return nil // validation will say
+		}
+		for i := range seen {
+			if k > 0 && !sameToken(seen[i], seq[i-1]) {
+				changes[i] = true
+			}
+			seen[i] = seq[i-1]
+		}
+	}
+	for _, i := range s.Reads {
+		if _, own := seen[i]; own && !changes[i] {
+			return []string{fmt.Sprintf("the token at the read position %d is the same on all 32 inputs tried: write it in public, so that everybody knows the query", i)}
+		}
+	}
+	return nil
+}
+
+func sameToken(a, b tasks.Token) bool {
+	return a.X == b.X && a.To == b.To && slices.Equal(a.Z, b.Z) && slices.Equal(a.Y, b.Y)
+}
+
 // deaf finds a player whose tokens never change: then no answer can depend on
 // that player's input.
 func (s *Subject) deaf(ctx context.Context) (string, error) {
@@ -96,9 +131,7 @@ func (s *Subject) deaf(ctx context.Context) (string, error) {
 	}
 	same := func(all [][]tasks.Token) bool {
 		return !slices.ContainsFunc(all, func(t []tasks.Token) bool {
-			return !slices.EqualFunc(t, all[0], func(a, b tasks.Token) bool {
-				return a.X == b.X && a.To == b.To && slices.Equal(a.Z, b.Z) && slices.Equal(a.Y, b.Y)
-			})
+			return !slices.EqualFunc(t, all[0], sameToken)
 		})
 	}
 	for who, all := range written {

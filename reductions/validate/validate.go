@@ -141,6 +141,7 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 		r.Params[name] = v
 	}
 	r.Warnings = append(r.Warnings, s.settings()...)
+	r.Warnings = append(r.Warnings, s.constants()...)
 	if err := s.inRange(tasks.Public, s.Public, protocol.Word{}); err != nil {
 		return r, r.refute(err)
 	}
