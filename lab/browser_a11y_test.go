@@ -34,7 +34,7 @@ const audit = `(() => {
   const opaque = n => { let o = 1; for (let p = n; p; p = p.parentElement) o *= +getComputedStyle(p).opacity; return o; };
   for (const n of document.querySelectorAll("body *")) {
     const own = [...n.childNodes].some(c => c.nodeType === 3 && c.textContent.trim());
-    if (!own || !shown(n) || n.closest("noscript, script, title, option") || n.disabled || n.closest(":disabled") || n.closest(".toast:not(.shown)") || opaque(n) < .5) continue;
+    if (!own || !shown(n) || n.closest("noscript, script, title, option") || n.disabled || n.closest(":disabled, [aria-disabled=true]") || n.closest(".toast:not(.shown)") || opaque(n) < .5) continue;
     const s = getComputedStyle(n), svgText = n.namespaceURI.includes("svg");
     let under = ground(svgText ? n.closest("svg").parentElement : n);
     if (svgText) { const g = n.closest("g"), box = g && [...g.querySelectorAll(":scope > rect, :scope > circle")].filter(r => !/bar|ring|lane|meter|bit/.test(r.getAttribute("class") || "")).find(r => { const a = r.getBoundingClientRect(), b = n.getBoundingClientRect(); return b.left + b.width / 2 > a.left && b.left + b.width / 2 < a.right && b.top + b.height / 2 > a.top && b.top + b.height / 2 < a.bottom; }); if (box) under = rgb(getComputedStyle(box).fill, under); }

@@ -89,6 +89,9 @@ func TestNoShift(t *testing.T) {
 	paint := evaluate[float64](b, `performance.getEntriesByType("paint").find(e => e.name === "first-contentful-paint").startTime`)
 	slide := evaluate[float64](b, `(async () => { const s = document.querySelector("[data-size=n]"); const t = performance.now(); s.value = 32; s.dispatchEvent(new Event("input")); while (document.querySelectorAll(".token").length !== 32) await new Promise(requestAnimationFrame); return performance.now() - t; })()`, chromedp.EvalAwaitPromise)
 	weight := evaluate[float64](b, `performance.getEntriesByType("resource").filter(r => !r.name.includes("/api/")).reduce((n, r) => n + r.decodedBodySize, 0)`)
+	if weight >= mostPages {
+		t.Errorf("%.0f bytes of pages, at most %d are meant", weight, mostPages)
+	}
 	t.Logf("first paint %.0f ms, a slider's answer %.0f ms, %.0f bytes of pages", paint, slide, weight)
 }
 
@@ -171,6 +174,15 @@ func TestExport(t *testing.T) {
 		ok := evaluate[bool](b, `(() => { const d = new DOMParser().parseFromString(`+fmt.Sprintf("%q", file)+`, "image/svg+xml"); return !d.querySelector("parsererror") && !d.documentElement.outerHTML.includes("var("); })()`)
 		if !ok {
 			t.Errorf("%s: the saved picture does not stand alone", m.name)
+		}
+		if m.name == "cut" {
+			if !strings.Contains(file, "<desc>crosscut run ") {
+				t.Error("the saved picture does not say its command")
+			}
+			dark := evaluate[bool](b, `import("./dom.js").then(async d => { document.documentElement.dataset.theme = "dark"; const p = await d.raster(document.querySelector(".stage svg.picture")), i = await createImageBitmap(p), c = new OffscreenCanvas(i.width, i.height).getContext("2d"); c.drawImage(i, 0, 0); const [r, g, l] = c.getImageData(2, 2, 1, 1).data; return p.size < 2000 || document.documentElement.dataset.theme !== "dark" || r + g + l < 750; })`, chromedp.EvalAwaitPromise)
+			if dark {
+				t.Error("the PNG of a dark page has no light ground")
+			}
 		}
 	}
 }

@@ -161,17 +161,45 @@ export function standalone(picture) {
     for (const name of CARRIED) to[k].setAttribute(name, style.getPropertyValue(name));
     for (const name of ["class", "tabindex", "role"]) to[k].removeAttribute(name);
   });
-  const box = picture.viewBox.baseVal;
-  const ground = "#ffffff";
+  // The caption and the command stand below, and in the title and description.
+  const box = picture.viewBox.baseVal, caption = picture.getAttribute("aria-label") || "", line = document.querySelector("main .command code")?.textContent || "", edge = 10;
+  const below = [...lines(caption, box.width / 6.6), ...lines(line, box.width / 6.6)], high = box.height + 2 * edge + below.length * 16;
   copy.setAttribute("xmlns", SVG);
-  copy.setAttribute("width", box.width);
-  copy.setAttribute("height", box.height);
-  copy.prepend(svg("rect", { x: box.x, y: box.y, width: box.width, height: box.height, fill: ground }));
+  copy.setAttribute("viewBox", `${box.x - edge} ${box.y - edge} ${box.width + 2 * edge} ${high}`);
+  copy.setAttribute("width", box.width + 2 * edge);
+  copy.setAttribute("height", high);
+  copy.prepend(svg("title", {}, caption), svg("desc", {}, line), svg("rect", { x: box.x - edge, y: box.y - edge, width: box.width + 2 * edge, height: high, fill: "#ffffff" }));
+  below.forEach((words, k) => copy.append(svg("text", { x: box.x, y: box.y + box.height + 14 + 16 * k, "font-size": 12, "font-family": "sans-serif", fill: "#444444" }, words)));
   return '<?xml version="1.0" encoding="UTF-8"?>\n' + new XMLSerializer().serializeToString(copy) + "\n";
 }
 
+// lines breaks a text at blanks.
+function lines(text, most) {
+  const out = [];
+  for (const word of text.split(" ").filter(Boolean)) if (out.length && (out.at(-1) + " " + word).length <= most) out[out.length - 1] += " " + word; else out.push(word);
+  return out;
+}
+
+// light draws with the light colours, whatever the theme is.
+function light(draw) {
+  const root = document.documentElement, was = root.dataset.theme;
+  root.dataset.theme = "light";
+  try { return draw(); } finally { if (was) root.dataset.theme = was; else delete root.dataset.theme; }
+}
+
+// raster makes a PNG of a picture, twice as fine as it is shown.
+export async function raster(picture) {
+  const file = light(() => standalone(picture)), image = new Image();
+  image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(file);
+  await image.decode();
+  const canvas = el("canvas", { width: 2 * image.naturalWidth, height: 2 * image.naturalHeight });
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise(done => canvas.toBlob(done, "image/png"));
+}
+
 export function exportButton(find, name) {
-  return el("button", { type: "button", class: "quiet", "data-export": name, onclick: () => download(name + ".svg", "image/svg+xml", standalone(find())) }, "Save SVG");
+  return el("span", { class: "player" }, el("button", { type: "button", class: "quiet", "data-export": name, onclick: () => download(name + ".svg", "image/svg+xml", light(() => standalone(find()))) }, "Save SVG"),
+    el("button", { type: "button", class: "quiet", "data-export": name + "-png", onclick: async () => download(name + ".png", "image/png", await raster(find())) }, "PNG"));
 }
 
 // command shows the line that prints the same numbers, with a button to copy it.
