@@ -36,10 +36,13 @@ func Pages() fs.FS {
 	return sub
 }
 
+// ClaimTime is the limit on one computation of a claim or a file, here and in every other server.
+const ClaimTime = 8 * time.Second
+
 // What all requests together may take.
 const (
 	computeTime = 2 * time.Second  // of one request, once it has its turn
-	claimTime   = 8 * time.Second  // of a claim or a file: about a second of work, on a busy machine more
+	claimTime   = ClaimTime        // of a claim or a file: about a second of work, on a busy machine more
 	turnTime    = 30 * time.Second // waiting for a turn
 	mostWaiting = 512
 	mostConns   = 1024

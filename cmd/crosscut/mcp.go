@@ -1,0 +1,263 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"crosscut/lab"
+)
+
+var _ = register(&command{
+	name:  "mcp",
+	usage: "a Model Context Protocol server on standard input and output",
+	about: "Serves the tools audit, recall, bounds, validate, falsify and check to a client that speaks the Model Context Protocol, until its input ends. Every tool runs the command of its " +
+		"name, within the limits of the lab, and answers with that command's JSON, its exit status and the command line that reproduces it. Files are given as their text; " +
+		"nothing on this machine is read or written but a temporary folder.",
+	plain: true,
+	run: func(c *call) error {
+		err := newTools().server().Run(c.Context, &mcp.IOTransport{Reader: os.Stdin, Writer: unclosed{c.stdout}, MaxLineLength: 2 * mostText})
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		return err
+	},
+})
+
+// mostText bounds the text of a file, in bytes.
+const mostText = 1 << 20
+
+// unclosed is a writer that the server cannot close.
+type unclosed struct{ io.Writer }
+
+func (unclosed) Close() error { return nil }
+
+// tools run commands, as many at a time as there are processors.
+type tools struct{ turns chan struct{} }
+
+func newTools() *tools { return &tools{make(chan struct{}, runtime.GOMAXPROCS(0))} }
+
+// toolAnswer is what every tool gives back.
+type toolAnswer struct {
+	Command     string `json:"command" jsonschema:"the command line that reproduces this; a text that was given stands in the file that it names"`
+	Exit        int    `json:"exit" jsonschema:"exit status: 0 done; 1 something under test was refuted, and the witness is in result"`
+	Stopped     bool   `json:"stopped" jsonschema:"true where the time limit ended the work: result holds what was finished"`
+	Result      any    `json:"result" jsonschema:"the JSON that the command prints"`
+	Certificate any    `json:"certificate,omitempty" jsonschema:"evidence that the tool check verifies"`
+}
+
+type auditInput struct {
+	Config     string `json:"config,omitempty" jsonschema:"the text of a published config.json"`
+	Set        string `json:"set,omitempty" jsonschema:"fields in place of a file, or instead of the file's: model_type=llama,hidden_size=4096"`
+	Context    string `json:"context,omitempty" jsonschema:"sequence lengths: 4096,128k"`
+	Cut        string `json:"cut,omitempty" jsonschema:"pass (inside one forward pass, the default) or stored"`
+	KVDtype    string `json:"kv_dtype,omitempty" jsonschema:"numeric type of caches: bfloat16, fp8, int8"`
+	StateDtype string `json:"state_dtype,omitempty" jsonschema:"numeric type of running sums"`
+	Ignore     string `json:"ignore,omitempty" jsonschema:"unknown fields that change nothing that is carried"`
+}
+
+type recallInput struct {
+	auditInput
+	Pairs int     `json:"pairs" jsonschema:"how many pairs of a known key and an arbitrary value"`
+	Vocab int     `json:"vocab,omitempty" jsonschema:"how many values there are; absent: the config's vocab_size"`
+	Error float64 `json:"error,omitempty" jsonschema:"allowed chance that an answer is wrong"`
+}
+
+type boundsInput struct {
+	Problem string `json:"problem,omitempty" jsonschema:"a base problem: disj, index, eq, gt, ip, ..."`
+	N       int    `json:"n,omitempty" jsonschema:"its size"`
+	Set     string `json:"set,omitempty" jsonschema:"its parameters: q=2"`
+	Matrix  string `json:"matrix,omitempty" jsonschema:"a matrix as text instead: one row a line of 0, 1 and *, or of integers"`
+}
+
+type validateInput struct {
+	Reduction string `json:"reduction,omitempty" jsonschema:"a built-in reduction: disj-match3, index-qsa-memory, ..."`
+	Star      string `json:"star,omitempty" jsonschema:"the text of a Starlark file with one's own reduction instead"`
+	N         int    `json:"n" jsonschema:"the problem size"`
+	Set       string `json:"set,omitempty" jsonschema:"parameters: M=16"`
+}
+
+type falsifyInput struct {
+	Reduction string `json:"reduction" jsonschema:"what the model faces: disj-qsa-memory, disj-match3, ..."`
+	Model     string `json:"model" jsonschema:"a model: rnn, mlp, attention, ssm, ..."`
+	N         int    `json:"n" jsonschema:"the problem size"`
+	Set       string `json:"set,omitempty" jsonschema:"the model's sizes: m=3,p=2"`
+}
+
+type checkInput struct {
+	Certificate string `json:"certificate" jsonschema:"the text of a certificate or transcript"`
+}
+
+// server lists the tools.
+func (t *tools) server() *mcp.Server {
+	s := mcp.NewServer(&mcp.Implementation{Name: "crosscut", Version: buildVersion().Version}, nil)
+	addTool(t, s, "audit", "Counts exactly what a published architecture carries past a cut (states, caches, bits and bytes), and what that excludes.", func(in auditInput) job { return in.job() })
+	addTool(t, s, "recall", "Asks whether what a published architecture carries can hold K arbitrary pairs: needed and available bits, the verdict in one sentence, and what is not said.", func(in recallInput) job {
+		j := in.job()
+		j.flag("recall", strconv.Itoa(in.Pairs))
+		j.number("vocab", in.Vocab)
+		if in.Error != 0 {
+			j.flag("error", strconv.FormatFloat(in.Error, 'g', -1, 64))
+		}
+		return j
+	})
+	addTool(t, s, "bounds", "Every bound on a communication matrix, as intervals, with a certificate.", func(in boundsInput) job {
+		j := job{command: "bounds", certificate: "certificate.json"}
+		j.flag("problem", in.Problem)
+		j.number("n", in.N)
+		j.flag("set", in.Set)
+		j.file("matrix", "matrix.txt", in.Matrix)
+		j.flag("time", "5s")
+		return j
+	})
+	addTool(t, s, "validate", "Checks a reduction, built in or one's own, on all inputs of a size, and says what follows for architectures. A counterexample has exit status 1.", func(in validateInput) job {
+		j := job{command: "validate"}
+		j.flag("reduction", in.Reduction)
+		j.file("file", "reduction.star", in.Star)
+		j.number("n", in.N)
+		j.flag("set", in.Set)
+		return j
+	})
+	addTool(t, s, "falsify", "Looks for an input on which a model must fail, or does. Exit status 1 when one is found.", func(in falsifyInput) job {
+		j := job{command: "falsify"}
+		j.flag("reduction", in.Reduction)
+		j.flag("model", in.Model)
+		j.number("n", in.N)
+		j.flag("set", in.Set)
+		j.flag("time", "5s")
+		return j
+	})
+	addTool(t, s, "check", "Verifies a certificate or a transcript with code that shares nothing with its maker. Exit status 1 when it is refused.", func(in checkInput) job {
+		j := job{command: "check"}
+		j.file("", "certificate.json", in.Certificate)
+		return j
+	})
+	return s
+}
+
+func addTool[In any](t *tools, s *mcp.Server, name, doc string, make func(in In) job) {
+	mcp.AddTool(s, &mcp.Tool{Name: name, Description: doc}, func(ctx context.Context, _ *mcp.CallToolRequest, in In) (*mcp.CallToolResult, toolAnswer, error) {
+		out, err := t.run(ctx, make(in))
+		return nil, out, err
+	})
+}
+
+// job is a command line, and the texts that stand for its files.
+type job struct {
+	command     string
+	words       []string
+	files       map[string]string
+	certificate string // the file that the command writes it to; "": none
+}
+
+// flag adds a flag unless its value is empty. The value stands in the flag's own word, so it is never taken for another.
+func (j *job) flag(name, value string) {
+	if value != "" {
+		j.words = append(j.words, "--"+name+"="+value)
+	}
+}
+
+func (j *job) number(name string, v int) {
+	if v != 0 {
+		j.flag(name, strconv.Itoa(v))
+	}
+}
+
+// file adds a text as a file under a flag, or as the argument.
+func (j *job) file(flag, name, text string) {
+	if text == "" {
+		return
+	}
+	if j.files == nil {
+		j.files = map[string]string{}
+	}
+	j.files[name] = text
+	if flag == "" {
+		j.words = append(j.words, name)
+		return
+	}
+	j.flag(flag, name)
+}
+
+func (in auditInput) job() job {
+	j := job{command: "audit"}
+	j.file("config", "config.json", in.Config)
+	j.flag("set", in.Set)
+	j.flag("context", in.Context)
+	j.flag("cut", in.Cut)
+	j.flag("kv-dtype", in.KVDtype)
+	j.flag("state-dtype", in.StateDtype)
+	j.flag("ignore", in.Ignore)
+	return j
+}
+
+// run executes a job in a temporary folder of its own, within the lab's time. A usage or internal error is the
+// tool's error; what was refuted is an answer.
+func (t *tools) run(ctx context.Context, j job) (toolAnswer, error) {
+	select {
+	case t.turns <- struct{}{}:
+		defer func() { <-t.turns }()
+	case <-ctx.Done():
+		return toolAnswer{}, ctx.Err()
+	}
+	dir, err := os.MkdirTemp("", "crosscut-mcp-")
+	if err != nil {
+		return toolAnswer{}, err
+	}
+	defer os.RemoveAll(dir)
+	for name, text := range j.files {
+		if len(text) > mostText {
+			return toolAnswer{}, fmt.Errorf("the text of %s has %d bytes, more than %d", name, len(text), mostText)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			return toolAnswer{}, err
+		}
+	}
+	if j.certificate != "" {
+		j.flag("certificate", j.certificate)
+	}
+	args, shown := []string{j.command}, []string{"crosscut", j.command}
+	for _, word := range j.words {
+		shown = append(shown, quote(word))
+		flag, value, _ := strings.Cut(word, "=")
+		if _, given := j.files[word]; given {
+			word = filepath.Join(dir, word)
+		} else if _, given := j.files[value]; given || value != "" && value == j.certificate {
+			word = flag + "=" + filepath.Join(dir, value)
+		}
+		args = append(args, word)
+	}
+	limited, cancel := context.WithTimeout(ctx, lab.ClaimTime)
+	defer cancel()
+	var stdout, stderr bytes.Buffer
+	code := execute(limited, &stdout, &stderr, append(args, "--format=json", "--quiet"))
+	out := toolAnswer{Command: strings.Join(shown, " "), Exit: code, Stopped: limited.Err() != nil && ctx.Err() == nil}
+	if stdout.Len() > 0 {
+		if err := json.Unmarshal(bytes.ReplaceAll(stdout.Bytes(), []byte(dir+string(filepath.Separator)), nil), &out.Result); err != nil {
+			return out, fmt.Errorf("%s printed no JSON: %w", j.command, err)
+		}
+	}
+	if out.Result == nil || code != 0 && code != 1 && !out.Stopped {
+		said := strings.TrimSpace(strings.ReplaceAll(stderr.String(), dir+string(filepath.Separator), ""))
+		if out.Stopped {
+			said = fmt.Sprintf("stopped after %v, the limit of a tool, with nothing finished: take a smaller size, or run %s", lab.ClaimTime, out.Command)
+		}
+		return out, errors.New(said)
+	}
+	if raw, err := os.ReadFile(filepath.Join(dir, j.certificate)); j.certificate != "" && err == nil {
+		if err := json.Unmarshal(raw, &out.Certificate); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
