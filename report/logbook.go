@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -66,16 +67,16 @@ func (e Entry) Sheet() *Sheet {
 	return s
 }
 
-// Lines lays many papers out, one line a claim.
+// Lines lays many papers out, one line a claim: what ran, and how many planted faults were caught.
 func (t Table) Lines(more []Field) *Sheet {
 	full := t.Sheet(nil)
 	s := &Sheet{Title: t.Title, Value: full.Value, Flat: full.Flat, Command: t.Command}
-	g := Grid{Columns: []Column{{Name: "paper"}, {Name: "claim"}, {Name: "verdict"}, {Name: "ran", Right: true}, {Name: "control", Right: true}}}
+	g := Grid{Columns: []Column{{Name: "paper"}, {Name: "claim"}, {Name: "verdict"}, {Name: "ran", Right: true}, {Name: "caught", Right: true}}}
 	count := map[Standing]int{}
 	for _, c := range t.Claims {
 		control := ""
 		if c.Failures > 0 {
-			control = fmt.Sprintf("%d caught", c.Failures)
+			control = strconv.Itoa(c.Failures)
 		}
 		g.Add(c.Paper, c.ID, string(c.Verdict), c.Ran, control)
 		count[c.Verdict]++

@@ -8,8 +8,8 @@ import (
 
 var _ = register(&command{
 	name:  "atlas",
-	usage: "what is known of everything small: atlas matrices",
-	about: "atlas matrices lists all 0/1 matrices of up to 6 x 6 without repeated lines, up to permutations of rows and of columns, with every measure exactly; " +
+	usage: "the best bound for every task and architecture; atlas matrices: everything small",
+	about: "Without a word: for every task, architecture and setting the best bound of the catalogues, the map and the paper that it comes from, what it dominates, and where nothing is known. atlas matrices lists all 0/1 matrices of up to 6 x 6 without repeated lines, up to permutations of rows and of columns, with every measure exactly; " +
 		"--where picks by a Starlark expression over the columns (with ceil, floor, log2), such as --where 'D > ceil(log2(rank)) + 1', --sort puts large values of one first. " +
 		"docs/census.md says how the list was made and checked.",
 	args: "[WHAT]", maxArgs: 1,
@@ -23,7 +23,10 @@ var _ = register(&command{
 		case "matrices":
 			return c.atlasMatrices()
 		case "":
-			return usagef("crosscut atlas matrices --where 'D == 4'", "name what the atlas is of: matrices")
+			if err := c.refuse("it means nothing without matrices", "it goes with atlas matrices", "where", "sort", "top"); err != nil {
+				return err
+			}
+			return c.atlasPapers()
 		default:
 			return catalog.Unknown("atlas", what, []string{"matrices"})
 		}
