@@ -10,12 +10,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
 
 	"crosscut/internal/catalog"
+	"crosscut/internal/strict"
 )
 
 // Refusal is a request that is not served: what is wrong, and what to change.
@@ -58,11 +58,11 @@ type operation func(ctx context.Context, body []byte) (any, error)
 
 var operations = map[string]operation{}
 
-// operate lists an operation whose request is a Q. Unknown fields are refused.
+// operate lists an operation whose request is a Q. Unknown fields, and keys in another case or twice, are refused.
 func operate[Q any](name string, f func(ctx context.Context, q Q) (any, error)) operation {
 	op := func(ctx context.Context, body []byte) (any, error) {
 		var q Q
-		if err := strict(body, &q); err != nil {
+		if err := strict.Decode(body, &q, strict.Limits{}); err != nil {
 			return nil, bad("see docs/lab.md for the fields", "%s: %v", name, err)
 		}
 		return f(ctx, q)
@@ -147,22 +147,6 @@ func ErrorJSON(err error) []byte {
 	}
 	b, _ := encode(body)
 	return b
-}
-
-// strict decodes one JSON object and nothing else.
-func strict(data []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return errors.New("the JSON ends too early")
-		}
-		return err
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return errors.New("text after the end of the JSON object")
-	}
-	return nil
 }
 
 func clip(s string, most int) string {

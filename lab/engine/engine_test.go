@@ -159,3 +159,16 @@ func TestPanicIsCaught(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestKeysAreExact: a key in another case, or twice, is nothing that was asked.
+func TestKeysAreExact(t *testing.T) {
+	for _, body := range []string{
+		`{"task":"match3","model":"trivial","N":7,"seed":1}`,
+		`{"task":"match3","model":"trivial","n":7,"n":3,"seed":1}`,
+	} {
+		var r *Refusal
+		if _, err := Handle(t.Context(), "cut", []byte(body)); !errors.As(err, &r) || r.Kind != Bad {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}

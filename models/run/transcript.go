@@ -12,6 +12,7 @@ import (
 	"math"
 	"slices"
 
+	"crosscut/internal/strict"
 	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
@@ -128,16 +129,8 @@ func (f *TranscriptFile) Write(w io.Writer) error {
 // ParseTranscript reads a transcript file and refuses one that is not whole.
 func ParseTranscript(data []byte) (*TranscriptFile, error) {
 	f := &TranscriptFile{}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(f); err != nil {
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			err = errors.New("the JSON ends too early")
-		}
+	if err := strict.Decode(data, f, strict.Limits{}); err != nil {
 		return nil, fmt.Errorf("models: reading a transcript: %w", err)
-	}
-	if _, err := dec.Token(); err != io.EOF {
-		return nil, errors.New("models: reading a transcript: text after the end of the JSON object")
 	}
 	if err := f.check(); err != nil {
 		return nil, fmt.Errorf("models: reading a transcript: %w", err)

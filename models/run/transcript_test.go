@@ -167,3 +167,20 @@ func FuzzTranscript(f *testing.F) {
 		}
 	})
 }
+
+// TestTranscriptsAreReadStrictly: keys in another case, twice, or unknown are refused.
+func TestTranscriptsAreReadStrictly(t *testing.T) {
+	var b bytes.Buffer
+	if err := recorded(t, "match3", 5, "").Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	for _, forged := range []string{`"N": 5`, `"n": 5, "n": 5`, `"n": 5, "m": 5`} {
+		text := strings.Replace(b.String(), `"n": 5`, forged, 1)
+		if text == b.String() {
+			t.Fatal("the file has no n")
+		}
+		if _, err := ParseTranscript([]byte(text)); err == nil {
+			t.Errorf("%s is taken", forged)
+		}
+	}
+}
