@@ -218,6 +218,7 @@ export function open(main, cat, start, write) {
   }
 
   function drawTree() {
+    if (s.show === "mine" && play.contains(document.activeElement)) main.focus({ preventScroll: true });
     play.hidden = s.show === "mine";
     const t = answer?.tree;
     if (!t || failed || !treeWidth || s.show === "mine") { put(treeBox, !t && answer && !failed ? el("p", { class: "muted" }, "No tree was found in time.") : ""); return; }
