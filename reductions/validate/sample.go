@@ -152,6 +152,9 @@ func (s *Subject) sample(ctx context.Context, opt Options) (tally, *Interval, er
 	rng := rand.New(rand.NewPCG(opt.Seed, 1))
 	list := s.adversarial(rng)
 	uniform := min(int64(SampleSize), max(64, int64(sampleTokens/s.Shape.N)))
+	if s.Answers != nil { // a user's own task is evaluated for each
+		uniform = min(uniform, SampleSize>>3)
+	}
 	if opt.Budget > 0 { // a quarter of it for the adversarial pairs
 		list = list[:min(int64(len(list)), (opt.Budget+3)/4)]
 		uniform = max(1, opt.Budget-int64(len(list)))
