@@ -61,7 +61,7 @@ func (s *screen) String() string {
 // wait waits until the screen shows a text for the k-th time.
 func (s *screen) wait(t *testing.T, text string, k int) {
 	t.Helper()
-	for range 400 {
+	for range 8000 { // a busy machine takes its time
 		if strings.Count(s.String(), text) >= k {
 			return
 		}
