@@ -2,6 +2,7 @@ package audit
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -297,5 +298,48 @@ func TestWithAllPublishedFields(t *testing.T) {
 	}
 	if found != len(want) {
 		t.Errorf("%d of %d totals were looked at", found, len(want))
+	}
+}
+
+// The table of docs/audit.md says what is counted, in bfloat16.
+func TestDocsTable(t *testing.T) {
+	raw, err := os.ReadFile("../../docs/audit.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := 0
+	for _, line := range strings.Split(string(raw), "\n") {
+		cells := strings.Split(strings.Trim(line, "| "), " | ")
+		if len(cells) != 6 || !strings.HasPrefix(cells[0], "`model_type=") {
+			continue
+		}
+		rows++
+		set := map[string]any{"dtype": "bfloat16"}
+		for _, field := range strings.Split(strings.Trim(cells[0], "`"), ",") {
+			name, value, _ := strings.Cut(field, "=")
+			switch {
+			case value == "true":
+				set[name] = true
+			case strings.Trim(value, "0123456789") == "":
+				set[name] = json.Number(value)
+			default:
+				set[name] = value
+			}
+		}
+		config, err := json.Marshal(set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := Audit(config, Options{})
+		if err != nil {
+			t.Errorf("%s: %v", cells[0], err)
+			continue
+		}
+		if got := fmt.Sprintf("`%s` | %d | %d | %d | %d", r.Class, r.Pass, r.Stored, r.CacheBits, r.Beyond); got != strings.Join(cells[1:], " | ") {
+			t.Errorf("%s: counted %s", line, got)
+		}
+	}
+	if rows < 10 {
+		t.Errorf("%d rows were compared", rows)
 	}
 }
