@@ -85,7 +85,7 @@ func ran(all, sampled int) string {
 		parts = append(parts, "all "+report.Short(float64(all)))
 	}
 	if sampled > 0 {
-		parts = append(parts, report.Short(float64(sampled))+" sampled")
+		parts = append(parts, report.Short(float64(sampled))+" drawn")
 	}
 	if len(parts) == 0 {
 		return "nothing"
