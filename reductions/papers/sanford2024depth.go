@@ -226,8 +226,7 @@ func (c *collector) hopMap() {
 	}
 }
 
-// hopRule runs a rule of k players on these inputs: the board's answer is the forward pass's,
-// and the meter what the rule says.
+// hopRule runs a rule of k players on these inputs.
 func (c *collector) hopRule(a rules.Sized, q, k int) {
 	if c.err != nil {
 		return
@@ -237,60 +236,11 @@ func (c *collector) hopRule(a rules.Sized, q, k int) {
 	if c.fail(err) {
 		return
 	}
-	p, err := a.At(cut, c.at.Seed)
-	if c.fail(err) {
-		return
+	var prompts [][]tasks.Token
+	for _, one := range list {
+		prompts = append(prompts, one.tokens())
 	}
-	most := slices.Max(p.Bits)
-	c.check(check{
-		row: report.Row{Task: "k-hop", Model: a.Name, N: ptr(cut.Shape.N), Params: map[string]any{"q": q, "k": k}, Bits: report.Num(p.Total()), Formula: report.Num(p.Total()),
-			FormulaText: p.Formula, Setting: p.Setting},
-		what:  fmt.Sprintf("%v cut between %d players, %v, at most %d bits of a player: the answer of the board is the forward pass's, the meter the formula", a, k, p.Setting, most),
-		fault: "player 1 speaks of other tokens than its own",
-		try: func(t *tally, broken bool) error {
-			t.sampled = true
-			for _, one := range list {
-				seq := one.tokens()
-				want, err := p.Whole(t.ctx, seq)
-				if err != nil {
-					return err
-				}
-				var programs []func(*protocol.Port) []tasks.Value
-				for who := range k {
-					dealt := slices.Clone(seq)
-					if broken && who == 0 {
-						for i := range 2 * q {
-							dealt[i].X = 1 + (dealt[i].X+i)%(2*q+2)
-						}
-					}
-					var pos []int
-					var tok []tasks.Token
-					for i, o := range cut.Split.Owner {
-						if o == protocol.Player(who) || o == tasks.Public {
-							pos, tok = append(pos, i+1), append(tok, dealt[i])
-						}
-					}
-					h, err := tasks.NewHalf(cut.Shape, cut.Split, protocol.Player(who), pos, tok)
-					if err != nil {
-						return err
-					}
-					programs = append(programs, p.Player(h))
-				}
-				out, run, err := protocol.Run(t.ctx, nil, programs...)
-				if err != nil {
-					return err
-				}
-				right := slices.EqualFunc(out[k-1], want, func(a, b tasks.Value) bool { return slices.Equal(a, b) })
-				for who := range k {
-					right = right && run.By(protocol.Player(who)) == p.Bits[who]
-				}
-				if !t.see(right, "E = %v: the board says %v, the forward pass %v", one.E, out[k-1], want) {
-					return nil
-				}
-			}
-			return nil
-		},
-	})
+	c.board(a, cut, report.Row{Task: "k-hop", Params: map[string]any{"q": q, "k": k}}, prompts)
 }
 
 // hopMany is a bound L >= k, or a cost of order N/k^6, for an architecture with a rule of k players.

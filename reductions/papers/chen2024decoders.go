@@ -1,0 +1,203 @@
+package papers
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"math/rand/v2"
+	"strings"
+
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+	"crosscut/reductions/rules"
+	"crosscut/report"
+)
+
+// Chen2024Decoders is about decoders of L layers, unconditionally.
+var Chen2024Decoders = register(&Paper{
+	Name:     "chen2024decoders",
+	Title:    "Theoretical limitations of multi-layer Transformer",
+	Citation: "Lijie Chen, Binghui Peng, Hongxun Wu. arXiv 2412.02975",
+	Cite:     []string{"ChenPengWu2024"},
+	Claims:   []*Claim{decoderCompiles, decoderBound},
+})
+
+const sourceDecoders = "arXiv 2412.02975"
+
+// sequential is L-fold sequential composition: z_0 in 1..M[0], z_(l+1) a table on 1..M[l+1] for
+// each word w_l, with values in 1..M[l+1]; here all of them are as wide as the first.
+type sequential struct {
+	L, m, n int     // layers, width of i_0, choices of each w_l
+	z       [][]int // z[0] has one entry, the others m entries for z_1 and n m above
+	w       []int   // w_1 .. w_(L-1), from 0
+}
+
+// sample draws an instance.
+func sampleSequential(L, m, n int, rng *rand.Rand) sequential {
+	s := sequential{L: L, m: m, n: n}
+	for l := range L + 1 {
+		entries := m * n
+		if l < 2 {
+			entries = 1 + l*(m-1)
+		}
+		table := make([]int, entries)
+		for i := range table {
+			table[i] = rng.IntN(m)
+		}
+		s.z = append(s.z, table)
+	}
+	for range L - 1 {
+		s.w = append(s.w, rng.IntN(n))
+	}
+	return s
+}
+
+// prompt lays out the blocks of players L, ..., 0 and -1: earlier blocks have larger numbers.
+func (s sequential) prompt() (seq []tasks.Token, owner []protocol.Player) {
+	for b := range s.L + 1 {
+		for _, v := range s.z[s.L-b] {
+			seq, owner = append(seq, tasks.Token{X: v + 1}), append(owner, protocol.Player(b))
+		}
+	}
+	for _, v := range append([]int{0}[:max(0, 2-s.L)], s.w...) { // one layer: no words, a blank query
+		seq, owner = append(seq, tasks.Token{X: v + 1}), append(owner, protocol.Player(s.L+1))
+	}
+	return seq, owner
+}
+
+var decoderCompiles = &Claim{
+	ID: "compilation", Kind: Comparison, Short: "L layers: L + 2 players, L epochs",
+	Seen:      "second hand, two independent notes",
+	Statement: "A decoder of L layers on the blocks of sequential composition is a protocol of L + 2 players in L epochs: in an epoch each player shows what it has to those before it in the prompt, and each of these answers with at most 2 B m_i bits, B = H d p, m_i the asker's tokens.",
+	Source:    sourceDecoders,
+	Conventions: []string{"what is shown is free in the paper's model; on the board it is metered, under its own label", "sums modulo 2^p: H (m + 1) p bits for each token of the asker",
+		"toy tables: all of one width, smaller than the paper's"},
+	Parts: []Part{{CheckedHere, "L = 1 to 3, drawn tables: the board's answer is the forward pass's, the meter the formula; every answer's length and the number of answers of each pair of players"}},
+	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+		rows := collector{ctx: ctx, at: at, out: &out}
+		for L := 1; L <= 3; L++ {
+			rng := rand.New(rand.NewPCG(at.Seed, uint64(L)))
+			var prompts [][]tasks.Token
+			var owner []protocol.Player
+			for range at.Level.Pick(8, 24, 96) {
+				seq, of := sampleSequential(L, 2, 2, rng).prompt()
+				prompts, owner = append(prompts, seq), of
+			}
+			N := len(owner)
+			// k hops lend their alphabet; the decoder's weights are drawn, so its answers mean nothing.
+			sh, err := tasks.KHop.Shape(N, tasks.Params{"V": 2, "k": 1})
+			if rows.fail(err) {
+				break
+			}
+			cut := rules.Cut{Shape: sh, Split: tasks.Split{Owner: owner}, Read: []int{N}, Players: L + 2}
+			row := report.Row{Task: "sequential composition", N: ptr(N), Params: map[string]any{"L": L}}
+			for _, s := range [][3]int{{1, 2, 6}, {2, 1, 4}} {
+				a := sized("decoder layers=%d H=%d m=%d p=%d", L, s[0], s[1], s[2])
+				rows.board(a, cut, row, prompts)
+				rows.answers(a, cut, row, prompts)
+			}
+		}
+		return out, rows.err
+	},
+}
+
+// answers checks the lengths of a decoder's answers against the paper's model.
+func (c *collector) answers(a rules.Sized, cut rules.Cut, row report.Row, prompts [][]tasks.Token) {
+	if c.err != nil {
+		return
+	}
+	p, err := a.At(cut, c.at.Seed)
+	if c.fail(err) {
+		return
+	}
+	B, L := a.Int("H")*a.Int("m")*a.Int("p"), a.Int("layers")
+	row.Model = a.Name
+	c.check(check{
+		row:   row,
+		what:  fmt.Sprintf("%v: each player answers each later one at most once in each of %d epochs, by at most 2 B m_i bits, B = %d", a, L, B),
+		fault: "B m_i bits: the normaliser is forgotten",
+		try: func(t *tally, broken bool) error {
+			t.sampled = true
+			for _, prompt := range prompts {
+				_, run, err := c.play(p, cut, prompt, false)
+				if err != nil {
+					return err
+				}
+				answers := map[[3]int]int{}
+				for _, m := range run.Messages {
+					if strings.HasPrefix(m.Label, rules.Shown) {
+						continue
+					}
+					var layer, asker int
+					if _, err := fmt.Sscanf(m.Label, "layer %d: sums for player %d", &layer, &asker); err != nil {
+						return fmt.Errorf("papers: the word %q: %w", m.Label, err)
+					}
+					from := int(m.From)
+					answers[[3]int{layer, asker, from}]++
+					most := 2 * B * cut.Split.Count(protocol.Player(asker-1))
+					if broken {
+						most /= 2
+					}
+					fits := layer <= L && from < asker-1 && answers[[3]int{layer, asker, from}] == 1 && int(m.Word.Len()) <= most
+					if !t.see(fits, "epoch %d, block %d to block %d: %d bits, and %d are allowed", layer, from+1, asker, m.Word.Len(), most) {
+						return nil
+					}
+				}
+			}
+			return nil
+		},
+	})
+}
+
+// starts is the least log2 n for which B <= n^(2^-4L), that is B^(2^4L) <= n.
+func starts(B, L, exponent int) int {
+	power := new(big.Int).Exp(big.NewInt(int64(B)), new(big.Int).Lsh(big.NewInt(1), uint(exponent*L)), nil)
+	return power.Sub(power, big.NewInt(1)).BitLen() // ceil(log2)
+}
+
+var decoderBound = &Claim{
+	ID: "theorem 1", Kind: Lower, Short: "L layers fail if H d p <= n^(2^-4L)",
+	Hypothesis: Hypothesis{Text: "H d p <= n^(2^-4L), here for H d p = 64",
+		Over:  []Range{{Name: "L", From: 1, To: 2}, {Name: "log2 n", From: 1, To: 1 << 11, Most: 62}},
+		Holds: func(at Sizes) bool { return starts(64, at["L"], 4) <= at["log2 n"] }},
+	Seen:      "second hand, two independent notes",
+	Statement: "For L of order log log n at most, p >= log n and H d p <= n^(2^-4L), no decoder of L layers solves sequential composition of n tokens.",
+	Source:    sourceDecoders,
+	Conventions: []string{"the condition on L and the constants inside it are not in our notes; the condition on H d p alone is evaluated",
+		"2^62 tokens are more than anybody has"},
+	Parts: []Part{
+		{CheckedHere, "with H d p = 64 it starts at n = 2^96 for L = 1, 2^1,536 for L = 2, 2^24,576 for L = 3, in whole numbers; from H d p = 15 on nothing is excluded up to n = 2^62, for any L"},
+		{QuotedThere, "the bound"},
+	},
+	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+		rows := collector{ctx: ctx, at: at, out: &out}
+		row := report.Row{Task: "sequential composition", Model: "decoder"}
+		rows.check(check{row: row, what: "H d p = 64: the least n is 2^96, 2^1,536, 2^24,576 for L = 1, 2, 3", fault: "n^(2^-3L)", try: func(t *tally, broken bool) error {
+			for L, want := range []int{96, 1536, 24576} {
+				exponent := 4
+				if broken {
+					exponent = 3
+				}
+				if got := starts(64, L+1, exponent); !t.see(got == want, "L = %d: from n = 2^%d on, not 2^%d", L+1, got, want) {
+					return nil
+				}
+			}
+			return nil
+		}})
+		rows.check(check{row: row, what: "L = 1 to 3, H d p from 15 to 256: nothing is excluded at n <= 2^62", fault: "n^(1/8) for one layer", try: func(t *tally, broken bool) error {
+			for L := 1; L <= 3; L++ {
+				for B := 15; B <= 256; B++ {
+					exponent := 4
+					if broken {
+						exponent = 3
+					}
+					if from := starts(B, L, exponent); !t.see(from > 62, "L = %d, H d p = %d: from n = 2^%d on", L, B, from) {
+						return nil
+					}
+				}
+			}
+			return nil
+		}})
+		return out, rows.err
+	},
+}
