@@ -163,8 +163,15 @@ type walker struct {
 	raw     []byte
 	at      int
 	limits  Limits
-	path    []string
+	path    []step
 	unknown Unknown
+}
+
+// step leads into a value: by a key, or by a place in a list.
+type step struct {
+	key   string
+	index int
+	list  bool
 }
 
 func (w *walker) space() {
@@ -196,7 +203,18 @@ func (w *walker) text() string {
 	return s
 }
 
-func (w *walker) place() string { return strings.Join(w.path, "") }
+// place is where the walker is: claims[0].number.
+func (w *walker) place() string {
+	var b strings.Builder
+	for _, s := range w.path {
+		if s.list {
+			fmt.Fprintf(&b, "[%d]", s.index)
+		} else {
+			b.WriteString("." + s.key)
+		}
+	}
+	return strings.TrimPrefix(b.String(), ".")
+}
 
 // value walks over one value of type t.
 func (w *walker) value(t reflect.Type, depth int) error {
@@ -225,17 +243,11 @@ func (w *walker) value(t reflect.Type, depth int) error {
 			if w.raw[w.at] == ',' {
 				w.at++
 			}
-			w.path = append(w.path, fmt.Sprintf("[%d]", count))
-			if plainNumber(elem) {
-				w.path = w.path[:len(w.path)-1]
-			}
-			deep := len(w.path)
+			w.path = append(w.path, step{index: count, list: true})
 			if err := w.value(elem, depth+1); err != nil {
 				return err
 			}
-			if !plainNumber(elem) {
-				w.path = w.path[:deep-1]
-			}
+			w.path = w.path[:len(w.path)-1]
 			count++
 		}
 		w.at++
@@ -262,16 +274,11 @@ func (w *walker) value(t reflect.Type, depth int) error {
 	}
 }
 
-// plainNumber marks elements whose place need not be remembered.
-func plainNumber(t reflect.Type) bool {
-	return t.Kind() >= reflect.Bool && t.Kind() <= reflect.Float64
-}
-
 func in(place string) string {
 	if place == "" {
 		return ""
 	}
-	return strings.TrimPrefix(place, ".") + ": "
+	return place + ": "
 }
 
 func (w *walker) object(t reflect.Type, depth int) error {
@@ -287,10 +294,9 @@ func (w *walker) object(t reflect.Type, depth int) error {
 	seen := map[string]bool{}
 	for w.space(); w.raw[w.at] != '}'; w.space() {
 		key := w.key()
-		w.path = append(w.path, "."+key)
-		deep := len(w.path)
+		w.path = append(w.path, step{key: key})
 		if seen[key] {
-			return fmt.Errorf("the key %q stands twice", strings.TrimPrefix(w.place(), "."))
+			return fmt.Errorf("the key %q stands twice", w.place())
 		}
 		seen[key] = true
 		of := elem
@@ -298,7 +304,7 @@ func (w *walker) object(t reflect.Type, depth int) error {
 			var ok bool
 			if of, ok = known[key]; !ok {
 				of = anything
-				w.unknown.Keys = append(w.unknown.Keys, fmt.Sprintf("%q", strings.TrimPrefix(w.place(), ".")))
+				w.unknown.Keys = append(w.unknown.Keys, fmt.Sprintf("%q", w.place()))
 				if w.unknown.Known == nil {
 					for k := range known {
 						w.unknown.Known = append(w.unknown.Known, k)
@@ -310,7 +316,7 @@ func (w *walker) object(t reflect.Type, depth int) error {
 		if err := w.value(of, depth+1); err != nil {
 			return err
 		}
-		w.path = w.path[:deep-1]
+		w.path = w.path[:len(w.path)-1]
 	}
 	w.at++
 	return nil

@@ -333,8 +333,9 @@ func missing(t *Table, findings []Finding) []string {
 	}
 	var all []string
 	_, _, _, many := t.pair()
+	partial, values := t.inside() < int64(len(t.cells)), t.Values()
 	for _, m := range slices.Sorted(maps.Keys(measures)) {
-		if many != nil && slices.Contains(ofTwo, m) || t.inside() < int64(len(t.cells)) && slices.Contains(ofTotal, m) || slices.Contains(ofBits, m) {
+		if many != nil && slices.Contains(ofTwo, m) || partial && slices.Contains(ofTotal, m) || slices.Contains(ofBits, m) {
 			continue // the matrix has no such measure
 		}
 		for _, end := range []string{Lower, Upper} {
@@ -344,7 +345,7 @@ func missing(t *Table, findings []Finding) []string {
 				}
 				continue
 			}
-			for _, v := range t.Values() {
+			for _, v := range values {
 				if n := name(m, end, &v); !done[n] {
 					all = append(all, n)
 				}
