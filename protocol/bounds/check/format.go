@@ -360,6 +360,7 @@ type Table struct {
 	Rows, Cols int
 	cells      []int
 	defined    []bool
+	flipped    *Table // the transpose, made when first asked for
 }
 
 // Values lists the values that occur, in order.
@@ -491,7 +492,7 @@ func (s *Source) build(ctx context.Context) (*Table, error) {
 }
 
 func newTable(rows, cols int) *Table {
-	return &Table{rows, cols, make([]int, rows*cols), make([]bool, rows*cols)}
+	return &Table{Rows: rows, Cols: cols, cells: make([]int, rows*cols), defined: make([]bool, rows*cols)}
 }
 
 // NewTable tabulates a function, for those who write certificates.

@@ -78,11 +78,16 @@ var _ = register("classes", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 		return nil, err
 	}
 	first := map[int]int{}
-	value := map[[2]int]int{}
+	type seen struct{ value, line int } // line + 1; 0: not seen yet
+	columns := map[int][]seen{}         // of classes of several lines
 	for i, k := range e.Of {
+		if err := t.ctx.Err(); err != nil && i&63 == 63 {
+			return nil, err
+		}
 		f, ok := first[k]
 		if !ok {
-			first[k], f = i, i
+			first[k] = i
+			continue
 		}
 		if exact {
 			if u.clash(f, i, true) {
@@ -90,15 +95,23 @@ var _ = register("classes", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 			}
 			continue
 		}
-		for j := range u.Cols {
+		if columns[k] == nil {
+			columns[k] = make([]seen, u.Cols)
+			for j := range u.Cols {
+				if v, ok := u.At(f, j); ok {
+					columns[k][j] = seen{v, f + 1}
+				}
+			}
+		}
+		for j, was := range columns[k] {
 			v, ok := u.At(i, j)
 			if !ok {
 				continue
 			}
-			if w, ok := value[[2]int{k, j}]; ok && w != v {
+			if was.line > 0 && was.value != v {
 				return nil, fmt.Errorf("line %d differs from its class at %d", i, j)
 			}
-			value[[2]int{k, j}] = v
+			columns[k][j] = seen{v, i + 1}
 		}
 	}
 	return count(len(first), inBits), nil
@@ -153,7 +166,11 @@ var _ = register("apart", func(t *work, c Claim, raw json.RawMessage) (*big.Rat,
 })
 
 func (t *Table) transpose() *Table {
-	return NewTable(t.Cols, t.Rows, func(i, j int) (int, bool) { return t.At(j, i) })
+	if t.flipped == nil {
+		t.flipped = NewTable(t.Cols, t.Rows, func(i, j int) (int, bool) { return t.At(j, i) })
+		t.flipped.flipped = t
+	}
+	return t.flipped
 }
 
 // Patterns lists columns (for shattered.bob: rows) and, for each pattern p of as
