@@ -67,6 +67,12 @@ func readRecord(name string) (*units.Record, error) {
 // again runs the command of records with their counts in place of the work.
 func (c *call) again(records []*units.Record) error {
 	command := records[0].Command
+	for _, r := range records[1:] {
+		if !slices.Equal(r.Command, command) {
+			return usagef("merge the records of one command, counted by one version of crosscut",
+				"foreign record: unit %s is of another command than unit %s", r.Shard, records[0].Shard)
+		}
+	}
 	target := commands[command[0]]
 	if target == nil || target.flag("shard") == nil {
 		return usagef("merge what crosscut COMMAND --shard I/K --out FILE wrote", "crosscut %s has no units", oneLine(command[0]))

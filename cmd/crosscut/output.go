@@ -83,11 +83,23 @@ func (c *call) readFile(flag string) ([]byte, error) {
 	return data, nil
 }
 
-// writeFile writes a file all or nothing: a temporary file, then a rename.
+// writeFile writes a file all or nothing: a temporary file, then a rename. A device or
+// a pipe is written to, never replaced.
 func writeFile(name string, write func(io.Writer) error) error {
 	var b bytes.Buffer
 	if err := write(&b); err != nil {
 		return err
+	}
+	if st, err := os.Stat(name); err == nil && !st.Mode().IsRegular() {
+		f, err := os.OpenFile(name, os.O_WRONLY, 0)
+		if err != nil {
+			return fmt.Errorf("writing %s: %w", name, err)
+		}
+		_, err = f.Write(b.Bytes())
+		if err := errors.Join(err, f.Close()); err != nil {
+			return fmt.Errorf("writing %s: %w", name, err)
+		}
+		return nil
 	}
 	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
 	if err != nil {

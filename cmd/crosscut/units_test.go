@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -139,4 +140,55 @@ func exitCode(err error) int {
 		return exit.ExitCode()
 	}
 	return 0
+}
+
+// TestOtherCommand: a record that names another command is foreign wherever it stands.
+func TestOtherCommand(t *testing.T) {
+	dir := t.TempDir()
+	for _, i := range []string{"1", "2"} {
+		if out, err := tool(t, dir, "validate", "disj-match3", "--n", "3", "--shard", i+"/2", "--out", i+".json").CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "1.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged := strings.Replace(string(data), `"--n","3"`, `"--n","4"`, 1)
+	if forged == string(data) {
+		t.Fatalf("nothing forged in %s", data)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "forged.json"), []byte(forged), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, files := range [][]string{{"forged.json", "2.json"}, {"2.json", "forged.json"}, {"1.json", "2.json", "forged.json"}} {
+		out, err := tool(t, dir, append([]string{"merge"}, files...)...).CombinedOutput()
+		if code := exitCode(err); code != 2 || !strings.Contains(string(out), "another command") {
+			t.Errorf("%v: status %d: %s", files, code, out)
+		}
+	}
+}
+
+// TestOutputIsNoFile: a pipe stays one, and what is written arrives; nothing is put in its place.
+func TestOutputIsNoFile(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "pipe")
+	if out, err := exec.Command("mkfifo", name).CombinedOutput(); err != nil {
+		t.Skipf("no mkfifo here: %v %s", err, out)
+	}
+	pipe, err := os.OpenFile(name, os.O_RDWR, 0) // both ends: no open waits for the other
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pipe.Close()
+	if err := writeFile(name, func(w io.Writer) error { _, err := io.WriteString(w, "new"); return err }); err != nil {
+		t.Fatal(err)
+	}
+	st, err := os.Stat(name)
+	if err != nil || st.Mode()&os.ModeNamedPipe == 0 {
+		t.Fatalf("the pipe is %v now, %v", st.Mode(), err)
+	}
+	got := make([]byte, 3)
+	if _, err := io.ReadFull(pipe, got); err != nil || string(got) != "new" {
+		t.Errorf("read %q, %v", got, err)
+	}
 }
