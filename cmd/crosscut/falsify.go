@@ -145,7 +145,7 @@ func (c *call) falsifyUnit(ctx context.Context, name string, t *falsify.Target, 
 
 func strategies() []string {
 	var names []string
-	for _, s := range falsify.Strategies {
+	for _, s := range falsify.Strategies() {
 		names = append(names, s.Name)
 	}
 	return names

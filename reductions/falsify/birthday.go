@@ -16,6 +16,27 @@ import (
 	"crosscut/internal/units"
 )
 
+// birthdayLimit is the largest message, in bits, that a birthday search is laid out for.
+const birthdayLimit = 62
+
+var birthday = register(&Strategy{
+	Name:    "birthday",
+	Rank:    60,
+	Strings: true,
+	Doc:     "walk trails of messages that decide the next input, and remember only those with distinguished ends, until two trails meet; b bits take about 2^(b/2) messages and little memory",
+	Kind:    Forced,
+	Applies: func(t *Target) bool {
+		return t.OneWay() && t.short() && t.xbits() > exhaustiveLimit && t.Bits() <= birthdayLimit
+	},
+	Search: func(ctx context.Context, t *Target, o Options) (Lead, error) {
+		lead, err := t.trails(o.Seed).search(ctx, o.Counted, o.Progress)
+		if len(lead.Candidates) == 0 {
+			lead.Note = fmt.Sprintf("%d messages, and no two trails met where they had to be told apart", lead.Tried)
+		}
+		return lead, err
+	},
+})
+
 // A birthday search with distinguished points (van Oorschot and Wiener 1999): a
 // message decides the next input, so messages form trails. A trail ends at a
 // message whose scattered bits begin with enough zeros; only ends are remembered.

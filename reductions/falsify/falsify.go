@@ -27,6 +27,7 @@ import (
 	"fmt"
 	"slices"
 
+	"crosscut/internal/catalog"
 	"crosscut/models"
 	"crosscut/models/run"
 	"crosscut/models/tasks"
@@ -131,6 +132,7 @@ type Lead struct {
 // Strategy is one way of looking.
 type Strategy struct {
 	Name    string
+	Rank    int // those of smaller rank are tried first; gaps leave room for others
 	Doc     string
 	Kind    Kind
 	Strings bool // it flips bits of x: Alice's inputs must be all strings of some length
@@ -140,9 +142,27 @@ type Strategy struct {
 	Search func(ctx context.Context, t *Target, o Options) (Lead, error)
 }
 
-// Strategies are tried in this order. A failure ends the search; so do the
-// settled ones of each kind for the others of that kind.
-var Strategies = []*Strategy{exhaustive, members, forgetting, kernel, hash, birthday, sameQuery, nullVector, allPairs, sample, localSearch}
+// ID is the name users type.
+func (s *Strategy) ID() string { return s.Name }
+
+// Validate says what is missing.
+func (s *Strategy) Validate() error {
+	if s.Name == "" || s.Doc == "" || s.Rank <= 0 || s.Kind == "" || s.Applies == nil || s.Search == nil {
+		return errors.New("a strategy has a name, a doc, a rank, a kind, Applies and Search")
+	}
+	return nil
+}
+
+var catalogue = catalog.New[*Strategy]("strategy")
+
+func register(s *Strategy) *Strategy { return catalogue.Add(s) }
+
+// Strategies are all that registered, in the order in which they are tried: by rank, then
+// by name. A failure ends the search; so do the settled ones of each kind for the others
+// of that kind.
+func Strategies() []*Strategy {
+	return slices.SortedStableFunc(catalogue.All(), func(a, b *Strategy) int { return a.Rank - b.Rank })
+}
 
 // Find searches until a failure is confirmed, all strategies are through, or the
 // context's deadline passes. A cancelled context is an error, beside what was
@@ -178,7 +198,7 @@ func (t *Target) Find(ctx context.Context, o Options) (*Finding, error) {
 	f := &Finding{in: t.Instance, Kind: None, Shape: t.Instance.Shape, Read: t.job.Read, MessageBits: t.Bits(), Formula: t.prog.Formula, Setting: t.setting, Needed: t.need}
 	settled := map[Kind]bool{}
 	ran := false
-	for _, s := range Strategies {
+	for _, s := range Strategies() {
 		if (len(o.Only) > 0 && !slices.Contains(o.Only, s.Name)) || settled[s.Kind] && !s.Beyond || s.Strings && !t.strings() || !s.Applies(t) {
 			continue
 		}

@@ -18,8 +18,9 @@ import (
 // relation sum_i z_i delta_i = 0 with coefficients z_i in -1, 0, 1: x has its ones
 // where z is 1, x' where z is -1.
 
-var kernel = &Strategy{
+var kernel = register(&Strategy{
 	Name:    "kernel",
+	Rank:    40,
 	Strings: true,
 	Doc:     "where the message is a linear function of x, find an integer relation between the parts that the bits contribute",
 	Kind:    Forced,
@@ -34,16 +35,7 @@ var kernel = &Strategy{
 		}
 		return t.relate(ctx, base, delta, o)
 	},
-}
-
-var nullVector = &Strategy{
-	Name:    "null-vector",
-	Doc:     "for first layers of qsa: an exact rational null vector, which gives two inputs of the task that no continuation tells apart",
-	Kind:    Forced,
-	Beyond:  true,
-	Applies: func(t *Target) bool { return t.network() != nil },
-	Search:  func(_ context.Context, t *Target, _ Options) (Lead, error) { return t.null() },
-}
+})
 
 // linear gives M(0) and the delta_i, or nil when messages are not linear on random
 // inputs.

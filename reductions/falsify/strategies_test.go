@@ -329,3 +329,24 @@ func TestTable(t *testing.T) {
 		}
 	}
 }
+
+// Strategies come by rank, no two with the same, and an incomplete one is refused.
+func TestStrategiesAreRanked(t *testing.T) {
+	last := 0
+	for _, s := range Strategies() {
+		if s.Rank <= last {
+			t.Errorf("%s has rank %d, the one before it %d", s.Name, s.Rank, last)
+		}
+		last = s.Rank
+	}
+	whole := *sample
+	for name, spoil := range map[string]func(s *Strategy){
+		"name": func(s *Strategy) { s.Name = "" }, "doc": func(s *Strategy) { s.Doc = "" }, "rank": func(s *Strategy) { s.Rank = 0 },
+		"kind": func(s *Strategy) { s.Kind = "" }, "applies": func(s *Strategy) { s.Applies = nil }, "search": func(s *Strategy) { s.Search = nil },
+	} {
+		s := whole
+		if spoil(&s); s.Validate() == nil {
+			t.Errorf("a strategy without %s is taken", name)
+		}
+	}
+}
