@@ -10,10 +10,11 @@ var Connectivity = register(edges(&Task{
 	Cite:      []string{"SanfordFatemiEtAl2024"},
 	Eval: func(_ Shape, seq []Token, _ int) Value {
 		reached := map[int]bool{1: true}
-		for range seq { // each pass reaches a vertex more, or is the last
+		for more := true; more; { // a pass that reaches no new vertex is the last
+			more = false
 			for _, e := range seq {
-				if reached[e.X] || reached[e.To] {
-					reached[e.X], reached[e.To] = true, true
+				if reached[e.X] != reached[e.To] {
+					reached[e.X], reached[e.To], more = true, true, true
 				}
 			}
 		}
