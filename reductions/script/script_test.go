@@ -399,3 +399,29 @@ func TestExamplesEqualTheBuiltIns(t *testing.T) {
 		})
 	}
 }
+
+// A read token that never changes is told of, unless its owner has but one input: then
+// all that he writes is constant, and public would be wrong at the next n.
+func TestConstantReadIsToldOfOnlyWhereInputsDiffer(t *testing.T) {
+	for bob, want := range map[string]bool{"numbers(1, n)": false, "numbers(1, n + 1)": true} {
+		s, err := parse(t, `
+def inputs(n): return {"x": bits(n), "y": `+bob+`}
+def problem(n, x, y): return x[0]
+def task(tokens, params): return [tokens[0]] * len(tokens)
+def alice(n, x): return {1: x[0]}
+def bob(n, y): return {2: "end"}
+def read(n): return [2]
+def answer(n, outputs): return outputs[2]
+`).Subject(1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := validate.Run(context.Background(), s, validate.Options{})
+		if err != nil || r.Verdict != report.Meets {
+			t.Fatal(r.Verdict, err)
+		}
+		if told := strings.Contains(strings.Join(r.Warnings, "\n"), "read position 2 is the same"); told != want {
+			t.Errorf("y in %s: told %v, want %v: %q", bob, told, want, r.Warnings)
+		}
+	}
+}

@@ -77,13 +77,14 @@ func (s *Subject) diagnose(ctx context.Context, first *pair) (string, error) {
 	return s.deaf(ctx)
 }
 
-// constants says which read positions hold a token that never changes, on 32 inputs, and
-// are a player's all the same: to everybody else its query is then not known.
+// constants says which read positions hold a token that never changes, on 32 inputs drawn
+// at random, and are a player's all the same: to everybody else its query is then not known.
+// Of a player with a single input it says nothing, since all he writes is constant.
 func (s *Subject) constants() []string {
 	rng := rand.New(rand.NewPCG(1, 5))
 	seen := map[int]tasks.Token{}
 	for _, i := range s.Reads {
-		if s.Split.Of(i) != tasks.Public {
+		if who := s.Split.Of(i); who != tasks.Public && s.domainOf(who).Count().BitLen() > 1 {
 			seen[i] = tasks.Token{}
 		}
 	}
@@ -102,7 +103,7 @@ func (s *Subject) constants() []string {
 	}
 	for _, i := range s.Reads {
 		if _, own := seen[i]; own && !changes[i] {
-			return []string{fmt.Sprintf("the token at the read position %d is the same on all 32 inputs tried: write it in public, so that everybody knows the query", i)}
+			return []string{fmt.Sprintf("the token at the read position %d is the same on all of 32 inputs drawn at random: write it in public, so that everybody knows the query", i)}
 		}
 	}
 	return nil
