@@ -20,6 +20,7 @@ var FeedForward = register(&Rule{
 	Inequality: "h1 ceil(log2(k (2^(2p-1) - 2^(p-1)) + 1)) >= needed, k numbers of Alice's tokens",
 	Latex:      `h_1\,\lceil\log_2(k\,(2^{2p-1} - 2^{p-1}) + 1)\rceil \ge n`,
 	Width:      "h1", WidthText: "h1 >= needed / ceil(log2(k (2^(2p-1) - 2^(p-1)) + 1))", WidthLatex: `h_1 \ge \frac{n}{\lceil\log_2(k (2^{2p-1} - 2^{p-1}) + 1)\rceil}`,
+	Raw:        true,
 	Arithmetic: "exact integers: signed weights and unsigned numbers of p bits, pre-activations in their exact width",
 	New: func(sh tasks.Shape, set models.Settings) (models.Machine, error) {
 		d, p := set.Num.Int("d"), set.Num.Int("p")

@@ -49,6 +49,9 @@ type Rule struct {
 	WidthText, WidthLatex string
 	// Arithmetic says for which arithmetic the rule holds.
 	Arithmetic string
+	// Raw says that a token enters as d numbers of p bits, its own, and not by a map of
+	// the model's: one that is larger has no protocol here.
+	Raw bool
 	// Outside says why models of this kind have no such protocol; "" elsewhere.
 	Outside string
 

@@ -131,6 +131,10 @@ func (s *Subject) consequence(a rules.Sized, f *search) (Consequence, error) {
 	case err != nil:
 		return c, err
 	}
+	if why, err := s.tooLarge(a); why != "" || err != nil {
+		c.Note = why
+		return c, err
+	}
 	c.Bits, c.Setting = int(p.Total()), p.Setting
 	if c.Setting.Order == protocol.InRounds && c.Setting.Players <= 2 {
 		c.Setting = protocol.TwoWay // what every two-way protocol needs, those of few rounds need
@@ -173,6 +177,11 @@ func (c *Consequence) lookAhead(s *Subject, a rules.Sized, f *search) error {
 	}
 	if err := f.trust(n); err != nil {
 		return err
+	}
+	if at, err := f.at(n); err != nil {
+		return err
+	} else if why, err := at.tooLarge(a); why != "" || err != nil {
+		return errors.Join(err, fmt.Errorf("at n = %d %s", n, why))
 	}
 	c.BitesFrom, c.BitesAtN = &n, &N
 	if n != s.Size {
