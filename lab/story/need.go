@@ -57,6 +57,8 @@ func (t *telling) needed() error {
 		switch {
 		case sent > raw:
 			p.say(Bad, "vacuous: the protocol costs more than sending Alice's raw tokens, so its cost proves nothing about this model. The bound on smaller models stands.")
+		case sent == raw && sent >= int(need.Bits):
+			p.say(Plain, "meets: right here, with as many bits as Alice's raw tokens: nothing saved.")
 		case sent >= int(need.Bits):
 			p.say(Good, "meets: right here, with at least the bits that are needed.")
 		}

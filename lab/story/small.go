@@ -154,8 +154,12 @@ func (t *telling) twins(p *page, f *falsify.Finding) {
 		p.say(Faint, "(Alice's tokens and what is read; all others are the same in both)")
 	}
 	p.blank()
-	p.say(Plain, "Only Alice's tokens differ, and she writes the same %d bits for both. Bob, with y = %s, must say the same; the right answers are %d and %d.",
-		f.MessageBits, t.in.From.ShowY(t.in.Size, f.At.Y), bit(t.in.Want(f.At.X, f.At.Y)), bit(t.in.Want(f.TwinAt.X, f.TwinAt.Y)))
+	writes := "writes the same " + plural(int(f.MessageBits), "bit") + " for both"
+	if f.MessageBits == 0 {
+		writes = "writes nothing: at this size what she would send has one value only, whatever she holds"
+	}
+	p.say(Plain, "Only Alice's tokens differ, and she %s. Bob, with y = %s, must say the same; the right answers are %d and %d.",
+		writes, t.in.From.ShowY(t.in.Size, f.At.Y), bit(t.in.Want(f.At.X, f.At.Y)), bit(t.in.Want(f.TwinAt.X, f.TwinAt.Y)))
 }
 
 // shownWhole is the longest sequence that is shown whole beside its twin.
@@ -174,7 +178,15 @@ func (t *telling) breaks(p *page, m models.Machine, f *falsify.Finding) {
 		if !r.Correct {
 			ink, verdict = Bad, "WRONG"
 		}
-		p.add(Span{fmt.Sprintf("%-8s output %-10s uncut %-10s definition %-10s ", name, values(r.Output), values(r.Whole), values(r.Expected)), Plain}, Span{verdict, ink})
+		got, whole, want := values(r.Output), values(r.Whole), values(r.Expected)
+		if max(len(got), len(whole), len(want)) <= 10 {
+			p.add(Span{fmt.Sprintf("%-8s output %-10s uncut %-10s definition %-10s ", name, got, whole, want), Plain}, Span{verdict, ink})
+			return
+		}
+		p.hang(pad(name, 9)+"output      ", Plain, "%s", got)
+		p.hang("         uncut       ", Plain, "%s", whole)
+		p.hang("         definition  ", Plain, "%s", want)
+		p.add(Span{"         ", Plain}, Span{verdict, ink})
 	}
 	if f.Kind == falsify.Found {
 		p.strip(f.Shape, t.job.Split, f.Input, readMarks(f.Read))
