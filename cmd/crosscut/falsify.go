@@ -36,9 +36,18 @@ var _ = register(&command{
 		&cli.StringFlag{Name: "strategy", Usage: "only the strategies `NAME,...` (default: all that apply, by size)"},
 		&cli.StringFlag{Name: "save", Usage: "write the failing input to `FILE`, an input for crosscut run"},
 		&cli.StringFlag{Name: "save-twin", Usage: "write the twin of a forced failure to `FILE`"},
+		&cli.StringFlag{Name: "write-inputs", Usage: "write inputs to `FILE`, for a model that is run elsewhere (docs/examples/export_state.py)"},
+		&cli.IntFlag{Name: "inputs", Value: 4096, Usage: "inputs of --write-inputs, or all if they are fewer"},
+		&cli.StringFlag{Name: "messages", Usage: "look for forced failures in a `FILE` of states of such a model: JSON lines with input, message, y and output"},
 		seedFlag(), memoryFlag(),
 	),
 	run: func(c *call) error {
+		if c.IsSet("messages") || c.IsSet("write-inputs") {
+			return c.foreign()
+		}
+		if err := c.refuse("it counts what is written", "add --write-inputs FILE", "inputs"); err != nil {
+			return err
+		}
 		name, m, in, err := c.facing()
 		if err != nil {
 			return err
@@ -83,29 +92,95 @@ var _ = register(&command{
 			return err
 		}
 		show(1, 1)
-		sheet := f.Sheet(name, fmt.Sprintf("%s at n = %d", in.Name, in.Size))
+		var warnings []string
 		if w, ok := m.(models.Warner); ok && f.Kind != falsify.None {
-			sheet.Warnings = w.Warnings(f.Input, f.Read)
+			warnings = w.Warnings(f.Input, f.Read)
 		}
-		for flag, data := range map[string][]byte{"save": f.InputFile(), "save-twin": f.TwinFile()} {
-			if c.IsSet(flag) && data != nil {
-				if err := writeFile(c.String(flag), func(w io.Writer) error { _, err := fmt.Fprintf(w, "%s\n", data); return err }); err != nil {
-					return err
-				}
-			}
-		}
-		if err := c.emit(sheet); err != nil {
-			return err
-		}
-		switch {
-		case f.Verdict == report.Contradiction:
-			return internal(fmt.Errorf("contradiction: right on every input with %d bits, and %d are needed", f.MessageBits, f.Needed.Bits))
-		case f.Kind != falsify.None:
-			return refuted("%s fails against %s (%s by %s)", name, in.Name, f.Kind, f.Strategy)
-		}
-		return nil
+		return c.found(name, f, warnings)
 	},
 })
+
+// found prints a finding and writes its inputs.
+func (c *call) found(name string, f *falsify.Finding, warnings []string) error {
+	sheet := f.Sheet(name, fmt.Sprintf("%s at n = %d", f.Instance().Name, f.Instance().Size))
+	sheet.Warnings = warnings
+	for flag, data := range map[string][]byte{"save": f.InputFile(), "save-twin": f.TwinFile()} {
+		if c.IsSet(flag) && data != nil {
+			if err := writeFile(c.String(flag), func(w io.Writer) error { _, err := fmt.Fprintf(w, "%s\n", data); return err }); err != nil {
+				return err
+			}
+		}
+	}
+	if err := c.emit(sheet); err != nil {
+		return err
+	}
+	switch {
+	case f.Verdict == report.Contradiction:
+		return internal(fmt.Errorf("contradiction: right on every input with %d bits, and %d are needed", f.MessageBits, f.Needed.Bits))
+	case f.Kind != falsify.None:
+		return refuted("%s fails against %s (%s by %s)", name, f.Instance().Name, f.Kind, f.Strategy)
+	}
+	return nil
+}
+
+// foreign asks a model that is run elsewhere: it writes its inputs, or reads its messages.
+func (c *call) foreign() error {
+	if _, err := c.one("messages", "write-inputs"); err != nil {
+		return err
+	}
+	if err := c.refuse("the model is run elsewhere", "leave it out", "model", "weights", "quantise", "strategy", "shard", "resume", "out"); err != nil {
+		return err
+	}
+	r, err := c.faced()
+	if err != nil {
+		return err
+	}
+	if !c.IsSet("n") {
+		return usagef("give the problem size, such as --n 40", "flag --n is missing")
+	}
+	var set models.Settings
+	if set.Num, set.Choice, err = c.settings(); err != nil {
+		return err
+	}
+	sizes, rest := set.ForTask(r.To)
+	N := rest.Int("N", 0)
+	delete(rest.Num, "N")
+	if len(rest.Num)+len(rest.Choice) > 0 {
+		return usagef("--set takes N and the sizes of the task", "flag --set: a parameter of a model, which is run elsewhere")
+	}
+	in, err := r.Instance(c.Int("n"), N, sizes)
+	if err != nil {
+		return err
+	}
+	if name := c.String("write-inputs"); name != "" {
+		if err := c.refuse("no failure is looked for", "leave it out", "save", "save-twin", "time"); err != nil {
+			return err
+		}
+		count := 0
+		if err := writeFile(name, func(w io.Writer) (err error) {
+			count, err = falsify.WriteInputs(w, in, c.Int("inputs"), c.Uint64("seed"))
+			return err
+		}); err != nil {
+			return err
+		}
+		return c.emit(&report.Sheet{Title: fmt.Sprintf("inputs of %s at n = %d", in.Name, in.Size),
+			Fields: []report.Field{{Name: "inputs", Value: fmt.Sprint(count)}, {Name: "file", Value: name}},
+			Value:  map[string]any{"reduction": in.Name, "n": in.Size, "N": in.Shape.N, "inputs": count, "file": name}})
+	}
+	if err := c.refuse("it belongs to --write-inputs", "leave it out", "inputs", "seed", "time"); err != nil {
+		return err
+	}
+	c.seedless = true
+	data, err := c.readNamed(c.String("messages"))
+	if err != nil {
+		return err
+	}
+	f, err := falsify.Messages(in, data)
+	if err != nil {
+		return usagef("one JSON object a line, as docs/examples/export_state.py writes them", "%s: %v", c.String("messages"), err)
+	}
+	return c.found("the table", f, nil)
+}
 
 // falsifyUnit walks one unit of the trails of a birthday search, all of them, or takes
 // merged ones, into o. It is filed when a record was written and nothing is to be printed.
@@ -151,20 +226,25 @@ func strategies() []string {
 	return names
 }
 
-// facing reads which model faces which reduction.
-func (c *call) facing() (name string, m models.Machine, in *reductions.Instance, err error) {
-	fail := func(err error) (string, models.Machine, *reductions.Instance, error) { return "", nil, nil, err }
+// faced reads the reduction.
+func (c *call) faced() (*reductions.Reduction, error) {
 	rname := c.String("reduction")
 	if arg := c.argument(0); arg != "" {
 		if rname != "" && rname != arg {
-			return fail(usagef("name one reduction", "%s and --reduction %s contradict each other", arg, rname))
+			return nil, usagef("name one reduction", "%s and --reduction %s contradict each other", arg, rname)
 		}
 		rname = arg
 	}
 	if rname == "" {
-		return fail(usagef("crosscut list reductions lists them", "flag --reduction is missing"))
+		return nil, usagef("crosscut list reductions lists them", "flag --reduction is missing")
 	}
-	r, err := reductions.Catalog().Get(rname)
+	return reductions.Catalog().Get(rname)
+}
+
+// facing reads which model faces which reduction.
+func (c *call) facing() (name string, m models.Machine, in *reductions.Instance, err error) {
+	fail := func(err error) (string, models.Machine, *reductions.Instance, error) { return "", nil, nil, err }
+	r, err := c.faced()
 	if err != nil {
 		return fail(err)
 	}

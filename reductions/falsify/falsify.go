@@ -83,6 +83,9 @@ type Finding struct {
 	in *reductions.Instance
 }
 
+// Instance is what the model faced.
+func (f *Finding) Instance() *reductions.Instance { return f.in }
+
 // ShowX writes an input of Alice's as users see it, ShowY one of Bob's.
 func (f *Finding) ShowX(x protocol.Word) string { return f.in.From.ShowX(f.in.Size, x) }
 

@@ -32,7 +32,9 @@ func (f *Finding) Sheet(model, reduction string) *report.Sheet {
 			add("twin's x", f.ShowX(f.TwinAt.X))
 		}
 		add("read", tasks.Ranges(f.Read))
-		add("output", fmt.Sprint(f.Output))
+		if f.Output != nil {
+			add("output", fmt.Sprint(f.Output))
+		}
 		add("definition", fmt.Sprint(f.Expected))
 		if f.Domain && len(f.Outside) == 0 {
 			add("domain", "the input is one of those that the model was trained on")

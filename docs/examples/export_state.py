@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""The state at the cut of any torch model, for `crosscut falsify --messages`.
+
+    crosscut falsify --reduction index-mqar --n 6 --write-inputs inputs.jsonl
+    python3 export_state.py inputs.jsonl mymodel.py messages.jsonl
+    crosscut falsify --reduction index-mqar --n 6 --messages messages.jsonl
+
+mymodel.py defines two functions. `prefix(tokens)` runs the model over the tokens up to the
+cut and returns all that it carries on: a tensor, or lists, tuples and dicts of tensors (a cache).
+`finish(state, tokens, read)` goes on from that state over the other tokens and returns the
+outputs at the positions `read` (the first token of all is 1), as numbers or lists of numbers;
+it may be left out. The message is the bytes of the state, as they lie in memory.
+"""
+import importlib.util, json, sys
+
+import torch
+
+def tensors(state):
+    if isinstance(state, torch.Tensor):
+        yield state
+    elif isinstance(state, dict):
+        for key in sorted(state):
+            yield from tensors(state[key])
+    elif isinstance(state, (list, tuple)):
+        for part in state:
+            yield from tensors(part)
+    elif state is not None:
+        raise SystemExit(f"a state holds tensors, not {type(state).__name__}: "
+                         "what is left out of the message makes a collision false")
+
+def message(state):
+    parts = [t.detach().cpu().contiguous().reshape(-1).view(torch.uint8) for t in tensors(state) if t.numel()]
+    if not parts:
+        raise SystemExit("the state is empty")
+    return bytes(torch.cat(parts).tolist()).hex()
+
+def plain(value):
+    return value.tolist() if isinstance(value, torch.Tensor) else value
+
+def main(inputs, model, out):
+    spec = importlib.util.spec_from_file_location("model", model)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    finish = getattr(module, "finish", None)
+    with open(inputs) as lines, open(out, "w") as table, torch.no_grad():
+        for line in lines:
+            item = json.loads(line)
+            tokens, cut = item["sequence"]["tokens"], item["cut"]
+            state = module.prefix(tokens[:cut])
+            row = {"input": item["input"], "message": message(state)}
+            if finish:
+                row.update(y=item["y"], output=plain(finish(state, tokens[cut:], item["read"])))
+            table.write(json.dumps(row) + "\n")
+
+if __name__ == "__main__":
+    if len(sys.argv) != 4:
+        raise SystemExit(__doc__)
+    main(*sys.argv[1:])
