@@ -3,7 +3,7 @@
 FUZZTIME ?= 10s
 BENCHTIME ?= 1s
 
-.PHONY: all help check build test race fuzz mutants coq cluster bench atlas golden plots site shots browser dist wheel module clean
+.PHONY: all help check build test race fuzz mutants coq cluster bench atlas keys golden plots site shots browser dist wheel module clean
 
 all: check ## check everything (the default)
 
@@ -51,6 +51,10 @@ bench: ## every benchmark; docs/performance.md has the figures
 
 atlas: ## make the list of all matrices up to 6 x 6 again; two minutes on two cores
 	CROSSCUT_ATLAS=1 go test ./protocol/bounds/atlas -count=1 -run Make
+	git diff --stat
+
+keys: ## find the enumerated keys of sparse averaging again, and verify every set
+	CROSSCUT_KEYS=1 go test ./models/keys -count=1 -run Enumerated
 	git diff --stat
 
 golden: ## rewrite the expected outputs; read the difference before you commit it

@@ -32,12 +32,13 @@ import (
 type Signs struct {
 	n, q, m int
 	seed    uint64
-	f, g    int   // table bits: gap = exact.Vanish(f), flooring to 2^-g
-	cross   int   // |<u_i, u_j>| <= cross for i != j: proved by measure, or m
-	span    int   // number of members that may carry coefficients: q, or 3q with corrections
-	frac    int   // F
-	a       int64 // A, at scale 2^F
-	e       int64 // e, at scale 2^F
+	f, g    int         // table bits: gap = exact.Vanish(f), flooring to 2^-g
+	cross   int         // |<u_i, u_j>| <= cross for i != j: proved by measure, or m
+	span    int         // number of members that may carry coefficients: q, or 3q with corrections
+	frac    int         // F
+	a       int64       // A, at scale 2^F
+	e       int64       // e, at scale 2^F
+	listed  *Enumerated // not nil: every set was enumerated, Off takes the place of 1/2
 }
 
 // newSignKeys fixes the scales. cross = m says that nothing is known of inner
@@ -234,8 +235,8 @@ func (k Signs) query(y []int) signQuery {
 		first.certified, _ = k.check(first, y)
 		return first
 	}
-	if k.span == k.q && k.cross*(3*k.q-1) <= k.m {
-		first.certified = true // by coherence
+	if k.Uniform() {
+		first.certified = true // by coherence, or by enumeration
 		return first
 	}
 	var worst []int
@@ -276,6 +277,9 @@ func (k Signs) vector(s signQuery) []int64 {
 // |w| <= sqrt(span) |c|_2 + span/2; a query that needs more is scaled down, and
 // then it is not certified.
 func (k Signs) bits() int {
+	if k.listed != nil { // |w| <= sum |c_l|, measured over every set
+		return exact.SignedBits(k.scaled(k.listed.Norm, k.a) + int64(k.q)/2 + 1)
+	}
 	if k.cross*(3*k.q-1) <= k.m {
 		return exact.SignedBits(k.a*int64(3*k.q-1)/int64(2*k.m) + int64(k.q)/2 + 1)
 	}
@@ -389,8 +393,9 @@ func (k *signLayer) Query(y []int, w attention.Ints) {
 	}
 }
 
-func (k *signLayer) Uniform() bool {
-	return k.span == k.q && k.cross*(3*k.q-1) <= k.m
+// Uniform says whether every set is certified.
+func (k Signs) Uniform() bool {
+	return k.listed != nil || k.span == k.q && k.cross*(3*k.q-1) <= k.m
 }
 
 // Certified holds for the query as it is sent: nothing may have been clipped.

@@ -26,6 +26,7 @@ var theorem2 = &Claim{
 	Conventions: []string{exactSoftmax, freeWeights, "eps is Euclidean, the largest error of any output", "m is the width of queries and keys; values have width d', embedded tokens at most m + d' numbers besides what the position alone decides"},
 	Parts: []Part{
 		{CheckedHere, "all sequences of a small world (every y, z in {0, +-e_c}), at every position; generated sequences at larger N"},
+		{CheckedHere, "random-sign keys of a list: all C(N, q) sets separate, enumerated in whole numbers at the N of each row and at no larger N (docs/qsa.md)"},
 		{ProvedHere, "the code keys certify every set y for every N, with m = O((q log N / log(q log N))^2) at worst (docs/qsa.md): weaker than the paper's q log N"},
 		{QuotedThere, "m = O(d' + q log N) for all y at once, by random signs with the restricted isometry property; that property is not verified here"},
 	},
@@ -92,7 +93,43 @@ func runTheorem2(ctx context.Context, at Effort) (out Outcome, err error) {
 		}
 		out.Rows = append(out.Rows, keyRows(s[0], s[1], s[2], at)...)
 	}
+	enumerated, err := enumeratedRows(ctx, at.Level.Pick(1<<20, 1<<23, 1<<30))
+	out.Rows = append(out.Rows, enumerated...)
+	rows.fail(err)
 	return out, rows.err
+}
+
+// enumeratedRows verifies the listed keys again, every set of those that take at most
+// limit scores; the rest belongs to higher levels.
+func enumeratedRows(ctx context.Context, limit int) (rows []report.Row, err error) {
+	for _, e := range keys.Enumerations() {
+		if e.Work() > limit {
+			continue
+		}
+		if ctx.Err() != nil {
+			return rows, ctx.Err()
+		}
+		k, err := keys.EnumeratedSigns(e.N, e.Q, e.M, 0, 0)
+		if err != nil {
+			return rows, err
+		}
+		p := k.Layer(0, keys.NewMemo()).Bits()
+		row := report.Row{
+			Task: "qsa", Model: "attention", N: ptr(e.N), Size: report.Num(e.M * p), Runs: e.Work() / e.N, Exhaustive: true, Warnings: []string{},
+			Params: map[string]any{"q": e.Q, "keys": "random-sign", "guarantee": "every set", "m": e.M, "p": p, "seed": e.Seed},
+			Note: fmt.Sprintf("all C(%d, %d) sets enumerated: largest score outside %d/%d = %.3g of that inside; m = %.1f log2 N; a list, nothing is claimed above its largest N",
+				e.N, e.Q, e.Off.Num, e.Off.Den, e.Off.Float(), float64(e.M)/math.Log2(float64(e.N))),
+		}
+		if err := e.Verify(1); err != nil {
+			row.Wrong, row.Witness = 1, err.Error()
+		}
+		row.Judge()
+		if row.Wrong > 0 {
+			row.Verdict = report.Contradiction
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
 }
 
 // keyRows shows how wide and how precise the key families are at N and q, and for
