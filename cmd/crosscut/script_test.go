@@ -22,7 +22,7 @@ import (
 // TestMain lets the test binary stand in for crosscut, so that scripts run the
 // tool as users do: another process, real streams, real exit statuses.
 func TestMain(m *testing.M) {
-	unhurried = 100
+	unhurried = 2
 	testscript.Main(m, map[string]func(){"crosscut": main})
 }
 
