@@ -29,7 +29,7 @@ func tool(t *testing.T, dir string, args ...string) *exec.Cmd {
 // it comes to in the end are the bytes of a unit that nobody disturbed.
 func TestKilledUnit(t *testing.T) {
 	dir := t.TempDir()
-	census := []string{"bounds", "--census", "6", "6", "--shard", "1/1", "--quiet"}
+	census := []string{"bounds", "--census", "6", "7", "--shard", "1/1", "--quiet"}
 	file := func(name string) string { return filepath.Join(dir, name) }
 	read := func(name string) []byte {
 		data, err := os.ReadFile(file(name))

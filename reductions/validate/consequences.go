@@ -106,6 +106,9 @@ func Consequences(ctx context.Context, s *Subject, family func(n int) (*Subject,
 		if errors.Is(err, errors.ErrUnsupported) {
 			continue // a rule that does not speak of this many players
 		}
+		if err != nil && f.over(err) {
+			c.Vacuous, c.Note, err = true, "what follows is not known: "+errLate.Error(), nil
+		}
 		if err != nil {
 			return all, err
 		}

@@ -29,8 +29,7 @@ func (s *Subject) diagnose(ctx context.Context, first *pair) (string, error) {
 			}
 		}
 	} else {
-		pairs = append([][]protocol.Word{first.in}, s.adversarial(rng)...)
-		pairs = pairs[:min(len(pairs), diagnoseMost)]
+		pairs = append([][]protocol.Word{first.in}, firstOf(s.adversarial(rng), diagnoseMost-1)...)
 	}
 	inverted := true
 	var elsewhere []int // positions that would be right so far

@@ -2,6 +2,8 @@ package validate
 
 import (
 	"context"
+	"iter"
+	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -12,55 +14,80 @@ import (
 // sampleTokens bounds the tokens that are written for a sample, unless a budget is set.
 const sampleTokens = 1 << 27
 
-// adversarial lists the pairs on which faulty reductions of this kind tend to
-// fail: no ones, single ones, all ones, complements, complements with one common
-// element, and runs of ones.
-func (s *Subject) adversarial(rng *rand.Rand) [][]protocol.Word {
-	if s.Players() > 2 {
-		return s.edges(rng)
+// adversarial are the pairs on which faulty reductions of this kind tend to fail: no
+// ones, single ones, all ones, complements, complements with one common element, and
+// runs of ones; made one at a time, since few callers want all.
+func (s *Subject) adversarial(rng *rand.Rand) iter.Seq[[]protocol.Word] {
+	return func(yield func([]protocol.Word) bool) {
+		if s.Players() > 2 {
+			s.edges(rng, yield)
+			return
+		}
+		dx, dy := s.Problem.Domain(s.Size, protocol.Alice), s.Problem.Domain(s.Size, protocol.Bob)
+		if !dx.Plain() || !dy.Plain() && dy.Len() < 0 || dy.Plain() && !s.Problem.Strings(s.Size) {
+			s.edges(rng, yield)
+			return
+		}
+		s.bitPairs(rng, dx, dy, yield)
 	}
-	dx, dy := s.Problem.Domain(s.Size, protocol.Alice), s.Problem.Domain(s.Size, protocol.Bob)
-	if !dx.Plain() || !dy.Plain() && dy.Len() < 0 || dy.Plain() && !s.Problem.Strings(s.Size) {
-		return s.edges(rng)
-	}
+}
+
+// bitPairs are the adversarial pairs where Alice's input is a string of bits, and Bob's is
+// one too or a member of a finite domain.
+func (s *Subject) bitPairs(rng *rand.Rand, dx, dy protocol.Domain, yield func([]protocol.Word) bool) {
 	nx, ny := dx.Bits(), dy.Bits()
 	one := func(n, at int) protocol.Word { return fill(n, func(i int) bool { return i == at }) }
-	// Singles are tried pairwise at up to 512 places, fewer where sequences are long.
-	most := min(nx, 512, max(8, sampleTokens>>4/s.Shape.N))
-	var pairs [][]protocol.Word
+	none := func(n int) protocol.Word { return fill(n, func(int) bool { return false }) }
+	full := func(n int) protocol.Word { return fill(n, func(int) bool { return true }) }
+	pair := func(x, y protocol.Word) bool { return yield([]protocol.Word{x, y}) }
 	ys := func(at int) protocol.Word {
 		if !dy.Plain() {
 			return dy.Nth(at % dy.Len())
 		}
 		return one(ny, at)
 	}
-	none, full := fill(nx, func(int) bool { return false }), fill(nx, func(int) bool { return true })
+	// Singles are tried pairwise at up to 512 places, fewer where sequences are long.
+	most := min(nx, 512, max(8, sampleTokens>>4/s.Shape.N))
 	for i := range most {
-		pairs = append(pairs, []protocol.Word{none, ys(i)}, []protocol.Word{full, ys(i)})
+		if !pair(none(nx), ys(i)) || !pair(full(nx), ys(i)) {
+			return
+		}
 		for j := range most {
-			if i == j || i < 8 || j < 8 || i-j < 3 && j-i < 3 || most <= 64 {
-				pairs = append(pairs, []protocol.Word{one(nx, i), ys(j)})
+			near := i == j || i < 8 || j < 8 || i-j < 3 && j-i < 3 || most <= 64
+			if near && !pair(one(nx, i), ys(j)) {
+				return
 			}
 		}
 		hole := fill(nx, func(k int) bool { return k != i })
-		pairs = append(pairs, []protocol.Word{hole, ys(i)}, []protocol.Word{hole, ys(i + 1)})
-	}
-	if dy.Plain() {
-		fullY, noneY := fill(ny, func(int) bool { return true }), fill(ny, func(int) bool { return false })
-		pairs = append(pairs, []protocol.Word{full, fullY}, []protocol.Word{full, noneY}, []protocol.Word{none, fullY}, []protocol.Word{none, noneY})
-		for range min(1024, max(8, sampleTokens>>5/s.Shape.N)) {
-			x := s.Problem.RandomX(s.Size, rng)
-			if nx != ny {
-				break
-			}
-			at := rng.IntN(max(nx, 1))
-			pairs = append(pairs,
-				[]protocol.Word{x, fill(ny, func(i int) bool { return !x.Bit(i) })},
-				[]protocol.Word{x, fill(ny, func(i int) bool { return !x.Bit(i) || i == at })},
-				[]protocol.Word{x, x})
+		if !pair(hole, ys(i)) || !pair(hole, ys(i+1)) {
+			return
 		}
 	}
-	return pairs
+	if !dy.Plain() || !pair(full(nx), full(ny)) || !pair(full(nx), none(ny)) || !pair(none(nx), full(ny)) || !pair(none(nx), none(ny)) {
+		return
+	}
+	if nx != ny {
+		return
+	}
+	for range min(1024, max(8, sampleTokens>>5/s.Shape.N)) {
+		x, at := s.Problem.RandomX(s.Size, rng), rng.IntN(max(nx, 1))
+		if !pair(x, fill(ny, func(i int) bool { return !x.Bit(i) })) ||
+			!pair(x, fill(ny, func(i int) bool { return !x.Bit(i) || i == at })) || !pair(x, x) {
+			return
+		}
+	}
+}
+
+// firstOf are the first of a sequence, at most so many.
+func firstOf[T any](seq iter.Seq[T], most int64) []T {
+	var list []T
+	for v := range seq {
+		if int64(len(list)) >= most {
+			break
+		}
+		list = append(list, v)
+	}
+	return list
 }
 
 // fill is the word of n bits that bit gives.
@@ -82,7 +109,7 @@ const edgesMost = 1 << 13
 // edges combines members of any domains: all while they are few, else the first and the
 // last ones, those near the default, and random ones; and where two domains are one,
 // each beside itself.
-func (s *Subject) edges(rng *rand.Rand) [][]protocol.Word {
+func (s *Subject) edges(rng *rand.Rand, yield func([]protocol.Word) bool) {
 	domains := s.Problem.Domains(s.Size)
 	most := 48
 	for most > 2 && pow(most, len(domains)) > edgesMost {
@@ -106,23 +133,26 @@ func (s *Subject) edges(rng *rand.Rand) [][]protocol.Word {
 			}
 		}
 	}
-	var list [][]protocol.Word
-	in := make([]protocol.Word, len(domains))
-	var combine func(who int)
-	combine = func(who int) {
-		if len(list) >= edgesMost {
-			return
-		}
+	in, left := make([]protocol.Word, len(domains)), edgesMost
+	var combine func(who int) bool
+	combine = func(who int) bool {
 		if who == len(in) {
-			list = append(list, slices.Clone(in))
-			return
+			left--
+			return yield(slices.Clone(in))
 		}
 		for _, w := range some[who] {
-			in[who] = w
-			combine(who + 1)
+			if left == 0 {
+				return true
+			}
+			if in[who] = w; !combine(who + 1) {
+				return false
+			}
 		}
+		return true
 	}
-	combine(0)
+	if !combine(0) {
+		return
+	}
 	for who, d := range domains {
 		for _, w := range some[who] {
 			for other := range domains {
@@ -130,10 +160,11 @@ func (s *Subject) edges(rng *rand.Rand) [][]protocol.Word {
 					in[other] = w
 				}
 			}
-			list = append(list, slices.Clone(in))
+			if !yield(slices.Clone(in)) {
+				return
+			}
 		}
 	}
-	return list
 }
 
 func pow(b, e int) int {
@@ -149,14 +180,16 @@ func pow(b, e int) int {
 // sample checks the adversarial pairs, then uniform ones. The interval speaks of
 // the uniform ones only.
 func (s *Subject) sample(ctx context.Context, opt Options) (tally, *Interval, error) {
-	rng := rand.New(rand.NewPCG(opt.Seed, 1))
-	list := s.adversarial(rng)
 	uniform := min(int64(SampleSize), max(64, int64(sampleTokens/s.Shape.N)))
 	if s.Answers != nil { // a user's own task is evaluated for each
 		uniform = min(uniform, SampleSize>>3)
 	}
+	most := int64(math.MaxInt64)
 	if opt.Budget > 0 { // a quarter of it for the adversarial pairs
-		list = list[:min(int64(len(list)), (opt.Budget+3)/4)]
+		most = (opt.Budget + 3) / 4
+	}
+	list := firstOf(s.adversarial(rand.New(rand.NewPCG(opt.Seed, 1))), most)
+	if opt.Budget > 0 {
 		uniform = max(1, opt.Budget-int64(len(list)))
 	}
 	const chunk = 256

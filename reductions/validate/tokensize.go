@@ -22,8 +22,7 @@ func (s *Subject) tooLarge(a rules.Sized) (string, error) {
 		return "", nil
 	}
 	d, p := a.Set.Num.Int("d"), a.Set.Num.Int("p")
-	inputs := s.adversarial(rand.New(rand.NewPCG(1, 0)))
-	for _, in := range inputs[:min(sizeInputs, len(inputs))] {
+	for _, in := range firstOf(s.adversarial(rand.New(rand.NewPCG(1, 0))), sizeInputs) {
 		toks, err := s.Write(protocol.Alice, in[0])
 		if err != nil {
 			return "", err
