@@ -47,19 +47,19 @@ func TestObject(t *testing.T) {
 // A run whose cost is vacuous leads to the length at which models of its sizes fail.
 func TestVacuous(t *testing.T) {
 	b := browse(t, start(t))
-	const body = `{"task":"match3","model":"attention","n":15,"set":{"M":16},"seed":2}`
+	const body = `{"task":"induction-heads","model":"attention","n":15,"answer":"alice","seed":2}`
 	run := compute(t, "cut", body)
 	bits := at(run, "record", "bits").(map[string]any)
 	if bits["total"].(float64) <= bits["trivial"].(float64) {
 		t.Fatalf("the run is not vacuous: %v", bits)
 	}
-	b.open("cut?task=match3&model=attention&n=15&set=M%3D16&seed=2", ".verdict", "Too small to be interesting")
+	b.open("cut?task=induction-heads&model=attention&n=15&answer=alice&seed=2", ".verdict", "Too small to be interesting")
 	b.is(".verdict [data-total]", "data-total", bits["total"])
 	b.is(".verdict [data-raw]", "data-raw", bits["trivial"])
 	b.click("[data-act=bite]")
 	b.until(".verdict", "errs on some input")
 	params := at(run, "record", "params")
-	grow := compute(t, "grow", fmt.Sprintf(`{"inequality":"one-layer-match3","n":8,"sizes":{"H":1,"m":%v,"p":%v,"f":1}}`, at(params, "d_v"), at(params, "p")))
+	grow := compute(t, "grow", fmt.Sprintf(`{"inequality":"one-layer-induction","n":8,"sizes":{"H":1,"m":%v,"p":%v,"f":1}}`, at(params, "d_v"), at(params, "p")))
 	b.is(".verdict [data-bites]", "data-bites", at(grow, "bites_n"))
 	b.quiet("from a vacuous run")
 }

@@ -30,7 +30,11 @@ func Costs(w io.Writer, format string, t report.Table, command string) error {
 	for _, c := range groups {
 		heading := "bits across the cut"
 		if len(groups) > 1 {
-			heading += ": " + strings.Join(c.models(), ", ")
+			if names := strings.Join(c.models(), ", "); len(names) <= 40 {
+				heading += ": " + names
+			} else { // the legend names them
+				heading += fmt.Sprintf(", %d of the models", len(c.models()))
+			}
 		}
 		p, err := c.panel(heading)
 		if err != nil {
