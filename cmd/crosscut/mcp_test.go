@@ -3,14 +3,11 @@ package main
 import (
 	"encoding/json"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
-
-	"crosscut/reductions/script"
 )
 
 // session connects a client in memory.
@@ -63,9 +60,6 @@ func field(t *testing.T, v any, path ...any) any {
 
 // Every tool answers as its command does, with the command line, and with exit status 1 where something is refuted.
 func TestTools(t *testing.T) {
-	child := script.Child
-	script.Child = func() (*exec.Cmd, error) { return exec.Command("crosscut", "starlark-child"), nil } // TestMain puts it on the path
-	t.Cleanup(func() { script.Child = child })
 	s := session(t)
 	list, err := s.ListTools(t.Context(), nil)
 	if err != nil {

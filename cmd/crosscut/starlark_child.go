@@ -6,9 +6,11 @@ import (
 	"crosscut/reductions/script"
 )
 
-// starlark-child runs a user's Starlark file on behalf of another crosscut
+// starlarkChild runs a user's Starlark file on behalf of another crosscut
 // process, which ends it when it takes too long or too much memory.
+const starlarkChild = "starlark-child"
+
 var _ = register(&command{
-	name: "starlark-child", usage: "run a user's file for another crosscut process", hidden: true, plain: true,
+	name: starlarkChild, usage: "run a user's file for another crosscut process", hidden: true, plain: true,
 	run: func(c *call) error { return script.ServeChild(os.Stdin, c.stdout) },
 })
