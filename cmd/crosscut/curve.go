@@ -9,7 +9,11 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"crosscut/protocol/bounds"
 	"crosscut/protocol/bounds/curve"
+	"crosscut/reductions/falsify"
+	"crosscut/reductions/matrix"
+	"crosscut/reductions/quantise"
 	"crosscut/report"
 	"crosscut/report/plot"
 )
@@ -19,10 +23,10 @@ var _ = register(&command{
 	usage: "the best success probability with s bits, one-way, certified",
 	about: "Alice speaks s bits once, Bob answers: for every s up to the one-way cost, the best probability of a right answer over uniform x and y, as an interval that is exact where its ends meet. " +
 		"The lower end is a set of 2^s words of answers, the upper end a dual solution; --certificate writes both for crosscut check. Fano's ceiling and what keeping k tokens achieves (selection) stand beside it " +
-		"where Alice's inputs are all words over the answers.",
-	flags: flags(
+		"where Alice's inputs are all words over the answers. With --messages FILE --reduction R --n N the states of a model that is run elsewhere stand beside it.",
+	flags: append(messagesFlags(), flags(
 		&cli.StringFlag{Name: "problem", Usage: "a base problem by `NAME`"},
-		nFlag("size n of --problem and --file"),
+		nFlag("size n of --problem, --file and --messages"),
 		&cli.StringFlag{Name: "matrix", Usage: "read the rows from `FILE`"},
 		fileFlag("a Starlark `FILE` with problem"),
 		setFlag(),
@@ -33,7 +37,7 @@ var _ = register(&command{
 		&cli.IntFlag{Name: "runs", Value: 1000, Usage: "questions of --write-probe"},
 		seedFlag(),
 		memoryFlag(),
-	),
+	)...),
 	run: runCurve,
 })
 
@@ -43,7 +47,9 @@ type curveReport struct {
 	N         *int           `json:"n"`
 	Rows      []curveRow     `json:"rows"`
 	Selection []selectionRow `json:"selection"`
-	Warnings  []string       `json:"warnings"`
+	// Messages are those of a model that is run elsewhere, beside the curve of the problem that they answer.
+	Messages *quantise.Foreign `json:"messages,omitempty"`
+	Warnings []string          `json:"warnings"`
 }
 
 type curveRow struct {
@@ -74,7 +80,7 @@ func endsOf(lower, upper *big.Rat) curveEnds {
 }
 
 func runCurve(c *call) error {
-	from, err := c.one("problem", "matrix", "file")
+	from, err := c.one("problem", "matrix", "file", "messages")
 	if err != nil {
 		return err
 	}
@@ -84,6 +90,11 @@ func runCurve(c *call) error {
 		}
 	}
 	c.seedless = !c.IsSet("write-probe")
+	if from != "messages" {
+		if err := c.refuse("it belongs to a table of messages", "add --messages FILE", "reduction"); err != nil {
+			return err
+		}
+	}
 	if c.IsSet("write-probe") || c.IsSet("grade") {
 		return c.probe(from)
 	}
@@ -96,17 +107,29 @@ func runCurve(c *call) error {
 			return usagef("name a file.svg", "flag --svg: %v", err)
 		}
 	}
-	m, res, _, err := c.namedMatrix(from)
+	r := &curveReport{Rows: []curveRow{}, Selection: []selectionRow{}, Warnings: []string{}}
+	var m *bounds.Matrix
+	if from == "messages" {
+		m, err = c.curveOfMessages(r)
+	} else {
+		var res *matrix.Result
+		if m, res, _, err = c.namedMatrix(from); err == nil {
+			r.Problem = res.Source
+		}
+	}
 	if err != nil {
 		return err
 	}
-	cv, stopped := curve.Of(c.Context, m)
-	if cv == nil {
-		return usagef("take a smaller size", "%v", stopped)
-	}
-	r := &curveReport{Problem: res.Source, Rows: []curveRow{}, Selection: []selectionRow{}, Warnings: []string{}}
 	if from == "problem" {
 		r.Problem = c.String("problem")
+	}
+	cv, stopped := curve.Of(c.Context, m)
+	if cv == nil && r.Messages == nil {
+		return usagef("take a smaller size", "%v", stopped)
+	}
+	if cv == nil {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("no curve of the problem beside the messages: %v", stopped))
+		cv, stopped = &curve.Curve{}, nil
 	}
 	if c.IsSet("n") {
 		n := c.Int("n")
@@ -118,7 +141,7 @@ func runCurve(c *call) error {
 	for _, s := range cv.Selection {
 		r.Selection = append(r.Selection, selectionRow{s.Kept, s.Bits, endsOf(s.Lower, s.Upper)})
 	}
-	if !m.Total() {
+	if m != nil && !m.Total() {
 		r.Warnings = append(r.Warnings, "the problem has a promise: success is over uniform inputs within it")
 	}
 	if c.IsSet("certificate") && stopped == nil {
@@ -143,6 +166,27 @@ func runCurve(c *call) error {
 	return stopped
 }
 
+// curveOfMessages reads the table of --messages, and the matrix of the problem that the model faces; nil where it
+// is too large.
+func (c *call) curveOfMessages(r *curveReport) (*bounds.Matrix, error) {
+	in, err := c.elsewhere()
+	if err != nil {
+		return nil, err
+	}
+	g, err := c.given(in)
+	if err != nil {
+		return nil, err
+	}
+	if r.Messages, err = quantise.MeasureGiven(g, nil); err != nil {
+		return nil, err
+	}
+	r.Problem, r.Warnings = in.From.Name, r.Messages.Warnings
+	if xs := in.From.Xs(in.Size); xs < 0 || xs > falsify.MaxMessages {
+		return nil, nil
+	}
+	return bounds.FromProblem(in.From, in.Size)
+}
+
 func (r *curveReport) sheet() *report.Sheet {
 	g := report.Grid{Title: "generation: any message of s bits", Columns: []report.Column{{Name: "bits", Right: true}, {Name: "success at least"}, {Name: "at most"}, {Name: "exact"}, {Name: "Fano"}}}
 	word := map[bool]string{true: "yes", false: "no"}
@@ -156,6 +200,11 @@ func (r *curveReport) sheet() *report.Sheet {
 			k.Add(strconv.Itoa(p.Kept), p.Success.LowerExact, p.Success.UpperExact, word[p.Success.Exact])
 		}
 		s.Grids = append(s.Grids, k)
+	}
+	if r.Messages != nil {
+		table := r.Messages.Sheet()
+		s.Fields, s.Grids = table.Fields, append(s.Grids, table.Grids...)
+		s.Grids[len(s.Grids)-1].Title = "the messages of the table"
 	}
 	return s
 }
@@ -177,6 +226,13 @@ func (r *curveReport) picture(command string) plot.SuccessCurve {
 			kept.Points = append(kept.Points, [2]float64{s.Bits, s.Success.Lower})
 		}
 		p.Series = append(p.Series, kept)
+	}
+	if r.Messages != nil {
+		for _, pt := range r.Messages.Points {
+			if pt.BestValue != nil {
+				p.Series = append(p.Series, plot.Series{Name: "best decoder of the messages", Points: [][2]float64{{pt.Effective, *pt.BestValue}}})
+			}
+		}
 	}
 	return p
 }

@@ -38,7 +38,7 @@ var _ = register(&command{
 		&cli.StringFlag{Name: "save-twin", Usage: "write the twin of a forced failure to `FILE`"},
 		&cli.StringFlag{Name: "write-inputs", Usage: "write inputs to `FILE`, for a model that is run elsewhere (docs/examples/export_state.py)"},
 		&cli.IntFlag{Name: "inputs", Value: 4096, Usage: "inputs of --write-inputs, or all if they are fewer"},
-		&cli.StringFlag{Name: "messages", Usage: "look for forced failures in a `FILE` of states of such a model: JSON lines with input, message, y and output"},
+		&cli.StringFlag{Name: "messages", Usage: "look for forced failures in a `FILE` of states of such a model: JSON lines, a JSON list or CSV with input, message, y and output"},
 		seedFlag(), memoryFlag(),
 	),
 	run: func(c *call) error {
@@ -131,24 +131,7 @@ func (c *call) foreign() error {
 	if err := c.refuse("the model is run elsewhere", "leave it out", "model", "weights", "quantise", "strategy", "shard", "resume", "out"); err != nil {
 		return err
 	}
-	r, err := c.faced()
-	if err != nil {
-		return err
-	}
-	if !c.IsSet("n") {
-		return usagef("give the problem size, such as --n 40", "flag --n is missing")
-	}
-	var set models.Settings
-	if set.Num, set.Choice, err = c.settings(); err != nil {
-		return err
-	}
-	sizes, rest := set.ForTask(r.To)
-	N := rest.Int("N", 0)
-	delete(rest.Num, "N")
-	if len(rest.Num)+len(rest.Choice) > 0 {
-		return usagef("--set takes N and the sizes of the task", "flag --set: a parameter of a model, which is run elsewhere")
-	}
-	in, err := r.Instance(c.Int("n"), N, sizes)
+	in, err := c.elsewhere()
 	if err != nil {
 		return err
 	}
@@ -171,15 +154,54 @@ func (c *call) foreign() error {
 		return err
 	}
 	c.seedless = true
-	data, err := c.readNamed(c.String("messages"))
+	g, err := c.given(in)
 	if err != nil {
 		return err
 	}
-	f, err := falsify.Messages(in, data)
+	return c.found("the table", falsify.Messages(g), nil)
+}
+
+// elsewhere is the reduction that a model which is run elsewhere faces, of --reduction, --n and --set.
+func (c *call) elsewhere() (*reductions.Instance, error) {
+	r, err := c.faced()
 	if err != nil {
-		return usagef("one JSON object a line, as docs/examples/export_state.py writes them", "%s: %v", c.String("messages"), err)
+		return nil, err
 	}
-	return c.found("the table", f, nil)
+	if !c.IsSet("n") {
+		return nil, usagef("give the problem size, such as --n 40", "flag --n is missing")
+	}
+	var set models.Settings
+	if set.Num, set.Choice, err = c.settings(); err != nil {
+		return nil, err
+	}
+	sizes, rest := set.ForTask(r.To)
+	N := rest.Int("N", 0)
+	delete(rest.Num, "N")
+	if len(rest.Num)+len(rest.Choice) > 0 {
+		return nil, usagef("--set takes N and the sizes of the task", "flag --set: a parameter of a model, which is run elsewhere")
+	}
+	return r.Instance(c.Int("n"), N, sizes)
+}
+
+// given reads the table of --messages.
+func (c *call) given(in *reductions.Instance) (*falsify.Given, error) {
+	data, err := c.readNamed(c.String("messages"))
+	if err != nil {
+		return nil, err
+	}
+	g, err := falsify.ReadMessages(in, data)
+	if err != nil {
+		return nil, usagef("one JSON object a line, as docs/examples/export_state.py writes them, or CSV with columns input and message", "%s: %v", c.String("messages"), err)
+	}
+	return g, nil
+}
+
+// messagesFlags are the flags of a model that is run elsewhere.
+func messagesFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "messages", Usage: "a `FILE` of states of a model that is run elsewhere, as falsify --messages takes it"},
+		&cli.StringFlag{Name: "reduction", Usage: "with --messages: what that model faces, a reduction by `NAME`"},
+	}
 }
 
 // falsifyUnit walks one unit of the trails of a birthday search, all of them, or takes

@@ -18,16 +18,23 @@ var _ = register(&command{
 	usage: "accuracy of a trained model against the bits of its message",
 	about: "Rounds the state at the cut to p bits a number, on ranges that were fixed on inputs drawn with --seed, and measures mean token accuracy and the " +
 		"number of different messages: exhaustively for n up to 20. Beside it stands the largest mean accuracy of any one-way message of as many bits, " +
-		"1 - H2^-1(1 - B/n). A point that lies wholly above it exits 3. A sample says nothing about all inputs.",
-	flags: flags(
+		"1 - H2^-1(1 - B/n). A point that lies wholly above it exits 3. A sample says nothing about all inputs. With --messages FILE --reduction R --n N it rounds the states of a model that is run elsewhere.",
+	flags: append(messagesFlags(), flags(
 		weightsFlag(),
 		&cli.StringFlag{Name: "bits", Value: "1:32", Usage: "precisions `FROM:TO` or a list 1,2,4,bf16,fp16,e4m3,e5m2,int8; bits within 1..32"},
 		&cli.BoolFlag{Name: "collide", Usage: "only find the finest of the precisions at which two inputs share a message, and show two"},
 		&cli.IntFlag{Name: "runs", Value: 2048, Usage: "sampled inputs behind every accuracy"},
 		&cli.StringFlag{Name: "svg", Usage: "draw accuracy against bits into `FILE`"},
+		nFlag("with --messages: problem size n"), setFlag(),
 		seedFlag(), memoryFlag(),
-	),
+	)...),
 	run: func(c *call) error {
+		if c.IsSet("messages") {
+			return c.quantiseGiven()
+		}
+		if err := c.refuse("it belongs to a table of messages", "add --messages FILE", "reduction", "n", "set"); err != nil {
+			return err
+		}
 		m, err := c.weights()
 		if err != nil {
 			return err
@@ -79,6 +86,46 @@ var _ = register(&command{
 		return nil
 	},
 })
+
+// quantiseGiven rounds the messages of a model that is run elsewhere.
+func (c *call) quantiseGiven() error {
+	if err := c.refuse("the model is run elsewhere", "leave it out", "weights", "collide", "runs", "seed"); err != nil {
+		return err
+	}
+	c.seedless = true
+	in, err := c.elsewhere()
+	if err != nil {
+		return err
+	}
+	precisions, err := parseBits(c.String("bits"))
+	if err != nil {
+		return usagef("write 1:32 or 1,2,4,8", "flag --bits: %v", err)
+	}
+	g, err := c.given(in)
+	if err != nil {
+		return err
+	}
+	if g.Numbers == nil && !c.IsSet("bits") {
+		precisions = nil
+	}
+	f, err := quantise.MeasureGiven(g, precisions)
+	if err != nil {
+		return usagef("leave --bits out, to see the messages as they are", "%s: %v", c.String("messages"), err)
+	}
+	if g.Numbers == nil {
+		f.Warnings = append(f.Warnings, "the messages are bytes of no stated type, which are not rounded: state dtype, or write numbers")
+	}
+	if c.IsSet("svg") {
+		picture, err := plot.Format(c.String("svg"))
+		if err != nil {
+			return usagef("name a file.svg", "flag --svg: %v", err)
+		}
+		if err := writeFile(c.String("svg"), func(w io.Writer) error { return plot.Success(w, picture, f.Picture(c.command())) }); err != nil {
+			return err
+		}
+	}
+	return c.emit(f.Sheet())
+}
 
 // collide prints the finest precision at which two inputs share a message.
 func (c *call) collide(m *trained.Model, precisions []trained.Precision) error {

@@ -365,7 +365,7 @@ func flatten(fields object, c *Config) (object, error) {
 		case key == nested || key == "model_type" || carriesNothing(key) || strings.HasSuffix(key, "_config") && key != "quantization_config":
 		case key == "dtype" || key == "torch_dtype":
 			c.outerDtype(out, key, v, nested)
-		case w == nil && (key == "quantization_config" || checked[key] != nil && checked[key](v)):
+		case w == nil && (key == "quantization_config" || harmlessHere(key, v)):
 			out[key] = v
 		case w == nil:
 			out["outside."+key] = v
@@ -465,7 +465,7 @@ func (c *Config) leftOver(ignored []string) (unknown []string, err error) {
 		if _, there := c.fields[name]; !there {
 			return nil, fmt.Errorf("--ignore %s: the config has no such field", clip(name))
 		}
-		if c.read[name] {
+		if c.read[name] || checked[name].why != "" {
 			return nil, fmt.Errorf("--ignore %s: this field decides what is counted", clip(name))
 		}
 		c.note("assumed: %s = %s changes nothing that is carried (--ignore)", name, show(c.fields[name]))
@@ -475,16 +475,11 @@ func (c *Config) leftOver(ignored []string) (unknown []string, err error) {
 		if c.read[name] || carriesNothing(name) || slices.Contains(ignored, name) {
 			continue
 		}
-		if ok := checked[name]; ok != nil {
-			if !ok(v) {
-				unknown = append(unknown, name)
-			}
-			continue
+		if test, there := checked[name]; there && !test.ok(v) && test.why != "" {
+			c.fail("field %q: %s: %s", name, show(v), test.why)
+		} else if !there || !test.ok(v) {
+			unknown = append(unknown, name)
 		}
-		if name == "quantization_config" || name == "compression_config" {
-			continue // read by cacheScheme
-		}
-		unknown = append(unknown, name)
 	}
 	return unknown, nil
 }

@@ -67,10 +67,11 @@ func count(raw []byte, o Options) (*Model, error) {
 		return m, nil
 	}
 	m.Layers = a.Layers(c)
+	scheme := c.cacheScheme()
 	if err := c.verdict(a, o.Ignore); err != nil {
 		return nil, err
 	}
-	if err := m.narrow(o); err != nil {
+	if err := m.narrow(o, scheme); err != nil {
 		return nil, err
 	}
 	return m, m.sane()
@@ -140,7 +141,7 @@ func (e *fieldsError) Hint() string {
 }
 
 // narrow applies the types that options and quantisation configs give to caches and states.
-func (m *Model) narrow(o Options) error {
+func (m *Model) narrow(o Options, scheme Dtype) error {
 	var kv, state Dtype
 	for _, n := range []struct {
 		flag, value string
@@ -155,7 +156,6 @@ func (m *Model) narrow(o Options) error {
 			m.Config.note("assumed: --%s %s", n.flag, d)
 		}
 	}
-	scheme := m.Config.cacheScheme()
 	for i := range m.Layers {
 		l := &m.Layers[i]
 		l.Fixed, l.Cached = slices.Clone(l.Fixed), slices.Clone(l.Cached)
@@ -194,12 +194,21 @@ func withScales(parts []Part, cut Cut) []Part {
 // cacheScheme reads the quantisation config: weights alone change nothing, a cache scheme narrows what is stored.
 func (c *Config) cacheScheme() Dtype {
 	for _, name := range []string{"quantization_config", "compression_config"} {
-		q, ok := c.fields[name].(object)
-		if !ok {
+		_, v, _ := c.get(name)
+		q, ok := v.(object)
+		if v == nil {
 			continue
 		}
-		algo, _ := q["kv_cache_quant_algo"].(string)
+		if !ok {
+			c.fail("field %q: %s is no object: whether it narrows the cache is not known", name, show(v))
+			continue
+		}
+		algo, text := q["kv_cache_quant_algo"].(string)
 		scheme, nested := q["kv_cache_scheme"].(object)
+		if q["kv_cache_quant_algo"] != nil && !text || q["kv_cache_scheme"] != nil && !nested {
+			c.fail("field %q: kv_cache_quant_algo %s is no text or kv_cache_scheme %s no object", name, show(q["kv_cache_quant_algo"]), show(q["kv_cache_scheme"]))
+			continue
+		}
 		if algo == "" && !nested {
 			c.note("%s narrows weights only; states and caches keep their types", name)
 			continue
@@ -207,8 +216,10 @@ func (c *Config) cacheScheme() Dtype {
 		d, known := ParseDtype(strings.ToLower(algo))
 		if bits, _ := whole(scheme["num_bits"]); nested && bits == 8 && scheme["type"] == "float" {
 			d, known = "float8_e4m3fn", true
-		} else if nested && (bits == 8 || bits == 4) {
+		} else if nested && scheme["type"] == "int" && (bits == 8 || bits == 4) {
 			d, known = map[int]Dtype{8: "int8", 4: "int4"}[bits], true
+		} else if nested {
+			known = false
 		}
 		if !known {
 			c.note("%s narrows the cache in a way that is not known here: counted in the model's own type, the larger", name)

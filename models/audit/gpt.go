@@ -17,6 +17,22 @@ var (
 		},
 	})
 	_ = register(&Architecture{
+		Type: "codegen", Class: "CodeGenConfig", Doc: "gptj trained on programs", Cite: []string{"NijkampEtAl2022"},
+		Layers: func(c *Config) []Layer { return c.gpt("n_embd", "n_layer", "n_head") },
+	})
+	_ = register(&Architecture{
+		Type: "openai-gpt", Class: "OpenAIGPTConfig", Doc: "the first GPT; transformers keeps no cache for it and reads all tokens again", Cite: []string{"RadfordNarasimhan2018"},
+		Layers: func(c *Config) []Layer { return c.gpt("n_embd", "n_layer", "n_head") },
+	})
+	_ = register(&Architecture{
+		Type: "persimmon", Class: "PersimmonConfig", Doc: "decoder; every head has its own keys and values", Cite: []string{"Adept2023"},
+		Layers: func(c *Config) []Layer { return c.gpt("hidden_size", "num_hidden_layers", "num_attention_heads") },
+	})
+	_ = register(&Architecture{
+		Type: "baichuan", Class: "BaichuanConfig (hub)", Doc: "decoder; every head has its own keys and values", Cite: []string{"YangEtAl2023"},
+		Layers: func(c *Config) []Layer { return c.gpt("hidden_size", "num_hidden_layers", "num_attention_heads") },
+	})
+	_ = register(&Architecture{
 		Type: "gptj", Class: "GPTJConfig", Doc: "decoder; attention and feed-forward in parallel", Cite: []string{"WangKomatsuzaki2021"},
 		Layers: func(c *Config) []Layer { return c.gpt("n_embd", "n_layer", "n_head") },
 	})

@@ -91,6 +91,32 @@ func TestStates(t *testing.T) {
 		{"GLA-340M", `{"model_type":"gla","hidden_size":1024,"num_heads":4,"num_hidden_layers":24` + td, counts{pass: 100663296, stored: 100663296}},
 		{"DeltaNet-340M", `{"model_type":"delta_net","hidden_size":1024,"num_heads":8,"num_hidden_layers":24` + td, counts{pass: 104202240, stored: 104202240}},
 		{"RetNet", `{"model_type":"retnet","hidden_size":2048,"num_heads":8,"num_hidden_layers":24` + td, counts{pass: 805306368, stored: 805306368}},
+		{"GPT-Neo-1.3B", `{"model_type":"gpt_neo","hidden_size":2048,"num_layers":24,"num_heads":16,"window_size":256,"attention_types":[[["global","local"],12]]` + td, counts{cache: 12 * 2 * 2048 * 16, windows: 12 * 2 * 2048 * 16, kept: 255}},
+		{"GPT-Neo-125M, all global", `{"model_type":"gpt_neo","hidden_size":768,"num_layers":12,"num_heads":12,"attention_types":[[["global"],12]]` + td, counts{cache: 12 * 2 * 768 * 16}},
+		{"CodeGen-350M", `{"model_type":"codegen","n_embd":1024,"n_layer":20,"n_head":16` + td, counts{cache: 655360}},
+		{"GPT", `{"model_type":"openai-gpt","n_embd":768,"n_layer":12,"n_head":12` + td, counts{cache: 294912}},
+		{"Nemotron-4-15B", `{"model_type":"nemotron","hidden_size":6144,"num_attention_heads":48,"num_key_value_heads":8,"num_hidden_layers":32` + td, counts{cache: 1048576}},
+		{"Seed-OSS-36B", `{"model_type":"seed_oss","hidden_size":5120,"num_attention_heads":80,"num_hidden_layers":64` + td, counts{cache: 2097152}},
+		{"Seed-OSS, head_dim null", `{"model_type":"seed_oss","hidden_size":5120,"num_attention_heads":80,"num_hidden_layers":64,"head_dim":null` + td, counts{cache: 1048576}},
+		{"DBRX", `{"model_type":"dbrx","d_model":6144,"n_heads":48,"n_layers":40,"attn_config":{"kv_n_heads":8,"clip_qkv":8,"rope_theta":500000}` + td, counts{cache: 1310720}},
+		{"Persimmon-8B", `{"model_type":"persimmon","hidden_size":4096,"num_attention_heads":64,"num_hidden_layers":36` + td, counts{cache: 4718592}},
+		{"EXAONE-3.5-7.8B", `{"model_type":"exaone","hidden_size":4096,"num_layers":32,"num_attention_heads":32,"num_key_value_heads":8,"head_dim":128` + td, counts{cache: 1048576}},
+		{"InternLM2-7B", `{"model_type":"internlm2",` + llama + `,"num_hidden_layers":32,"num_key_value_heads":8,"bias":false` + td, counts{cache: 1048576}},
+		{"Baichuan2-13B", `{"model_type":"baichuan","hidden_size":5120,"num_attention_heads":40,"num_hidden_layers":40,"z_loss_weight":0` + td, counts{cache: 6553600}},
+		{"ChatGLM3-6B", `{"model_type":"chatglm","hidden_size":4096,"num_attention_heads":32,"num_layers":28,"kv_channels":128,"multi_query_attention":true,"multi_query_group_num":2,"padded_vocab_size":65024` + td, counts{cache: 229376}},
+		{"ChatGLM2 without groups", `{"model_type":"chatglm","hidden_size":4096,"num_attention_heads":32,"num_layers":28` + td, counts{cache: 28 * 2 * 4096 * 16}},
+		{"Qwen-7B", `{"model_type":"qwen","hidden_size":4096,"num_attention_heads":32,"num_hidden_layers":32,"kv_channels":128` + td, counts{cache: 4194304}},
+		{"Hunyuan-A13B", `{"model_type":"hunyuan_v1_moe",` + llama + `,"num_key_value_heads":8,"num_hidden_layers":32,"attention_head_dim":128,"use_cla":false,"cla_share_factor":2` + td, counts{cache: 1048576}},
+		{"ERNIE-4.5-21B", `{"model_type":"ernie4_5_moe","hidden_size":2560,"num_attention_heads":20,"num_hidden_layers":28` + td, counts{cache: 458752}},
+		{"ERNIE-4.5-0.3B", `{"model_type":"ernie4_5","hidden_size":1024,"num_attention_heads":16,"num_hidden_layers":18` + td, counts{cache: 147456}},
+		{"Apertus-8B", `{"model_type":"apertus",` + llama + `,"num_key_value_heads":8,"num_hidden_layers":32` + td, counts{cache: 1048576}},
+		{"AFM-4.5B", `{"model_type":"arcee","hidden_size":2560,"num_attention_heads":20,"num_key_value_heads":4,"num_hidden_layers":36` + td, counts{cache: 589824}},
+		{"Helium-1", `{"model_type":"helium","hidden_size":2560,"num_attention_heads":20,"num_hidden_layers":24` + td, counts{cache: 1966080}},
+		{"dots.llm1", `{"model_type":"dots1","hidden_size":4096,"num_attention_heads":32,"num_hidden_layers":62,"sliding_window":null` + td, counts{cache: 8126464}},
+		{"dots1 with a window", `{"model_type":"dots1","hidden_size":4096,"num_attention_heads":32,"num_hidden_layers":4,"sliding_window":128,"max_window_layers":3` + td, counts{cache: 3 * 131072, windows: 131072, kept: 127}},
+		{"BitNet-2B", `{"model_type":"bitnet","hidden_size":2560,"num_attention_heads":20,"num_hidden_layers":30` + td, counts{cache: 614400}},
+		{"MiniCPM-2B", `{"model_type":"minicpm","hidden_size":2304,"num_attention_heads":36,"num_hidden_layers":40` + td, counts{cache: 2949120}},
+		{"DeepSeek-MoE-16B", `{"model_type":"deepseek","hidden_size":2048,"num_attention_heads":16,"num_hidden_layers":28` + td, counts{cache: 1835008}},
 		{"RWKV-4-14B in float16", `{"model_type":"rwkv","hidden_size":5120,"num_hidden_layers":40,"torch_dtype":"float16"}`, counts{pass: 26214400, stored: 26214400}},
 	} {
 		if got := counted(t, tc.raw); got != tc.want {
@@ -162,6 +188,12 @@ func TestOptions(t *testing.T) {
 			t.Errorf("%+v: state %d, cache %d, want %d, %d", tc.o, r.StateBits, r.CacheBits, tc.state, tc.cache)
 		}
 	}
+	for _, raw := range []string{`,"use_bidirectional_attention":true}`, `,"is_causal":false}`} { // no assumption makes these harmless
+		config := append(slices.Clone(llama[:len(llama)-1]), raw...)
+		if _, err := Audit(config, Options{Ignore: []string{strings.Split(raw, `"`)[1]}}); err == nil {
+			t.Errorf("%s was ignored", raw)
+		}
+	}
 	for _, o := range []Options{{KV: "int3"}, {Cut: "half"}, {Ignore: []string{"nothing"}}, {Ignore: []string{"hidden_size"}}} {
 		if _, err := Audit(llama, o); err == nil {
 			t.Errorf("%+v was accepted", o)
@@ -230,6 +262,17 @@ func TestRefusedForms(t *testing.T) {
 		{`{"model_type":"qwen3_5_text","num_hidden_layers":4,"mamba_ssm_dtype":"float64"}`, `"mamba_ssm_dtype" = "float64"`},
 		{`{"model_type":"zamba2","num_hidden_layers":2,"layers_block_type":["mamba","hybrid"],"hybrid_layer_ids":[0]}`, "hybrid_layer_ids says otherwise"},
 		{`{"model_type":"cohere2","hidden_size":64,"num_hidden_layers":4,"num_attention_heads":8,"sliding_window_pattern":4,"layer_switch":2}`, "contradict each other: 4 and 2"},
+		{`{` + llama + `,"quantization_config":"fp8"}`, `"quantization_config": "fp8" is no object`},
+		{`{` + llama + `,"quantization_config":{"kv_cache_scheme":"fp8"}}`, `kv_cache_scheme "fp8" no object`},
+		{`{"model_type":"gemma3_text","use_bidirectional_attention":true}`, `"use_bidirectional_attention": true: a token sees later ones`},
+		{`{` + llama + `,"is_causal":false}`, `"is_causal": false: a token sees later ones`},
+		{`{` + llama + `,"is_encoder_decoder":true}`, "does not read in order"},
+		{`{` + llama + `,"mode":"bidirectional"}`, `"mode" = "bidirectional"`},
+		{`{"model_type":"gpt_neo","num_layers":10,"attention_types":[[["global","local"],12]]}`, "names 24 layers, but there are 10"},
+		{`{"model_type":"gpt_neo","attention_types":["global"]}`, `want a list like [[["global", "local"], 12]]`},
+		{`{"model_type":"chatglm","hidden_size":4096,"num_attention_heads":32,"num_layers":28,"position_encoding_2d":true}`, "in both directions"},
+		{`{"model_type":"hunyuan_v1_moe","hidden_size":64,"num_attention_heads":8,"num_hidden_layers":2,"use_cla":true,"cla_share_factor":2}`, `"use_cla": true`},
+		{`{"model_type":"dbrx","attn_config":{"kv_n_heads":8},"num_key_value_heads":4}`, `"num_key_value_heads" is 4, but attn_config.kv_n_heads = 8`},
 		{`{"dim":4096,"n_layers":32,"n_heads":32}`, "Meta's params.json"}, {"\x1f\x8b\x08", "gzip"}, {" ", "empty"},
 	} {
 		_, err := Audit([]byte(tc.raw), Options{})

@@ -38,6 +38,14 @@ var (
 		},
 	})
 	_ = register(&Architecture{
+		Type: "dots1", Class: "Dots1Config", Doc: "decoder with mixtures of experts; layers from max_window_layers (62 in the class) on slide", Cite: []string{"Rednote2025"},
+		Layers: func(c *Config) []Layer {
+			depth, heads, kv, width := c.decoder(32)
+			w, from := c.window(4096), c.Least(0, 62, "max_window_layers")
+			return c.sliding(depth, heads, kv, width, w, func(i int) bool { return w > 0 && i >= from })
+		},
+	})
+	_ = register(&Architecture{
 		Type: "smollm3", Class: "SmolLM3Config", Doc: "decoder; every fourth layer has no rotation; a window only with use_sliding_window, on layers without rotation", Cite: []string{"HuggingFace2025"},
 		Layers: func(c *Config) []Layer {
 			depth, heads, kv, width := c.decoder(4)

@@ -14,6 +14,7 @@ var _ = register(&Architecture{
 		if !ok {
 			c.fail("field %q: want one of %v", "inference_state_dtype", Dtypes())
 		}
+		c.read["mode"], c.read["eps"] = true, true // training or inference; a constant of the normaliser
 		part := func(name string, n int, formula string) Part {
 			return Part{Name: name, Elements: n, Formula: formula, Pass: pass, Stored: "bfloat16", State: true}
 		}

@@ -195,6 +195,37 @@ func (m *Model) Quantiser(ctx context.Context, p Precision, s tasks.Split, input
 	return q, nil
 }
 
+// Codes rounds vectors of one length to a precision, on the ranges that they take themselves, and gives
+// for each what would cross. 32 is float32.
+func Codes(p Precision, vectors [][]float64) ([]protocol.Word, error) {
+	if !p.Known() {
+		return nil, errWidth
+	}
+	q := &Quantiser{P: p, low: [][]float64{nil}, high: [][]float64{nil}}
+	for k, v := range vectors {
+		for i, x := range v {
+			x = float64(float32(x))
+			if k == 0 {
+				q.low[0], q.high[0] = append(q.low[0], x), append(q.high[0], x)
+			}
+			q.low[0][i], q.high[0][i] = min(q.low[0][i], x), max(q.high[0][i], x)
+		}
+	}
+	out := make([]protocol.Word, len(vectors))
+	for k, v := range vectors {
+		var w protocol.Packer
+		for i, x := range v {
+			if p == 32 {
+				putFloats(&w, float32(x))
+			} else {
+				w.Uint(q.index(0, i, float32(x)), p.Bits())
+			}
+		}
+		out[k] = w.Word()
+	}
+	return out, nil
+}
+
 // Quantised is the model with its state rounded to p bits a number where the split
 // cuts it. The ranges are those that the state takes on inputs drawn with the seed.
 // p = 0 is the model as it was trained.

@@ -65,6 +65,9 @@ type problem struct {
 
 // Of computes the curve. It stops with what is finished when ctx ends.
 func Of(ctx context.Context, m *bounds.Matrix) (*Curve, error) {
+	if m == nil {
+		return nil, errors.New("curve: too many inputs")
+	}
 	p, err := prepare(m)
 	if err != nil {
 		return nil, err
