@@ -43,7 +43,7 @@ type Exhausted struct {
 var (
 	_ = register("centres", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 		var e Centres
-		k, err := curveClaim(c, Lower, raw, &e)
+		k, err := curveClaim(c, Success, Lower, raw, &e)
 		if err != nil {
 			return nil, err
 		}
@@ -79,7 +79,7 @@ var (
 	})
 	_ = register("exhausted", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 		var e Exhausted
-		k, err := curveClaim(c, Upper, raw, &e)
+		k, err := curveClaim(c, Success, Upper, raw, &e)
 		if err != nil {
 			return nil, err
 		}
@@ -103,7 +103,7 @@ var (
 	})
 	_ = register("prices", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 		var e Prices
-		k, err := curveClaim(c, Upper, raw, &e)
+		k, err := curveClaim(c, Success, Upper, raw, &e)
 		if err != nil {
 			return nil, err
 		}
@@ -125,13 +125,16 @@ var (
 	})
 )
 
-// curveClaim reads evidence about Success and returns the number of messages.
-func curveClaim(c Claim, end string, raw json.RawMessage, into any) (int, error) {
-	if c.Measure != Success || c.End != end {
-		return 0, fmt.Errorf("this evidence speaks of the %s end of %s only", end, Success)
+// curveClaim reads evidence about success and returns the number of messages, for SuccessKept that of kept tokens.
+func curveClaim(c Claim, measure, end string, raw json.RawMessage, into any) (int, error) {
+	if c.Measure != measure || c.End != end {
+		return 0, fmt.Errorf("this evidence speaks of the %s end of %s only", end, measure)
 	}
 	if c.Value == nil || *c.Value < 0 || *c.Value > 20 {
-		return 0, errors.New("the value of a success claim is a number of bits, 0 to 20")
+		return 0, errors.New("the value of a success claim is a number of bits or tokens, 0 to 20")
+	}
+	if measure == SuccessKept {
+		return *c.Value, decode(raw, into)
 	}
 	return 1 << *c.Value, decode(raw, into)
 }

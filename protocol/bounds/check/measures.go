@@ -29,14 +29,14 @@ var measures = map[string]bool{
 	Fooling: true, ShatterAlice: false, ShatterBob: false,
 	LargestRect: true, Cover: true, Partition: true,
 	DiscUniform: false, DiscBest: false, Gamma2: false, Deterministic: false,
-	Success: true,
+	Success: true, SuccessKept: true,
 }
 
-// ofBits are the measures whose value is a number of bits rather than an entry.
-var ofBits = []string{Success}
+// ofBits are the measures whose value is a number of bits, or of kept tokens, rather than an entry.
+var ofBits = []string{Success, SuccessKept}
 
 // Measures of matrices with at most two values, and of those without blanks.
 var (
 	ofTwo   = []string{RankGF2, ShatterAlice, ShatterBob, DiscUniform, DiscBest, Gamma2}
-	ofTotal = []string{RankRational, RankOfValue, RankGF2, Gamma2}
+	ofTotal = []string{RankRational, RankOfValue, RankGF2, Gamma2, SuccessKept}
 )

@@ -17,6 +17,7 @@ import (
 	"math/big"
 	"math/bits"
 	"math/rand/v2"
+	"slices"
 
 	"crosscut/protocol/bounds"
 	"crosscut/protocol/bounds/check"
@@ -42,6 +43,9 @@ type Selection struct {
 	Kept         int
 	Bits         float64 // log2 of the number of messages that keep so many tokens
 	Lower, Upper *big.Rat
+
+	keepers []check.Keeper
+	price   int64 // of every row
 }
 
 // Curve is the success for every whole number of bits from 0 to the one-way cost.
@@ -391,83 +395,97 @@ func (p *problem) selection(m *bounds.Matrix) []Selection {
 	for k := range p.cols + 1 {
 		msgs := p.messages(m, k)
 		s := Selection{Kept: k, Bits: math.Log2(float64(len(msgs)))}
-		upper := min(p.all, p.selectionDual(msgs))
-		s.Lower, s.Upper = big.NewRat(p.selectionSearch(msgs, upper), p.all), big.NewRat(upper, p.all)
+		upper, price := p.selectionDual(msgs)
+		upper = min(p.all, upper)
+		lower, words := p.selectionSearch(msgs, upper)
+		for i, msg := range msgs {
+			s.keepers = append(s.keepers, check.Keeper{Columns: msg.columns, Tokens: msg.tokens, Word: p.words[words[i]]})
+		}
+		s.price, s.Lower, s.Upper = price, big.NewRat(lower, p.all), big.NewRat(upper, p.all)
 		out = append(out, s)
 	}
 	return out
 }
 
+// kept is a message of tokens with their places, and the rows that have them.
+type kept struct {
+	columns, tokens, rows []int
+}
+
 // messages lists, for every set of k places and symbols there, the rows that have them.
-func (p *problem) messages(m *bounds.Matrix, k int) [][]int {
-	var out [][]int
+func (p *problem) messages(m *bounds.Matrix, k int) []kept {
+	var out []kept
 	for set := uint(0); set < 1<<p.cols; set++ {
 		if bits.OnesCount(set) != k {
 			continue
 		}
-		groups := map[string][]int{}
-		var order []string
-		for i := range p.rows {
-			key := ""
-			for j := range p.cols {
-				if set>>j&1 == 1 {
-					v, _ := m.At(i, j)
-					key += fmt.Sprint(v, ",")
-				}
+		columns := []int{}
+		for j := range p.cols {
+			if set>>j&1 == 1 {
+				columns = append(columns, j)
 			}
-			if groups[key] == nil {
-				order = append(order, key)
-			}
-			groups[key] = append(groups[key], i)
 		}
-		for _, key := range order {
-			out = append(out, groups[key])
+		at := map[string]int{}
+		for i := range p.rows {
+			tokens := []int{}
+			for _, j := range columns {
+				v, _ := m.At(i, j)
+				tokens = append(tokens, v)
+			}
+			key := fmt.Sprint(tokens)
+			if _, seen := at[key]; !seen {
+				at[key] = len(out)
+				out = append(out, kept{columns: columns, tokens: tokens})
+			}
+			out[at[key]].rows = append(out[at[key]].rows, i)
 		}
 	}
 	return out
 }
 
 // selectionDual is sum_i u + sum over messages of max_c sum over their rows of max(0, g(i, c) - u), the least over u.
-func (p *problem) selectionDual(msgs [][]int) int64 {
-	best := p.all
+func (p *problem) selectionDual(msgs []kept) (best, price int64) {
+	best, price = p.all, int64(p.cols)
 	for u := range int64(p.cols) + 1 {
 		total := u * int64(p.rows)
-		for _, rows := range msgs {
+		for _, msg := range msgs {
 			most := int64(0)
 			for _, gain := range p.gain {
 				over := int64(0)
-				for _, i := range rows {
+				for _, i := range msg.rows {
 					over += max(0, int64(gain[i])-u)
 				}
 				most = max(most, over)
 			}
 			total += most
 		}
-		best = min(best, total)
+		if total < best {
+			best, price = total, u
+		}
 	}
-	return best
+	return best, price
 }
 
 // selectionSearch alternates: every row sends the message whose word answers it best, every message takes the
 // word that answers its senders best; from several starts, until target is met.
-func (p *problem) selectionSearch(msgs [][]int, target int64) (best int64) {
+func (p *problem) selectionSearch(msgs []kept, target int64) (best int64, words []int) {
 	may := make([][]int, p.rows)
-	for k, rows := range msgs {
-		for _, i := range rows {
+	for k, msg := range msgs {
+		for _, i := range msg.rows {
 			may[i] = append(may[i], k)
 		}
 	}
 	for start := range 64 {
-		if best >= target {
+		if start > 0 && best >= target {
 			break
 		}
 		word := make([]int, len(msgs))
-		for k, rows := range msgs {
+		for k, msg := range msgs {
 			switch {
 			case start == 0: // the word that suits all who may send it
-				word[k] = p.suits(rows)
+				word[k] = p.suits(msg.rows)
 			default:
-				word[k] = p.suits(rows[p.rng.IntN(len(rows)):][:1])
+				word[k] = p.suits(msg.rows[p.rng.IntN(len(msg.rows)):][:1])
 			}
 		}
 		for last := int64(-1); ; {
@@ -483,7 +501,9 @@ func (p *problem) selectionSearch(msgs [][]int, target int64) (best int64) {
 				senders[at] = append(senders[at], i)
 				total += int64(p.gain[word[at]][i])
 			}
-			best = max(best, total)
+			if total > best || words == nil {
+				best, words = total, slices.Clone(word)
+			}
 			if total <= last {
 				break
 			}
@@ -495,7 +515,7 @@ func (p *problem) selectionSearch(msgs [][]int, target int64) (best int64) {
 			}
 		}
 	}
-	return best
+	return best, words
 }
 
 // suits is the word that answers rows best.
@@ -513,27 +533,28 @@ func (p *problem) suits(rows []int) int {
 	return at
 }
 
-// Certificate holds both ends of every point, for crosscut check.
+// Certificate holds both ends of every point and selection, for crosscut check.
 func (c *Curve) Certificate() (*check.Certificate, error) {
 	t := check.NewTable(c.matrix.Rows(), c.matrix.Cols(), c.matrix.At)
 	out := &check.Certificate{Format: check.Format, Matrix: check.Source{Entries: t.Lines(), SHA256: t.Hash()}}
+	claim := func(measure string, value int, end string, number *big.Rat, evidence any) error {
+		raw, err := json.Marshal(evidence)
+		out.Claims = append(out.Claims, check.Claim{Measure: measure, Value: &value, End: end, Number: number.RatString(), Evidence: raw})
+		return err
+	}
+	var err error
 	for _, p := range c.Points {
-		lower, err := json.Marshal(check.Centres{Kind: "centres", Words: p.words})
-		if err != nil {
-			return nil, err
-		}
 		kind := "prices"
 		if p.exhausted {
 			kind = "exhausted"
 		}
-		upper, err := json.Marshal(check.Prices{Kind: kind, Unit: 1, Rows: p.prices})
-		if err != nil {
-			return nil, err
-		}
-		s := p.Bits
-		out.Claims = append(out.Claims,
-			check.Claim{Measure: check.Success, Value: &s, End: check.Lower, Number: p.Lower.RatString(), Evidence: lower},
-			check.Claim{Measure: check.Success, Value: &s, End: check.Upper, Number: p.Upper.RatString(), Evidence: upper})
+		err = errors.Join(err, claim(check.Success, p.Bits, check.Lower, p.Lower, check.Centres{Kind: "centres", Words: p.words}),
+			claim(check.Success, p.Bits, check.Upper, p.Upper, check.Prices{Kind: kind, Unit: 1, Rows: p.prices}))
 	}
-	return out, nil
+	for _, s := range c.Selection {
+		prices := slices.Repeat([]int64{s.price}, c.matrix.Rows())
+		err = errors.Join(err, claim(check.SuccessKept, s.Kept, check.Lower, s.Lower, check.Keepers{Kind: "keepers", Messages: s.keepers}),
+			claim(check.SuccessKept, s.Kept, check.Upper, s.Upper, check.KeptPrices{Kind: "kept-prices", Unit: 1, Rows: prices}))
+	}
+	return out, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"math/big"
+	"math/bits"
 	"testing"
 
 	"crosscut/protocol/bounds"
@@ -126,7 +127,7 @@ func TestForged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	one := 1
+	one, two := 1, 2
 	for name, claim := range map[string]check.Claim{
 		"lower above its words":       {Measure: check.Success, Value: &one, End: check.Lower, Number: "7/8", Evidence: honest.Claims[2].Evidence},
 		"upper below its dual":        {Measure: check.Success, Value: &one, End: check.Upper, Number: "1/2", Evidence: honest.Claims[3].Evidence},
@@ -142,6 +143,16 @@ func TestForged(t *testing.T) {
 		"exhausted beyond 1":          {Measure: check.Success, Value: &one, End: check.Upper, Number: "5/4", Evidence: json.RawMessage(`{"kind":"exhausted","unit":1,"rows":[2,2,2,2,2,2,2,2]}`)},
 		"another measure":             {Measure: check.Fooling, Value: &one, End: check.Lower, Number: "1", Evidence: honest.Claims[2].Evidence},
 		"the wrong end":               {Measure: check.Success, Value: &one, End: check.Upper, Number: "1", Evidence: honest.Claims[2].Evidence},
+		"kept: above its words":       {Measure: check.SuccessKept, Value: &one, End: check.Lower, Number: "1", Evidence: keepers(t, honest, 1)},
+		"kept: as generation":         {Measure: check.Success, Value: &one, End: check.Lower, Number: "1/2", Evidence: keepers(t, honest, 1)},
+		"kept: another number":        {Measure: check.SuccessKept, Value: new(int), End: check.Lower, Number: "1/2", Evidence: keepers(t, honest, 1)},
+		"kept: a token of no row":     {Measure: check.SuccessKept, Value: &one, End: check.Lower, Number: "1/2", Evidence: json.RawMessage(`{"kind":"keepers","messages":[{"columns":[0],"tokens":[7],"word":[0,0,0]}]}`)},
+		"kept: no such place":         {Measure: check.SuccessKept, Value: &one, End: check.Lower, Number: "0", Evidence: json.RawMessage(`{"kind":"keepers","messages":[{"columns":[3],"tokens":[0],"word":[0,0,0]}]}`)},
+		"kept: one place twice":       {Measure: check.SuccessKept, Value: &two, End: check.Lower, Number: "0", Evidence: json.RawMessage(`{"kind":"keepers","messages":[{"columns":[1,1],"tokens":[0,0],"word":[0,0,0]}]}`)},
+		"kept: a short word":          {Measure: check.SuccessKept, Value: &one, End: check.Lower, Number: "0", Evidence: json.RawMessage(`{"kind":"keepers","messages":[{"columns":[0],"tokens":[0],"word":[0,0]}]}`)},
+		"kept: upper below its dual":  {Measure: check.SuccessKept, Value: &one, End: check.Upper, Number: "5/6", Evidence: json.RawMessage(`{"kind":"kept-prices","unit":1,"rows":[3,3,3,3,3,3,3,3]}`)},
+		"kept: a missing price":       {Measure: check.SuccessKept, Value: &one, End: check.Upper, Number: "1", Evidence: json.RawMessage(`{"kind":"kept-prices","unit":1,"rows":[3]}`)},
+		"kept: prices as a lower end": {Measure: check.SuccessKept, Value: &one, End: check.Lower, Number: "1/2", Evidence: json.RawMessage(`{"kind":"kept-prices","unit":1,"rows":[3,3,3,3,3,3,3,3]}`)},
 		"no bits":                     {Measure: check.Success, End: check.Lower, Number: "1/2", Evidence: honest.Claims[2].Evidence},
 	} {
 		forged := *honest
@@ -153,5 +164,63 @@ func TestForged(t *testing.T) {
 		if findings[0].Err == nil {
 			t.Errorf("%s was accepted", name)
 		}
+	}
+}
+
+// keepers is the evidence that a certificate has for the lower end of k kept tokens.
+func keepers(t *testing.T, c *check.Certificate, k int) json.RawMessage {
+	t.Helper()
+	for _, claim := range c.Claims {
+		if claim.Measure == check.SuccessKept && *claim.Value == k && claim.End == check.Lower {
+			return claim.Evidence
+		}
+	}
+	t.Fatalf("no lower end of %d kept tokens", k)
+	return nil
+}
+
+// What keeping k tokens achieves is checked with the rest, and equals the best over everything: which message
+// every row sends, and which word every message is answered by.
+func TestSelectionIsCertified(t *testing.T) {
+	for _, size := range [][2]int{{2, 2}, {3, 2}, {4, 2}, {2, 3}, {3, 3}} {
+		c := of(t, words(t, size[0], size[1]))
+		cert, err := c.Certificate()
+		if err != nil {
+			t.Fatal(err)
+		}
+		findings, err := check.Verify(cert)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept := 0
+		for k, f := range findings {
+			if f.Err != nil {
+				t.Errorf("%v: claim %d: %v", size, k, f.Err)
+			}
+			if cert.Claims[k].Measure == check.SuccessKept {
+				kept++
+			}
+		}
+		if kept != 2*(size[0]+1) {
+			t.Errorf("%v: %d claims about kept tokens", size, kept)
+		}
+	}
+	// Two bits, one of them kept: there are four messages; over all ways to answer them.
+	best := 0
+	for words := range 1 << 8 { // two answers for each of the messages (place, bit)
+		total := 0
+		for x := range 4 {
+			most := 0
+			for place := range 2 {
+				msg := 2*place + x>>place&1
+				word := words >> (2 * msg) & 3
+				most = max(most, 2-bits.OnesCount(uint(word^x)))
+			}
+			total += most
+		}
+		best = max(best, total)
+	}
+	if s := of(t, words(t, 2, 2)).Selection[1]; s.Lower.Cmp(big.NewRat(int64(best), 8)) != 0 || s.Upper.Cmp(s.Lower) < 0 {
+		t.Errorf("one of two bits kept: %v..%v, the best is %d/8", s.Lower, s.Upper, best)
 	}
 }

@@ -188,8 +188,8 @@ func TestSelectionAgainstAllAssignments(t *testing.T) {
 			best = max(best, total)
 			return
 		}
-		for k, rows := range msgs {
-			for _, r := range rows {
+		for k, msg := range msgs {
+			for _, r := range msg.rows {
 				if r == i {
 					send[i] = k
 					try(i + 1)
