@@ -47,10 +47,10 @@ var DisjMatch3 = register(&Reduction{
 		return ts
 	},
 	Bob: func(n int, sh tasks.Shape, y protocol.Word) []tasks.Token {
-		ts := repeat(n, tasks.Token{X: 1})
+		ts, m := repeat(n, tasks.Token{X: 1}), sh.Int("M")
 		for i := 1; i <= n; i++ {
 			if y.Bit(i - 1) {
-				ts[i-1].X = sh.Int("M") - i - 2
+				ts[i-1].X = m - i - 2
 			}
 		}
 		return ts

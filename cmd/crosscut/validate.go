@@ -167,6 +167,9 @@ func (c *call) validateUnit(s *subject, opt *validate.Options) (filed bool, err 
 		return false, c.violated(err)
 	}
 	got, err := count(c, c.Context, w, "inputs")
+	if errors.Is(err, validate.ErrOwnWay) {
+		return false, usagef("count it in one process, or in units with --plain", "%v", err)
+	}
 	if got == nil {
 		return false, c.violated(err)
 	}

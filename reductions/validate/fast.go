@@ -4,7 +4,9 @@ import (
 	"context"
 	"math/bits"
 	"slices"
+	"sync"
 
+	"crosscut/internal/par"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 )
@@ -18,13 +20,13 @@ import (
 // of 64 pairs are the OR of the words whose a_k(x) holds. The encoders run
 // 2^n + 2^n times, not 4^n, and what is compared are still the encoded tokens.
 type fast struct {
-	s          *Subject
-	task       protocol.Cover[[]tasks.Token, []tasks.Token]
-	problem    protocol.Cover[protocol.Word, protocol.Word]
-	on0, on1   bool // the answer when the output is 0 and 1
-	ys         int
-	got, want  [][]uint64 // columns b_k over y, packed; nil where no y has b_k
-	onesByWord []int      // fewest ones among the 64 y of a word
+	s         *Subject
+	task      protocol.Cover[[]tasks.Token, []tasks.Token]
+	problem   protocol.Cover[protocol.Word, protocol.Word]
+	on0, on1  bool // the answer when the output is 0 and 1
+	ys        int
+	got, want [][]uint64 // columns b_k over y, packed; nil where no y has b_k
+	alone     bool       // a unit writes every y: see share.go
 }
 
 const (
@@ -63,41 +65,79 @@ func (s *Subject) yesNo(v protocol.Value) bool {
 	return !s.AnswerUsesY && (v.Equal(protocol.BoolValue(true)) || v.Equal(protocol.BoolValue(false)))
 }
 
-func (f *fast) columns(ctx context.Context) error {
-	words := (f.ys + 63) / 64
-	f.got = make([][]uint64, f.task.Size)
-	f.want = make([][]uint64, f.problem.Size)
-	f.onesByWord = make([]int, words)
-	mark := func(cols [][]uint64, y int) func(int) {
-		return func(k int) {
-			if cols[k] == nil {
-				cols[k] = make([]uint64, words)
+// written packs the columns of count y by writing each of them: bit k is y number at(k).
+func (f *fast) written(ctx context.Context, count int, at func(k int) int) (got, want [][]uint64, err error) {
+	got, want = make([][]uint64, f.task.Size), make([][]uint64, f.problem.Size)
+	mark := func(cols [][]uint64, k int) func(int) {
+		return func(c int) {
+			if cols[c] == nil {
+				cols[c] = make([]uint64, (count+63)/64)
 			}
-			cols[k][y/64] |= 1 << (y % 64)
+			cols[c][k/64] |= 1 << (k % 64)
 		}
 	}
-	for y := range f.ys {
-		if y&1023 == 0 && ctx.Err() != nil {
-			return ctx.Err()
+	for k := range count {
+		if k&1023 == 0 && ctx.Err() != nil {
+			return nil, nil, ctx.Err()
 		}
-		w := f.s.Problem.Y(f.s.Size, y)
+		w := f.s.Problem.Y(f.s.Size, at(k))
 		tok, err := f.s.write(protocol.Bob, w)
+		if err != nil {
+			return nil, nil, err
+		}
+		f.task.Bob(tok, mark(got, k))
+		f.problem.Bob(w, mark(want, k))
+	}
+	return got, want, nil
+}
+
+// blockYs is how many y are written at a time, by one core.
+const blockYs = 1 << 13
+
+// blocks writes y numbered from..to-1 on all cores and hands on their columns, block by
+// block, one at a time; from is a multiple of 64.
+func (f *fast) blocks(ctx context.Context, opt Options, from, to int, do func(first int, got, want [][]uint64) error) error {
+	var one sync.Mutex
+	_, err := par.With(ctx, opt.Workers, (to-from+blockYs-1)/blockYs, func() any { return nil }, func(_ any, k int) error {
+		first := from + k*blockYs
+		got, want, err := f.written(ctx, min(blockYs, to-first), func(k int) int { return first + k })
 		if err != nil {
 			return err
 		}
-		f.task.Bob(tok, mark(f.got, y))
-		f.problem.Bob(w, mark(f.want, y))
-		if y%64 == 0 {
-			f.onesByWord[y/64] = bits.OnesCount(uint(y)) // the first of 64 has the fewest
+		one.Lock()
+		defer one.Unlock()
+		return do(first, got, want)
+	})
+	return err
+}
+
+// columns fills the columns by writing every y.
+func (f *fast) columns(ctx context.Context, opt Options) error {
+	all := [2][][]uint64{make([][]uint64, f.task.Size), make([][]uint64, f.problem.Size)}
+	err := f.blocks(ctx, opt, 0, f.ys, func(first int, got, want [][]uint64) error {
+		for side, part := range [][][]uint64{got, want} {
+			for k, col := range part {
+				if col == nil {
+					continue
+				}
+				if all[side][k] == nil {
+					all[side][k] = make([]uint64, (f.ys+63)/64)
+				}
+				copy(all[side][k][first/64:], col)
+			}
 		}
+		return nil
+	})
+	if err == nil {
+		f.got, f.want = all[0], all[1]
 	}
-	return nil
+	return err
 }
 
 // run checks the pairs of all y and the x numbered from..to-1, batch by batch.
 func (f *fast) run(ctx context.Context, opt Options, from, to int) (tally, error) {
 	if f.got == nil {
-		if err := f.columns(ctx); err != nil {
+		if err := f.columns(ctx, opt); err != nil {
 			return tally{}, err
 		}
 	}
@@ -166,7 +206,7 @@ func (f *fast) compare(t *tally, x protocol.Word, number, at int, got, want []ui
 			diff &= 1<<left - 1
 		}
 		t.failures += int64(bits.OnesCount64(diff))
-		if t.worst != nil && x.Ones()+f.onesByWord[at+i] > t.worst.ones {
+		if t.worst != nil && x.Ones()+bits.OnesCount(uint(at+i)) > t.worst.ones {
 			continue
 		}
 		for ; diff != 0; diff &= diff - 1 {

@@ -88,7 +88,7 @@ func (s *Subject) Work(opt Options, input []byte) (*units.Work[Counts], error) {
 			var t tally
 			var err error
 			if fast != nil {
-				t, err = fast.run(ctx, opt, from, to)
+				t, err = fast.part(ctx, opt, from, to)
 			} else {
 				t, err = s.plain(ctx, opt, from, to)
 			}
