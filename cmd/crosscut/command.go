@@ -94,6 +94,7 @@ type call struct {
 	cmd            *command
 	line           []string        // the command's flags and arguments as typed
 	merged         []*units.Record // counts that stand in for the work; see units.go
+	planned        bool            // the work is to be made ready, not done: see units.go
 	stdout, stderr io.Writer
 	closers        []func() // called when the command is done
 }

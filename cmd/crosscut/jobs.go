@@ -2,7 +2,9 @@ package main
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"text/template"
@@ -57,8 +59,8 @@ var _ = register(&command{
 		if err != nil {
 			return usagef("write 500MB or 2GB", "flag --memory: %v", err)
 		}
-		words, err := unitCommand(c.Args().Slice())
-		if err != nil {
+		words, err := c.unitCommand(c.Args().Slice(), k)
+		if err != nil && !(engine == "kubernetes" && errors.Is(err, os.ErrNotExist)) { // the image may have the file
 			return err
 		}
 		var quoted []string
@@ -74,8 +76,8 @@ var _ = register(&command{
 	},
 })
 
-// unitCommand checks that a command can be cut into units.
-func unitCommand(words []string) ([]string, error) {
+// unitCommand checks that a command can be cut into k units, and gives its words.
+func (c *call) unitCommand(words []string, k int) ([]string, error) {
 	if words[0] == "crosscut" && len(words) > 1 {
 		words = words[1:]
 	}
@@ -93,14 +95,11 @@ func unitCommand(words []string) ([]string, error) {
 		slices.Sort(can)
 		return nil, usagef("these have: "+strings.Join(can, ", "), "crosscut %s has no units", words[0])
 	}
-	if _, err := arrange(target, words[1:]); err != nil {
-		return nil, err
-	}
 	for _, word := range words[1:] {
 		name, _, _ := strings.Cut(strings.TrimLeft(word, "-"), "=")
 		if strings.HasPrefix(word, "-") && (slices.Contains([]string{"shard", "resume", "out", "merge", "format"}, name)) {
 			return nil, usagef("leave it out", "the job says --%s itself", name)
 		}
 	}
-	return words, nil
+	return words, c.plan(target, words[1:], k)
 }

@@ -148,7 +148,8 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			Action: func(x *cli.Context) error {
 				line, _ := x.App.Metadata["line"].([]string)
 				merged, _ := x.App.Metadata["merged"].([]*units.Record)
-				err := start(&call{values: x, cmd: c, line: line, merged: merged, stdout: stdout, stderr: stderr})
+				planned, _ := x.App.Metadata["planned"].(bool)
+				err := start(&call{values: x, cmd: c, line: line, merged: merged, planned: planned, stdout: stdout, stderr: stderr})
 				if x.Context.Err() != nil && (err == nil || errors.Is(err, x.Context.Err())) {
 					return context.Canceled
 				}

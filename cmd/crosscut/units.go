@@ -61,12 +61,41 @@ type counted[C any] struct {
 	filed bool
 }
 
+// errPlanned ends a command whose work was made ready and is not to be done.
+var errPlanned = errors.New("nothing was done")
+
+// plan makes one of k units of a command ready, as far as to the work itself, and says
+// what is wrong with it.
+func (c *call) plan(target *command, words []string, k int) error {
+	words = append(slices.Clone(words), "--shard", units.Shard{I: 1, K: k}.String(), "--out", os.DevNull)
+	line, err := arrange(target, words)
+	if err != nil {
+		return err
+	}
+	var said strings.Builder // such as a map that breaks its obligations
+	app := newApp(&said, io.Discard)
+	app.Metadata = map[string]any{"line": words, "planned": true}
+	err = app.RunContext(c.Context, append([]string{"crosscut", target.name}, line...))
+	switch hint := "crosscut " + target.name + " says it in full"; {
+	case errors.Is(err, errPlanned):
+		return nil
+	case err == nil:
+		return usagef(hint, "crosscut %s has no units here", target.name)
+	case status(err) == 1:
+		return usagef(hint, "%v", err)
+	}
+	return err
+}
+
 // count does the work that the flags ask for. When ctx ends, what is done comes with
 // ctx's error.
 func count[C any](c *call, ctx context.Context, w *units.Work[C], label string) (*counted[C], error) {
 	version, err := buildVersion().forRecords()
 	if err != nil {
 		return nil, internal(err)
+	}
+	if c.planned {
+		return nil, errPlanned
 	}
 	w.Version, w.Command = version, append([]string{c.cmd.name}, c.words(apart)...)
 	if c.merged != nil {
