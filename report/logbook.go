@@ -29,7 +29,7 @@ func (t Table) Entries(version string) []Entry {
 	var all []Entry
 	for _, c := range t.Claims {
 		e := Entry{Claim: c, Rows: []Row{}, Version: version, Command: fmt.Sprintf("crosscut reproduce %s --claim '%s'%s", c.Paper, c.ID, t.Flags)}
-		for _, r := range t.plain().Rows {
+		for _, r := range t.Plain().Rows {
 			if r.Paper == c.Paper && r.Claim == c.ID {
 				e.Rows = append(e.Rows, r)
 			}

@@ -11,7 +11,7 @@ import (
 // Sheet lays a table out for all formats. Rows are grouped by claim, model and
 // reduction; headings gives each claim's statement, and may be nil.
 func (t Table) Sheet(headings map[string]string) *Sheet {
-	s := &Sheet{Title: t.Title, Value: t.plain(), Command: t.Command, Flat: t.flat()}
+	s := &Sheet{Title: t.Title, Value: t.Plain(), Command: t.Command, Flat: t.flat()}
 	same := func(a, b Row) bool { return a.Claim == b.Claim && a.Model == b.Model && a.Reduction == b.Reduction }
 	for i := 0; i < len(t.Rows); {
 		j := i + 1
@@ -64,8 +64,8 @@ func (t Table) Tally() string {
 	return fmt.Sprintf("%d: %s", len(t.Rows), strings.Join(parts, ", "))
 }
 
-// plain is the table as JSON has it: lists are never null.
-func (t Table) plain() Table {
+// Plain is the table as JSON has it: lists are never null.
+func (t Table) Plain() Table {
 	rows := make([]Row, len(t.Rows))
 	for i, r := range t.Rows {
 		if r.Params == nil {

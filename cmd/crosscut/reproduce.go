@@ -19,7 +19,7 @@ var _ = register(&command{
 	about: "Executes the claims of a PAPER (default " + firstPaper + "), or with --all of every paper, and reports what is claimed, what ran, the bits metered, the formula, the bits needed and the verdict. " +
 		"A deliberately broken model, map or certificate that errs is expected; a contradiction is a bug and exits 3.",
 	args: "[PAPER]", maxArgs: 1,
-	flags: flags(
+	flags: append(unitFlags("with --all, "),
 		&cli.BoolFlag{Name: "quick", Usage: "seconds: small sizes"},
 		&cli.BoolFlag{Name: "full", Usage: "minutes: larger sizes"},
 		&cli.BoolFlag{Name: "all", Usage: "every paper, one line a claim"},
@@ -41,6 +41,11 @@ func runReproduce(c *call) error {
 	case c.Bool("full"):
 		effort.Level = papers.Full
 	}
+	if c.IsSet("shard") {
+		if err := c.refuse("a unit has no page of its own", "crosscut reproduce PAPER --logbook DIR writes those of a paper", "logbook"); err != nil {
+			return err
+		}
+	}
 	if dir := c.String("logbook"); c.IsSet("logbook") {
 		if st, err := os.Stat(dir); err == nil && !st.IsDir() {
 			return usagef("name a directory", "flag --logbook: %s is a file", dir)
@@ -53,12 +58,19 @@ func runReproduce(c *call) error {
 		if c.argument(0) != "" || c.IsSet("claim") {
 			return usagef("leave the rest out", "--all takes every claim of every paper")
 		}
-		t, err := papers.ReproduceAll(c.Context, effort, c.progress("reproduce --all"))
+		got, err := count(c, c.Context, papers.Work(effort), "reproduce --all")
+		if got == nil || got.filed {
+			return err
+		}
+		t := papers.Together(got.counts)
 		lay := func(t report.Table) *report.Sheet { return t.Lines(nil) }
 		if c.Bool("details") {
 			lay = func(t report.Table) *report.Sheet { return t.Sheet(nil) }
 		}
 		return c.concludeWith(t, err, lay)
+	}
+	if err := c.refuse("it means nothing without --all", "it goes with --all", "shard", "resume"); err != nil {
+		return err
 	}
 	name := firstPaper
 	if c.argument(0) != "" {

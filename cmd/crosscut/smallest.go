@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,7 +25,7 @@ var _ = register(&command{
 	about: "For small N: the least size of one kind of model that answers right at the task's read position on every input. The lower end is proved from the exact cost of the task's own matrix under the rule of the architecture, " +
 		"the upper end is a model that was found. rnn: bits of state between tokens, in one pass, answering after the last. mlp: rank of the first layer, exact real numbers. attention: one head of one layer; " +
 		"the width of its keys on qsa, elsewhere the bits of a value with equal weights and a public query. --certificate writes the evidence of both ends for crosscut check. Several N, as in table, give a row each.",
-	flags: flags(taskFlag(),
+	flags: append(unitFlags("the sizes to the end, "), taskFlag(),
 		&cli.StringFlag{Name: "n", Usage: "sequence length `N`, or several: 2,3,4 or 2:6:+1"},
 		&cli.StringFlag{Name: "model", Usage: strings.Join(smallest.Kinds().Names(), ", ")},
 		setFlag(),
@@ -64,13 +65,32 @@ var _ = register(&command{
 		if err := c.need(1<<30, "the search"); err != nil {
 			return err
 		}
-		var rows []*smallest.Result
-		var stopped error
+		var shapes []tasks.Shape
 		for _, n := range ns {
 			sh, err := task.Shape(n, num)
 			if err != nil {
 				return err
 			}
+			shapes = append(shapes, sh)
+		}
+		var rows []*smallest.Result
+		var stopped error
+		if c.merged != nil || c.IsSet("shard") || c.IsSet("resume") {
+			if err := c.refuse("a unit searches to the end", "leave it out", "time", "certificate"); err != nil {
+				return err
+			}
+			got, err := count(c, c.Context, smallest.Work(c.Context, c.String("model"), shapes), "sizes")
+			if got == nil || got.filed {
+				return err
+			}
+			for _, k := range slices.Sorted(maps.Keys(got.counts)) {
+				rows = append(rows, got.counts[k].Result)
+			}
+			if shapes, stopped = nil, err; len(rows) == 0 {
+				return errors.Join(stopped, usagef("take fewer units", "this unit has no size"))
+			}
+		}
+		for _, sh := range shapes {
 			r, err := c.smallest(sh)
 			if r == nil {
 				return err

@@ -10,9 +10,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"crosscut/internal/catalog"
+	"crosscut/internal/units"
 	"crosscut/report"
 )
 
@@ -179,26 +181,42 @@ func (p *Paper) Reproduce(ctx context.Context, at Effort, ids []string, done fun
 	return t, nil
 }
 
-// ReproduceAll runs every claim of every paper. done, when not nil, is told of each
-// finished claim. An interrupted run returns the rows so far beside the error.
-func ReproduceAll(ctx context.Context, at Effort, done func(k, of int)) (report.Table, error) {
-	t := report.Table{Title: "Every claim of every paper"}
-	of, k := 0, 0
-	for p := range all.All() {
-		of += len(p.Claims)
+// UnitKind is the claims of all papers as work that can be cut into units.
+var UnitKind = units.RegisterList[report.Table]("reproduce", "every claim of every paper: an item is one claim")
+
+// Work is every claim of every paper: answer k is the table of claim k.
+func Work(at Effort) *units.Work[units.Answers[report.Table]] {
+	type claim struct {
+		of *Paper
+		id string
 	}
+	var claims []claim
 	for p := range all.All() {
-		one, err := p.Reproduce(ctx, at, nil, func(*Claim, int, int) {
-			if k++; done != nil {
-				done(k, of)
-			}
-		})
-		t.Rows, t.Growth, t.Claims = append(t.Rows, one.Rows...), append(t.Growth, one.Growth...), append(t.Claims, one.Claims...)
-		if err != nil {
-			return t, err
+		for _, c := range p.Claims {
+			claims = append(claims, claim{p, c.ID})
 		}
 	}
-	return t, nil
+	return units.List(UnitKind, map[string]any{"level": at.Level.String(), "seed": at.Seed}, len(claims),
+		func(ctx context.Context, k int) (report.Table, error) {
+			t, err := claims[k].of.Reproduce(ctx, at, []string{claims[k].id}, nil)
+			return t.Plain(), err
+		},
+		func(k int, t report.Table) error {
+			if len(t.Claims) != 1 || t.Claims[0].Paper != claims[k].of.Name || t.Claims[0].ID != claims[k].id {
+				return fmt.Errorf("not the claim %q of %s", claims[k].id, claims[k].of.Name)
+			}
+			return nil
+		})
+}
+
+// Together is one table of the claims that were executed.
+func Together(parts units.Answers[report.Table]) report.Table {
+	t := report.Table{Title: "Every claim of every paper"}
+	for _, k := range slices.Sorted(maps.Keys(parts)) {
+		one := parts[k]
+		t.Rows, t.Growth, t.Claims = append(t.Rows, one.Rows...), append(t.Growth, one.Growth...), append(t.Claims, one.Claims...)
+	}
+	return t
 }
 
 var all = catalog.New[*Paper]("paper")
