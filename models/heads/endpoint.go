@@ -2,8 +2,10 @@ package heads
 
 import (
 	"fmt"
+	"maps"
 	"math/big"
 	"math/bits"
+	"slices"
 )
 
 // Endpoint selection. A digraph is fixed; the input is u, v, i, #, for one of its m arcs
@@ -168,8 +170,8 @@ func CycleCertificate(cycle []Arc) error {
 			}
 		}
 	}
-	for k, c := range left {
-		if c != 0 {
+	for _, k := range slices.SortedFunc(maps.Keys(left), func(a, b [3]int) int { return slices.Compare(a[:], b[:]) }) {
+		if c := left[k]; c != 0 {
 			return fmt.Errorf("heads: the inequalities do not cancel: %+d at place %d, token %d, vertex %d", c, k[0], k[1], k[2])
 		}
 	}
