@@ -11,6 +11,12 @@ var Cycle3 = register(edges(&Task{
 	Unordered: true,
 	Doc:       "output i is 1 iff the directed edge i lies on a directed triangle",
 	Cite:      []string{"SanfordHsuTelgarsky2023"},
+	Same: func(read, t Token) Token { // edges on from its head, and back to its tail
+		if (t.X == read.To) == (t.To == read.X) {
+			return Token{}
+		}
+		return t
+	},
 	Eval: func(sh Shape, seq []Token, pos int) Value {
 		e := seq[pos-1]
 		for _, f := range seq {

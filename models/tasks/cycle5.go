@@ -12,6 +12,13 @@ var Cycle5 = register(edges(&Task{
 	Unordered: true,
 	Doc:       "output i is 1 iff the undirected edge i lies on a cycle of five vertices",
 	Cite:      []string{"SanfordHsuTelgarsky2023"},
+	Same: func(read, t Token) Token {
+		e, own := edgeKey(t, false), edgeKey(read, false)
+		if e == own {
+			return Token{}
+		}
+		return Token{X: e[0], To: e[1]}
+	},
 	Eval: func(sh Shape, seq []Token, pos int) Value {
 		goal := seq[pos-1].X
 		var closes func(path []int) bool // from goal to the last vertex of path, which has distinct vertices

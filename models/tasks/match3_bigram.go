@@ -9,6 +9,15 @@ var Match3Bigram = register(match(&Task{
 	Doc:    "output i is 1 iff x_i + x_j + x_(j+1) = 0 mod M for some j < N",
 	Cite:   []string{"SanfordHsuTelgarsky2023"},
 	Params: []Param{modulus(squareN)},
+	Rest: func(sh Shape, read int, prefix []Token) []int { // matched, or the asking token and the last
+		m, x := sh.Int("M"), prefix[read-1].X
+		for j := range len(prefix) - 1 {
+			if (x+prefix[j].X+prefix[j+1].X)%m == 0 {
+				return nil
+			}
+		}
+		return []int{x, prefix[len(prefix)-1].X}
+	},
 	Eval: func(sh Shape, seq []Token, pos int) Value {
 		m := sh.Int("M")
 		for j := range len(seq) - 1 {

@@ -125,6 +125,15 @@ type Task struct {
 	// Unordered: the output at i depends on token i and on the set of all tokens alone,
 	// neither on their order nor on how often each occurs.
 	Unordered bool
+	// Rest is all that the output at read still depends on after a prefix that holds it:
+	// two prefixes of one length with the same rest have the same outputs with every
+	// continuation. nil: see Window and Unordered.
+	Rest func(sh Shape, read int, prefix []Token) []int
+	// Same is a token that stands for t where read is the token at the read position: the
+	// output there stays when others are replaced by what stands for them. The zero token
+	// stands for all that change nothing: any of them will do that keeps the sequence an
+	// input. nil: every token stands for itself.
+	Same func(read, t Token) Token
 	// PublicFirst: the split "half" makes token 1 public.
 	PublicFirst bool
 	// ReadLast: the default read position is N, else 1.

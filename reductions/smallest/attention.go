@@ -95,18 +95,31 @@ var Attention = kinds.Add(&Kind{
 	},
 })
 
-// digits writes token a at position j as a digit of one number.
+// digits writes choice c at position j as a digit of one number.
 func digits(w *proof.World) [][]int {
 	values, weight := make([][]int, w.Shape.N), 1
-	for j, tokens := range w.Alphabet {
-		for a := range tokens {
-			values[j] = append(values[j], a*weight)
+	for j, choices := range w.Choices {
+		own := make([]int, len(choices))
+		for c := range own {
+			own[c] = c * weight
 		}
+		values[j] = spelled(w, j, own)
 		if j+1 < w.Shape.N {
-			weight = min(weight*len(tokens), 1<<40)
+			weight = min(weight*len(choices), 1<<40)
 		}
 	}
 	return values
+}
+
+// spelled gives every token at a position what the choice that stands for it has.
+func spelled[T any](w *proof.World, pos int, of []T) []T {
+	all := make([]T, len(w.Stand[pos]))
+	for a, b := range w.Stand[pos] {
+		if c, ok := slices.BinarySearch(w.Choices[pos], b); ok {
+			all[a] = of[c]
+		}
+	}
+	return all
 }
 
 func width(values [][]int) int {

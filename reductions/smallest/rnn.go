@@ -104,10 +104,10 @@ func show(sh tasks.Shape, t tasks.Token) any {
 func (r *rows) automaton(ctx context.Context, least int) *proof.Automaton {
 	if r.apart == nil {
 		e := &proof.Automaton{Kind: "automaton", Out: r.outs}
-		for _, rows := range r.next {
+		for t, rows := range r.next {
 			next := make([][]int, len(rows))
 			for i, to := range rows {
-				for _, k := range to {
+				for _, k := range spelled(r.w, t, to) {
 					next[i] = append(next[i], int(k))
 				}
 			}
@@ -149,7 +149,7 @@ func (r *rows) joined(ctx context.Context, most, try int) *proof.Automaton {
 			if ctx.Err() != nil {
 				return nil
 			}
-			next[s] = make([]int, len(r.w.Alphabet[t]))
+			next[s] = make([]int, len(r.w.Choices[t]))
 			for a := range next[s] {
 				var to []int32
 				for _, row := range set {
@@ -212,6 +212,9 @@ func (r *rows) joined(ctx context.Context, most, try int) *proof.Automaton {
 				}
 			}
 			after = joint
+		}
+		for s := range next {
+			next[s] = spelled(r.w, t, next[s])
 		}
 		e.Next, states = append(e.Next, next), after
 	}

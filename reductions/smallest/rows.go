@@ -33,7 +33,7 @@ type rows struct {
 const mostPrefixes = 1 << 22
 
 // mostCompared bounds the rows of one cut that are compared pairwise.
-const mostCompared = 3000
+const mostCompared = 7000
 
 // tabulate finds the rows: forward to all prefixes, one of each key, then backward.
 func tabulate(ctx context.Context, w *proof.World) (*rows, error) {
@@ -381,7 +381,15 @@ func raw(w *proof.World) (bits int) {
 // served, one is too large, or ctx ends: what a part needs, the whole needs. It
 // reports whether the whole one was served.
 func growing(ctx context.Context, sh tasks.Shape, fixed int, f func(w *proof.World, r *rows) error) (whole bool, err error) {
-	for most := 2; ; most *= 3 {
+	all, err := proof.NewWorld(sh, sh.DefaultRead(), fixed, 0)
+	if err != nil {
+		return false, err
+	}
+	wide := 0
+	for _, choices := range all.Choices {
+		wide = max(wide, len(choices))
+	}
+	for most := 2; ; {
 		w, err := proof.NewWorld(sh, sh.DefaultRead(), fixed, most)
 		if err != nil {
 			return false, err
@@ -398,6 +406,9 @@ func growing(ctx context.Context, sh tasks.Shape, fixed int, f func(w *proof.Wor
 		}
 		if w.Whole || ctx.Err() != nil {
 			return w.Whole && ctx.Err() == nil, nil
+		}
+		if most *= 3; wide < 4*most/3 {
+			most = wide // little would be left out
 		}
 	}
 }

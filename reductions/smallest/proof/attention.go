@@ -35,6 +35,9 @@ var _ = register("values", kind{model: "attention", unit: ValueBits, end: "upper
 		if len(vs) != len(w.Alphabet[j]) {
 			return 0, fmt.Errorf("%d values for %d tokens at position %d", len(vs), len(w.Alphabet[j]), j+1)
 		}
+		if !w.Alike(j, vs) {
+			return 0, fmt.Errorf("different values at position %d for tokens that stand for each other", j+1)
+		}
 		for _, v := range vs {
 			if v < 0 || v >= 1<<40 {
 				return 0, fmt.Errorf("value %d at position %d", v, j+1)

@@ -95,8 +95,8 @@ var _ = register("apart", kind{end: "lower", verify: func(ctx context.Context, f
 		return 0, err
 	}
 	switch public := PublicToken(sh); {
-	case f.Unit == StateBits && e.Fixed != 0 && e.Fixed != public:
-		return 0, fmt.Errorf("token %d is not public", e.Fixed)
+	case f.Unit == StateBits && e.Fixed != public:
+		return 0, fmt.Errorf("token %d is public, not %d", public, e.Fixed)
 	case f.Unit == ValueBits && e.Fixed != sh.DefaultRead():
 		return 0, errors.New("the read token must be public, or a layer is no one-way protocol")
 	}
@@ -150,6 +150,13 @@ var _ = register("automaton", kind{model: "rnn", unit: StateBits, end: "upper", 
 	}
 	if len(e.Next) != sh.N || len(e.Next[0]) != 1 {
 		return 0, errors.New("an automaton has one first state, and transitions at every position")
+	}
+	for pos, states := range e.Next {
+		for _, next := range states {
+			if !w.Alike(pos, next) {
+				return 0, fmt.Errorf("transitions at position %d for other tokens than there are, or different ones for tokens that stand for each other", pos+1)
+			}
+		}
 	}
 	err = w.Walk(ctx, func(pos, state, token int) (int, error) {
 		at := e.Next[pos-1]

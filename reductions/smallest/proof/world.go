@@ -19,9 +19,14 @@ type World struct {
 	Read     int
 	Fixed    int
 	Alphabet [][]tasks.Token // of positions 1..N
-	// Choices numbers the tokens that occur, of each position: all, or a part.
+	// Stand is, of each position and token, the token that stands for it: the task says
+	// that the output stays when it is put in its place. Models that treat both alike are
+	// right on all inputs where they are right on those of tokens that stand for themselves.
+	Stand [][]int
+	// Choices numbers the tokens that occur, of each position: all that stand for
+	// themselves, or a part.
 	Choices [][]int
-	Whole   bool // no token is left out
+	Whole   bool // none of these is left out
 }
 
 // ErrLarge marks worlds that are too large to walk through.
@@ -58,23 +63,78 @@ func NewWorld(sh tasks.Shape, read, fixed, most int) (*World, error) {
 		if pos == fixed {
 			kept = kept[:1]
 		}
-		choices := telling(kept)
-		if most > 0 && len(kept) > most {
+		w.Alphabet = append(w.Alphabet, kept)
+	}
+	w.stand()
+	for pos := range w.Alphabet {
+		choices := w.telling(pos)
+		if most > 0 && len(choices) > most {
 			choices, w.Whole = choices[:most], false
 		}
 		slices.Sort(choices)
-		w.Alphabet, w.Choices = append(w.Alphabet, kept), append(w.Choices, choices)
+		w.Choices = append(w.Choices, choices)
 	}
 	return w, nil
 }
 
-// telling numbers tokens, those first that tell most when only a few are taken: edges
-// between small labels; else the first and the last in turn.
-func telling(tokens []tasks.Token) []int {
-	order := make([]int, 0, len(tokens))
-	for low, high := 0, len(tokens)-1; low <= high; low, high = low+1, high-1 {
-		if order = append(order, low); low < high {
-			order = append(order, high)
+// stand fills Stand. Where the read token is public, those that change nothing all have
+// one stand-in, another one at each position, so that no two are alike.
+func (w *World) stand() {
+	idle := make([]int, w.Shape.N)
+	same := w.Shape.Task.Same
+	if w.Fixed != w.Read || w.Fixed == 0 {
+		same = nil
+	}
+	if same != nil {
+		read := w.Alphabet[w.Read-1][0]
+		for pos, used := 0, []tasks.Token{read}; pos < w.Shape.N && same != nil; pos++ {
+			if pos+1 == w.Fixed {
+				continue
+			}
+			idle[pos] = slices.IndexFunc(w.Alphabet[pos], func(t tasks.Token) bool {
+				return isZero(same(read, t)) && w.Allowed(append(used[:len(used):len(used)], t))
+			})
+			if idle[pos] >= 0 {
+				used = append(used, w.Alphabet[pos][idle[pos]])
+			} else if slices.ContainsFunc(w.Alphabet[pos], func(t tasks.Token) bool { return isZero(same(read, t)) && w.Allowed([]tasks.Token{read, t}) }) {
+				same = nil // too few of them
+			}
+		}
+	}
+	for pos, tokens := range w.Alphabet {
+		stand := make([]int, len(tokens))
+		for a, t := range tokens {
+			if stand[a] = a; same == nil || pos+1 == w.Fixed {
+				continue
+			}
+			u := same(w.Alphabet[w.Read-1][0], t)
+			if isZero(u) {
+				if idle[pos] >= 0 {
+					stand[a] = idle[pos]
+				}
+				continue
+			}
+			stand[a] = slices.IndexFunc(tokens, func(v tasks.Token) bool { return v.X == u.X && v.To == u.To })
+		}
+		w.Stand = append(w.Stand, stand)
+	}
+}
+
+func isZero(t tasks.Token) bool { return t.X == 0 && t.To == 0 }
+
+// telling numbers tokens that stand for themselves, those first that tell most when only a
+// few are taken: edges between small labels; else the first and the last in turn.
+func (w *World) telling(pos int) []int {
+	tokens := w.Alphabet[pos]
+	var own, order []int
+	for a, b := range w.Stand[pos] {
+		if a == b {
+			own = append(own, a)
+		}
+	}
+	for low, high := 0, len(own)-1; low <= high; low, high = low+1, high-1 {
+		if order = append(order, own[low]); low < high {
+			order = append(order, own[high])
 		}
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
@@ -129,11 +189,33 @@ func (w *World) Clash(a, b tasks.Value) bool {
 	return !w.Shape.Correct(mid, a) || !w.Shape.Correct(mid, b)
 }
 
-// Key is a string that two prefixes share only if all their continuations have the
-// same outputs: the prefix itself, or where the order of tokens does not matter the
-// set of those that occurred.
+// Alike says whether two tokens with one stand-in are treated alike.
+func (w *World) Alike(pos int, of []int) bool {
+	for a, b := range w.Stand[pos] {
+		if a >= len(of) || of[a] != of[b] {
+			return false
+		}
+	}
+	return true
+}
+
+// Key is a string that two prefixes of one length share only if all their continuations
+// have the same outputs: the tokens of it that matter, or where their order does not
+// matter the set of those that occurred.
 func (w *World) Key(word []int) string {
 	key := make([]byte, 0, 2*len(word)+2)
+	if rest := w.Shape.Task.Rest; rest != nil && len(word) >= w.Read {
+		seq, _ := w.Tokens(0, word)
+		for _, v := range rest(w.Shape, w.Read, seq) {
+			key = binary.LittleEndian.AppendUint64(key, uint64(v))
+		}
+		return string(key)
+	}
+	if !w.Shape.Task.Unordered {
+		back, ahead := w.Shape.Window()
+		word = word[:min(len(word), w.Read+ahead)]
+		word = word[min(len(word), max(0, w.Read-1-back)):]
+	}
 	if w.Shape.Task.Unordered {
 		if len(word) >= w.Read {
 			key = binary.LittleEndian.AppendUint16(key, uint16(word[w.Read-1]))
