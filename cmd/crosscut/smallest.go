@@ -16,6 +16,7 @@ import (
 
 	"crosscut/models/tasks"
 	"crosscut/reductions/smallest"
+	"crosscut/reductions/smallest/proof"
 	"crosscut/report"
 )
 
@@ -39,7 +40,7 @@ var _ = register(&command{
 				return usagef("crosscut smallest --task match2 --n 4 --model rnn", "flag --%s is missing", name)
 			}
 		}
-		task, err := tasks.Catalog().Get(c.String("task"))
+		task, err := proof.Task(c.String("task"))
 		if err != nil {
 			return fmt.Errorf("flag --task: %w", err)
 		}

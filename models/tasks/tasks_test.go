@@ -473,3 +473,49 @@ func TestUnorderedTasks(t *testing.T) {
 		t.Errorf("%d inputs of unordered tasks", seen)
 	}
 }
+
+// TestWhatIsLeftOut: the output at a position stays when a prefix is exchanged for another
+// with the same rest, and when tokens are exchanged for others with the same stand-in.
+func TestWhatIsLeftOut(t *testing.T) {
+	rests, same := 0, 0
+	rng := rand.New(rand.NewPCG(7, 2))
+	for _, sh := range small(t) {
+		draw := func() []Token { return sh.Task.Generate(sh, rng) }
+		for range 60 {
+			a, b := draw(), draw()
+			if sh.Task.Rest != nil {
+				for cut := 1; cut < sh.N; cut++ {
+					a[0] = b[0] // read there
+					if !slices.Equal(sh.Task.Rest(sh, 1, a[:cut]), sh.Task.Rest(sh, 1, b[:cut])) {
+						continue
+					}
+					c := append(slices.Clone(b[:cut]), a[cut:]...)
+					if x, y := sh.Task.Eval(sh, a, 1), sh.Task.Eval(sh, c, 1); !slices.Equal(x, y) {
+						t.Fatalf("%s: %v on %v, %v on %v", sh.Task.Name, x, a, y, c)
+					}
+					rests++
+				}
+			}
+			if sh.Task.Same != nil {
+				c := slices.Clone(a)
+				for i := 1; i < sh.N; i++ {
+					for _, u := range sh.Task.Alphabet(sh, i+1) {
+						was := c[i]
+						if c[i] = u; !reflect.DeepEqual(sh.Task.Same(a[0], u), sh.Task.Same(a[0], a[i])) || sh.Check(c) != nil {
+							c[i] = was
+						}
+					}
+				}
+				if x, y := sh.Task.Eval(sh, a, 1), sh.Task.Eval(sh, c, 1); !slices.Equal(x, y) {
+					t.Fatalf("%s: %v on %v, %v on %v", sh.Task.Name, x, a, y, c)
+				}
+				if !reflect.DeepEqual(a, c) {
+					same++
+				}
+			}
+		}
+	}
+	if rests < 100 || same < 100 {
+		t.Errorf("%d prefixes and %d tokens were exchanged", rests, same)
+	}
+}

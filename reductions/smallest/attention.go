@@ -72,24 +72,29 @@ var Attention = kinds.Add(&Kind{
 			}
 			return nil
 		}
-		whole := false
+		whole, low := false, "sums at every cut"
 		_, err = growing(ctx, sh, r.Read, func(w *proof.World, rows *rows) error {
 			err := lower(w, rows)
 			whole = w.Whole && err == nil
-			if err != nil || !w.Whole || !sh.Task.Unordered || sh.Task.CheckSeq != nil {
+			if err != nil || !w.Whole {
 				return err
 			}
-			return spread(ctx, w, rows, r)
+			if sh.Task.Unordered && sh.Task.CheckSeq == nil {
+				if err := spread(ctx, w, rows, r); err != nil {
+					return err
+				}
+			}
+			return tables(ctx, w, r, &low)
 		})
 		if err != nil {
 			return err
 		}
-		r.By = "sums at every cut, and " + r.By
+		r.By = low + ", and " + r.By
 		if !whole {
 			r.Notes = append(r.Notes, "the lower end speaks of a part of the alphabet, which every model must serve")
 		}
 		if r.Lower < r.Upper {
-			r.Notes = append(r.Notes, "the search for values is not exhaustive")
+			r.Notes = append(r.Notes, fmt.Sprintf("the search for values is not exhaustive from %d bits on", r.Lower))
 		}
 		return nil
 	},
@@ -248,6 +253,52 @@ func spread(ctx context.Context, w *proof.World, r *rows, res *Result) error {
 		}
 		if res.Lower == res.Upper {
 			return nil
+		}
+	}
+	return nil
+}
+
+// restarts is how many shuffled searches follow one that does not end.
+const restarts = 4
+
+// deepest is the most steps of a search; tests take fewer.
+var deepest = proof.MostSteps
+
+// tables looks for values of fewer bits, one table for each position, from the lower
+// end on: all of them where that ends, else some of them, from many orders; first in
+// few steps, then in more.
+func tables(ctx context.Context, w *proof.World, r *Result, low *string) error {
+	if r.Lower == r.Upper {
+		return nil
+	}
+	s, err := proof.NewSums(ctx, w)
+	if err != nil {
+		if err == proof.ErrLarge || ctx.Err() != nil {
+			return nil
+		}
+		return err
+	}
+	for steps := 1 << 14; steps <= deepest; steps *= 8 {
+		for p := r.Lower; p < r.Upper; p++ {
+			values, err := s.Search(ctx, p, steps, nil)
+			for try := 0; err == proof.ErrLarge && try < restarts; try++ {
+				values, err = s.Search(ctx, p, steps/restarts, rand.New(rand.NewPCG(uint64(steps), uint64(try))))
+			}
+			switch {
+			case ctx.Err() != nil:
+				return nil
+			case err != nil: // nothing is known of p
+			case values != nil:
+				r.By, r.Witness = "a table of values for each position, found by search", map[string]any{"values": values}
+				if err := r.shrink(p, proof.Values{Kind: "values", Values: values}); err != nil {
+					return err
+				}
+			case p == r.Lower:
+				*low = "all tables of fewer bits"
+				if err := r.raise(p+1, proof.Exhausted{Kind: "exhausted", Bits: p}); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	return nil

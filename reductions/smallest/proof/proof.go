@@ -103,7 +103,7 @@ func (f *File) Check(ctx context.Context) ([]Finding, error) {
 	if f.Format != Format {
 		return nil, fmt.Errorf("smallest: format %q, want %q", f.Format, Format)
 	}
-	task, err := tasks.Catalog().Get(f.Task)
+	task, err := Task(f.Task)
 	if err != nil {
 		return nil, err
 	}
