@@ -38,6 +38,12 @@ func Direction(t protocol.Transcript, answering protocol.Player) (protocol.Setti
 //
 // The basis is Checked when the bound's evidence was enumerated here, at this n.
 func (in *Instance) Needed(setting protocol.Setting, speaker protocol.Player) (need Need, ok bool) {
+	if in.Known != nil {
+		if setting == protocol.OneWay && speaker != protocol.Alice {
+			return Need{}, false
+		}
+		return in.Known(setting)
+	}
 	return NeededFor(in.From, in.Size, setting, speaker)
 }
 

@@ -71,6 +71,12 @@ type Instance struct {
 	Shape tasks.Shape
 	At    tasks.Split
 	Reads []int
+
+	// Known is the need in a setting, Alice speaking where it is one-way; nil: what the
+	// problem's entry says. Right says whether the outputs at Reads give a right answer of
+	// the problem; nil: whether Got equals Want. Both are of maps in users' files.
+	Known func(setting protocol.Setting) (Need, bool)
+	Right func(x, y protocol.Word, out []tasks.Value) bool
 }
 
 // Instance fixes the sizes: problem size n, sequence length N (0: the shortest),
@@ -100,7 +106,7 @@ func (r *Reduction) Instance(n, N int, set tasks.Params) (*Instance, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reductions: %s: %w", r.Name, err)
 	}
-	return &Instance{r, n, sh, r.Split(n, sh), r.Read(n, sh)}, nil
+	return &Instance{Reduction: r, Size: n, Shape: sh, At: r.Split(n, sh), Reads: r.Read(n, sh)}, nil
 }
 
 // Encode merges the three parts into one sequence.
@@ -134,6 +140,14 @@ func (in *Instance) Got(y protocol.Word, out []tasks.Value) bool {
 		return in.BobAnswer(in.Size, in.Shape, y, out)
 	}
 	return in.Answer(in.Size, in.Shape, out)
+}
+
+// Decides says whether the outputs at Reads give a right answer to (x, y).
+func (in *Instance) Decides(x, y protocol.Word, out []tasks.Value) bool {
+	if in.Right != nil {
+		return in.Right(x, y, out)
+	}
+	return in.Got(y, out) == in.Want(x, y)
 }
 
 // QueryFixed says whether every read token is public, so that it is the same for

@@ -11,7 +11,7 @@ import (
 // turns: uniform; x beside its complement, alone and with one bit flipped; x
 // beside itself, alone and with one bit flipped; two single ones. Where the inputs are
 // no bit strings of one length, every other pair is the first of 64 with the
-// answer 1, if there is one.
+// answer 1, if there is one and answers are 0 and 1.
 func (in *Instance) Sample(seed, k uint64) (x, y protocol.Word) {
 	p, n := in.From, in.Size
 	rng := rand.New(rand.NewPCG(seed, k))
@@ -19,7 +19,7 @@ func (in *Instance) Sample(seed, k uint64) (x, y protocol.Word) {
 	x = p.RandomX(n, rng)
 	if !p.Strings(n) {
 		y = p.RandomY(n, rng)
-		for tries := 0; k%2 == 1 && tries < 64 && !p.Holds(n, x, y); tries++ {
+		for tries := 0; p.YesNo() && k%2 == 1 && tries < 64 && !p.Holds(n, x, y); tries++ {
 			y = p.RandomY(n, rng)
 		}
 		return x, y

@@ -14,6 +14,8 @@ import (
 	"crosscut/internal/catalog"
 	"crosscut/internal/units"
 	"crosscut/models"
+	"crosscut/models/tasks"
+	"crosscut/protocol/problems"
 	"crosscut/reductions"
 	"crosscut/reductions/falsify"
 	"crosscut/report"
@@ -30,7 +32,7 @@ var _ = register(&command{
 	args: "[REDUCTION]", maxArgs: 1,
 	flags: append(unitFlags("with --strategy birthday, "),
 		&cli.StringFlag{Name: "reduction", Usage: "what the model faces, a reduction by `NAME`"},
-		modelFlag(), weightsFlag(), quantiseFlag(), setFlag(),
+		ownFlag(), modelFlag(), weightsFlag(), quantiseFlag(), setFlag(),
 		nFlag("problem size n (with --weights: as trained)"),
 		&cli.DurationFlag{Name: "time", Value: 15 * time.Minute, Usage: "stop after this `TIME`, with what was found"},
 		&cli.StringFlag{Name: "strategy", Usage: "only the strategies `NAME,...` (default: all that apply, by size)"},
@@ -115,6 +117,8 @@ func (c *call) found(name string, f *falsify.Finding, warnings []string) error {
 		return err
 	}
 	switch {
+	case f.Verdict == report.Contradiction && f.Needed.Basis != problems.Checked && c.IsSet("file"): // a need that the file declares
+		return refuted("%s is right on every input with %d bits, and %d are declared as needed", name, f.MessageBits, f.Needed.Bits)
 	case f.Verdict == report.Contradiction:
 		return internal(fmt.Errorf("contradiction: right on every input with %d bits, and %d are needed", f.MessageBits, f.Needed.Bits))
 	case f.Kind != falsify.None:
@@ -125,6 +129,9 @@ func (c *call) found(name string, f *falsify.Finding, warnings []string) error {
 
 // foreign asks a model that is run elsewhere: it writes its inputs, or reads its messages.
 func (c *call) foreign() error {
+	if err := c.refuse("the reduction must be one of ours", "name one with --reduction", "file"); err != nil {
+		return err
+	}
 	if _, err := c.one("messages", "write-inputs"); err != nil {
 		return err
 	}
@@ -266,9 +273,19 @@ func (c *call) faced() (*reductions.Reduction, error) {
 // facing reads which model faces which reduction.
 func (c *call) facing() (name string, m models.Machine, in *reductions.Instance, err error) {
 	fail := func(err error) (string, models.Machine, *reductions.Instance, error) { return "", nil, nil, err }
-	r, err := c.faced()
-	if err != nil {
-		return fail(err)
+	if c.IsSet("file") {
+		if c.IsSet("reduction") || c.argument(0) != "" {
+			return fail(usagef("name one reduction or one file", "--file and a reduction's name contradict each other"))
+		}
+		if err := c.refuse("a trained model faces a reduction of ours", "name one with --reduction", "weights", "shard", "resume"); err != nil {
+			return fail(err)
+		}
+	}
+	var r *reductions.Reduction
+	if !c.IsSet("file") {
+		if r, err = c.faced(); err != nil {
+			return fail(err)
+		}
 	}
 	w, err := c.weights()
 	if err != nil {
@@ -292,15 +309,27 @@ func (c *call) facing() (name string, m models.Machine, in *reductions.Instance,
 	if !c.IsSet("n") {
 		return fail(usagef("give the problem size, such as --n 40", "flag --n is missing"))
 	}
-	set := models.Settings{Seed: c.Uint64("seed")}
-	if set.Num, set.Choice, err = c.settings(); err != nil {
-		return fail(err)
-	}
-	sizes, rest := set.ForTask(r.To)
-	N := rest.Int("N", 0)
-	delete(rest.Num, "N")
-	if in, err = r.Instance(c.Int("n"), N, sizes); err != nil {
-		return fail(err)
+	rest := models.Settings{Seed: c.Uint64("seed")}
+	if c.IsSet("file") {
+		o, err := c.ownFile()
+		if err != nil {
+			return fail(err)
+		}
+		if in, err = c.atSize(o, c.Int("n")); err != nil {
+			return fail(err)
+		}
+		rest = o.set
+	} else {
+		if rest.Num, rest.Choice, err = c.settings(); err != nil {
+			return fail(err)
+		}
+		var sizes tasks.Params
+		sizes, rest = rest.ForTask(r.To)
+		N := rest.Int("N", 0)
+		delete(rest.Num, "N")
+		if in, err = r.Instance(c.Int("n"), N, sizes); err != nil {
+			return fail(err)
+		}
 	}
 	m, err = construct(in.Shape, rest)
 	if err == nil {

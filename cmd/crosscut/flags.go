@@ -51,6 +51,8 @@ func taskFlag() cli.Flag {
 	return &cli.StringFlag{Name: "task", Usage: "the task's `NAME`"}
 }
 
+func ownFlag() cli.Flag { return fileFlag("your own reduction, with its task, a Starlark `FILE`") }
+
 func modelFlag() cli.Flag {
 	return &cli.StringFlag{Name: "model", Usage: "the model's `NAME`"}
 }

@@ -21,6 +21,7 @@ import (
 
 	"crosscut/internal/catalog"
 	"crosscut/internal/units"
+	"crosscut/reductions/script"
 )
 
 func main() {
@@ -57,7 +58,13 @@ func perform(ctx context.Context, stdout, stderr io.Writer, args []string) int {
 func execute(ctx context.Context, stdout, stderr io.Writer, args []string) (code int) {
 	where := "crosscut"
 	defer func() {
-		if r := recover(); r != nil {
+		r := recover()
+		if err, is := r.(error); is && status(err) == 2 && errors.As(err, new(*script.Error)) { // a user's file failed where nothing else can be returned
+			complain(stderr, where, err)
+			code = 2
+			return
+		}
+		if r != nil {
 			if os.Getenv("CROSSCUT_TRACE") != "" {
 				debug.PrintStack()
 			}

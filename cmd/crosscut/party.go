@@ -8,11 +8,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"crosscut/internal/catalog"
 	"crosscut/models"
 	"crosscut/models/run"
 	"crosscut/models/tasks"
-	"crosscut/models/zoo"
 	"crosscut/protocol"
 	"crosscut/protocol/wire"
 )
@@ -28,7 +26,7 @@ var _ = register(&command{
 		&cli.StringFlag{Name: "listen", Usage: "wait for the other party at `HOST:PORT`"},
 		&cli.StringFlag{Name: "connect", Usage: "call the other party at `HOST:PORT`"},
 		&cli.BoolFlag{Name: "remote", Usage: "let --listen take an address that other machines reach"},
-		modelFlag(), weightsFlag(), quantiseFlag(),
+		ownFlag(), modelFlag(), weightsFlag(), quantiseFlag(),
 		&cli.StringFlag{Name: "input", Usage: "read this player's half from `HALF.json`"},
 		&cli.StringFlag{Name: "split", Usage: "who owns which tokens, as in run; must be what the half says"},
 		setFlag(), readFlag(), answerFlag(), seedFlag(), memoryFlag(),
@@ -113,21 +111,11 @@ func (c *call) party() (*run.Party, error) {
 	if role == "bob" {
 		self = protocol.Bob
 	}
-	num, choice, err := c.settings()
+	half, rest, read, err := c.half(data, self)
 	if err != nil {
 		return nil, err
 	}
-	half, err := tasks.ReadHalf(data, self, nil)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", c.String("input"), err)
-	}
-	sizes, rest := models.Settings{Num: num, Choice: choice, Seed: c.Uint64("seed")}.ForTask(half.Shape.Task)
-	if len(sizes) > 0 {
-		if half, err = tasks.ReadHalf(data, self, sizes); err != nil {
-			return nil, fmt.Errorf("%s: %w", c.String("input"), err)
-		}
-	}
-	job, err := run.ParseJob(half.Shape, half.Split.String(), c.String("read"), c.String("answer"))
+	job, err := run.ParseJob(half.Shape, half.Split.String(), read, c.String("answer"))
 	if err != nil {
 		return nil, err
 	}
@@ -164,14 +152,58 @@ func (c *call) party() (*run.Party, error) {
 	return &run.Party{Model: name, Machine: m, Job: job, Half: half, Set: rest, Timeout: c.Duration("timeout")}, nil
 }
 
+// half reads this player's half, with the settings that are left for the model and the
+// positions that are read.
+func (c *call) half(data []byte, self protocol.Player) (half tasks.Half, rest models.Settings, read string, err error) {
+	read = c.String("read")
+	if c.IsSet("file") {
+		if err := c.refuse("a trained model runs on a task of ours", "leave one out", "weights"); err != nil {
+			return half, rest, read, err
+		}
+		o, err := c.ownFile()
+		if err != nil {
+			return half, rest, read, err
+		}
+		N, err := tasks.LengthOf(data)
+		if err != nil {
+			return half, rest, read, fmt.Errorf("%s: %w", c.String("input"), err)
+		}
+		in, err := c.ofLength(o, N)
+		if err != nil {
+			return half, rest, read, err
+		}
+		if read == "" {
+			read = tasks.Ranges(in.Reads)
+		}
+		if half, err = tasks.ReadHalf(data, self, in.Shape.Params, in.To); err != nil {
+			err = fmt.Errorf("%s: %w", c.String("input"), err)
+		}
+		return half, o.set, read, err
+	}
+	num, choice, err := c.settings()
+	if err != nil {
+		return half, rest, read, err
+	}
+	half, err = tasks.ReadHalf(data, self, nil)
+	if err == nil {
+		var sizes tasks.Params
+		if sizes, rest = (models.Settings{Num: num, Choice: choice, Seed: c.Uint64("seed")}).ForTask(half.Shape.Task); len(sizes) > 0 {
+			half, err = tasks.ReadHalf(data, self, sizes)
+		}
+	}
+	if err != nil {
+		err = fmt.Errorf("%s: %w", c.String("input"), err)
+	}
+	return half, rest, read, err
+}
+
 func (c *call) partyMachine(sh tasks.Shape, set models.Settings) (models.Machine, error) {
 	if !c.IsSet("model") {
 		return nil, usagef("name a model with --model; crosscut list models lists them", "flag --model is missing")
 	}
-	m, err := zoo.Build(c.String("model"), sh, set)
-	var u *catalog.UnknownError
-	if errors.As(err, &u) && u.Kind == "model" {
-		err = fmt.Errorf("flag --model: %w", err)
+	construct, err := c.builder(c.String("model"))
+	if err != nil {
+		return nil, err
 	}
-	return m, err
+	return construct(sh, set)
 }

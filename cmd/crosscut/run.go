@@ -16,7 +16,7 @@ var _ = register(&command{
 	about: "Compiles a model into a two-party protocol, runs it on the two halves of one input, and prints the metered bits beside the formula, " +
 		"the uncut model's output and the task's definition. Exits 0 when the protocol and the uncut model agree, else 3.",
 	flags: flags(
-		taskFlag(),
+		taskFlag(), ownFlag(),
 		&cli.StringFlag{Name: "model", Usage: "the model's `NAME`, or a file of your own, FILE.star"},
 		weightsFlag(), quantiseFlag(),
 		nFlag("draw an input of this length N with --seed"),
@@ -73,6 +73,16 @@ func (c *call) request() (run.Request, error) {
 	var err error
 	if req.Build, err = c.builder(req.Model); err != nil {
 		return req, err
+	}
+	if c.IsSet("file") {
+		if err := c.refuse("--file names the task", "leave it out", "task"); err != nil {
+			return req, err
+		}
+		o, err := c.ownFile()
+		if err != nil {
+			return req, err
+		}
+		return req, c.ownTask(o, &req)
 	}
 	req.Set.Seed = c.Uint64("seed")
 	req.Set.Num, req.Set.Choice, err = c.settings()

@@ -12,6 +12,7 @@ import (
 	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/models/zoo"
+	"crosscut/reductions"
 	"crosscut/reductions/papers"
 	"crosscut/report"
 	"crosscut/report/plot"
@@ -22,7 +23,7 @@ var _ = register(&command{
 	usage: "bit costs and sizes of models against N",
 	about: "Runs the models at every N and prints sizes, metered bits, needed bits, the trivial protocol, the fitted growth and verdicts.",
 	flags: flags(
-		taskFlag(),
+		taskFlag(), ownFlag(),
 		&cli.StringFlag{Name: "model", Usage: "the models' `NAMES`, separated by commas (default: all that solve the task)"},
 		&cli.StringFlag{Name: "n", Value: defaultSweep, Usage: "sequence lengths: 8,16,32 or from 16 to 65536 as 16:65536:x2 or 16:64:+8"},
 		setFlag(), weightsFlag(), quantiseFlag(),
@@ -36,6 +37,9 @@ var _ = register(&command{
 		}
 		if w != nil {
 			return c.weightsTable(w)
+		}
+		if c.IsSet("file") {
+			return c.ownTable()
 		}
 		if !c.IsSet("task") {
 			return usagef("name a task with --task; crosscut list tasks lists them", "flag --task is missing")
@@ -63,24 +67,62 @@ var _ = register(&command{
 				return err
 			}
 		}
-		var picture string
-		if c.IsSet("svg") {
-			if picture, err = plot.Format(c.String("svg")); err != nil {
-				return usagef("name a file.svg", "flag --svg: %v", err)
-			}
-		}
-		draw := c.progress("table")
-		spec.Done = func(_ report.Row, k, of int) { draw(k, of) }
-		t, err := papers.Table(c.Context, spec)
-		if err == nil && picture != "" {
-			write := func(w io.Writer) error { return plot.Costs(w, picture, t, c.command()) }
-			if err := writeFile(c.String("svg"), write); err != nil {
-				return err
-			}
-		}
-		return c.conclude(t, nil, err)
+		return c.drawnTable(&spec, func() (report.Table, error) { return papers.Table(c.Context, spec) })
 	},
 })
+
+// drawnTable makes a table, draws it where that is asked for, and prints it.
+func (c *call) drawnTable(spec *papers.TableSpec, table func() (report.Table, error)) error {
+	var picture string
+	var err error
+	if c.IsSet("svg") {
+		if picture, err = plot.Format(c.String("svg")); err != nil {
+			return usagef("name a file.svg", "flag --svg: %v", err)
+		}
+	}
+	draw := c.progress("table")
+	spec.Done = func(_ report.Row, k, of int) { draw(k, of) }
+	t, err := table()
+	if err == nil && picture != "" {
+		write := func(w io.Writer) error { return plot.Costs(w, picture, t, c.command()) }
+		if err := writeFile(c.String("svg"), write); err != nil {
+			return err
+		}
+	}
+	return c.conclude(t, nil, err)
+}
+
+// ownTable is the table of models on the map of a user's file.
+func (c *call) ownTable() error {
+	if err := c.refuse("--file names the task", "leave it out", "task"); err != nil {
+		return err
+	}
+	if !c.IsSet("model") {
+		return usagef("name models of yours or ours: --model G.star,trivial", "flag --model is missing")
+	}
+	o, err := c.ownFile()
+	if err != nil {
+		return err
+	}
+	spec := papers.TableSpec{Set: o.set}
+	if spec.Ns, err = parseSweep(c.String("n")); err != nil {
+		return usagef("write 8,16,32 or 16:65536:x2 or 16:64:+8", "flag --n: %v", err)
+	}
+	builds := map[string]build{}
+	for _, name := range strings.Split(c.String("model"), ",") {
+		if name = strings.TrimSpace(name); builds[name] != nil {
+			return usagef("", "flag --model: %s is named twice", name)
+		}
+		if builds[name], err = c.builder(name); err != nil {
+			return err
+		}
+		spec.Models = append(spec.Models, name)
+	}
+	return c.drawnTable(&spec, func() (report.Table, error) {
+		return papers.OwnTable(c.Context, o.file.Name, func(N int) (*reductions.Instance, error) { return c.upTo(o, N) }, spec,
+			func(model string, sh tasks.Shape, set models.Settings) (models.Machine, error) { return builds[model](sh, set) })
+	})
+}
 
 const defaultSweep = "16:1024:x2"
 

@@ -14,6 +14,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"crosscut/internal/catalog"
+	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/reductions"
 	"crosscut/reductions/rules"
@@ -266,28 +267,51 @@ func (c *call) script() (*script.File, error) { return c.scriptUntil(c.Context) 
 
 // scriptUntil is script for a file that is of no use when ctx has ended.
 func (c *call) scriptUntil(ctx context.Context) (*script.File, error) {
+	f, _, err := c.scriptBeside(ctx, false)
+	return f, err
+}
+
+// scriptBeside is script for a file that stands beside a model, which takes the settings
+// that the file has no parameter for.
+func (c *call) scriptBeside(ctx context.Context, model bool) (*script.File, models.Settings, error) {
+	var rest models.Settings
 	num, choice, err := c.settings()
 	if err != nil {
-		return nil, err
-	}
-	set := map[string]any{}
-	for name, v := range num {
-		if set[name] = v; v == math.Trunc(v) && math.Abs(v) <= 1<<53 {
-			set[name] = int(v)
-		}
-	}
-	for name, v := range choice {
-		set[name] = v
+		return nil, rest, err
 	}
 	f, err := script.Load(ctx, c.String("file"), script.Limits{})
 	if err != nil {
-		return nil, err
+		return nil, rest, err
 	}
-	if err := f.Set(set); err != nil {
+	set := map[string]any{}
+	known, _, err := f.Parameters()
+	if model {
+		rest = models.Settings{Num: tasks.Params{}, Choice: map[string]string{}, Seed: c.Uint64("seed")}
+	}
+	for name, v := range num {
+		switch {
+		case model && !known[name]:
+			rest.Num[name] = v
+		case v == math.Trunc(v) && math.Abs(v) <= 1<<53:
+			set[name] = int(v)
+		default:
+			set[name] = v
+		}
+	}
+	for name, v := range choice {
+		if set[name] = v; model && !known[name] {
+			rest.Choice[name] = v
+			delete(set, name)
+		}
+	}
+	if err == nil {
+		err = f.Set(set)
+	}
+	if err != nil {
 		f.Close()
-		return nil, err
+		return nil, rest, err
 	}
-	return f, nil
+	return f, rest, nil
 }
 
 // violated prints a map that breaks its obligations before anything could run.

@@ -117,7 +117,12 @@ func (c Cell[S]) Recurrent(sh tasks.Shape, sizes tasks.Params, state string) *Re
 // not return.
 func Abort(err error) { panic(aborted{err}) }
 
+// aborted is an error, so that whoever recovers from one that was raised where nothing
+// catches it can tell what went wrong.
 type aborted struct{ err error }
+
+func (a aborted) Error() string { return a.err.Error() }
+func (a aborted) Unwrap() error { return a.err }
 
 // catch turns Abort into a call of f; every other panic goes on.
 func catch(f func(error)) {

@@ -24,17 +24,17 @@ type Input struct {
 }
 
 // ReadInput reads an input file. Parameters in set complete the file's; one that
-// contradicts the file is an error.
-func ReadInput(data []byte, set Params) (*Input, error) {
-	in, err := readInput(data, set)
+// contradicts the file is an error. own are tasks besides the catalogue's.
+func ReadInput(data []byte, set Params, own ...*Task) (*Input, error) {
+	in, err := readInput(data, set, own)
 	if err != nil {
 		return nil, fmt.Errorf("tasks: reading input: %w", err)
 	}
 	return in, nil
 }
 
-func readInput(data []byte, set Params) (*Input, error) {
-	task, file, err := openFile(data, "tokens")
+func readInput(data []byte, set Params, own []*Task) (*Input, error) {
+	task, file, err := openFile(data, own, "tokens")
 	if err != nil {
 		return nil, err
 	}
@@ -61,26 +61,39 @@ func TaskOf(data []byte) (*Task, error) {
 	file, err := parseObject(data)
 	if err == nil {
 		var task *Task
-		if task, err = file.task(); err == nil {
+		if task, err = file.task(nil); err == nil {
 			return task, nil
 		}
 	}
 	return nil, fmt.Errorf("tasks: reading input: %w", err)
 }
 
+// LengthOf reads only the length of the sequence that an input file or a half holds.
+func LengthOf(data []byte) (int, error) {
+	file, err := parseObject(data)
+	if err != nil {
+		return 0, fmt.Errorf("tasks: reading input: %w", err)
+	}
+	if _, half := file["N"]; half {
+		return file.int("N")
+	}
+	list, err := file.list("tokens")
+	return len(list), err
+}
+
 // ReadHalf reads the half of one player. The positions that are neither in it nor
-// public belong to the other player.
-func ReadHalf(data []byte, self protocol.Player, set Params) (Half, error) {
-	h, err := readHalf(data, self, set)
+// public belong to the other player. own are tasks besides the catalogue's.
+func ReadHalf(data []byte, self protocol.Player, set Params, own ...*Task) (Half, error) {
+	h, err := readHalf(data, self, set, own)
 	if err != nil {
 		return Half{}, fmt.Errorf("tasks: reading %v's half: %w", self, err)
 	}
 	return h, nil
 }
 
-func readHalf(data []byte, self protocol.Player, set Params) (Half, error) {
+func readHalf(data []byte, self protocol.Player, set Params, own []*Task) (Half, error) {
 	var none Half
-	task, file, err := openFile(data, "N", "positions", "tokens", "public")
+	task, file, err := openFile(data, own, "N", "positions", "tokens", "public")
 	if err != nil {
 		return none, err
 	}
@@ -160,7 +173,7 @@ func readPart(part object, sh Shape, self, owner protocol.Player, s Split, seq [
 }
 
 // task is the task that a file names.
-func (o object) task() (*Task, error) {
+func (o object) task(own []*Task) (*Task, error) {
 	var name string
 	raw, ok := o["task"]
 	if !ok {
@@ -168,6 +181,9 @@ func (o object) task() (*Task, error) {
 	}
 	if raw[0] != '"' || json.Unmarshal(raw, &name) != nil {
 		return nil, fmt.Errorf(`field "task": %s: want the name of a task`, clip(raw))
+	}
+	if k := slices.IndexFunc(own, func(t *Task) bool { return t.Name == name }); k >= 0 {
+		return own[k], nil
 	}
 	task, err := Catalog().Get(shorten(name))
 	if err != nil {
@@ -177,12 +193,12 @@ func (o object) task() (*Task, error) {
 }
 
 // openFile reads the outer object: the task and the fields that it may have.
-func openFile(data []byte, more ...string) (*Task, object, error) {
+func openFile(data []byte, own []*Task, more ...string) (*Task, object, error) {
 	file, err := parseObject(data)
 	if err != nil {
 		return nil, nil, err
 	}
-	task, err := file.task()
+	task, err := file.task(own)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -30,6 +30,10 @@ type Problem struct {
 	// the fast path. It may assume members. nil: F alone.
 	Words func(n int, x, y protocol.Word) bool
 
+	// On is the function on words, of a problem that a user's file holds; nil: what Words
+	// or F says.
+	On func(n int, in ...protocol.Word) (value protocol.Value, inside bool)
+
 	// Answers is how many values an answer can have. nil: 2 where Words, else it is not said.
 	Answers func(n int) int
 
@@ -187,7 +191,10 @@ func (p *Problem) Domain(n int, who protocol.Player) protocol.Domain { return p.
 
 // Value is the function on words, one per player. inside is false outside the promise.
 func (p *Problem) Value(n int, in ...protocol.Word) (v protocol.Value, inside bool) {
-	if p.Words != nil {
+	switch {
+	case p.On != nil:
+		return p.On(n, in...)
+	case p.Words != nil:
 		return protocol.BoolValue(p.Words(n, in[0], in[1])), true
 	}
 	values := make([]protocol.Value, len(in))
@@ -229,6 +236,28 @@ func (p *Problem) YesNo() bool { return p.Words != nil }
 
 // Holds is the answer of a problem that is YesNo.
 func (p *Problem) Holds(n int, x, y protocol.Word) bool { return p.Words(n, x, y) }
+
+// Apart says that no answer is right on both of two inputs of two players: who cannot
+// tell them apart is wrong on one.
+func (p *Problem) Apart(n int, x, y, x2, y2 protocol.Word) bool {
+	if p.YesNo() {
+		return p.Holds(n, x, y) != p.Holds(n, x2, y2)
+	}
+	a, in := p.Value(n, x, y)
+	b, in2 := p.Value(n, x2, y2)
+	if !in || !in2 {
+		return false
+	}
+	if a.Kind() != protocol.OneOf {
+		return !b.Accepts(a)
+	}
+	for k := range a.Len() {
+		if b.Accepts(a.At(k)) {
+			return false
+		}
+	}
+	return true
+}
 
 // Strings says that both of two players hold bit strings, of one length.
 func (p *Problem) Strings(n int) bool {

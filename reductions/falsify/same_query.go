@@ -55,7 +55,7 @@ var sameQuery = register(&Strategy{
 					other, hit := seen[w]
 					if !hit {
 						seen[w] = xs[k]
-					} else if p.Holds(n, other, y) != p.Holds(n, xs[k], y) {
+					} else if p.Apart(n, other, y, xs[k], y) {
 						lead.Candidates = []Point{{other, y}, {xs[k], y}}
 						lead.Note = fmt.Sprintf("with Bob's input %s the words are equal", p.ShowY(n, y))
 						return lead, nil

@@ -131,7 +131,7 @@ func (r *recorder) Read(protocol.Player, protocol.Bits) (protocol.Word, error) {
 // false when none was found.
 func (t *Target) separate(x, x2 protocol.Word, rng *rand.Rand) (y protocol.Word, ok bool) {
 	p, n := t.Instance.From, t.Instance.Size
-	differ := func(y protocol.Word) bool { return p.Holds(n, x, y) != p.Holds(n, x2, y) }
+	differ := func(y protocol.Word) bool { return p.Apart(n, x, y, x2, y) }
 	if w := p.YBits(n); p.Strings(n) {
 		for i := range w {
 			if x.Bit(i) != x2.Bit(i) {
@@ -162,7 +162,7 @@ func (t *Target) separate(x, x2 protocol.Word, rng *rand.Rand) (y protocol.Word,
 // (x, x), whichever has one value on all x that are tried; nil when neither does.
 func foolingPair(in *reductions.Instance) func(x protocol.Word) protocol.Word {
 	p, n := in.From, in.Size
-	if !p.Strings(n) {
+	if !p.Strings(n) || !p.YesNo() {
 		return nil
 	}
 	same := func(x protocol.Word) protocol.Word { return x }

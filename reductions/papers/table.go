@@ -10,6 +10,7 @@ import (
 	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/models/zoo"
+	"crosscut/reductions"
 	"crosscut/report"
 )
 
@@ -80,6 +81,42 @@ func Table(ctx context.Context, spec TableSpec) (report.Table, error) {
 	}
 	if !built {
 		return t, first
+	}
+	return t, nil
+}
+
+// OwnTable runs models on a map of a user's file, at the largest size that each length
+// holds; lengths that hold the same are one row.
+func OwnTable(ctx context.Context, name string, at func(N int) (*reductions.Instance, error), spec TableSpec,
+	build func(model string, sh tasks.Shape, set models.Settings) (models.Machine, error)) (report.Table, error) {
+	t := report.Table{Title: "the map of " + name, Rows: []report.Row{}, Growth: []report.Growth{}}
+	for k, model := range spec.Models {
+		var rows []report.Row
+		size := 0
+		for j, n := range spec.Ns {
+			in, err := at(n)
+			if err != nil {
+				return t, err
+			}
+			if in.Size == size {
+				continue
+			}
+			size = in.Size
+			m, err := build(model, in.Shape, spec.Set)
+			if err != nil {
+				return t, err
+			}
+			row, err := through(m, in, spec.Set.Seed).runAtMost(ctx, in.Shape.N, spec.Runs)
+			if err != nil {
+				return t, err
+			}
+			row.Model = model
+			t.Rows, rows = append(t.Rows, row), append(rows, row)
+			if spec.Done != nil {
+				spec.Done(row, k*len(spec.Ns)+j+1, len(spec.Models)*len(spec.Ns))
+			}
+		}
+		t.Growth = append(t.Growth, fitRows(model, rows)...)
 	}
 	return t, nil
 }

@@ -128,22 +128,11 @@ func (f *File) arity(fn string) int { return len(f.funcs[fn].Params) }
 // Set gives values to parameters besides n: numbers or strings. A name that nothing in
 // the file takes is an error.
 func (f *File) Set(values map[string]any) error {
-	p, builtin, err := f.builtin()
+	known, sizes, err := f.Parameters()
 	if err != nil {
 		return err
 	}
-	known := map[string]bool{}
-	for _, fn := range f.funcs {
-		for name := range fn.Defaults {
-			known[name] = true
-		}
-	}
-	set, sizes := Settings{}, map[string]bool{}
-	if builtin {
-		for _, s := range p.Sizes {
-			known[s.Name], sizes[s.Name] = true, true
-		}
-	}
+	set := Settings{}
 	for name, v := range values {
 		if !known[name] {
 			return hinted("write it into a function that uses it, with a default: def problem(n, x, y, "+name+" = 4)",
@@ -161,6 +150,27 @@ func (f *File) Set(values map[string]any) error {
 	f.set = set
 	clear(f.sizes)
 	return nil
+}
+
+// Parameters are the names that Set knows, and those of them that are sizes of the
+// built-in problem.
+func (f *File) Parameters() (known, sizes map[string]bool, err error) {
+	p, builtin, err := f.builtin()
+	if err != nil {
+		return nil, nil, err
+	}
+	known, sizes = map[string]bool{}, map[string]bool{}
+	for _, fn := range f.funcs {
+		for name := range fn.Defaults {
+			known[name] = true
+		}
+	}
+	if builtin {
+		for _, s := range p.Sizes {
+			known[s.Name], sizes[s.Name] = true, true
+		}
+	}
+	return known, sizes, nil
 }
 
 // Doubts says which parameters have different defaults in two functions, and no value

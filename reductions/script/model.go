@@ -41,7 +41,9 @@ const maxState = 1 << 20
 
 // recurrent reads state_bits(n), init(n), step(n, state, position, token) and
 // output(n, state, position, token), n being the sequence length N. A state is an
-// integer in 0..2^state_bits - 1, and is the message at a cut.
+// integer in 0..2^state_bits - 1, and is the message at a cut. With back(n, state,
+// position, token), read from position N down to 1 with the same init, output is
+// output(n, state, back, position, token), and both states cross.
 func (f *File) recurrent(sh tasks.Shape) (models.Machine, error) {
 	if err := f.needs("state_bits", "init", "step", "output"); err != nil {
 		return nil, err
@@ -58,31 +60,44 @@ func (f *File) recurrent(sh tasks.Shape) (models.Machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	cell := fold.Cell[*big.Int]{
-		Bits: func(int) protocol.Bits { return protocol.Bits(bits) },
-		Init: func() *big.Int { return first },
-		Step: func(s *big.Int, pos int, t tasks.Token) *big.Int {
-			next, err := f.state(bits, "step", number(sh.N), integer(s), number(pos), tokenValue(sh, t))
-			if err != nil {
-				fold.Abort(err)
-			}
-			return next
-		},
-		Output: func(s *big.Int, pos int, t tasks.Token) tasks.Value {
-			raw, err := f.call("output", number(sh.N), integer(s), number(pos), tokenValue(sh, t))
-			if err != nil {
-				fold.Abort(err)
-			}
-			v, err := f.value(sh, raw)
-			if err != nil {
-				fold.Abort(err)
-			}
-			return v
-		},
-		Put: func(w *protocol.Packer, _ int, s *big.Int) { w.Big(s, bits) },
-		Get: func(r *protocol.Unpacker, _ int) *big.Int { return r.Big(bits) },
+	// Folds carry a token in, and the states after it out.
+	pass := func(fn string, keep func(in *seen, s *big.Int)) fold.Fold[seen, *big.Int] {
+		return fold.Fold[seen, *big.Int]{
+			Bits: func(int) protocol.Bits { return protocol.Bits(bits) },
+			Init: func() *big.Int { return first },
+			Step: func(s *big.Int, pos int, in seen) *big.Int {
+				return must(f.state(bits, fn, number(sh.N), integer(s), number(pos), tokenValue(sh, in.token)))
+			},
+			Emit: func(s *big.Int, _ int, in seen) seen { keep(&in, s); return in },
+			Put:  func(w *protocol.Packer, _ int, s *big.Int) { w.Big(s, bits) },
+			Get:  func(r *protocol.Unpacker, _ int) *big.Int { return r.Big(bits) },
+			Copy: func(_, s *big.Int) *big.Int { return s },
+		}
 	}
-	return cell.Recurrent(sh, tasks.Params{"state_bits": float64(bits)}, "state_bits"), nil
+	layer := fold.Layer[seen, *big.Int]{Forward: pass("step", func(in *seen, s *big.Int) { in.state = s })}
+	if f.Defines("back") {
+		back := pass("back", func(in *seen, s *big.Int) { in.back = s })
+		layer.Backward = &back
+		layer.Join = func(_ int, forward, backward seen) seen { forward.back = backward.back; return forward }
+	}
+	return &fold.Recurrent[seen, *big.Int]{
+		Of: sh, Sizes: tasks.Params{"state_bits": float64(bits)}, State: "state_bits",
+		Embed: func(_ int, t tasks.Token) seen { return seen{token: t} }, Layers: []fold.Layer[seen, *big.Int]{layer},
+		Output: func(pos int, at seen) tasks.Value {
+			args := []json.RawMessage{number(sh.N), integer(at.state)}
+			if layer.Backward != nil {
+				args = append(args, integer(at.back))
+			}
+			raw := must(f.call("output", append(args, number(pos), tokenValue(sh, at.token))...))
+			return must(f.value(sh, raw))
+		},
+	}, nil
+}
+
+// seen is a token with the states after it, read from the front and from the back.
+type seen struct {
+	token       tasks.Token
+	state, back *big.Int
 }
 
 // state calls a function that returns a state.
@@ -122,7 +137,11 @@ func integer(x *big.Int) json.RawMessage { return x.Append(nil, 10) }
 
 // tokenValue writes a token as the file's functions see it.
 func tokenValue(sh tasks.Shape, t tasks.Token) json.RawMessage {
-	raw, err := json.Marshal(sh.Task.FormatToken(sh, t))
+	shown := sh.Task.FormatToken(sh, t)
+	if own, is := shown.(ownToken); is {
+		return json.RawMessage(own)
+	}
+	raw, err := json.Marshal(shown)
 	if err == nil {
 		raw, err = dictionaries(raw)
 	}
@@ -132,11 +151,25 @@ func tokenValue(sh tasks.Shape, t tasks.Token) json.RawMessage {
 	return raw
 }
 
-// dictionaries rewrites ordinary JSON as an encoded value: the inverse of plain.
+// dictionaries rewrites ordinary JSON as an encoded value: the inverse of plain. What is
+// encoded already stays.
 func dictionaries(raw json.RawMessage) (json.RawMessage, error) {
 	raw = bytes.TrimSpace(raw)
-	if len(raw) == 0 || raw[0] != '{' {
+	if _, encoded := pairs(raw); encoded || len(raw) == 0 || raw[0] != '{' && raw[0] != '[' {
 		return raw, nil
+	}
+	if raw[0] == '[' {
+		var items []json.RawMessage
+		if err := json.Unmarshal(raw, &items); err != nil {
+			return nil, err
+		}
+		for k := range items {
+			var err error
+			if items[k], err = dictionaries(items[k]); err != nil {
+				return nil, err
+			}
+		}
+		return list(items...), nil
 	}
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	if _, err := dec.Token(); err != nil {

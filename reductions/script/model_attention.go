@@ -3,7 +3,6 @@ package script
 import (
 	"encoding/json"
 	"math/big"
-	"strconv"
 	"sync"
 
 	"crosscut/models"
@@ -13,30 +12,36 @@ import (
 	"crosscut/protocol"
 )
 
-// attention reads a one-head layer of integer attention: query, key and
-// value(n, position, token) return lists of integers, n being the sequence length
-// N; f, g, p and top are numbers, or functions of n (p bits a number, default 16;
+// attention reads a layer of integer attention: query, key and value(n, position, token),
+// or (n, position, token, head) with heads = H, return lists of integers, n being the
+// sequence length N; f, g, p and top are numbers, or functions of n (p bits a number, default 16;
 // top, the constant that scores are subtracted from, default 0); with blank = True
 // key and value are also asked for position N + 1 with token None.
 // output(n, fraction, position, token) gets one pair (numerator, denominator) per
-// coordinate of the average, exact.
+// coordinate of the average, exact; with heads, a list of such for each head.
 func (f *File) attention(sh tasks.Shape) (models.Machine, error) {
 	if err := f.needs("query", "key", "value", "output"); err != nil {
 		return nil, err
 	}
 	sizes := map[string]*big.Int{}
-	for name, def := range map[string]int64{"f": 8, "g": 4, "p": 16, "top": 0} {
+	for name, def := range map[string]int64{"f": 8, "g": 4, "p": 16, "top": 0, "heads": 0} {
 		var err error
 		if sizes[name], err = f.size(name, sh.N, def); err != nil {
 			return nil, err
 		}
 	}
-	for name, most := range map[string]int64{"f": 30, "g": 16, "p": 1 << 12} {
+	for name, most := range map[string]int64{"f": 30, "g": 16, "p": 1 << 12, "heads": 64} {
 		if v := sizes[name]; v.Sign() < 0 || v.Cmp(big.NewInt(most)) > 0 {
 			return nil, errorf("%s: %s = %v is outside 0..%d", f.Name, name, v, most)
 		}
 	}
-	u := &userLayer{file: f, sh: sh, p: max(2, int(sizes["p"].Int64())), lists: map[string][]*big.Int{}}
+	heads := int(sizes["heads"].Int64())
+	for _, fn := range []string{"query", "key", "value"} {
+		if heads > 0 && f.arity(fn) != 4 || heads == 0 && f.arity(fn) != 3 {
+			return nil, hinted("write query(n, position, token), or heads = 2 and query(n, position, token, head), and key and value likewise", "%s: %s takes %d arguments, and heads = %d", f.at(fn), fn, f.arity(fn), heads)
+		}
+	}
+	u := &userLayer{file: f, sh: sh, several: heads > 0, p: max(2, int(sizes["p"].Int64())), lists: map[string][]*big.Int{}}
 	trivial, err := zoo.Build("trivial", sh, models.Settings{})
 	if err != nil {
 		return nil, err
@@ -45,11 +50,11 @@ func (f *File) attention(sh tasks.Shape) (models.Machine, error) {
 	u.bits = sh.Task.TokenBits(sh, u.raw)
 	// A probe gives the widths; every token must keep to them.
 	probe := sh.Task.Alphabet(sh, 1)[0]
-	width, err := u.list("query", 1, probe)
+	width, err := u.list("query", 0, 1, probe)
 	if err != nil {
 		return nil, err
 	}
-	values, err := u.list("value", 1, probe)
+	values, err := u.list("value", 0, 1, probe)
 	if err != nil {
 		return nil, err
 	}
@@ -58,20 +63,28 @@ func (f *File) attention(sh tasks.Shape) (models.Machine, error) {
 	}
 	blank := string(f.consts["blank"]) == "true"
 	l := &attention.Layer{
-		Heads: 1, Width: len(width), Values: len(values), Embed: u.pieces(), Blank: blank,
+		Heads: max(1, heads), Width: len(width), Values: len(values), Embed: u.pieces(), Blank: blank,
 		P: u.p, F: int(sizes["f"].Int64()), G: int(sizes["g"].Int64()), Top: sizes["top"],
-		Query: func(_, pos int, e, q attention.Ints) error { return u.fill("query", pos, e, q) },
-		Key:   func(_, pos int, e, k attention.Ints) error { return u.fill("key", pos, e, k) },
-		Value: func(_, pos int, e, v attention.Ints) (int, error) { return 0, u.fill("value", pos, e, v) },
+		Query: func(h, pos int, e, q attention.Ints) error { return u.fill("query", h, pos, e, q) },
+		Key:   func(h, pos int, e, k attention.Ints) error { return u.fill("key", h, pos, e, k) },
+		Value: func(h, pos int, e, v attention.Ints) (int, error) { return 0, u.fill("value", h, pos, e, v) },
 	}
 	return attention.New(&attention.Stack{
 		Shape: sh, In: u.embed, Layers: []*attention.Layer{l}, Residual: l.Embed,
-		Out: func(pos int, e attention.Ints, heads []attention.Average) (tasks.Value, error) {
-			var pairs []json.RawMessage
-			for c := range values {
-				pairs = append(pairs, list(integer(heads[0].Numerator(c)), integer(heads[0].Normaliser())))
+		Out: func(pos int, e attention.Ints, averages []attention.Average) (tasks.Value, error) {
+			all := make([]json.RawMessage, len(averages))
+			for h, a := range averages {
+				var pairs []json.RawMessage
+				for c := range values {
+					pairs = append(pairs, list(integer(a.Numerator(c)), integer(a.Normaliser())))
+				}
+				all[h] = list(pairs...)
 			}
-			raw, err := f.call("output", number(sh.N), list(pairs...), number(pos), tokenValue(sh, u.token(e)))
+			fraction := all[0]
+			if u.several {
+				fraction = list(all...)
+			}
+			raw, err := f.call("output", number(sh.N), fraction, number(pos), tokenValue(sh, u.token(e)))
 			if err != nil {
 				return nil, err
 			}
@@ -105,6 +118,7 @@ type userLayer struct {
 	file         *File
 	sh           tasks.Shape
 	p, raw, bits int
+	several      bool // the functions take the head
 
 	mu    sync.Mutex
 	lists map[string][]*big.Int
@@ -135,12 +149,12 @@ func (u *userLayer) token(e attention.Ints) tasks.Token {
 }
 
 // fill asks the file for a list and copies it.
-func (u *userLayer) fill(fn string, pos int, e, dst attention.Ints) error {
+func (u *userLayer) fill(fn string, head, pos int, e, dst attention.Ints) error {
 	var t tasks.Token
 	if pos <= u.sh.N {
 		t = u.token(e)
 	}
-	values, err := u.list(fn, pos, t)
+	values, err := u.list(fn, head, pos, t)
 	if err != nil {
 		return err
 	}
@@ -159,19 +173,23 @@ func (u *userLayer) fill(fn string, pos int, e, dst attention.Ints) error {
 // kept bounds the lists that are remembered.
 const kept = 1 << 16
 
-func (u *userLayer) list(fn string, pos int, t tasks.Token) ([]*big.Int, error) {
+func (u *userLayer) list(fn string, head, pos int, t tasks.Token) ([]*big.Int, error) {
 	token := json.RawMessage("null")
 	if pos <= u.sh.N {
 		token = tokenValue(u.sh, t)
 	}
-	key := fn + strconv.Itoa(pos) + string(token)
+	args := []json.RawMessage{number(u.sh.N), number(pos), token}
+	if u.several {
+		args = append(args, number(head+1))
+	}
+	key := fn + string(list(args...))
 	u.mu.Lock()
 	known, ok := u.lists[key]
 	u.mu.Unlock()
 	if ok {
 		return known, nil
 	}
-	raw, err := u.file.call(fn, number(u.sh.N), number(pos), token)
+	raw, err := u.file.call(fn, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -143,3 +143,40 @@ func Beyond(ctx context.Context, n int, family func(n int) (*Subject, error)) []
 	}
 	return nil
 }
+
+// Longest is the subject at the largest size whose sequences have at most N tokens, up to
+// [bitesLimit], for maps whose sequences grow with n.
+func Longest(ctx context.Context, N int, family func(n int) (*Subject, error)) (*Subject, error) {
+	f := newSearch(ctx, family)
+	var best *Subject
+	lo, hi := 0, 1 // hi: the least size known to be too long, or the next to try
+	for {
+		s, err := f.next(hi, bitesLimit)
+		if best == nil && (err != nil || s == nil) {
+			return nil, err
+		}
+		if s == nil || s.Shape.N > N {
+			break
+		}
+		best, lo, hi = s, s.Size, max(2*hi, s.Size+1)
+	}
+	if best == nil {
+		return nil, fmt.Errorf("validate: no sequence is as short as N = %d", N)
+	}
+	for lo+1 < hi {
+		mid := (lo + hi) / 2
+		if s, _ := f.next(mid, hi-1); s != nil && s.Shape.N <= N {
+			best, lo = s, max(s.Size, mid)
+		} else {
+			hi = mid
+		}
+	}
+	return best, f.ctx.Err()
+}
+
+// Trust samples the map, and says where it is wrong.
+func (s *Subject) Trust(ctx context.Context) error {
+	f := newSearch(ctx, nil)
+	f.made[s.Size] = made{s: s}
+	return f.trust(s.Size)
+}
