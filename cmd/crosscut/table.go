@@ -120,7 +120,9 @@ func (c *call) ownTable() error {
 	}
 	return c.drawnTable(&spec, func() (report.Table, error) {
 		return papers.OwnTable(c.Context, o.file.Name, func(N int) (*reductions.Instance, error) { return c.upTo(o, N) }, spec,
-			func(model string, sh tasks.Shape, set models.Settings) (models.Machine, error) { return builds[model](sh, set) })
+			func(model string, sh tasks.Shape, set models.Settings) (models.Machine, error) {
+				return builds[model](sh, set)
+			})
 	})
 }
 
