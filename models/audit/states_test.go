@@ -344,6 +344,73 @@ func TestWithAllPublishedFields(t *testing.T) {
 	}
 }
 
+// docsConfig is a config of the fields that a cell of docs/audit.md lists.
+func docsConfig(t *testing.T, cell string) []byte {
+	t.Helper()
+	set := map[string]any{"dtype": "bfloat16"}
+	for _, field := range strings.Split(strings.Trim(cell, "`"), ",") {
+		name, value, _ := strings.Cut(field, "=")
+		switch {
+		case value == "true":
+			set[name] = true
+		case strings.Trim(value, "0123456789") == "":
+			set[name] = json.Number(value)
+		default:
+			set[name] = value
+		}
+	}
+	config, err := json.Marshal(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return config
+}
+
+// Byte counts that others printed agree to the last digit printed with what is counted.
+func TestPublishedBytes(t *testing.T) {
+	raw, err := os.ReadFile("../../docs/audit.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := 0
+	for _, line := range strings.Split(string(raw), "\n") {
+		cells := strings.Split(strings.Trim(line, "| "), " | ")
+		if len(cells) != 5 || !strings.HasPrefix(cells[1], "`model_type=") {
+			continue
+		}
+		rows++
+		m, err := Count(docsConfig(t, cells[1]), Options{})
+		if err != nil {
+			t.Errorf("%s: %v", cells[1], err)
+			continue
+		}
+		times := 1
+		what, more, _ := strings.Cut(cells[0], ", ")
+		if more != "" {
+			if _, err := fmt.Sscan(more, &times); err != nil {
+				t.Fatalf("%s: %v", cells[0], err)
+			}
+		}
+		bits := m.State()
+		if what == "cache" {
+			bits, _ = m.Cache()
+		}
+		bytes := bits / 8 * times
+		if fmt.Sprint(bytes) != cells[3] || bits%8 != 0 {
+			t.Errorf("%s: counted %d bytes", line, bytes)
+		}
+		value, unit, _ := strings.Cut(cells[2], " ")
+		size := map[string]float64{"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}[unit]
+		_, decimals, _ := strings.Cut(value, ".")
+		if got := fmt.Sprintf("%.*f", len(decimals), float64(bytes)/size); got != value {
+			t.Errorf("%s: counted %s %s", line, got, unit)
+		}
+	}
+	if rows < 10 {
+		t.Errorf("%d rows were compared", rows)
+	}
+}
+
 // The table of docs/audit.md says what is counted, in bfloat16.
 func TestDocsTable(t *testing.T) {
 	raw, err := os.ReadFile("../../docs/audit.md")
@@ -357,23 +424,7 @@ func TestDocsTable(t *testing.T) {
 			continue
 		}
 		rows++
-		set := map[string]any{"dtype": "bfloat16"}
-		for _, field := range strings.Split(strings.Trim(cells[0], "`"), ",") {
-			name, value, _ := strings.Cut(field, "=")
-			switch {
-			case value == "true":
-				set[name] = true
-			case strings.Trim(value, "0123456789") == "":
-				set[name] = json.Number(value)
-			default:
-				set[name] = value
-			}
-		}
-		config, err := json.Marshal(set)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r, err := Audit(config, Options{})
+		r, err := Audit(docsConfig(t, cells[0]), Options{})
 		if err != nil {
 			t.Errorf("%s: %v", cells[0], err)
 			continue
