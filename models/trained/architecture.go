@@ -53,7 +53,10 @@ type LayerConfig struct {
 	StateSize        int               `json:"state_size"`
 	Causal           bool              `json:"causal"`
 	NumHeads         int               `json:"num_heads"`
-	Scale            json.RawMessage   `json:"scale"` // of scores: a number or "1/sqrt(d)"; null: 1
+	NumKVHeads       int               `json:"num_key_value_heads"` // of attention; 0: num_heads
+	Rope             bool              `json:"rope"`                // rotate queries and keys by their position, the first being 0
+	RopeTheta        float64           `json:"rope_theta"`          // 0: 10000
+	Scale            json.RawMessage   `json:"scale"`               // of scores: a number or "1/sqrt(d)"; null: 1
 	OutProj          bool              `json:"out_proj"`
 	ConvKernel       int               `json:"conv_kernel"`
 	Expand           int               `json:"expand"`
@@ -77,7 +80,7 @@ var decides = map[string][]string{
 	"num_heads": {"1"}, "scale": {"1"}, "out_proj": {"false"}, "conv_kernel": {"0"}, "expand": {}, "dt_rank": {}, "head_dim": {}, "expand_v": {}, "gate": {"false"},
 	"intermediate_size": {}, "layers": {"[]"}, "residual": {"false"}, "norm": {`""`, "false"}, "final_norm": {"false"}, "norm_eps": {},
 	"proj_size": {"0"}, "is_causal": {"false"}, "n_head": {"1"}, "num_attention_heads": {"1"}, "num_key_value_heads": {"1"}, "softmax_scale": {}, "layer_norm": {"false"},
-	"norm_first": {"false"}, "window": {"0"}, "sliding_window": {"0"}, "rope": {"false"}, "softcap": {}, "learn_initial_state": {"false"}, "feature_map": {}, "batch_norm": {"false"},
+	"norm_first": {"false"}, "window": {"0"}, "sliding_window": {"0"}, "rope": {"false"}, "rope_theta": {}, "rope_scaling": {}, "rope_parameters": {}, "partial_rotary_factor": {"1", "1.0"}, "softcap": {}, "learn_initial_state": {"false"}, "feature_map": {}, "batch_norm": {"false"},
 }
 
 // refuseOther names the first field, in order, that asks this architecture for another computation.

@@ -32,8 +32,8 @@ func (a *attention) start() *online {
 // add folds one token in.
 func (a *attention) add(o *online, q, k, v []float32) {
 	for h := range a.heads {
-		at := h * a.each
-		s := float32(a.score(q[at:][:a.each], k[at:][:a.each]))
+		at, shared := h*a.each, a.shared(h*a.each)
+		s := float32(a.score(q[at:][:a.each], k[shared:][:a.each]))
 		top := max(o.max[h], s)
 		keep, w := 0.0, exact.Exp(float64(s)-float64(top))
 		if o.z[h] > 0 {
@@ -41,8 +41,8 @@ func (a *attention) add(o *online, q, k, v []float32) {
 		}
 		o.max[h] = top
 		o.z[h] = float32(float64(float64(o.z[h])*keep) + w)
-		for c := at; c < at+a.each; c++ {
-			o.num[c] = float32(float64(float64(o.num[c])*keep) + float64(w*float64(v[c])))
+		for c := range a.each {
+			o.num[at+c] = float32(float64(float64(o.num[at+c])*keep) + float64(w*float64(v[shared+c])))
 		}
 	}
 }

@@ -2,13 +2,18 @@ package trained
 
 import (
 	"errors"
+	"fmt"
+	"math"
 
 	"crosscut/internal/exact"
 )
 
-// projections are the maps that softmax attention begins and ends with, for num_heads heads of equal width.
+// projections are the maps that softmax attention begins and ends with, for num_heads heads of equal width;
+// groups of them share the keys and values of one of kv/each heads.
 type projections struct {
 	hidden, heads, each int
+	kv                  int       // numbers of a key, and of a value
+	rope                []float64 // angles by position 1, one for each pair of numbers of a head; nil: none
 	scale               float64
 	query, key, val     *Matrix
 	bq, bk, bv          []float64
@@ -19,8 +24,9 @@ type projections struct {
 var _ = register(&Architecture{
 	Name: "attention",
 	Doc: "softmax(scale q k^T) v in num_heads heads, over all tokens, or with causal over those read: query.weight, key.weight, value.weight (hidden_size rows), with bias query.bias, ..., " +
-		"with out_proj out.weight, out.bias; scale is 1 unless it is stated, a number or 1/sqrt(d)",
-	Fields: []string{"causal", "num_heads", "scale", "bias", "out_proj"},
+		"with out_proj out.weight, out.bias; scale is 1 unless it is stated, a number or 1/sqrt(d); num_key_value_heads share keys and values among groups of heads; with causal and rope, " +
+		"numbers i and i + d/2 of queries and keys are rotated by position rope_theta^(-2i/d), the first position being 0",
+	Fields: []string{"causal", "num_heads", "num_key_value_heads", "scale", "bias", "out_proj", "rope", "rope_theta"},
 	Build: func(r reader) ([]layer, int, error) {
 		if !r.c.Causal {
 			return nil, 0, errors.New(`config.json: attention over all tokens is no layer of a stack: state "causal": true`)
@@ -40,15 +46,27 @@ func newProjections(r reader) (projections, error) {
 	if p.scale, err = c.scale(p.each); err != nil {
 		return p, err
 	}
-	if err := r.matrices(place{&p.query, "query.weight", p.hidden, r.inputs}, place{&p.key, "key.weight", p.hidden, r.inputs}, place{&p.val, "value.weight", p.hidden, r.inputs}); err != nil {
+	groups := c.NumKVHeads
+	if groups == 0 {
+		groups = p.heads
+	}
+	if groups < 0 || p.heads%groups != 0 {
+		return p, fmt.Errorf(`config.json: num_key_value_heads = %d does not divide num_heads = %d`, groups, p.heads)
+	}
+	p.kv = groups * p.each
+	if p.rope, err = c.angles(p.each); err != nil {
+		return p, err
+	}
+	if err := r.matrices(place{&p.query, "query.weight", p.hidden, r.inputs}, place{&p.key, "key.weight", p.kv, r.inputs}, place{&p.val, "value.weight", p.kv, r.inputs}); err != nil {
 		return p, err
 	}
 	none := c.Bias == nil || !*c.Bias
 	for _, b := range []struct {
 		to   *[]float64
 		name string
-	}{{&p.bq, "query.bias"}, {&p.bk, "key.bias"}, {&p.bv, "value.bias"}} {
-		if *b.to, err = r.vector(none, b.name, p.hidden); err != nil {
+		n    int
+	}{{&p.bq, "query.bias", p.hidden}, {&p.bk, "key.bias", p.kv}, {&p.bv, "value.bias", p.kv}} {
+		if *b.to, err = r.vector(none, b.name, b.n); err != nil {
 			return p, err
 		}
 	}
@@ -60,6 +78,47 @@ func newProjections(r reader) (projections, error) {
 	}
 	return p, err
 }
+
+// angles are those of rope by which position 1 turns each pair of the d numbers of a head.
+func (c *LayerConfig) angles(d int) ([]float64, error) {
+	theta := c.RopeTheta
+	switch {
+	case !c.Rope && theta != 0:
+		return nil, errors.New(`config.json: field "rope_theta": nothing is rotated without "rope": true`)
+	case !c.Rope:
+		return nil, nil
+	case !c.Causal:
+		return nil, errors.New(`config.json: field "rope": attention over all tokens has no rotation here: state "causal": true`)
+	case d%2 != 0:
+		return nil, fmt.Errorf(`config.json: field "rope": heads of %d numbers cannot be rotated in pairs`, d)
+	case theta == 0:
+		theta = 10000
+	}
+	if !(theta >= 1 && theta <= 1e9) {
+		return nil, fmt.Errorf(`config.json: field "rope_theta": %v is outside 1..1e9`, theta)
+	}
+	out := make([]float64, d/2)
+	for i := range out {
+		out[i] = math.Pow(theta, -2*float64(i)/float64(d))
+	}
+	return out, nil
+}
+
+// turn rotates all heads of a query or key by its position, the first being 0.
+func (p *projections) turn(x []float32, position int) []float32 {
+	for i, angle := range p.rope {
+		sin, cos := math.Sincos(angle * float64(position))
+		for h := 0; h < len(x); h += p.each {
+			a, b := float64(x[h+i]), float64(x[h+i+p.each/2])
+			x[h+i] = float32(float64(a*cos) - float64(b*sin))
+			x[h+i+p.each/2] = float32(float64(b*cos) + float64(a*sin))
+		}
+	}
+	return x
+}
+
+// shared is where the keys and values of the head that begins at h begin.
+func (p *projections) shared(h int) int { return h / p.each * (p.kv / p.each) / p.heads * p.each }
 
 // score is scale q k in one head.
 func (p *projections) score(q, k []float32) float64 {
@@ -82,22 +141,22 @@ func (p *projections) finish(y []float32) []float32 {
 // token by token, and grows with them.
 type cacheCell struct{ projections }
 
-func (c *cacheCell) numbers(t int) int { return 2 * c.hidden * t }
+func (c *cacheCell) numbers(t int) int { return 2 * c.kv * t }
 
 func (c *cacheCell) step(s []float32, x vec) []float32 {
-	s = append(s, rounded(c.key.times(x, c.bk)).val...)
+	s = append(s, c.turn(rounded(c.key.times(x, c.bk)).val, len(s)/(2*c.kv))...)
 	return append(s, rounded(c.val.times(x, c.bv)).val...)
 }
 
 func (c *cacheCell) emit(s []float32, x vec) []float32 {
-	q := rounded(c.query.times(x, c.bq)).val
-	tokens := len(s) / (2 * c.hidden)
+	tokens := len(s) / (2 * c.kv)
+	q := c.turn(rounded(c.query.times(x, c.bq)).val, tokens-1)
 	out := make([]float32, c.hidden)
 	scores := make([]float64, tokens)
 	for h := 0; h < c.hidden; h += c.each {
 		top := 0.0
 		for t := range scores {
-			scores[t] = c.score(q[h:][:c.each], s[2*c.hidden*t+h:][:c.each])
+			scores[t] = c.score(q[h:][:c.each], s[2*c.kv*t+c.shared(h):][:c.each])
 			if t == 0 || scores[t] > top {
 				top = scores[t]
 			}
@@ -107,7 +166,7 @@ func (c *cacheCell) emit(s []float32, x vec) []float32 {
 			w := exact.Exp(score - top)
 			z += w
 			for k := range sum {
-				sum[k] += float64(w * float64(s[2*c.hidden*t+c.hidden+h+k]))
+				sum[k] += float64(w * float64(s[2*c.kv*t+c.kv+c.shared(h)+k]))
 			}
 		}
 		for k, v := range sum {

@@ -13,7 +13,7 @@ func TestOtherComputationsAreRefused(t *testing.T) {
 	}
 	for _, tc := range []struct{ arch, field string }{
 		{"rnn", `"nonlinearity":"sigmoid"`}, {"rnn", `"proj_size":2`}, {"lstm", `"proj_size":2`}, {"gru", `"causal":true`}, {"rnn", `"num_heads":4`}, {"rnn", `"scale":0.5`},
-		{"gru", `"nonlinearity":"relu"`}, {"attention", `"sliding_window":8`}, {"attention", `"num_key_value_heads":2`}, {"attention", `"rope":true`}, {"mamba", `"bias":true`},
+		{"gru", `"nonlinearity":"relu"`}, {"attention", `"sliding_window":8`}, {"linear-attention", `"num_key_value_heads":2`}, {"gru", `"rope":true`}, {"attention", `"rope_scaling":{"factor":2}`}, {"mamba", `"bias":true`},
 		{"attention", `"num_layers":2`}, {"attention", `"bidirectional":true`}, {"ssm", `"feature_map":"relu"`}, {"linear-attention", `"num_heads":2`}, {"stack", `"norm":"batch"`},
 		{"mlp", `"nonlinearity":"gelu"`}, {"gru", `"state_size":3`}, {"rnn", `"Hidden_Size":5`}, {"rnn", `"hidden_size":5`},
 	} {

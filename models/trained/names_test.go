@@ -72,16 +72,22 @@ func TestFilesOfOtherKinds(t *testing.T) {
 			raw, _ := os.ReadFile(filepath.Join(d, "model-00001-of-00002.safetensors"))
 			os.WriteFile(filepath.Join(d, "model-00002-of-00002.safetensors"), raw, 0o644)
 		}, "another shard"},
-		"no weight_map":          {"lstm-shards", func(d string) { os.WriteFile(filepath.Join(d, index), []byte(`{"metadata":{}}`), 0o644) }, "weight_map"},
-		"a rename of nothing":    {"lstm-shards", func(d string) { replace(t, `"memory."`, `"nothing."`, d, "config.json") }, `begins with "nothing."`},
-		"a rename onto another":  {"lstm-shards", func(d string) { replace(t, `"answer.": "head."`, `"answer.weight": "answer.bias"`, d, "config.json") }, "which there is too"},
-		"classes and threshold":  {"hybrid-logits", func(d string) { replace(t, `"classes"`, `"threshold": 0.5, "classes"`, d, "config.json") }, "contradict"},
-		"one class":              {"hybrid-logits", func(d string) { replace(t, `"params"`, `"note"`, d, "config.json") }, ""},
-		"a stack in a stack":     {"hybrid", func(d string) { replace(t, `"mamba"`, `"stack"`, d, "config.json") }, "layers"},
-		"an unknown layer field": {"hybrid", func(d string) { replace(t, `"dt_rank"`, `"dt_rang"`, d, "config.json") }, "dt_rang"},
-		"attention both ways":    {"hybrid", func(d string) { replace(t, `"causal": true,`, ``, d, "config.json") }, "causal"},
-		"heads that do not fit":  {"hybrid", func(d string) { replace(t, `"num_heads": 2`, `"num_heads": 3`, d, "config.json") }, "num_heads = 3"},
-		"params twice":           {"hybrid", func(d string) { replace(t, `"V": 5`, `"W": 5`, d, "config.json") }, `no parameter "W"`},
+		"no weight_map":                {"lstm-shards", func(d string) { os.WriteFile(filepath.Join(d, index), []byte(`{"metadata":{}}`), 0o644) }, "weight_map"},
+		"a rename of nothing":          {"lstm-shards", func(d string) { replace(t, `"memory."`, `"nothing."`, d, "config.json") }, `begins with "nothing."`},
+		"a rename onto another":        {"lstm-shards", func(d string) { replace(t, `"answer.": "head."`, `"answer.weight": "answer.bias"`, d, "config.json") }, "which there is too"},
+		"groups that do not divide":    {"attention-groups", func(d string) { replace(t, `"num_key_value_heads": 2`, `"num_key_value_heads": 3`, d, "config.json") }, "num_key_value_heads = 3 does not divide num_heads = 4"},
+		"groups that the file has not": {"attention-groups", func(d string) { replace(t, `"num_key_value_heads": 2`, `"num_key_value_heads": 1`, d, "config.json") }, "key.weight"},
+		"rotation without order":       {"attention-groups", func(d string) { replace(t, `"num_heads"`, `"rope": true, "num_heads"`, d, "config.json") }, `"rope": attention over all tokens`},
+		"rotation of odd heads":        {"rope", func(d string) { replace(t, `"num_heads": 2`, `"num_heads": 4`, d, "config.json") }, "heads of 1 numbers"},
+		"an angle of nothing":          {"rope", func(d string) { replace(t, `"rope": true`, `"rope": false, "rope_theta": 100`, d, "config.json") }, "nothing is rotated"},
+		"an angle below 1":             {"rope", func(d string) { replace(t, `"rope": true`, `"rope": true, "rope_theta": 0.5`, d, "config.json") }, "outside 1..1e9"},
+		"classes and threshold":        {"hybrid-logits", func(d string) { replace(t, `"classes"`, `"threshold": 0.5, "classes"`, d, "config.json") }, "contradict"},
+		"one class":                    {"hybrid-logits", func(d string) { replace(t, `"params"`, `"note"`, d, "config.json") }, ""},
+		"a stack in a stack":           {"hybrid", func(d string) { replace(t, `"mamba"`, `"stack"`, d, "config.json") }, "layers"},
+		"an unknown layer field":       {"hybrid", func(d string) { replace(t, `"dt_rank"`, `"dt_rang"`, d, "config.json") }, "dt_rang"},
+		"attention both ways":          {"hybrid", func(d string) { replace(t, `"causal": true,`, ``, d, "config.json") }, "causal"},
+		"heads that do not fit":        {"hybrid", func(d string) { replace(t, `"num_heads": 2`, `"num_heads": 3`, d, "config.json") }, "num_heads = 3"},
+		"params twice":                 {"hybrid", func(d string) { replace(t, `"V": 5`, `"W": 5`, d, "config.json") }, `no parameter "W"`},
 	} {
 		err := copied(t, tc.folder, tc.edit)
 		if err == nil || !strings.Contains(err.Error(), tc.want) {

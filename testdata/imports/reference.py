@@ -6,7 +6,7 @@
 Written from the definitions (PyTorch's documentation, the papers), over whole sequences; it shares
 nothing with the Go code: no folds, no float32 states. Standard library only.
 """
-import json, math, os, random, struct, sys
+import cmath, json, math, os, random, struct, sys
 
 
 # --- safetensors ---------------------------------------------------------------------------------
@@ -139,10 +139,24 @@ def gated(kind, c, w, xs):
     return hs
 
 
+def rotate(y, d, t, theta):
+    """Half rotation, as in transformers: numbers i and i + d/2 of every head turn by t theta^(-2i/d)."""
+    out = list(y)
+    for h in range(0, len(y), d):
+        for i in range(d // 2):
+            z = complex(y[h + i], y[h + i + d // 2]) * cmath.exp(1j * t * theta ** (-2 * i / d))
+            out[h + i], out[h + i + d // 2] = z.real, z.imag
+    return out
+
+
 def attention(c, w, xs):
     q, k, v = ([w.lin(name, x) for x in xs] for name in ("query", "key", "value"))
     heads = c.get("num_heads", 1)
     d = c["hidden_size"] // heads
+    if c.get("rope"):
+        q, k = ([rotate(y, d, t, c.get("rope_theta", 10000)) for t, y in enumerate(ys)] for ys in (q, k))
+    group = heads // c.get("num_key_value_heads", heads)
+    k, v = ([[a for h in range(heads) for a in y[h // group * d:(h // group + 1) * d]] for y in ys] for ys in (k, v))
     scale = c.get("scale", 1)
     if scale == "1/sqrt(d)":
         scale = d ** -0.5
@@ -308,12 +322,13 @@ def cases():
             s.update({"cell.bias_ih_l0": [gates * n], "cell.bias_hh_l0": [gates * n]})
         return s
 
-    def heads(p, inputs, bias, out):
+    def heads(p, inputs, bias, out, kv=n):
         s = {}
         for name in ("query", "key", "value"):
-            s[p + name + ".weight"] = [n, inputs]
+            rows = n if name == "query" else kv
+            s[p + name + ".weight"] = [rows, inputs]
             if bias:
-                s[p + name + ".bias"] = [n]
+                s[p + name + ".bias"] = [rows]
         if out:
             s[p + "out.weight"] = [n, n]
             if bias:
@@ -357,6 +372,14 @@ def cases():
         dict({"embedding.weight": [5, n], "head.weight": [6, n], "head.bias": [6], "layers.0.norm.weight": [n], "layers.0.norm.bias": [n], "layers.1.norm.weight": [n], "layers.1.norm.bias": [n],
               "layers.2.norm.weight": [n], "layers.2.norm.bias": [n], "layers.1.up.weight": [6, n], "layers.1.up.bias": [6], "layers.1.down.weight": [n, 6], "layers.1.down.bias": [n],
               "layers.2.query.weight": [3, n], "layers.2.key.weight": [3, n], "layers.2.value.weight": [n, n]}, **delta("layers.0.", n, kernel=0, gate=False)), same, 1
+    yield "hybrid-rope", c(IND, architecture="stack", residual=True, norm="rms", features=["embed:x"], embedding_size=n, classes=[0, 1, 2, 3, 4, 5], layers=[
+        {"architecture": "attention", "causal": True, "num_heads": 2, "num_key_value_heads": 1, "scale": "1/sqrt(d)", "rope": True, "rope_theta": 100, "bias": True, "out_proj": True},
+        {"architecture": "gated-deltanet", "num_heads": 2, "head_dim": 3, "conv_kernel": 3}]), \
+        dict({"embedding.weight": [5, n], "head.weight": [6, n], "head.bias": [6], "layers.0.norm.weight": [n], "layers.1.norm.weight": [n]},
+             **heads("layers.0.", n, True, True, 2), **delta("layers.1.", n)), same, 1
+    yield "attention-groups", c(QSA, architecture="attention", num_heads=4, num_key_value_heads=2, bias=True), dict(heads("", 8, True, False, 2), **head), same, 1
+    # the same kind without classes, so that numbers and not their order are compared
+    yield "rope", c(IND, architecture="attention", causal=True, num_heads=2, num_key_value_heads=1, rope=True, features=["onehot:x"]), dict(heads("", 5, False, False, 2), **head), same, 1
 
 
 # what the names in a file are read as, for the folders that do not have ours
