@@ -44,6 +44,10 @@ type Row struct {
 	Wrong      int              `json:"wrong"`
 	Verdict    Verdict          `json:"verdict"`
 	Warnings   []string         `json:"warnings"`
+	// Rank is the number of rows of a first layer, RankNeeded the rank that every right one
+	// has: the sandwich of feed-forward networks, of which bits are not tight.
+	Rank       *float64 `json:"rank,omitempty"`
+	RankNeeded *float64 `json:"rank_needed,omitempty"`
 	// NeededOfTask says that the need speaks of all inputs of the task, also of those
 	// that Exhaustive does not mean.
 	NeededOfTask bool `json:"-"`
@@ -61,6 +65,19 @@ type Row struct {
 func Num[T constraints.Integer | constraints.Float](v T) *float64 {
 	f := float64(v)
 	return &f
+}
+
+// Sandwich is what the model has over what is needed, in the quantity that the claim
+// bounds. ok is false where either is unknown.
+func (r Row) Sandwich() (ratio float64, of string, ok bool) {
+	ours, needed, of := r.Bits, r.Needed, "bits"
+	if r.Rank != nil {
+		ours, needed, of = r.Rank, r.RankNeeded, "rank"
+	}
+	if ours == nil || needed == nil || *needed <= 0 {
+		return 0, of, false
+	}
+	return *ours / *needed, of, true
 }
 
 // Judge sets the verdict from what the row holds. Wrong outputs refute the model;

@@ -54,7 +54,7 @@ func (c Claim) mark() string {
 // sparks are the fitted sizes, one line a model, drawn against log N.
 func (t Table) sparks() Grid {
 	g := Grid{Title: "size in bits of the smallest model found right, and what is needed at the cut", Columns: []Column{{Name: "task"}, {Name: "model"}, {Name: "N"},
-		{Name: "size", Right: true}, {Name: "drawn"}, {Name: "grows like"}, {Name: "bits/needed", Right: true}, {Name: "at"}}}
+		{Name: "size", Right: true}, {Name: "drawn"}, {Name: "grows like"}, {Name: "ours/needed, N"}, {Name: "at"}}}
 	type key struct{ task, model, note string }
 	seen := map[key]bool{}
 	for _, f := range t.Growth {
@@ -73,13 +73,28 @@ func (t Table) sparks() Grid {
 		}
 		seen[k] = true
 		first, last := rows[0], rows[len(rows)-1]
-		ratio := ""
-		if last.Needed != nil && last.Bits != nil && *last.Needed > 0 {
-			ratio = fmt.Sprintf("%.2f", *last.Bits / *last.Needed)
+		at := last // the last row to SandwichN that has a sandwich
+		for _, r := range rows {
+			if _, _, ok := r.Sandwich(); ok && *r.N <= SandwichN {
+				at = r
+			}
 		}
-		g.Add(f.Task, f.Model, fmt.Sprintf("%d..%d", *first.N, *last.N), Short(*first.Size)+".."+Short(*last.Size), Spark(rows), f.Shape, ratio, sameness(last))
+		g.Add(f.Task, f.Model, fmt.Sprintf("%d..%d", *first.N, *last.N), Short(*first.Size)+".."+Short(*last.Size), Spark(rows), f.Shape, between(at), sameness(at))
 	}
 	return g
+}
+
+// SandwichN is the length at which models are held against what is needed, where they
+// were run at it.
+const SandwichN = 4096
+
+// between writes the sandwich of one row: the ratio, the quantity, the length.
+func between(r Row) string {
+	ratio, of, ok := r.Sandwich()
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("%.2f %s, %d", ratio, of, *r.N)
 }
 
 func (t Table) lastClaim(f Growth) string {

@@ -81,6 +81,7 @@ func needsOf(t *testing.T, sh tasks.Shape, split tasks.Split, read int) (judged,
 	}
 	alice, bob := table.Messages(context.Background(), cut)
 	exact := [2]int{protocol.Width(uint64(alice.Upper)), protocol.Width(uint64(bob.Upper))}
+	exceeds := func(need reductions.Need, who protocol.Player) bool { return int(need.Bits) > exact[who] }
 	for name, need := range needs {
 		for _, who := range []protocol.Player{protocol.Alice, protocol.Bob} {
 			speaks := fmt.Sprintf("%v, %v", need.Setting, who)
@@ -88,11 +89,14 @@ func needsOf(t *testing.T, sh tasks.Shape, split tasks.Split, read int) (judged,
 				continue
 			}
 			judged++
-			if int(need.Bits) > exact[who] {
+			if exceeds(need, who) {
 				t.Errorf("%s at N = %d, %v, %v, read %d, %s: %d bits needed by %s, and %d are enough", sh.Task.Name, sh.N, sh.Params, split, read, name, need.Bits, need.Of, exact[who])
 			}
-			if int(need.Bits) == exact[who] {
+			if int(need.Bits) == exact[who] { // then one bit more is too much, and is seen
 				tight++
+				if need.Bits++; !exceeds(need, who) {
+					t.Errorf("%s at N = %d: a need that is planted one bit too large is not seen", sh.Task.Name, sh.N)
+				}
 			}
 		}
 	}

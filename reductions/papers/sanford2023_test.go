@@ -139,3 +139,32 @@ func TestProofsExist(t *testing.T) {
 		}
 	}
 }
+
+// TestSandwichesOfTheScreen: what the first screen prints as ours / needed at N = 4,096 (at
+// 1,024 for feed-forward networks, where a quick run ends) stays within what was reached.
+func TestSandwichesOfTheScreen(t *testing.T) {
+	out, err := separation.Run(t.Context(), Effort{Level: Quick, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		task, model, of string
+		n               int
+		most            float64
+	}{{"qsa", "rnn", "bits", 4096, 1}, {"qsa", "mlp", "rank", 1024, 1}, {"match3", "attention", "bits", 4096, 3}, {"qsa", "attention", "bits", 4096, 12}} {
+		seen := 0
+		for _, r := range out.Rows {
+			if r.Task != c.task || r.Model != c.model || r.N == nil || *r.N != c.n || r.Size == nil {
+				continue
+			}
+			seen++
+			ratio, of, ok := r.Sandwich()
+			if !ok || of != c.of || ratio < 1 || ratio > c.most+0.005 {
+				t.Errorf("%s of %s: %.3f in %s, at most %.2f in %s wanted; %v", c.model, c.task, ratio, of, c.most, c.of, r.Params)
+			}
+		}
+		if seen == 0 {
+			t.Errorf("no row for %s of %s at N = %d", c.model, c.task, c.n)
+		}
+	}
+}
