@@ -1,9 +1,12 @@
 package reductions
 
 import (
+	"fmt"
 	"math/big"
+	"strings"
 	"testing"
 
+	"crosscut/docs"
 	"crosscut/internal/exact"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
@@ -98,7 +101,12 @@ func TestMatch3RowsAgreeWithTheMatrix(t *testing.T) {
 }
 
 func TestMatch3NeedsAtTheHalfSplit(t *testing.T) {
+	doc, _ := docs.Text("sanford2023")
 	for _, c := range []struct{ n, m, want int }{{64, 65, 50}, {64, 4096, 259}, {1024, 1025, 810}, {1024, 1 << 20, 6354}} {
+		disj, raw := (c.n-3)/2, (c.n-1)/2*protocol.Width(uint64(c.m))
+		if line := fmt.Sprintf("\n| %d | %d | %d | %d | %d |\n", c.n, c.m, disj, c.want, raw); !strings.Contains(doc, line) {
+			t.Errorf("docs/sanford2023.md has no line %q", line)
+		}
 		sh, err := tasks.Match3.Shape(c.n, tasks.Params{"M": float64(c.m)})
 		if err != nil {
 			t.Fatal(err)
@@ -126,7 +134,11 @@ func TestThresholdsOfOneLayer(t *testing.T) {
 		span := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), uint(p)), big.NewInt(1))
 		return h * (weights.BitLen() + dv*span.Mul(span, weights).BitLen())
 	}
+	doc, _ := docs.Text("sanford2023")
 	for _, c := range []struct{ h, dv, p, f, linear, square int }{{1, 1, 2, 1, 15, 5}, {1, 1, 8, 8, 45, 13}, {1, 3, 16, 16, 179, 37}, {4, 16, 16, 16, 3611, 473}} {
+		if line := fmt.Sprintf("\n| %d | %d | %d | %d | %d | %d |\n", c.h, c.dv, c.p, c.f, c.linear, c.square); !strings.Contains(doc, line) {
+			t.Errorf("docs/sanford2023.md has no line %q", line)
+		}
 		least := func(m func(n int) int) int {
 			for n := 3; ; n += 2 {
 				if a := (n - 1) / 2; bits(c.h, c.dv, c.p, c.f, a) < widthOf(Match3Rows(a, m(n))) {
