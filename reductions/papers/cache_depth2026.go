@@ -15,7 +15,7 @@ var CacheDepth2026 = register(&Paper{
 	Title:    "Depth against a shared cache, audited",
 	Citation: "arXiv 2604.17935, the text that we saw",
 	Cite:     []string{"CacheDepth2026"},
-	Claims:   []*Claim{cacheDepthBound, cacheMisses, cacheFirst, cacheTracking, cacheProduct},
+	Claims:   []*Claim{cacheDepthBound, cacheSmall, cachePeriod, cacheMisses, cacheFirst, cacheTracking, cacheProduct},
 })
 
 const cacheRules = "a permutation of n places, a start drawn uniformly, T hops; hop t is served if the entry that it needs is among the s that are kept at layer t; what is kept depends on the permutation and on nothing else"
@@ -60,6 +60,90 @@ func tracking(n, T, s int, blind bool) (served, all int) {
 		}
 	}
 	return served, all
+}
+
+// period is the least common multiple of 1..n: so many hops are none, along every permutation.
+func period(n int) int {
+	all := 1
+	for m := 2; m <= n; m++ {
+		a, b := all, m
+		for b != 0 {
+			a, b = b, a%b
+		}
+		all = all / a * m
+	}
+	return all
+}
+
+// ends are the places where k hops from place 0 end, over all permutations of n.
+func ends(n, k int) map[int]bool {
+	at := map[int]bool{}
+	for pi := range permutations(n) {
+		end := 0
+		for range k {
+			end = pi[end]
+		}
+		at[end] = true
+	}
+	return at
+}
+
+var cacheSmall = &Claim{
+	ID: "depth, every n", Kind: Lower, Short: "L >= ceil(k/s), also where nothing is asked",
+	Hypothesis:  Hypothesis{Text: "2 <= k <= n, s >= 1", Over: []Range{{Name: "n", From: 1, To: 8}, {Name: "k", From: 1, To: 8}}, Holds: func(at Sizes) bool { return 2 <= at["k"] && at["k"] <= at["n"] }},
+	Seen:        "read; our notes record no further limit on n and k",
+	Statement:   "A transformer that answers k hops from place 1 along a permutation of n places has at least ceil(k/s) layers.",
+	Source:      "arXiv 2604.17935, the text that we saw",
+	Conventions: []string{"one layer gives any answer that does not depend on the permutation", "the order of the bound is not touched: n = 2 is the only n >= 2 with k <= n where this happens"},
+	Parts:       []Part{{CheckedHere, "all permutations, 2 <= k <= n <= 5, s = 1: whether the answer depends on the permutation (docs/errata.md)"}},
+	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+		rows := collector{ctx: ctx, at: at, out: &out}
+		rows.check(check{row: report.Row{Task: "k-hop", Model: "cache"}, printed: true, what: "2 <= k <= n <= 5, s = 1: all permutations; one layer suffices where all give one answer", try: func(t *tally, _ bool) error {
+			for n := 2; n <= 5; n++ {
+				for k := 2; k <= n; k++ {
+					t.see(len(ends(n, k)) > 1, "n = %d, k = %d, s = 1: every permutation leads back to place 1, so one layer suffices where %d are claimed", n, k, k)
+				}
+			}
+			return nil
+		}})
+		return out, rows.err
+	},
+}
+
+var cachePeriod = &Claim{
+	ID: "depth, period", Kind: Upper, Short: "k hops are k mod lcm(1..n) hops",
+	Seen:      "ours: what the repair needs",
+	Statement: "k hops along a permutation of n places are k mod lcm(1..n) hops, and the answer from place 1 depends on the permutation if and only if lcm(1..n) does not divide k. So a bound on the depth can hold for k < lcm(1..n) only.",
+	Source:    "this project, after arXiv 2604.17935",
+	Parts: []Part{{CheckedHere, "all permutations, n = 1 to 5, k = 0 to 130"},
+		{ProvedHere, "every cycle is no longer than n; a cycle of length m <= n through place 1, m no divisor of k, moves it (docs/literature.md)"}},
+	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+		rows := collector{ctx: ctx, at: at, out: &out}
+		rows.check(check{row: report.Row{Task: "k-hop", Model: "cache"}, what: "n = 1 to 5, k = 0 to 130, all permutations: one answer for all if and only if the period divides k, and all as after k mod the period", fault: "n in place of lcm(1..n)", try: func(t *tally, broken bool) error {
+			for n := 1; n <= 5; n++ {
+				every := period(n)
+				if broken {
+					every = n
+				}
+				for k := 0; k <= 130; k++ {
+					if !t.see((len(ends(n, k)) == 1) == (k%every == 0), "n = %d: k = %d hops end at %d places", n, k, len(ends(n, k))) {
+						return nil
+					}
+				}
+				for pi := range permutations(n) {
+					far, near := 0, 0
+					for range every + 1 {
+						far = pi[far]
+					}
+					if near = pi[0]; !t.see(far == near, "n = %d, %v: %d hops are not one", n, pi, every+1) {
+						return nil
+					}
+				}
+			}
+			return nil
+		}})
+		return out, rows.err
+	},
 }
 
 var cacheMisses = &Claim{

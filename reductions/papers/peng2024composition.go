@@ -15,7 +15,7 @@ var Peng2024Composition = register(&Paper{
 	Title:    "On limitations of the transformer architecture",
 	Citation: "Binghui Peng, Srini Narayanan, Christos Papadimitriou. arXiv 2402.08164",
 	Cite:     []string{"PengNarayananPapadimitriou2024"},
-	Claims:   []*Claim{composeNeeds, composeErrs},
+	Claims:   []*Claim{composeNeeds, composeErrs, composeChain, composeThoughts},
 })
 
 const composeWords = "the layer's message is counted as the paper does, H (d + 1) p; g(x) is given away for free, so the one word is about f"
