@@ -271,7 +271,7 @@ func (s *sweep[C, S]) part(ctx context.Context, j sweepJob, lo, hi int) error {
 	for _, r := range j.sel {
 		w.byHead[j.rows.head[r]] = append(w.byHead[j.rows.head[r]], r)
 	}
-	m, block := l.Width, l.tokensAtOnce()
+	m, block := l.Width, min(l.tokensAtOnce(), max(1, hi-lo))
 	w.q = s.ar.newCoordinates(len(j.sel) * m)
 	w.top, w.has = s.ar.newScores(len(j.sel)), make([]bool, len(j.sel))
 	at := 0
@@ -307,7 +307,7 @@ func (s *sweep[C, S]) part(ctx context.Context, j sweepJob, lo, hi int) error {
 	w.scores = s.ar.newScores(min(tile, len(j.sel)) * block)
 	w.w = make([]int64, block)
 	if l.floatSums && (j.pass == passSum || j.pass == passProb) {
-		w.fv, w.fw, w.fn = make([]float64, block*l.Values), make([]float64, rowsAtOnce*block), make([]float64, len(j.sel)*l.Values)
+		w.fv, w.fw, w.fn = make([]float64, block*l.Values), make([]float64, min(tile, len(j.sel))*block), make([]float64, len(j.sel)*l.Values)
 	}
 	for k := lo; k < hi; k++ {
 		pos := j.src.pos(k)
