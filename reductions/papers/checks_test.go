@@ -43,6 +43,22 @@ func gather(t *testing.T) *collector {
 	return &collector{ctx: t.Context(), at: Effort{Level: Quick, Seed: 1}, out: &Outcome{}}
 }
 
+var found = map[*Claim]Outcome{} // no test of this package runs beside another
+
+// quickly is what a claim finds with the least effort: tests that only look at it share one run.
+func quickly(t *testing.T, c *Claim) Outcome {
+	t.Helper()
+	out, ok := found[c]
+	if !ok {
+		var err error
+		if out, err = c.Run(t.Context(), Effort{Level: Quick, Seed: 1}); err != nil {
+			t.Fatal(err)
+		}
+		found[c] = out
+	}
+	return out
+}
+
 func TestWrongReductionIsAContradiction(t *testing.T) {
 	wrong := *reduction(t, "disj-match3")
 	wrong.Bob = func(n int, sh tasks.Shape, y protocol.Word) []tasks.Token {
@@ -214,7 +230,7 @@ func TestReproduceRefusesUnknownClaimsAndKeepsWhatWasDone(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	done := 0
-	table, err := Sanford2023.Reproduce(ctx, Effort{Seed: 1}, nil, func(*Claim, int, int) {
+	table, err := Sanford2023.Reproduce(ctx, Effort{Level: Quick, Seed: 1}, nil, func(*Claim, int, int) {
 		if done++; done == 2 {
 			stop()
 		}
@@ -304,10 +320,7 @@ func TestControlsFailWithoutTheirFault(t *testing.T) {
 	for paper := range Catalog().All() {
 		for _, c := range paper.Claims {
 			t.Run(paper.Name+"/"+c.ID, func(t *testing.T) {
-				with, err := c.Run(t.Context(), Effort{Level: Quick, Seed: 1})
-				if err != nil {
-					t.Fatal(err)
-				}
+				with := quickly(t, c)
 				planted := 0
 				for _, r := range with.Rows {
 					if r.Verdict == report.Errs && !r.Printed {

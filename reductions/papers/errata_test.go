@@ -35,10 +35,7 @@ func TestErrata(t *testing.T) {
 			if !noted {
 				continue // TestEveryClaimRunsQuickly asks for the notes that are missing
 			}
-			out, err := c.Run(t.Context(), Effort{Level: Quick, Seed: 1})
-			if err != nil {
-				t.Fatal(err)
-			}
+			out := quickly(t, c)
 			s := p.sum(c, out)
 			proof := s.Witness
 			if s.Verdict == report.Vacuous && c.Hypothesis.Never != "" {
