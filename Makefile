@@ -3,7 +3,7 @@
 FUZZTIME ?= 10s
 BENCHTIME ?= 1s
 
-.PHONY: all help check build test race fuzz mutants coq cluster bench atlas keys golden plots site shots browser dist wheel module clean
+.PHONY: all help check build test long race fuzz mutants coq cluster bench atlas keys golden plots site shots browser dist wheel module clean
 
 all: check ## check everything (the default)
 
@@ -20,8 +20,11 @@ check: ## formatting, vet, tests, a tidy go.mod
 build: ## the binary, ./crosscut, with its commit in it (one to two minutes the first time)
 	go build -buildvcs=auto -v -o crosscut ./cmd/crosscut
 
-test: ## every test; under four minutes on two cores
+test: ## every test; a minute on two idle cores
 	go test ./...
+
+long: ## every test in its long form: the tutorial built, larger sizes
+	CROSSCUT_LONG=1 go test -count=1 -timeout 30m ./...
 
 race: ## every test under the race detector
 	go test -race ./...
@@ -58,7 +61,7 @@ keys: ## find the enumerated keys of sparse averaging again, and verify every se
 	git diff --stat
 
 golden: ## rewrite the expected outputs; read the difference before you commit it
-	CROSSCUT_GOLDEN=1 go test ./cmd/crosscut ./report/... ./lab/story -count=1
+	CROSSCUT_GOLDEN=1 CROSSCUT_LONG=1 go test ./cmd/crosscut ./report/... ./lab/story -count=1
 	git diff --stat
 
 plots: docs/img/qsa.svg docs/img/match3.svg ## the pictures of the README

@@ -18,7 +18,8 @@ import (
 // "[exit status N]" where that is not 0. A block that opens with ```json NAME, or
 // any language and a file name, is written to a file first. All commands of one
 // text share a directory, which also holds docs/ and testdata/. CROSSCUT_GOLDEN=1
-// rewrites outputs that hold no "...".
+// rewrites outputs that hold no "...". The files of docs/adding.md are built into a tool of its
+// own, which takes CROSSCUT_LONG=1.
 func TestDocs(t *testing.T) {
 	root, err := filepath.Abs("../..")
 	if err != nil {
@@ -232,6 +233,7 @@ func runWith(t *testing.T, root string, files map[string]string) executor {
 		t.Fatal(err)
 	}
 	binary := filepath.Join(dir, "crosscut")
+	long(t)
 	build := exec.Command("go", "build", "-overlay", filepath.Join(dir, "overlay.json"), "-o", binary, "./cmd/crosscut")
 	build.Dir = root
 	if out, err := build.CombinedOutput(); err != nil {

@@ -19,6 +19,7 @@ func TestNewPaperBuilds(t *testing.T) {
 	if tidy, err := format.Source(code.Bytes()); err != nil || !bytes.Equal(tidy, code.Bytes()) {
 		t.Errorf("gofmt is needed (%v)", err)
 	}
+	long(t)
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)

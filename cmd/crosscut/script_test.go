@@ -26,8 +26,15 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	unhurried = 2
 	testscript.Main(m, map[string]func(){"crosscut": main})
+}
+
+// long skips a test that builds the tool again, or takes minutes: CROSSCUT_LONG=1 (make long) runs it.
+func long(t *testing.T) {
+	t.Helper()
+	if os.Getenv("CROSSCUT_LONG") == "" {
+		t.Skip("CROSSCUT_LONG is not set")
+	}
 }
 
 // TestScripts runs testdata/script/*.txtar: shell-like scripts with their files

@@ -29,7 +29,7 @@ func tool(t *testing.T, dir string, args ...string) *exec.Cmd {
 // it comes to in the end are the bytes of a unit that nobody disturbed.
 func TestKilledUnit(t *testing.T) {
 	dir := t.TempDir()
-	census := []string{"bounds", "--census", "6", "7", "--shard", "1/1", "--quiet"}
+	unit := []string{"validate", "index-qsa", "--n", "18", "--plain", "--shard", "1/1", "--quiet"} // five steps
 	file := func(name string) string { return filepath.Join(dir, name) }
 	read := func(name string) []byte {
 		data, err := os.ReadFile(file(name))
@@ -38,7 +38,7 @@ func TestKilledUnit(t *testing.T) {
 		}
 		return data
 	}
-	if out, err := tool(t, dir, append(census, "--out", "whole.json")...).CombinedOutput(); err != nil {
+	if out, err := tool(t, dir, append(unit, "--out", "whole.json")...).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	done := func(data []byte) int {
@@ -54,7 +54,7 @@ func TestKilledUnit(t *testing.T) {
 	kills, last := 0, 0
 	for try := 0; kills < 3 && try < 100; try++ {
 		before := read("state.json")
-		cmd := tool(t, dir, append(census, "--resume", "state.json", "--out", "out.json")...)
+		cmd := tool(t, dir, append(unit, "--resume", "state.json", "--out", "out.json")...)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -91,7 +91,7 @@ func TestKilledUnit(t *testing.T) {
 	if err == nil || !strings.Contains(string(out), "1 of 1 units ended early (run them again with --resume): 1") {
 		t.Errorf("merging the state of a killed unit: %v\n%s", err, out)
 	}
-	if out, err := tool(t, dir, append(census, "--resume", "state.json", "--out", "out.json")...).CombinedOutput(); err != nil {
+	if out, err := tool(t, dir, append(unit, "--resume", "state.json", "--out", "out.json")...).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	if !bytes.Equal(read("out.json"), read("whole.json")) {

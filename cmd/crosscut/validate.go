@@ -86,7 +86,7 @@ var _ = register(&command{
 		}
 		if err == nil {
 			r.Warnings = append(r.Warnings, s.doubts()...)
-			if within := c.leisure("consequences"); r.Verdict == report.Meets && within > 0 {
+			if within := c.Duration("consequences"); r.Verdict == report.Meets && within > 0 {
 				ctx, cancel := context.WithTimeout(c.Context, within)
 				s.until(time.Now().Add(within))
 				r.Consequences, err = validate.Consequences(ctx, s.Subject, s.family, named...)
@@ -325,16 +325,4 @@ func (c *call) violated(err error) error {
 		return e
 	}
 	return refuted("%s is refuted at n = %d", r.Reduction, r.Size)
-}
-
-// unhurried multiplies default times of work that is cut short when they are over. Tests
-// set it, so that no output depends on how busy the machine is.
-var unhurried time.Duration = 1
-
-// leisure is the time of a flag.
-func (c *call) leisure(flag string) time.Duration {
-	if c.IsSet(flag) {
-		return c.Duration(flag)
-	}
-	return unhurried * c.Duration(flag)
 }

@@ -19,6 +19,7 @@ func TestEveryClaimRunsQuickly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	every := report.Table{Title: "Every claim of every paper"}
 	for paper := range Catalog().All() {
 		table := report.Table{Title: paper.Title, Command: "crosscut reproduce"}
 		for _, c := range paper.Claims {
@@ -41,17 +42,29 @@ func TestEveryClaimRunsQuickly(t *testing.T) {
 			})
 		}
 		checkScreen(t, paper, table)
+		every.Claims = append(every.Claims, table.Claims...)
 	}
+	for _, l := range text(t, every.Lines(nil)) {
+		if w := utf8.RuneCountInString(l); w > report.TextWidth {
+			t.Errorf("a line a claim: %d columns: %s", w, l)
+		}
+	}
+}
+
+// text is what a terminal shows of a sheet.
+func text(t *testing.T, s *report.Sheet) []string {
+	t.Helper()
+	var b strings.Builder
+	if err := report.Write(&b, "text", s, report.Style{}); err != nil {
+		t.Fatal(err)
+	}
+	return strings.Split(strings.TrimRight(b.String(), "\n"), "\n")
 }
 
 // checkScreen holds the first screen to a terminal's size.
 func checkScreen(t *testing.T, paper *Paper, table report.Table) {
 	t.Helper()
-	var b strings.Builder
-	if err := report.Write(&b, "text", table.Screen(paper.Citation, nil), report.Style{}); err != nil {
-		t.Fatal(err)
-	}
-	lines := strings.Split(strings.TrimRight(b.String(), "\n"), "\n")
+	lines := text(t, table.Screen(paper.Citation, nil))
 	if len(lines) > 40 { // five more say where to look
 		t.Errorf("%s: the first screen has %d lines", paper.Name, len(lines))
 	}
@@ -61,7 +74,7 @@ func checkScreen(t *testing.T, paper *Paper, table report.Table) {
 		}
 	}
 	for _, c := range table.Claims {
-		if !strings.Contains(b.String(), c.ID) {
+		if !strings.Contains(strings.Join(lines, "\n"), c.ID) {
 			t.Errorf("%s: the first screen does not name %s", paper.Name, c.ID)
 		}
 	}
