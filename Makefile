@@ -20,10 +20,10 @@ check: ## formatting, vet, tests, a tidy go.mod
 build: ## the binary, ./crosscut, with its commit in it (one to two minutes the first time)
 	go build -buildvcs=auto -v -o crosscut ./cmd/crosscut
 
-test: ## every test; a minute on two idle cores
+test: ## every test, each law at small sizes
 	go test ./...
 
-long: ## every test in its long form: the tutorial built, larger sizes
+long: ## every test in its long form: the tutorial is built, laws run at larger sizes
 	CROSSCUT_LONG=1 go test -count=1 -timeout 30m ./...
 
 race: ## every test under the race detector

@@ -12,7 +12,6 @@ import (
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -58,16 +57,10 @@ func (s *screen) String() string {
 	return s.b.String()
 }
 
-// wait waits until the screen shows a text for the k-th time.
-func (s *screen) wait(t *testing.T, text string, k int) {
+// shows waits until the screen shows the foot of the k-th page.
+func (s *screen) shows(t *testing.T, k int) {
 	t.Helper()
-	for range 8000 { // a busy machine takes its time
-		if strings.Count(s.String(), text) >= k {
-			return
-		}
-		time.Sleep(25 * time.Millisecond)
-	}
-	t.Fatalf("the screen never showed %q (%d times):\n%q", text, k, s.String())
+	until(t, fmt.Sprintf("page %d of the screen", k), func() bool { return strings.Count(s.String(), "q quit") >= k })
 }
 
 // TestDemoOnATerminal turns pages by keys, and leaves the terminal as it was, also
@@ -103,8 +96,9 @@ func TestDemoOnATerminal(t *testing.T) {
 				t.Fatal(err)
 			}
 			var seen screen
-			go io.Copy(&seen, user)
-			seen.wait(t, "q quit", 1)
+			copied := make(chan struct{})
+			go func() { io.Copy(&seen, user); close(copied) }()
+			seen.shows(t, 1)
 			shown := 1
 			pages := strings.Fields(c.pages)
 			for _, keys := range c.typed {
@@ -113,7 +107,7 @@ func TestDemoOnATerminal(t *testing.T) {
 				}
 				if shown < len(pages) {
 					shown++
-					seen.wait(t, "q quit", shown)
+					seen.shows(t, shown)
 				}
 			}
 			if c.signal != nil {
@@ -132,8 +126,13 @@ func TestDemoOnATerminal(t *testing.T) {
 			if *before != *after {
 				t.Errorf("the terminal was %+v and is %+v", *before, *after)
 			}
-			seen.wait(t, "\x1b[?1049l", 1) // the first screen is back, and
-			seen.wait(t, "\x1b[?25h", 1)   // its cursor
+			program.Close() // the last end at which something is written
+			<-copied
+			for _, back := range []string{"\x1b[?1049l", "\x1b[?25h"} { // the first screen, and its cursor
+				if !strings.Contains(seen.String(), back) {
+					t.Errorf("the screen never showed %q:\n%q", back, seen.String())
+				}
+			}
 			var turned []string
 			for _, m := range regexp.MustCompile(`match3  (\d+)/`).FindAllStringSubmatch(seen.String(), -1) {
 				turned = append(turned, m[1])

@@ -29,11 +29,15 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"crosscut": main})
 }
 
-// long skips a test that builds the tool again, or takes minutes: CROSSCUT_LONG=1 (make long) runs it.
-func long(t *testing.T) {
+// until waits for something to be so. What ends the wait otherwise is the time limit of
+// all tests, no duration of its own.
+func until(t *testing.T, what string, so func() bool) {
 	t.Helper()
-	if os.Getenv("CROSSCUT_LONG") == "" {
-		t.Skip("CROSSCUT_LONG is not set")
+	end, limited := t.Deadline()
+	for ; !so(); time.Sleep(5 * time.Millisecond) {
+		if limited && time.Until(end) < 5*time.Second {
+			t.Fatalf("the time for all tests is over; waiting for %s", what)
+		}
 	}
 }
 
@@ -214,11 +218,11 @@ func cmdEdit(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Replace(data, args[1], args[2], 1)), 0o644))
 }
 
-// cmdInterrupt starts a command, sends it what Ctrl-C sends once it has worked for
-// so much processor time, and checks that it ends with status 130: interrupt WORK command...
+// cmdInterrupt starts a command, sends it what Ctrl-C sends once a file stands or it has
+// worked for so much processor time (on Linux), and checks that it ends with status 130:
+// interrupt FILE|WORK command...
 func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
-	work, err := time.ParseDuration(args[0])
-	ts.Check(err)
+	work, notWork := time.ParseDuration(args[0])
 	name, err := exec.LookPath(args[1])
 	ts.Check(err)
 	cmd := exec.Command(name, args[2:]...)
@@ -226,13 +230,24 @@ func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
 	var stdout, stderr strings.Builder
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	ts.Check(cmd.Start())
-	for begin := time.Now(); time.Since(begin) < time.Minute; time.Sleep(10 * time.Millisecond) {
-		if used, ok := processorTime(cmd.Process.Pid); used >= work || !ok && time.Since(begin) >= 2*work {
-			break
+	ended := make(chan struct{})
+	go func() { cmd.Wait(); close(ended) }()
+	far := func() bool {
+		if notWork != nil {
+			_, err := os.Stat(ts.MkAbs(args[0]))
+			return err == nil
+		}
+		return processorTime(cmd.Process.Pid) >= work
+	}
+	for running := true; running && !far(); {
+		select {
+		case <-ended: // too early: its status tells
+			running = false
+		case <-time.After(5 * time.Millisecond):
 		}
 	}
-	ts.Check(cmd.Process.Signal(os.Interrupt))
-	cmd.Wait()
+	cmd.Process.Signal(os.Interrupt)
+	<-ended
 	ts.Check(os.WriteFile(ts.MkAbs("printed"), []byte(stdout.String()), 0o644))
 	if got := cmd.ProcessState.ExitCode(); got != 130 {
 		ts.Fatalf("status %d, want 130\n%s%s", got, stdout.String(), stderr.String())
@@ -242,19 +257,16 @@ func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// processorTime is what a process has used so far, where the system tells it in
+// processorTime is what a process has used so far, which Linux tells in
 // /proc: fields 14 and 15 of stat, in hundredths of a second.
-func processorTime(pid int) (time.Duration, bool) {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return 0, false
-	}
+func processorTime(pid int) time.Duration {
+	stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	_, rest, _ := strings.Cut(string(stat), ") ") // the second field is a name in brackets
 	fields := strings.Fields(rest)
 	if len(fields) < 13 {
-		return 0, false
+		return 0
 	}
-	user, err1 := strconv.Atoi(fields[11])
-	system, err2 := strconv.Atoi(fields[12])
-	return time.Duration(user+system) * 10 * time.Millisecond, err1 == nil && err2 == nil
+	user, _ := strconv.Atoi(fields[11])
+	system, _ := strconv.Atoi(fields[12])
+	return time.Duration(user+system) * 10 * time.Millisecond
 }

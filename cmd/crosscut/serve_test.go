@@ -1,17 +1,16 @@
 package main
 
 import (
-	"bytes"
+	"bufio"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"crosscut/lab/engine"
 )
@@ -101,19 +100,20 @@ func TestLabPrintsTheSame(t *testing.T) {
 func TestServe(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	var out, errs lockedBuffer
+	read, out := io.Pipe()
+	var errs strings.Builder
 	done := make(chan int, 1)
-	go func() { done <- perform(ctx, &out, &errs, []string{"serve", "--quiet"}) }()
-	url := ""
-	for range 400 {
-		if s := out.String(); strings.Contains(s, "\n") {
-			url = strings.TrimSpace(s[strings.Index(s, "http"):])
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	if !strings.HasPrefix(url, "http://127.0.0.1:") {
-		t.Fatalf("printed %q", out.String())
+	go func() {
+		code := perform(ctx, out, &errs, []string{"serve", "--quiet"})
+		out.Close()
+		done <- code
+	}()
+	line, err := bufio.NewReader(read).ReadString('\n')
+	go io.Copy(io.Discard, read)
+	_, url, _ := strings.Cut(strings.TrimSpace(line), "http")
+	url = "http" + url
+	if err != nil || !strings.HasPrefix(url, "http://127.0.0.1:") {
+		t.Fatalf("printed %q, %v", line, err)
 	}
 	resp, err := http.Get(url)
 	if err != nil || resp.StatusCode != 200 {
@@ -129,22 +129,4 @@ func TestServe(t *testing.T) {
 			t.Errorf("%v: status %d, %s", args, code, errs)
 		}
 	}
-}
-
-// lockedBuffer is written by one goroutine and read by another.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }

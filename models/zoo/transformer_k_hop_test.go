@@ -5,17 +5,15 @@ import (
 	"math/bits"
 	"testing"
 
+	"crosscut/internal/long"
 	"crosscut/models"
 	"crosscut/models/tasks"
 )
 
-// The construction is right at every position of every binary sequence of at most 8 tokens,
-// for k = 1 to 9, in ceil(log2 k) + 2 layers.
+// The construction is right at every position of every binary sequence of at most 6 tokens
+// (8 in the long form), for k = 1 to 9, in ceil(log2 k) + 2 layers.
 func TestKHopInLogarithmicDepth(t *testing.T) {
-	most := 8
-	if testing.Short() {
-		most = 6
-	}
+	most := long.Of(6, 8)
 	for k := 1; k <= 9; k++ {
 		for n := 1; n <= most; n++ {
 			sh, err := tasks.KHop.Shape(n, tasks.Params{"V": 2, "k": float64(k)})
