@@ -267,6 +267,18 @@ func (c *Config) Pattern(depth int, by func(i int) string, names ...string) []st
 	return words
 }
 
+// agree refuses a list of layers that the stated fields of a rule contradict: by(i) for the i-th layer from 0.
+func (c *Config) agree(list string, words []string, by func(i int) string, rule ...string) {
+	for _, name := range rule {
+		for i, word := range words {
+			if _, v, _ := c.get(name); v != nil && c.has(list) && strings.TrimPrefix(word, "full_") != strings.TrimPrefix(by(i), "full_") {
+				c.fail("fields %q and %q contradict each other: layer %d is %s and %s", list, name, i+1, clip(word), by(i))
+				return
+			}
+		}
+	}
+}
+
 // Indices says of depth layers which are in a list of numbers counted from first; nil where there is none.
 func (c *Config) Indices(depth, first int, names ...string) []bool {
 	words := c.List(names...)
@@ -365,7 +377,7 @@ func flatten(fields object, c *Config) (object, error) {
 		case key == nested || key == "model_type" || carriesNothing(key) || strings.HasSuffix(key, "_config") && key != "quantization_config":
 		case key == "dtype" || key == "torch_dtype":
 			c.outerDtype(out, key, v, nested)
-		case w == nil && (key == "quantization_config" || harmlessHere(key, v)):
+		case w == nil && (key == "quantization_config" || harmlessHere(key, v) || checked[key].why != ""):
 			out[key] = v
 		case w == nil:
 			out["outside."+key] = v
@@ -416,6 +428,9 @@ func (c *Config) architecture() (*Architecture, error) {
 		}
 		return nil, fmt.Errorf(`field "model_type" is missing or no string%s`, otherFile(c.fields))
 	}
+	if why, there := uncounted[name]; there {
+		return nil, fmt.Errorf(`field "model_type": %q is not counted here: %s`, name, why)
+	}
 	a, err := all.Get(clip(name))
 	if err != nil {
 		return nil, fmt.Errorf(`field "model_type": %w`, err)
@@ -455,6 +470,10 @@ func (c *Config) readDtype() {
 	if !ok {
 		c.fail("field %q: %s: want one of %v", name, show(v), Dtypes())
 		return
+	}
+	if d.Bits() < 16 {
+		c.note("%q says %s, which is how weights are stored: what the model computes is counted as float32, the larger; --kv-dtype and --state-dtype say otherwise", name, d)
+		d = float32s
 	}
 	c.Dtype = d
 }

@@ -11,12 +11,15 @@ var _ = register(&Architecture{
 		if _, v, there := c.get("attn_layer_offset"); there && v == nil {
 			c.fail("field %q is null, and decides which layers attend (attn_layer_period = %d)", "attn_layer_offset", period)
 		}
-		words := c.Pattern(depth, func(i int) string {
+		by := func(i int) string {
 			if i%period == offset {
 				return "attention"
 			}
 			return "mamba"
-		}, "layers_block_type", "layer_types")
+		}
+		words := c.Pattern(depth, by, "layers_block_type", "layer_types")
+		c.agree("layers_block_type", words, by, "attn_layer_period", "attn_layer_offset")
+		c.agree("layer_types", words, by, "attn_layer_period", "attn_layer_offset")
 		inner := c.Times(c.Need("hidden_size"), "2", "mamba_expand")
 		return c.each("layers_block_type", words, map[string]Layer{
 			"attention": c.kv(heads, kv, width, 0), "full_attention": c.kv(heads, kv, width, 0), "mamba": c.mamba1(inner, c.Int(16, "mamba_d_state"), c.Int(4, "mamba_d_conv")),

@@ -9,11 +9,14 @@ var _ = also(&Architecture{
 		full := c.Indices(depth, 0, "full_attn_idxs")
 		c.Same(hidden, "hidden_size", "conv_dim", "block_dim")
 		c.Same(hidden, "hidden_size", "conv_dim_out")
-		return c.each("layer_types", c.Pattern(depth, func(i int) string {
+		by := func(i int) string {
 			if full == nil || full[i] {
 				return "full_attention"
 			}
 			return "conv"
-		}, "layer_types"), map[string]Layer{"full_attention": attention, "conv": conv})
+		}
+		words := c.Pattern(depth, by, "layer_types")
+		c.agree("layer_types", words, by, "full_attn_idxs")
+		return c.each("layer_types", words, map[string]Layer{"full_attention": attention, "conv": conv})
 	},
 }, "lfm2", "lfm2_moe")

@@ -37,12 +37,15 @@ var (
 		Layers: func(c *Config) []Layer {
 			depth, heads, kv, width := c.decoder(8)
 			attends := c.Indices(depth, 0, "attn_layer_indices")
-			words := c.Pattern(depth, func(i int) string {
+			by := func(i int) string {
 				if attends != nil && attends[i] {
 					return "attention"
 				}
 				return "mamba"
-			}, "layer_types", "layers_block_type")
+			}
+			words := c.Pattern(depth, by, "layer_types", "layers_block_type")
+			c.agree("layer_types", words, by, "attn_layer_indices")
+			c.agree("layers_block_type", words, by, "attn_layer_indices")
 			return c.each("layer_types", words, map[string]Layer{"attention": c.kv(heads, kv, width, 0), "full_attention": c.kv(heads, kv, width, 0), "mamba": c.hybridMamba(c.Need("hidden_size"), 0)})
 		},
 	})

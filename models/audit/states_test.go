@@ -188,6 +188,15 @@ func TestOptions(t *testing.T) {
 			t.Errorf("%+v: state %d, cache %d, want %d, %d", tc.o, r.StateBits, r.CacheBits, tc.state, tc.cache)
 		}
 	}
+	eight := []byte(`{"model_type":"llama","hidden_size":64,"num_hidden_layers":1,"num_attention_heads":8,"torch_dtype":"float8_e4m3fn"}`)
+	if r, err := Audit(eight, Options{}); err != nil || r.CacheBits != 2*64*32 { // weights in eight bits say nothing of keys
+		t.Errorf("weights in eight bits: %+v, %v", r, err)
+	}
+	for name := range uncounted {
+		if known(name) {
+			t.Errorf("%s is both counted and not", name)
+		}
+	}
 	for _, raw := range []string{`,"use_bidirectional_attention":true}`, `,"is_causal":false}`} { // no assumption makes these harmless
 		config := append(slices.Clone(llama[:len(llama)-1]), raw...)
 		if _, err := Audit(config, Options{Ignore: []string{strings.Split(raw, `"`)[1]}}); err == nil {
@@ -262,6 +271,12 @@ func TestRefusedForms(t *testing.T) {
 		{`{"model_type":"qwen3_5_text","num_hidden_layers":4,"mamba_ssm_dtype":"float64"}`, `"mamba_ssm_dtype" = "float64"`},
 		{`{"model_type":"zamba2","num_hidden_layers":2,"layers_block_type":["mamba","hybrid"],"hybrid_layer_ids":[0]}`, "hybrid_layer_ids says otherwise"},
 		{`{"model_type":"cohere2","hidden_size":64,"num_hidden_layers":4,"num_attention_heads":8,"sliding_window_pattern":4,"layer_switch":2}`, "contradict each other: 4 and 2"},
+		{`{"model_type":"jamba","hidden_size":64,"num_hidden_layers":8,"num_attention_heads":8,"attn_layer_period":8,"attn_layer_offset":4,"layers_block_type":["mamba","mamba","mamba","mamba","mamba","mamba","mamba","mamba"]}`,
+			`"layers_block_type" and "attn_layer_period" contradict each other: layer 5 is mamba and attention`},
+		{`{"model_type":"lfm2","hidden_size":64,"num_hidden_layers":2,"num_attention_heads":2,"num_key_value_heads":1,"layer_types":["conv","conv"],"full_attn_idxs":[1]}`, `layer 2 is conv and full_attention`},
+		{`{"model_type":"bamba","hidden_size":4096,"num_hidden_layers":2,"num_attention_heads":32,"layer_types":["mamba","mamba"],"attn_layer_indices":[0]}`, `layer 1 is mamba and attention`},
+		{`{"model_type":"mllama"}`, `"mllama" is not counted here`},
+		{`{"model_type":"gemma3","use_bidirectional_attention":true,"text_config":{"hidden_size":2560}}`, `"use_bidirectional_attention": true: a token sees later ones`},
 		{`{` + llama + `,"quantization_config":"fp8"}`, `"quantization_config": "fp8" is no object`},
 		{`{` + llama + `,"quantization_config":{"kv_cache_scheme":"fp8"}}`, `kv_cache_scheme "fp8" no object`},
 		{`{"model_type":"gemma3_text","use_bidirectional_attention":true}`, `"use_bidirectional_attention": true: a token sees later ones`},
