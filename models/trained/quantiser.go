@@ -204,7 +204,9 @@ func Codes(p Precision, vectors [][]float64) ([]protocol.Word, error) {
 	q := &Quantiser{P: p, low: [][]float64{nil}, high: [][]float64{nil}}
 	for k, v := range vectors {
 		for i, x := range v {
-			x = float64(float32(x))
+			if x = float64(float32(x)); math.IsInf(x, 0) {
+				return nil, fmt.Errorf("trained: %v is beyond float32", v[i])
+			}
 			if k == 0 {
 				q.low[0], q.high[0] = append(q.low[0], x), append(q.high[0], x)
 			}

@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -68,6 +69,9 @@ func ReadMessages(in *reductions.Instance, table []byte) (*Given, error) {
 	rows, err := rowsOf(table)
 	if err != nil {
 		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, errors.New("the table holds no input")
 	}
 	g := &Given{In: in}
 	of := map[protocol.Word]string{}  // the message of an input
