@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -40,92 +41,138 @@ var _ = register(&command{
 		&cli.StringSliceFlag{Name: "arch", Usage: "say what follows for this `ARCHITECTURE` with its sizes, such as \"mamba d=5120 state=16 layers=48 p=16\" (repeatable)"},
 		&cli.StringSliceFlag{Name: "config", Usage: "say what follows for the model of a published config.json `FILE` (repeatable)"},
 		&cli.DurationFlag{Name: "consequences", Value: 5 * time.Second, Usage: "look for what follows no longer than `D` after the verdict (0: not at all)"},
+		&cli.BoolFlag{Name: "watch", Usage: "with --file: validate again whenever the file changes, until Ctrl-C"},
 		&cli.BoolFlag{Name: "plain", Usage: "one pair at a time, never 64 at once"},
 	),
 	run: func(c *call) error {
-		s, err := c.subject()
-		if err != nil {
-			return c.violated(err)
+		if !c.Bool("watch") {
+			return c.validate()
 		}
-		if s.close != nil {
-			defer s.close()
+		if !c.IsSet("file") {
+			return usagef("add --file F.star", "flag --watch: there is no file to watch")
 		}
-		if c.IsSet("budget") && c.Int64("budget") < 1 {
-			return usagef("give a number of pairs, such as --budget 100000000000", "flag --budget: want at least 1")
-		}
-		if c.IsSet("svg") {
-			if _, err := plot.Format(c.String("svg")); err != nil {
-				return usagef("name a file.svg", "flag --svg: %v", err)
-			}
-		}
-		named, err := c.architectures()
-		if err != nil {
+		if err := c.refuse("--watch prints again and again, as text", "leave one out", "format", "out", "svg", "shard", "resume"); err != nil {
 			return err
 		}
-		show := c.progress("pairs")
-		opt := validate.Options{
-			Budget: c.Int64("budget"), Seed: c.Uint64("seed"), Plain: c.Bool("plain"),
-			Progress: func(done, of int64) { show(int(done), int(of)) },
-		}
-		if c.merged != nil || c.IsSet("shard") || c.IsSet("resume") {
-			filed, err := c.validateUnit(s, &opt)
-			if filed || opt.Counted == nil {
-				return err
-			}
-		}
-		r, err := validate.Run(c.Context, s.Subject, opt)
-		if r == nil || err != nil && c.Context.Err() == nil {
-			return err
-		}
-		format, told := c.String("format"), false
-		if format == report.Formats[0] && !c.IsSet("out") { // the verdict does not wait for what follows
-			told = true
-			if e := c.emit(r.Verdicts()); e != nil {
-				return e
-			}
-		}
-		if err == nil {
-			r.Warnings = append(r.Warnings, s.doubts()...)
-			if within := c.Duration("consequences"); r.Verdict == report.Meets && within > 0 {
-				ctx, cancel := context.WithTimeout(c.Context, within)
-				s.until(time.Now().Add(within))
-				r.Consequences, err = validate.Consequences(ctx, s.Subject, s.family, named...)
-				r.Named = len(named) > 0
-				if err == nil && c.IsSet("file") {
-					r.Warnings = append(r.Warnings, validate.Beyond(ctx, s.Size, s.family)...)
-				}
-				if err == nil {
-					err = c.Context.Err()
-				}
-				cancel()
-				s.until(time.Time{})
-			}
-			if err == nil && r.Verdict == report.Meets && c.IsSet("svg") {
-				err = c.draw(func(w io.Writer, format string) error {
-					t, err := validate.Curves(c.Context, r.Reduction, s.family)
-					if err != nil {
-						return err
-					}
-					return plot.Costs(w, format, t, c.command())
-				})
-			}
-		}
-		sheet := r.Sheet()
-		if told {
-			sheet = r.Rest()
-		}
-		if e := c.emit(sheet); e != nil {
-			return e
-		}
-		if err != nil {
-			return err
-		}
-		if r.Verdict == report.Errs {
-			return refuted("%s is refuted at n = %d", r.Reduction, r.Size)
-		}
-		return nil
+		return c.watch(c.String("file"), c.validate)
 	},
 })
+
+// watchEvery is how often a watched file is looked at.
+const watchEvery = 200 * time.Millisecond
+
+// watch does once now and whenever the content of a file has changed, until the context
+// ends. A file that is gone for a moment, while an editor replaces it, has not changed.
+func (c *call) watch(name string, once func() error) error {
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	for {
+		before, _ := os.ReadFile(name) // before it is used: a change in between is one
+		if err := once(); err != nil && c.Context.Err() == nil {
+			complain(c.stderr, "crosscut "+c.cmd.name, err)
+		}
+		for now := before; bytes.Equal(now, before); {
+			select {
+			case <-c.Context.Done():
+				return c.Context.Err()
+			case <-tick.C:
+			}
+			if raw, err := os.ReadFile(name); err == nil {
+				now = raw
+			}
+		}
+		fmt.Fprintln(c.stdout)
+	}
+}
+
+// validate is one validation.
+func (c *call) validate() error {
+	s, err := c.subject()
+	if err != nil {
+		return c.violated(err)
+	}
+	if s.close != nil {
+		defer s.close()
+	}
+	if c.IsSet("budget") && c.Int64("budget") < 1 {
+		return usagef("give a number of pairs, such as --budget 100000000000", "flag --budget: want at least 1")
+	}
+	if c.IsSet("svg") {
+		if _, err := plot.Format(c.String("svg")); err != nil {
+			return usagef("name a file.svg", "flag --svg: %v", err)
+		}
+	}
+	named, err := c.architectures()
+	if err != nil {
+		return err
+	}
+	show := c.progress("pairs")
+	opt := validate.Options{
+		Budget: c.Int64("budget"), Seed: c.Uint64("seed"), Plain: c.Bool("plain"),
+		Progress: func(done, of int64) { show(int(done), int(of)) },
+	}
+	if c.merged != nil || c.IsSet("shard") || c.IsSet("resume") {
+		filed, err := c.validateUnit(s, &opt)
+		if filed || opt.Counted == nil {
+			return err
+		}
+	}
+	r, err := validate.Run(c.Context, s.Subject, opt)
+	if r == nil || err != nil && c.Context.Err() == nil {
+		return err
+	}
+	format, told := c.String("format"), false
+	if format == report.Formats[0] && !c.IsSet("out") { // the verdict does not wait for what follows
+		told = true
+		if e := c.emit(r.Verdicts()); e != nil {
+			return e
+		}
+	}
+	if err == nil {
+		r.Warnings = append(r.Warnings, s.doubts()...)
+		if within := c.Duration("consequences"); r.Verdict == report.Meets && within > 0 {
+			ctx, cancel := context.WithTimeout(c.Context, within)
+			s.until(time.Now().Add(within))
+			if err = r.AddNeeds(ctx, s.Subject); err != nil {
+				cancel()
+				return err
+			}
+			r.Consequences, err = validate.Consequences(ctx, s.Subject, s.family, named...)
+			r.Named = len(named) > 0
+			if err == nil && c.IsSet("file") {
+				r.Warnings = append(r.Warnings, validate.Beyond(ctx, s.Size, s.family)...)
+			}
+			if err == nil {
+				err = c.Context.Err()
+			}
+			cancel()
+			s.until(time.Time{})
+		}
+		if err == nil && r.Verdict == report.Meets && c.IsSet("svg") {
+			err = c.draw(func(w io.Writer, format string) error {
+				t, err := validate.Curves(c.Context, r.Reduction, s.family)
+				if err != nil {
+					return err
+				}
+				return plot.Costs(w, format, t, c.command())
+			})
+		}
+	}
+	sheet := r.Sheet()
+	if told {
+		sheet = r.Rest()
+	}
+	if e := c.emit(sheet); e != nil {
+		return e
+	}
+	if err != nil {
+		return err
+	}
+	if r.Verdict == report.Errs {
+		return refuted("%s is refuted at n = %d", r.Reduction, r.Size)
+	}
+	return nil
+}
 
 // architectures are those that the flags name.
 func (c *call) architectures() ([]rules.Sized, error) {

@@ -120,3 +120,128 @@ func TestDeclaredNeeds(t *testing.T) {
 		t.Errorf("a need of two players among three: %v", err)
 	}
 }
+
+// All that a small table shows, each in its setting: equality of three bits, whose needs
+// are known. Pointers of three values need two rounds, or more bits.
+func TestAllNeeds(t *testing.T) {
+	of := func(source string, n int) map[string]int {
+		s, err := parse(t, source).Subject(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := s.Needs(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		most := map[string]int{}
+		for _, need := range list {
+			if need.Basis != "checked" || need.By == "" {
+				t.Errorf("%+v", need)
+			}
+			by := need.Setting.String()
+			most[by] = max(most[by], need.Bits)
+			if strings.HasPrefix(need.By, "rank") {
+				most["rank"] = need.Bits
+			}
+		}
+		return most
+	}
+	equal := of(problemFile(`{"x": bits(n), "y": bits(n)}`, "return x == y", ""), 3)
+	for by, want := range map[string]int{"one-way deterministic": 3, "two-way deterministic": 3, "rank": 3} {
+		if equal[by] != want {
+			t.Errorf("equality: %s: %d, want %d in %v", by, equal[by], want, equal)
+		}
+	}
+	product := of(problemFile(`{"x": bits(n), "y": bits(n)}`, "return len([i for i in range(n) if x[i] and y[i]]) % 2", ""), 4)
+	if product["two-way deterministic"] != 4 || product["two-way randomised, error 1/10"] < 1 || product["one-way randomised, error 1/10"] != 3 {
+		t.Errorf("inner product: %v", product)
+	}
+	// Bob's number says whose pointer is followed: with Bob first it is short.
+	index := of(problemFile(`{"x": bits(n), "y": numbers(1, n)}`, "return x[y - 1]", ""), 4)
+	if index["one-way deterministic"] != 4 || index["two-way deterministic"] != 2 {
+		t.Errorf("index: %v", index)
+	}
+}
+
+// What a file declares for rounds, or for k players, is held against protocols too.
+func TestDeclaredAboveComputedInOtherSettings(t *testing.T) {
+	declare := func(bits int, setting string) string {
+		return fmt.Sprintf("def needed(n): return {\"bits\": %d, \"setting\": %q, \"basis\": \"quoted\"}\n", bits, setting)
+	}
+	index := func(bits int, setting string) string {
+		return problemFile(`{"x": bits(n), "y": numbers(1, n)}`, "return x[y - 1]", declare(bits, setting))
+	}
+	for source, refuted := range map[string]bool{
+		index(2, "two-way deterministic"): false, index(4, "two-way deterministic"): true,
+		index(3, "2 rounds deterministic"): false, index(4, "2 rounds deterministic"): true,
+		chase + declare(5, "one-way deterministic, 3 players"): false, chase + declare(40, "one-way deterministic, 3 players"): true,
+	} {
+		n := 4
+		if strings.HasPrefix(source, chase) {
+			n = 3
+		}
+		r := check(t, parse(t, source), n)
+		if got := r.Violation != nil && r.Violation.Obligation == validate.NeedTooLarge; got != refuted {
+			t.Errorf("%s: refuted %v, want %v: %+v", source[strings.LastIndex(source, "def needed"):], got, refuted, r.Violation)
+		}
+	}
+}
+
+// One change makes these maps right, and the cause names it.
+func TestCauses(t *testing.T) {
+	for name, tc := range map[string]struct{ source, cause string }{
+		"reversed": {`
+def inputs(n): return {"x": words(n, 3), "y": numbers(1, n)}
+def problem(n, x, y): return x[y - 1]
+def task(tokens, params): return [tokens[tokens[-1] - 1]] * len(tokens)
+def alice(n, x): return {i + 1: x[n - 1 - i] for i in range(n)}
+def bob(n, y): return {n + 1: y}
+def read(n): return [n + 1]
+def answer(n, outputs): return outputs[n + 1]
+`, "with x reversed"},
+		"complemented": {`
+problem = "eq"
+def task(tokens, params): return [tokens[0] == tokens[1]] * 2
+def alice(n, x): return {1: x}
+def bob(n, y): return {2: [1 - b for b in y]}
+def read(n): return [2]
+def answer(n, outputs): return outputs[2] == 1
+`, "complemented"},
+		"transposed": {`
+def inputs(n): return {"x": bits(n * n), "y": pairs(numbers(0, n - 1), numbers(0, n - 1))}
+def problem(n, x, y): return x[y[0] * n + y[1]]
+def task(tokens, params):
+    n, at = len(tokens[0]), tokens[1]
+    return [tokens[0][at[0]][at[1]]] * 2
+def alice(n, x): return {1: [[x[j * n + i] for j in range(n)] for i in range(n)]}
+def bob(n, y): return {2: y}
+def read(n): return [2]
+def answer(n, outputs): return outputs[2]
+`, "with x transposed"},
+		"off by one": {`
+def problem(n, x, y): return len([b for b in x + y if b]) > n
+def task(tokens, params): return [len([t for t in tokens if t == 1])] * len(tokens)
+def alice(n, x): return {i + 1: x[i] for i in range(n)}
+def bob(n, y): return {n + i + 1: y[i] for i in range(n)}
+def read(n): return [1]
+def answer(n, outputs): return outputs[1] >= n
+`, "off by one: with -1 at the output of position 1"},
+		"nothing of these": {`
+problem = "eq"
+def task(tokens, params): return [tokens[0] == tokens[1]] * 2
+def alice(n, x): return {1: x[:-1]}
+def bob(n, y): return {2: y[:-1]}
+def read(n): return [2]
+def answer(n, outputs): return outputs[2] == 1
+`, ""},
+	} {
+		n := 3
+		if name == "transposed" {
+			n = 2
+		}
+		r := check(t, parse(t, tc.source), n)
+		if r.Verdict != report.Errs || !strings.Contains(r.Cause, tc.cause) || tc.cause == "" && r.Cause != "" {
+			t.Errorf("%s: %v, cause %q", name, r.Verdict, r.Cause)
+		}
+	}
+}

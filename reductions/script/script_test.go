@@ -355,6 +355,41 @@ func TestExamples(t *testing.T) {
 	}
 }
 
+// The rows of the table of published proofs are executed: the file is there, TestExamples
+// breaks it, and its table shows so many bits.
+func TestPublishedProofs(t *testing.T) {
+	page, err := os.ReadFile("../../docs/starlark.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := regexp.MustCompile(`(?m)^\| ([a-p]?(?:, )?(?:R\d+)?) \| [^|]+ \| (\S+\.star) \| (\d+) \| (\d+) \| [^|]+ \|$`)
+	seen := map[string]bool{}
+	for _, m := range row.FindAllStringSubmatch(string(page), -1) {
+		for _, name := range strings.Split(m[1], ", ") {
+			seen[name] = true
+		}
+		raw, err := os.ReadFile("../../docs/examples/" + m[2])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(raw), "\n# wrong: ") {
+			t.Errorf("%s says nothing wrong of itself", m[2])
+		}
+		n, _ := strconv.Atoi(m[3])
+		bits, _ := strconv.Atoi(m[4])
+		// Without the file's own word for it.
+		r := check(t, parse(t, strings.Replace(string(raw), "def needed(", "def quoted(", 1)), n)
+		if r.Needed == nil || r.Needed.Bits != bits || r.Verdict != report.Meets {
+			t.Errorf("%s at n = %d: %v, %+v, want %d bits", m[2], n, r.Verdict, r.Needed, bits)
+		}
+	}
+	for _, name := range strings.Fields("a b c d e f g h i j k l m n o p R2 R8 R9 R14 R15 R16 R17 R22 R23 R24 R25 R28 R29 R30 R31 R32") {
+		if !seen[name] {
+			t.Errorf("no row %s", name)
+		}
+	}
+}
+
 func FuzzValues(f *testing.F) {
 	f.Add(`[1, 2.5, "x", {"dict": [[1, [true, null]]]}, 123456789012345678901234567890]`)
 	f.Fuzz(func(t *testing.T, s string) {

@@ -3,6 +3,7 @@ package validate
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -13,8 +14,9 @@ import (
 // diagnoseMost bounds the pairs on which another answer rule is tried.
 const diagnoseMost = 1 << 14
 
-// diagnose looks for what makes a failing reduction right: the answer inverted,
-// or read at another position; or a player whose input never matters. It returns
+// diagnose looks for what makes a failing reduction right: the answer inverted, read at
+// another position, or off by one; an input written in another way than it is meant; or a
+// player whose input never matters. It returns
 // "" when none of these explains all pairs that were tried.
 func (s *Subject) diagnose(ctx context.Context, first *pair) (string, error) {
 	var pairs [][]protocol.Word
@@ -73,7 +75,160 @@ func (s *Subject) diagnose(ctx context.Context, first *pair) (string, error) {
 	case len(elsewhere) > 0:
 		return fmt.Sprintf("the answer rule reads position %d; at position %d it is right on all %d pairs tried", s.Reads[0], elsewhere[0], len(pairs)), nil
 	}
+	for _, one := range []func(context.Context, [][]protocol.Word) (string, error){s.reread, s.offByOne} {
+		if cause, err := one(ctx, pairs); cause != "" || err != nil {
+			return cause, err
+		}
+	}
 	return s.deaf(ctx)
+}
+
+// rewriting is another way to write an input: what an encoder and a decoder may disagree by.
+type rewriting struct {
+	name string
+	of   func(v protocol.Value) (protocol.Value, bool)
+}
+
+var rewritings = []rewriting{
+	{"reversed", func(v protocol.Value) (protocol.Value, bool) {
+		return listed(v, func(k int) protocol.Value { return v.At(v.Len() - 1 - k) })
+	}},
+	{"complemented", func(v protocol.Value) (protocol.Value, bool) {
+		return listed(v, func(k int) protocol.Value { return protocol.IntValue(1 - v.At(k).Int()) })
+	}},
+	{"transposed, as a square,", func(v protocol.Value) (protocol.Value, bool) {
+		side := int(math.Round(math.Sqrt(float64(v.Len()))))
+		if v.Kind() != protocol.Tuple || side < 2 || side*side != v.Len() {
+			return v, false
+		}
+		return listed(v, func(k int) protocol.Value { return v.At(k%side*side + k/side) })
+	}},
+}
+
+// listed makes a list of as many items.
+func listed(v protocol.Value, item func(k int) protocol.Value) (protocol.Value, bool) {
+	if v.Kind() != protocol.Tuple || v.Len() < 2 {
+		return v, false
+	}
+	items := make([]protocol.Value, v.Len())
+	for k := range items {
+		items[k] = item(k)
+	}
+	return protocol.TupleValue(items...), true
+}
+
+// reread looks for one player's input that is written in another way than it is meant:
+// with it the map is right on all pairs that were tried.
+func (s *Subject) reread(ctx context.Context, pairs [][]protocol.Word) (string, error) {
+	m := s.merger()
+	for who := range s.Players() {
+		d := s.domainOf(protocol.Player(who))
+		for _, w := range rewritings {
+			right, changed := true, false
+			for _, in := range pairs {
+				other, ok := w.of(asList(d, in[who]))
+				word, member := wordOf(d, other)
+				if right = ok && member; !right || ctx.Err() != nil {
+					break
+				}
+				changed = changed || word != in[who]
+				there := slices.Clone(in)
+				there[who] = word
+				if err := s.inputAt(m, there); err != nil {
+					return "", nil // it is no map of the other input
+				}
+				got, err := s.Answer(in[len(in)-1], m.output) // who answers holds what it holds
+				if err != nil {
+					return "", nil
+				}
+				want, inside, err := s.Want(in...)
+				if err != nil {
+					return "", err
+				}
+				if right = !inside || want.Accepts(got); !right {
+					break
+				}
+			}
+			if right && changed && ctx.Err() == nil {
+				return fmt.Sprintf("the encoders disagree: with %s %s it is right on all %d pairs tried", s.nameOf(who), w.name, len(pairs)), nil
+			}
+		}
+	}
+	return "", nil
+}
+
+// asList is a member as a list: bit strings too.
+func asList(d protocol.Domain, w protocol.Word) protocol.Value {
+	if !d.Plain() {
+		return d.Value(w)
+	}
+	items := make([]protocol.Value, w.Len())
+	for k := range items {
+		items[k] = protocol.IntValue(0)
+		if w.Bit(k) {
+			items[k] = protocol.IntValue(1)
+		}
+	}
+	return protocol.TupleValue(items...)
+}
+
+// wordOf is the member that a list is, if it is one.
+func wordOf(d protocol.Domain, v protocol.Value) (protocol.Word, bool) {
+	if !d.Plain() {
+		return d.Word(v)
+	}
+	return fill(v.Len(), func(k int) bool { return v.At(k).Int() == 1 }), v.Len() == d.Bits()
+}
+
+// nameOf is what an input is called.
+func (s *Subject) nameOf(who int) string {
+	if s.Players() > 2 {
+		return fmt.Sprintf("the input of player %d", who+1)
+	}
+	return [...]string{"x", "y"}[who]
+}
+
+// offByOne looks for an answer that is right when the output at the only read position is
+// one more, or one less: a threshold that is off by one.
+func (s *Subject) offByOne(ctx context.Context, pairs [][]protocol.Word) (string, error) {
+	if len(s.Reads) != 1 || s.Found != nil && !s.Declared {
+		return "", nil
+	}
+	m := s.merger()
+	for _, by := range []float64{1, -1} {
+		right := true
+		for _, in := range pairs {
+			if right = ctx.Err() == nil; !right {
+				break
+			}
+			if err := s.inputAt(m, in); err != nil {
+				return "", err
+			}
+			moved := true
+			got, err := s.Answer(in[len(in)-1], func(pos int) (tasks.Value, error) {
+				v, err := m.at(pos)
+				if err != nil || len(v) != 1 {
+					moved = false
+					return v, err
+				}
+				return tasks.Value{v[0] + by}, nil
+			})
+			if err != nil {
+				return "", nil // no answer there
+			}
+			want, inside, err := s.Want(in...)
+			if err != nil {
+				return "", err
+			}
+			if right = moved && (!inside || want.Accepts(got)); !right {
+				break
+			}
+		}
+		if right {
+			return fmt.Sprintf("off by one: with %+g at the output of position %d the answer rule is right on all %d pairs tried", by, s.Reads[0], len(pairs)), nil
+		}
+	}
+	return "", nil
 }
 
 // constants says which read positions hold a token that never changes, on 32 inputs drawn

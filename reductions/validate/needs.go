@@ -552,13 +552,22 @@ func (s *Subject) NeedIn(ctx context.Context, setting protocol.Setting) (need Ne
 	if n, is := s.known(setting); is {
 		take(n)
 	}
-	if ok || len(s.Problem.Costs) > 0 || setting != s.oneWay() {
+	if ok || len(s.Problem.Costs) > 0 {
 		return need, ok, nil
 	}
-	if s.values == nil {
-		if s.values, err = s.tabulate(ctx, tabulateMost); s.values == nil || err != nil {
-			return need, false, err
+	if setting != s.oneWay() {
+		if len(s.shown) == 0 && s.measured() {
+			if _, err := s.Needs(ctx); err != nil {
+				return need, false, err
+			}
 		}
+		for _, n := range s.shown {
+			take(n)
+		}
+		return need, ok, nil
+	}
+	if t, err := s.small(ctx); t == nil || err != nil {
+		return need, false, err
 	}
 	n, _, _ := s.values.computed(ctx, setting)
 	take(n)

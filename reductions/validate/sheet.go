@@ -60,6 +60,9 @@ func (r *Result) Sheet() *report.Sheet {
 	if n := r.Needed; n != nil {
 		add("needed", fmt.Sprintf("%d bits, %s (%s: %s)", n.Bits, n.Setting, n.Basis, n.By))
 	}
+	if len(r.Needs) > 1 { // one is what stands above
+		s.Grids = append(s.Grids, needsGrid(r.Needs))
+	}
 	if len(r.Consequences) > 0 {
 		s.Grids = append(s.Grids, consequencesGrid(r.Consequences, r.Named))
 	}
@@ -79,7 +82,7 @@ func (r *Result) Sheet() *report.Sheet {
 func (r *Result) Verdicts() *report.Sheet {
 	s := r.Sheet()
 	s.Warnings, s.Command = nil, report.NoCommand
-	s.Grids = slices.DeleteFunc(s.Grids, func(g report.Grid) bool { return g.Title == followsTitle })
+	s.Grids = slices.DeleteFunc(s.Grids, func(g report.Grid) bool { return g.Title == followsTitle || g.Title == needsTitle })
 	return s
 }
 
@@ -87,7 +90,7 @@ func (r *Result) Verdicts() *report.Sheet {
 func (r *Result) Rest() *report.Sheet {
 	s := r.Sheet()
 	s.Title, s.Fields = "", nil
-	s.Grids = slices.DeleteFunc(s.Grids, func(g report.Grid) bool { return g.Title != followsTitle })
+	s.Grids = slices.DeleteFunc(s.Grids, func(g report.Grid) bool { return g.Title != followsTitle && g.Title != needsTitle })
 	if len(s.Grids) > 0 {
 		s.Text = "\n"
 	}

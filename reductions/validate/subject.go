@@ -59,6 +59,7 @@ type Subject struct {
 	got func(y protocol.Word, out []tasks.Value) protocol.Value
 
 	values *table // the problem's values, where they were tabulated
+	shown  []Need // what they show to be needed, where that was asked for
 }
 
 // Violation is a broken obligation of a reduction: not a wrong answer, but a map

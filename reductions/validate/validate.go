@@ -50,6 +50,8 @@ type Result struct {
 	// Needed is what the file declares, else the one-way need that the problem's entry
 	// states or its table shows; nil where none is known.
 	Needed *Need `json:"needed"`
+	// Needs are all bounds that the table of a problem of one's own shows, each in its setting.
+	Needs []Need `json:"needs"`
 	// Path says how: "bit-parallel", "plain" or "sampled".
 	Path string `json:"path"`
 	// Interval bounds the failure rate under uniform inputs from the uniform part
@@ -136,7 +138,7 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 	if opt.Workers <= 0 {
 		opt.Workers = runtime.GOMAXPROCS(0)
 	}
-	r := &Result{Reduction: s.Name, Size: s.Size, Params: map[string]any{"N": s.Shape.N}, Pairs: s.domain(), Warnings: []string{}, Consequences: []Consequence{}}
+	r := &Result{Reduction: s.Name, Size: s.Size, Params: map[string]any{"N": s.Shape.N}, Pairs: s.domain(), Warnings: []string{}, Consequences: []Consequence{}, Needs: []Need{}}
 	for name, v := range s.Shape.Params {
 		r.Params[name] = v
 	}
@@ -219,7 +221,7 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 // Refuted is the result for a map that breaks an obligation before it could be
 // run at all, or nil when err is no violation.
 func Refuted(err error) *Result {
-	r := &Result{Params: map[string]any{}, Pairs: new(big.Int), Path: "none", Warnings: []string{}, Consequences: []Consequence{}}
+	r := &Result{Params: map[string]any{}, Pairs: new(big.Int), Path: "none", Warnings: []string{}, Consequences: []Consequence{}, Needs: []Need{}}
 	if r.refute(err) != nil {
 		return nil
 	}

@@ -1,0 +1,123 @@
+package validate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"crosscut/protocol"
+	"crosscut/protocol/bounds"
+	"crosscut/protocol/problems"
+	"crosscut/report"
+)
+
+// measureLines is the most inputs of a player at which a need is measured beyond one way.
+const measureLines = 64
+
+// Needs are the lower bounds that the table of a problem of one's own shows at this
+// size, the last player answering: one way, two-way by D(f) and by rank, in few rounds,
+// and with an error by discrepancy and by an embedded INDEX. D(f) is the cost until both
+// know, so the bits of an answer are taken off it. It ends with ctx; what is found by
+// then is true.
+func (s *Subject) Needs(ctx context.Context) ([]Need, error) {
+	if s.shown != nil || len(s.Problem.Costs) > 0 {
+		return s.shown, nil
+	}
+	t, err := s.small(ctx)
+	if t == nil || err != nil {
+		return nil, err
+	}
+	oneWay, _, _ := t.computed(ctx, s.oneWay())
+	list := []Need{oneWay}
+	m := t.matrix()
+	if !s.measured() || m == nil {
+		s.shown = list
+		return list, nil
+	}
+	if f := m.Fold(); f.Rows() > depthLines || f.Cols() > depthLines {
+		s.shown = list
+		return list, nil
+	}
+	r, err := bounds.Analyze(ctx, m, bounds.Options{NoFloats: true})
+	if err != nil {
+		return nil, err
+	}
+	answer := protocol.Width(uint64(t.answers()))
+	free := func(lower int, setting protocol.Setting, by string, args ...any) {
+		if bits := lower - answer; bits > 0 {
+			list = append(list, Need{bits, setting, problems.Checked, fmt.Sprintf(by, args...) + fmt.Sprintf(", less %d for the answer, which both know then", answer)})
+		}
+	}
+	d := r.Deterministic.Lower
+	free(d, protocol.TwoWay, "D(f) >= %d by %s", d, r.Deterministic.By)
+	if r.Rank != nil {
+		leaves := r.Rank.Rational.Lower
+		if c := r.Rank.Complement; c != nil {
+			leaves += c.Lower
+		}
+		free(protocol.Width(uint64(leaves)), protocol.TwoWay, "rank: at least %d leaves", leaves)
+	}
+	// k rounds in which both speak at once are k + 1 in turn, of which the last holds the answer.
+	for _, k := range r.InRounds {
+		if k.Possible && k.Rounds >= 2 && k.Lower > d {
+			free(k.Lower, protocol.Setting{Order: protocol.InRounds, Rounds: k.Rounds - 1}, "D(f) >= %d in %d rounds in turn", k.Lower, k.Rounds)
+		}
+	}
+	for _, e := range r.Randomised {
+		switch e.Setting {
+		case "two-way randomised, both know":
+			if e.Bits > 1 {
+				list = append(list, Need{e.Bits - 1, protocol.TwoWay.Randomised(e.Error), problems.Checked, "public coins, " + e.By + ": " + e.Formula + ", less 1 for the answer"})
+			}
+		case "one-way randomised, Alice speaks":
+			if e.Bits > 0 {
+				list = append(list, Need{e.Bits, protocol.OneWay.Randomised(e.Error), problems.Checked, "public coins, " + e.By + ": " + e.Formula})
+			}
+		}
+	}
+	s.shown = list
+	return list, nil
+}
+
+// measured says that both of two players have few enough inputs for needs beyond one way.
+func (s *Subject) measured() bool {
+	for _, d := range s.Problem.Domains(s.Size) {
+		if n := d.Len(); n < 0 || n > measureLines || s.Players() > 2 {
+			return false
+		}
+	}
+	return true
+}
+
+// small is the table of the problem where that is small, asked for once.
+func (s *Subject) small(ctx context.Context) (*table, error) {
+	if s.values == nil {
+		var err error
+		if s.values, err = s.tabulate(ctx, tabulateMost); err != nil {
+			return nil, err
+		}
+	}
+	return s.values, nil
+}
+
+// AddNeeds writes what the table shows to be needed into a result; it ends with ctx.
+func (r *Result) AddNeeds(ctx context.Context, s *Subject) error {
+	list, err := s.Needs(ctx)
+	if err != nil && ctx.Err() == nil && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	r.Needs = append(r.Needs, list...)
+	return nil
+}
+
+// needsTitle heads the table of needs.
+const needsTitle = "needed, as the table of the problem shows"
+
+func needsGrid(list []Need) report.Grid {
+	g := report.Grid{Title: needsTitle, Columns: []report.Column{{Name: "bits", Right: true}, {Name: "setting"}, {Name: "basis"}, {Name: "by", Long: true}}}
+	for _, n := range list {
+		g.Add(strconv.Itoa(n.Bits), n.Setting.String(), string(n.Basis), n.By)
+	}
+	return g
+}
