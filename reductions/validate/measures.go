@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"crosscut/protocol"
@@ -14,6 +15,9 @@ import (
 
 // measureLines is the most inputs of a player at which a need is measured beyond one way.
 const measureLines = 64
+
+// measureSteps bounds the search for D(f), in nodes.
+const measureSteps = 1 << 16
 
 // Needs are the lower bounds that the table of a problem of one's own shows at this
 // size, the last player answering: one way, two-way by D(f) and by rank, in few rounds,
@@ -39,27 +43,32 @@ func (s *Subject) Needs(ctx context.Context) ([]Need, error) {
 		s.shown = list
 		return list, nil
 	}
-	r, err := bounds.Analyze(ctx, m, bounds.Options{NoFloats: true})
+	// Ranks and the like in their first answers, which no clock decides; D(f) in steps.
+	over, cancel := context.WithCancel(ctx)
+	cancel()
+	r, err := bounds.Analyze(over, m, bounds.Options{NoFloats: true})
 	if err != nil {
 		return nil, err
 	}
+	steps := bounds.DeterministicOptions{MaxSteps: measureSteps}
+	whole := bounds.Deterministic(ctx, m, steps)
 	answer := protocol.Width(uint64(t.answers()))
 	free := func(lower int, setting protocol.Setting, by string, args ...any) {
 		if bits := lower - answer; bits > 0 {
 			list = append(list, Need{bits, setting, problems.Checked, fmt.Sprintf(by, args...) + fmt.Sprintf(", less %d for the answer, which both know then", answer)})
 		}
 	}
-	d := r.Deterministic.Lower
-	free(d, protocol.TwoWay, "D(f) >= %d by %s", d, r.Deterministic.By)
-	if r.Rank != nil {
-		leaves := r.Rank.Rational.Lower
-		if c := r.Rank.Complement; c != nil {
-			leaves += c.Lower
+	d := whole.Lower
+	free(d, protocol.TwoWay, "D(f) >= %d by %s", d, whole.By)
+	if m.Total() {
+		leaves := 0 // one for each step of the rank of each value's entries
+		for _, v := range m.Values() {
+			leaves += rank(m, v)
 		}
 		free(protocol.Width(uint64(leaves)), protocol.TwoWay, "rank: at least %d leaves", leaves)
 	}
 	// k rounds in which both speak at once are k + 1 in turn, of which the last holds the answer.
-	for _, k := range r.InRounds {
+	for _, k := range bounds.InRounds(ctx, m, 3, whole, steps) {
 		if k.Possible && k.Rounds >= 2 && k.Lower > d {
 			free(k.Lower, protocol.Setting{Order: protocol.InRounds, Rounds: k.Rounds - 1}, "D(f) >= %d in %d rounds in turn", k.Lower, k.Rounds)
 		}
@@ -78,6 +87,36 @@ func (s *Subject) Needs(ctx context.Context) ([]Need, error) {
 	}
 	s.shown = list
 	return list, nil
+}
+
+// rank is the rank of the 0/1 matrix of one value modulo a prime: no more than that over
+// the rationals.
+func rank(m *bounds.Matrix, value int) (rank int) {
+	const p = 1<<31 - 1
+	rows := make([][]int64, m.Rows())
+	for i := range rows {
+		rows[i] = make([]int64, m.Cols())
+		for j := range rows[i] {
+			if v, _ := m.At(i, j); v == value {
+				rows[i][j] = 1
+			}
+		}
+	}
+	for j := range m.Cols() {
+		k := slices.IndexFunc(rows, func(row []int64) bool { return row[j] != 0 })
+		if k < 0 {
+			continue
+		}
+		pivot := rows[k]
+		rows = slices.Delete(rows, k, k+1)
+		rank++
+		for _, row := range rows { // row := pivot[j] row - row[j] pivot
+			for c, by := 0, row[j]; by != 0 && c < len(row); c++ {
+				row[c] = ((pivot[j]*row[c]-by*pivot[c])%p + p) % p
+			}
+		}
+	}
+	return rank
 }
 
 // measured says that both of two players have few enough inputs for needs beyond one way.
