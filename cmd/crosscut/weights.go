@@ -106,6 +106,11 @@ func (c *call) weightsRequest(m *trained.Model) (run.Request, error) {
 	if err := c.refuseTranscript(); err != nil {
 		return req, err
 	}
+	if c.IsSet("tau") {
+		if err := c.refuse("--tau rounds what crosses by itself", "drop one of them", "quantise"); err != nil {
+			return req, err
+		}
+	}
 	req.Set.Seed = c.Uint64("seed")
 	if c.IsSet("input") {
 		if err := c.refuse("the input has a length of its own", "drop one of them", "n"); err != nil {
@@ -137,6 +142,9 @@ func (c *call) weightsRequest(m *trained.Model) (run.Request, error) {
 		return req, err
 	}
 	req.Build = func(tasks.Shape, models.Settings) (models.Machine, error) {
+		if c.IsSet("tau") {
+			return m.Real(c.Float64("tau"))
+		}
 		return m.Quantised(c.Context, c.precision(), split, req.Set.Seed)
 	}
 	return req, nil
