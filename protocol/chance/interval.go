@@ -1,6 +1,6 @@
 package chance
 
-import "gonum.org/v1/gonum/stat/distuv"
+import "gonum.org/v1/gonum/mathext"
 
 // ClopperPearson is the exact confidence interval for a probability of which
 // failures were seen in that many independent samples: whatever the probability
@@ -11,10 +11,10 @@ func ClopperPearson(failures, samples int64, confidence float64) (low, high floa
 	k, n := float64(failures), float64(samples)
 	low, high = 0, 1
 	if failures > 0 {
-		low = distuv.Beta{Alpha: k, Beta: n - k + 1}.Quantile(tail)
+		low = mathext.InvRegIncBeta(k, n-k+1, tail)
 	}
 	if failures < samples {
-		high = distuv.Beta{Alpha: k + 1, Beta: n - k}.Quantile(1 - tail)
+		high = mathext.InvRegIncBeta(k+1, n-k, 1-tail)
 	}
 	return low, high
 }

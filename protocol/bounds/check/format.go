@@ -21,7 +21,6 @@ import (
 	"maps"
 	"math"
 	"math/big"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -301,8 +300,11 @@ func (w *work) meaningful(c Claim) error {
 	return nil
 }
 
-// numeral is how an integer is written: no sign but -, no leading zero.
-var numeral = regexp.MustCompile(`^(0|-?[1-9][0-9]*)$`)
+// numeral says whether an integer is written as it must be: no sign but -, no leading zero.
+func numeral(s string) bool {
+	digits := strings.TrimPrefix(s, "-")
+	return s == "0" || digits != "" && digits[0] != '0' && strings.Trim(digits, "0123456789") == ""
+}
 
 // maxDigits of a claimed number.
 const maxDigits = 4096
@@ -310,7 +312,7 @@ const maxDigits = 4096
 // number reads an exact integer or fraction, in decimal and one way only.
 func number(s string) (*big.Rat, error) {
 	above, below, fraction := strings.Cut(s, "/")
-	if len(s) > maxDigits || !numeral.MatchString(above) || fraction && (!numeral.MatchString(below) || below[0] == '-' || below == "0") {
+	if len(s) > maxDigits || !numeral(above) || fraction && (!numeral(below) || below[0] == '-' || below == "0") {
 		return nil, fmt.Errorf("%.40q is no exact number such as 12, -3 or 7/16", s)
 	}
 	v, _ := new(big.Rat).SetString(s)
