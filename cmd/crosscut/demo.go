@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
@@ -70,11 +71,20 @@ func play(ctx context.Context, w io.Writer, s *story.Story, color bool) error {
 		}
 	}()
 	p := story.Player{Steps: s.Steps}
-	for !p.Done {
-		if err := show(w, s, p.At, color); err != nil {
-			return err
+	resized := time.NewTicker(200 * time.Millisecond) // the one way that every system has
+	defer resized.Stop()
+	for shown, columns := -1, 0; !p.Done; {
+		now, _, err := term.GetSize(in)
+		if err != nil {
+			now = story.Width
+		}
+		if shown != p.At || columns != now {
+			if shown, columns = p.At, now; show(w, s, p.At, columns, color) != nil {
+				return nil // the terminal is gone
+			}
 		}
 		select {
+		case <-resized.C:
 		case <-ctx.Done():
 			return ctx.Err()
 		case b, ok := <-typed:
@@ -95,9 +105,9 @@ func play(ctx context.Context, w io.Writer, s *story.Story, color bool) error {
 }
 
 // show draws one step. A raw terminal needs a carriage return at each line's end.
-func show(w io.Writer, s *story.Story, at int, color bool) error {
+func show(w io.Writer, s *story.Story, at, columns int, color bool) error {
 	var b bytes.Buffer
-	if err := s.WriteStep(&b, at, color); err != nil {
+	if err := s.WriteStep(&b, at, columns, color); err != nil {
 		return err
 	}
 	fmt.Fprint(&b, "\n-> forward  <- back  s skip  g G ends  q quit\n")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 
 	"crosscut/models"
 	"crosscut/models/run"
@@ -19,7 +20,32 @@ import (
 type Step struct {
 	Chapter string // pages that belong together
 	Title   string
-	Lines   []Line
+	// lines at each number of columns from Narrowest to Width: what a page says is known
+	// while it is told, how wide a terminal is only when it is read.
+	lines [Width - Narrowest + 1][]Line
+}
+
+// add writes more of the page, at every width.
+func (s *Step) add(write func(p *page)) {
+	for k := range s.lines {
+		p := page{Narrowest + k, s.lines[k]}
+		write(&p)
+		s.lines[k] = p.lines
+	}
+}
+
+// Lines is the page at a number of columns.
+func (s *Step) Lines(width int) []Line {
+	width = max(Narrowest, min(Width, width))
+	lines := s.lines[width-Narrowest]
+	if width == Width { // written for it
+		return lines
+	}
+	var all []Line
+	for _, l := range lines {
+		all = append(all, l.fold(width)...)
+	}
+	return all
 }
 
 // Story is a run told step by step.
@@ -67,9 +93,9 @@ func tell(ctx context.Context, plan scenario, seed uint64) (*Story, error) {
 
 // page adds a step.
 func (t *telling) page(chapter, title string, write func(p *page)) {
-	var p page
-	write(&p)
-	t.steps = append(t.steps, Step{chapter, title, p.lines})
+	step := Step{Chapter: chapter, Title: title}
+	step.add(write)
+	t.steps = append(t.steps, step)
 }
 
 // prepare fixes the sizes, the input, the model, and runs it.
@@ -133,7 +159,7 @@ func (t *telling) draw() {
 // Write prints all steps, numbered.
 func (s *Story) Write(w io.Writer, color bool) error {
 	for k := range s.Steps {
-		if err := s.WriteStep(w, k, color); err != nil {
+		if err := s.WriteStep(w, k, Width, color); err != nil {
 			return err
 		}
 		if _, err := fmt.Fprintln(w); err != nil {
@@ -143,20 +169,14 @@ func (s *Story) Write(w io.Writer, color bool) error {
 	return nil
 }
 
-// WriteStep prints one step under its number and title.
-func (s *Story) WriteStep(w io.Writer, k int, color bool) error {
+// WriteStep prints one step under its number and title, at a number of columns.
+func (s *Story) WriteStep(w io.Writer, k, width int, color bool) error {
 	if k < 0 || k >= len(s.Steps) {
 		return errors.New("story: there is no such step")
 	}
-	step := s.Steps[k]
+	step := &s.Steps[k]
 	head := Line{{fmt.Sprintf("%s  %d/%d  ", s.Task, k+1, len(s.Steps)), Faint}, {step.Chapter + ": " + step.Title, Strong}}
-	if err := head.Write(w, color); err != nil {
-		return err
-	}
-	if _, err := fmt.Fprintln(w); err != nil {
-		return err
-	}
-	for _, l := range step.Lines {
+	for _, l := range slices.Concat(head.fold(max(Narrowest, width)), []Line{{}}, step.Lines(width)) {
 		if err := l.Write(w, color); err != nil {
 			return err
 		}

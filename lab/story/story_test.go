@@ -35,8 +35,8 @@ func TestEveryTask(t *testing.T) {
 			compare(t, task.Name, got.Bytes())
 			narrow(t, s)
 			for k, step := range s.Steps {
-				if len(step.Lines) > tallest {
-					t.Errorf("step %d, %s: %d lines, want at most %d", k+1, step.Title, len(step.Lines), tallest)
+				if len(step.Lines(Width)) > tallest {
+					t.Errorf("step %d, %s: %d lines, want at most %d", k+1, step.Title, len(step.Lines(Width)), tallest)
 				}
 			}
 			for _, chapter := range []string{theCut, theRun, theNeed, theDefeat} {
@@ -88,9 +88,19 @@ func compare(t *testing.T, task string, got []byte) {
 // narrow fails on lines that are too long.
 func narrow(t *testing.T, s *Story) {
 	for k, step := range s.Steps {
-		for _, l := range step.Lines {
-			if l.Len() > Width {
-				t.Errorf("step %d, %s: %d columns: %s", k+1, step.Title, l.Len(), l)
+		for _, width := range []int{Width, 52, Narrowest} {
+			text := ""
+			for _, l := range step.Lines(width) {
+				text += l.String()
+				if l.Len() > width {
+					t.Errorf("step %d, %s: %d columns of %d: %s", k+1, step.Title, l.Len(), width, l)
+				}
+			}
+			// Whatever is broken, no amount is lost.
+			for _, l := range step.Lines(Width) {
+				if n := l.String(); strings.HasPrefix(n, "  needed ") && !strings.Contains(text, strings.Fields(n)[1]) {
+					t.Errorf("step %d at %d columns has lost %q", k+1, width, n)
+				}
 			}
 		}
 	}
@@ -130,7 +140,7 @@ func TestSeeds(t *testing.T) {
 				t.Fatal(err)
 			}
 			var b bytes.Buffer
-			if err := s.WriteStep(&b, 0, false); err != nil {
+			if err := s.WriteStep(&b, 0, Width, false); err != nil {
 				t.Fatal(err)
 			}
 			if seed == 0 {
@@ -153,7 +163,7 @@ func TestUnknown(t *testing.T) {
 	if _, err := Tell(ctx, "match3", 1); err == nil {
 		t.Error("a cancelled story was told")
 	}
-	if err := (&Story{}).WriteStep(&bytes.Buffer{}, 0, false); err == nil {
+	if err := (&Story{}).WriteStep(&bytes.Buffer{}, 0, Width, false); err == nil {
 		t.Error("a step that is not there was written")
 	}
 }
@@ -239,7 +249,7 @@ func FuzzReadKeys(f *testing.F) {
 
 // TestHang cuts words that are longer than a line, and keeps to the width.
 func TestHang(t *testing.T) {
-	var p page
+	p := page{width: Width}
 	p.hang("head: ", Plain, "%s", strings.Repeat("x", 3*Width)+" "+strings.Repeat("word ", 40))
 	for _, l := range p.lines {
 		if l.Len() > Width {

@@ -124,51 +124,63 @@ func (t *telling) transcript() error {
 	}
 	listed := func(p *page, m protocol.Message) {
 		_, ink := owner(m.From)
-		p.add(Span{fmt.Sprintf("   %-5s %5d bits  ", m.From, m.Word.Len()), ink}, Span{short(m.Label, Width-20), Faint})
+		p.add(Span{fmt.Sprintf("   %-5s %5d bits  ", m.From, m.Word.Len()), ink}, Span{short(m.Label, p.width-20), Faint})
 	}
-	alone := len(ms) // messages with a page of their own
-	if alone > pages {
-		alone = pages / 2
-	}
-	sum := 0
-	for k, m := range ms[:alone] {
-		sum += int(m.Word.Len())
-		t.page(theRun, fmt.Sprintf("message %d of %d", k+1, len(ms)), func(p *page) {
-			p.strip(t.shape, t.job.Split, t.seq, readMarks(t.job.Read))
-			p.blank()
-			const before = 3
-			if k > before {
-				p.say(Faint, "   ... after %d more", k-before)
-			}
-			for _, earlier := range ms[max(0, k-before):k] {
-				listed(p, earlier)
-			}
-			_, ink := owner(m.From)
-			p.add(Span{fmt.Sprintf("=> %-5s %5d bits  ", m.From, m.Word.Len()), ink}, Span{short(m.Label, Width-20), Strong})
-			p.add(Span{"   bits:    " + bitsOf(m.Word), ink})
-			p.hang("   meaning: ", Plain, "%s", run.Meaning(m))
-			p.blank()
-			meter(p, sum)
-		})
-	}
-	for k := alone; k < len(ms); k += pages {
-		some := ms[k:min(k+pages, len(ms))]
+	sum, seen := 0, map[string]int{}
+	fresh := func(m protocol.Message) bool { return seen[fmt.Sprint(m.From, run.Meaning(m))] < alone }
+	for k := 0; k < len(ms); {
+		if fresh(ms[k]) {
+			m, before := ms[k], ms[max(0, k-3):k]
+			seen[fmt.Sprint(m.From, run.Meaning(m))]++
+			sum += int(m.Word.Len())
+			so := sum
+			t.page(theRun, fmt.Sprintf("message %d of %d", k+1, len(ms)), func(p *page) {
+				p.strip(t.shape, t.job.Split, t.seq, readMarks(t.job.Read))
+				p.blank()
+				if n := k - len(before); n > 0 {
+					p.say(Faint, "   ... after %d more", n)
+				}
+				for _, earlier := range before {
+					listed(p, earlier)
+				}
+				_, ink := owner(m.From)
+				p.add(Span{fmt.Sprintf("=> %-5s %5d bits  ", m.From, m.Word.Len()), ink}, Span{short(m.Label, p.width-20), Strong})
+				p.add(Span{"   bits:    " + bitsOf(m.Word), ink})
+				p.hang("   meaning: ", Plain, "%s", run.Meaning(m))
+				p.blank()
+				meter(p, so)
+			})
+			k++
+			continue
+		}
+		end := k + 1
+		for end < min(k+pages, len(ms)) && !fresh(ms[end]) {
+			end++
+		}
+		some := ms[k:end]
 		for _, m := range some {
 			sum += int(m.Word.Len())
 		}
+		so := sum
 		t.page(theRun, fmt.Sprintf("messages %d-%d of %d", k+1, k+len(some), len(ms)), func(p *page) {
+			p.say(Faint, "Their meaning is that of earlier ones.")
+			p.blank()
 			for _, m := range some {
 				listed(p, m)
 			}
 			p.blank()
-			meter(p, sum)
+			meter(p, so)
 		})
+		k = end
 	}
 	return nil
 }
 
-// pages is the most messages that are shown one by one, and the most on one page.
-const pages = 14
+// Of a player's messages of one meaning, the first have a page of their own; pages is the most on one page.
+const (
+	alone = 2
+	pages = 14
+)
 
 func short(s string, n int) string {
 	if r := []rune(s); len(r) > n {

@@ -14,8 +14,12 @@ import (
 	"crosscut/protocol"
 )
 
-// Width is the number of columns that every line keeps to.
-const Width = 80
+// Width is the number of columns that a story is written to, and the most; Narrowest is
+// the least.
+const (
+	Width     = 80
+	Narrowest = 30
+)
 
 // Ink says what a piece of text stands for; a terminal may show it as a colour,
 // and no meaning rests on the colour alone.
@@ -77,11 +81,35 @@ func (l Line) Write(w io.Writer, color bool) error {
 	return err
 }
 
+// fold breaks a line that is wider than a page, wherever that falls.
+func (l Line) fold(width int) []Line {
+	if l.Len() <= width {
+		return []Line{l}
+	}
+	var first, rest Line
+	room := width
+	for _, s := range l {
+		text := []rune(s.Text)
+		n := min(room, len(text))
+		if n > 0 {
+			first = append(first, Span{string(text[:n]), s.Ink})
+		}
+		if n < len(text) {
+			rest = append(rest, Span{string(text[n:]), s.Ink})
+		}
+		room -= n
+	}
+	return append([]Line{first}, rest.fold(width)...)
+}
+
 // Len is the number of columns.
 func (l Line) Len() int { return utf8.RuneCountInString(l.String()) }
 
-// page collects lines.
-type page struct{ lines []Line }
+// page collects lines of a width.
+type page struct {
+	width int
+	lines []Line
+}
 
 func (p *page) add(spans ...Span) { p.lines = append(p.lines, spans) }
 
@@ -98,7 +126,7 @@ func (p *page) hang(head string, ink Ink, format string, args ...any) {
 	empty := true
 	for _, word := range strings.Fields(fmt.Sprintf(format, args...)) {
 		for {
-			room := Width - used
+			room := p.width - used
 			if !empty {
 				room--
 			}
@@ -207,7 +235,7 @@ func (p *page) some(sh tasks.Shape, split tasks.Split, seq []tasks.Token, only f
 	}
 	for start := 0; start < len(at); {
 		end, used := start, left
-		for end < len(at) && used+1+width[end] <= Width {
+		for end < len(at) && used+1+width[end] <= p.width {
 			used += 1 + width[end]
 			end++
 		}
@@ -245,7 +273,7 @@ func (p *page) meter(bars ...bar) {
 	for _, b := range bars {
 		most, wide = max(most, b.bits), max(wide, len(b.name))
 	}
-	const length = 44
+	length := min(44, p.width-wide-10)
 	for _, b := range bars {
 		n := b.bits * length / most
 		if b.bits > 0 {
