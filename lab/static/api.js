@@ -26,6 +26,11 @@ export function loading() {
   return progress;
 }
 
+// local says that the engine is in the page, so that a reader's files need not leave it.
+export const local = kind === "wasm";
+let files = null;
+export function provide(own) { files = own; worker?.postMessage({ files }); }
+
 let worker = null, number = 0;
 const open = new Map();
 
@@ -36,6 +41,7 @@ function startWorker() {
     if (data.failed) { fails(data.failed); return; }
     const r = open.get(data.id); open.delete(data.id); if (r) r.resolve(data);
   };
+  if (files) worker.postMessage({ files });
   worker.onerror = e => fails(e.message || "its worker did not start");
 }
 

@@ -1,7 +1,7 @@
 // The frame: the story and five rooms, one at a time. The address holds the state of
 // a room and the object that all rooms share; a change that is done is a step back.
 import { ask, loading } from "./api.js";
-import { copy, el, number, put } from "./dom.js";
+import { copy, el, number, put, svg } from "./dom.js";
 import { problem, select } from "./controls.js";
 
 const rooms = {
@@ -153,12 +153,25 @@ document.getElementById("share").addEventListener("click", () => copy(location.h
 const keys = document.getElementById("keys");
 document.getElementById("help").addEventListener("click", () => keys.showModal());
 
+// The link as a QR code, black on white in every theme, with its quiet zone.
+const qr = document.getElementById("qr");
+document.getElementById("code").addEventListener("click", async () => {
+  const host = document.getElementById("qr-picture"), link = location.href;
+  put(host, loading());
+  qr.showModal();
+  try {
+    const { rows } = await ask("qr", { text: link }), size = rows.length + 8;
+    put(host, svg("svg", { viewBox: `0 0 ${size} ${size}`, class: "code", role: "img", "aria-label": `QR code of ${link}`, "shape-rendering": "crispEdges" }, svg("rect", { width: size, height: size, fill: "#fff" }),
+      svg("path", { fill: "#000", d: rows.map((row, y) => [...row].map((v, x) => v === "1" ? `M${x + 4} ${y + 4}h1v1h-1z` : "").join("")).join("") })), el("p", { class: "small muted mono" }, link));
+  } catch (e) { put(host, problem(e)); }
+});
+
 // Presenter: one picture and large type; arrows and a clicker walk on.
 const present = () => { document.documentElement.toggleAttribute("data-present"); dispatchEvent(new Event("resize")); };
 document.getElementById("present").addEventListener("click", present);
 
 addEventListener("keydown", e => {
-  if (keys.open) return;
+  if (keys.open || qr.open) return;
   const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName) && e.target.type !== "range" && e.target.type !== "radio" && e.target.type !== "checkbox";
   if (typing) return;
   const k = e.key.toLowerCase(), name = order[+k - 1];

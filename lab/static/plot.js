@@ -59,7 +59,7 @@ export function chart({ width, height, lines, band, bite, cursor, xs, label, wha
   }
   if (cursor) {
     parts.push(svg("line", { class: "cursor", x1: X(cursor.N), x2: X(cursor.N), y1: top, y2: height - bottom }));
-    for (const [v, kind] of [[cursor.bits, "cost"], [cursor.needed, "need"], [cursor.trivial, "raw"]]) parts.push(svg("circle", { class: `dot ${kind}`, cx: X(cursor.N), cy: Y(v), r: 5 }));
+    for (const [v, kind] of [[cursor.bits, "cost"], [cursor.needed, "need"], [cursor.trivial, "raw"]]) if (v !== null) parts.push(svg("circle", { class: `dot ${kind}`, cx: X(cursor.N), cy: Y(v), r: 5 }));
   }
   const pic = picture(width, height, label, parts);
   pic.inverse = px => Math.exp(Math.log(xMin) + (px - left) / (width - left - right) * (Math.log(xMax) - Math.log(xMin)));

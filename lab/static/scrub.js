@@ -28,10 +28,18 @@ function hold(e, from, of, change) {
   e.target.focus({ preventScroll: true });
   held = { id: e.pointerId, x: e.clientX, from, of, change, last: from };
   e.preventDefault();
+  // A finger's pointer events end with the node that it touched, which is written anew;
+  // its touch events go on arriving there.
+  if (e.pointerType !== "touch") return;
+  const mine = held, over = () => { if (held === mine) held = null; };
+  mine.id = null;
+  e.target.addEventListener("touchmove", t => { if (held === mine) follow(t.changedTouches[0].clientX); });
+  e.target.addEventListener("touchend", over);
+  e.target.addEventListener("touchcancel", over);
 }
-addEventListener("pointermove", e => {
-  if (held?.id !== e.pointerId) return;
-  const k = held.from + Math.round((e.clientX - held.x) / PER_STEP);
+function follow(x) {
+  const k = held.from + Math.round((x - held.x) / PER_STEP);
   if (k !== held.last) { held.last = k; held.change(held.of(k)); }
-});
+}
+addEventListener("pointermove", e => { if (held?.id === e.pointerId) follow(e.clientX); });
 for (const end of ["pointerup", "pointercancel"]) addEventListener(end, e => { if (held?.id === e.pointerId) held = null; });

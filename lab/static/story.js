@@ -4,6 +4,7 @@ import { ask } from "./api.js";
 import { button, off, problem } from "./controls.js";
 import { asking, command, el, exportButton, number, plural, put, value, watchWidth } from "./dom.js";
 import { scrub } from "./scrub.js";
+import { witness } from "./strip.js";
 import * as draw from "./stage.js";
 
 export const keys = () => ["scene", "M", "n", "seed", "pick", "two", "cut", "hand", "boxes", "H", "width", "bits", "at", "numbers"];
@@ -71,7 +72,7 @@ export function open(main, cat, start, write) {
   const about = name => el("p", { class: "definition" }, el("strong", {}, name), `: ${doc(name)}`);
   const tells = {
     1({ two, three }) {
-      const t = two.tokens, i = s.pick - 1, partners = t.flatMap((v, j) => (t[i] + v) % s.M === 0 ? [j] : []), pair = pairOf(t, i);
+      const t = two.tokens, i = s.pick - 1, partners = t.flatMap((v, j) => (t[i] + v) % s.M === 0 ? [j] : []), pair = witness("match3", s.M, t, i);
       const yes2 = two.record.expected[0] === 1, yes3 = three.record.expected[0] === 1;
       say(1, el("p", {}, "Here are ", N(), " numbers below ", M(), `. Token ${s.pick} is ${t[i]}: it needs a partner, ${t[i]} + ? = ${s.M}${t[i] ? "" : " or 0"}. `, yes2 ? el("strong", { "data-answer": 1 }, `Token ${partners[0] + 1} is ${t[partners[0]]}.`) : el("strong", { "data-answer": 0 }, "Nobody is."), " Press any token to ask for it."),
         el("p", {}, "Now with two partners: three numbers whose sum is a multiple of M. Try to find them by eye. ", button(s.two ? "One partner" : "Two partners", () => { s.two = !s.two; revealed = false; save(); paint(); }, { "data-act": "two" }), " ",
@@ -131,11 +132,6 @@ export function open(main, cat, start, write) {
     },
   };
 
-  // Two partners of token i, other tokens than itself where there are such.
-  function pairOf(t, i) {
-    const pairs = t.flatMap((_, j) => t.slice(j).flatMap((_, d) => (t[i] + t[j] + t[j + d]) % s.M === 0 ? [[j, j + d]] : []));
-    return pairs.find(([j, k]) => j !== k && j !== i && k !== i) || pairs[0] || null;
-  }
   const lengths = max => { const out = []; for (let n = 8; n <= max; n = Math.max(n + 1, Math.round(n * 2 ** .125))) out.push(n); if (!out.includes(s.at)) { out.push(s.at); out.sort((a, b) => a - b); } return out; };
 
   // Scene 4: Alice's hands as buttons, and the boxes.

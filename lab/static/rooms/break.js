@@ -1,16 +1,16 @@
 // Break: make a model smaller until it fails, and see what it confuses.
-import { ask } from "../api.js";
+import { ask, local, provide } from "../api.js";
 import { button, problem, select, slider } from "../controls.js";
 import { command, asking, el, exportButton, number, picture, plural, put, svg, value, watchWidth } from "../dom.js";
 import { verdict as judged } from "../verdict.js";
-import { layout, token, widestOf } from "../strip.js";
+import { layout, matched, token, widestOf, witness } from "../strip.js";
 
 const scenes = [
   ["A state too small", { reduction: "disj-qsa-memory", model: "rnn", n: 8, shrink: "m", value: 3 }],
-  ["One layer, slots missing", { reduction: "disj-match3", model: "attention", n: 6, shrink: "d_v", value: 12 }],
-  ["A cache too short", { reduction: "index-qsa-memory", model: "kv-cache", n: 8, shrink: "slots", value: 5 }],
-  ["A window too short", { reduction: "disj-qsa-memory", model: "sliding-window", n: 6, shrink: "w", value: 6 }],
-  ["A first layer too narrow", { reduction: "disj-qsa-memory", model: "mlp", n: 5, shrink: "h1", value: 8 }],
+  ["One layer, slots missing", { reduction: "disj-match3", model: "attention", n: 12, shrink: "d_v", value: 3 }],
+  ["A cache too short", { reduction: "index-qsa-memory", model: "kv-cache", n: 16, shrink: "slots", value: 2 }],
+  ["A window too short", { reduction: "index-qsa-memory", model: "sliding-window", n: 20, shrink: "w", value: 2 }],
+  ["A first layer too narrow", { reduction: "disj-qsa-memory", model: "mlp", n: 8, shrink: "h1", value: 1 }],
 ];
 
 export const keys = () => ["reduction", "model", "n", "shrink", "value"];
@@ -20,11 +20,24 @@ export function open(main, cat, start, write) {
   s.n = Math.max(1, Math.min(cat.limits.break, +s.n || 8));
   let facts = null, answer = null, failed = null, width = 0, full = 0, busy = null;
 
-  const controls = el("div", { class: "controls" }), verdict = el("div", { class: "verdict", "aria-live": "polite" }), stage = el("div", { class: "stage" }), result = el("div"), foot = el("div");
+  const controls = el("div", { class: "controls" }), verdict = el("div", { class: "verdict", "aria-live": "polite" }), stage = el("div", { class: "stage" }), result = el("div"), foot = el("div"), why = el("p", { class: "muted small" });
   main.append(
     el("div", { class: "lead" }, el("h1", {}, "Make it smaller until it breaks")),
-    stage, el("div", { class: "under" }, el("p", { class: "muted small" }, "When a message has fewer values than there are pasts that matter, two pasts share one: on one of them the reader is wrong."), exportButton(() => stage.querySelector("svg"), "crosscut-break")), verdict, controls,
+    stage, el("div", { class: "under" }, why, exportButton(() => stage.querySelector("svg"), "crosscut-break")), verdict, controls,
     el("ul", { class: "scenes", "aria-label": "Examples" }, scenes.map(([name, state]) => el("li", {}, button(name, () => { s = { ...state }; setup(); })))), result, foot);
+
+  // The reader's own weights: in the static copy they go to the engine in the page and
+  // nowhere else. Their answer stands until another question is asked.
+  const own = el("input", { type: "file", multiple: true, accept: ".json,.safetensors", class: "offstage", "aria-label": "Open config.json and model.safetensors", tabindex: -1, "data-own": "", onchange: async () => {
+    provide(await Promise.all([...own.files].map(async f => [f.name, new Uint8Array(await f.arrayBuffer())])));
+    busy?.abort();
+    try { answer = await ask("weights", { reduction: s.reduction, seed: 1, quantise: rounding.value }); failed = null; } catch (e) { failed = e; }
+    own.value = "";
+    draw();
+  } });
+  const rounding = el("select", { "aria-label": "Numbers of the state at the cut" }, [["", "as stored"], ...[8, 4, 2, 1].map(p => [String(p), `rounded to ${p} bits`])].map(([v, t]) => el("option", { value: v }, t)));
+  const yours = () => el("div", { class: "control" }, el("span", { class: "small muted" }, "Your own weights"), local ? el("div", { class: "player" }, button("Open config.json and model.safetensors", () => own.click(), { "data-act": "own" }), rounding, own)
+    : el("p", { class: "small muted" }, "crosscut falsify --weights DIR; the static copy of this page (make site) takes them here, and they stay in it."));
 
   const models = () => { const r = cat.reductions.find(r => r.name === s.reduction) || cat.reductions[0]; return cat.tasks.find(t => t.name === r.to).models; };
 
@@ -55,7 +68,7 @@ export function open(main, cat, start, write) {
       slider("n, size of the problem", { min: 1, max: cat.limits.break, value: s.n, name: "n" }, v => { s.n = v; s.value = ""; setup(); }),
       facts.sizes.length > 1 ? select("Shrink", facts.sizes.map(z => ({ value: z.name, label: `${z.name}: ${z.doc.split(";")[0].slice(0, 48)}` })), s.shrink, v => { s.shrink = v; s.value = ""; setup(); }) : null,
       chosen ? slider(`${chosen.name}, of ${full}`, { min: chosen.min, max: full, value: s.value, doc: chosen.doc, name: "value" }, v => { busy?.abort(); s.value = v; run(); }) : null,
-      chosen ? button("Shrink until it fails", hunt, { class: "main", "data-act": "hunt" }) : null);
+      chosen ? button("Shrink until it fails", hunt, { class: "main", "data-act": "hunt" }) : null, yours());
     if (failed) { draw(); return; }
     run();
   }
@@ -100,6 +113,8 @@ export function open(main, cat, start, write) {
       forced ? [el("strong", { class: "bad" }, "Two inputs, one message. "), "Bob sees the same words and holds the same tokens, but the right answers differ."]
         : f.kind === "found" ? [el("strong", { class: "bad" }, "It errs. "), "This is a plain mistake of this model on one input; another of its size might not make it."]
         : [el("strong", { class: "good" }, "No failure found. "), f.verdict === "meets" ? `All ${number(f.tried)} inputs were tried.` : "That proves nothing about the inputs that were not tried."]));
+    put(why, forced ? f.needed && f.message_bits < f.needed ? "The message has fewer values than there are pasts that matter, so two pasts share one: on one of them the reader is wrong." : "The message is long enough to tell all pasts apart, yet this model gives two of them the same: on one of them the reader is wrong."
+      : f.kind === "found" ? "No two pasts that matter were found to share a message; this model errs all the same." : "No two pasts that matter were found to share a message.");
     put(foot, el("p", { class: "small muted" }, f.note), el("p", { class: "small muted" }, `${f.strategy}, ${number(f.tried)} tried; ${f.setting}. Message: ${answer.formula}.`), command(answer.command));
     drawPair();
   }
@@ -109,17 +124,18 @@ export function open(main, cat, start, write) {
     const runs = answer.runs;
     if (!runs.length) { put(stage); put(result); return; }
     const place = layout(runs[0].tokens.length, width, Math.max(...runs.map(r => widestOf(r.tokens))));
-    const twin = runs.length === 2, high = place.height + 34, parts = [];
+    const twin = runs.length === 2, lift = runs[0].tokens.every(t => typeof t === "number") ? 30 : 0, high = place.height + 34 + lift, parts = [];
     runs.forEach((r, k) => {
-      const y = k * (high + (twin ? 62 : 10)) + 22;
-      parts.push(svg("text", { x: place.left, y: y - 8, "font-size": 13, "font-weight": 600, fill: r.correct ? "currentColor" : "var(--bad)" }, `${twin ? ["One input", "Its twin"][k] : "The input"}${r.correct ? "" : ": wrong here"}`));
+      const y = k * (high + (twin ? 62 : 10)) + 22 + lift;
+      parts.push(svg("text", { x: place.left, y: y - 8 - lift, "font-size": 13, "font-weight": 600, fill: r.correct ? "currentColor" : "var(--bad)" }, `${twin ? ["One input", "Its twin"][k] : "The input"}${r.correct ? "" : ": wrong here"}`));
       r.tokens.forEach((t, i) => parts.push(token(place, i, t, answer.owners[i], { differs: answer.differ.includes(i + 1), read: answer.finding.read.length < 4 && answer.finding.read.includes(i + 1), attrs: { transform: `translate(0 ${y})`, role: "img" } })));
     });
     // The position whose right answer tells the two apart, and what it asks for.
     const reads = answer.finding.read, telling = twin ? reads.findIndex((_, k) => JSON.stringify(runs[0].expected[k]) !== JSON.stringify(runs[1].expected[k])) : runs[0].expected.findIndex((v, k) => JSON.stringify(v) !== JSON.stringify(runs[0].output[k]));
     if (telling >= 0) runs.forEach((r, k) => {
-      const y = k * (high + (twin ? 62 : 10)) + 22, i = reads[telling] - 1, from = place.at(i), h = place.size / 2;
+      const y = k * (high + (twin ? 62 : 10)) + 22 + lift, i = reads[telling] - 1, from = place.at(i), h = place.size / 2;
       if (reads.length >= 4) parts.push(svg("rect", { class: "asked", x: from.x + 2, y: y + from.y + 2, width: place.size - 4, height: 32, rx: 3 }));
+      parts.push(...matched(place, y, i, witness(cat.reductions.find(q => q.name === s.reduction).to, answer.params.M, r.tokens, i)));
       for (const p of r.tokens[i]?.y || []) {
         const to = place.at(p - 1);
         parts.push(svg("path", { class: "arc", d: `M${from.x + h} ${y + from.y}Q${(from.x + to.x) / 2 + h} ${y + Math.min(from.y, to.y) - 34} ${to.x + h} ${y + to.y}` }));

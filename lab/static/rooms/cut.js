@@ -2,7 +2,7 @@
 import { ask } from "../api.js";
 import { button, field, player, problem, select, slider } from "../controls.js";
 import { NAMES, command, asking, download, drag, el, exportButton, number, picture, plural, put, ranges, splitSpec, svg, value, watchWidth } from "../dom.js";
-import { layout, token, widestOf } from "../strip.js";
+import { layout, matched, token, widestOf, witness } from "../strip.js";
 import { verdict as judged } from "../verdict.js";
 
 const scenes = [
@@ -10,28 +10,29 @@ const scenes = [
   ["Attention does Match2", { task: "match2", model: "attention", n: 16, seed: 20, set: "M=32" }],
   ["A recurrent state", { task: "qsa", model: "rnn", n: 17, seed: 4, set: "q=1,eps=0.25", split: "alice:1-9,bob:10-17" }],
   ["A cache", { task: "qsa", model: "kv-cache", n: 16, seed: 1 }],
-  ["Match3, too small", { task: "match3", model: "attention", n: 15, set: "M=16", seed: 2, split: "alice:2-7,bob:8-13,public:1,14-15" }],
+  ["One layer, Match3", { task: "match3", model: "attention", n: 31, set: "M=32,d_v=3", seed: 4 }],
 ];
 
-export const keys = () => ["task", "model", "n", "seed", "set", "split", "read", "answer", "step"];
+export const keys = () => ["task", "model", "n", "seed", "set", "split", "read", "answer", "step", "tokens", "beside"];
 
 export function open(main, cat, start, write) {
   const taskOf = name => cat.tasks.find(t => t.name === name);
   let s = { ...(start.task || start.model ? { task: "match2", model: "attention", n: 16, seed: 3 } : scenes[0][1]), ...start };
+  if (s.tokens) s.n = words(s.tokens).length;
   s.n = Math.max(2, Math.min(cat.limits.cut, +s.n || 16));
   s.seed = +s.seed || 0;
   let answer = null, owners = null, width = 0, step = start.step === undefined ? Infinity : +start.step, active = 0, hovered = -1, failed = null, inputFile = null;
 
   const controls = el("div", { class: "controls" }), stage = el("div", { class: "stage" }), verdict = el("div", { class: "verdict", "aria-live": "polite" }), definition = el("p", { class: "definition muted" });
-  const words = el("ol", { class: "words", tabindex: "0", "aria-label": "The transcript" }), meaning = el("div", { "aria-live": "polite" }), foot = el("div");
+  const transcript = el("ol", { class: "words", tabindex: "0", "aria-label": "The transcript" }), meaning = el("div", { "aria-live": "polite" }), beside = el("div"), foot = el("div");
   const owned = el("div", { class: "player", role: "group", "aria-label": "Who holds what" });
   const play = player({ of: 0, at: 0, what: "message", change: k => { step = k; draw(); list(); tell(); save(); } });
 
   main.append(
     el("div", { class: "lead" }, el("h1", {}, "Cut a model in two. Count what crosses.")),
-    stage, definition, el("div", { class: "under" }, play, owned, exportButton(() => stage.querySelector("svg"), "crosscut-cut")), verdict, controls,
+    stage, definition, el("div", { class: "under" }, play, owned, exportButton(() => stage.querySelector("svg"), "crosscut-cut")), verdict, beside, controls,
     el("ul", { class: "scenes", "aria-label": "Examples" }, scenes.map(([name, state]) => el("li", {}, button(name, () => { s = { ...state }; owners = null; inputFile = null; step = Infinity; setup(); run(); })))),
-    el("div", { class: "columns" }, el("section", {}, el("h2", {}, "Transcript"), words), el("section", {}, el("h2", {}, "What is known"), meaning, foot)));
+    el("div", { class: "columns" }, el("section", {}, el("h2", {}, "Transcript"), transcript), el("section", {}, el("h2", {}, "What is known"), meaning, foot)));
 
   function setup() {
     const task = taskOf(s.task) || cat.tasks[0];
@@ -43,6 +44,7 @@ export function open(main, cat, start, write) {
     put(controls, 
       made.length > 1 ? select("Weights", [{ value: "", label: "default" }, ...made.map(c => c.name)], set.construction || "", v => { const t = parse(s.set); delete t.construction; if (v) t.construction = v; change({ set: text(t) }, true); }) : null,
       slider("Tokens, N", { min: 2, max: cat.limits.cut, value: s.n, doc: "length of the sequence", name: "n" }, v => change({ n: v, split: "", read: s.read === "all" ? "all" : "" })),
+      field("Tokens: type your own", s.tokens || "", type, { "data-act": "tokens", size: 34 }),
       button("Another input", () => { inputFile = null; change({ seed: s.seed + 1 }); }, { "data-act": "seed" }),
       el("details", { class: "more", open: innerWidth > 700 && (s.set || s.read || s.answer) ? true : null }, el("summary", { class: "small" }, "Sizes, reading position, who answers"), el("div", {},
         field("Sizes and choices, as --set has them", s.set || "", v => change({ set: v }), { "data-act": "set", "aria-describedby": "set-hint", size: 28 }),
@@ -58,7 +60,7 @@ export function open(main, cat, start, write) {
   }
 
   function change(what, rebuild) {
-    if (inputFile && ("n" in what || "task" in what)) inputFile = null;
+    if ("n" in what || "seed" in what) { if (!("tokens" in what)) s.tokens = ""; inputFile = null; }
     Object.assign(s, what);
     if (s.split === "" || s.split === undefined) owners = null;
     step = Infinity;
@@ -68,23 +70,41 @@ export function open(main, cat, start, write) {
 
   function save() {
     const all = answer ? answer.words.length : 0;
-    write({ task: s.task, model: s.model, n: s.n, seed: s.seed, set: s.set, split: s.split, read: s.read, answer: s.answer, step: step >= all ? "" : step });
+    write({ task: s.task, model: s.model, n: s.n, seed: s.seed, set: s.set, split: s.split, read: s.read, answer: s.answer, step: step >= all ? "" : step, tokens: s.tokens, beside: s.beside });
   }
 
   function run() { save(); consult(); }
-  const consult = asking([stage, verdict, words, meaning], () => {
-    const query = { task: s.task, model: s.model, set: parse(s.set), seed: s.seed, split: s.split || "", read: s.read || "", answer: s.answer || "" };
-    if (inputFile) query.input = inputFile; else query.n = s.n;
-    return ask("cut", query).then(biting);
-  }, (a, e) => {
+  function question(s, inputFile) {
+    const q = { task: s.task, model: s.model, set: parse(s.set), seed: +s.seed, split: s.split || "", read: s.read || "", answer: s.answer || "" };
+    if (inputFile) q.input = inputFile;
+    else if (s.tokens) {
+      q.input = { task: s.task, tokens: words(s.tokens) };
+      for (const p of taskOf(s.task).params) if (p.name in q.set) { q.input[p.name] = q.set[p.name]; delete q.set[p.name]; }
+    } else q.n = +s.n;
+    return q;
+  }
+
+  // Typed tokens are an input file: the task's sizes stand in the set, where they can be seen.
+  function type(line) {
+    inputFile = null;
+    if (!line) { change({ tokens: "" }); return; }
+    const sizes = Object.fromEntries(taskOf(s.task).params.map(p => [p.name, answer?.input?.[p.name]]).filter(([, v]) => typeof v === "number"));
+    change({ tokens: line, n: Math.max(2, words(line).length), split: "", read: "", set: text({ ...sizes, ...parse(s.set) }) }, true);
+  }
+
+  // The other run of a comparison is asked for with this one.
+  const consult = asking([stage, verdict, transcript, meaning, beside], () => Promise.all([ask("cut", question(s, inputFile)).then(biting), s.beside ? ask("cut", question(Object.fromEntries(new URLSearchParams(s.beside)))) : null]).then(([a, other]) => ({ ...a, other })), (a, e) => {
     failed = e;
     if (a) {
       answer = a;
       owners = a.owners;
       hovered = -1;
+      const line = controls.querySelector("[data-act=tokens]"), now = a.tokens.map(bare);
+      line.parentElement.hidden = now.includes(null);
+      if (document.activeElement !== line) line.value = now.join(" ");
       play.reset(a.words.length, step = Math.min(step, a.words.length));
     } else play.reset(0, 0);
-    draw(); list(); tell();
+    draw(); list(); tell(); company();
   });
 
   // Where a cost proves nothing, the answer says where models of these sizes fail: the
@@ -128,7 +148,7 @@ export function open(main, cat, start, write) {
     const tokens = answer?.tokens ?? [];
     if (tokens.length !== owners.length) return;
     const a = answer, place = layout(tokens.length, width, widestOf(tokens)), w = a.weighed;
-    const top = w ? 74 : 26, stripEnd = top + place.height + 8;
+    const top = w ? 74 : /^match[23]$/.test(s.task) ? 64 : 26, stripEnd = top + place.height + 8;
     const parts = [];
     tokens.forEach((t, i) => {
       const set = t && typeof t === "object" && "y" in t;
@@ -147,6 +167,8 @@ export function open(main, cat, start, write) {
       }));
     }
     const reading = a.record.read[0] - 1;
+    const found = w ? [] : witness(s.task, a.record.params.M, tokens, reading);
+    if (found.length) put(arcLayer, matched(place, top, reading, found));
     if (!w && tokens[reading] && typeof tokens[reading] === "object" && "y" in tokens[reading]) arcs(reading);
     const machine = w ? jars(w, stripEnd + 34) : state(place, top, stripEnd), channel = wordsPicture(machine.bottom + 14);
     const pic = picture(width, channel.bottom + 8, w ? "The query's arcs over the tokens, the jars that they fill, and the messages" : "Tokens and messages", w ? query(w, place, top, reading) : null, names, parts, arcLayer, handle(place, top), machine.node, channel.node);
@@ -184,9 +206,9 @@ export function open(main, cat, start, write) {
     if (k < 0 || answer.words.length !== 1 || only.from !== "alice") return { bottom: y, node: null };
     const word = answer.words[0], wide = Math.min(width * .4, 220), cols = Math.max(1, Math.min(word.length, 24)), size = Math.max(2, Math.min(9, (wide - 16) / cols - 1)), shown = word.slice(0, cols * 3), rows = Math.ceil(shown.length / cols);
     const at = place.at(Math.min(k, owners.length - 1)), box = Math.min(wide, cols * (size + 1) + 15), x = Math.max(0, Math.min(width - box, at.x - box / 2)), right = x + box + 190 < width;
-    return { bottom: y + 22 + rows * (size + 1) + 12, node: svg("g", { role: "img", "aria-label": `The state after token ${k}: ${only.bits} bits` }, svg("rect", { class: "envelope", x, y: y + 14, width: box, height: rows * (size + 1) + 13, rx: 4 }),
+    return { bottom: y + 22 + rows * (size + 1) + 12, node: svg("g", { role: "img", "aria-label": `The ${only.label}: ${only.bits} bits` }, svg("rect", { class: "envelope", x, y: y + 14, width: box, height: rows * (size + 1) + 13, rx: 4 }),
       [...shown].map((b, i) => svg("rect", { class: `bit alice${b === "0" ? " zero" : ""}`, x: x + 8 + (i % cols) * (size + 1), y: y + 21 + Math.floor(i / cols) * (size + 1), width: size, height: size, rx: 1 })),
-      svg("text", { class: "dim", x: right ? x + box + 8 : x - 8, y: y + 21 + rows * (size + 1) / 2, "font-size": 13, "dominant-baseline": "central", "text-anchor": right ? "start" : "end" }, `the state after token ${k}`)) };
+      svg("text", { class: "dim", x: right ? x + box + 8 : x - 8, y: y + 21 + rows * (size + 1) / 2, "font-size": 13, "dominant-baseline": "central", "text-anchor": right ? "start" : "end" }, `the ${only.label}`)) };
   }
 
   function brackets(place, y) {
@@ -293,14 +315,14 @@ export function open(main, cat, start, write) {
   function list() {
     if (!answer) return;
     const most = 200;
-    put(words, ...answer.record.messages.slice(0, most).map((m, k) => el("li", { class: k >= step ? "coming" : "", "aria-current": k === step - 1 ? "step" : null },
+    put(transcript, ...answer.record.messages.slice(0, most).map((m, k) => el("li", { class: k >= step ? "coming" : "", "aria-current": k === step - 1 ? "step" : null },
       el("button", { type: "button", "data-word": k, onclick: () => play.go(k + 1), onpointerenter: () => { hovered = k; tell(); }, onpointerleave: () => { hovered = -1; tell(); }, onfocus: () => { hovered = k; tell(); }, onblur: () => { hovered = -1; tell(); } },
         el("span", { class: `from ${m.from}` }, m.from === "alice" ? "A →" : "← B"), el("span", {}, m.label), el("span", { class: "bits" }, plural(m.bits, "bit")),
         el("span", { class: "raw" }, answer.words[k].length > 96 ? answer.words[k].slice(0, 96) + " …" : answer.words[k])))));
-    if (answer.record.messages.length > most) words.append(el("li", { class: "muted small" }, `${answer.record.messages.length - most} more; the command prints all`));
-    if (!answer.record.messages.length) words.append(el("li", { class: "muted small" }, "Nothing is written."));
-    const now = words.querySelector("[aria-current]");
-    if (now) words.scrollTop = Math.max(0, now.offsetTop - words.offsetTop - words.clientHeight / 2);
+    if (answer.record.messages.length > most) transcript.append(el("li", { class: "muted small" }, `${answer.record.messages.length - most} more; the command prints all`));
+    if (!answer.record.messages.length) transcript.append(el("li", { class: "muted small" }, "Nothing is written."));
+    const now = transcript.querySelector("[aria-current]");
+    if (now) transcript.scrollTop = Math.max(0, now.offsetTop - transcript.offsetTop - transcript.clientHeight / 2);
   }
 
   function tell() {
@@ -309,8 +331,9 @@ export function open(main, cat, start, write) {
     let alice = 0, bob = 0;
     r.messages.slice(0, step).forEach(m => { if (m.from === "alice") alice += m.bits; else bob += m.bits; });
     const go = answer.bites ? button(`Go to N = ${number(answer.bites.N)}`, () => { location.hash = answer.bites.href; }, { class: "main", "data-act": "bite" }) : answer.pays_from ? button(`Go to N = ${answer.pays_from}`, () => change({ n: answer.pays_from, split: "", read: "" }, true), { class: "main", "data-act": "bite" }) : null;
-    const vacuous = b.total > b.trivial, sentence = need && b.total < need.bits ? [el("strong", { class: "bad" }, "Fewer bits than every right protocol needs: some input is wrong. ")]
+    const vacuous = b.total > b.trivial, shrink = need && cat.reductions.some(q => q.name === need.reduction), sentence = need && b.total < need.bits ? [el("strong", { class: "bad" }, "Fewer bits than every right protocol needs: some input is wrong. ")]
       : vacuous ? ["Too small to be interesting: the raw tokens cost less, so this proves nothing about the model (vacuous). ", answer.bites ? `For a layer of these sizes the need overtakes at N = ${number(answer.bites.N)}. ` : answer.pays_from ? `From N = ${answer.pays_from} it costs less than they do. ` : "", go, " "]
+      : b.total === b.trivial ? ["As many bits as the raw tokens: everything is handed over, so this proves nothing yet. ", shrink ? el("a", { href: `#break?${new URLSearchParams({ reduction: need.reduction, model: s.model, n: Math.min(cat.limits.break, 12) })}`, "data-act": "shrink" }, "Make the model smaller, and see what it confuses") : "", shrink ? ". " : ""]
       : [need ? "Fewer bits than the raw tokens, and no fewer than every right protocol for this split needs. " : "Fewer bits than the raw tokens. No lower bound here speaks about this split. "];
     put(verdict, judged({ sent: b.total, need: need?.bits, raw: b.trivial, played: [alice, bob] }, sentence, r.agree ? "The cut run gives " : el("span", { class: "bad" }, "The cut run differs: "), el("strong", {}, some(r.output)), r.agree ? ", as the whole model does" : "",
       r.correct ? el("span", { class: "good" }, "; right by the definition.") : el("span", { class: "bad" }, `; the definition says ${some(r.expected)}.`)));
@@ -329,12 +352,19 @@ export function open(main, cat, start, write) {
         need ? [el("dt", {}, "Needed"), el("dd", {}, `${need.why} (${need.reduction}, ${need.basis})`)] : null),
       r.warnings.length ? el("ul", { class: "warnings" }, r.warnings.map(w => el("li", {}, w))) : null,
       command(r.command), el("p", {}, button("Save the input", () => download("input.json", "application/json", JSON.stringify(answer.input) + "\n"), { class: "quiet" }), openInput()));
-    put(owned, button("Default cut", () => { change({ split: "" }); }, { class: "quiet", disabled: !s.split }));
+  }
+
+  // What stands beside the run: a kept one, and whose tokens are whose. Pointing changes none of it.
+  function company() {
+    if (!answer || failed) { put(beside); return; }
+    const row = (name, a) => el("tr", {}, el("th", { scope: "row" }, name), [a.record.model, a.record.task].map(v => el("td", {}, v)), el("td", { class: "r" }, number(a.record.n)), el("td", {}, splitSpec(a.owners)), [["sent", a.record.bits.total], ["needed", a.needed?.bits], ["raw", a.record.bits.trivial]].map(([k, v]) => el("td", { class: "r", [`data-${k}`]: v ?? "" }, number(v))), el("td", {}, some(a.record.output), a.record.correct ? "" : el("span", { class: "bad" }, " wrong")));
+    put(beside, answer.other ? el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Two runs side by side" }, el("table", { "data-table": "beside" }, el("thead", {}, el("tr", {}, ["", "model", "task", "N", "split", "sent", "needed", "raw tokens", "output"].map((h, i) => el("th", { scope: "col", class: [3, 5, 6, 7].includes(i) ? "r" : "" }, h)))), el("tbody", {}, row("kept", answer.other), row("now", answer)))) : "");
+    put(owned, button(s.beside ? "Forget the kept run" : "Keep, to compare", () => change({ beside: s.beside ? "" : new URLSearchParams(Object.entries({ task: s.task, model: s.model, n: s.n, seed: s.seed, set: s.set, split: s.split, read: s.read, answer: s.answer, tokens: s.tokens }).filter(([, v]) => v || v === 0)).toString() }), { class: "quiet", "data-act": "beside", disabled: !!inputFile }), button("Default cut", () => { change({ split: "" }); }, { class: "quiet", disabled: !s.split }));
   }
 
   function openInput() {
     const file = el("input", { type: "file", accept: ".json,application/json", class: "offstage", "aria-label": "Open an input file", tabindex: -1, onchange: async () => {
-      try { inputFile = JSON.parse(await file.files[0].text()); s.task = inputFile.task; s.n = inputFile.tokens?.length ?? s.n; s.set = ""; s.split = ""; owners = null; step = Infinity; setup(); run(); } catch { failed = new Error("that file is no JSON"); draw(); }
+      try { inputFile = JSON.parse(await file.files[0].text()); s.task = inputFile.task; s.n = inputFile.tokens?.length ?? s.n; s.set = ""; s.split = ""; s.tokens = ""; owners = null; step = Infinity; setup(); run(); } catch { failed = new Error("that file is no JSON"); draw(); }
     } });
     return [button("Open an input", () => file.click(), { class: "quiet" }), file];
   }
@@ -350,6 +380,15 @@ export function open(main, cat, start, write) {
   run();
   return { close: stopWatch, keys: k => play.keys(k) };
 }
+
+// words reads typed tokens: numbers, or edges such as 1→2 or 1-2; what is neither is
+// handed on for the engine to name.
+function words(line) {
+  return line.split(/[\s,]+/).filter(Boolean).map(w => { const e = w.match(/^(\d+)(?:→|->|>|-)(\d+)$/); return e ? { from: +e[1], to: +e[2] } : Number.isFinite(+w) ? +w : w; });
+}
+
+// bare writes a token as it is typed; null: it is not typed.
+function bare(t) { return typeof t === "number" ? String(t) : t && typeof t === "object" && "from" in t ? `${t.from}→${t.to}` : null; }
 
 function some(vs) { return vs.slice(0, 10).map(value).join(" ") + (vs.length > 10 ? " …" : ""); }
 

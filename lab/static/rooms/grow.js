@@ -8,19 +8,19 @@ import { verdict as judged } from "../verdict.js";
 
 const NS = [8, 16, 32, 64, 128, 256, 512, 1024];
 
-export const keys = cat => ["inequality", "n", "show", ...cat.inequalities.flatMap(q => q.sizes.map(z => z.name))];
+export const keys = cat => ["inequality", "n", "show", "guess", ...cat.inequalities.flatMap(q => q.sizes.map(z => z.name))];
 
 export function open(main, cat, start, write) {
   let s = { inequality: "one-layer-match3", n: 1024, ...start };
   if (!start.inequality && start.task) s.inequality = cat.inequalities.find(q => q.task === start.task)?.name || "none";
   let task, model, entry, sizes = {}, answer = null, measures = null, failed = null, width = 0, stopper = null;
-  let lengths = [];
+  let lengths = [], guessed = 0; // the N that the reader said, once it is revealed
 
-  const controls = el("div", { class: "controls" }), stage = el("div", { class: "stage" }), verdict = el("div", { class: "verdict", "aria-live": "polite" }), definition = el("p", { class: "definition muted" }), shows = el("div", { class: "player" });
+  const controls = el("div", { class: "controls" }), stage = el("div", { class: "stage" }), verdict = el("div", { class: "verdict", "aria-live": "polite" }), definition = el("p", { class: "definition muted" }), shows = el("div", { class: "player" }), guess = el("div", { class: "player" });
   const measured = el("section", {}), facts = el("div");
   main.append(
     el("div", { class: "lead" }, el("h1", {}, "Where the bound bites")),
-    stage, definition, el("div", { class: "under" }, shows, exportButton(() => stage.querySelector("svg"), "crosscut-grow")), verdict, controls, facts, measured);
+    stage, definition, el("div", { class: "under" }, shows, guess, exportButton(() => stage.querySelector("svg"), "crosscut-grow")), verdict, controls, facts, measured);
 
   function setup() {
     entry = cat.inequalities.find(q => q.name === s.inequality);
@@ -35,14 +35,14 @@ export function open(main, cat, start, write) {
     for (let n = 8; n <= (entry?.max_n || 1024); n = Math.max(n + 1, Math.round(n * 2 ** .25))) lengths.push(n);
     s.n = lengths.reduce((a, b) => Math.abs(b - s.n) < Math.abs(a - s.n) ? b : a);
     put(definition, el("strong", {}, task.name), `: ${task.doc}.`);
-    put(shows, entry ? segmented("Picture of", [{ value: "", label: "every model of these sizes" }, { value: "right", label: `${model}, which is right` }], s.show || "", v => { s.show = v; setup(); run(); }) : el("p", { class: "muted small" }, `No inequality in the catalogue speaks about every model of given sizes on ${task.name}.`));
+    put(shows, entry ? segmented("Picture of", [{ value: "", label: "every model of these sizes" }, { value: "right", label: `${model}, which is right` }], s.show || "", v => { s.show = v; setup(); run(); }) :  el("p", { class: "muted small" }, `No inequality in the catalogue speaks about every model of given sizes on ${task.name}.`));
     put(controls, select("Bound", [...cat.inequalities.map(q => ({ value: q.name, label: `${q.title} (${q.claim})` })), ...(entry ? [] : [{ value: "none", label: `none for ${task.name}` }])], s.inequality, v => { s = { inequality: v, n: s.n }; setup(); run(); tabulate(); }),
       s.show === "right" ? null : [entry.sizes.map(z => slider(`${z.name}, ${z.doc.split(";")[0]}`, { min: z.min, max: z.max, value: sizes[z.name], name: z.name, doc: z.doc }, v => { sizes[z.name] = v; run(); })),
       cursorSlider = slider("N, the cursor", { values: lengths, value: s.n, name: "n", doc: "sequence length" }, v => { s.n = v; run(); })]);
   }
   let cursorSlider;
 
-  function run() { write({ task: task.name, model, inequality: s.inequality, n: s.n, show: s.show, ...sizes }); consult(); }
+  function run() { write({ task: task.name, model, inequality: s.inequality, n: s.n, show: s.show, guess: s.guess, ...sizes }); consult(); }
   // Where all lengths take too long, the longest are left out.
   async function measure(task, model, signal) {
     for (let ns = NS; ; ns = ns.slice(0, -2)) {
@@ -71,19 +71,24 @@ export function open(main, cat, start, write) {
     if (failed) { put(stage, problem(failed, run)); put(verdict); put(facts); return; }
     if (!width) return;
     const height = Math.max(300, Math.min(460, width * .5));
+    if (s.show === "right") put(guess);
     if (s.show === "right") { if (measures?.task === task.name && measures.model === model) right(height); return; }
     if (!answer) return;
+    const hidden = s.guess === "1" && !guessed;
     const pts = key => answer.points.map(p => [p.N, p[key]]);
     put(stage, chart({
       width, height, xs: [8, answer.max_n], label: "Bits against sequence length: what models of these sizes send, what is needed, and the raw tokens",
-      lines: [{ kind: "cost", name: "sent", points: pts("bits") }, { kind: "need", name: "needed", points: pts("needed") }, { kind: "raw", name: "raw tokens", points: pts("trivial") }],
-      bite: answer.bites_at && answer.bites_at <= answer.max_n ? answer.bites_at : null, cursor: answer.at,
+      lines: [{ kind: "cost", name: "sent", points: pts("bits") }, ...(hidden ? [] : [{ kind: "need", name: "needed", points: pts("needed") }]), { kind: "raw", name: "raw tokens", points: pts("trivial") }],
+      bite: !hidden && answer.bites_at && answer.bites_at <= answer.max_n ? answer.bites_at : null, cursor: hidden && answer.at ? { ...answer.at, needed: null } : answer.at,
     }));
+    put(guess, hidden ? [button("That is where they cross", () => { guessed = s.n; draw(); }, { class: "main", "data-act": "reveal" })] : button("Guess first", () => { s.guess = "1"; guessed = 0; s.show = ""; setup(); run(); }, { class: "quiet", "data-act": "guess" }));
+    if (hidden) { put(facts); put(verdict, el("p", { class: "sentence" }, "What is needed is hidden. From which N on can no model of these sizes be right? Drag the line there, and say so.")); return; }
     const at = answer.at;
     put(facts, el("p", { class: "muted small mono" }, entry.formula));
     if (!at) { put(verdict, el("p", { class: "sentence" }, "No instance fits at this N.")); return; }
     const short = at.bits < at.needed, there = answer.bites_at && lengths.find(n => n >= answer.bites_at);
     put(verdict, judged({ sent: at.bits, need: at.needed, raw: at.trivial, mark: "data-bits", name: `sent at N = ${number(at.N)}` },
+      guessed && s.guess === "1" ? [el("strong", { "data-guessed": guessed }, `You said N = ${number(guessed)}. `), answer.bites_at ? guessed === lengths.find(n => n >= answer.bites_at) ? "That is it. " : `It is N = ${number(answer.bites_at)}. ` : `They do not cross up to N = ${number(answer.max_n)}. `] : "",
       short ? el("strong", { class: "bad" }, "Whatever its weights, such a model errs on some input. ") : answer.bites_at ? ["Too small to be interesting: the need overtakes ", "at N = ", el("strong", {}, number(answer.bites_at)), ". ", there ? button("Go there", () => { s.n = there; cursorSlider.set(there); run(); }, { class: "main", "data-act": "bite" }) : "", " "] : `The bound says nothing here, and bites nowhere up to N = ${number(answer.max_n)}. `,
       answer.bites_at ? [short ? "It bites from N = " : "That is ", short ? [el("strong", {}, number(answer.bites_at)), ", that is "] : "", "n = ", el("strong", { "data-bites": answer.bites_n }, number(answer.bites_n)), " of the problem."] : ""));
   }

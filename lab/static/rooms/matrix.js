@@ -29,7 +29,7 @@ export function open(main, cat, start, write) {
       s.source === "problem" ? select("Problem", cat.problems.map(p => p.name), s.problem, v => { s.problem = v; fresh(); setup(); run(); }) : null,
       s.source === "task" ? select("Of the task", cat.tasks.map(t => t.name), s.task, v => { s.task = v; s.n = usual(v); fresh(); setup(); run(); }) : null,
       bigger,
-      s.source === "drawn" ? [button("Row +", () => resize(1, 0)), button("Row −", () => resize(-1, 0)), button("Column +", () => resize(0, 1)), button("Column −", () => resize(0, -1)), el("p", { class: "muted small" }, "Click a cell, or press Space: 0, 1, * (outside the promise).")] : null);
+      s.source === "drawn" ? [button("Row +", () => resize(1, 0)), button("Row −", () => resize(-1, 0)), button("Column +", () => resize(0, 1)), button("Column −", () => resize(0, -1)), el("div", { class: "control" }, el("label", { for: "pasted" }, "Or paste one: a row a line, of 0, 1 and *"), el("textarea", { id: "pasted", rows: 3, cols: 24, spellcheck: "false", onchange: e => paste(e.target.value) })), el("p", { class: "muted small" }, "Click a cell, or press Space: 0, 1, * (outside the promise).")] : null);
     const entry = s.source === "task" ? cat.tasks.find(t => t.name === s.task) : s.source === "problem" ? cat.problems.find(p => p.name === s.problem) : null;
     put(definition, entry ? [el("strong", {}, entry.name), `: ${entry.doc}. `] : "", "Rows are what Alice may hold, columns what Bob may hold; a protocol divides the table into rectangles of one value.");
     put(shows, segmented("Show", SHOWS, s.show, v => { s.show = v; only = -1; picks.clear(); if (v === "mine" && !mine) begin(); save(); draw(); drawTree(); tell(); }));
@@ -42,6 +42,15 @@ export function open(main, cat, start, write) {
     if (r < 0 && drawn.length > 1) drawn.pop();
     if (c > 0 && drawn[0].length < 12) drawn = drawn.map(x => x + "0");
     if (c < 0 && drawn[0].length > 1) drawn = drawn.map(x => x.slice(0, -1));
+    fresh(); run();
+  }
+
+  // paste takes a matrix as a file holds it: # starts a comment, blanks do not matter.
+  function paste(text) {
+    const rows = text.split("\n").map(line => line.replace(/#.*/, "").replace(/[\s,]+/g, "")).filter(Boolean), most = cat.limits.matrix, odd = rows.findIndex(r => r.length !== rows[0].length || /[^01*]/.test(r));
+    if (!rows.length) return;
+    if (odd >= 0 || rows.length > most || rows[0].length > most) { failed = Object.assign(new Error(odd >= 0 ? `row ${odd + 1} of what was pasted, ${rows[odd].slice(0, 40)}, is ${/[^01*]/.test(rows[odd]) ? "not of 0, 1 and * only" : "not as long as the first"}` : `${rows.length} rows and ${rows[0].length} columns were pasted`), { hint: odd >= 0 ? "write each row on a line of its own, such as 01*1" : `the lab draws ${most} of each; use crosscut bounds --matrix FILE` }); draw(); return; }
+    drawn = rows;
     fresh(); run();
   }
 

@@ -1,0 +1,167 @@
+package lab
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"crosscut/models/trained"
+	"crosscut/reductions"
+	"crosscut/reductions/falsify"
+)
+
+// types writes into a control and leaves it.
+func (b *browser) types(selector, text string) {
+	b.t.Helper()
+	evaluate[chromedp.Void](b, fmt.Sprintf(`(() => { const n = document.querySelector(%q); n.value = %s; n.dispatchEvent(new Event("input", { bubbles: true })); n.dispatchEvent(new Event("change", { bubbles: true })); })()`, selector, quoted(text)))
+}
+
+// What a reader brings: tokens that are typed, a run that is kept to compare, a matrix
+// that is pasted, a guess before the answer, and the link as a code.
+func TestOwn(t *testing.T) {
+	b := browse(t, start(t))
+	b.open("cut?task=match3&model=attention&n=8&set=M%3D20", ".verdict", "bits")
+	b.types("[data-act=tokens]", "3 5 12 1 1 1")
+	typed := compute(t, "cut", `{"task":"match3","model":"attention","input":{"task":"match3","M":20,"tokens":[3,5,12,1,1,1]}}`)
+	if out := fmt.Sprint(at(typed, "record", "expected")); out != "[1]" {
+		t.Fatalf("3 + 5 + 12 = 20 is no match: %s", out)
+	}
+	b.await(`document.querySelectorAll(".stage .token").length === 6 && document.querySelectorAll(".stage .arc.meet").length === 2`)
+	b.is(".verdict [data-total]", "data-total", at(typed, "record", "bits", "total"))
+	b.await(`location.hash.includes("tokens=3+5+12+1+1+1")`)
+	b.until(".verdict", "As many bits as the raw tokens")
+	hash := evaluate[string](b, `location.hash.slice(1)`)
+	b.open(hash, ".verdict", "bits") // the address alone gives the same
+	b.await(`document.querySelectorAll(".stage .token").length === 6`)
+	b.types("[data-act=tokens]", "3 5 nobody")
+	b.until(".stage .problem", "nobody")
+	b.mu.Lock()
+	b.complaints = nil // the browser's, of the refusal
+	b.mu.Unlock()
+	b.types("[data-act=tokens]", "3 5 12 1")
+
+	b.click("[data-act=beside]")
+	b.await(`!!document.querySelector("[data-table=beside]")`)
+	b.types("[data-act=tokens]", "")
+	b.types("[data-size=n]", "16")
+	kept := compute(t, "cut", `{"task":"match3","model":"attention","input":{"task":"match3","M":20,"tokens":[3,5,12,1]}}`)
+	now := compute(t, "cut", `{"task":"match3","model":"attention","n":16,"set":{"M":20}}`)
+	for k, run := range []map[string]any{kept, now} {
+		row := fmt.Sprintf("[data-table=beside] tbody tr:nth-child(%d) ", k+1)
+		b.is(row+"[data-sent]", "data-sent", at(run, "record", "bits", "total"))
+		need := any("") // nothing presses on so few tokens
+		if run["needed"] != nil {
+			need = at(run, "needed", "bits")
+		}
+		b.is(row+"[data-needed]", "data-needed", need)
+		b.is(row+"[data-raw]", "data-raw", at(run, "record", "bits", "trivial"))
+	}
+	b.accessible("two runs side by side")
+	b.click("[data-act=beside]")
+	b.await(`!document.querySelector("[data-table=beside]")`)
+	b.quiet("typed tokens")
+
+	b.open("matrix?rows=01,10", ".numbers", "fooling")
+	b.types("#pasted", "# disj at n = 2\n0 0 0 0\n0101\n0011\n0,1,1,1\n")
+	b.await(`location.hash.includes("0000%2C0101%2C0011%2C0111")`)
+	b.shows("[data-number=deterministic]", at(compute(t, "matrix", `{"rows":["0000","0101","0011","0111"]}`), "report", "deterministic", "upper"))
+	b.types("#pasted", "01\n012\n")
+	b.until(".stage .problem", "row 2 of what was pasted")
+	b.quiet("a pasted matrix")
+
+	b.open("grow?inequality=one-layer-match3&n=1096", ".verdict", "needed")
+	b.click("[data-act=guess]")
+	b.until(".verdict", "From which N on")
+	if n := evaluate[int](b, `document.querySelectorAll(".stage .need, .stage .bite").length`); n != 0 {
+		t.Error("the answer is seen before the guess")
+	}
+	b.accessible("a guess")
+	b.click("[data-act=reveal]")
+	grow := compute(t, "grow", `{"inequality":"one-layer-match3","n":1096}`)
+	b.until(".verdict", "It is N = "+number(at(grow, "bites_at")))
+	b.is("[data-guessed]", "data-guessed", at(grow, "at", "N"))
+	b.await(`!!document.querySelector(".stage .need") && location.hash.includes("guess=1")`)
+
+	b.click("#code")
+	rows := at(compute(t, "qr", fmt.Sprintf(`{"text":%q}`, evaluate[string](b, "location.href"))), "rows").([]any)
+	black := 0
+	for _, row := range rows {
+		for _, v := range row.(string) {
+			black += int(v - '0')
+		}
+	}
+	b.await(fmt.Sprintf(`document.querySelector("svg.code")?.viewBox.baseVal.width === %d && document.querySelector("svg.code path").getAttribute("d").split("M").length - 1 === %d`, len(rows)+8, black))
+	b.click("#qr button")
+	b.quiet("the code")
+}
+
+// The reader's own weights are imported in the static copy: the finding is that of the
+// command, and no request but those for the page itself is made.
+func TestSiteWeights(t *testing.T) {
+	site := filepath.Join("..", "build", "site")
+	if !full() {
+		t.Skip("make browser builds the site and opens it")
+	}
+	if _, err := os.Stat(filepath.Join(site, "engine.wasm.gz")); err != nil {
+		t.Skip("no static site: make site builds it")
+	}
+	posts := 0
+	files := http.FileServer(http.Dir(site))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet {
+			posts++
+		}
+		files.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	dir := filepath.Join("..", "testdata", "trained", "rnn-n6-h16-s1")
+	model, err := trained.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := reductions.Catalog().Get("disj-qsa-memory")
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := falsify.Weights(model, r, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := model.Quantised(t.Context(), 0, in.At, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := falsify.Find(t.Context(), m, in, falsify.Options{Seed: 1, Messages: 1 << 15, Pairs: 1 << 11})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wanted map[string]any
+	raw, _ := json.Marshal(want)
+	json.Unmarshal(raw, &wanted)
+
+	b := browse(t, server.URL)
+	b.open("break?reduction=disj-qsa-memory&model=rnn&n=8&shrink=m&value=3", ".verdict", "Two inputs, one message")
+	give := ""
+	for _, name := range []string{"config.json", "model.safetensors"} {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		give += fmt.Sprintf(`all.items.add(new File([Uint8Array.from(atob(%q), c => c.charCodeAt(0))], %q));`, base64.StdEncoding.EncodeToString(data), name)
+	}
+	evaluate[chromedp.Void](b, `(() => { const all = new DataTransfer(), n = document.querySelector("[data-own]"); `+give+` n.files = all.files; n.dispatchEvent(new Event("change")); })()`)
+	b.is(".verdict [data-message]", "data-message", wanted["message_bits"])
+	b.shows(`[data-run="0"] [data-x]`, wanted["x"])
+	b.until(".command", "--weights DIR")
+	if posts != 0 {
+		t.Errorf("%d requests carried something away", posts)
+	}
+	b.quiet("the reader's own weights")
+}

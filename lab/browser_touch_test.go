@@ -1,0 +1,200 @@
+package lab
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/tracing"
+	"github.com/chromedp/chromedp"
+)
+
+type spot struct{ X, Y float64 }
+
+// middle brings a node into the window and says where its middle is.
+func (b *browser) middle(selector string) spot {
+	b.t.Helper()
+	return evaluate[spot](b, fmt.Sprintf("(() => { const n = document.querySelector(%q); n.scrollIntoView({ block: 'center', behavior: 'instant' }); const r = n.getBoundingClientRect(); return { X: r.x + r.width / 2, Y: r.y + r.height / 2 }; })()", selector))
+}
+
+// finger touches a place, moves by steps and is lifted, or taken away by the browser.
+func (b *browser) finger(from spot, cancel bool, moves ...spot) {
+	b.t.Helper()
+	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		touch := func(kind input.DispatchTouchEventType, at ...spot) error {
+			p := input.DispatchTouchEventParams{Type: kind, TouchPoints: []*input.TouchPoint{}}
+			for _, s := range at {
+				p.TouchPoints = append(p.TouchPoints, &input.TouchPoint{X: s.X, Y: s.Y})
+			}
+			_, err := cdp.Call(ctx, t, input.DispatchTouchEvent, p)
+			return err
+		}
+		if err := touch("touchStart", from); err != nil {
+			return err
+		}
+		for _, m := range moves {
+			if err := touch("touchMove", spot{from.X + m.X, from.Y + m.Y}); err != nil {
+				return err
+			}
+		}
+		if cancel {
+			return touch("touchCancel")
+		}
+		return touch("touchEnd")
+	}))
+}
+
+// A finger drags the cut, a number of a sentence and the cursor of a chart, and each ends
+// where the finger was; a finger that scrolls gives no token away, one that taps does;
+// after a gesture that the browser took away the next one begins anew.
+func TestTouch(t *testing.T) {
+	b := browse(t, start(t))
+	b.do(chromedp.EmulateViewport(390, 844), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true})
+		return err
+	}))
+	const cut = `+document.querySelector(".handle").getAttribute("aria-valuenow")`
+	along := func(dx float64) (all []spot) {
+		for k := 1.0; k <= 8; k++ {
+			all = append(all, spot{dx * k / 8, 0})
+		}
+		return all
+	}
+	b.open("cut?task=match2&model=attention&n=10&seed=3", ".verdict", "bits")
+	size := evaluate[float64](b, `document.querySelector('.token[data-position="2"]').getBoundingClientRect().x - document.querySelector('.token[data-position="1"]').getBoundingClientRect().x`)
+	from := evaluate[int](b, cut)
+	b.finger(b.middle(".handle circle"), false, along(2*size)...)
+	b.await(fmt.Sprintf(cut+` === %d`, from+2))
+	b.finger(b.middle(".handle circle"), true, along(-size)...)
+	b.await(fmt.Sprintf(cut+` === %d`, from+1))
+	b.finger(b.middle(".handle circle"), false, along(-2*size)...)
+	b.await(fmt.Sprintf(cut+` === %d && !document.querySelector("[aria-busy]")`, from-1))
+
+	owner := func(k int) string {
+		return evaluate[string](b, fmt.Sprintf(`document.querySelector('.stage .token[data-position="%d"]').getAttribute("class").split(" ")[1]`, k))
+	}
+	was := owner(3)
+	b.finger(b.middle(`.stage .token[data-position="3"]`), false, spot{0, -20}, spot{0, -60}, spot{0, -120})
+	b.await(`!document.querySelector("[aria-busy]")`)
+	if is := owner(3); is != was {
+		t.Errorf("a finger that scrolled gave token 3 to %s", is)
+	}
+	evaluate[bool](b, `(async () => { for (let y = -1, k = 0; k < 12; k++) { if (scrollY !== y) k = 0; y = scrollY; await new Promise(requestAnimationFrame); } return true; })()`, chromedp.EvalAwaitPromise) // it has come to rest
+	b.finger(b.middle(`.stage .token[data-position="3"]`), false)
+	b.await(fmt.Sprintf(`!document.querySelector('.stage .token[data-position="3"]').classList.contains(%q)`, was))
+	b.quiet("touch in Cut")
+
+	b.scene(5)
+	heads := b.middle("[data-scrub=H]")
+	b.finger(heads, false, along(5*9)...) // nine pixels a step
+	b.await(`document.querySelector("[data-scrub=H]").getAttribute("aria-valuenow") === "6"`)
+	b.is("[data-story='5'] [data-bits]", "data-bits", at(compute(t, "grow", `{"inequality":"one-layer-match3","n":1096,"sizes":{"H":6,"m":3,"p":8}}`), "at", "bits"))
+	b.finger(b.middle("[data-scrub=H]"), true, along(-18)...)
+	b.await(`document.querySelector("[data-scrub=H]").getAttribute("aria-valuenow") === "4"`)
+	b.quiet("touch in the story")
+
+	b.open("grow?inequality=one-layer-match3&n=1096", ".verdict", "needed")
+	want := b.middle(".cursor").X - 60
+	b.finger(b.middle(".cursor"), false, along(-60)...)
+	b.await(fmt.Sprintf(`(() => { const r = document.querySelector(".cursor").getBoundingClientRect(); return Math.abs(r.x + r.width / 2 - %v) < 14; })()`, want))
+	b.quiet("touch in Grow")
+}
+
+// frames drags a node to and fro while the browser traces its frames, and gives the
+// times between them in milliseconds, in increasing order.
+func (b *browser) frames(selector string, dx float64) []float64 {
+	b.t.Helper()
+	p := b.middle(selector)
+	var at []float64
+	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		data, stop := t.Subscribe("Tracing.dataCollected")
+		defer stop()
+		done, stop := t.Subscribe("Tracing.tracingComplete")
+		defer stop()
+		if _, err := cdp.Call(ctx, t, tracing.Start, tracing.StartParams{TransferMode: "ReportEvents", TraceConfig: &tracing.TraceConfig{IncludedCategories: []string{"devtools.timeline.frame", "disabled-by-default-devtools.timeline.frame", "devtools.timeline"}}}); err != nil {
+			return err
+		}
+		mouse := func(kind input.DispatchMouseEventType, x float64, buttons int64) error {
+			_, err := cdp.Call(ctx, t, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: x, Y: p.Y, Button: "left", Buttons: buttons, ClickCount: 1})
+			return err
+		}
+		if err := mouse("mousePressed", p.X, 1); err != nil {
+			return err
+		}
+		for k := range 160 {
+			turn := float64(k%40) / 20
+			if turn > 1 {
+				turn = 2 - turn
+			}
+			if err := mouse("mouseMoved", p.X+dx*turn, 1); err != nil {
+				return err
+			}
+		}
+		if err := mouse("mouseReleased", p.X, 0); err != nil {
+			return err
+		}
+		if _, err := cdp.Call(ctx, t, tracing.End, cdp.Empty{}); err != nil {
+			return err
+		}
+		for over := false; !over; {
+			select {
+			case raw := <-data:
+				var got struct {
+					Value []struct {
+						Name string  `json:"name"`
+						Ts   float64 `json:"ts"` // microseconds
+					} `json:"value"`
+				}
+				if err := json.Unmarshal(raw, &got); err != nil {
+					return err
+				}
+				for _, e := range got.Value {
+					if e.Name == "DrawFrame" {
+						at = append(at, e.Ts/1000)
+					}
+				}
+			case <-done:
+				over = true
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		return nil
+	}))
+	slices.Sort(at)
+	var between []float64
+	for k := 1; k < len(at); k++ {
+		between = append(between, at[k]-at[k-1])
+	}
+	slices.Sort(between)
+	return between
+}
+
+// Frames while dragging, from the browser's own trace: recorded, not judged, since they
+// tell of the machine as well.
+func TestFrames(t *testing.T) {
+	if !full() {
+		t.Skip("make browser measures frames")
+	}
+	b := browse(t, start(t))
+	for _, m := range []struct{ hash, ready, want, node string }{
+		{"cut?task=match2&model=attention&n=16&seed=3", ".verdict", "bits", ".handle circle"},
+		{"grow?inequality=one-layer-match3&n=1096", ".verdict", "needed", ".cursor"},
+		{"story?scene=5", "[data-story='5'] .says", "needed", "[data-scrub=H]"},
+	} {
+		b.open(m.hash, m.ready, m.want)
+		paint := evaluate[float64](b, `performance.getEntriesByType("paint").find(e => e.name === "first-contentful-paint").startTime`)
+		b.await(`!document.querySelector("[aria-busy]")`)
+		between := b.frames(m.node, 120)
+		if len(between) < 20 {
+			t.Errorf("%s: only %d frames were drawn while dragging", m.hash, len(between))
+			continue
+		}
+		t.Logf("%s: first paint %.0f ms; %d frames, median %.1f ms, p95 %.1f ms", m.hash, paint, len(between), between[len(between)/2], between[len(between)*95/100])
+	}
+}
