@@ -6,11 +6,10 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"os"
-	"runtime"
 	"slices"
-	"sync"
 	"testing"
 
+	"crosscut/internal/par"
 	"crosscut/protocol/bounds"
 )
 
@@ -34,22 +33,12 @@ func TestMake(t *testing.T) {
 	}
 	t.Logf("%d classes", len(jobs))
 	all := make([]*Entry, len(jobs))
-	var wait sync.WaitGroup
-	for w := range runtime.GOMAXPROCS(0) {
-		wait.Go(func() {
-			for k := w; k < len(jobs); k += runtime.GOMAXPROCS(0) {
-				e, err := Compute(jobs[k].m, jobs[k].size)
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				all[k] = e
-			}
-		})
-	}
-	wait.Wait()
-	if t.Failed() {
-		return
+	err := par.Each(t.Context(), len(jobs), func(k int) (err error) {
+		all[k], err = Compute(jobs[k].m, jobs[k].size)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	var b bytes.Buffer
 	if err := Write(&b, all); err != nil {

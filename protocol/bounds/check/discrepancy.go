@@ -336,6 +336,12 @@ var _ = register("mixture", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
+	return t.mean(c, e.Rectangles, nil)
+})
+
+// mean is what rectangles pay at least for an orbit of entries under symmetries of the
+// signs (without any: for an entry), on average and over the sum of their weights.
+func (t *work) mean(c Claim, rectangles []Signed, symmetries []Symmetry) (*big.Rat, error) {
 	if c.Measure != DiscBest || c.End != Lower {
 		return nil, errOther
 	}
@@ -343,18 +349,32 @@ var _ = register("mixture", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 	if err != nil {
 		return nil, err
 	}
-	got, total, err := t.mixed(a, e.Rectangles)
+	got, total, err := t.mixed(a, rectangles)
 	if err != nil || total == 0 {
 		return new(big.Rat), err
 	}
-	least := total
+	orbit, size, err := t.orbits(a, symmetries)
+	if err != nil {
+		return nil, err
+	}
+	sum := map[int]*big.Int{}
 	for k, ok := range t.defined {
 		if ok {
-			least = min(least, got[k])
+			if sum[orbit[k]] == nil {
+				sum[orbit[k]] = new(big.Int)
+			}
+			sum[orbit[k]].Add(sum[orbit[k]], big.NewInt(got[k]))
 		}
 	}
-	return big.NewRat(least, total), nil
-})
+	least := big.NewRat(1, 1) // no entry is paid more
+	for o, s := range sum {
+		mean := new(big.Rat).SetFrac(s, new(big.Int).Mul(big.NewInt(total), big.NewInt(size[o])))
+		if mean.Cmp(least) < 0 {
+			least = mean
+		}
+	}
+	return least, nil
+}
 
 // mixed is what the rectangles pay for every entry, and the sum of their weights.
 func (t *work) mixed(a [][]int64, rectangles []Signed) (got []int64, total int64, err error) {

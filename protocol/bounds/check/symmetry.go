@@ -35,38 +35,7 @@ var _ = register("orbits", func(t *work, c Claim, raw json.RawMessage) (*big.Rat
 	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
-	if c.Measure != DiscBest || c.End != Lower {
-		return nil, errOther
-	}
-	a, err := t.signs()
-	if err != nil {
-		return nil, err
-	}
-	got, total, err := t.mixed(a, e.Rectangles)
-	if err != nil || total == 0 {
-		return new(big.Rat), err
-	}
-	orbit, size, err := t.orbits(a, e.Symmetries)
-	if err != nil {
-		return nil, err
-	}
-	sum := map[int]*big.Int{}
-	for k, ok := range t.defined {
-		if ok {
-			if sum[orbit[k]] == nil {
-				sum[orbit[k]] = new(big.Int)
-			}
-			sum[orbit[k]].Add(sum[orbit[k]], big.NewInt(got[k]))
-		}
-	}
-	var least *big.Rat
-	for o, s := range sum {
-		mean := new(big.Rat).SetFrac(s, new(big.Int).Mul(big.NewInt(total), big.NewInt(size[o])))
-		if least == nil || mean.Cmp(least) < 0 {
-			least = mean
-		}
-	}
-	return least, nil
+	return t.mean(c, e.Rectangles, e.Symmetries)
 })
 
 // Blocks is a [Distribution] with blocks of rows that can be exchanged: the checker tries
