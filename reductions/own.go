@@ -38,9 +38,6 @@ func (o *Own) Validate() error {
 
 var owns = catalog.New[*Own]("task cost")
 
-// Owns lists the closed forms.
-func Owns() *catalog.Catalog[*Own] { return owns }
-
 // OwnNeed is the largest need that a closed form of the task's own matrix gives.
 func OwnNeed(sh tasks.Shape, at tasks.Split, read []int, setting protocol.Setting, speaker protocol.Player) (best Need, ok bool) {
 	for o := range owns.All() {

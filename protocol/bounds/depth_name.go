@@ -111,9 +111,6 @@ func valuesOf(row []int32) []int {
 	return values
 }
 
-// send is the cost of sendTree; board.send explains it.
-func (g *game) send(axis int) int { return length(g.names(axis)) }
-
 // length is the length of words that has room for the names and their answers.
 func length(names []name) int {
 	sum := 0
@@ -124,7 +121,7 @@ func length(names []name) int {
 }
 
 // sendTree is the protocol in which the player of axis names its line and the
-// other answers. Its depth is send(axis), which must be at most k. Leaves are
+// other answers. Its depth is the cost that board.send explains, which must be at most k. Leaves are
 // labelled with places of values.
 func (g *game) sendTree(axis, k int) *Tree { return g.nameTree(g.names(axis), axis, k) }
 
