@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +19,7 @@ import (
 	"crosscut/models/run"
 	"crosscut/models/tasks"
 	"crosscut/protocol/bounds"
+	"crosscut/protocol/bounds/check"
 	"crosscut/protocol/bounds/named"
 	"crosscut/protocol/problems"
 	"crosscut/reductions/matrix"
@@ -43,6 +45,7 @@ var _ = register(&command{
 		&cli.BoolFlag{Name: "one-way", Usage: "with --task: only count the rows, with memory linear in the rows"},
 		&cli.StringFlag{Name: "census", Usage: "count all matrices of `R C` rows and columns (also 5x5)"},
 		&cli.StringFlag{Name: "merge", Usage: "with --census: as crosscut merge, `FILES` separated by commas"},
+		&cli.StringFlag{Name: "error", Usage: "also what public-coin protocols of error `E` need: 1/3, or 1/3,1/10 (approximate gamma_2, corruption, smooth rectangles)"},
 		&cli.StringFlag{Name: "certificate", Usage: "write the evidence to `FILE`, for crosscut check"},
 		&cli.StringFlag{Name: "tree", Usage: "draw the protocol tree to `FILE`: .svg, .dot, or .txt"},
 		&cli.StringFlag{Name: "svg", Usage: "draw the matrix, or the census, to `FILE`: .svg, .png or .pdf"},
@@ -91,6 +94,7 @@ func (c *call) only(from string) error {
 		"n": {"problem", "named", "task", "file"}, "set": {"problem", "task", "file"}, "split": {"task"}, "read": {"task"}, "one-way": {"task"},
 		"shard": {"census"}, "resume": {"census"}, "merge": {"census"},
 		"certificate": {"problem", "named", "matrix", "task", "file"}, "tree": {"problem", "named", "matrix", "task", "file"}, "max-steps": {"task"},
+		"error": {"problem", "named", "matrix", "task", "file"},
 	}
 	for name, of := range takes {
 		if !slices.Contains(of, from) {
@@ -246,7 +250,7 @@ func (c *call) boundsOfTask() error {
 		return err
 	}
 	if c.Bool("one-way") {
-		if err := c.refuse("--one-way keeps no matrix", "leave one of the two out", "certificate", "svg", "tree"); err != nil {
+		if err := c.refuse("--one-way keeps no matrix", "leave one of the two out", "certificate", "error", "svg", "tree"); err != nil {
 			return err
 		}
 		found, err := cut.OneWay(c.Context)
@@ -290,6 +294,9 @@ func (c *call) analyse(m *bounds.Matrix, res *matrix.Result, opts bounds.Options
 		if err := c.need(uint64(entries)*32, "the certificate"); err != nil {
 			return err
 		}
+	}
+	if opts.Errors, err = c.errors(); err != nil {
+		return err
 	}
 	opts.Time = c.Duration("time")
 	ctx, cancel := c.within("time")
@@ -338,6 +345,28 @@ func (c *call) analyse(m *bounds.Matrix, res *matrix.Result, opts bounds.Options
 		return err
 	}
 	return c.Context.Err()
+}
+
+// errors reads --error.
+func (c *call) errors() (all []string, err error) {
+	if !c.IsSet("error") {
+		return nil, nil
+	}
+	for e := range strings.SplitSeq(c.String("error"), ",") {
+		claim := check.Claim{Error: strings.TrimSpace(e)}
+		edge, err := claim.Right()
+		if err == nil && edge.Cmp(big.NewRat(1, 1)) == 0 {
+			err = errors.New("without an error the cost is D(f)")
+		}
+		if err == nil && slices.Contains(all, claim.Error) {
+			err = fmt.Errorf("%s stands twice", claim.Error)
+		}
+		if err != nil {
+			return nil, usagef("write fractions above 0 and below 1/2, such as --error 1/3,1/10", "flag --error: %v", err)
+		}
+		all = append(all, claim.Error)
+	}
+	return all, nil
 }
 
 // draw writes the picture that --svg asks for.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"math"
 	"os"
 	"strings"
@@ -28,7 +30,10 @@ var _ = register(&command{
 		"A transcript of crosscut run or crosscut party is replayed: the model is built again and every word, the number of bits and the outputs are compared. " +
 		"Exit status 1 when something is refuted, with what failed; 2 when the file cannot be read as either.",
 	args: "FILE", minArgs: 1, maxArgs: 1,
-	flags: flags(&cli.StringFlag{Name: "matrix", Usage: "refuse a certificate of another matrix than the one in `FILE`"}, memoryFlag(), stepsFlag()),
+	flags: flags(&cli.StringFlag{Name: "matrix", Usage: "refuse a certificate of another matrix than the one in `FILE`"},
+		&cli.StringFlag{Name: "coq", Usage: "also write the certificate to `FILE.v`, as theorems for Coq (make coq)"},
+		&cli.StringFlag{Name: "dimacs", Usage: "also write the clauses that it refutes to `PREFIX`-1.cnf, ..., with proofs in PREFIX-1.rup, ..."},
+		memoryFlag(), stepsFlag()),
 	run: func(c *call) error {
 		name := c.argument(0)
 		data, err := c.readNamed(name)
@@ -57,9 +62,14 @@ var _ = register(&command{
 			if r, left = matrix.CheckCertificate(c.Context, name, cert, steps, own, c.String("matrix")); left != nil && c.Context.Err() == nil {
 				left = usagef("raise --max-steps", "%s is not checked to the end: %v", name, left)
 			}
+			if r.Accepted {
+				if err := c.export(cert, r); err != nil {
+					return err
+				}
+			}
 		case proof.Format:
-			if c.IsSet("matrix") {
-				return usagef("leave --matrix out", "%s speaks of a task, and has no matrix", name)
+			if err := c.refuse(name+" speaks of a task, and has no matrix", "leave it out", "matrix", "coq", "dimacs"); err != nil {
+				return err
 			}
 			f, err := proof.Read(bytes.NewReader(data))
 			if err != nil {
@@ -69,8 +79,8 @@ var _ = register(&command{
 				left = usagef("take a smaller N", "%s is not checked to the end: %v", name, left)
 			}
 		case run.TranscriptFormat:
-			if c.IsSet("matrix") {
-				return usagef("leave --matrix out", "%s is a transcript, which has no matrix", name)
+			if err := c.refuse(name+" is a transcript, which has no matrix", "leave it out", "matrix", "coq", "dimacs"); err != nil {
+				return err
 			}
 			f, err := run.ParseTranscript(data)
 			if err != nil {
@@ -99,6 +109,45 @@ var _ = register(&command{
 })
 
 const checkHint = "crosscut bounds and crosscut smallest --certificate FILE write a certificate, crosscut run --transcript FILE a transcript"
+
+// export writes what --coq and --dimacs ask for of an accepted certificate.
+func (c *call) export(cert *check.Certificate, r *matrix.Checked) error {
+	if c.IsSet("coq") {
+		var b bytes.Buffer
+		n, left, err := cert.Coq(&b, "certificate")
+		if err != nil {
+			return usagef("", "flag --coq: %v", err)
+		}
+		if n == 0 {
+			return usagef("write a certificate with a claim about D(f), a cover or a partition", "flag --coq: no claim has a theorem: %s", left[0])
+		}
+		if err := writeFile(c.String("coq"), func(w io.Writer) error {
+			_, err := io.WriteString(w, check.CoqHead+b.String())
+			return err
+		}); err != nil {
+			return err
+		}
+		r.Exported = append(r.Exported, fmt.Sprintf("%s: %d theorems; %d claims have none", c.String("coq"), n, len(left)))
+	}
+	if !c.IsSet("dimacs") {
+		return nil
+	}
+	all, err := cert.Formulas(c.Context)
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		return usagef("only lower ends by clauses have some", "flag --dimacs: the certificate refutes no clauses")
+	}
+	for k, f := range all {
+		prefix := fmt.Sprintf("%s-%d", c.String("dimacs"), k+1)
+		if err := errors.Join(writeFile(prefix+".cnf", f.CNF), writeFile(prefix+".rup", f.Proof)); err != nil {
+			return err
+		}
+		r.Exported = append(r.Exported, fmt.Sprintf("%s.cnf and .rup: %s, %s %s", prefix, f.Of.Of(), f.Of.End, f.Of.Number))
+	}
+	return nil
+}
 
 // rebuild makes the model that a transcript names, within the limits.
 func (c *call) rebuild(model string, sh tasks.Shape, set models.Settings) (models.Machine, error) {

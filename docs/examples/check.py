@@ -13,9 +13,11 @@ from math import comb, isqrt
 
 sys.setrecursionlimit(20000)
 STEPS = 2_000_000  # of one search
-PER_VALUE = {"rank.value", "fooling", "rectangle", "cover", "partition"}
+OF_ERROR = {"gamma2.approx", "corruption", "smooth_rectangle", "randomised"}
+PER_VALUE = {"rank.value", "fooling", "rectangle", "cover", "partition", "corruption", "smooth_rectangle"}
 OTHER = {"distinct.rows", "distinct.cols", "one_way.alice", "one_way.bob", "rank.rational", "rank.gf2",
-         "shattered.alice", "shattered.bob", "discrepancy.uniform", "discrepancy.best", "gamma2", "deterministic"}
+         "shattered.alice", "shattered.bob", "discrepancy.uniform", "discrepancy.best", "gamma2", "deterministic",
+         "gamma2.approx", "gamma2.infinity", "randomised"}
 
 class Refused(Exception): pass
 
@@ -29,16 +31,10 @@ def pairs(items):
     return dict(items)
 def keys(obj, required, optional=()):
     need(isinstance(obj, dict), "want an object")
-    unknown = set(obj) - set(required) - set(optional)
-    need(not unknown, f"unknown keys {sorted(unknown)}")
-    need(set(required) <= set(obj), f"missing keys {sorted(set(required) - set(obj))}")
+    need(set(required) <= set(obj) <= {*required, *optional}, f"keys {sorted(obj)}, want {sorted(required)}")
     return [obj.get(k) for k in (*required, *optional)]
-def integer(x):
-    need(type(x) is int, f"{x!r} is no integer")
-    return x
-def ints(xs):
-    need(isinstance(xs, list), "want a list")
-    return [integer(x) for x in xs]
+def integer(x): return x if type(x) is int else need(False, f"{x!r} is no integer")
+def ints(xs): return [integer(x) for x in xs] if isinstance(xs, list) else need(False, "want a list")
 def index_set(xs, n):
     need(all(0 <= i < n for i in ints(xs)) and len(set(xs)) == len(xs), f"indices of 0..{n - 1}, each once")
     return xs
@@ -79,7 +75,9 @@ def total(a): need(all(v is not None for r in a for v in r), "the matrix is part
 def defined(a): return sum(v is not None for r in a for v in r)
 def other(x, v): return x is not None and x != v
 def bits(n): return max(n - 1, 0).bit_length()
-
+def take(e, fits, *names):
+    need(fits, "of another measure or end")
+    return keys(e, ("kind", *names))[1:]
 # Evidence. Each verifier returns what is proved about (measure, end).
 def fooling_set(a, v, entries):
     need(isinstance(entries, list), "want entries")
@@ -89,15 +87,13 @@ def fooling_set(a, v, entries):
             need(other(a[e[0]][d[1]], v) or other(a[d[0]][e[1]], v), f"{d} and {e} fit one rectangle")
     return len(entries)
 def fooling(a, m, end, v, e):
-    _, entries = keys(e, ("kind", "entries"))
-    need(end == "lower" and m in ("fooling", "cover", "partition"), "of another measure")
+    entries, = take(e, end == "lower" and m in ("fooling", "cover", "partition"), "entries")
     return fooling_set(a, v, entries)
 def pure(a, v, rows, cols):
     index_set(rows, len(a)), index_set(cols, len(a[0]))
     need(not any(other(a[i][j], v) for i in rows for j in cols), "another value in a rectangle")
 def rectangles(a, m, end, v, e):
-    _, rects = keys(e, ("kind", "rectangles"))
-    need(end == "upper" and m in ("fooling", "cover", "partition"), "of another measure")
+    rects, = take(e, end == "upper" and m in ("fooling", "cover", "partition"), "rectangles")
     times = {}
     for r in rects:
         rows, cols = keys(r, ("rows", "cols"))
@@ -110,8 +106,7 @@ def rectangles(a, m, end, v, e):
             need(x != v or n == 1 or n > 1 and m != "partition", f"({i}, {j}) is covered {n} times")
     return len(rects)
 def rectangle(a, m, end, v, e):
-    _, rows, cols = keys(e, ("kind", "rows", "cols"))
-    need(end == "lower" and m == "rectangle", "of another measure")
+    rows, cols = take(e, end == "lower" and m == "rectangle", "rows", "cols")
     pure(a, v, rows, cols)
     return sum(a[i][j] == v for i in rows for j in cols)
 def antichain(a, m, end, v, e):
@@ -121,48 +116,43 @@ def antichain(a, m, end, v, e):
     index_set(lines, len(u))
     beyond = lambda i, k: any(x == v and other(y, v) for x, y in zip(u[i], u[k]))
     need(all(beyond(i, k) and beyond(k, i) for i, k in combinations(lines, 2)), "comparable lines")
-    k = 1
-    while comb(k, k // 2) < len(lines):
-        k += 1
-    return k if len(lines) > 1 else 0
-def along(a, m):
-    need(m in ("distinct.rows", "distinct.cols", "one_way.alice", "one_way.bob"), "of another measure")
-    return (a if m in ("distinct.rows", "one_way.alice") else turn(a)), m.startswith("distinct"), (lambda n: n) if m.startswith("distinct") else bits
+    return next(k for k in range(1, 99) if comb(k, k // 2) >= len(lines)) if len(lines) > 1 else 0
+def along(a, m, e, fits, name):
+    lines, = take(e, fits and m in ("distinct.rows", "distinct.cols", "one_way.alice", "one_way.bob"), name)
+    exact = m.startswith("distinct")
+    return (a if m in ("distinct.rows", "one_way.alice") else turn(a)), exact, (lambda n: n) if exact else bits, lines
 def differ(x, y, exact): return any(p != q and (exact or p is not None and q is not None) for p, q in zip(x, y))
 def classes(a, m, end, v, e):
-    _, of = keys(e, ("kind", "of"))
-    u, exact, count = along(a, m)
-    need(end == "upper" and len(ints(of)) == len(u), "of another end, or not of all lines")
+    u, exact, count, of = along(a, m, e, end == "upper", "of")
+    need(len(ints(of)) == len(u), "not of all lines")
     need(not any(of[i] == of[k] and differ(u[i], u[k], exact) for i, k in combinations(range(len(u)), 2)), "a class differs")
     return count(len(set(of)))
 def apart(a, m, end, v, e):
-    _, lines = keys(e, ("kind", "lines"))
-    u, exact, count = along(a, m)
-    need(end == "lower", "of another end")
+    u, exact, count, lines = along(a, m, e, end == "lower", "lines")
     index_set(lines, len(u))
     need(all(differ(u[i], u[k], exact) for i, k in combinations(lines, 2)), "two lines do not differ")
     return count(len(lines))
 def patterns(a, m, end, v, e):
-    _, cols, lines = keys(e, ("kind", "columns", "lines"))
-    need(end == "lower" and m in ("shattered.alice", "shattered.bob"), "of another measure")
+    cols, lines = take(e, end == "lower" and m in ("shattered.alice", "shattered.bob"), "columns", "lines")
     u, values = a if m == "shattered.alice" else turn(a), pair(a)
     index_set(cols, len(u[0]))
     need(len(ints(lines)) == 2 ** len(cols) and all(0 <= i < len(u) for i in lines), "lines")
     need(all(u[i][j] == values[p >> k & 1] for p, i in enumerate(lines) for k, j in enumerate(cols)), "a pattern is not shown")
     return len(cols)
 def prime(p): return p > 1 and all(p % d for d in range(2, isqrt(p) + 1))
-def rank_modulo(a, p):
-    a, rank = [[x % p for x in r] for r in a], 0
+def rank_modulo(a, p):  # over the rationals where p is None
+    number = (lambda x: x % p) if p else Fraction
+    a, rank = [[number(x) for x in r] for r in a], 0
     for j in range(len(a[0]) if a else 0):
         k = next((k for k in range(rank, len(a)) if a[k][j]), None)
         if k is None:
             continue
         a[rank], a[k] = a[k], a[rank]
-        inv = pow(a[rank][j], -1, p)
+        inv = pow(a[rank][j], -1, p) if p else 1 / a[rank][j]
         for i in range(rank + 1, len(a)):
-            f = a[i][j] * inv % p
+            f = number(a[i][j] * inv)
             if f:
-                a[i] = [(x - f * y) % p for x, y in zip(a[i], a[rank])]
+                a[i] = [number(x - f * y) for x, y in zip(a[i], a[rank])]
         rank += 1
     return rank
 def ranked(a, m, v):
@@ -180,49 +170,29 @@ def minor(a, m, end, v, e):
     need(len(rows) == len(cols) and rank_modulo([[b[i][j] for j in cols] for i in rows], p) == len(rows), "a singular minor")
     return len(rows)
 def elimination(a, m, end, v, e):
-    keys(e, ("kind",))
-    b = ranked(a, m, v)
-    need(end == "upper" and m != "partition", "of another measure")
-    if m == "rank.gf2":
-        return rank_modulo(b, 2)
-    rows, rank = [[Fraction(x) for x in r] for r in b], 0
-    for j in range(len(rows[0])):
-        k = next((k for k in range(rank, len(rows)) if rows[k][j]), None)
-        if k is not None:
-            rows[rank], rows[k] = rows[k], rows[rank]
-            for i in range(rank + 1, len(rows)):
-                f = rows[i][j] / rows[rank][j]
-                rows[i] = [x - f * y for x, y in zip(rows[i], rows[rank])]
-            rank += 1
-    return rank
+    take(e, end == "upper" and m != "partition")
+    return rank_modulo(ranked(a, m, v), 2 if m == "rank.gf2" else None)
 def leaves(a, m, end, v, e):
-    _, parts = keys(e, ("kind", "parts"))
-    need(end == "lower" and m == "deterministic", "of another measure")
+    parts, = take(e, end == "lower" and m == "deterministic", "parts")
     got = [keys(p, ("value", "evidence")) for p in parts]
     need(len({w for w, _ in got}) == len(got), "a value occurs twice")
     return bits(sum(prove(a, "partition", "lower", w, f) for w, f in got))
 def tree(a, m, end, v, e):
-    _, root = keys(e, ("kind", "tree"))
-    need(end == "upper" and m in ("deterministic", "partition"), "of another measure")
+    root, = take(e, end == "upper" and m in ("deterministic", "partition"), "tree")
     count = {}
-
     def walk(n, rows, cols, left):
         need(isinstance(n, dict) and left >= 0, "a node is missing, or the tree is deeper than 64")
         if "value" in n:
-            (w,) = keys(n, ("value",))
+            w, = keys(n, ("value",))
             need(not any(other(a[i][j], integer(w)) for i in rows for j in cols), "a wrong leaf")
             count[w] = count.get(w, 0) + 1
             return 0
         speaker, ones, zero, one = keys(n, ("speaker", "ones", "zero", "one"))
         need(speaker in ("alice", "bob"), "a speaker is alice or bob")
-        if speaker == "alice":
-            s = set(index_set(ones, len(a)))
-            zr, orr, zc, oc = [i for i in rows if i not in s], [i for i in rows if i in s], cols, cols
-        else:
-            s = set(index_set(ones, len(a[0])))
-            zr, orr, zc, oc = rows, rows, [j for j in cols if j not in s], [j for j in cols if j in s]
-        return 1 + max(walk(zero, zr, zc, left - 1), walk(one, orr, oc, left - 1))
-
+        bob = speaker == "bob"
+        s = set(index_set(ones, len(a[0]) if bob else len(a)))
+        side = lambda lines, bit, speaks: [i for i in lines if (i in s) == bit] if speaks else lines
+        return 1 + max(walk(n, side(rows, bit, not bob), side(cols, bit, bob), left - 1) for bit, n in enumerate((zero, one)))
     depth = walk(root, range(len(a)), range(len(a[0])), 64)
     return depth if m == "deterministic" else count.get(v, 0)
 def shapes(n):
@@ -237,8 +207,7 @@ def greedy(lines):
             taken.append(x)
     return len(taken)
 def refutation(a, m, end, v, e):
-    _, lemmas = keys(e, ("kind", "lemmas"))
-    need(end == "lower" and m == "deterministic", "of another measure")
+    lemmas, = take(e, end == "lower" and m == "deterministic", "lemmas")
     done = []
     for l in lemmas:
         rows, cols, b, sets, by_rows, by_cols = keys(l, ("rows", "cols", "bits"), ("fooling", "by_rows", "by_cols"))
@@ -279,19 +248,17 @@ def divide(branch, axis, free, side, across, b, done):
             sides = (side[0] | {line}, side[1]) if s == 0 else (side[0], side[1] | {line})
             divide(branch[1 + s], axis, free - {line}, sides, across, b, done)
 def gap(a, m, end, v, e):
-    _, rows, cols = keys(e, ("kind", "rows", "cols"))
-    need(end == "lower" and m == "discrepancy.uniform", "of another measure")
+    rows, cols = take(e, end == "lower" and m == "discrepancy.uniform", "rows", "cols")
     s = signs(a)
     index_set(rows, len(a)), index_set(cols, len(a[0]))
     return Fraction(abs(sum(s[i][j] for i in rows for j in cols)), defined(a))
-def heaviest(s):
+def heaviest(s, both=True):
     s = s if len(s) <= len(s[0]) else turn(s)
     need(2 ** len(s) * len(s) * len(s[0]) <= STEPS, "too long a search")
-    most = 0
-    for rows in product((0, 1), repeat=len(s)):
-        sums = [sum(x for x, take in zip(c, rows) if take) for c in zip(*s)]
-        most = max(most, sum(x for x in sums if x > 0), -sum(x for x in sums if x < 0))
-    return most
+    return max(swing([r for r, take in zip(s, rows) if take], both) for rows in product((0, 1), repeat=len(s)))
+def swing(rows, both):
+    sums = [sum(c) for c in zip(*rows)]
+    return max(sum(x for x in sums if x > 0), -both * sum(x for x in sums if x < 0))
 def spectral(a, m, end, v, e):
     keys(e, ("kind",))
     need(end == "upper" and m in ("discrepancy.uniform", "discrepancy.best"), "of another measure")
@@ -306,8 +273,7 @@ def spectral(a, m, end, v, e):
         most, power = isqrt(most), power // 2
     return Fraction(min(most, defined(a)), defined(a))
 def distribution(a, m, end, v, e, only_sum=False):
-    _, w = keys(e, ("kind", "weights"))
-    need(end == "upper" and m == "discrepancy.best", "of another measure")
+    w, = take(e, end == "upper" and m == "discrepancy.best", "weights")
     s = signs(a)
     shape(w, len(a), len(a[0]))
     need(all(0 <= x <= 2 ** 40 and (x == 0 or y) for r, t in zip(w, s) for x, y in zip(r, t)), "a weight")
@@ -327,8 +293,7 @@ def paid(a, rects):
             got[i][j] += weight * sign * s[i][j]
     return got, every
 def mixture(a, m, end, v, e):
-    _, rects = keys(e, ("kind", "rectangles"))
-    need(end == "lower" and m == "discrepancy.best", "of another measure")
+    rects, = take(e, end == "lower" and m == "discrepancy.best", "rectangles")
     got, every = paid(a, rects)
     least = min(g for r, t in zip(got, a) for g, x in zip(r, t) if x is not None)
     return Fraction(least, every) if every else 0
@@ -339,8 +304,7 @@ def symmetry(a, s):
     need(all(a[r][c] == x for r, line in zip(rows, a) for c, x in zip(cols, line)), "no symmetry")
     return rows, cols
 def orbits(a, m, end, v, e):
-    _, rects, moves = keys(e, ("kind", "rectangles", "symmetries"))
-    need(end == "lower" and m == "discrepancy.best", "of another measure")
+    rects, moves = take(e, end == "lower" and m == "discrepancy.best", "rectangles", "symmetries")
     (got, every), moves = paid(a, rects), [symmetry(signs(a), s) for s in moves]
     seen, means = set(), []
     for start in product(range(len(a)), range(len(a[0]))):
@@ -367,36 +331,77 @@ def blocks(a, m, end, v, e):
     for h in heads:
         size *= len(h)
         need(size * len(a) * len(a[0]) <= STEPS, "too long a search")
-    most = 0
-    for rows in product(*heads):
-        sums = [sum(c) for c in zip(*(r for h in rows for r in h))]
-        most = max(most, sum(x for x in sums if x > 0), -sum(x for x in sums if x < 0))
-    return Fraction(most, every)
+    return Fraction(max(swing([r for h in rows for r in h], True) for rows in product(*heads)), every)
 def shape(x, rows, cols):
     need(isinstance(x, list) and len(x) == rows and all(len(ints(r)) == cols for r in x), "the shape")
 def dot(x, y): return sum(p * q for p, q in zip(x, y))
-def factors(a, m, end, v, e):
-    _, scale, x, y = keys(e, ("kind", "scale", "x", "y"))
-    need(end == "upper" and m == "gamma2", "of another measure")
-    s = total(a) or signs(a)
+def edge(error):
+    need(0 <= number(error) < Fraction(1, 2), "an error is below 1/2")
+    return 1 - 2 * number(error)
+def near(a, m, error):
+    need(m != "gamma2" or total(a) is None, "")
+    return signs(a), {"gamma2": 1, "gamma2.infinity": None}[m] if m != "gamma2.approx" else 1 / edge(error)
+def factors(a, m, end, v, e, error):
+    scale, x, y = take(e, end == "upper" and m.startswith("gamma2"), "scale", "x", "y")
+    s, most = near(a, m, error)
     need(0 <= integer(scale) <= 62 and x, "scale")
     shape(x, len(a), len(x[0])), shape(y, len(a[0]), len(x[0]))
-    one = 4 ** scale
-    off = max(abs(dot(p, q) - one * s[i][j]) for i, p in enumerate(x) for j, q in enumerate(y))
-    return Fraction(max(dot(p, p) for p in x) + max(dot(q, q) for q in y) + 2 * off * min(len(a), len(a[0])), 2 * one)
-def witness(a, m, end, v, e):
-    _, scale, o, p, q = keys(e, ("kind", "scale", "o", "a", "b"))
-    need(end == "lower" and m == "gamma2", "of another measure")
-    s = total(a) or signs(a)
+    one, off = 4 ** scale, 0
+    for (i, p), (j, q) in product(enumerate(x), enumerate(y)):
+        b = Fraction(dot(p, q), one) * (s[i][j] or 1)
+        off = max(off, 1 - b if s[i][j] else 0, 0 if most is None else (b if s[i][j] else abs(b)) - most)
+    return Fraction(max(dot(p, p) for p in x) + max(dot(q, q) for q in y), 2 * one) + off * min(len(a), len(a[0]))
+def witness(a, m, end, v, e, error):
+    need(end == "lower" and m.startswith("gamma2"), "of another measure")
+    _, scale, o, p, q, pad = keys(e, ("kind", "scale", "o", "a", "b"), ("pad",))
+    s, most = near(a, m, error)
     need(0 <= integer(scale) <= 62 and len(ints(p)) == len(a) and len(ints(q)) == len(a[0]), "scale or shapes")
     shape(o, len(a), len(a[0]))
-    value = sum(p[i] * s[i][j] * o[i][j] * q[j] for i in range(len(a)) for j in range(len(a[0])))
+    value = 0
+    for i, j in product(range(len(a)), range(len(a[0]))):
+        w = p[i] * o[i][j] * q[j]
+        need(w * s[i][j] > 0 or w == 0 or most is not None, "a weight without a limit")
+        value += abs(w) if w * s[i][j] > 0 else -abs(w) * (most or 0)
     lines = o if len(a) <= len(a[0]) else turn(o)
+    if pad:
+        shape(pad, len(lines), len(pad[0]))
+        lines = [x + y for x, y in zip(lines, pad)]
     norm = max(sum(abs(dot(x, y)) for y in lines) for x in lines)
-    if value <= 0 or norm == 0:
-        return 0
-    return Fraction(value << scale + 2, (norm + 4 ** scale) * (dot(p, p) + dot(q, q)))
-
+    return 0 if value <= 0 or norm == 0 else Fraction(value * 2 ** (scale + 2)) / ((norm + 4 ** scale) * (dot(p, p) + dot(q, q)))
+# Protocols that may err.
+def fractions(a, m, end, v, e, error):
+    unit, rects = take(e, end == "upper" and m in ("corruption", "smooth_rectangle"), "unit", "rectangles")
+    right, every, got = (1 + edge(error)) / 2, 0, {}
+    need(1 <= integer(unit) <= 2 ** 40, "the unit")
+    for r in rects:
+        weight, rows, cols = keys(r, ("weight", "rows", "cols"))
+        need(1 <= integer(weight) <= 2 ** 40, "a weight")
+        every += weight
+        for at in product(index_set(rows, len(a)), index_set(cols, len(a[0]))):
+            got[at] = got.get(at, 0) + weight
+    for (i, r), j in product(enumerate(a), range(len(a[0]))):
+        g = Fraction(got.get((i, j), 0), unit)
+        need(r[j] != v or g >= right and (g <= 1 or m == "corruption"), f"({i}, {j}) has {g}")
+        need(not other(r[j], v) or g <= 1 - right, f"({i}, {j}) has {g}")
+    return Fraction(every, unit)
+def weighing(a, m, end, v, e, error):
+    w, = take(e, end == "lower" and m in ("corruption", "smooth_rectangle"), "weights")
+    right, got = (1 + edge(error)) / 2, shape(w, len(a), len(a[0])) or 0
+    for x, y in ((x, y) for r, t in zip(w, a) for x, y in zip(r, t)):
+        need(abs(x) <= 2 ** 40 and (x == 0 or other(y, v) and x < 0 or y == v and (x > 0 or m != "corruption")), "a weight")
+        got += x * (1 - right if y != v else right if x > 0 else 1)
+    most = heaviest(w, False)
+    return max(got, 0) / most if most else 0
+def follows(a, m, end, v, e, error):
+    parts, = take(e, end == "lower" and m == "randomised", "parts")
+    got = [keys(p, ("measure", "evidence"), ("value",)) for p in parts]
+    sums = all(n in ("corruption", "smooth_rectangle") for n, _, _ in got)
+    need(sums and len({w for _, _, w in got}) == len(got) or len(got) == 1, "a value twice, or what does not add up")
+    x = [prove(a, n, "upper" if n.startswith("disc") else "lower", w, f, error if n in OF_ERROR else None) for n, f, w in got]
+    if not sums:
+        need(got[0][0] in ("gamma2.approx", "gamma2.infinity") or got[0][0].startswith("disc") and x[0] > 0, "of another measure")
+        x = [edge(error) / x[0] if got[0][0].startswith("disc") else (edge(error) * x[0]) ** 2]
+    return bits(-(-sum(x) // 1))
 # Searches, as plain as possible.
 def cap(n): need(n <= STEPS, "too long a search")
 def exhaustion(a, m, end, v, e):
@@ -425,19 +430,16 @@ def exhaustion(a, m, end, v, e):
     else:
         raise Refused("of another measure")
     return size
-
 def largest(a, v, size):
     u = a if len(a) <= len(a[0]) else turn(a)
     cap(2 ** len(u) * len(u[0]))
     for rows in product((0, 1), repeat=len(u)):
         lines = [r for r, take in zip(u, rows) if take]
         need(sum(sum(x == v for x in c) for c in zip(*lines) if not any(other(x, v) for x in c)) <= size, "a search finds better")
-
 def coverable(a, v, n, exactly):
     need(n <= 10, "too long a search")
     cap(2 ** n * len(a[0]))
     steps = 0
-
     def label(i, open_):
         nonlocal steps
         if i == len(a):
@@ -455,9 +457,7 @@ def coverable(a, v, n, exactly):
                 if label(i + 1, left):
                     return True
         return False
-
     return label(0, [range(2 ** n)] * len(a[0]))
-
 def area(a, m, end, v, e):
     _, size = keys(e, ("kind", "size"))
     need(end == "lower" and m in ("cover", "partition") and 1 <= integer(size) <= 2 ** 30, "of another measure")
@@ -465,12 +465,14 @@ def area(a, m, end, v, e):
     return -(-sum(x == v for r in a for x in r) // size)
 
 KINDS = {f.__name__: f for f in (fooling, rectangles, rectangle, antichain, classes, apart, patterns, minor, elimination, leaves, tree,
-                                 refutation, gap, spectral, distribution, mixture, orbits, blocks, factors, witness, exhaustion, area)}
-
-def prove(a, m, end, v, e):
+                                 refutation, gap, spectral, distribution, mixture, orbits, blocks, exhaustion, area)}
+ERRING = {f.__name__: f for f in (factors, witness, fractions, weighing, follows)}
+def prove(a, m, end, v, e, error=None):
     need(m in OTHER and v is None or m in PER_VALUE and type(v) is int and any(v == x for r in a for x in r), "a measure and its value")
-    need(end in ("lower", "upper") and isinstance(e, dict) and isinstance(e.get("kind"), str) and e["kind"] in KINDS, "an end and a kind")
-    return KINDS[e["kind"]](a, m, end, v, e)
+    need((m in OF_ERROR) == (error is not None), "a measure and its error")
+    need(end in ("lower", "upper") and isinstance(e, dict) and isinstance(e.get("kind"), str), "an end and a kind")
+    need(e["kind"] in KINDS or e["kind"] in ERRING, "no such kind")
+    return ERRING[e["kind"]](a, m, end, v, e, error) if e["kind"] in ERRING else KINDS[e["kind"]](a, m, end, v, e)
 
 def check(text):
     need(not text.startswith("\ufeff"), "a byte order mark")
@@ -479,20 +481,17 @@ def check(text):
     need(form == "crosscut bounds 1" and isinstance(claims, list) and claims, "format, or no claims")
     a = matrix(src)
     for c in claims:
-        m, end, claimed, e, v = keys(c, ("measure", "end", "number", "evidence"), ("value",))
-        claimed, proved = number(claimed), prove(a, m, end, v, e)
+        m, end, claimed, e, v, error = keys(c, ("measure", "end", "number", "evidence"), ("value", "error"))
+        claimed, proved = number(claimed), prove(a, m, end, v, e, error)
         need(proved >= claimed if end == "lower" else proved <= claimed, f"{m} {end}: claimed {claimed}, proved {proved}")
     return len(claims)
-
 def main(files):
-    status = 0
+    refused = False
     for name in files:
         try:
             print(f"accepted {name}: {check(open(name, encoding='utf-8').read())} claims")
         except (Refused, ValueError, KeyError, TypeError, RecursionError) as why:
-            print(f"refused {name}: {why or type(why).__name__}")
-            status = 1
-    return status
-
+            refused = print(f"refused {name}: {why or type(why).__name__}") is None
+    return int(refused)
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -27,7 +27,10 @@ type Options struct {
 	// floating point (and verified exactly): two machines may find different intervals,
 	// both true. All else is the same everywhere, while time suffices.
 	NoFloats bool
-	noGame   bool // tests: leave the best distribution to its cheap bounds
+	// Errors asks for bounds on public-coin protocols of these errors, above 0 and below 1/2,
+	// as fractions.
+	Errors []string
+	noGame bool // tests: leave the best distribution to its cheap bounds
 	// Progress, if not nil, hears what is being computed.
 	Progress func(what string)
 }
@@ -84,10 +87,12 @@ func newAnalysis(ctx context.Context, m *Matrix, opts Options) *analysis {
 			a.gamma2()
 		}
 	}
+	a.approximate()
 	a.depth()
 	a.finish()
 	a.embed()
 	a.randomised()
+	a.follows()
 	a.Interrupted = ctx.Err() != nil
 	return a
 }

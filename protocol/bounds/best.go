@@ -1,6 +1,7 @@
 package bounds
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"math/big"
@@ -267,15 +268,8 @@ func (g *payoff) restricted(ctx context.Context) (p, mu []float64, value float64
 	return x[:k], mu, x[k], ok
 }
 
-// answers lists signed rectangles that pay more than value under mu, the best
-// first, at most one for each set of rows and sign, and not too many; and what the
-// best of all pays.
+// answers lists signed rectangles that pay more than value under mu, as heavy does.
 func (g *payoff) answers(mu []float64, value float64) (rects []signedRect, pays float64) {
-	type answer struct {
-		pay  float64
-		rows int
-		sign float64
-	}
 	weighted := make([][]float64, g.rows)
 	for i := range weighted {
 		weighted[i] = make([]float64, g.cols)
@@ -285,9 +279,21 @@ func (g *payoff) answers(mu []float64, value float64) (rects []signedRect, pays 
 			}
 		}
 	}
+	return heavy(weighted, value, true)
+}
+
+// heavy lists rectangles whose weights sum to more than value, with sign -1 (if both is set) those of the
+// negated weights: the best first, at most one for each set of rows and sign, and not
+// too many; and the best sum of all. All sets of rows are tried.
+func heavy(weighted [][]float64, value float64, both bool) (rects []signedRect, pays float64) {
+	type answer struct {
+		pay  float64
+		rows int
+		sign float64
+	}
 	var all []answer
-	sum := make([]float64, g.cols)
-	for gray := 1; gray < 1<<g.rows; gray++ {
+	sum := make([]float64, len(weighted[0]))
+	for gray := 1; gray < 1<<len(weighted); gray++ {
 		set := gray ^ gray>>1
 		i := trailing(uint64(gray))
 		sign := float64(set>>i&1)*2 - 1
@@ -298,24 +304,19 @@ func (g *payoff) answers(mu []float64, value float64) (rects []signedRect, pays 
 			down -= min(sum[j], 0)
 		}
 		for _, c := range []answer{{up, set, 1}, {down, set, -1}} {
+			if !both && c.sign < 0 {
+				continue
+			}
 			if pays = max(pays, c.pay); c.pay > value+1e-10 {
 				all = append(all, c)
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(x, y answer) int {
-		switch {
-		case x.pay > y.pay:
-			return -1
-		case x.pay < y.pay:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(all, func(x, y answer) int { return cmp.Compare(y.pay, x.pay) })
 	for _, c := range all[:min(len(all), 60)] {
 		r := signedRect{sign: c.sign}
 		clear(sum)
-		for i := range g.rows {
+		for i := range weighted {
 			if c.rows>>i&1 == 1 {
 				r.rows = append(r.rows, i)
 				for j, v := range weighted[i] {

@@ -177,6 +177,15 @@ func truth(r *Report, c check.Claim) error {
 		set(Range{r.Deterministic.Lower, r.Deterministic.Upper})
 	case check.Gamma2:
 		real(r.Gamma2)
+	case check.Randomised: // at most D, and 0 at least
+		lower, upper = new(big.Rat), ratio(r.Deterministic.Upper, 1)
+	case check.Gamma2Near, check.Gamma2Infinity, check.Corruption, check.SmoothRectangle:
+		for _, x := range r.Approximate {
+			of := check.Claim{Measure: x.Measure, Value: x.Value, Error: x.Error}
+			if of.Of() == c.Of() {
+				real((*Real)(&x.Span))
+			}
+		}
 	default:
 		return fmt.Errorf("a claim about %q was accepted", c.Measure)
 	}
@@ -318,9 +327,135 @@ func TestEveryKindIsShown(t *testing.T) {
 		}
 	}
 	for _, kind := range check.Kinds() {
-		large := []string{"spectral", "area", "refutation", "span", "lindsey", "matching", "share", "colouring", "covering", "centres", "prices", "exhausted", "keepers", "kept-prices"} // for larger matrices, see TestKnownValues, and for curves, which have a package of their own
+		large := []string{"spectral", "area", "refutation", "span", "lindsey", "matching", "share", "colouring", "covering", "centres", "prices", "exhausted", "keepers", "kept-prices", "fractions", "weighing", "follows"} // for larger matrices, see TestKnownValues, for curves, which have a package of their own, and for errors, see TestFollowsStaysBelowD
 		if !seen[kind] && !slices.Contains(large, kind) {
 			t.Errorf("no specimen has evidence of kind %q", kind)
 		}
 	}
+}
+
+// mutate changes one place of a JSON value, at random: a number, a word, a list or a key.
+func mutate(v any, rng *rand.Rand) any {
+	switch v := v.(type) {
+	case float64:
+		return []float64{v + 1, v - 1, -v, 0, 1, 2 * v, v + float64(rng.IntN(9)), float64(rng.IntN(5))}[rng.IntN(8)]
+	case string:
+		words := []string{"1", "2", "3", "4", "7/2", "1/3", "0", "", v + "0", "lower", "upper", "rows", "columns", "alice", "bob",
+			"elimination", "exhaustion", "spectral", "partition", "cover", "fooling", "deterministic", "rank.rational", "rectangle",
+			"discrepancy.best", "gamma2", "gamma2.infinity", "smooth_rectangle", "corruption", "randomised", "leaves", "minor"}
+		return words[rng.IntN(len(words))]
+	case []any:
+		if len(v) == 0 {
+			return []any{float64(rng.IntN(4))}
+		}
+		k := rng.IntN(len(v))
+		u := slices.Clone(v)
+		switch rng.IntN(12) {
+		case 0:
+			return slices.Delete(u, k, k+1)
+		case 1:
+			return append(u, v[k])
+		case 2:
+			return append(u[:0], append(slices.Clone(v[k:]), v[:k]...)...)
+		case 3:
+			u[k] = v[rng.IntN(len(v))]
+			return u
+		}
+		u[k] = mutate(v[k], rng)
+		return u
+	case map[string]any:
+		keys := slices.Sorted(maps.Keys(v))
+		if len(keys) == 0 {
+			return 0.0
+		}
+		k := keys[rng.IntN(len(keys))]
+		u := maps.Clone(v)
+		if rng.IntN(30) == 0 {
+			delete(u, k)
+		} else {
+			u[k] = mutate(v[k], rng)
+		}
+		return u
+	}
+	return 0.0
+}
+
+// mutationCorpus is this many matrices whose certificates are mutated, made when asked for.
+const mutationCorpus = 500
+
+type mutated struct {
+	report *Report
+	cert   *check.Certificate
+	claims []any
+}
+
+var corpus = map[int]*mutated{}
+
+// mutateOnce changes a claim of certificate k in one to four places; what the checker accepts
+// must be true. It says whether the claim was accepted.
+func mutateOnce(t testing.TB, k int, rng *rand.Rand) bool {
+	e := corpus[k]
+	if e == nil {
+		m := someMatrices(k+1, 5, 5)[k]
+		opts := Options{}
+		if k%3 == 0 {
+			opts.Errors = []string{"1/10"}
+		}
+		e = &mutated{report: analyze(t, m, opts)}
+		e.cert, _ = certify(t, m, e.report)
+		raw, err := json.Marshal(e.cert.Claims)
+		if err != nil || json.Unmarshal(raw, &e.claims) != nil {
+			t.Fatal(err)
+		}
+		corpus[k] = e
+	}
+	claim := e.claims[rng.IntN(len(e.claims))]
+	for range 1 + rng.IntN(4) {
+		claim = mutate(claim, rng)
+	}
+	raw, err := json.Marshal(map[string]any{"format": e.cert.Format, "matrix": e.cert.Matrix, "claims": []any{claim}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := check.Read(bytes.NewReader(raw))
+	if err != nil {
+		return false
+	}
+	r, err := check.VerifyWithin(t.Context(), d, 1<<22)
+	if err != nil || r.Findings[0].Err != nil {
+		return false
+	}
+	if err := truth(e.report, r.Findings[0].Claim); err != nil {
+		t.Fatalf("%v: %s", err, raw)
+	}
+	return true
+}
+
+// TestMutationSample is a few of what FuzzMutations does for as long as one wants.
+func TestMutationSample(t *testing.T) {
+	rng := rand.New(rand.NewPCG(12, 5))
+	accepted := 0
+	for range 4000 {
+		if mutateOnce(t, rng.IntN(12), rng) {
+			accepted++
+		}
+	}
+	if accepted == 0 || accepted > 3000 {
+		t.Errorf("%d of 4000 mutations are accepted", accepted)
+	}
+	t.Logf("%d of 4000 accepted, all of them true", accepted)
+}
+
+// FuzzMutations: no mutation of a certificate of the corpus makes the checker accept what is
+// false. One execution makes 100.
+func FuzzMutations(f *testing.F) {
+	for k := range uint16(8) {
+		f.Add(k, uint64(k))
+	}
+	f.Fuzz(func(t *testing.T, k uint16, seed uint64) {
+		rng := rand.New(rand.NewPCG(seed, uint64(k)))
+		for range 100 {
+			mutateOnce(t, int(k)%mutationCorpus, rng)
+		}
+	})
 }

@@ -213,9 +213,4 @@ func (r *Report) Certificate(ctx context.Context, problem string, n int) (*check
 }
 
 // name is the end of the measure that is claimed.
-func (p pending) name() string {
-	if p.Value != nil {
-		return fmt.Sprintf("%s of %d, %s", p.Measure, *p.Value, p.End)
-	}
-	return p.Measure + " " + p.End
-}
+func (p pending) name() string { return p.Of() + ", " + p.End }

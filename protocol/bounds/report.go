@@ -31,8 +31,9 @@ type Report struct {
 	// Beyond the common record.
 	InRounds         []RoundsDepth     `json:"in_rounds"` // D(f) with 1, 2, ... rounds, until more do not help
 	Nondeterministic *Nondeterministic `json:"nondeterministic"`
-	Gamma2           *Real             `json:"gamma2"`     // of the sign matrix; null when not total or too large
-	Randomised       []Randomised      `json:"randomised"` // what follows for protocols that may err
+	Gamma2           *Real             `json:"gamma2"`                // of the sign matrix; null when not total or too large
+	Approximate      []Approximate     `json:"approximate,omitempty"` // on demand
+	Randomised       []Randomised      `json:"randomised"`            // what follows for protocols that may err
 	Embedded         []Embedding       `json:"embedded"`
 	PerValue         []PerValue        `json:"per_value"`
 	Interrupted      bool              `json:"interrupted,omitempty"` // time ran out, or the user stopped it

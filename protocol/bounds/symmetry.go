@@ -60,7 +60,7 @@ func newOrbitGame(ctx context.Context, a *analysis) *orbitGame {
 		}
 	}
 	g.exchanges()
-	g.symmetries = append(g.byBits(), g.swaps...)
+	g.symmetries = append(append([]check.Symmetry{}, g.byBits()...), g.swaps...)
 	if !g.divide() {
 		return nil
 	}
@@ -396,7 +396,7 @@ func (g *orbitGame) claims() []check.Claim {
 			each[o] = v / g.size[o]
 		}
 		weights := round(each)
-		d := check.Blocks{Kind: "blocks", Weights: make([][]int64, len(g.sign)), Blocks: g.blocks, Symmetries: g.swaps}
+		d := check.Blocks{Kind: "blocks", Weights: make([][]int64, len(g.sign)), Blocks: append([][]int{}, g.blocks...), Symmetries: g.symmetries[len(g.symmetries)-len(g.swaps):]}
 		for i := range g.sign {
 			d.Weights[i] = make([]int64, len(g.sign[0]))
 			for j, o := range g.orbit[i] {

@@ -31,8 +31,10 @@ type Checked struct {
 	// Failed says what was refuted; empty when accepted.
 	Failed []string `json:"failed"`
 	// Left says what was not checked for want of steps or time.
-	Left    []string `json:"left,omitempty"`
-	Command string   `json:"command,omitempty"`
+	Left []string `json:"left,omitempty"`
+	// Exported says what was written for other checkers.
+	Exported []string `json:"exported,omitempty"`
+	Command  string   `json:"command,omitempty"`
 }
 
 // CheckedMatrix is the matrix that a certificate speaks of.
@@ -50,6 +52,7 @@ type CheckedMatrix struct {
 type ClaimLine struct {
 	Measure  string `json:"measure"`
 	Value    *int   `json:"value,omitempty"`
+	Error    string `json:"error,omitempty"`
 	End      string `json:"end"`
 	Number   string `json:"number"`
 	Kind     string `json:"kind"`   // of the evidence
@@ -85,7 +88,7 @@ func CheckCertificate(ctx context.Context, file string, c *check.Certificate, st
 	r.Open = res.Missing
 	var left error
 	for _, f := range res.Findings {
-		l := ClaimLine{Measure: f.Measure, Value: f.Value, End: f.End, Number: f.Number, Kind: f.Kind, Accepted: f.Err == nil}
+		l := ClaimLine{Measure: f.Measure, Value: f.Value, Error: f.Error, End: f.End, Number: f.Number, Kind: f.Kind, Accepted: f.Err == nil}
 		if f.Proved != nil {
 			l.Proved = f.Proved.RatString()
 		}
@@ -185,6 +188,9 @@ func (r *Checked) Sheet() *report.Sheet {
 			s.Fields = append(s.Fields, report.Field{Name: "not looked at", Value: bound})
 		}
 	}
+	for _, what := range r.Exported {
+		s.Fields = append(s.Fields, report.Field{Name: "written", Value: what})
+	}
 	for _, what := range r.Left {
 		s.Fields = append(s.Fields, report.Field{Name: "left", Value: what})
 	}
@@ -205,7 +211,8 @@ func (r *Checked) Sheet() *report.Sheet {
 			if c.Value != nil {
 				value = strconv.Itoa(*c.Value)
 			}
-			g.Add(c.Measure, value, c.End, cut(c.Number), cut(c.Proved), c.Kind, yes(c.Accepted))
+			of := check.Claim{Measure: c.Measure, Error: c.Error}
+			g.Add(of.Of(), value, c.End, cut(c.Number), cut(c.Proved), c.Kind, yes(c.Accepted))
 		}
 		s.Grids = []report.Grid{g}
 	}

@@ -163,6 +163,9 @@ func (r *Result) Sheet() *report.Sheet {
 	if len(r.Embedded) > 0 {
 		s.Grids = append(s.Grids, r.embedded())
 	}
+	if len(r.Approximate) > 0 {
+		s.Grids = append(s.Grids, r.approximate())
+	}
 	if len(r.Randomised) > 0 {
 		s.Grids = append(s.Grids, r.randomised())
 	}
@@ -318,6 +321,18 @@ func numbers(set []int) string {
 		words = append(words, strconv.Itoa(i))
 	}
 	return strings.Join(words, " ")
+}
+
+func (r *Result) approximate() report.Grid {
+	g := report.Grid{Title: "what protocols that may err have to approximate", Columns: []report.Column{{Name: "measure"}, {Name: "of value", Right: true}, {Name: "error"}, {Name: "size", Right: true}}}
+	for _, m := range r.Approximate {
+		value := ""
+		if m.Value != nil {
+			value = strconv.Itoa(*m.Value)
+		}
+		g.Add(m.Measure, value, m.Error, m.Span.String())
+	}
+	return g
 }
 
 func (r *Result) randomised() report.Grid {

@@ -222,11 +222,11 @@ var _ = register("distribution", func(t *work, c Claim, raw json.RawMessage) (*b
 	if err != nil {
 		return nil, err
 	}
-	most, err := t.heaviest(a)
+	up, down, err := t.heaviest(a)
 	if err != nil {
 		return nil, err
 	}
-	return big.NewRat(most, total), nil
+	return big.NewRat(max(up, down), total), nil
 })
 
 // weighed is the signs, each times its weight, and the sum of all weights.
@@ -257,29 +257,28 @@ func (t *work) weighed(weights [][]int64) (a [][]int64, total int64, err error) 
 	return a, total, nil
 }
 
-// heaviest is the largest |sum| over a rectangle, by trying all sets of the
-// shorter side in Gray order.
-func (t *work) heaviest(a [][]int64) (int64, error) {
+// heaviest is the largest sum over a rectangle, and the largest of the negated matrix,
+// by trying all sets of the shorter side in Gray order.
+func (t *work) heaviest(a [][]int64) (most, least int64, err error) {
 	zero := func(row []int64) bool { return !slices.ContainsFunc(row, func(v int64) bool { return v != 0 }) }
 	a = turn(slices.DeleteFunc(turn(slices.DeleteFunc(a, zero)), zero))
 	if len(a) == 0 {
-		return 0, nil
+		return 0, 0, nil
 	}
 	if len(a) > len(a[0]) {
 		a = turn(a)
 	}
 	if len(a) > 24 || len(a[0])<<len(a) > 8*maxSteps {
-		return 0, ErrLimit
+		return 0, 0, ErrLimit
 	}
 	if err := t.spend(len(a[0]), 1<<len(a)); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	sum := make([]int64, len(a[0]))
 	in := make([]bool, len(a))
-	most := int64(0)
 	for g := 1; g < 1<<len(a); g++ {
 		if g&1023 == 0 && t.ctx.Err() != nil {
-			return 0, t.ctx.Err()
+			return 0, 0, t.ctx.Err()
 		}
 		i := 0
 		for g>>i&1 == 0 {
@@ -296,9 +295,9 @@ func (t *work) heaviest(a [][]int64) (int64, error) {
 			up += max(sum[j], 0)
 			down -= min(sum[j], 0)
 		}
-		most = max(most, up, down)
+		most, least = max(most, up), max(least, down)
 	}
-	return most, nil
+	return most, least, nil
 }
 
 // turn exchanges rows and columns; without rows there are no columns.

@@ -63,9 +63,22 @@ type Source struct {
 type Claim struct {
 	Measure  string          `json:"measure"`
 	Value    *int            `json:"value,omitempty"` // for measures that are per value
+	Error    string          `json:"error,omitempty"` // exact, for measures of an error
 	End      string          `json:"end"`
 	Number   string          `json:"number"`   // exact: "15", "7/16"
 	Evidence json.RawMessage `json:"evidence"` // an object whose "kind" names its verifier
+}
+
+// Of names the measure, its value and its error.
+func (c *Claim) Of() string {
+	of := c.Measure
+	if c.Value != nil {
+		of += fmt.Sprintf(" of %d", *c.Value)
+	}
+	if c.Error != "" {
+		of += " at error " + c.Error
+	}
+	return of
 }
 
 // Finding is what the checker made of one claim.
@@ -169,6 +182,8 @@ type work struct {
 	values  map[int]bool // that occur
 	folded  *merged      // made when first asked for, likewise the next
 	flipped *merged
+	// formulas, if not nil, is told the clauses of refutations by clauses.
+	formulas func(Formula)
 }
 
 // over says why a search has given up.
@@ -210,11 +225,7 @@ func verify(t *work, c Claim) (f Finding) {
 	f.Claim = c
 	defer func() {
 		if f.Err != nil {
-			of := c.Measure
-			if c.Value != nil {
-				of = fmt.Sprintf("%s of %d", c.Measure, *c.Value)
-			}
-			f.Err = fmt.Errorf("check: %s, %s: %w", of, c.End, f.Err)
+			f.Err = fmt.Errorf("check: %s, %s: %w", c.Of(), c.End, f.Err)
 		}
 	}()
 	claimed, err := number(c.Number)
@@ -296,6 +307,11 @@ func (w *work) meaningful(c Claim) error {
 		return fmt.Errorf("%s is a measure of a value, and none is given", c.Measure)
 	case perValue && !slices.Contains(ofBits, c.Measure) && !w.values[*c.Value]:
 		return fmt.Errorf("%d is no value of the matrix", *c.Value)
+	case slices.Contains(ofError, c.Measure) != (c.Error != ""):
+		return fmt.Errorf("error %q: measures of an error have one, no others", c.Error)
+	case c.Error != "":
+		_, err := c.Right()
+		return err
 	}
 	return nil
 }
@@ -337,8 +353,8 @@ func missing(t *Table, findings []Finding) []string {
 	_, _, _, many := t.pair()
 	partial, values := t.inside() < int64(len(t.cells)), t.Values()
 	for _, m := range slices.Sorted(maps.Keys(measures)) {
-		if many != nil && slices.Contains(ofTwo, m) || partial && slices.Contains(ofTotal, m) || slices.Contains(ofBits, m) {
-			continue // the matrix has no such measure
+		if many != nil && slices.Contains(ofTwo, m) || partial && slices.Contains(ofTotal, m) || slices.Contains(asked, m) {
+			continue // the matrix has no such measure, or nobody asked
 		}
 		for _, end := range []string{Lower, Upper} {
 			if !measures[m] {

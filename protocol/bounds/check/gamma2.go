@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 )
 
 // Factors are integer vectors x_i per row and y_j per column, each coordinate
 // divided by 2^Scale. If <x_i, y_j> is within e of the sign in entry (i, j)
-// everywhere, then gamma_2 is at most max|x| max|y| + e min(rows, columns): the
+// everywhere (of what may stand for it, see near), then gamma_2 is at most max|x| max|y| + e min(rows, columns): the
 // second term bounds gamma_2 of the difference, by its longest row or column.
 type Factors struct {
 	Kind  string    `json:"kind"` // "factors"
@@ -24,22 +25,40 @@ type Factors struct {
 //	sum a_i A_ij O_ij b_j = sum O_ij <a_i x_i, b_j y_j> <= |O| |a| |b| max|x| max|y|,
 //
 // |O| the spectral norm, so gamma_2 is at least the left side by |O| |a| |b|.
-// |O|^2 is at most the largest absolute row sum of O O^T (or O^T O).
+// |O|^2 is at most the largest absolute row sum of O O^T (or O^T O); columns (rows)
+// that Pad adds to O make it no less, and can make O O^T nearly a multiple of 1.
+// Of the approximations of A that are allowed the one with the least left side counts.
 type Witness struct {
 	Kind  string    `json:"kind"` // "witness"
 	Scale uint      `json:"scale"`
 	O     [][]int64 `json:"o"`
 	A     []int64   `json:"a"`
 	B     []int64   `json:"b"`
+	Pad   [][]int64 `json:"pad,omitempty"` // a vector per line of the shorter side
 }
 
-func (t *Table) totalSigns() ([][]int64, error) {
-	for _, ok := range t.defined {
-		if !ok {
-			return nil, errors.New("gamma_2 of a partial matrix is not treated")
+// near is what a claim lets stand for the signs: B with 1 <= sign B <= most, and
+// |B| <= most outside the promise; nil is without limit.
+func (t *Table) near(c Claim) (signs [][]int64, most *big.Rat, err error) {
+	switch c.Measure {
+	case Gamma2:
+		for _, ok := range t.defined {
+			if !ok {
+				return nil, nil, errors.New("gamma_2 of a partial matrix is not treated")
+			}
 		}
+		most = big.NewRat(1, 1)
+	case Gamma2Near:
+		if most, err = c.Right(); err != nil {
+			return nil, nil, err
+		}
+		most.Inv(most)
+	case Gamma2Infinity:
+	default:
+		return nil, nil, errOther
 	}
-	return t.signs()
+	signs, err = t.signs()
+	return signs, most, err
 }
 
 func dot(x, y []int64) *big.Int {
@@ -70,12 +89,12 @@ var _ = register("factors", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
-	if c.Measure != Gamma2 || c.End != Upper {
-		return nil, errOther
-	}
-	a, err := t.totalSigns()
+	a, most, err := t.near(c)
 	if err != nil {
 		return nil, err
+	}
+	if c.End != Upper {
+		return nil, errOther
 	}
 	if len(e.X) == 0 || e.Scale > maxScale {
 		return nil, errors.New("no vectors, or the scale is out of range")
@@ -87,6 +106,11 @@ var _ = register("factors", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 		return nil, err
 	}
 	one := new(big.Int).Lsh(big.NewInt(1), 2*e.Scale)
+	top, unit := new(big.Int), big.NewInt(1) // the limit, as a fraction in units of one
+	if most != nil {
+		top.Mul(most.Num(), one)
+		unit = most.Denom()
+	}
 	off := new(big.Int)
 	for i, x := range e.X {
 		if err := t.ctx.Err(); err != nil {
@@ -94,8 +118,18 @@ var _ = register("factors", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 		}
 		for j, y := range e.Y {
 			d := dot(x, y)
-			d.Sub(d, new(big.Int).Mul(one, big.NewInt(a[i][j]))).Abs(d)
-			if d.Cmp(off) > 0 {
+			low := new(big.Int).Mul(one, unit)
+			if a[i][j] == 0 {
+				d.Abs(d)
+				low.SetInt64(0)
+			} else {
+				d.Mul(d, big.NewInt(a[i][j]))
+			}
+			d.Mul(d, unit)
+			if low.Sub(low, d).Cmp(off) > 0 {
+				off = low
+			}
+			if d.Sub(d, top); most != nil && d.Cmp(off) > 0 {
 				off = d
 			}
 		}
@@ -112,8 +146,9 @@ var _ = register("factors", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 	// max|x| max|y| is at most the mean of the squares.
 	sum := longest(e.X)
 	sum.Add(sum, longest(e.Y))
+	sum.Mul(sum, unit)
 	sum.Add(sum, off.Mul(off, big.NewInt(2*int64(min(t.Rows, t.Cols)))))
-	return new(big.Rat).SetFrac(sum, one.Lsh(one, 1)), nil
+	return new(big.Rat).SetFrac(sum, one.Lsh(one.Mul(one, unit), 1)), nil
 })
 
 var _ = register("witness", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
@@ -121,36 +156,55 @@ var _ = register("witness", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
-	if c.Measure != Gamma2 || c.End != Lower {
-		return nil, errOther
-	}
-	a, err := t.totalSigns()
+	a, most, err := t.near(c)
 	if err != nil {
 		return nil, err
+	}
+	if c.End != Lower {
+		return nil, errOther
 	}
 	if err := shape(e.O, t.Rows, t.Cols); err != nil || len(e.A) != t.Rows || len(e.B) != t.Cols || e.Scale > maxScale {
 		return nil, errors.Join(err, errors.New("the shapes do not fit the matrix"))
 	}
-	if err := t.spend(8, min(t.Rows, t.Cols), t.Rows, t.Cols); err != nil {
+	width := 0
+	if len(e.Pad) > 0 {
+		width = len(e.Pad[0])
+		if err := shape(e.Pad, min(t.Rows, t.Cols), width); err != nil {
+			return nil, err
+		}
+	}
+	if err := t.spend(8, min(t.Rows, t.Cols), min(t.Rows, t.Cols)+1, max(t.Rows, t.Cols)+width); err != nil {
 		return nil, err
 	}
-	value := new(big.Int)
+	with, against := new(big.Int), new(big.Int)
 	for i := range t.Rows {
-		row := new(big.Int)
 		for j := range t.Cols {
 			p := new(big.Int).Mul(big.NewInt(e.O[i][j]), big.NewInt(e.B[j]))
-			row.Add(row, p.Mul(p, big.NewInt(a[i][j])))
-		}
-		value.Add(value, row.Mul(row, big.NewInt(e.A[i])))
-	}
-	lines := e.O
-	if t.Rows > t.Cols {
-		lines = make([][]int64, t.Cols)
-		for j := range lines {
-			for i := range t.Rows {
-				lines[j] = append(lines[j], e.O[i][j])
+			p.Mul(p, big.NewInt(e.A[i]))
+			switch {
+			case p.Sign()*int(a[i][j]) > 0:
+				with.Add(with, p.Abs(p))
+			case p.Sign() != 0 && most == nil:
+				return nil, fmt.Errorf("entry %v weighs against its sign, and has no limit", Entry{i, j})
+			default:
+				against.Add(against, p.Abs(p))
 			}
 		}
+	}
+	unit := big.NewInt(1) // the least sum, as a fraction
+	if most != nil {
+		unit = most.Denom()
+		with.Mul(with, unit)
+		against.Mul(against, most.Num())
+	}
+	value := with.Sub(with, against)
+	lines := e.O
+	if t.Rows > t.Cols {
+		lines = turn(e.O)
+	}
+	for k, more := range e.Pad {
+		lines = slices.Clone(lines)
+		lines[k] = slices.Concat(lines[k], more)
 	}
 	norm := new(big.Int) // of O, squared, times 4^Scale
 	for _, x := range lines {
@@ -176,5 +230,5 @@ var _ = register("witness", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 	below := norm.Add(norm, one)
 	below.Mul(below, weights) // (norm + 1) (weights): 4 |O| |a| |b|, in units 2^-4Scale
 	value.Lsh(value, e.Scale+2)
-	return new(big.Rat).SetFrac(value, below), nil
+	return new(big.Rat).SetFrac(value, below.Mul(below, unit)), nil
 })

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
-	"math/bits"
 )
 
 // Leaves bounds D(f) from below by the leaves of a protocol tree: those of value
@@ -43,10 +42,5 @@ var _ = register("leaves", func(t *work, c Claim, raw json.RawMessage) (*big.Rat
 		}
 		sum.Add(sum, n)
 	}
-	// The least d with 2^d >= sum.
-	whole := new(big.Int).Quo(new(big.Int).Add(sum.Num(), new(big.Int).Sub(sum.Denom(), big.NewInt(1))), sum.Denom())
-	if whole.Cmp(big.NewInt(1)) <= 0 {
-		return new(big.Rat), nil
-	}
-	return big.NewRat(int64(bits.Len64(whole.Uint64()-1)), 1), nil
+	return big.NewRat(int64(exponent(sum)), 1), nil
 })

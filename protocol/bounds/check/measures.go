@@ -1,5 +1,7 @@
 package check
 
+import "slices"
+
 // The measures a claim may name. Where a measure is per value v, the claim's
 // Value is v; "of v" means the entries that equal v.
 const (
@@ -20,6 +22,13 @@ const (
 	DiscBest      = "discrepancy.best"    // the same under the distribution that makes it smallest
 	Gamma2        = "gamma2"              // of the sign matrix
 	Deterministic = "deterministic"       // D(f), bits, both know the answer
+
+	// Of an error e below 1/2, the claim's Error (gamma2.infinity has none).
+	Gamma2Near      = "gamma2.approx"    // least gamma_2 of a matrix between the signs and 1/(1 - 2e) times the signs
+	Gamma2Infinity  = "gamma2.infinity"  // the same without a limit above
+	Corruption      = "corruption"       // least total weight of rectangles that weigh 1 - e on v, at most e on other values
+	SmoothRectangle = "smooth_rectangle" // the same, and at most 1 on v
+	Randomised      = "randomised"       // bits, public coins, error at most e on every input, both know the answer
 )
 
 // measures says of every measure whether it is per value.
@@ -29,14 +38,20 @@ var measures = map[string]bool{
 	Fooling: true, ShatterAlice: false, ShatterBob: false,
 	LargestRect: true, Cover: true, Partition: true,
 	DiscUniform: false, DiscBest: false, Gamma2: false, Deterministic: false,
-	Success: true, SuccessKept: true,
+	Success: true, SuccessKept: true, Gamma2Near: false, Gamma2Infinity: false,
+	Corruption: true, SmoothRectangle: true, Randomised: false,
 }
 
-// ofBits are the measures whose value is a number of bits, or of kept tokens, rather than an entry.
-var ofBits = []string{Success, SuccessKept}
+// ofBits are the measures whose value is a number of bits, or of kept tokens, rather than an entry, ofError
+// those of an error, and asked all that nobody misses: certificates have them on demand.
+var (
+	ofBits  = []string{Success, SuccessKept}
+	ofError = []string{Gamma2Near, Corruption, SmoothRectangle, Randomised}
+	asked   = slices.Concat(ofBits, ofError, []string{Gamma2Infinity})
+)
 
 // Measures of matrices with at most two values, and of those without blanks.
 var (
-	ofTwo   = []string{RankGF2, ShatterAlice, ShatterBob, DiscUniform, DiscBest, Gamma2}
+	ofTwo   = []string{RankGF2, ShatterAlice, ShatterBob, DiscUniform, DiscBest, Gamma2, Gamma2Near, Gamma2Infinity}
 	ofTotal = []string{RankRational, RankOfValue, RankGF2, Gamma2, SuccessKept}
 )

@@ -33,8 +33,8 @@ var _ = register("exhaustion", func(t *work, c Claim, raw json.RawMessage) (*big
 		if err != nil {
 			return nil, err
 		}
-		most, err := t.heaviest(a)
-		return big.NewRat(most, t.inside()), err
+		up, down, err := t.heaviest(a)
+		return big.NewRat(max(up, down), t.inside()), err
 	}
 	if e.Size < 0 || e.Size > 1<<30 {
 		return nil, errOther

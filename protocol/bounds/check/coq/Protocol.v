@@ -75,14 +75,20 @@ Proof.
   - destruct (b y), (b y'); inversion H; eauto.
 Qed.
 
-Section Function.
-Variables (f : nat -> nat -> nat) (rows cols : nat).
+(* A part of a matrix f: rows and columns that are listed. *)
+Section Part.
+Variables (f : nat -> nat -> nat) (rows cols : list nat).
 
-Definition computes (t : tree) := forall x y, x < rows -> y < cols -> answer t x y = f x y.
+Definition computes (t : tree) := forall x y, In x rows -> In y cols -> answer t x y = f x y.
 
-(* D(f) = d: a tree of that depth computes f, and none that is shallower does. *)
-Definition D (d : nat) :=
-  (exists t, computes t /\ depth t = d) /\ forall t, computes t -> d <= depth t.
+Definition member (x : nat) (l : list nat) : bool := existsb (Nat.eqb x) l.
+
+Lemma member_in : forall x l, member x l = true <-> In x l.
+Proof.
+  intros x l; unfold member; rewrite existsb_exists; split.
+  - intros [z [I E]]; apply Nat.eqb_eq in E; subst; auto.
+  - intros I; exists x; split; auto; apply Nat.eqb_refl.
+Qed.
 
 (* Entries no two of which can reach one leaf: their values differ, or a crossed
    entry has another value (definition 1.19, for all values at once). *)
@@ -91,7 +97,7 @@ Definition apart (e e' : nat * nat) : bool :=
   negb (f (fst e) (snd e') =? f (fst e) (snd e)) ||
   negb (f (fst e') (snd e) =? f (fst e) (snd e)).
 
-Definition inside (e : nat * nat) : bool := (fst e <? rows) && (snd e <? cols).
+Definition inside (e : nat * nat) : bool := member (fst e) rows && member (snd e) cols.
 
 Fixpoint fooling (s : list (nat * nat)) : bool :=
   match s with
@@ -111,7 +117,7 @@ Lemma apart_transcripts : forall t e e', computes t -> inside e = true -> inside
 Proof.
   intros t [x y] [x' y'] C I I' A H; unfold inside, apart in *; simpl in *.
   apply andb_prop in I; destruct I as [Ix Iy]; apply andb_prop in I'; destruct I' as [Ix' Iy'].
-  apply Nat.ltb_lt in Ix, Iy, Ix', Iy'.
+  apply member_in in Ix, Iy, Ix', Iy'.
   assert (E1 : f x y = f x' y') by (rewrite <- !C by auto; apply one_answer; auto).
   assert (E2 : f x y' = f x y).
   { rewrite <- !C by auto; apply one_answer. eapply rectangle; eauto. }
@@ -140,28 +146,32 @@ Proof.
   intros p Hp; apply in_map_iff in Hp; destruct Hp as [e [E _]]; subst; apply transcript_is_leaf.
 Qed.
 
-(* Both checks are computations. *)
+(* That a tree is right is a computation. *)
 Definition right (t : tree) : bool :=
-  forallb (fun x => forallb (fun y => answer t x y =? f x y) (seq 0 cols)) (seq 0 rows).
+  forallb (fun x => forallb (fun y => answer t x y =? f x y) cols) rows.
 
 Lemma right_computes : forall t, right t = true -> computes t.
 Proof.
   intros t H x y Hx Hy; unfold right in H; rewrite forallb_forall in H.
-  assert (Ix : In x (seq 0 rows)) by (apply in_seq; lia).
-  specialize (H x Ix); rewrite forallb_forall in H.
-  apply Nat.eqb_eq, H, in_seq; lia.
+  specialize (H x Hx); rewrite forallb_forall in H; apply Nat.eqb_eq, H, Hy.
 Qed.
+End Part.
 
-Theorem certified : forall t s d, right t = true -> depth t = S d -> fooling s = true ->
-  2 ^ d < length s -> D (S d).
+(* D(f) = d: a tree of that depth computes f, and none that is shallower does. *)
+Definition D (f : nat -> nat -> nat) (rows cols d : nat) :=
+  (exists t, computes f (seq 0 rows) (seq 0 cols) t /\ depth t = d) /\
+  forall t, computes f (seq 0 rows) (seq 0 cols) t -> d <= depth t.
+
+Theorem certified : forall f rows cols t s d,
+  right f (seq 0 rows) (seq 0 cols) t = true -> depth t = S d ->
+  fooling f (seq 0 rows) (seq 0 cols) s = true -> 2 ^ d < length s -> D f rows cols (S d).
 Proof.
-  intros t s d R E F L; split.
+  intros f rows cols t s d R E F L; split.
   - exists t; split; auto using right_computes.
-  - intros u C. assert (B := fooling_bound u s C F).
+  - intros u C. assert (B := fooling_bound _ _ _ u s C F).
     destruct (le_lt_dec (S d) (depth u)) as [G | G]; auto.
     assert (2 ^ depth u <= 2 ^ d) by (apply Nat.pow_le_mono_r; lia); lia.
 Qed.
-End Function.
 
 (* Alice sends her bits from the last on; then Bob sends f. *)
 Fixpoint send (f : nat -> nat -> nat) (bits x : nat) : tree :=

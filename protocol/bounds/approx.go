@@ -1,0 +1,649 @@
+package bounds
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/big"
+
+	"gonum.org/v1/gonum/mat"
+
+	"crosscut/protocol/bounds/check"
+)
+
+// Approximate is a measure that bounds protocols which may err.
+type Approximate struct {
+	Measure string `json:"measure"`         // as in package check
+	Value   *int   `json:"value,omitempty"` // of the matrix
+	Error   string `json:"error,omitempty"`
+	Span    Span   `json:"span"`
+	proof   check.Claim
+}
+
+// approxSide is the most folded rows and columns together for which approximations of the
+// signs are sought.
+const approxSide = 64
+
+// approximate finds what lower-bounds protocols of the errors asked for, and lets the
+// checker say what the rounded solutions prove exactly.
+func (a *analysis) approximate() {
+	for k, e := range a.opts.Errors {
+		share := 1 / float64(len(a.opts.Errors)-k)
+		ctx, cancel := a.share(.5 * share)
+		if a.two && a.zero >= 0 && a.one >= 0 && a.f.Rows()+a.f.Cols() <= approxSide && a.Rows*a.Cols <= gamma2Entries {
+			a.say("approximate gamma_2, error " + e)
+			if k == 0 {
+				part, stop := shareOf(ctx, .5)
+				a.near(part, check.Gamma2Infinity, "")
+				stop()
+			}
+			a.near(ctx, check.Gamma2Near, e)
+		}
+		cancel()
+		ctx, cancel = a.share(.7 * share)
+		for v := range a.PerValue {
+			part, stop := shareOf(ctx, 1/float64(len(a.PerValue)-v))
+			half, done := shareOf(part, .5)
+			a.fractional(half, check.Corruption, v, e)
+			done()
+			a.fractional(part, check.SmoothRectangle, v, e)
+			stop()
+		}
+		cancel()
+	}
+}
+
+// keep notes both ends of a measure, as far as the checker accepts them; a missing lower
+// end is 0, and without an upper one there is no interval.
+func (a *analysis) keep(lower, upper check.Claim) {
+	m := Approximate{Measure: upper.Measure, Value: upper.Value, Error: upper.Error, Span: Span{Lower: new(big.Rat)}}
+	for _, c := range []*check.Claim{&lower, &upper} {
+		v, err := check.Prove(a.checked(), *c)
+		if err != nil {
+			continue
+		}
+		if c.Number = v.RatString(); c == &lower {
+			m.Span.Lower, m.proof = v, *c
+		} else {
+			m.Span.Upper = v
+		}
+		a.claims = append(a.claims, pending{*c, given(c.Evidence)})
+	}
+	if m.Span.Upper != nil {
+		a.Approximate = append(a.Approximate, m)
+	}
+}
+
+// follows lists, for each error, the bits that the measures prove, with claims.
+func (a *analysis) follows() {
+	for _, e := range a.opts.Errors {
+		sums := map[string]*check.Follows{}
+		for _, m := range a.Approximate {
+			if m.Error != "" && m.Error != e || m.proof.Evidence == nil {
+				continue
+			}
+			if sums[m.Measure] == nil {
+				sums[m.Measure] = &check.Follows{Kind: "follows"}
+			}
+			s := sums[m.Measure]
+			s.Parts = append(s.Parts, check.From{Measure: m.Measure, Value: m.Value, Evidence: m.proof.Evidence})
+		}
+		for _, by := range []struct{ measure, name, formula string }{
+			{check.Gamma2Infinity, "gamma_2^infinity", "2 log2((1 - 2e) gamma_2^infinity)"},
+			{check.Gamma2Near, "approximate gamma_2", "2 log2((1 - 2e) gamma_2^(1/(1 - 2e)))"},
+			{check.Corruption, "corruption", "log2(sum over values of their corruption bounds)"},
+			{check.SmoothRectangle, "smooth rectangles", "log2(sum over values of their smooth rectangle bounds)"},
+		} {
+			if sums[by.measure] == nil {
+				continue
+			}
+			c := check.Claim{Measure: check.Randomised, Error: e, End: check.Lower, Evidence: marshal(sums[by.measure])}
+			v, err := check.Prove(a.checked(), c)
+			if err != nil {
+				continue
+			}
+			c.Number = v.RatString()
+			a.claims = append(a.claims, pending{c, given(c.Evidence)})
+			a.Randomised = append(a.Randomised, Randomised{
+				Setting: "two-way randomised, both know", Error: e, Bits: int(v.Num().Int64()), By: by.name, Formula: "R_e >= " + by.formula,
+			})
+		}
+	}
+}
+
+// near bounds gamma_2 of the approximations that a measure of the checker allows, by the
+// alternating direction method of multipliers on
+//
+//	min t: Z positive semidefinite, Z_ii <= t, and the block of Z in rows x columns allowed.
+//
+// The multipliers U of the last two are p, q on the diagonal and -W in the block: the
+// factors of Z are the upper end, W = diag(sqrt p) O diag(sqrt q) the lower.
+func (a *analysis) near(ctx context.Context, measure, e string) {
+	claim := check.Claim{Measure: measure, Error: e}
+	most := math.Inf(1)
+	if e != "" {
+		edge, err := claim.Right()
+		if err != nil {
+			return // the caller has looked at it
+		}
+		v, _ := edge.Float64()
+		most = 1 / v
+	}
+	s := &nearSolver{f: a.f, m: a.f.Rows(), n: a.f.Cols(), most: most}
+	for i := range s.m {
+		for j := range s.n {
+			sign := 0.0
+			switch k := a.f.Index(i, j); {
+			case k == a.one:
+				sign = 1
+			case k >= 0:
+				sign = -1
+			}
+			s.sign = append(s.sign, sign)
+		}
+	}
+	if s.solve(ctx); s.z == nil {
+		return
+	}
+	lower, upper := claim, claim
+	lower.End, lower.Evidence = check.Lower, marshal(s.witness(a.Rows <= a.Cols))
+	upper.End, upper.Evidence = check.Upper, marshal(s.factors())
+	a.keep(lower, upper)
+}
+
+// nearSolver is the state of near on a folded matrix of m rows and n columns.
+type nearSolver struct {
+	f       *Folded
+	m, n    int
+	sign    []float64
+	most    float64
+	z, u    *mat.SymDense // of the smallest gap
+	best    float64
+	vectors mat.Dense // of z, with its eigenvalues
+	values  []float64
+}
+
+// solve iterates until both ends agree to 1e-7 or ctx ends.
+func (s *nearSolver) solve(ctx context.Context) {
+	d := s.m + s.n
+	y, u, z, step := mat.NewSymDense(d, nil), mat.NewSymDense(d, nil), mat.NewSymDense(d, nil), 1.0
+	for i := range s.m {
+		for j := range s.n {
+			y.SetSym(i, s.m+j, s.sign[i*s.n+j])
+		}
+	}
+	s.best = math.Inf(1)
+	for k := 0; k < 20000 && (k < 5 || ctx.Err() == nil); k++ {
+		z.ScaleSym(-1, u)
+		z.AddSym(z, y)
+		vectors, values, ok := positive(z)
+		if !ok {
+			return
+		}
+		// The nearest allowed y to z + u.
+		moved, off := 0.0, 0.0
+		diagonal := make([]float64, d)
+		for i := range d {
+			diagonal[i] = z.At(i, i) + u.At(i, i)
+		}
+		t := level(diagonal, 1/step)
+		for i := range d {
+			for j := i; j < d; j++ {
+				v := z.At(i, j) + u.At(i, j)
+				w := v
+				switch {
+				case i == j:
+					w = min(v, t)
+				case i < s.m && j >= s.m:
+					w = s.clip(i*s.n+j-s.m, v)
+				}
+				moved += (w - y.At(i, j)) * (w - y.At(i, j))
+				off += (z.At(i, j) - w) * (z.At(i, j) - w)
+				y.SetSym(i, j, w)
+				u.SetSym(i, j, v-w)
+			}
+		}
+		if k%20 == 0 || ctx.Err() != nil {
+			if gap := s.gap(z, u); gap < s.best {
+				s.best = gap
+				s.z, s.u = mat.NewSymDense(d, nil), mat.NewSymDense(d, nil)
+				s.z.CopySym(z)
+				s.u.CopySym(u)
+				s.vectors.CloneFrom(vectors)
+				s.values = values
+			}
+			if s.best < 1e-7 {
+				return
+			}
+		}
+		if k%50 == 49 && k < 2000 { // residuals of a size
+			factor := 1.0
+			if off > 25*moved*step*step {
+				factor = 2
+			} else if moved*step*step > 25*off {
+				factor = .5
+			}
+			step *= factor
+			u.ScaleSym(1/factor, u)
+		}
+	}
+}
+
+// clip is the nearest value that may stand in an entry.
+func (s *nearSolver) clip(at int, v float64) float64 {
+	sign := s.sign[at]
+	if sign == 0 {
+		return max(-s.most, min(s.most, v))
+	}
+	return sign * max(1, min(s.most, sign*v))
+}
+
+// gap is the distance of what z and u prove, as it seems in floating point.
+func (s *nearSolver) gap(z, u *mat.SymDense) float64 {
+	upper, off, value := 0.0, 0.0, 0.0
+	for i := range s.m + s.n {
+		upper = max(upper, z.At(i, i))
+	}
+	weight, o, norm := s.dual(u)
+	for i := range s.m {
+		for j := range s.n {
+			v := z.At(i, s.m+j)
+			off = max(off, math.Abs(v-s.clip(i*s.n+j, v)))
+			if w := o.At(i, j) * weight[i] * weight[s.m+j]; w*s.sign[i*s.n+j] > 0 {
+				value += math.Abs(w)
+			} else if w != 0 {
+				value -= math.Abs(w) * s.most
+			}
+		}
+	}
+	return upper + off*float64(min(s.m, s.n)) - max(0, value/max(norm, 1e-300))
+}
+
+// dual is O, its norm, and the unit vectors of the roots of p and q.
+func (s *nearSolver) dual(u *mat.SymDense) (weight []float64, o *mat.Dense, norm float64) {
+	weight = make([]float64, s.m+s.n)
+	for from, side := range map[int][]float64{0: weight[:s.m], s.m: weight[s.m:]} {
+		sum := 0.0
+		for i := range side {
+			side[i] = max(0, u.At(from+i, from+i))
+			sum += side[i]
+		}
+		for i := range side {
+			side[i] = math.Sqrt(side[i] / max(sum, 1e-300))
+		}
+	}
+	o = mat.NewDense(s.m, s.n, nil)
+	for i := range s.m {
+		for j := range s.n {
+			if p := weight[i] * weight[s.m+j]; p > 1e-8 {
+				o.Set(i, j, -u.At(i, s.m+j)/p)
+			}
+		}
+	}
+	var svd mat.SVD
+	if svd.Factorize(o, mat.SVDNone) {
+		norm = svd.Values(nil)[0]
+	}
+	return weight, o, norm
+}
+
+// positive replaces z by the nearest positive semidefinite matrix.
+func positive(z *mat.SymDense) (vectors *mat.Dense, values []float64, ok bool) {
+	var e mat.EigenSym
+	if !e.Factorize(z, true) {
+		return nil, nil, false
+	}
+	d := z.SymmetricDim()
+	values = e.Values(nil)
+	vectors = mat.NewDense(d, d, nil)
+	e.VectorsTo(vectors)
+	half := mat.DenseCopyOf(vectors)
+	for j, v := range values {
+		values[j] = max(v, 0)
+		for i := range d {
+			half.Set(i, j, half.At(i, j)*math.Sqrt(values[j]))
+		}
+	}
+	z.SymOuterK(1, half)
+	return vectors, values, true
+}
+
+// level is the t for which the sum of max(0, v - t) is so much.
+func level(v []float64, sum float64) float64 {
+	low, high := v[0], v[0]
+	for _, x := range v {
+		low, high = min(low, x), max(high, x)
+	}
+	low -= sum
+	for range 200 {
+		t, over := (low+high)/2, 0.0
+		for _, x := range v {
+			over += max(0, x-t)
+		}
+		if over > sum {
+			low = t
+		} else {
+			high = t
+		}
+	}
+	return high
+}
+
+// factors writes the square root of z on all lines of the whole matrix.
+func (s *nearSolver) factors() check.Factors {
+	write := func(of []int, from int) [][]int64 {
+		out := make([][]int64, len(of))
+		for line, i := range of {
+			for k, v := range s.values {
+				if v > 1e-15 {
+					out[line] = append(out[line], fixed(s.vectors.At(from+i, k)*math.Sqrt(v)))
+				}
+			}
+		}
+		return out
+	}
+	return check.Factors{Kind: "factors", Scale: gammaScale, X: write(s.f.RowOf, 0), Y: write(s.f.ColOf, s.m)}
+}
+
+// witness writes u: O with norm 1, padded to an isometry, and the roots of p and q. It is
+// by rows where wide is set, that is where the whole matrix has no more rows than columns.
+func (s *nearSolver) witness(wide bool) check.Witness {
+	weight, o, norm := s.dual(s.u)
+	lines, first := s.m, s.f.RowFirst
+	square := mat.NewSymDense(lines, nil)
+	if wide {
+		square.SymOuterK(1, o)
+	} else {
+		lines, first = s.n, s.f.ColFirst
+		square = mat.NewSymDense(lines, nil)
+		square.SymOuterK(1, o.T())
+	}
+	w := check.Witness{Kind: "witness", Scale: gammaScale, A: make([]int64, len(s.f.RowOf)), B: make([]int64, len(s.f.ColOf))}
+	w.O = make([][]int64, len(s.f.RowOf))
+	for i := range w.O {
+		w.O[i] = make([]int64, len(s.f.ColOf))
+	}
+	var e mat.EigenSym
+	if !e.Factorize(square, true) {
+		return w
+	}
+	values := e.Values(nil)
+	norm = math.Sqrt(max(values[lines-1], 1e-300))
+	var vectors mat.Dense
+	e.VectorsTo(&vectors)
+	w.Pad = make([][]int64, len(w.A))
+	if !wide {
+		w.Pad = make([][]int64, len(w.B))
+	}
+	for k := range w.Pad {
+		w.Pad[k] = make([]int64, lines)
+	}
+	for i, line := range first {
+		for k, v := range values {
+			w.Pad[line][k] = fixed(vectors.At(i, k) * math.Sqrt(max(0, 1-v/norm/norm)))
+		}
+	}
+	for i, r := range s.f.RowFirst {
+		w.A[r] = fixed(weight[i])
+		for j, c := range s.f.ColFirst {
+			w.O[r][c] = fixed(o.At(i, j) / norm)
+		}
+	}
+	for j, c := range s.f.ColFirst {
+		w.B[c] = fixed(weight[s.m+j])
+	}
+	return w
+}
+
+// fractional bounds the least weight of rectangles (see check.Fractions) by linear
+// programs over few rectangles; the heaviest under the multipliers of the entries are
+// added until none weighs more than 1.
+func (a *analysis) fractional(ctx context.Context, measure string, v int, e string) {
+	f := a.f
+	rows, cols := f.Rows(), f.Cols()
+	claim := check.Claim{Measure: measure, Value: &a.PerValue[v].Value, Error: e}
+	edge, err := claim.Right()
+	if err != nil || min(rows, cols) > gameSide || rows*cols > gameEntries {
+		return
+	}
+	flipped := rows > cols
+	if flipped {
+		rows, cols = cols, rows
+	}
+	right, _ := edge.Float64()
+	right = (1 + right) / 2
+	s := &fraction{right: right, smooth: measure == check.SmoothRectangle, best: math.Inf(-1)}
+	a.say(fmt.Sprintf("%s of %d, error %s", measure, *claim.Value, e))
+	for i := range rows {
+		s.at = append(s.at, make([]int, cols))
+		for j := range cols {
+			k := f.Index(i, j)
+			if flipped {
+				k = f.Index(j, i)
+			}
+			s.at[i][j] = -1
+			if k < 0 {
+				continue
+			}
+			s.at[i][j] = len(s.own)
+			s.own = append(s.own, k == v)
+			if k == v {
+				s.rects = append(s.rects, signedRect{rows: []int{i}, cols: []int{j}})
+			}
+		}
+	}
+	s.solve(ctx)
+	lower, upper := claim, claim
+	lower.End, upper.End = check.Lower, check.Upper
+	whole := check.Weighing{Kind: "weighing", Weights: make([][]int64, a.Rows)}
+	for i := range whole.Weights {
+		whole.Weights[i] = make([]int64, a.Cols)
+	}
+	pieces := check.Fractions{Kind: "fractions", Unit: 1 << gameScale, Rectangles: []check.Weighted{}}
+	piece := func(weight int64, rows, cols []int) {
+		if flipped {
+			rows, cols = cols, rows
+		}
+		pieces.Rectangles = append(pieces.Rectangles, check.Weighted{Weight: weight, Rectangle: check.Rectangle{Rows: unfold(f.RowOf, rows), Cols: unfold(f.ColOf, cols)}})
+	}
+	s.round(edge, piece)
+	for i, row := range s.at {
+		for j, t := range row {
+			if t >= 0 && s.weights != nil {
+				r, c := i, j
+				if flipped {
+					r, c = j, i
+				}
+				whole.Weights[f.RowFirst[r]][f.ColFirst[c]] = int64(math.Round(s.weights[t] * (1 << gameScale)))
+			}
+		}
+	}
+	lower.Evidence, upper.Evidence = marshal(whole), marshal(pieces)
+	a.keep(lower, upper)
+}
+
+// fraction is the state of fractional: the entries by number (-1: outside the promise), and
+// whether they have the value.
+type fraction struct {
+	right   float64 // 1 - e
+	smooth  bool
+	at      [][]int
+	own     []bool
+	rects   []signedRect
+	p       []float64 // weights of the first rectangles, the best so far
+	weights []float64 // of the entries, the best so far
+	best    float64   // what they prove
+}
+
+func (s *fraction) solve(ctx context.Context) {
+	known := map[string]bool{}
+	for range 100 {
+		p, y, value, ok := s.restricted(ctx)
+		if y == nil {
+			return
+		}
+		if ok {
+			s.p = p
+		}
+		added := false
+		for _, mix := range []float64{1, .5} {
+			query := make([]float64, len(y))
+			for t := range y {
+				query[t] = y[t]
+				if s.weights != nil {
+					query[t] = mix*y[t] + (1-mix)*s.weights[t]
+				}
+			}
+			weighted := make([][]float64, len(s.at))
+			for i, row := range s.at {
+				weighted[i] = make([]float64, len(row))
+				for j, t := range row {
+					if t >= 0 {
+						weighted[i][j] = query[t]
+					}
+				}
+			}
+			rects, most := heavy(weighted, 1, false)
+			if proved := s.proves(query) / most; most > 0 && proved > s.best {
+				s.best = proved
+				s.weights = query
+				for t := range query {
+					query[t] /= most
+				}
+			}
+			for _, r := range rects {
+				if key := fmt.Sprint(r); !known[key] {
+					known[key], added = true, true
+					s.rects = append(s.rects, r)
+				}
+			}
+			if added {
+				break
+			}
+		}
+		if !added || ok && value-s.best < 1e-8*value || ctx.Err() != nil {
+			return
+		}
+	}
+}
+
+// proves is what weights of entries prove when no rectangle weighs more than 1.
+func (s *fraction) proves(w []float64) float64 {
+	sum := 0.0
+	for t, v := range w {
+		switch {
+		case !s.own[t]:
+			sum += (1 - s.right) * v
+		case v > 0:
+			sum += s.right * v
+		default:
+			sum += v
+		}
+	}
+	return sum
+}
+
+// restricted solves the program over the rectangles at hand: their weights, and the
+// multipliers of the entries with the signs that the checker wants.
+func (s *fraction) restricted(ctx context.Context) (p, y []float64, value float64, ok bool) {
+	entries, k := len(s.own), len(s.rects)
+	constraints, variables := entries, k+entries
+	if s.smooth {
+		for _, own := range s.own {
+			if own {
+				constraints++
+				variables++
+			}
+		}
+	}
+	a, b, c := mat.NewDense(constraints, variables, nil), make([]float64, constraints), make([]float64, variables)
+	for r, q := range s.rects {
+		c[r] = 1
+		for _, i := range q.rows {
+			for _, j := range q.cols {
+				if t := s.at[i][j]; t >= 0 {
+					a.Set(t, r, 1)
+				}
+			}
+		}
+	}
+	next := 0
+	for t, own := range s.own {
+		if !own {
+			a.Set(t, k+t, 1)
+			b[t] = 1 - s.right
+			continue
+		}
+		a.Set(t, k+t, -1)
+		b[t] = s.right
+		if s.smooth {
+			a.Set(entries+next, k+t, 1)
+			a.Set(entries+next, k+entries+next, 1)
+			b[entries+next] = 1 - s.right
+			next++
+		}
+	}
+	x, y, ok := interior(ctx, a, b, c)
+	for r := range k {
+		value += x[r]
+	}
+	y = y[:entries]
+	for t, own := range s.own {
+		switch {
+		case math.IsNaN(y[t]):
+			return nil, nil, 0, false
+		case !own:
+			y[t] = min(y[t], 0)
+		case !s.smooth:
+			y[t] = max(y[t], 0)
+		}
+	}
+	return x[:k], y, value, ok
+}
+
+// round passes on whole weights of rectangles that keep every limit: what lacks on an entry
+// of the value is a rectangle by itself.
+func (s *fraction) round(edge *big.Rat, piece func(weight int64, rows, cols []int)) {
+	unit := new(big.Rat).SetInt64(1 << gameScale)
+	least := new(big.Rat).Add(edge, ratio(1, 1))
+	least.Mul(least, unit).Mul(least, ratio(1, 2)) // 1 - e
+	most, _ := new(big.Rat).Sub(unit, least).Float64()
+	need := new(big.Int).Add(least.Num(), new(big.Int).Sub(least.Denom(), big.NewInt(1)))
+	need.Quo(need, least.Denom())
+	got := make([]float64, len(s.own))
+	each := func(r signedRect, visit func(t int)) {
+		for _, i := range r.rows {
+			for _, j := range r.cols {
+				if t := s.at[i][j]; t >= 0 {
+					visit(t)
+				}
+			}
+		}
+	}
+	for k, w := range s.p {
+		each(s.rects[k], func(t int) { got[t] += max(0, w) * (1 << gameScale) })
+	}
+	scale := 1 - 1e-9
+	for t, own := range s.own {
+		switch {
+		case !own:
+			scale = min(scale, (1-1e-9)*most/max(got[t], 1))
+		case s.smooth:
+			scale = min(scale, (1-1e-9)*(1<<gameScale)/max(got[t], 1))
+		}
+	}
+	whole := make([]int64, len(s.own))
+	for k, w := range s.p {
+		if n := int64(w * scale * (1 << gameScale)); n > 0 {
+			each(s.rects[k], func(t int) { whole[t] += n })
+			piece(n, s.rects[k].rows, s.rects[k].cols)
+		}
+	}
+	for i, row := range s.at {
+		for j, t := range row {
+			if t >= 0 && s.own[t] && whole[t] < need.Int64() {
+				piece(need.Int64()-whole[t], []int{i}, []int{j})
+			}
+		}
+	}
+}
