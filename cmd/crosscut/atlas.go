@@ -4,14 +4,15 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"crosscut/internal/catalog"
+	"crosscut/reductions/matrix"
 )
 
 var _ = register(&command{
 	name:  "atlas",
-	usage: "the best bound for every task and architecture; atlas matrices: everything small",
+	usage: "the best bound for every task and architecture; atlas matrices: everything small; atlas known: named matrices",
 	about: "Without a word: for every task, architecture and setting the best bound of the catalogues, the map and the paper that it comes from, what it dominates, and where nothing is known. atlas matrices lists all 0/1 matrices of up to 6 x 6 without repeated lines, up to permutations of rows and of columns, with every measure exactly; " +
 		"--where picks by a Starlark expression over the columns (with ceil, floor, log2), such as --where 'D > ceil(log2(rank)) + 1', --sort puts large values of one first. " +
-		"docs/census.md says how the list was made and checked.",
+		"atlas known sets what the literature knows of the named matrices against what is computed (docs/scoreboard.md). docs/census.md says how the list was made and checked.",
 	args: "[WHAT]", maxArgs: 1,
 	flags: flags(
 		&cli.StringFlag{Name: "where", Usage: "keep the matrices for which `EXPRESSION` is true"},
@@ -22,16 +23,32 @@ var _ = register(&command{
 		switch what := c.argument(0); what {
 		case "matrices":
 			return c.atlasMatrices()
+		case "known":
+			if err := c.refuse("it means nothing with known", "it goes with atlas matrices", "where", "sort", "top"); err != nil {
+				return err
+			}
+			b, err := matrix.NewScoreboard(c.Context, scored, c.progress("named matrices"))
+			if err != nil && c.Context.Err() == nil {
+				return contradicted(err)
+			}
+			b.Command = c.command()
+			if err := c.emit(b.Sheet()); err != nil {
+				return err
+			}
+			return c.Context.Err()
 		case "":
 			if err := c.refuse("it means nothing without matrices", "it goes with atlas matrices", "where", "sort", "top"); err != nil {
 				return err
 			}
 			return c.atlasPapers()
 		default:
-			return catalog.Unknown("atlas", what, []string{"matrices"})
+			return catalog.Unknown("atlas", what, []string{"known", "matrices"})
 		}
 	},
 })
+
+// scored is the most entries of a matrix on the scoreboard: larger ones take minutes.
+const scored = 144
 
 // expressionError gives a fault in an expression its hint.
 func expressionError(flag string, err error) error {

@@ -397,6 +397,9 @@ func mutateOnce(t testing.TB, k int, rng *rand.Rand) bool {
 	e := corpus[k]
 	if e == nil {
 		m := someMatrices(k+1, 5, 5)[k]
+		if len(m.Values()) == 0 { // of which nothing is claimed
+			return false
+		}
 		opts := Options{}
 		if k%3 == 0 {
 			opts.Errors = []string{"1/10"}
