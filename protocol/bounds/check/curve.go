@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 )
 
 // Success of value s is the best probability of a right answer when Alice speaks s bits once and
@@ -213,34 +214,44 @@ func (t *work) exceed(k int, target, unit int64, price []int64) (bool, error) {
 // maxSearchWords bounds the words times rows of a search.
 const maxSearchWords = 1 << 22
 
+// answers lists the values of every column, 0 where none is defined, and counts the
+// words with one of them from each; it refuses more than limit words times rows.
+func (t *Table) answers(limit int64) (columns [][]int, words int64, err error) {
+	columns, words = make([][]int, t.Cols), 1
+	for j := range columns {
+		for i := range t.Rows {
+			if v, ok := t.At(i, j); ok && !slices.Contains(columns[j], v) {
+				columns[j] = append(columns[j], v)
+			}
+		}
+		if columns[j] == nil {
+			columns[j] = []int{0}
+		}
+		if words *= int64(len(columns[j])); words*int64(t.Rows) > limit {
+			return nil, 0, fmt.Errorf("%w: too many words of answers", ErrLimit)
+		}
+	}
+	return columns, words, nil
+}
+
 // words lists the right answers of every row under every word.
 func (t *work) words() ([][]uint8, error) {
+	if t.Cols > 255 {
+		return nil, fmt.Errorf("%w: %d columns", ErrLimit, t.Cols)
+	}
+	columns, _, err := t.answers(maxSearchWords)
+	if err != nil {
+		return nil, err
+	}
 	list := [][]int{{}}
-	for j := range t.Cols {
-		seen := map[int]bool{}
+	for _, values := range columns {
 		var longer [][]int
-		for i := range t.Rows {
-			v, ok := t.At(i, j)
-			if !ok || seen[v] {
-				continue
-			}
-			seen[v] = true
+		for _, v := range values {
 			for _, w := range list {
 				longer = append(longer, append(append([]int{}, w...), v))
 			}
-			if len(longer)*t.Rows > maxSearchWords {
-				return nil, fmt.Errorf("%w: too many words of answers for a search", ErrLimit)
-			}
-		}
-		if len(seen) == 0 {
-			for _, w := range list {
-				longer = append(longer, append(append([]int{}, w...), 0))
-			}
 		}
 		list = longer
-	}
-	if t.Cols > 255 {
-		return nil, fmt.Errorf("%w: %d columns", ErrLimit, t.Cols)
 	}
 	out := make([][]uint8, len(list))
 	for k, w := range list {
@@ -258,20 +269,9 @@ func (t *work) words() ([][]uint8, error) {
 
 // dearest is the largest sum over rows of max(0, unit g(i, c) - price_i), over all words c.
 func (t *work) dearest(unit int64, price []int64) (int64, error) {
-	answers := make([][]int, t.Cols)
-	words := int64(1)
-	for j := range answers {
-		seen := map[int]bool{}
-		for i := range t.Rows {
-			if v, ok := t.At(i, j); ok && !seen[v] {
-				seen[v] = true
-				answers[j] = append(answers[j], v)
-			}
-		}
-		words *= int64(max(1, len(answers[j])))
-		if words*int64(t.Rows) > maxCurveWork {
-			return 0, fmt.Errorf("%w: more than %d words of answers", ErrLimit, words)
-		}
+	columns, words, err := t.answers(maxCurveWork)
+	if err != nil {
+		return 0, err
 	}
 	if err := t.spend(int(words), t.Rows, 3); err != nil {
 		return 0, err
@@ -288,10 +288,7 @@ func (t *work) dearest(unit int64, price []int64) (int64, error) {
 			most = max(most, sum)
 			return
 		}
-		if len(answers[j]) == 0 {
-			walk(j + 1)
-		}
-		for _, v := range answers[j] {
+		for _, v := range columns[j] {
 			for i := range right {
 				if t.Is(i, j, v) {
 					right[i]++
