@@ -43,6 +43,20 @@ func Decode(raw []byte, into any, l Limits) error {
 	return plain(json.Unmarshal(raw, into))
 }
 
+// Known is Decode for a struct beside whose keys others may stand: it returns their
+// places, for the caller to judge. A key that differs from a known one only in case is
+// an error, and null is read as a key that does not stand there.
+func Known(raw []byte, into any, l Limits) (others []string, err error) {
+	w := &walker{nulls: true}
+	if err := w.examine(raw, reflect.TypeOf(into), l.or()); err != nil {
+		return nil, err
+	}
+	if w.slip != nil {
+		return nil, w.slip
+	}
+	return w.unknown.Keys, plain(json.Unmarshal(raw, into))
+}
+
 // Field is a key of an object and its value.
 type Field struct {
 	Key   string
@@ -82,11 +96,14 @@ type Unknown struct {
 }
 
 func (u *Unknown) Error() string {
-	shown, more := u.Keys, ""
-	if len(shown) > 10 {
-		shown, more = shown[:10], fmt.Sprintf(" and %d more", len(u.Keys)-10)
+	var shown []string
+	for _, key := range u.Keys[:min(len(u.Keys), 10)] {
+		shown = append(shown, fmt.Sprintf("%q", key))
 	}
-	word := "key"
+	word, more := "key", ""
+	if len(u.Keys) > 10 {
+		more = fmt.Sprintf(" and %d more", len(u.Keys)-10)
+	}
 	if len(u.Keys) > 1 {
 		word = "keys"
 	}
@@ -97,6 +114,18 @@ var anything = reflect.TypeFor[any]()
 
 // examine refuses what Decode must not see.
 func examine(raw []byte, t reflect.Type, l Limits) error {
+	w := &walker{}
+	if err := w.examine(raw, t, l); err != nil {
+		return err
+	}
+	if len(w.unknown.Keys) > 0 {
+		return &w.unknown
+	}
+	return nil
+}
+
+// examine walks over a text; it keeps the unknown keys.
+func (w *walker) examine(raw []byte, t reflect.Type, l Limits) error {
 	if len(raw) > l.Bytes {
 		return fmt.Errorf("%d bytes are more than the %d that are read", len(raw), l.Bytes)
 	}
@@ -112,14 +141,8 @@ func examine(raw []byte, t reflect.Type, l Limits) error {
 			return plain(err)
 		}
 	}
-	w := &walker{raw: raw, limits: l}
-	if err := w.value(t, 0); err != nil {
-		return err
-	}
-	if len(w.unknown.Keys) > 0 {
-		return &w.unknown
-	}
-	return nil
+	w.raw, w.limits = raw, l
+	return w.value(t, 0)
 }
 
 // plain puts an error of encoding/json in the words of the file.
@@ -165,6 +188,8 @@ type walker struct {
 	limits  Limits
 	path    []step
 	unknown Unknown
+	slip    error // the first key that differs from a known one only in case
+	nulls   bool  // null may stand anywhere
 }
 
 // step leads into a value: by a key, or by a place in a list.
@@ -263,7 +288,7 @@ func (w *walker) value(t reflect.Type, depth int) error {
 		for w.at < len(w.raw) && !strings.ContainsRune(",]} \t\r\n", rune(w.raw[w.at])) {
 			w.at++
 		}
-		if c == 'n' && !optional && w.at-from == 4 {
+		if c == 'n' && !optional && !w.nulls && w.at-from == 4 {
 			switch t.Kind() {
 			case reflect.Interface, reflect.Slice, reflect.Map: // nil is written so
 			default:
@@ -272,6 +297,15 @@ func (w *walker) value(t reflect.Type, depth int) error {
 		}
 		return nil
 	}
+}
+
+// clip shortens a value for a message.
+func clip(v json.RawMessage) string {
+	s := strings.ToValidUTF8(string(v[:min(len(v), 40)]), "")
+	if len(v) > 40 {
+		s += "..."
+	}
+	return strings.Join(strings.Fields(s), " ")
 }
 
 func in(place string) string {
@@ -291,31 +325,39 @@ func (w *walker) object(t reflect.Type, depth int) error {
 		elem = t.Elem()
 	}
 	w.at++
-	seen := map[string]bool{}
+	seen := map[string]json.RawMessage{}
 	for w.space(); w.raw[w.at] != '}'; w.space() {
 		key := w.key()
 		w.path = append(w.path, step{key: key})
-		if seen[key] {
-			return fmt.Errorf("the key %q stands twice", w.place())
-		}
-		seen[key] = true
 		of := elem
 		if known != nil {
 			var ok bool
 			if of, ok = known[key]; !ok {
 				of = anything
-				w.unknown.Keys = append(w.unknown.Keys, fmt.Sprintf("%q", w.place()))
+				w.unknown.Keys = append(w.unknown.Keys, w.place())
 				if w.unknown.Known == nil {
 					for k := range known {
 						w.unknown.Known = append(w.unknown.Known, k)
 					}
 					slices.Sort(w.unknown.Known)
 				}
+				for k := range known {
+					if w.slip == nil && strings.EqualFold(k, key) {
+						w.slip = fmt.Errorf("the key %q differs from %q only in case", w.place(), k)
+					}
+				}
 			}
 		}
+		w.space()
+		from := w.at
 		if err := w.value(of, depth+1); err != nil {
 			return err
 		}
+		v := json.RawMessage(w.raw[from:w.at])
+		if first, again := seen[key]; again {
+			return fmt.Errorf("the key %q stands twice: %s and %s", w.place(), clip(first), clip(v))
+		}
+		seen[key] = v
 		w.path = w.path[:len(w.path)-1]
 	}
 	w.at++

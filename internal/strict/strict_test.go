@@ -2,6 +2,7 @@ package strict
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -24,7 +25,8 @@ func TestDecode(t *testing.T) {
 		{`{"n":3,"value":null,"list":[{"rows":null,"at":[1,2]}],"any":{"N":1},"rows":[1]}`, ""},
 		{` {"n":3} `, ""},
 		{`{"N":7,"n":3}`, `unknown key "N" (known here: any, at, list, n, rows, value)`},
-		{`{"n":3,"n":4}`, `the key "n" stands twice`},
+		{`{"n":3,"n":{"a": 5}}`, `the key "n" stands twice: 3 and {"a": 5}`},
+		{`{"any":{"a":"` + strings.Repeat("x", 50) + `","a":2}}`, "stands twice: \"" + strings.Repeat("x", 39) + "... and 2"},
 		{`{"n":3,"\u006e":4}`, `the key "n" stands twice`},
 		{`{"any":{"a":1,"a":2}}`, `the key "any.a" stands twice`},
 		{`{"any":[{"b":1},{"a":{"x":1},"a":2}]}`, `the key "any[1].a" stands twice`},
@@ -54,6 +56,33 @@ func TestDecode(t *testing.T) {
 	}
 	if err := Decode([]byte(`{"n":3}`), new(outer), Limits{Bytes: 3}); err == nil || !strings.Contains(err.Error(), "7 bytes are more than the 3") {
 		t.Error(err)
+	}
+}
+
+// Known takes what it knows as Decode does, hands over the other keys with their places,
+// and does not let encoding/json match a key without regard to case.
+func TestKnown(t *testing.T) {
+	for _, c := range []struct{ text, others, want string }{
+		{`{"n":3,"x":1,"list":[{"rows":[7],"y":null}],"Z":[]}`, "[x list[0].y Z]", ""},
+		{`{"value":5,"n":3,"value":null}`, "", `"value" stands twice: 5 and null`},
+		{`{"n":3,"list":[{"rows":[7]}],"x":{"N":1}}`, "[x]", ""},
+		{`{"n":3,"N":7}`, "", `"N" differs from "n" only in case`},
+		{`{"list":[{"Rows":[7]}]}`, "", `"list[0].Rows" differs from "rows" only in case`},
+		{`{"n":"3"}`, "", "n: a JSON string does not fit"},
+	} {
+		o := outer{N: 3}
+		others, err := Known([]byte(c.text), &o, Limits{})
+		if c.want != "" {
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%s: %v, want %s", c.text, err, c.want)
+			}
+		} else if err != nil || fmt.Sprint(others) != c.others || o.N != 3 || len(o.List) != 1 || o.List[0].Rows[0] != 7 {
+			t.Errorf("%s: %v, %+v, %v", c.text, others, o, err)
+		}
+	}
+	o := outer{N: 3}
+	if _, err := Known([]byte(`{"n":null}`), &o, Limits{}); err != nil || o.N != 3 {
+		t.Error("null is no zero:", o, err)
 	}
 }
 

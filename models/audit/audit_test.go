@@ -53,7 +53,7 @@ func TestErrorsNameWhatIsWrong(t *testing.T) {
 		{`{"model_type":"llama","hidden_size":64,"num_hidden_layers":1,"num_attention_heads":8,"cross_layer_cache":2}`, "cross_layer_cache"},
 		{`{"model_type":"llama","hidden_size":64,"num_hidden_layers":1,"num_attention_heads":8,"torch_dtype":"int3"}`, "torch_dtype"},
 		{`{"model_type":"llama","hidden_size":64,"num_hidden_layers":1,"num_attention_heads":8,"sliding_window":128,"new_cache":2}`, `"new_cache" = 2, "sliding_window" = 128`},
-		{`{"model_type":"llama","Model_Type":"gpt2"}`, "differ only in case"}, {`{"model_type":"llama","model_type":"gpt2"}`, "given twice"},
+		{`{"model_type":"llama","Model_Type":"gpt2"}`, "differ only in case"}, {`{"model_type":"llama","model_type":"gpt2"}`, "stands twice"},
 		{`{"model_type":"llama","hidden_size":NaN}`, `"hidden_size" is NaN`}, {`{"weight_map":{}}`, "index of shards"}, {"PK\x03\x04rest", "zip"},
 		{`{"model_type":"mamba","hidden_size":5120,"expand":1,"intermediate_size":1536,"num_hidden_layers":1}`, "expand x hidden_size = 5120"},
 		{`{"model_type":"mamba","hidden_size":768,"d_model":512,"num_hidden_layers":1}`, "contradict"},

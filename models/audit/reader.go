@@ -34,18 +34,13 @@ func readObject(raw []byte) (object, error) {
 	if len(bytes.TrimSpace(raw)) == 0 {
 		return nil, errors.New("no JSON object: the file is empty")
 	}
-	d := json.NewDecoder(bytes.NewReader(pythonWords(raw)))
-	d.UseNumber()
-	v, err := readValue(d, "", 0)
+	fields, err := strict.Fields(pythonWords(raw), strict.Limits{Depth: 32})
+	if err != nil {
+		return nil, fmt.Errorf("no JSON object: %s", strings.ReplaceAll(err.Error(), infinite, "Infinity"))
+	}
+	o, err := readFields(fields)
 	if err != nil {
 		return nil, fmt.Errorf("no JSON object: %w", err)
-	}
-	o, ok := v.(object)
-	if !ok {
-		return nil, errors.New("no JSON object")
-	}
-	if _, err := d.Token(); err == nil {
-		return nil, errors.New("no JSON object: something follows it")
 	}
 	return o, nil
 }
@@ -81,60 +76,53 @@ func pythonWords(raw []byte) []byte {
 	return out
 }
 
-// readValue reads the next value; at is the field it belongs to.
-func readValue(d *json.Decoder, at string, depth int) (any, error) {
-	if depth > 32 {
-		return nil, fmt.Errorf("field %q: nested too deeply", clip(at))
-	}
-	token, err := d.Token()
-	if err != nil {
-		return nil, err
-	}
-	switch token := token.(type) {
-	case json.Delim:
-		if token == '[' {
-			list := []any{}
-			for d.More() {
-				v, err := readValue(d, at, depth+1)
-				if err != nil {
-					return nil, err
-				}
-				list = append(list, v)
+// readValue reads a value that strict reading has seen; at is the field it belongs to.
+func readValue(raw json.RawMessage, at string) (any, error) {
+	switch raw[0] {
+	case '{':
+		fields, err := strict.Fields(raw, strict.Limits{})
+		if err != nil {
+			return nil, err
+		}
+		return readFields(fields)
+	case '[':
+		var items []json.RawMessage
+		if err := json.Unmarshal(raw, &items); err != nil {
+			return nil, err
+		}
+		list := make([]any, len(items))
+		for k, item := range items {
+			v, err := readValue(item, at)
+			if err != nil {
+				return nil, err
 			}
-			_, err := d.Token()
-			return list, err
+			list[k] = v
 		}
-		return readFields(d, depth)
-	case string:
-		if token == "\x00NaN" {
-			return nil, fmt.Errorf("field %q is NaN", clip(at))
-		}
+		return list, nil
 	}
-	return token, nil
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	var v any
+	err := d.Decode(&v)
+	if v == "\x00NaN" {
+		return nil, fmt.Errorf("field %q is NaN", clip(at))
+	}
+	return v, err
 }
 
-func readFields(d *json.Decoder, depth int) (object, error) {
+func readFields(fields []strict.Field) (object, error) {
 	o, folded := object{}, map[string]string{}
-	for d.More() {
-		token, err := d.Token()
+	for _, f := range fields {
+		v, err := readValue(f.Value, f.Key)
 		if err != nil {
 			return nil, err
 		}
-		key := token.(string)
-		v, err := readValue(d, key, depth+1)
-		if err != nil {
-			return nil, err
+		if other, again := folded[strings.ToLower(f.Key)]; again {
+			return nil, fmt.Errorf("fields %q and %q differ only in case: %s and %s", clip(other), clip(f.Key), show(o[other]), show(v))
 		}
-		if other, again := folded[strings.ToLower(key)]; again {
-			if other == key {
-				return nil, fmt.Errorf("field %q is given twice: %s and %s", clip(key), show(o[key]), show(v))
-			}
-			return nil, fmt.Errorf("fields %q and %q differ only in case: %s and %s", clip(other), clip(key), show(o[other]), show(v))
-		}
-		folded[strings.ToLower(key)], o[key] = key, v
+		folded[strings.ToLower(f.Key)], o[f.Key] = f.Key, v
 	}
-	_, err := d.Token()
-	return o, err
+	return o, nil
 }
 
 // show prints a value in a message.

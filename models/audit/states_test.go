@@ -256,8 +256,9 @@ func TestHarmlessFieldsAreNotRead(t *testing.T) {
 func TestRefusedForms(t *testing.T) {
 	llama := `"model_type":"llama","hidden_size":4096,"num_hidden_layers":32,"num_attention_heads":32`
 	for _, tc := range []struct{ raw, want string }{
-		{`{` + llama + `,"hidden_size":2048}`, "given twice: 4096 and 2048"},
-		{`{` + llama + `,"Hidden_Size":2048}`, "differ only in case: 4096 and 2048"},
+		{`{` + llama + `,"hidden_size":2048}`, `"hidden_size" stands twice: 4096 and 2048`},
+		{`{` + llama + `,"Hidden_Size":2048}`, "differ only in case: 4096 and 2048"}, {"{" + llama + ",\"x\":\"\xff\"}", "not UTF-8"},
+		{`{` + llama + `,"rope_scaling":{"a":1,"a":Infinity}}`, `"rope_scaling.a" stands twice: 1 and Infinity`},
 		{`{` + llama + `,"num_key_value_heads":-Infinity}`, "-Infinity is no whole number"},
 		{`{"model_type":"gpt2","n_embd":768,"n_layer":12,"num_hidden_layers":24,"n_head":12}`, "contradict each other: 12 and 24"},
 		{`{"model_type":"gemma3","hidden_size":10,"text_config":{"hidden_size":2560}}`, "contradict each other: 10 and 2560"},

@@ -85,9 +85,9 @@ func parseConfig(raw []byte) (*Config, []string, error) {
 		return nil, nil, oneLine(err)
 	}
 	c := &Config{LayerConfig: LayerConfig{NumLayers: 1}, Weights: "model.safetensors"}
-	unknown, err := decodeKnown(fields, c)
+	unknown, err := strict.Known(raw, c, strict.Limits{Bytes: maxConfig})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, oneLine(err)
 	}
 	if d, ok := fields["domain"]; ok && string(d) != "null" {
 		if err := strict.Decode(d, new(Domain), strict.Limits{}); err != nil {
@@ -98,45 +98,21 @@ func parseConfig(raw []byte) (*Config, []string, error) {
 		return nil, nil, err
 	}
 	var warnings []string
-	for _, name := range unknown {
-		if decides[name] == nil {
-			warnings = append(warnings, fmt.Sprintf("config.json: field %q is not known and was not used", clip(name)))
-		}
+	if names := unused(unknown); names != "" {
+		warnings = append(warnings, "config.json: not known, and not used: "+names)
 	}
 	return c, warnings, c.check()
 }
 
-// decodeKnown reads the fields that into has, by their exact names, and names the others.
-func decodeKnown(fields map[string]json.RawMessage, into any) (unknown []string, err error) {
-	empty, err := json.Marshal(into)
-	if err != nil {
-		return nil, err
-	}
-	var known map[string]json.RawMessage
-	if err := json.Unmarshal(empty, &known); err != nil {
-		return nil, err
-	}
-	own := map[string]json.RawMessage{}
-	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		if _, ok := known[name]; ok {
-			own[name] = fields[name]
-			continue
+// unused names the fields that are not known and that decide nothing, as far as we know.
+func unused(fields []string) string {
+	var names []string
+	for _, name := range fields {
+		if decides[name] == nil {
+			names = append(names, fmt.Sprintf("%q", clip(name)))
 		}
-		for k := range known {
-			if strings.EqualFold(k, name) {
-				return nil, fmt.Errorf("field %q differs from %q only in case", clip(name), k)
-			}
-		}
-		unknown = append(unknown, name)
 	}
-	raw, err := json.Marshal(own)
-	if err != nil {
-		return nil, err
-	}
-	if err := json.Unmarshal(raw, into); err != nil {
-		return nil, oneLine(err)
-	}
-	return unknown, nil
+	return strings.Join(names, ", ")
 }
 
 // parseLayer reads a layer of a stack; hidden is its hidden_size where it states none.
@@ -146,14 +122,12 @@ func parseLayer(raw []byte, hidden int) (*LayerConfig, *Architecture, error) {
 		return nil, nil, oneLine(err)
 	}
 	c := &LayerConfig{HiddenSize: hidden, NumLayers: 1}
-	unknown, err := decodeKnown(fields, c)
+	unknown, err := strict.Known(raw, c, strict.Limits{})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, oneLine(err)
 	}
-	for _, name := range unknown {
-		if decides[name] == nil {
-			return nil, nil, fmt.Errorf("field %q is not known", clip(name))
-		}
+	if names := unused(unknown); names != "" {
+		return nil, nil, fmt.Errorf("not known: %s", names)
 	}
 	a, err := c.resolve(fields)
 	return c, a, err

@@ -199,6 +199,7 @@ func TestBrokenConfigs(t *testing.T) {
 		{"queries", set("domain", map[string]any{"stored": []int{2, 9}, "queries": []int{10, 18}, "values": []int{1}})},
 		{"values", set("domain", map[string]any{"stored": []int{2, 9}, "queries": []int{10, 17}})},
 		{"dummy", set("domain", map[string]any{"dummy": []int{0}, "stored": []int{2, 9}, "queries": []int{10, 17}, "values": []int{1}})},
+		{`"n" differs from "N"`, set("n", 3)}, {`"measured.Loss" differs from "loss"`, set("measured", map[string]any{"Loss": 1})}, {"domain.values", set("domain", map[string]any{"values": []string{"1"}})},
 		{"after top-level value", append(slices.Clone(config), config...)}, {"", []byte("")}, {"", []byte("[]")}, {"", []byte("null")}, {"", config[:len(config)/2]},
 	} {
 		err := folder(t, tc.config, weights)
@@ -210,15 +211,15 @@ func TestBrokenConfigs(t *testing.T) {
 		t.Errorf("warnings on a good config: %v", m.Warnings)
 	}
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "config.json"), set("dropout", 0.1), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "config.json"), bytes.Replace(set("dropout", 0.1), []byte(`"measured":{`), []byte(`"measured":{"epochs":3,`), 1), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "model.safetensors"), weights, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	m, err := Load(dir)
-	if err != nil || len(m.Warnings) != 1 || !strings.Contains(m.Warnings[0], "dropout") {
-		t.Errorf("an unknown field: %v, %v", m, err)
+	if err != nil || len(m.Warnings) != 1 || !strings.HasSuffix(m.Warnings[0], `: "dropout", "measured.epochs"`) {
+		t.Errorf("unknown fields: %v, %v", m, err)
 	}
 }
 
