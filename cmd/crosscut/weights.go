@@ -80,17 +80,8 @@ func (c *call) weightsTable(m *trained.Model) error {
 
 // fits refuses shapes that the weights were not trained for.
 func fits(m *trained.Model, sh tasks.Shape, what string) error {
-	own := m.Shape
-	if sh.Task.Name != own.Task.Name {
-		return usagef("", "%s is one of %s, and the weights are of %s", what, sh.Task.Name, own.Task.Name)
-	}
-	if sh.N != own.N {
-		return usagef("", "%s has N = %d, and the weights were trained for N = %d", what, sh.N, own.N)
-	}
-	for _, p := range own.Task.Params {
-		if p.Name != "eps" && sh.Params[p.Name] != own.Params[p.Name] {
-			return usagef("", "%s has %s = %v, and the weights were trained for %v", what, p.Name, sh.Params[p.Name], own.Params[p.Name])
-		}
+	if err := m.Shape.Differs(sh); err != nil {
+		return usagef("", "%s is of other inputs than those of the weights: %v", what, err)
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ var QSA = register(&Task{
 			Default: func(n int, _ Params) float64 { return min(2, float64(n)) }},
 		{Name: "d", Doc: "dimension of the vectors z", Min: 1, Max: 1 << 16, Lab: 8, Fixed: true,
 			Default: func(int, Params) float64 { return 1 }},
-		{Name: "eps", Doc: "allowed Euclidean error of an output", Real: true, Min: math.SmallestNonzeroFloat64, Max: 2, Optional: true,
+		{Name: "eps", Doc: "allowed Euclidean error of an output", Real: true, Min: math.SmallestNonzeroFloat64, Max: 2, Optional: true, Judges: true,
 			Default: func(_ int, set Params) float64 { return 1 / (2 * set["q"]) }},
 	},
 	CheckShape: func(sh Shape) error {

@@ -65,6 +65,8 @@ type Param struct {
 	Small []float64
 	// Fixed: a table over N keeps the first N's value at every N.
 	Fixed bool
+	// Judges: it says only which outputs count as right; inputs and models do not depend on it.
+	Judges bool
 	// Default computes the value when it is not set, from N and what is set. nil:
 	// chosen by whoever builds with it.
 	Default func(n int, set Params) float64
@@ -259,6 +261,23 @@ func (t *Task) Param(name string) *Param {
 	for k := range t.Params {
 		if t.Params[k].Name == name {
 			return &t.Params[k]
+		}
+	}
+	return nil
+}
+
+// Differs says why sequences of another shape are none of this one, or nil: another task, length
+// or size. A task that judges outputs by a rule of its own is the same task.
+func (sh Shape) Differs(o Shape) error {
+	if sh.Task.Name != o.Task.Name {
+		return fmt.Errorf("%s, not %s", o.Task.Name, sh.Task.Name)
+	}
+	if sh.N != o.N {
+		return fmt.Errorf("N = %d, not %d", o.N, sh.N)
+	}
+	for _, p := range sh.Task.Params {
+		if !p.Judges && o.Params[p.Name] != sh.Params[p.Name] {
+			return fmt.Errorf("%s = %v, not %v", p.Name, o.Params[p.Name], sh.Params[p.Name])
 		}
 	}
 	return nil

@@ -519,3 +519,29 @@ func TestWhatIsLeftOut(t *testing.T) {
 		t.Errorf("%d prefixes and %d tokens were exchanged", rests, same)
 	}
 }
+
+// TestDiffers: another task, length or size is another kind of input; what only judges outputs is not.
+func TestDiffers(t *testing.T) {
+	of := func(task *Task, n int, set Params) Shape {
+		sh, err := task.Shape(n, set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sh
+	}
+	own := of(QSA, 9, Params{"q": 2})
+	judged := *QSA
+	judged.Correct = func(Shape, Value, Value) bool { return true }
+	for want, o := range map[string]Shape{
+		"match2, not qsa": of(Match2, 9, nil), "N = 8, not 9": of(QSA, 8, Params{"q": 2}), "q = 1, not 2": of(QSA, 9, Params{"q": 1}), "d = 3, not 1": of(QSA, 9, Params{"q": 2, "d": 3}),
+	} {
+		if err := own.Differs(o); err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	for _, o := range []Shape{own, of(QSA, 9, Params{"q": 2, "eps": .01}), of(&judged, 9, Params{"q": 2})} {
+		if err := own.Differs(o); err != nil {
+			t.Error(err)
+		}
+	}
+}

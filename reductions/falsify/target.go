@@ -31,8 +31,8 @@ type Target struct {
 // NewTarget compiles the model for the instance's split and read positions. The
 // machine must have been built for the instance's shape.
 func NewTarget(m models.Machine, in *reductions.Instance) (*Target, error) {
-	if sh := m.Shape(); sh.Task.Name != in.Shape.Task.Name || sh.N != in.Shape.N {
-		return nil, fmt.Errorf("falsify: a model of %s at N = %d cannot face %s at N = %d", sh.Task.Name, sh.N, in.Name, in.Shape.N)
+	if err := m.Shape().Differs(in.Shape); err != nil {
+		return nil, fmt.Errorf("falsify: %s is of other inputs than those of the model: %w", in.Name, err)
 	}
 	t := &Target{Machine: m, Instance: in, job: models.Job{Split: in.At, Read: in.Reads, Answer: models.ByBob}}
 	var err error

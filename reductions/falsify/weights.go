@@ -28,7 +28,7 @@ func Weights(m *trained.Model, r *reductions.Reduction, n int) (*reductions.Inst
 	}
 	set := tasks.Params{}
 	for _, p := range sh.Task.Params {
-		if p.Name != "eps" { // the config's threshold decides
+		if !p.Judges { // the config's threshold decides
 			set[p.Name] = sh.Params[p.Name]
 		}
 	}
