@@ -3,7 +3,7 @@
 FUZZTIME ?= 10s
 BENCHTIME ?= 1s
 
-.PHONY: all help check build test long race fuzz mutants coq cluster bench atlas keys golden plots site shots browser dist wheel module clean
+.PHONY: all help check build test long race fuzz mutants coq laws cluster bench atlas keys golden plots site shots browser dist wheel module clean
 
 all: check ## check everything (the default)
 
@@ -45,6 +45,9 @@ MUTANTS ?= protocol/bounds/check protocol reductions/validate reductions/falsify
 coq: ## let Coq accept the proofs of protocol/bounds/check/coq and exported certificates: the 4 x 4 census, EQ_4, DISJ_4; skipped where coqc is absent
 	@command -v coqc >/dev/null || { echo "skipped: coqc is not installed (Debian: apt-get install coq)"; exit 0; }; \
 	CROSSCUT_COQ=1 go test ./protocol/bounds/atlas -count=1 -v -run '^TestCoq$$'
+
+laws: ## every test that ranges over a catalogue, with the entries of docs/adding.md among the others; minutes
+	CROSSCUT_LONG=1 go test ./cmd/crosscut -count=1 -v -timeout 20m -run '^TestLawsOfNewEntries$$'
 
 cluster: ## run units on a Slurm of this machine's own, with faults; skipped where Slurm is absent
 	CROSSCUT_CLUSTER=1 go test ./cmd/crosscut -count=1 -v -run '^TestCluster$$'

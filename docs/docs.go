@@ -28,6 +28,17 @@ func Text(name string) (string, bool) {
 	return string(b), err == nil
 }
 
+// Home is the page on which an entry's derivations stand: the one that it cites as "derived
+// here: docs/NAME.md", else the page of its kind.
+func Home(cites []string, kind string) string {
+	for _, c := range cites {
+		if page, ok := strings.CutPrefix(c, "derived here: docs/"); ok {
+			return strings.TrimSuffix(page, ".md")
+		}
+	}
+	return kind
+}
+
 // Reference is the entry of references.md with this key, on one line.
 func Reference(key string) (string, bool) {
 	text, _ := Text("references")

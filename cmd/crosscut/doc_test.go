@@ -209,8 +209,9 @@ func goFiles(text string) map[string]string {
 	return files
 }
 
-// runWith builds crosscut with files laid over the project, which stays as it is.
-func runWith(t *testing.T, root string, files map[string]string) executor {
+// overlayOf writes a list of files that are laid over the project, which stays as it is, for go's
+// flag -overlay.
+func overlayOf(t *testing.T, root string, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
 	overlay := map[string]map[string]string{"Replace": {}}
@@ -231,14 +232,22 @@ func runWith(t *testing.T, root string, files map[string]string) executor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "overlay.json"), list, 0o644); err != nil {
+	name := filepath.Join(dir, "overlay.json")
+	if err := os.WriteFile(name, list, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	binary := filepath.Join(dir, "crosscut")
+	return name
+}
+
+// runWith builds crosscut with files laid over the project.
+func runWith(t *testing.T, root string, files map[string]string) executor {
+	t.Helper()
+	overlay := overlayOf(t, root, files)
 	if !long.Tests() {
 		t.Skip("the tool is built again where CROSSCUT_LONG is set")
 	}
-	build := exec.Command("go", "build", "-overlay", filepath.Join(dir, "overlay.json"), "-o", binary, "./cmd/crosscut")
+	binary := filepath.Join(t.TempDir(), "crosscut")
+	build := exec.Command("go", "build", "-overlay", overlay, "-o", binary, "./cmd/crosscut")
 	build.Dir = root
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("building with the files of the text: %v\n%s", err, out)

@@ -90,6 +90,7 @@ func newAnalysis(ctx context.Context, m *Matrix, opts Options) *analysis {
 	a.approximate()
 	a.depth()
 	a.finish()
+	a.derived()
 	a.embed()
 	a.randomised()
 	a.follows()

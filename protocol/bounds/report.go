@@ -36,6 +36,7 @@ type Report struct {
 	Randomised       []Randomised      `json:"randomised"`            // what follows for protocols that may err
 	Embedded         []Embedding       `json:"embedded"`
 	PerValue         []PerValue        `json:"per_value"`
+	Derived          []Derived         `json:"derived,omitempty"`
 	Interrupted      bool              `json:"interrupted,omitempty"` // time ran out, or the user stopped it
 
 	// Tree is the best protocol tree found, or nil.

@@ -276,6 +276,9 @@ func (r *Result) measures() report.Grid {
 		add("nondeterministic N1 N0", fmt.Sprintf("%v %v", n.N1, n.N0), "bits: ceil(log2) of the cover numbers of ones and zeros")
 		add("unambiguous U1 U0", fmt.Sprintf("%v %v", n.U1, n.U0), "bits: ceil(log2) of the partition numbers")
 	}
+	for _, d := range r.Derived {
+		add(d.String(), d.Ends(), d.Doc)
+	}
 	return g
 }
 

@@ -146,8 +146,8 @@ func (c *collector) note(format string, args ...any) {
 // undersized must find a failing input: a lower bound whose undersized model is
 // not seen to fail is not shown, and that is an error.
 func (c *collector) undersized(model string, r *reductions.Reduction, n int, build builder, o falsify.Options) {
-	if c.at.sound { // a right model in its place, where all messages can be tried
-		n, o.Only = min(n, 4), []string{"exhaustive"}
+	if c.at.sound { // a right model in its place, where everything can be tried
+		n, o.Only = min(n, 4), []string{"exhaustive", "all-pairs"}
 		build = func(in *reductions.Instance) (models.Machine, error) {
 			if m, err := zoo.Build(model, in.Shape, models.Settings{}); err == nil {
 				return m, nil

@@ -3,10 +3,8 @@ package check
 import (
 	"bytes"
 	"encoding/json"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -94,12 +92,12 @@ func TestNothingProvesNothing(t *testing.T) {
 	table := NewTable(3, 3, func(i, j int) (int, bool) { return (i + j) % 2, true })
 	one := 1
 	for _, kind := range Kinds() {
-		for _, measure := range slices.Sorted(maps.Keys(measures)) {
-			claim := Claim{Measure: measure}
-			if measures[measure] {
+		for _, m := range Measures() {
+			measure, claim := m.Name, Claim{Measure: m.Name}
+			if m.PerValue {
 				claim.Value = &one
 			}
-			if slices.Contains(ofError, measure) {
+			if m.Error {
 				claim.Error = "1/3"
 			}
 			raw, err := json.Marshal(map[string]string{"kind": kind})

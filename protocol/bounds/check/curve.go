@@ -8,11 +8,6 @@ import (
 	"slices"
 )
 
-// Success of value s is the best probability of a right answer when Alice speaks s bits once and
-// Bob answers, over a uniform defined entry. Bob's answers after a message are one word with
-// an answer for each column; the best success is that of 2^s such words, each row using its best.
-const Success = "success"
-
 // maxCurveWork bounds the words times rows that are tried.
 const (
 	maxCurveWork = 1 << 28

@@ -269,6 +269,16 @@ func (w *work) prove(c Claim) (kind string, proved *big.Rat, err error) {
 	if err := w.meaningful(c); err != nil {
 		return "", nil, err
 	}
+	if m := measures[c.Measure]; m.Of != "" {
+		if err := w.spend(w.Rows, w.Cols); err != nil {
+			return "", nil, err
+		}
+		other := newWork(w.ctx, w.mapped(m.Entry), w.left)
+		c.Measure = m.Of
+		kind, proved, err := other.prove(c)
+		w.left = other.left
+		return kind, proved, err
+	}
 	fields, err := strict.Map(c.Evidence, strict.Limits{Bytes: maxFile, Depth: nesting})
 	if err != nil {
 		return "", nil, fmt.Errorf("evidence: %w", err)
@@ -293,21 +303,21 @@ func (w *work) prove(c Claim) (kind string, proved *big.Rat, err error) {
 // value where the measure has none, without one where it is per value, or of a
 // value that does not occur.
 func (w *work) meaningful(c Claim) error {
-	perValue, known := measures[c.Measure]
+	m := measures[c.Measure]
 	switch {
 	case len(w.values) == 0:
 		return ErrEmpty
-	case !known:
+	case m == nil:
 		return fmt.Errorf("no measure is called %q", c.Measure)
 	case c.End != Lower && c.End != Upper:
 		return errors.New("an end is lower or upper")
-	case !perValue && c.Value != nil:
+	case !m.PerValue && c.Value != nil:
 		return fmt.Errorf("%s is no measure of a value, but value %d is given", c.Measure, *c.Value)
-	case perValue && c.Value == nil:
+	case m.PerValue && c.Value == nil:
 		return fmt.Errorf("%s is a measure of a value, and none is given", c.Measure)
-	case perValue && !slices.Contains(ofBits, c.Measure) && !w.values[*c.Value]:
+	case m.PerValue && m.Of == "" && !m.Bits && !w.values[*c.Value]:
 		return fmt.Errorf("%d is no value of the matrix", *c.Value)
-	case slices.Contains(ofError, c.Measure) != (c.Error != ""):
+	case m.Error != (c.Error != ""):
 		return fmt.Errorf("error %q: measures of an error have one, no others", c.Error)
 	case c.Error != "":
 		_, err := c.Right()
@@ -351,20 +361,24 @@ func missing(t *Table, findings []Finding) []string {
 	}
 	var all []string
 	_, _, _, many := t.pair()
-	partial, values := t.inside() < int64(len(t.cells)), t.Values()
-	for _, m := range slices.Sorted(maps.Keys(measures)) {
-		if many != nil && slices.Contains(ofTwo, m) || partial && slices.Contains(ofTotal, m) || slices.Contains(asked, m) {
+	partial := t.inside() < int64(len(t.cells))
+	for _, m := range Measures() {
+		if many != nil && m.Two || partial && m.Total || m.Bits || m.Error || m.Asked {
 			continue // the matrix has no such measure, or nobody asked
 		}
+		of := t
+		if m.Of != "" {
+			of = t.mapped(m.Entry)
+		}
 		for _, end := range []string{Lower, Upper} {
-			if !measures[m] {
-				if n := name(m, end, nil); !done[n] {
+			if !m.PerValue {
+				if n := name(m.Name, end, nil); !done[n] {
 					all = append(all, n)
 				}
 				continue
 			}
-			for _, v := range values {
-				if n := name(m, end, &v); !done[n] {
+			for _, v := range of.Values() {
+				if n := name(m.Name, end, &v); !done[n] {
 					all = append(all, n)
 				}
 			}

@@ -1,57 +1,80 @@
 package check
 
-import "slices"
-
-// The measures a claim may name. Where a measure is per value v, the claim's
-// Value is v; "of v" means the entries that equal v.
-const (
-	DistinctRows  = "distinct.rows"       // different rows
-	DistinctCols  = "distinct.cols"       // different columns
-	OneWayAlice   = "one_way.alice"       // bits when Alice speaks once and Bob answers
-	OneWayBob     = "one_way.bob"         // bits when Bob speaks once and Alice answers
-	RankRational  = "rank.rational"       // of the matrix of integers
-	RankOfValue   = "rank.value"          // over the rationals, of the 0/1 matrix of the entries of v
-	RankGF2       = "rank.gf2"            // over GF(2), of the 0/1 matrix of the larger value
-	Fooling       = "fooling"             // largest fooling set of v
-	ShatterAlice  = "shattered.alice"     // largest k such that INDEX_k embeds, Alice holding the string
-	ShatterBob    = "shattered.bob"       // the same with Bob holding it
-	LargestRect   = "rectangle"           // most entries of v in a rectangle without another value
-	Cover         = "cover"               // fewest rectangles without another value that cover v
-	Partition     = "partition"           // the same, each entry of v covered once
-	DiscUniform   = "discrepancy.uniform" // largest |ones - zeros| in a rectangle, by the number of entries
-	DiscBest      = "discrepancy.best"    // the same under the distribution that makes it smallest
-	Gamma2        = "gamma2"              // of the sign matrix
-	Deterministic = "deterministic"       // D(f), bits, both know the answer
-
-	// Of an error e below 1/2, the claim's Error (gamma2.infinity has none).
-	Gamma2Near      = "gamma2.approx"    // least gamma_2 of a matrix between the signs and 1/(1 - 2e) times the signs
-	Gamma2Infinity  = "gamma2.infinity"  // the same without a limit above
-	Corruption      = "corruption"       // least total weight of rectangles that weigh 1 - e on v, at most e on other values
-	SmoothRectangle = "smooth_rectangle" // the same, and at most 1 on v
-	Randomised      = "randomised"       // bits, public coins, error at most e on every input, both know the answer
+import (
+	"cmp"
+	"maps"
+	"slices"
 )
 
-// measures says of every measure whether it is per value.
-var measures = map[string]bool{
-	DistinctRows: false, DistinctCols: false, OneWayAlice: false, OneWayBob: false,
-	RankRational: false, RankOfValue: true, RankGF2: false,
-	Fooling: true, ShatterAlice: false, ShatterBob: false,
-	LargestRect: true, Cover: true, Partition: true,
-	DiscUniform: false, DiscBest: false, Gamma2: false, Deterministic: false,
-	Success: true, SuccessKept: true, Gamma2Near: false, Gamma2Infinity: false,
-	Corruption: true, SmoothRectangle: true, Randomised: false,
+// Measure is a number of a matrix that a claim may bound.
+type Measure struct {
+	Name, Doc string
+	// PerValue: a claim has a value v; "of v" means the entries that equal v. Of a measure of
+	// bits v is a number of bits, or of kept tokens, instead.
+	PerValue, Bits bool
+	Error          bool // of an error below 1/2, the claim's Error
+	Asked          bool // nobody misses it: certificates have it on demand, as those of bits and of errors
+	Two, Total     bool // only matrices with at most two values, without blanks, have it
+	// Of and Entry define a measure by another: it is Of of the matrix that has Entry(v) where
+	// this one has v. Evidence about that matrix then proves it, and finders look there.
+	Of    string
+	Entry func(v int) int
 }
 
-// ofBits are the measures whose value is a number of bits, or of kept tokens, rather than an entry, ofError
-// those of an error, and asked all that nobody misses: certificates have them on demand.
-var (
-	ofBits  = []string{Success, SuccessKept}
-	ofError = []string{Gamma2Near, Corruption, SmoothRectangle, Randomised}
-	asked   = slices.Concat(ofBits, ofError, []string{Gamma2Infinity})
-)
+var measures = map[string]*Measure{}
 
-// Measures of matrices with at most two values, and of those without blanks.
+// measure registers what a claim may name.
+func measure(m *Measure) string {
+	if _, twice := measures[m.Name]; twice || m.Name == "" || m.Doc == "" || (m.Of == "") != (m.Entry == nil) {
+		panic("check: the measure " + m.Name + " is incomplete, or stands twice")
+	}
+	measures[m.Name] = m
+	return m.Name
+}
+
+// Measures lists what claims may name, by name.
+func Measures() []*Measure {
+	return slices.SortedFunc(maps.Values(measures), func(a, b *Measure) int { return cmp.Compare(a.Name, b.Name) })
+}
+
+// mapped is the table with other entries.
+func (t *Table) mapped(entry func(v int) int) *Table {
+	return NewTable(t.Rows, t.Cols, func(i, j int) (int, bool) {
+		v, ok := t.At(i, j)
+		if ok {
+			v = entry(v)
+		}
+		return v, ok
+	})
+}
+
+// The measures that kinds of evidence speak of.
 var (
-	ofTwo   = []string{RankGF2, ShatterAlice, ShatterBob, DiscUniform, DiscBest, Gamma2, Gamma2Near, Gamma2Infinity}
-	ofTotal = []string{RankRational, RankOfValue, RankGF2, Gamma2, SuccessKept}
+	DistinctRows  = measure(&Measure{Name: "distinct.rows", Doc: "different rows"})
+	DistinctCols  = measure(&Measure{Name: "distinct.cols", Doc: "different columns"})
+	OneWayAlice   = measure(&Measure{Name: "one_way.alice", Doc: "bits when Alice speaks once and Bob answers"})
+	OneWayBob     = measure(&Measure{Name: "one_way.bob", Doc: "bits when Bob speaks once and Alice answers"})
+	RankRational  = measure(&Measure{Name: "rank.rational", Doc: "rank of the matrix of integers", Total: true})
+	RankOfValue   = measure(&Measure{Name: "rank.value", Doc: "rank over the rationals, of the 0/1 matrix of the entries of v", PerValue: true, Total: true})
+	RankGF2       = measure(&Measure{Name: "rank.gf2", Doc: "rank over GF(2), of the 0/1 matrix of the larger value", Two: true, Total: true})
+	Fooling       = measure(&Measure{Name: "fooling", Doc: "largest fooling set of v", PerValue: true})
+	ShatterAlice  = measure(&Measure{Name: "shattered.alice", Doc: "largest k such that INDEX_k embeds, Alice holding the string", Two: true})
+	ShatterBob    = measure(&Measure{Name: "shattered.bob", Doc: "the same with Bob holding it", Two: true})
+	LargestRect   = measure(&Measure{Name: "rectangle", Doc: "most entries of v in a rectangle without another value", PerValue: true})
+	Cover         = measure(&Measure{Name: "cover", Doc: "fewest rectangles without another value that cover v", PerValue: true})
+	Partition     = measure(&Measure{Name: "partition", Doc: "the same, each entry of v covered once", PerValue: true})
+	DiscUniform   = measure(&Measure{Name: "discrepancy.uniform", Doc: "largest |ones - zeros| in a rectangle, by the number of entries", Two: true})
+	DiscBest      = measure(&Measure{Name: "discrepancy.best", Doc: "the same under the distribution that makes it smallest", Two: true})
+	Gamma2        = measure(&Measure{Name: "gamma2", Doc: "gamma_2 of the sign matrix", Two: true, Total: true})
+	Deterministic = measure(&Measure{Name: "deterministic", Doc: "D(f), bits, both know the answer"})
+	// Success of value s is the best probability of a right answer when Alice speaks s bits once and
+	// Bob answers, over a uniform defined entry. Bob's answers after a message are one word with
+	// an answer for each column; the best success is that of 2^s such words, each row using its best.
+	Success = measure(&Measure{Name: "success", Doc: "best probability of a right answer when Alice speaks so many bits once, over a uniform entry", PerValue: true, Bits: true})
+
+	Gamma2Near      = measure(&Measure{Name: "gamma2.approx", Doc: "least gamma_2 of a matrix between the signs and 1/(1 - 2e) times the signs", Error: true, Two: true})
+	Gamma2Infinity  = measure(&Measure{Name: "gamma2.infinity", Doc: "the same without a limit above", Asked: true, Two: true})
+	Corruption      = measure(&Measure{Name: "corruption", Doc: "least total weight of rectangles that weigh 1 - e on v, at most e on other values", Error: true, PerValue: true})
+	SmoothRectangle = measure(&Measure{Name: "smooth_rectangle", Doc: "the same, and at most 1 on v", Error: true, PerValue: true})
+	Randomised      = measure(&Measure{Name: "randomised", Doc: "bits, public coins, error at most e on every input, both know the answer", Error: true})
 )

@@ -187,7 +187,7 @@ var _ = register("follows", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 		if p.Measure == DiscUniform || p.Measure == DiscBest {
 			of.End = Upper
 		}
-		if slices.Contains(ofError, p.Measure) {
+		if measures[p.Measure] != nil && measures[p.Measure].Error {
 			of.Error = c.Error
 		}
 		_, v, err := t.prove(of)

@@ -1,0 +1,388 @@
+package check
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/bits"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// small are tables of up to 3 x 4 entries of two or three values, half of them with blanks.
+func small() []*Table {
+	rng := rand.New(rand.NewPCG(7, 1))
+	var all []*Table
+	for k := range 160 {
+		rows, cols := 1+rng.IntN(4), 1+rng.IntN(4)
+		if rows*cols > 12 {
+			rows = 3
+		}
+		blanks, values := []int{0, 3}[k%2], 2+k/2%2
+		cells := make([]int, rows*cols)
+		for i := range cells {
+			cells[i] = rng.IntN(values)
+			if rng.IntN(10) < blanks {
+				cells[i] = -1
+			}
+		}
+		all = append(all, NewTable(rows, cols, func(i, j int) (int, bool) { v := cells[i*cols+j]; return v, v >= 0 }))
+	}
+	return all
+}
+
+// truth is a measure of a small table by its definition, going through everything.
+type truth struct {
+	*Table
+	v     int
+	rects []int // the entries of v in each rectangle without another value, as bits
+}
+
+func (t *truth) find() {
+	t.rects = nil
+	for r := range 1 << t.Rows {
+		for c := range 1 << t.Cols {
+			set, fine := 0, true
+			for i := range t.Rows {
+				for j := range t.Cols {
+					if r>>i&1 == 0 || c>>j&1 == 0 {
+						continue
+					}
+					w, ok := t.At(i, j)
+					fine = fine && (!ok || w == t.v)
+					if ok && w == t.v {
+						set |= 1 << (i*t.Cols + j)
+					}
+				}
+			}
+			if fine && set != 0 {
+				t.rects = append(t.rects, set)
+			}
+		}
+	}
+}
+
+func (t *truth) largest() (most int) {
+	for _, set := range t.rects {
+		most = max(most, bits.OnesCount(uint(set)))
+	}
+	return most
+}
+
+// fewest rectangles that cover v; once says that each entry is covered once.
+func (t *truth) fewest(once bool) int {
+	all := 0
+	for _, set := range t.rects {
+		all |= set
+	}
+	least := map[int]int{0: 0}
+	for n, now := 0, []int{0}; ; n++ {
+		var next []int
+		for _, have := range now {
+			if have == all {
+				return n
+			}
+			for _, set := range t.rects {
+				if once && have&set != 0 {
+					continue
+				}
+				if _, seen := least[have|set]; !seen {
+					least[have|set] = n + 1
+					next = append(next, have|set)
+				}
+			}
+		}
+		now = next
+	}
+}
+
+func (t *truth) fooling() (most int) {
+	var at []Entry
+	for i := range t.Rows {
+		for j := range t.Cols {
+			if t.Is(i, j, t.v) {
+				at = append(at, Entry{i, j})
+			}
+		}
+	}
+	for set := range 1 << len(at) {
+		fine := true
+		for a := range at {
+			for b := range a {
+				if set>>a&1 == 1 && set>>b&1 == 1 && !t.Differs(at[a][0], at[b][1], t.v) && !t.Differs(at[b][0], at[a][1], t.v) {
+					fine = false
+				}
+			}
+		}
+		if fine {
+			most = max(most, bits.OnesCount(uint(set)))
+		}
+	}
+	return most
+}
+
+// shattered is the most columns all of whose patterns of high show, on rows that are defined there.
+func shattered(t *Table, high int) (most int) {
+	for set := range 1 << t.Cols {
+		seen := map[string]bool{}
+		for i := range t.Rows {
+			pattern, defined := "", true
+			for j := range t.Cols {
+				if set>>j&1 == 1 {
+					v, ok := t.At(i, j)
+					defined = defined && ok
+					pattern += fmt.Sprint(v == high)
+				}
+			}
+			if defined {
+				seen[pattern] = true
+			}
+		}
+		if k := bits.OnesCount(uint(set)); len(seen) == 1<<k {
+			most = max(most, k)
+		}
+	}
+	return most
+}
+
+// proves says what evidence proves; the error must be want where it is refused.
+func proves(t *testing.T, table *Table, c Claim, evidence any, want error) (n int, ok bool) {
+	t.Helper()
+	raw, err := json.Marshal(evidence)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Evidence = raw
+	got, err := Prove(table, c)
+	if err != nil {
+		if want != nil && !errors.Is(err, want) {
+			t.Errorf("%s of %v: %v", c.Measure, table.Lines(), err)
+		}
+		return 0, false
+	}
+	return int(got.Num().Int64()), true
+}
+
+// TestSearchesFindTheTruth: what the checker looks for by itself it finds just where it is, on small
+// tables of every kind: the true end is proved, one that is better by one is not.
+func TestSearchesFindTheTruth(t *testing.T) {
+	for _, table := range small() {
+		ends := func(measure string, value *int, end string, true int) {
+			better := 1
+			if end == Upper {
+				better = -1
+			}
+			c := Claim{Measure: measure, Value: value, End: end}
+			if n, ok := proves(t, table, c, Exhaustion{"exhaustion", true}, nil); !ok || n != true {
+				t.Errorf("%s of %v %s: the truth, %d, is refused", measure, table.Lines(), end, true)
+			}
+			if n := true + better; n >= 0 {
+				if _, ok := proves(t, table, c, Exhaustion{"exhaustion", n}, errExists); ok {
+					t.Errorf("%s of %v %s: %d is proved, the truth is %d", measure, table.Lines(), end, n, true)
+				}
+			}
+		}
+		for _, v := range table.Values() {
+			of := &truth{Table: table, v: v}
+			of.find()
+			ends(Fooling, &v, Upper, of.fooling())
+			ends(LargestRect, &v, Upper, of.largest())
+			ends(Cover, &v, Lower, of.fewest(false))
+			ends(Partition, &v, Lower, of.fewest(true))
+			entries := 0
+			for k := range table.cells {
+				if table.Is(k/table.Cols, k%table.Cols, v) {
+					entries++
+				}
+			}
+			for _, size := range []int{of.largest() - 1, of.largest(), of.largest() + 1} {
+				if n, ok := proves(t, table, Claim{Measure: Cover, Value: &v, End: Lower}, Area{"area", size}, nil); ok != (size >= of.largest()) || ok && n != (entries+size-1)/size {
+					t.Errorf("%v: %d entries of %d, at most %d in a rectangle: area %d proves %d, %v", table.Lines(), entries, v, of.largest(), size, n, ok)
+				}
+			}
+		}
+		if _, high, _, err := table.pair(); err == nil && len(table.Values()) > 0 {
+			ends(ShatterAlice, nil, Upper, shattered(table, high))
+			ends(ShatterBob, nil, Upper, shattered(table.transpose(), high))
+		}
+	}
+}
+
+// TestLinesAreTold: classes and lines that are apart are accepted just where every two lines say so.
+func TestLinesAreTold(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 2))
+	accepted := 0
+	for _, table := range small() {
+		for _, measure := range []string{DistinctRows, DistinctCols, OneWayAlice, OneWayBob} {
+			u := table
+			if measure == DistinctCols || measure == OneWayBob {
+				u = table.transpose()
+			}
+			differ := func(i, k int) bool {
+				for j := range u.Cols {
+					v, a := u.At(i, j)
+					w, b := u.At(k, j)
+					if a && b && v != w || a != b && (measure == DistinctRows || measure == DistinctCols) {
+						return true
+					}
+				}
+				return false
+			}
+			for range 6 {
+				of, right := make([]int, u.Rows), true
+				for i := range of {
+					of[i] = rng.IntN(u.Rows)
+					for k := range i {
+						right = right && (of[i] != of[k] || !differ(i, k))
+					}
+				}
+				if _, ok := proves(t, table, Claim{Measure: measure, End: Upper}, Classes{"classes", of}, nil); ok != right && len(table.Values()) > 0 {
+					t.Errorf("%s of %v: classes %v: accepted %v", measure, table.Lines(), of, ok)
+				} else if ok {
+					accepted++
+				}
+				lines, right := rng.Perm(u.Rows)[:1+rng.IntN(u.Rows)], true
+				for a, i := range lines {
+					for _, k := range lines[:a] {
+						right = right && differ(i, k)
+					}
+				}
+				if _, ok := proves(t, table, Claim{Measure: measure, End: Lower}, Apart{"apart", lines}, nil); ok != right && len(table.Values()) > 0 {
+					t.Errorf("%s of %v: apart %v: accepted %v", measure, table.Lines(), lines, ok)
+				} else if ok {
+					accepted++
+				}
+			}
+		}
+	}
+	if accepted < 500 {
+		t.Errorf("only %d were accepted", accepted)
+	}
+}
+
+// depth is D(f) by its definition.
+func depth(t *Table, rows, cols int) int {
+	seen, many := -1, false
+	for i := range t.Rows {
+		for j := range t.Cols {
+			if v, ok := t.At(i, j); ok && rows>>i&1 == 1 && cols>>j&1 == 1 {
+				many = many || seen >= 0 && seen != v
+				seen = v
+			}
+		}
+	}
+	if !many {
+		return 0
+	}
+	best := 99
+	for part := (rows - 1) & rows; part > 0; part = (part - 1) & rows {
+		best = min(best, 1+max(depth(t, part, cols), depth(t, rows&^part, cols)))
+	}
+	for part := (cols - 1) & cols; part > 0; part = (part - 1) & cols {
+		best = min(best, 1+max(depth(t, rows, part), depth(t, rows, cols&^part)))
+	}
+	return best
+}
+
+// TestCountsRefuteOnlyWhatIsFalse: a lemma that counts leaves or lines never says more than D(f).
+func TestCountsRefuteOnlyWhatIsFalse(t *testing.T) {
+	refuted := 0
+	for _, table := range small() {
+		if table.Rows > 3 && table.Cols > 3 {
+			continue
+		}
+		var rows, cols []int
+		for i := range table.Rows {
+			rows = append(rows, i)
+		}
+		for j := range table.Cols {
+			cols = append(cols, j)
+		}
+		d := depth(table, 1<<table.Rows-1, 1<<table.Cols-1)
+		for b := range 4 {
+			l := lemma{Rows: rows, Cols: cols, Bits: b}
+			left := maxSteps
+			if err := l.verify(table, nil, &left); err == nil {
+				if refuted++; b >= d {
+					t.Errorf("%v: %d bits are refuted, and D is %d", table.Lines(), b, d)
+				}
+			}
+		}
+	}
+	if refuted < 40 {
+		t.Errorf("only %d lemmas hold", refuted)
+	}
+}
+
+// TestRoom: with 1 bit one player splits; with 2, at most 4 colours and 2.
+func TestRoom(t *testing.T) {
+	for _, c := range []struct {
+		r, c, bits int
+		want       bool
+	}{
+		{1, 1, 0, true}, {2, 1, 0, false}, {1, 2, 0, false}, {2, 1, 1, true}, {1, 2, 1, true}, {2, 2, 1, false},
+		{4, 2, 2, true}, {2, 4, 2, true}, {3, 3, 2, false}, {4, 3, 2, false}, {5, 1, 2, false}, {1 << 16, 16, 5, true}, {1<<16 + 1, 1, 5, false}, {1 << 20, 1 << 20, 6, true},
+	} {
+		if got := room(c.r, c.c, c.bits); got != c.want {
+			t.Errorf("%d rows and %d columns apart, %d bits: %v", c.r, c.c, c.bits, got)
+		}
+	}
+	// Rows that differ only in what one of them leaves open are not apart.
+	at := func(i, j int) (int, bool) { return [][]int{{0, 1}, {1, 1}, {0, 0}}[i][j], i != 2 || j != 1 }
+	if n := apart([]int{0, 1, 2}, []int{0, 1}, at); n != 2 {
+		t.Errorf("%d rows are apart", n)
+	}
+}
+
+// TestEvidenceIsReadStrictly: a key too many in evidence of any kind, or a step too few for it, is refused.
+func TestEvidenceIsReadStrictly(t *testing.T) {
+	kinds := map[string]bool{}
+	for _, dir := range []string{"valid", "forged"} {
+		for _, file := range files(t, dir) {
+			if dir == "forged" && len(refusals(t, file)) > 0 {
+				continue
+			}
+			c := readFile(t, file)
+			table, err := c.Matrix.table(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, claim := range c.Claims {
+				p := NewProver(t.Context(), table)
+				if _, err := p.Prove(claim, 1<<40); err != nil {
+					t.Fatal(err)
+				}
+				used := 1<<40 - p.w.left
+				var kind struct{ Kind string }
+				if err := json.Unmarshal(claim.Evidence, &kind); err != nil {
+					t.Fatal(err)
+				}
+				kinds[kind.Kind] = true
+				if _, err := NewProver(t.Context(), table).Prove(claim, used); !errors.Is(err, ErrLimit) && !slices.Contains(after, kind.Kind) {
+					t.Errorf("%s: %s %s: it takes %d steps and goes on when none is left: %v", file, claim.Measure, claim.End, used, err)
+				}
+				var fields map[string]json.RawMessage
+				if err := json.Unmarshal(claim.Evidence, &fields); err != nil {
+					t.Fatal(err)
+				}
+				fields["aside"] = json.RawMessage("1")
+				claim.Evidence, _ = json.Marshal(fields)
+				if _, err := Prove(table, claim); err == nil {
+					t.Errorf("%s: %s %s: evidence with a key too many is accepted", file, claim.Measure, claim.End)
+				}
+			}
+		}
+	}
+	for _, kind := range Kinds() {
+		if !kinds[kind] && !slices.Contains(elsewhere, kind) {
+			t.Errorf("no accepted file has evidence of kind %q", kind)
+		}
+	}
+}
+
+// elsewhere are kinds whose accepted evidence stands in no file here: their finders make it, in tests of theirs.
+var elsewhere = []string{"centres", "colouring", "covering", "keepers", "kept-prices", "lindsey", "matching", "prices", "share", "span"}
+
+// after are kinds that charge their work when it is done: the limit of a search is its own.
+var after = []string{"exhaustion", "area", "refutation", "leaves"}
