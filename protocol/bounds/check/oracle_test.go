@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/big"
 	"math/bits"
 	"math/rand/v2"
 	"slices"
@@ -386,3 +387,202 @@ var elsewhere = []string{"centres", "colouring", "covering", "keepers", "kept-pr
 
 // after are kinds that charge their work when it is done: the limit of a search is its own.
 var after = []string{"exhaustion", "area", "refutation", "leaves"}
+
+// best is the most right answers with so many messages: every set of words of answers.
+func best(t *Table, messages int) int {
+	words := [][]int{{}}
+	for range t.Cols {
+		var longer [][]int
+		for _, w := range words {
+			for v := range 3 {
+				longer = append(longer, append(slices.Clone(w), v))
+			}
+		}
+		words = longer
+	}
+	most := 0
+	var try func(from, left int, have []int)
+	try = func(from, left int, have []int) {
+		sum := 0
+		for _, h := range have {
+			sum += h
+		}
+		most = max(most, sum)
+		if left == 0 {
+			return
+		}
+		for k := from; k < len(words); k++ {
+			next := slices.Clone(have)
+			for i := range next {
+				next[i] = max(next[i], hits(t, i, words[k]))
+			}
+			try(k+1, left-1, next)
+		}
+	}
+	try(0, messages, make([]int, t.Rows))
+	return most
+}
+
+// hits are the right answers of a word in a row.
+func hits(t *Table, i int, word []int) (n int) {
+	for j, v := range word {
+		if t.Is(i, j, v) {
+			n++
+		}
+	}
+	return n
+}
+
+// TestSuccessIsTheDefinition: the best success of 1 and of 2 messages is proved by a search that
+// tries everything, one answer less is not; words prove what they achieve, prices never too little.
+func TestSuccessIsTheDefinition(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 3))
+	tight := 0
+	for _, table := range small() {
+		all := table.Defined()
+		if table.Cols > 3 || all == 0 {
+			continue
+		}
+		for bits := range 2 {
+			truth := best(table, 1<<bits)
+			price := make([]int64, table.Rows)
+			for i := range price {
+				price[i] = int64(rng.IntN(2*table.Cols + 1))
+			}
+			prove := func(end, number string, evidence any) (*big.Rat, error) {
+				raw, _ := json.Marshal(evidence)
+				got, err := Prove(table, Claim{Measure: Success, Value: &bits, End: end, Number: number, Evidence: raw})
+				if err == nil {
+					got = new(big.Rat).Mul(got, big.NewRat(int64(all), 1)) // right answers
+				}
+				return got, err
+			}
+			where := fmt.Sprintf("%v with %d bits, prices %v", table.Lines(), bits, price)
+			if got, err := prove(Upper, big.NewRat(int64(truth), int64(all)).RatString(), Exhausted{"exhausted", 2, price}); err != nil || got.Cmp(big.NewRat(int64(truth), 1)) != 0 {
+				t.Errorf("%s: %d right answers are the most, and refused: %v, %v", where, truth, got, err)
+			}
+			if truth > 0 {
+				if _, err := prove(Upper, big.NewRat(int64(truth)-1, int64(all)).RatString(), Exhausted{"exhausted", 2, price}); err == nil {
+					t.Errorf("%s: fewer than %d right answers are proved", where, truth)
+				}
+			}
+			// The dual bound by its formula, over words of all values.
+			sum, most := int64(0), int64(0)
+			for _, u := range price {
+				sum += u
+			}
+			for k := range 27 {
+				word := []int{k % 3, k / 3 % 3, k / 9}[:table.Cols]
+				over := int64(0)
+				for i, u := range price {
+					over += max(0, 2*int64(hits(table, i, word))-u)
+				}
+				most = max(most, over)
+			}
+			bound := min(int64(all), (sum+most<<bits)/2)
+			if got, err := prove(Upper, "1", Prices{"prices", 2, price}); err != nil || got.Cmp(big.NewRat(bound, 1)) != 0 || bound < int64(truth) {
+				t.Errorf("%s: prices prove %v, want %d; the truth is %d; %v", where, got, bound, truth, err)
+			} else if bound == int64(truth) {
+				tight++
+			}
+			words := make([][]int, 1+rng.IntN(1<<bits))
+			for k := range words {
+				for range table.Cols {
+					words[k] = append(words[k], rng.IntN(3))
+				}
+			}
+			achieved := 0
+			for i := range table.Rows {
+				right := 0
+				for _, w := range words {
+					right = max(right, hits(table, i, w))
+				}
+				achieved += right
+			}
+			if got, err := prove(Lower, "0", Centres{"centres", words}); err != nil || got.Cmp(big.NewRat(int64(achieved), 1)) != 0 {
+				t.Errorf("%s: words %v prove %v, want %d; %v", where, words, got, achieved, err)
+			}
+		}
+	}
+	if tight == 0 {
+		t.Error("no prices were tight")
+	}
+}
+
+// TestClausesSayTheTruth: without lemmas, coverings and colourings refute only what does not exist; what
+// unit propagation alone refutes is refuted often enough to see it.
+func TestClausesSayTheTruth(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 4))
+	covers, colours := 0, 0
+	for _, table := range small() {
+		rows, cols := rng.Perm(table.Rows), rng.Perm(table.Cols)
+		for _, v := range table.Values() {
+			of := &truth{Table: table, v: v}
+			of.find()
+			for k := range 4 {
+				var set []Entry // greedily, in the part's places
+				for i, r := range rows {
+					for j, c := range cols {
+						fools := table.Is(r, c, v) && len(set) < k
+						for _, e := range set {
+							fools = fools && (table.Differs(rows[e[0]], c, v) || table.Differs(r, cols[e[1]], v))
+						}
+						if fools {
+							set = append(set, Entry{i, j})
+						}
+					}
+				}
+				for measure, least := range map[string]int{Cover: of.fewest(false), Partition: of.fewest(true)} {
+					if n, ok := proves(t, table, Claim{Measure: measure, Value: &v, End: Lower}, Covering{"covering", k, rows, cols, set, [][]int{}}, nil); ok {
+						if covers++; n != k+1 || n > least {
+							t.Errorf("%s of %d in %v: %d are refuted, %d are enough", measure, v, table.Lines(), k, least)
+						}
+					}
+				}
+			}
+		}
+		for k := 1; k <= 4; k++ {
+			var apart []int
+			for i, r := range rows {
+				free := len(apart) < k
+				for _, a := range apart {
+					free = free && table.clash(rows[a], r, false)
+				}
+				if free {
+					apart = append(apart, i)
+				}
+			}
+			if n, ok := proves(t, table, Claim{Measure: OneWayAlice, End: Lower}, Colouring{"colouring", k, rows, apart, [][]int{}}, nil); ok {
+				if colours++; n > bits.Len(uint(classes(table)-1)) || n != bits.Len(uint(k)) {
+					t.Errorf("%v: %d bits are proved by %d classes, and %d classes are enough", table.Lines(), n, k, classes(table))
+				}
+			}
+		}
+	}
+	if covers < 100 || colours < 50 {
+		t.Errorf("only %d coverings and %d colourings were refuted", covers, colours)
+	}
+}
+
+// classes is the least number of classes of rows that no column tells apart.
+func classes(t *Table) int {
+	least := t.Rows
+	var try func(i int, of []int, n int)
+	try = func(i int, of []int, n int) {
+		if i == t.Rows {
+			least = min(least, n)
+			return
+		}
+	next:
+		for c := range n + 1 {
+			for k, d := range of {
+				if d == c && t.clash(i, k, false) {
+					continue next
+				}
+			}
+			try(i+1, append(slices.Clone(of), c), max(n, c+1))
+		}
+	}
+	try(0, nil, 0)
+	return least
+}
