@@ -81,12 +81,13 @@ site: ## the lab as a static folder, build/site, its engine as WebAssembly
 	rm -rf build/site && mkdir -p build/site
 	cp -r lab/static/. build/site/
 	GOOS=js GOARCH=wasm go build -trimpath -gcflags=all=-l -ldflags='-s -w' -o build/site/engine.wasm ./lab/wasm
-	gzip -9nf build/site/engine.wasm
+	go run ./internal/squeeze build/site/engine.wasm && rm build/site/engine.wasm
+	cp lab/wasm/fzstd.js lab/wasm/LICENSE.fzstd build/site/
 	cp "$$(go env GOROOT)/lib/wasm/wasm_exec.js" build/site/
 	sed -e 's|name="crosscut-engine" content="server"|name="crosscut-engine" content="wasm"|' \
 		-e "s|<meta charset=\"utf-8\">|&\n<meta http-equiv=\"Content-Security-Policy\" content=\"$(SITE_POLICY)\">|" \
 		lab/static/index.html > build/site/index.html
-	@echo "$$(wc -c < build/site/engine.wasm.gz) bytes of engine, compressed; serve build/site over HTTP"
+	@echo "serve build/site over HTTP"
 
 SITE_POLICY = default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'
 

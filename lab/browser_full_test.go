@@ -200,7 +200,7 @@ func TestSite(t *testing.T) {
 	if !full() {
 		t.Skip("make browser builds the site and opens it")
 	}
-	info, err := os.Stat(filepath.Join(site, "engine.wasm.gz"))
+	info, err := os.Stat(filepath.Join(site, "engine.wasm.zst"))
 	if err != nil {
 		t.Skip("no static site: make site builds it")
 	}

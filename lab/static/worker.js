@@ -1,6 +1,6 @@
 // The engine as WebAssembly, off the page's thread. It says how far it is loaded, and
-// why it is not: it needs nothing of its host but the two files.
-importScripts("wasm_exec.js");
+// why it is not: it needs nothing of its host but the three files.
+importScripts("wasm_exec.js", "fzstd.js");
 
 // fetched reads a file and tells how much has come. A host need not know the type.
 async function fetched(name) {
@@ -21,11 +21,8 @@ async function fetched(name) {
   return all;
 }
 
-// plain undoes gzip, which a host may have undone already.
-async function plain(data) {
-  if (data[0] !== 0x1f || data[1] !== 0x8b) return data;
-  return new Response(new Blob([data]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
-}
+// plain undoes Zstandard, which a host may have undone already.
+const plain = data => data[0] === 0x28 && data[1] === 0xb5 ? fzstd.decompress(data) : data;
 
 // The reader's own weights stand in memory, where Go's file system looks for them: opened
 // files are numbers from 1000, and nothing is written anywhere.
@@ -47,7 +44,7 @@ Object.assign(globalThis.fs, {
 
 const ready = (async () => {
   const go = new Go();
-  const { instance } = await WebAssembly.instantiate(await plain(await fetched("engine.wasm.gz")), go.importObject);
+  const { instance } = await WebAssembly.instantiate(plain(await fetched("engine.wasm.zst")), go.importObject);
   go.run(instance);
 })();
 ready.catch(e => postMessage({ failed: e.message }));
