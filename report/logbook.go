@@ -50,7 +50,7 @@ func (e Entry) Sheet() *Sheet {
 	said("statement", e.Statement)
 	said("hypothesis", e.Hypothesis)
 	said("satisfiable at", e.SatisfiableAt)
-	said("verdict", string(e.Verdict))
+	said("verdict", e.Claim.verdict())
 	said("counterexample", e.Witness)
 	said("dominated by", e.By)
 	said("why", e.Why)
@@ -72,19 +72,25 @@ func (t Table) Lines(more []Field) *Sheet {
 	full := t.Sheet(nil)
 	s := &Sheet{Title: t.Title, Value: full.Value, Flat: full.Flat, Command: t.Command}
 	g := Grid{Columns: []Column{{Name: "paper"}, {Name: "claim"}, {Name: "verdict"}, {Name: "ran", Right: true}, {Name: "caught", Right: true}}}
-	count := map[Standing]int{}
+	count, only := map[Standing]int{}, 0
 	for _, c := range t.Claims {
 		control := ""
 		if c.Failures > 0 {
 			control = strconv.Itoa(c.Failures)
 		}
-		g.Add(c.Paper, c.ID, string(c.Verdict), c.Ran, control)
+		g.Add(c.Paper, c.ID, c.verdict(), c.Ran, control)
 		count[c.Verdict]++
+		if c.Only != "" {
+			only++
+		}
 	}
 	s.Grids = append(s.Grids, g)
 	var parts []string
 	for _, v := range []Standing{Holds, Fails, Vacuous, Dominated, Outside, Open} {
 		parts = append(parts, fmt.Sprintf("%d %s", count[v], v))
+		if v == Holds && only > 0 {
+			parts[len(parts)-1] += fmt.Sprintf(" (%d %s)", only, MapOnly)
+		}
 	}
 	s.Fields = append(s.Fields, Field{"claims", fmt.Sprintf("%d: %s", len(t.Claims), strings.Join(parts, ", "))})
 	s.Fields = append(s.Fields, slices.Clone(more)...)

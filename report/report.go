@@ -126,6 +126,9 @@ const (
 	Outside   Standing = "outside" // the method does not reach it
 )
 
+// MapOnly marks a claim that holds, but whose bound no number was held against.
+const MapOnly = "map only"
+
 // Claim sums up what a run found of one claim of a paper.
 type Claim struct {
 	Paper         string   `json:"paper"`
@@ -149,7 +152,9 @@ type Claim struct {
 	// Why says why the method does not reach it.
 	Witness string `json:"witness,omitempty"`
 	By      string `json:"by,omitempty"`
-	Why     string `json:"why,omitempty"`
+	// Only says what alone holds, where a bound is quoted without its constant.
+	Only string `json:"only,omitempty"`
+	Why  string `json:"why,omitempty"`
 }
 
 // Table is what table and reproduce print.

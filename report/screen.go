@@ -46,7 +46,15 @@ func marks(basis string) string {
 // mark is the standing, and how many smaller models were seen to fail.
 func (c Claim) mark() string {
 	if c.Failures > 0 {
-		return fmt.Sprintf("%s (%d)", c.Verdict, c.Failures)
+		return fmt.Sprintf("%s (%d)", c.verdict(), c.Failures)
+	}
+	return c.verdict()
+}
+
+// verdict is the standing, and what alone holds.
+func (c Claim) verdict() string {
+	if c.Only != "" {
+		return string(c.Verdict) + ", " + c.Only
 	}
 	return string(c.Verdict)
 }

@@ -17,6 +17,7 @@ var words = map[string]string{
 	"basis":               "Why a number may be believed. checked: evidence was enumerated here, at this n. proved: a short proof in docs/, for every n. quoted: a citation with its explicit constant. open: nobody knows.",
 	"sandwich":            "A proved lower line and the smallest construction that was found right, in one quantity, for one task with one q, eps, M and read rule. What lies between the two is what nobody knows.",
 	string(Holds):         "The claim's statement, with the constants that are shown, was proved or run here without a wrong output, and the same check was seen to fail where it should (fails below).",
+	MapOnly:               "What leads to the bound was run and seen to fail where it should: the map, the compiled protocol, the shattered set. The bound itself is quoted without its constant, so no number is excluded.",
 	string(Fails):         "Executed as it is printed the claim is wrong; the witness is shown.",
 	string(Dominated):     "True, and the trivial protocol says more.",
 	string(Open):          "Neither proved nor refuted, here or elsewhere.",

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -379,26 +381,58 @@ func showToken(sh tasks.Shape, t tasks.Token) string {
 	return string(b)
 }
 
+// showPaper puts a paper on one screen: its main claim with the constant that was executed and
+// its limits, and a line for each claim.
 func showPaper(p *papers.Paper) *report.Sheet {
-	s, e := about("paper", p.Name, p.Title, p.Cite)
+	s, e := about("paper", p.Name, p.Title, nil)
+	e.Cite = p.Cite
+	main := p.Theorem()
 	fact(s, "citation", p.Citation)
 	fact(s, "to execute it", "crosscut reproduce "+p.Name)
-	g := report.Grid{Title: "claims", Columns: []report.Column{{Name: "claim"}, {Name: "kind"}, {Name: "statement", Long: true}}}
+	fact(s, "main claim", fmt.Sprintf("%s (%s)", main.ID, main.Kind))
+	fact(s, "it states", main.Statement)
+	fact(s, "executed", p.Executed)
+	limits := showLimits(s, main)
+	for _, part := range main.Parts {
+		switch part.Origin {
+		case papers.CheckedHere, papers.ProvedHere:
+			fact(s, string(part.Origin), part.What)
+		default:
+			fact(s, "not executed", string(part.Origin)+": "+part.What)
+		}
+	}
+	g := report.Grid{Title: "claims, each in full with crosscut show CLAIM", Columns: []report.Column{{Name: "claim"}, {Name: "kind"}, {Name: "parts are"}, {Name: "in short", Long: true}}}
 	ids := []string{}
 	for _, c := range p.Claims {
-		g.Add(c.ID, string(c.Kind), c.Statement)
+		g.Add(c.ID, string(c.Kind), c.Basis(), cmp.Or(c.Short, c.Statement))
 		ids = append(ids, c.ID)
 	}
 	s.Grids = append(s.Grids, g)
-	s.Value = e.and(map[string]any{"citation": p.Citation, "claims": ids})
+	limits["claim"], limits["statement"], limits["executed"] = main.ID, main.Statement, p.Executed
+	s.Value = e.and(map[string]any{"citation": p.Citation, "claims": ids, "main": limits})
 	return s
 }
 
-func showClaim(p *papers.Paper, c *papers.Claim) *report.Sheet {
-	s, e := about("claim", c.ID, c.Statement, p.Cite)
-	fact(s, "paper", p.Title)
+// showLimits adds what a claim assumes and how far it was seen, and returns the same for JSON.
+func showLimits(s *report.Sheet, c *papers.Claim) map[string]any {
+	hypothesis, satisfiable, seen, _ := c.Limits()
+	fact(s, "hypothesis", hypothesis)
+	fact(s, "satisfiable at", satisfiable)
 	fact(s, "stated in", c.Source)
+	fact(s, "seen", seen)
+	fact(s, "outside", c.Outside)
+	return map[string]any{"hypothesis": hypothesis, "satisfiable_at": satisfiable, "source": c.Source, "seen": seen}
+}
+
+func showClaim(p *papers.Paper, c *papers.Claim) *report.Sheet {
+	s, e := about("claim", c.ID, c.Statement, nil)
+	e.Cite = p.Cite
+	fact(s, "paper", fmt.Sprintf("%s (crosscut show %s)", p.Title, p.Name))
 	fact(s, "kind", string(c.Kind))
+	if c == p.Theorem() {
+		fact(s, "executed", p.Executed)
+	}
+	limits := showLimits(s, c)
 	for _, v := range c.Conventions {
 		fact(s, "convention", v)
 	}
@@ -408,6 +442,7 @@ func showClaim(p *papers.Paper, c *papers.Claim) *report.Sheet {
 		g.Add(string(part.Origin), part.What)
 	}
 	s.Grids = append(s.Grids, g)
-	s.Value = e.and(map[string]any{"paper": p.Name, "source": c.Source, "claim_kind": c.Kind, "conventions": list(c.Conventions), "parts": c.Parts})
+	maps.Copy(limits, map[string]any{"paper": p.Name, "claim_kind": c.Kind, "conventions": list(c.Conventions), "parts": c.Parts})
+	s.Value = e.and(limits)
 	return s
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"os"
 	"os/exec"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"crosscut/internal/units"
+	"crosscut/report"
 )
 
 // tool runs crosscut as another process in a folder.
@@ -190,5 +192,60 @@ func TestOutputIsNoFile(t *testing.T) {
 	got := make([]byte, 3)
 	if _, err := io.ReadFull(pipe, got); err != nil || string(got) != "new" {
 		t.Errorf("read %q, %v", got, err)
+	}
+}
+
+// TestReproduceAllInUnits: the records of three units, merged in another order, print the
+// bytes of the whole run; and in them every claim that holds names a planted fault, which ran and
+// was caught.
+func TestReproduceAllInUnits(t *testing.T) {
+	if os.Getenv("CROSSCUT_LONG") == "" {
+		t.Skip("every claim is executed twice where CROSSCUT_LONG is set")
+	}
+	dir := t.TempDir()
+	run := func(args ...string) []byte {
+		t.Helper()
+		cmd := tool(t, dir, append(args, "--quiet")...)
+		var said bytes.Buffer
+		cmd.Stderr = &said
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatalf("%v: %v\n%s", args, err, &said)
+		}
+		return out
+	}
+	whole := run("reproduce", "--all", "--quick", "--format", "json")
+	for _, i := range []string{"1", "2", "3"} {
+		run("reproduce", "--all", "--quick", "--shard", i+"/3", "--out", i+".json")
+	}
+	if merged := run("merge", "3.json", "1.json", "2.json", "--format", "json"); !bytes.Equal(merged, whole) {
+		at := 0
+		for at < min(len(merged), len(whole)) && merged[at] == whole[at] {
+			at++
+		}
+		t.Errorf("merged: %d bytes, whole: %d; they part at byte %d, after %q", len(merged), len(whole), at, whole[max(0, at-200):at])
+	}
+	var table report.Table
+	if err := json.Unmarshal(whole, &table); err != nil {
+		t.Fatal(err)
+	}
+	controls := map[string]int{} // by paper, claim and witness: wrong outputs of planted faults
+	for _, r := range table.Rows {
+		if r.Verdict == report.Errs && !r.Printed && r.Runs > 0 {
+			controls[r.Paper+"\n"+r.Claim+"\n"+r.Witness] += r.Wrong
+		}
+	}
+	holds := 0
+	for _, c := range table.Claims {
+		if c.Verdict != report.Holds {
+			continue
+		}
+		holds++
+		if c.Control == "" || c.Failures == 0 || controls[c.Paper+"\n"+c.ID+"\n"+c.Control] == 0 {
+			t.Errorf("%s, %s holds, and no row shows its negative control %q caught", c.Paper, c.ID, c.Control)
+		}
+	}
+	if holds < 60 {
+		t.Errorf("%d claims hold", holds)
 	}
 }

@@ -24,6 +24,7 @@ var Bhattamishra2024Separations = register(&Paper{
 	Citation: "arXiv 2406.09347",
 	Cite:     []string{"BhattamishraEtAl2024"},
 	Claims:   []*Claim{lookupRecurrent, lookupAttention, equalityOneLayer, equalityCoins, dyckOneLayer, dyckRecurrent, disjRecurrent, nearestNeighbour, twoLayersSuffice},
+	Executed: "N log2 V bits with constant 1: V^N different states, so ceil(N log2 V) whole bits",
 })
 
 const (

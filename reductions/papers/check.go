@@ -92,13 +92,18 @@ func (k check) run(ctx context.Context, broken bool) (report.Row, error) {
 	return row, nil
 }
 
+// uncaught is a planted fault that a check passed: the user is not to blame.
+type uncaught struct{ error }
+
+func (uncaught) Internal() bool { return true }
+
 // blind takes note of a control that was not caught: the check shows nothing.
 func (c *collector) blind(err error) {
 	if c.at.sound {
 		c.out.blind = append(c.out.blind, err)
 		return
 	}
-	c.fail(err)
+	c.fail(uncaught{err})
 }
 
 // dominated says that another claim is at least as strong wherever this one says

@@ -244,7 +244,7 @@ func TestIncompleteClaimsAreRefused(t *testing.T) {
 	run := func(context.Context, Effort) (Outcome, error) { return Outcome{}, nil }
 	whole := Claim{ID: "a", Kind: Upper, Statement: "s", Source: "s", Parts: []Part{{CheckedHere, "x"}}, Run: run}
 	paper := func(cs ...*Claim) *Paper {
-		return &Paper{Name: "p", Title: "t", Citation: "c", Cite: []string{"k"}, Claims: cs}
+		return &Paper{Name: "p", Title: "t", Citation: "c", Cite: []string{"k"}, Claims: cs, Executed: "e"}
 	}
 	if err := paper(&whole).Validate(); err != nil {
 		t.Error(err)
@@ -382,6 +382,17 @@ func TestFailedChecks(t *testing.T) {
 		if c.check(k); c.err == nil {
 			t.Errorf("%s passed", what)
 		}
+	}
+	// A control that is not caught ends the run of its paper, as a mistake of this program.
+	blind := &Claim{ID: "a", Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+		rows := collector{ctx: ctx, at: at, out: &out}
+		rows.check(check{what: "all", fault: "none is", try: func(t *tally, _ bool) error { t.see(true, ""); return nil }})
+		return out, rows.err
+	}}
+	var bug interface{ Internal() bool }
+	table, err := (&Paper{Name: "p", Claims: []*Claim{blind}}).Reproduce(t.Context(), Effort{}, nil, nil)
+	if !errors.As(err, &bug) || !bug.Internal() || len(table.Claims) != 0 {
+		t.Errorf("a control that was not caught: %v, %v", err, table.Claims)
 	}
 	c = gather(t)
 	c.check(check{what: "1 = 1", try: func(t *tally, _ bool) error { t.see(true, ""); return nil }})

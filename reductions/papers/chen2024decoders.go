@@ -20,6 +20,7 @@ var Chen2024Decoders = register(&Paper{
 	Citation: "Lijie Chen, Binghui Peng, Hongxun Wu. arXiv 2412.02975",
 	Cite:     []string{"ChenPengWu2024"},
 	Claims:   []*Claim{decoderCompiles, decoderBound},
+	Main:     decoderBound, Executed: "H d p <= n^(2^-4L) with constant 1, so n >= (H d p)^(2^(4L)), in whole numbers",
 })
 
 const sourceDecoders = "arXiv 2412.02975"

@@ -36,11 +36,14 @@ func (l Level) Pick(quick, standard, full int) int { return [...]int{quick, stan
 // Origin says where a part of a claim comes from.
 type Origin string
 
-// The four origins. Nothing quoted or open is ever shown as checked.
+// The five origins. Nothing quoted or open is ever shown as checked.
 const (
 	CheckedHere Origin = "checked here"   // executed by Run, on the inputs that its rows state
 	ProvedHere  Origin = "proved in docs" // a short proof, valid for every size
 	QuotedThere Origin = "quoted"         // the paper's word
+	// QuotedOrder is the paper's word up to a constant that we have not seen: it is never
+	// held against a number.
+	QuotedOrder Origin = "quoted, constant unknown"
 	OpenStill   Origin = "open"
 )
 
@@ -105,6 +108,10 @@ type Paper struct {
 	Citation string
 	Cite     []string // keys of docs/references.md
 	Claims   []*Claim
+	// Main is the claim that the paper is known by (nil: the first), and Executed what was
+	// executed of it: the inequality with its constant, or that there is none.
+	Main     *Claim
+	Executed string
 
 	_ struct{}
 }
@@ -114,8 +121,11 @@ func (p *Paper) ID() string { return p.Name }
 
 // Validate refuses an incomplete paper.
 func (p *Paper) Validate() error {
-	if p.Name == "" || p.Title == "" || p.Citation == "" || len(p.Cite) == 0 || len(p.Claims) == 0 {
-		return errors.New("name, title, citation, citation keys and claims are needed")
+	if p.Name == "" || p.Title == "" || p.Citation == "" || len(p.Cite) == 0 || len(p.Claims) == 0 || p.Executed == "" {
+		return errors.New("name, title, citation, citation keys, claims and what was executed of the main one are needed")
+	}
+	if !slices.Contains(p.Claims, p.Theorem()) {
+		return errors.New("the main claim is none of the paper's")
 	}
 	seen := map[string]bool{}
 	for _, c := range p.Claims {
@@ -131,6 +141,14 @@ func (p *Paper) Validate() error {
 		seen[c.ID] = true
 	}
 	return nil
+}
+
+// Theorem is the claim that the paper is known by.
+func (p *Paper) Theorem() *Claim {
+	if p.Main != nil {
+		return p.Main
+	}
+	return p.Claims[0]
 }
 
 // Claim finds a claim by its ID.

@@ -18,6 +18,7 @@ var Compaction2026 = register(&Paper{
 	Citation: "arXiv 2608.01326",
 	Cite:     []string{"Compaction2026"},
 	Claims:   []*Claim{compactionCost, compactionCurve, compactionSelection},
+	Executed: "exactly the logarithm of the number of different rows, both ways",
 })
 
 const sourceCompaction = "arXiv 2608.01326"

@@ -19,6 +19,7 @@ var Haris2025Cache = register(&Paper{
 	Citation: "Themistoklis Haris, Krzysztof Onak. arXiv 2502.15955; with arXiv 2502.07861",
 	Cite:     []string{"HarisOnak2025", "BalanceKV2025"},
 	Claims:   []*Claim{cacheStream, cacheWindow, cacheBalance},
+	Executed: "n d bits without coins, with constant 1",
 })
 
 const (
@@ -209,11 +210,11 @@ var cacheStream = &Claim{
 	Statement: "Whatever streams n pairs of a key and a value and then answers attention for a new query keeps bits of order d min(n, e^d), with coins too: n d for d of order log n.",
 	Source:    sourceCache,
 	Conventions: []string{"values are 0 or 1, the output is rounded; c is the least whole number with c >= 2 ln(4n)", "any small additive error leaves it right: at 3/4 the output is 1/4 from 1/2",
-		"weights are intervals around correctly rounded exponentials; d is a power of 2", "without coins the constant is 1; the one with coins is not in what we read"},
+		"weights are intervals around correctly rounded exponentials; d is a power of 2", "without coins the constant is 1"},
 	Parts: []Part{
 		{CheckedHere, "real softmax for n = 2 to 64, d = 2 to 32: the weight at every query, and the bits of matrices of values, all of them where there are few"},
 		{ProvedHere, "the weight for every n and d, and INDEX_(nd) (docs/literature.md)"},
-		{QuotedThere, "the bound with coins"},
+		{QuotedOrder, "the bound with coins"},
 	},
 	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
 		rows := collector{ctx: ctx, at: at, out: &out}

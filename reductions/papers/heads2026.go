@@ -19,6 +19,7 @@ var Heads2026 = register(&Paper{
 	Citation: "Two (narrow) heads are better than (an arbitrarily wide) one, ICLR 2026; Head complexity of Boolean functions, 2026",
 	Cite:     []string{"TwoHeads2026", "HeadComplexity2026"},
 	Claims:   []*Claim{oneHeadErrs, twoHeads, headsAboveDegree, headsOfParity, headsOfSymmetric, headsAtlas, headsApart},
+	Executed: "exactly |MFAS| / (2m), both ways",
 })
 
 const freeWidth = "width, precision and the maps of tokens are free; the layer is read at a fixed token, and nothing but the projection follows it"

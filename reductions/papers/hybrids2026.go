@@ -16,6 +16,7 @@ var Hybrids2026 = register(&Paper{
 	Citation: "arXiv 2603.08859, with an independent audit",
 	Cite:     []string{"Hybrids2026"},
 	Claims:   []*Claim{hybridState, hybridWindow, hybridTwins, hybridConstruction},
+	Executed: "m log2 |V| - q log2 |Y| with constant 1, which is at most 0 wherever the answers determine the symbols",
 })
 
 const seenAudit = "the abstract, and an audit that we read; the paper itself was not read"

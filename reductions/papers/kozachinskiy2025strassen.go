@@ -20,6 +20,7 @@ var Kozachinskiy2025Strassen = register(&Paper{
 	Citation: "arXiv 2501.19215, with arXiv 2412.20195",
 	Cite:     []string{"StrassenAttention2025", "SplitVC2024"},
 	Claims:   []*Claim{splitTheorem, splitExample, splitComposition, splitSum2, splitSum2Two, splitMatch3, splitRelation, splitQuotient, strassenLayer, splitBlind},
+	Executed: "no constant: the exponent is not stated. What ran are lower bounds on the split-VC dimension, of n (composition), l/2 (Sum2, Match3) and m (relations)",
 })
 
 const realNumbers = "real arithmetic: numbers have no length, so what counts is how many words on Alice's positions Bob's words can tell apart in every way"
@@ -30,7 +31,7 @@ var splitTheorem = &Claim{
 	Seen:       "read (main text and appendix B)",
 	Statement:  "If one standard attention layer over the reals, with H heads of width d and an MLP of size L, computes f at an auxiliary token, then max(d, H, L) >= split-VC(f)^Omega(1).",
 	Source:     "arXiv 2501.19215, after arXiv 2412.20195", Conventions: []string{realNumbers},
-	Parts: []Part{{QuotedThere, "the theorem; its exponent is not stated, so there is no number to execute"}, {OpenStill, "an explicit exponent"}},
+	Parts: []Part{{QuotedOrder, "the theorem; its exponent is not stated, so there is no number to execute"}, {OpenStill, "an explicit exponent"}},
 	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
 		rows := collector{ctx: ctx, at: at, out: &out}
 		// What can be executed: the measure itself, exactly, on the functions of the paper.
@@ -152,7 +153,7 @@ var splitMatch3 = &Claim{
 	Seen:       "read (appendix B.1)",
 	Statement:  "Match3 on l + 1 tokens mod 2l, read at the first, which is 1, has split-VC dimension at least l/2: a standard layer needs to grow as a power of N.",
 	Source:     "arXiv 2501.19215, appendix B.1", Conventions: []string{realNumbers},
-	Parts: []Part{{CheckedHere, "l = 4 to 16, every row and column"}},
+	Parts: []Part{{CheckedHere, "l = 4 to 16, every row and column"}, {QuotedOrder, "what a standard layer needs: a power of it, whose exponent is not stated"}},
 	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
 		rows := collector{ctx: ctx, at: at, out: &out}
 		rows.shatters("Match3[l + 1, 2l] at token 1 = 1, l = 4, 6, .., 16", []int{4, 6, 8, 10, 12, 14, 16}, func(l int) int { return l / 2 }, "token 1 is 2",

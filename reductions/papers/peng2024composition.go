@@ -16,6 +16,7 @@ var Peng2024Composition = register(&Paper{
 	Citation: "Binghui Peng, Srini Narayanan, Christos Papadimitriou. arXiv 2402.08164",
 	Cite:     []string{"PengNarayananPapadimitriou2024"},
 	Claims:   []*Claim{composeNeeds, composeErrs, composeChain, composeThoughts},
+	Executed: "the inequality as it is stated, with constant 1: n log2 n is log2 of the n^n tables",
 })
 
 const composeWords = "the layer's message is counted as the paper does, H (d + 1) p; g(x) is given away for free, so the one word is about f"

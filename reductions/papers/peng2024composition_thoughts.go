@@ -151,7 +151,7 @@ var composeChain = &Claim{
 	Conventions: []string{"Alice holds the tables of odd number, all equal to f, Bob the others, all g: the answer is a chase of K pointers between them", "T tokens are T + 1 rounds in which both speak"},
 	Parts: []Part{
 		{CheckedHere, "the map: all f, g, x for n = 2 and 3, K <= 5, by pointers that change hands; the compiled protocol of the layer and its T + 1 rounds, bit for bit against the forward pass"},
-		{QuotedThere, "pointer chasing in fewer than K rounds takes messages of order n/K; its constant is not stated, so no number is excluded here"},
+		{QuotedOrder, "pointer chasing in fewer than K rounds takes messages of order n/K; no number is excluded here"},
 	},
 	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
 		rows := collector{ctx: ctx, at: at, out: &out}

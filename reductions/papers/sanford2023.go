@@ -18,6 +18,7 @@ var Sanford2023 = register(&Paper{
 		theorem2, theorem3, theorem4, theorem6, theorem7, theorem8, theorem9, theorem10, theorem11,
 		thirdOrder, cycle3, cycle5, separation, conjecture1,
 	},
+	Main: theorem7, Executed: theorem7Bound + ", in bits and with constant 1: B_Z and B_N are the widths of one head's normaliser and of one numerator",
 })
 
 // What the numbers of several claims rest on.

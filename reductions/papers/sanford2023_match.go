@@ -27,6 +27,8 @@ var theorem6 = &Claim{
 	Run: runTheorem6,
 }
 
+const theorem7Bound = "H (B_Z + d_v B_N) >= n, n = floor((N-3)/2)"
+
 var theorem7 = &Claim{
 	ID: "theorem 7", Kind: Lower,
 	Short:      "one layer on triples needs order N",
@@ -35,7 +37,7 @@ var theorem7 = &Claim{
 	Statement:  "There is c > 0 such that for large N and any M >= N + 1 no one-layer transformer with m p H <= c N / loglog N computes Match3 on all inputs.",
 	Source:     "Sanford, Hsu, Telgarsky 2023, Theorem 7",
 	Conventions: []string{ownConstants, exactSoftmax, bobAnswers, oneRead,
-		"the query token is public; per head Alice sends one normaliser and d_v numerators over her n tokens: H (B_Z + d_v B_N) >= n, n = floor((N-3)/2)",
+		"the query token is public; per head Alice sends one normaliser and d_v numerators over her n tokens: " + theorem7Bound,
 		"the token map is this project's own; in exact integers log n is added once per number, where the paper has a factor loglog N"},
 	Parts: []Part{
 		{CheckedHere, "the reduction's truth tables for M = N+1 .. N+7; the protocol's bits against the formula; two inputs that an undersized layer cannot tell apart, and an input on which it errs"},

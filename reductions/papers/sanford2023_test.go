@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -20,6 +21,8 @@ func TestEveryClaimRunsQuickly(t *testing.T) {
 		t.Fatal(err)
 	}
 	every := report.Table{Title: "Every claim of every paper"}
+	growth := regexp.MustCompile(`of order|power of|Omega|O\(|linear|\bc N\b`)
+	var only []string
 	for paper := range Catalog().All() {
 		table := report.Table{Title: paper.Title, Command: "crosscut reproduce"}
 		for _, c := range paper.Claims {
@@ -36,6 +39,12 @@ func TestEveryClaimRunsQuickly(t *testing.T) {
 				if s.Verdict == report.Holds && (s.Control == "" || s.Failures == 0) {
 					t.Error("it holds, and nothing was seen to fail")
 				}
+				if s.Only != "" {
+					only = append(only, paper.Name+": "+c.ID)
+				}
+				if growth.MatchString(c.Statement) && s.Verdict == report.Holds && s.Only == "" && !c.comesFrom(ProvedHere) {
+					t.Errorf("it speaks of an order of growth, nothing is proved, and it does not say that it is %s: %s", report.MapOnly, c.Statement)
+				}
 				if s.Verdict == report.Fails && !strings.Contains(string(errata), "\n## "+paper.Name+": "+c.ID+"\n") {
 					t.Errorf("it fails as printed, and docs/errata.md has no note headed %s: %s", paper.Name, c.ID)
 				}
@@ -43,6 +52,9 @@ func TestEveryClaimRunsQuickly(t *testing.T) {
 		}
 		checkScreen(t, paper, table)
 		every.Claims = append(every.Claims, table.Claims...)
+	}
+	if want := []string{"kozachinskiy2025strassen: Match3", "peng2024composition: theorem 2", "sanford2024depth: corollary 5.3", "sanford2024depth: corollary 5.4", "sanford2024depth: corollary 5.6"}; !slices.Equal(only, want) {
+		t.Errorf("%s: %q, want %q", report.MapOnly, only, want)
 	}
 	for _, l := range text(t, every.Lines(nil)) {
 		if w := utf8.RuneCountInString(l); w > report.TextWidth {

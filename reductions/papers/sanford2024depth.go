@@ -23,6 +23,7 @@ var Sanford2024Depth = register(&Paper{
 	Citation: "Clayton Sanford, Daniel Hsu, Matus Telgarsky. arXiv 2402.09268",
 	Cite:     []string{"SanfordHsuTelgarsky2024b"},
 	Claims:   []*Claim{hopRecurrent, hopIndex, hopKernel, hopLongformer, hopThought, hopPrinted, hopRepaired, hopConditional},
+	Main:     hopPrinted, Executed: "the printed recursion, which is wrong at k = 2 and 3; repaired: ceil(log2 k) + 2 layers, one head, m = 3, d_v = 4 (claim repair)",
 })
 
 const (
@@ -252,7 +253,7 @@ func hopMany(id, statement, short string, sizes ...string) *Claim {
 		Conventions: []string{"matchings: the map needs pointers that are injective", "the last player answers; the query is public", "sums modulo 2^p, or in exact width"},
 		Parts: []Part{
 			{CheckedHere, "the map: all matchings for q = 2 and 3, samples above; the compiled protocol of k players and its rounds, bit for bit against the forward pass"},
-			{QuotedThere, "pointer chasing on matchings: R >= k rounds, or messages of order q/k^5; its constant is not stated, so no number is excluded here"},
+			{QuotedOrder, "pointer chasing on matchings: R >= k rounds, or messages of order q/k^5; no number is excluded here"},
 		},
 		Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
 			rows := collector{ctx: ctx, at: at, out: &out}

@@ -19,7 +19,10 @@ var Sanford2024Graphs = register(&Paper{
 	Citation: "arXiv 2405.18512; with arXiv 2503.01805 and 2410.19034",
 	Cite:     []string{"SanfordFatemiEtAl2024", "AdjacencyRows2025", "MoE2024"},
 	Claims:   []*Claim{graphStar, graphRows, graphExperts},
+	Executed: starBound + ", in bits, without coins and with constant 1: B_Z and B_N are the widths of one head's normaliser and of one numerator",
 })
+
+const starBound = "H (B_Z + d_v B_N) >= n, N = 2n + 1"
 
 var graphStar = &Claim{
 	ID: "connectivity", Kind: Lower, Short: "one layer: m H of order N",
@@ -27,7 +30,7 @@ var graphStar = &Claim{
 	Seen:        "second hand; the map is this project's",
 	Statement:   "One attention layer that decides whether two vertices are connected, the tokens being edges, needs m H of order N up to logarithms.",
 	Source:      "arXiv 2405.18512",
-	Conventions: []string{exactSoftmax, bobAnswers, oneRead, "N = 2n + 1: H (B_Z + d_v B_N) >= n, without coins"},
+	Conventions: []string{exactSoftmax, bobAnswers, oneRead, starBound + ", without coins"},
 	Parts: []Part{
 		{CheckedHere, "the map's truth table; the protocol's bits against the formula; two inputs that an undersized layer cannot tell apart, and an input on which it errs"},
 		{ProvedHere, "the map for every n (docs/literature.md)"},

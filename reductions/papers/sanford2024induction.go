@@ -16,7 +16,10 @@ var Sanford2024Induction = register(&Paper{
 	Citation: "Clayton Sanford, Daniel Hsu, Matus Telgarsky. arXiv 2408.14332",
 	Cite:     []string{"SanfordHsuTelgarsky2024"},
 	Claims:   []*Claim{inductionOneLayer, inductionTwoLayers},
+	Executed: inductionBound + ", in bits and with constant 1: B_Z and B_N are the widths of one head's normaliser and of one numerator",
 })
+
+const inductionBound = "H (B_Z + d_v B_N) >= n, n = (N-1)/2"
 
 var inductionOneLayer = &Claim{
 	ID: "one layer", Kind: Lower, Short: "one layer on induction needs order N",
@@ -24,7 +27,7 @@ var inductionOneLayer = &Claim{
 	Statement:  "A one-layer transformer that solves induction heads on sequences of length N over three symbols has m p H of order N at least.",
 	Source:     "Sanford, Hsu, Telgarsky 2024",
 	Conventions: []string{ownConstants, exactSoftmax, bobAnswers, oneRead,
-		"the query token is public and the same for every input, so one layer is a one-way protocol: H (B_Z + d_v B_N) >= n, n = (N-1)/2"},
+		"the query token is public and the same for every input, so one layer is a one-way protocol: " + inductionBound},
 	Parts: []Part{
 		{CheckedHere, "the reduction's truth table to n = 8; the protocol's bits against the formula; two inputs that an undersized layer cannot tell apart, and an input on which it errs"},
 		{ProvedHere, "the reduction for every n, and the inequality (docs/sanford2024induction.md)"},

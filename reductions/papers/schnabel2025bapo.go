@@ -29,6 +29,7 @@ var Schnabel2025BAPO = register(&Paper{
 		bapoAtMost("SETDIFF", "setdiff", "SETDIFF has a (|Sigma|, 0)-BAPO; here |Sigma| = 2.", func(int) (a, b int) { return 2, 0 }),
 		bapoMajority, bapoTable, bapoMatch3, bapoReachability, bapoThought,
 	},
+	Main: bapoMajority, Executed: "a >= log2 m on n = 2 (l + 1) m bits with l tokens attended, with constant 1",
 })
 
 const bapoRules = "f, g and h are arbitrary; the answer must be right at every cut, for every choice of min(b, marked) of the marked tokens"

@@ -13,19 +13,13 @@ import (
 func (p *Paper) sum(c *Claim, out Outcome) report.Claim {
 	s := report.Claim{
 		Paper: p.Name, ID: c.ID, Short: c.Short, Statement: c.Statement, Source: c.Source, Seen: c.Seen,
-		Hypothesis: c.Hypothesis.Text, Verdict: report.Open, Basis: c.basis(), By: out.By, Why: c.Outside,
+		Verdict: report.Open, Basis: c.Basis(), By: out.By, Why: c.Outside,
 	}
 	if s.Short == "" {
 		s.Short = c.Statement
 	}
-	if s.Hypothesis == "" {
-		s.Hypothesis = "none"
-	}
-	if s.Seen == "" {
-		s.Seen = "the abstract"
-	}
 	var vacuous bool
-	s.SatisfiableAt, vacuous = c.Hypothesis.Satisfiable()
+	s.Hypothesis, s.SatisfiableAt, s.Seen, vacuous = c.Limits()
 	all, sampled, right, broken := 0, 0, 0, 0
 	for _, r := range out.Rows {
 		switch {
@@ -63,15 +57,36 @@ func (p *Paper) sum(c *Claim, out Outcome) report.Claim {
 		s.Verdict = report.Dominated
 	case right > 0 && s.Control != "": // a check that nothing was seen to fail shows nothing
 		s.Verdict = report.Holds
+		if c.comesFrom(QuotedOrder) && !c.comesFrom(ProvedHere) {
+			s.Only = report.MapOnly
+		}
 	}
 	return s
 }
 
-// basis lists where the parts of the claim come from.
-func (c *Claim) basis() string {
+// Limits are what the claim assumes, where that can be had, and how far the paper's own words
+// were at hand; vacuous says that nobody has such sizes.
+func (c *Claim) Limits() (hypothesis, satisfiable, seen string, vacuous bool) {
+	hypothesis, seen = c.Hypothesis.Text, c.Seen
+	if hypothesis == "" {
+		hypothesis = "none"
+	}
+	if seen == "" {
+		seen = "the abstract"
+	}
+	satisfiable, vacuous = c.Hypothesis.Satisfiable()
+	return
+}
+
+func (c *Claim) comesFrom(o Origin) bool {
+	return slices.ContainsFunc(c.Parts, func(p Part) bool { return p.Origin == o })
+}
+
+// Basis lists where the parts of the claim come from.
+func (c *Claim) Basis() string {
 	var of []string
 	for _, part := range c.Parts {
-		word := map[Origin]string{CheckedHere: "checked", ProvedHere: "proved", QuotedThere: "quoted", OpenStill: "open"}[part.Origin]
+		word := map[Origin]string{CheckedHere: "checked", ProvedHere: "proved", QuotedThere: "quoted", QuotedOrder: "quoted", OpenStill: "open"}[part.Origin]
 		if !slices.Contains(of, word) {
 			of = append(of, word)
 		}

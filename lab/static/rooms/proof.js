@@ -4,7 +4,7 @@ import { button, instead, problem, select, slider } from "../controls.js";
 import { NAMES, command, asking, el, exportButton, number, picture, plural, put, svg, value, watchWidth } from "../dom.js";
 import { layout, token, widestOf } from "../strip.js";
 
-const ORIGIN = { "checked here": "checked", "proved in docs": "proved", quoted: "quoted", open: "open" };
+const ORIGIN = { "checked here": "checked", "proved in docs": "proved", quoted: "quoted", "quoted, constant unknown": "quoted", open: "open" };
 
 // Which reduction acts a claim out: that of its inequality, or one that its rows name.
 const acted = (cat, paper, claim) => cat.inequalities.find(q => q.paper === paper && q.claim === claim)?.reduction || { "theorem 10": "disj-qsa-memory", cycle5: "disj-cycle5" }[claim] || null;
