@@ -105,9 +105,20 @@ func TestTouch(t *testing.T) {
 	b.quiet("touch in Grow")
 }
 
-// frames drags a node to and fro while the browser traces its frames, and gives the
-// times between them in milliseconds, in increasing order.
-func (b *browser) frames(selector string, dx float64) []float64 {
+// mouse does one thing with the left button of the mouse.
+func mouse(ctx context.Context, t *chromedp.Target, kind input.DispatchMouseEventType, at spot) error {
+	held := int64(1)
+	if kind == "mouseReleased" {
+		held = 0
+	}
+	_, err := cdp.Call(ctx, t, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: at.X, Y: at.Y, Button: "left", Buttons: held, ClickCount: 1})
+	return err
+}
+
+// frames drags a node to and fro, steps times dx pixels each way, while the browser
+// traces its frames, and gives the times between them in milliseconds, in increasing
+// order. No frame is drawn where nothing changes: each dx must be a step of the node.
+func (b *browser) frames(selector string, dx float64, steps int) []float64 {
 	b.t.Helper()
 	p := b.middle(selector)
 	var at []float64
@@ -119,23 +130,16 @@ func (b *browser) frames(selector string, dx float64) []float64 {
 		if _, err := cdp.Call(ctx, t, tracing.Start, tracing.StartParams{TransferMode: "ReportEvents", TraceConfig: &tracing.TraceConfig{IncludedCategories: []string{"devtools.timeline.frame", "disabled-by-default-devtools.timeline.frame", "devtools.timeline"}}}); err != nil {
 			return err
 		}
-		mouse := func(kind input.DispatchMouseEventType, x float64, buttons int64) error {
-			_, err := cdp.Call(ctx, t, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: x, Y: p.Y, Button: "left", Buttons: buttons, ClickCount: 1})
-			return err
-		}
-		if err := mouse("mousePressed", p.X, 1); err != nil {
+		if err := mouse(ctx, t, "mousePressed", p); err != nil {
 			return err
 		}
 		for k := range 160 {
-			turn := float64(k%40) / 20
-			if turn > 1 {
-				turn = 2 - turn
-			}
-			if err := mouse("mouseMoved", p.X+dx*turn, 1); err != nil {
+			turn := min(k%(2*steps), 2*steps-k%(2*steps))
+			if err := mouse(ctx, t, "mouseMoved", spot{p.X + dx*float64(turn), p.Y}); err != nil {
 				return err
 			}
 		}
-		if err := mouse("mouseReleased", p.X, 0); err != nil {
+		if err := mouse(ctx, t, "mouseReleased", p); err != nil {
 			return err
 		}
 		if _, err := cdp.Call(ctx, t, tracing.End, cdp.Empty{}); err != nil {
@@ -182,15 +186,19 @@ func TestFrames(t *testing.T) {
 		t.Skip("make browser measures frames")
 	}
 	b := browse(t, start(t))
-	for _, m := range []struct{ hash, ready, want, node string }{
-		{"cut?task=match2&model=attention&n=16&seed=3", ".verdict", "bits", ".handle circle"},
-		{"grow?inequality=one-layer-match3&n=1096", ".verdict", "needed", ".cursor"},
-		{"story?scene=5", "[data-story='5'] .says", "needed", "[data-scrub=H]"},
+	for _, m := range []struct {
+		hash, ready, want, node string
+		dx                      float64
+		steps                   int
+	}{
+		{"cut?task=match2&model=attention&n=16&seed=3", ".verdict", "bits", ".handle circle", 56, 6},
+		{"grow?inequality=one-layer-match3&n=1096", ".verdict", "needed", ".cursor", 12, 10},
+		{"story?scene=5", "[data-story='5'] .says", "needed", "[data-scrub=H]", 9, 15},
 	} {
 		b.open(m.hash, m.ready, m.want)
 		paint := evaluate[float64](b, `performance.getEntriesByType("paint").find(e => e.name === "first-contentful-paint").startTime`)
 		b.await(`!document.querySelector("[aria-busy]")`)
-		between := b.frames(m.node, 120)
+		between := b.frames(m.node, m.dx, m.steps)
 		if len(between) < 20 {
 			t.Errorf("%s: only %d frames were drawn while dragging", m.hash, len(between))
 			continue

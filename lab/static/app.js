@@ -1,7 +1,7 @@
 // The frame: the story and five rooms, one at a time. The address holds the state of
 // a room and the object that all rooms share; a change that is done is a step back.
 import { ask, loading } from "./api.js";
-import { copy, el, number, put, svg } from "./dom.js";
+import { copy, el, number, put, still, svg } from "./dom.js";
 import { problem, select } from "./controls.js";
 
 const rooms = {
@@ -111,7 +111,7 @@ async function open(again) {
     main.style.minHeight = `${main.offsetHeight}px`;
     keep();
     main.replaceChildren();
-    here = { name, ...room.open(main, cat, bare ? carried(name, cat) : state, s => { if (here.name === name) write(name, s); }) };
+    here = { name, ...room.open(main, cat, bare ? carried(name, cat) : state, s => still(main, () => { if (here.name === name) write(name, s); })) };
     here.settled = true;
     describe();
     if (same) scrollTo(0, scrolled); else scrollTo(0, 0);

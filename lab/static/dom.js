@@ -21,25 +21,54 @@ function fill(node, attrs, children) {
 export function el(tag, attrs, ...children) { return fill(document.createElement(tag), attrs, children); }
 export function svg(tag, attrs, ...children) { return fill(document.createElementNS(SVG, tag), attrs, children); }
 
-// A slider that is dragged is not replaced before it is let go.
-let held = null;
+// While something is dragged, nodes stay: a slider is not replaced, and elsewhere only
+// the attributes and texts that differ change. What was asked for is done in full when
+// the drag is over, in the order in which it was asked for.
+let held = null, moving = false;
 const later = new Map();
-addEventListener("pointerdown", e => { held = e.target.matches?.("input[type=range]") ? e.target : null; }, true);
-for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => {
+export function dragging() { moving = true; }
+function settle() {
   held = null;
-  const waiting = [...later];
+  moving = false;
+  const waiting = [...later.values()];
   later.clear();
-  for (const [node, children] of waiting) put(node, ...children);
-}, true);
+  for (const f of waiting) f();
+}
+addEventListener("pointerdown", e => { settle(); held = e.target.matches?.("input[type=range]") ? e.target : null; }, true);
+for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) addEventListener(end, settle, true);
+
+// still does something when nothing is dragged; for each key the last one counts.
+export function still(key, f) { if (moving) later.set(key, f); else f(); }
 
 // put replaces what a node holds; nothing stands for nothing. What had the focus
 // keeps it: the focus goes to the new node that stands for the same thing.
 export function put(node, ...children) {
-  if (held && node.contains(held)) { later.set(node, children); return; }
+  if (node.isConnected && (moving || held && node.contains(held))) {
+    if (!held) like(node, fill(document.createDocumentFragment(), null, children.flat(9).map(c => c?.isConnected ? c.cloneNode(true) : c)));
+    later.set(node, () => put(node, ...children));
+    return;
+  }
   const had = node.contains(document.activeElement) && node !== document.activeElement ? standsFor(document.activeElement, node) : null;
   node.replaceChildren();
   fill(node, null, children);
   if (had && node.isConnected) (had() || node.querySelector(FOCUSABLE) || document.getElementById("room")).focus({ preventScroll: true });
+}
+
+// like makes what a node holds look like what another one holds, which is only read.
+function like(node, model) {
+  const to = [...model.childNodes];
+  while (node.childNodes.length > to.length) node.lastChild.remove();
+  to.forEach((m, k) => {
+    const n = node.childNodes[k];
+    if (!n) node.append(m.cloneNode(true));
+    else if (n.nodeName !== m.nodeName) n.replaceWith(m.cloneNode(true));
+    else if (m.nodeType !== Node.ELEMENT_NODE) { if (n.data !== m.data) n.data = m.data; }
+    else {
+      for (const { name, value } of m.attributes) if (n.getAttribute(name) !== value) n.setAttribute(name, value);
+      for (const { name } of [...n.attributes]) if (!m.hasAttribute(name)) n.removeAttribute(name);
+      like(n, m);
+    }
+  });
 }
 
 const FOCUSABLE = "button:not(:disabled), input:not(:disabled), select, a[href], [tabindex='0'], summary";
@@ -246,6 +275,7 @@ export function drag(host, begin) {
     const gesture = begin(e);
     if (!gesture) return;
     on = { id: e.pointerId, ...gesture };
+    if (on.move) dragging();
     host.setPointerCapture(e.pointerId);
   });
   host.addEventListener("pointermove", e => { if (on?.id === e.pointerId) on.move?.(e); });

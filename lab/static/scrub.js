@@ -1,5 +1,5 @@
 // A number in a sentence that can be dragged, or turned with the arrow keys.
-import { el } from "./dom.js";
+import { dragging, el } from "./dom.js";
 
 // scrub moves in whole steps between min and max, or through a list of values. The
 // node is drawn anew by whoever listens; the drag goes on, since the sentence's host
@@ -27,6 +27,7 @@ function hold(e, from, of, change) {
   if (e.button || held) return;
   e.target.focus({ preventScroll: true });
   held = { id: e.pointerId, x: e.clientX, from, of, change, last: from };
+  dragging();
   e.preventDefault();
   // A finger's pointer events end with the node that it touched, which is written anew;
   // its touch events go on arriving there.

@@ -171,7 +171,7 @@ export function open(main, cat, start, write) {
     if (found.length) put(arcLayer, matched(place, top, reading, found));
     if (!w && tokens[reading] && typeof tokens[reading] === "object" && "y" in tokens[reading]) arcs(reading);
     const machine = w ? jars(w, stripEnd + 34) : state(place, top, stripEnd), channel = wordsPicture(machine.bottom + 14);
-    const pic = picture(width, channel.bottom + 8, w ? "The query's arcs over the tokens, the jars that they fill, and the messages" : "Tokens and messages", w ? query(w, place, top, reading) : null, names, parts, arcLayer, handle(place, top), machine.node, channel.node);
+    const pic = picture(width, channel.bottom + 8, w ? "The query's arcs over the tokens, the jars that they fill, and the messages" : "Tokens and messages", w ? query(w, place, top, reading) : null, svg("g", {}, names), svg("g", {}, parts), arcLayer, handle(place, top), machine.node, channel.node);
     placed = { place, top };
     put(stage, failed ? problem(failed, run) : "", pic);
   }
@@ -318,9 +318,8 @@ export function open(main, cat, start, write) {
     put(transcript, ...answer.record.messages.slice(0, most).map((m, k) => el("li", { class: k >= step ? "coming" : "", "aria-current": k === step - 1 ? "step" : null },
       el("button", { type: "button", "data-word": k, onclick: () => play.go(k + 1), onpointerenter: () => { hovered = k; tell(); }, onpointerleave: () => { hovered = -1; tell(); }, onfocus: () => { hovered = k; tell(); }, onblur: () => { hovered = -1; tell(); } },
         el("span", { class: `from ${m.from}` }, m.from === "alice" ? "A →" : "← B"), el("span", {}, m.label), el("span", { class: "bits" }, plural(m.bits, "bit")),
-        el("span", { class: "raw" }, answer.words[k].length > 96 ? answer.words[k].slice(0, 96) + " …" : answer.words[k])))));
-    if (answer.record.messages.length > most) transcript.append(el("li", { class: "muted small" }, `${answer.record.messages.length - most} more; the command prints all`));
-    if (!answer.record.messages.length) transcript.append(el("li", { class: "muted small" }, "Nothing is written."));
+        el("span", { class: "raw" }, answer.words[k].length > 96 ? answer.words[k].slice(0, 96) + " …" : answer.words[k])))),
+      answer.record.messages.length > most ? el("li", { class: "muted small" }, `${answer.record.messages.length - most} more; the command prints all`) : null, answer.record.messages.length ? null : el("li", { class: "muted small" }, "Nothing is written."));
     const now = transcript.querySelector("[aria-current]");
     if (now) transcript.scrollTop = Math.max(0, now.offsetTop - transcript.offsetTop - transcript.clientHeight / 2);
   }
