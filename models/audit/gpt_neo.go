@@ -14,7 +14,6 @@ var _ = register(&Architecture{
 		words := c.attentionTypes()
 		if len(words) != depth {
 			c.fail(`field "attention_types" names %d layers, but there are %d`, len(words), depth)
-			return nil
 		}
 		if stated := c.List("attention_layers"); stated != nil && !slices.Equal(stated, words) {
 			c.fail(`fields "attention_types" and "attention_layers" contradict each other: %s and %s`, show(c.fields["attention_types"]), show(c.fields["attention_layers"]))

@@ -42,7 +42,7 @@ var reasons = []struct{ why, names string }{
 		rope_ratio rope_percent original_rope rotary_percent apply_query_key_layer_scaling interleaved_qkv use_logn_attn use_dynamic_ntk rope_theta rope_scaling rope_parameters rope_pct rope_local_base_freq rope_interleaved rope_interleave rope_type partial_rotary_factor rotary_dim rotary_pct rotary_emb_base rotary use_rotary alibi use_rope
 		use_mem_rope use_long_context rotary_scaling_factor attn_rotary_emb position_embedding_type offset_alibi use_pos_enc theta original_max_position_embeddings initial_context_length interpolate_factor
 		query_pre_attn_scalar attention_logit_softcapping attn_logit_softcapping attention_multiplier scale_attn_weights scale_attn_by_inverse_layer_idx reorder_and_upcast_attn attention_softmax_in_fp32
-		scale_attention_softmax_in_fp32 attn_temperature_tuning attn_scale floor_scale attn_output_gate clip_qkv skip_bias_add skip_bias_add_qkv bias_dropout_fusion masked_softmax_fusion relative_attention_num_buckets`},
+		scale_attention_softmax_in_fp32 softmax_in_fp32 attn_temperature_tuning attn_scale floor_scale attn_output_gate clip_qkv skip_bias_add skip_bias_add_qkv bias_dropout_fusion masked_softmax_fusion relative_attention_num_buckets`},
 	{"decays, gates and step sizes of a scan: they change the state's contents", `
 		time_step_rank time_step_init_scheme time_step_floor time_step_max time_step_min time_step_scale time_step_limit mamba_dt_rank mamba_dt_min mamba_dt_max mamba_dt_limit mamba_hidden_act
 		lora_rank lora_alpha decay_low_rank_dim gate_low_rank_dim a_low_rank_dim v_low_rank_dim proj_low_rank_dim q_lora_rank gate_logit_normalizer clamp_min gate_fn use_gk use_gv use_output_gate use_gate use_beta
@@ -53,11 +53,11 @@ var reasons = []struct{ why, names string }{
 		z_loss_weight summary_activation summary_proj_to_labels summary_type summary_use_proj tf_legacy_loss`},
 	{"which kernel computes", `
 		use_flash_attn use_cache_kernel use_cache slow_but_exact use_mamba_kernels use_mambapy use_associative_scan fused_add_norm fuse_norm fuse_cross_entropy fuse_linear_cross_entropy attn_mode chunk_size_feed_forward cache_implementation torchscript
-		use_bfloat16 step_kernel chunkwise_kernel sequence_kernel return_last_states weight_mode autocast_kernel_dtype max_inference_chunksize add_forward_backward force_bos_token_insert
+		use_bfloat16 bf16 fp16 onnx_safe inference_runner pre_allocate_kv_cache pad_key_length step_kernel chunkwise_kernel sequence_kernel return_last_states weight_mode autocast_kernel_dtype max_inference_chunksize add_forward_backward force_bos_token_insert
 		return_dict output_hidden_states output_attentions output_scores return_dict_in_generate output_past`},
 	{"decoding", `
 		is_decoder tie_encoder_decoder temperature top_k top_p typical_p repetition_penalty length_penalty no_repeat_ngram_size encoder_no_repeat_ngram_size bad_words_ids num_return_sequences num_beams num_beam_groups
-		diversity_penalty early_stopping max_length min_length do_sample remove_invalid_values exponential_decay_length_penalty suppress_tokens begin_suppress_tokens max_sequence_length model_max_length`},
+		diversity_penalty early_stopping max_length min_length do_sample remove_invalid_values exponential_decay_length_penalty suppress_tokens begin_suppress_tokens max_sequence_length model_max_length max_batch_size validate_runner_input calc_logits_for_entire_prompt`},
 	{"images and sounds reach the text model as tokens", `
 		vision_config audio_config ignore_index projector_hidden_act vision_feature_layer vision_feature_select_strategy multimodal_projector_bias spatial_merge_size image_seq_length
 		mm_tokens_per_image vision_soft_tokens_per_image audio_soft_tokens_per_image`},
@@ -104,6 +104,7 @@ var checked = map[string]struct {
 	"attn_layer_indices":          {ok: isEmpty},
 	"full_attn_mod":               {ok: func(v any) bool { return v == nil || v == json.Number("1") }},
 	"mamba_ssm_dtype":             {ok: atMostFloat32},
+	"fp32":                        {isFalse, "it runs the model in float32, whatever torch_dtype says: give --set fp32=false,dtype=float32"},
 }
 
 // harmlessHere says that a checked field has a harmless value.

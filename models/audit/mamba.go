@@ -27,7 +27,9 @@ func (c *Config) selective(bound bool) []Layer {
 	hidden := c.Need("hidden_size", "d_model")
 	depth := c.Depth("num_hidden_layers", "n_layer", "n_layers")
 	ssm, done := c.Object("ssm_cfg")
-	ssm.Text("Mamba1", "layer")
+	if layer := ssm.Text("Mamba1", "layer"); layer != "Mamba1" {
+		c.fail(`fields "model_type" and "ssm_cfg.layer" contradict each other: %s and %s`, c.Type, clip(layer))
+	}
 	state, conv, expand := c.Int(16, "state_size"), c.Int(4, "conv_kernel"), c.Times(hidden, "2", "expand")
 	if len(ssm.fields) > 0 {
 		state, conv, expand = ssm.Int(state, "d_state"), ssm.Int(conv, "d_conv"), ssm.Times(hidden, "2", "expand")

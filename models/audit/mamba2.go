@@ -12,7 +12,9 @@ var (
 			headsDefault, groups, width := 128, 8, 64
 			if ssm, done := c.Object("ssm_cfg"); len(ssm.fields) > 0 {
 				inner, width, groups = ssm.Times(hidden, "2", "expand"), ssm.Int(64, "headdim"), ssm.Int(1, "ngroups")
-				ssm.Text("", "layer")
+				if layer := ssm.Text("Mamba2", "layer"); layer != "Mamba2" {
+					c.fail(`fields "model_type" and "ssm_cfg.layer" contradict each other: %s and %s`, c.Type, clip(layer))
+				}
 				headsDefault = c.Divides(inner, "expand x d_model", width, "headdim")
 				l := c.mamba2(headsDefault, width, groups, ssm.Int(128, "d_state"), ssm.Int(4, "d_conv"), ssm.Int(256, "chunk_size"), c.Dtype)
 				done()
@@ -76,7 +78,8 @@ var (
 		Layers: func(c *Config) []Layer {
 			hidden, depth, heads := c.Int(2560, "hidden_size"), c.DepthOr(54, "num_hidden_layers"), c.Int(32, "num_attention_heads")
 			c.Same(2*hidden, "2 hidden_size", "attention_hidden_size")
-			width := c.Int(c.Divides(2*hidden, "2 hidden_size", heads, "num_attention_heads"), "attention_head_dim", "head_dim")
+			width := c.Divides(2*hidden, "2 hidden_size", heads, "num_attention_heads")
+			c.Same(width, "2 hidden_size / num_attention_heads", "attention_head_dim", "head_dim")
 			kv := c.kvHeads(0, heads)
 			inner := c.Times(hidden, "2", "mamba_expand")
 			mHeads := c.Int(8, "n_mamba_heads")

@@ -42,6 +42,9 @@ var (
 			v := h
 			if _, w, _ := c.get("value_dim"); w != nil {
 				if list, ok := w.([]any); ok && len(list) > 0 {
+					if depth := c.Depth("num_hidden_layers"); len(list) != depth {
+						c.fail("field %q names %d layers, but there are %d", "value_dim", len(list), depth)
+					}
 					for _, x := range list {
 						if n, err := whole(x); err != nil || n != h {
 							c.fail("field %q: %s: widths other than hidden_size = %d are not known here", "value_dim", show(w), h)

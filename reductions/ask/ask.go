@@ -93,7 +93,7 @@ func (q *Question) Put(m *audit.Model, s Sizes) (Answer, error) {
 	case q.Counted && (s.Count < 1 || s.Count > maxCount):
 		return Answer{}, fmt.Errorf("ask: --%s %d is outside 1..2^40", q.Name, s.Count)
 	case math.IsNaN(s.Error) || s.Error < 0 || s.Error >= 1:
-		return Answer{}, fmt.Errorf("ask: an error of %v is outside 0..1", s.Error)
+		return Answer{}, fmt.Errorf("ask: an error of %v is not at least 0 and below 1", s.Error)
 	case s.Error > 0 && !q.Errs:
 		return Answer{}, fmt.Errorf("ask: --error has no meaning for --%s: nothing is proved there for an error", q.Name)
 	}
@@ -143,23 +143,33 @@ func exceeds(n Need, e float64, bits int) bool {
 	return moreThan(n.Base, n.Power, bits)
 }
 
-// moreThan says whether base^power > 2^bits, exactly.
+// moreThan says whether base^power > 2^bits, in integers.
 func moreThan(base, power, bits int) bool {
-	approx := float64(power) * math.Log2(float64(base))
-	if math.Abs(approx-float64(bits)) > 1+approx*slack {
-		return approx > float64(bits)
+	x, factor := scaled{big.NewInt(1), 0}, scaled{big.NewInt(int64(base)), 0}
+	for ; power > 0; power >>= 1 {
+		if power&1 == 1 {
+			x = x.times(factor)
+		}
+		factor = factor.times(factor)
 	}
-	if base&(base-1) == 0 {
-		return power*(bitLen(base)-1) > bits
-	}
-	if power > 1<<20 {
-		return false // within a bit, and too large to write out: say nothing rather than guess
-	}
-	x := new(big.Int).Exp(big.NewInt(int64(base)), big.NewInt(int64(power)), nil)
-	return x.Cmp(new(big.Int).Lsh(big.NewInt(1), uint(bits))) > 0
+	above := x.mantissa.BitLen() - 1 + x.exponent - bits
+	return above > 0 || above == 0 && x.mantissa.TrailingZeroBits() != uint(x.mantissa.BitLen()-1)
 }
 
-func bitLen(n int) int { return big.NewInt(int64(n)).BitLen() }
+// scaled is mantissa 2^exponent.
+type scaled struct {
+	mantissa *big.Int
+	exponent int
+}
+
+// times is a product, or less by a part of 2^-255: only its first 256 bits are kept. A power up to 2^40 loses a part of
+// 2^-200 at most, so moreThan says yes only where that is so, and no only where it is not, or by less than that part;
+// powers of two and numbers below 2^256 lose nothing.
+func (x scaled) times(y scaled) scaled {
+	m := new(big.Int).Mul(x.mantissa, y.mantissa)
+	drop := max(0, m.BitLen()-256)
+	return scaled{m.Rsh(m, uint(drop)), x.exponent + y.exponent + drop}
+}
 
 // largest is the largest count that is not excluded; nil: none is, or none below 2^40.
 func (q *Question) largest(m *audit.Model, s Sizes) (*int, error) {

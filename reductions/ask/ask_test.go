@@ -81,6 +81,32 @@ func TestLargest(t *testing.T) {
 	}
 }
 
+// What a state holds is compared to the last bit, however large, and each answer stays the least or the largest there is.
+func TestMoreThan(t *testing.T) {
+	for _, tc := range []struct {
+		base, power, bits int
+		want              bool
+	}{
+		{50280, 25781854, 402653184, true}, {50280, 25781853, 402653184, false}, // 402653184.6 and 402653169.0 bits
+		{2, 1 << 40, 1 << 40, false}, {2, 1<<40 + 1, 1 << 40, true}, {1 << 40, 1 << 40, 40 << 40, false}, {1<<40 - 1, 1 << 40, 40<<40 - 2, true},
+		{3, 0, 0, false}, {3, 1, 1, true}, {3, 1, 2, false}, {7, 1 << 21, 5887449, true}, {7, 1 << 21, 5887450, false},
+	} {
+		if got := moreThan(tc.base, tc.power, tc.bits); got != tc.want {
+			t.Errorf("%d^%d > 2^%d: %v", tc.base, tc.power, tc.bits, got)
+		}
+	}
+	for base := 2; base < 40; base++ {
+		for power := range 200 {
+			x := new(big.Int).Exp(big.NewInt(int64(base)), big.NewInt(int64(power)), nil)
+			for bits := x.BitLen() - 2; bits <= x.BitLen()+1; bits++ {
+				if want := bits < 0 || x.Cmp(new(big.Int).Lsh(big.NewInt(1), uint(bits))) > 0; bits >= 0 && moreThan(base, power, bits) != want {
+					t.Errorf("%d^%d > 2^%d is not %v", base, power, bits, want)
+				}
+			}
+		}
+	}
+}
+
 // The needs of hops and composition, against all functions of few symbols.
 func TestNeedsAreCounts(t *testing.T) {
 	for v := 2; v <= 4; v++ {

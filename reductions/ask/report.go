@@ -34,7 +34,7 @@ func (r *Report) Measure(q *Question, s Sizes, points []Point) {
 		}
 	}
 	if above > 0 {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("%d of %d measured points lie above what is possible: their bits do not count all that the model carries, or the values were not uniform and independent", above, len(points)))
+		r.Warnings = append(r.Warnings, fmt.Sprintf("%d of %d measured points lie above what is possible: their bits do not count all that the model carries, the values were not uniform and independent, or, where no low is given, the accuracy is a sample's", above, len(points)))
 	}
 }
 

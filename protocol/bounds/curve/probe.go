@@ -179,6 +179,9 @@ func (s *Source) Grade(p *Probe) (*Grade, error) {
 		if err := json.Unmarshal(it.Answer, &got); err != nil {
 			return nil, fmt.Errorf("item %d: answer %.40s: %w", k+1, it.Answer, err)
 		}
+		if !alike(got, want[k]) {
+			return nil, fmt.Errorf("item %d: answer %.40s is %v, where %v is asked for: write one, or null", k+1, it.Answer, got.Kind(), want[k].Kind())
+		}
 		if want[k].Accepts(got) {
 			g.Right++
 		}
@@ -201,6 +204,15 @@ func (s *Source) Grade(p *Probe) (*Grade, error) {
 	}
 	g.AtLeast, g.Estimate = bits(g.Low), bits(g.Accuracy)
 	return g, nil
+}
+
+// alike says that an answer is of the type of the right one, or of one of the right ones: booleans are integers.
+func alike(got, want protocol.Value) bool {
+	if want.Kind() == protocol.OneOf {
+		return want.Len() == 0 || alike(got, want.At(0))
+	}
+	number := func(v protocol.Value) bool { return v.Kind() == protocol.Bool || v.Kind() == protocol.Int }
+	return got.Kind() == want.Kind() || number(got) && number(want)
 }
 
 // same compares JSON without regard to blanks.

@@ -117,6 +117,7 @@ func TestGrade(t *testing.T) {
 		"another x":  func(p *Probe) { p.Items[7].X = json.RawMessage(`"00000000"`) },
 		"another y":  func(p *Probe) { p.Items[7].Y = json.RawMessage(`99`) },
 		"other seed": func(p *Probe) { p.Seed = 4 },
+		"a string":   func(p *Probe) { p.Items[7].Answer = json.RawMessage(`"1"`) },
 		"no answers": func(p *Probe) {
 			for k := range p.Items {
 				p.Items[k].Answer = json.RawMessage("null")
