@@ -334,6 +334,8 @@ func TestWithAllPublishedFields(t *testing.T) {
 		"olmo2": {cache: 4194304}, "smollm3": {cache: 589824}, "lfm2": {pass: 655360, stored: 655360, cache: 98304}, "falcon-7b": {cache: 65536},
 		"xlstm-7b": {pass: 1075847168, stored: 537923584}, "gdn": {pass: 534675456, stored: 534675456}, "jamba-mini": {pass: 128450560, stored: 69730304, cache: 4 * 2 * 8 * 128 * 16},
 		"recurrentgemma": {pass: 3686400, stored: 3686400, windows: 8 * 2 * 256 * 16, kept: 2048}, "qwen3moe": {cache: 786432},
+		"starcoder": {cache: 40 * 2 * 128 * 32}, "qwen-7b": {cache: 32 * 2 * 4096 * 32},
+		"jamba-v0.1":  {pass: 28 * 8192 * (16*32 + 3*16), stored: 28 * 8192 * (16 + 3) * 16, cache: 4 * 2 * 8 * 128 * 16},
 		"mamba2-orig": {pass: 24 * (1536*128 + (1536+2*128)*3) * 32, stored: 24 * (1536*128 + (1536+2*128)*3) * 32},
 	}
 	raw, err := os.ReadFile(configs + "/memory.jsonl")
