@@ -142,7 +142,7 @@ func (f *fast) run(ctx context.Context, opt Options, from, to int) (tally, error
 		}
 	}
 	words := (f.ys + 63) / 64
-	return parallel(ctx, opt, (to-from+batch-1)/batch, func() func(int) (tally, error) {
+	return parallel(ctx, opt, (to-from+batch-1)/batch, int64(to-from)*int64(f.ys), func() func(int) (tally, error) {
 		var got, want rows
 		return func(job int) (t tally, err error) {
 			first := from + job*batch

@@ -194,7 +194,7 @@ func (s *Subject) sample(ctx context.Context, opt Options) (tally, *Interval, er
 	}
 	const chunk = 256
 	judge := func(inputs func(k, i int) []protocol.Word, n int64) (tally, error) {
-		return parallel(ctx, opt, int(n+chunk-1)/chunk, func() func(int) (tally, error) {
+		return parallel(ctx, opt, int(n+chunk-1)/chunk, n, func() func(int) (tally, error) {
 			m, all := s.merger(), &several{s: s}
 			return func(k int) (t tally, err error) {
 				each := func(in []protocol.Word, got, want protocol.Value) { s.count(&t, in, got, want) }

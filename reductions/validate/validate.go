@@ -422,8 +422,9 @@ func (s *Subject) explain(r *Result, p *pair) error {
 }
 
 // parallel runs job for 0..n-1 on several workers and adds up their tallies. It
-// stops at the first error or when ctx ends.
-func parallel(ctx context.Context, opt Options, n int, worker func() func(k int) (tally, error)) (tally, error) {
+// stops at the first error or when ctx ends, and fails unless inputs were checked: a
+// job that stopped halfway, or did nothing, is no verdict.
+func parallel(ctx context.Context, opt Options, n int, inputs int64, worker func() func(k int) (tally, error)) (tally, error) {
 	type counter struct {
 		job   func(k int) (tally, error)
 		total tally
@@ -439,6 +440,12 @@ func parallel(ctx context.Context, opt Options, n int, worker func() func(k int)
 	var total tally
 	for _, c := range counters {
 		total.add(c.total)
+	}
+	switch {
+	case err == nil && ctx.Err() != nil: // all jobs began; some may have stopped halfway
+		err = context.Cause(ctx)
+	case err == nil && total.checked != inputs:
+		err = fmt.Errorf("validate: internal: %d inputs were checked, of %d", total.checked, inputs)
 	}
 	return total, err
 }
@@ -483,7 +490,7 @@ func (s *Subject) plain(ctx context.Context, opt Options, from, to int) (tally, 
 		}
 	}
 	ys := s.ys()
-	return parallel(ctx, opt, to-from, func() func(int) (tally, error) {
+	return parallel(ctx, opt, to-from, int64(to-from)*int64(ys), func() func(int) (tally, error) {
 		m := s.merger()
 		note, all := &noted{table: opt.table}, &several{s: s}
 		in, at := make([]protocol.Word, len(domains)), make([]int, len(domains))

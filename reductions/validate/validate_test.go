@@ -2,6 +2,7 @@ package validate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -308,4 +309,60 @@ func BenchmarkPaths(b *testing.B) {
 		return func() error { run(b, s, opt); return nil }
 	}
 	beside.Run(b, "plain/fast", path(Options{Plain: true}), path(Options{}))
+}
+
+// TestEveryJobCounts: a worker that skips one of its jobs, or leaves one halfway, is an
+// error, whoever else was done.
+func TestEveryJobCounts(t *testing.T) {
+	const jobs, each = 9, 5
+	for name, lost := range map[string]int64{"all": 0, "a chunk": each, "one input": 1} {
+		for _, workers := range []int{1, 3} {
+			got, err := parallel(t.Context(), Options{Workers: workers}, jobs, jobs*each, func() func(int) (tally, error) {
+				return func(k int) (tally, error) {
+					u := tally{checked: each, inside: each}
+					if k == jobs-1 {
+						u.checked -= lost
+					}
+					return u, nil
+				}
+			})
+			if (err == nil) != (lost == 0) || got.checked != jobs*each-lost {
+				t.Errorf("%s, %d workers: %d inputs, %v", name, workers, got.checked, err)
+			}
+		}
+	}
+}
+
+// TestInterruptInTheLastJob: when all jobs began, one that stopped halfway is still no
+// verdict, on every path.
+func TestInterruptInTheLastJob(t *testing.T) {
+	for name, c := range map[string]struct {
+		n     int
+		opt   Options
+		after int // inputs of the first player that are written before the interrupt
+	}{
+		"sampled":      {40, Options{Budget: 300}, 280},
+		"plain":        {10, Options{Plain: true}, 1 << 10},
+		"bit-parallel": {6, Options{}, 64},
+	} {
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		left := c.after
+		s := broken(t, c.n, func(s *Subject) {
+			write := s.Write
+			s.Write = func(who protocol.Player, in protocol.Word) ([]tasks.Token, error) {
+				if who == protocol.Alice {
+					if left--; left == 0 {
+						stop()
+					}
+				}
+				return write(who, in)
+			}
+		})
+		c.opt.Workers = 1
+		r, err := Run(ctx, s, c.opt)
+		if r == nil || r.Path != name || !errors.Is(err, context.Canceled) || r.Verdict != report.Unknown {
+			t.Errorf("%s: %+v, %v", name, r, err)
+		}
+	}
 }
