@@ -437,11 +437,20 @@ func TestBrokenLayersAreCaught(t *testing.T) {
 		_, err = m.Whole(t.Context(), seq, []int{1})
 		return err
 	}
+	between := func(x int64) func(s *Stack) { // a second layer, which the first hands x
+		return func(s *Stack) {
+			second := *s.Layers[0]
+			s.Layers = append(s.Layers, &second)
+			s.Next = []func(int, Ints, []Average, Ints) error{func(_ int, _ Ints, _ []Average, next Ints) error { next.Set(0, x); return nil }}
+		}
+	}
 	for name, change := range map[string]func(s *Stack){
-		"a query of p + 1 bits":    func(s *Stack) { s.Layers[0].Query = func(_, _ int, _, q Ints) error { q.Set(0, 128); return nil } },
-		"a key of p + 1 bits":      func(s *Stack) { s.Layers[0].Key = func(_, _ int, _, k Ints) error { k.Set(1, -129); return nil } },
-		"a key beyond its bound":   func(s *Stack) { s.Layers[0].KeyMax = []*big.Int{new(big.Int), new(big.Int)} },
-		"a value beyond its bound": func(s *Stack) { s.Layers[0].ValueMax = big.NewInt(1) },
+		"128 between layers, p = 8":  between(128),
+		"-129 between layers, p = 8": between(-129),
+		"a query of p + 1 bits":      func(s *Stack) { s.Layers[0].Query = func(_, _ int, _, q Ints) error { q.Set(0, 128); return nil } },
+		"a key of p + 1 bits":        func(s *Stack) { s.Layers[0].Key = func(_, _ int, _, k Ints) error { k.Set(1, -129); return nil } },
+		"a key beyond its bound":     func(s *Stack) { s.Layers[0].KeyMax = []*big.Int{new(big.Int), new(big.Int)} },
+		"a value beyond its bound":   func(s *Stack) { s.Layers[0].ValueMax = big.NewInt(1) },
 		"a block that does not fit": func(s *Stack) {
 			s.Layers[0].Value = func(_, _ int, _, _ Ints) (int, error) { return 1, nil }
 		},
@@ -455,8 +464,10 @@ func TestBrokenLayersAreCaught(t *testing.T) {
 			t.Errorf("%s was accepted", name)
 		}
 	}
-	if err := break1(func(*Stack) {}); err != nil {
-		t.Errorf("the sound layer: %v", err)
+	for name, change := range map[string]func(s *Stack){"one layer": func(*Stack) {}, "127 between layers": between(127), "-128 between layers": between(-128)} {
+		if err := break1(change); err != nil {
+			t.Errorf("the sound %s: %v", name, err)
+		}
 	}
 
 	// A map that looks at more than its own token breaks the cut: here the value

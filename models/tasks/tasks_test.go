@@ -443,6 +443,37 @@ func declared(sh Shape, seq []Token, rng *rand.Rand) error {
 	return nil
 }
 
+// TestLastNeeded: the end of a window, not beyond the sequence; the last that is asked for;
+// the position itself in a causal task.
+func TestLastNeeded(t *testing.T) {
+	for _, tc := range []struct {
+		task      *Task
+		set       Params
+		t         Token
+		pos, want int
+	}{
+		{Match3Local, Params{"K": 2}, Token{X: 1}, 3, 5},
+		{Match3Local, Params{"K": 2}, Token{X: 1}, 7, 9},
+		{Match3Local, Params{"K": 2}, Token{X: 1}, 8, 9},
+		{Match3Local, Params{"K": 2}, Token{X: 1}, 9, 9},
+		{Match3Local, Params{"K": 20}, Token{X: 1}, 1, 9},
+		{InductionHeads, nil, Token{X: 1}, 4, 4},
+		{InductionHeads, nil, Token{X: 1}, 9, 9},
+		{Match2, nil, Token{X: 1}, 1, 9},
+		{Match2, nil, Token{X: 1}, 9, 9},
+		{QSA, Params{"q": 2}, Token{Y: []int{2, 5}}, 1, 5},
+		{QSA, Params{"q": 2}, Token{Y: []int{2, 5}}, 7, 5},
+	} {
+		sh, err := tc.task.Shape(9, tc.set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := sh.LastNeeded(tc.pos, tc.t); got != tc.want {
+			t.Errorf("%s %v, position %d: %d, want %d", tc.task.Name, tc.set, tc.pos, got, tc.want)
+		}
+	}
+}
+
 // TestUnorderedTasks: an output does not move when other tokens change places, or when
 // one of two equal tokens becomes a copy of a third.
 func TestUnorderedTasks(t *testing.T) {
