@@ -17,7 +17,11 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"crosscut/models"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
+	"crosscut/reductions"
+	"crosscut/reductions/falsify"
 	"crosscut/report"
 )
 
@@ -125,6 +129,33 @@ func TestContradictionsExit3(t *testing.T) {
 			t.Errorf("%s: status %d, %q, %q", verdict, code, out, errs)
 		}
 		delete(commands, "concluding")
+	}
+}
+
+// So is a model that is found right everywhere with fewer bits than are needed.
+func TestContradictoryFindingExits3(t *testing.T) {
+	in, err := reductions.DisjMatch3.Instance(2, 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := zoo.Build("trivial", in.Shape, models.Settings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for verdict, want := range map[report.Verdict]int{report.Contradiction: 3, report.Meets: 0, report.Unknown: 0} {
+		with(t, &command{name: "finding", usage: "find", run: func(c *call) error {
+			f, err := falsify.Find(c.Context, m, in, falsify.Options{})
+			if err != nil || f.Verdict != report.Meets {
+				t.Fatalf("%+v, %v", f, err)
+			}
+			f.Verdict, f.Needed = verdict, &reductions.Need{Bits: 999}
+			return c.found("m", f, nil)
+		}})
+		code, out, errs := crosscut("finding")
+		if code != want || out == "" || (want == 3) != strings.Contains(errs, "contradiction: right on every input") {
+			t.Errorf("%s: status %d, %q, %q", verdict, code, out, errs)
+		}
+		delete(commands, "finding")
 	}
 }
 

@@ -78,3 +78,48 @@ func TestListKeepsAnswers(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestListRefusesForeignAnswers: one more than the unit has items, and one of another unit,
+// where nothing else is known of an answer; and one that could not be given.
+func TestListRefusesForeignAnswers(t *testing.T) {
+	list := func(fails error) *Work[Answers[word]] {
+		w := List(wordKind, nil, 4, func(_ context.Context, k int) (word, error) { return word{"a", k}, fails }, nil)
+		w.Version, w.Command = "v", []string{"words"}
+		return w
+	}
+	other := unit(t, list(nil), 2, 2)
+	for name, edit := range map[string]func(a, b Answers[word]){
+		"one more": func(a, b Answers[word]) {
+			for k, v := range b {
+				a[k] = v
+				return
+			}
+		},
+		"of another unit": func(a, b Answers[word]) {
+			for k := range a {
+				delete(a, k)
+				break
+			}
+			for k, v := range b {
+				a[k] = v
+				return
+			}
+		},
+	} {
+		r := unit(t, list(nil), 1, 2)
+		_, a, _, err := list(nil).Open(r)
+		_, b, _, err2 := list(nil).Open(other)
+		if err != nil || err2 != nil {
+			t.Fatal(err, err2)
+		}
+		edit(a, b)
+		r.Counts = raw(a)
+		if _, err := list(nil).Merge([]*Record{r, other}); !errors.Is(err, ErrForeign) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	boom := errors.New("boom")
+	if _, err := list(boom).Run(context.Background(), Whole, nil, nil); !errors.Is(err, boom) {
+		t.Errorf("%v", err)
+	}
+}

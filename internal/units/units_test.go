@@ -168,6 +168,24 @@ func TestMergeRefuses(t *testing.T) {
 	}
 }
 
+// TestMergeReadsCounts: records of one unit whose counts are written in two ways agree, and
+// what is named as missing is all that is named; a shard is checked wherever a record is from.
+func TestMergeReadsCounts(t *testing.T) {
+	w := work(60)
+	again := unit(t, w, 2, 3)
+	again.Counts = []byte(" " + string(again.Counts))
+	if _, err := w.Merge(append(all(t, w, 3), again)); err != nil {
+		t.Error(err)
+	}
+	if _, err := w.Merge(all(t, w, 3)[:2]); err == nil || err.Error() != "1 of 3 units missing: 3" {
+		t.Errorf("%v", err)
+	}
+	again.Shard = "4/3"
+	if _, err := Read(again.Bytes()); err == nil {
+		t.Error("a record of unit 4/3 was read")
+	}
+}
+
 // TestMergeWholeBeatsPart: the unit that ended early and went on is counted once, from
 // its complete record, whichever comes first.
 func TestMergeWholeBeatsPart(t *testing.T) {

@@ -219,6 +219,10 @@ func TestDeadlineEndsAndCancelFails(t *testing.T) {
 	if err != nil || f.Kind != None || f.Verdict != report.Unknown {
 		t.Errorf("past its deadline: %+v, %v", f, err)
 	}
+	f, err = Find(ctx, memory{sh: in.Shape, keeps: 40, stubborn: true}, in, Options{}) // a few pairs are tried for nothing
+	if err != nil || f.Kind != Found || f.Strategy != "sample" || f.Verdict != report.Errs || f.Tried == 0 {
+		t.Errorf("past its deadline, always 0: %+v, %v", f, err)
+	}
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
 	if _, err := Find(ctx, memory{sh: in.Shape, keeps: 40}, in, Options{}); !errors.Is(err, context.Canceled) {

@@ -313,3 +313,26 @@ func TestDocs(t *testing.T) {
 		}
 	}
 }
+
+// TestWithinSeesAnotherSetting: a run of other players, more rounds, or words back fails the
+// setting that its rule claims.
+func TestWithinSeesAnotherSetting(t *testing.T) {
+	say := func(round int, from protocol.Player) protocol.Message {
+		return protocol.Message{Round: round, From: from, Word: protocol.UintWord(1, 1)}
+	}
+	there := protocol.Transcript{Players: 2, Messages: []protocol.Message{say(1, 0)}}
+	back := protocol.Transcript{Players: 2, Messages: []protocol.Message{say(1, 0), say(2, 1)}}
+	inRounds := func(r int) protocol.Setting { return protocol.Setting{Order: protocol.InRounds, Rounds: r} }
+	for _, tc := range []struct {
+		run   protocol.Transcript
+		s     protocol.Setting
+		keeps bool
+	}{
+		{there, protocol.OneWay, true}, {there, inRounds(1), true}, {back, protocol.TwoWay, true}, {back, inRounds(2), true},
+		{back, protocol.OneWay, false}, {back, inRounds(1), false}, {there, protocol.OneWay.Among(3), false}, {there, protocol.Setting{}, false},
+	} {
+		if err := within(tc.run, tc.s); (err == nil) != tc.keeps {
+			t.Errorf("%d words in setting %v: %v", len(tc.run.Messages), tc.s, err)
+		}
+	}
+}

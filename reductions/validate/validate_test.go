@@ -366,3 +366,53 @@ func TestInterruptInTheLastJob(t *testing.T) {
 		}
 	}
 }
+
+// TestSampleTriesTheEdges: a map that is wrong on a few inputs that no uniform sample meets
+// is refuted where these are among those on which such maps tend to fail.
+func TestSampleTriesTheEdges(t *testing.T) {
+	const n = 40
+	for name, wrong := range map[string]func(x, y protocol.Word) bool{
+		"no ones":                  func(x, y protocol.Word) bool { return x.Ones()+y.Ones() == 0 },
+		"all ones":                 func(x, y protocol.Word) bool { return x.Ones()+y.Ones() == 2*n },
+		"all ones, none":           func(x, y protocol.Word) bool { return x.Ones() == n && y.Ones() == 0 },
+		"none, all ones":           func(x, y protocol.Word) bool { return x.Ones() == 0 && y.Ones() == n },
+		"none, the last":           func(x, y protocol.Word) bool { return x.Ones() == 0 && y.Ones() == 1 && y.Bit(n-1) },
+		"all ones, the last":       func(x, y protocol.Word) bool { return x.Ones() == n && y.Ones() == 1 && y.Bit(n-1) },
+		"the last, the last":       func(x, y protocol.Word) bool { return x.Ones() == 1 && y.Ones() == 1 && x.Bit(n-1) && y.Bit(n-1) },
+		"the first, the last":      func(x, y protocol.Word) bool { return x.Ones() == 1 && y.Ones() == 1 && x.Bit(0) && y.Bit(n-1) },
+		"a hole and what fills it": func(x, y protocol.Word) bool { return x.Ones() == n-1 && y.Ones() == 1 && !x.Bit(7) && y.Bit(7) },
+		"a hole and the next":      func(x, y protocol.Word) bool { return x.Ones() == n-1 && y.Ones() == 1 && !x.Bit(7) && y.Bit(8) },
+		"complements": func(x, y protocol.Word) bool {
+			return x.Ones()+y.Ones() == n && x.Ones() > 9 && y.Ones() > 9 && apart(x, y)
+		},
+		"one in common": func(x, y protocol.Word) bool {
+			return x.Ones()+y.Ones() == n+1 && x.Ones() > 9 && y.Ones() > 9 && !apart(x, y)
+		},
+		"equal": func(x, y protocol.Word) bool { return x == y && x.Ones() > 9 && x.Ones() < n },
+	} {
+		s := broken(t, n, func(s *Subject) {
+			want := s.Want
+			s.Want = func(in ...protocol.Word) (protocol.Value, bool, error) {
+				v, inside, err := want(in...)
+				if wrong(in[0], in[1]) {
+					v = protocol.BoolValue(!v.True())
+				}
+				return v, inside, err
+			}
+		})
+		got, _, err := s.sample(t.Context(), Options{Budget: 20100, Seed: 1})
+		if err != nil || got.failures == 0 || got.checked != 20100 {
+			t.Errorf("%s: %d of %d inputs fail, %v", name, got.failures, got.checked, err)
+		}
+	}
+}
+
+// apart says that no place is 1 in both.
+func apart(x, y protocol.Word) bool {
+	for i := range int(x.Len()) {
+		if x.Bit(i) && y.Bit(i) {
+			return false
+		}
+	}
+	return true
+}
