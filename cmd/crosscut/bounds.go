@@ -32,7 +32,7 @@ var _ = register(&command{
 	usage: "a communication matrix and every bound on it",
 	about: "Tabulates f(x, y), Alice's inputs in rows and Bob's in columns, and computes every measure as an interval that is exact where its ends meet. " +
 		"The matrix comes from a problem, a matrix of the literature by name, a file of rows, a user's Starlark file, or a task: there Alice's tokens are the rows, Bob's the columns, " +
-		"and public tokens are fixed, each to the first that the task allows (one-way costs of a prefix bound recurrent models; a public read token makes an attention layer one-way). " +
+		"and public tokens are fixed, each to the first that the task allows (one-way costs of a prefix bound recurrent models; a public read token makes an attention layer one-way). --split best tries half and every prefix, and takes the one at which Alice holds the largest INDEX. " +
 		"--census counts all matrices of one shape by D(f). --time ends the search, --time 0s lets it run; what is printed is true either way.",
 	args: "[COLUMNS]", maxArgs: 1,
 	flags: append(unitFlags("with --census: "),
@@ -75,7 +75,9 @@ var _ = register(&command{
 		if err != nil {
 			return err
 		}
-		return c.analyse(m, res, opts)
+		ctx, cancel := c.within("time")
+		defer cancel()
+		return c.analyse(ctx, m, res, opts, nil)
 	},
 })
 
@@ -226,17 +228,33 @@ func (c *call) boundsOfTask() error {
 	for name := range choice {
 		return usagef("the task's sizes are numbers", "flag --set: %s is no number", name)
 	}
-	sh, err := task.Shape(c.Int("n"), num)
+	at := func(n int, spec string) (sh tasks.Shape, split tasks.Split, read []int, err error) {
+		if sh, err = task.Shape(n, num); err != nil {
+			return sh, split, nil, err
+		}
+		if split, err = sh.ParseSplit(spec); err != nil {
+			return sh, split, nil, fmt.Errorf("flag --split: %w", err)
+		}
+		if read, err = run.ParseRead(sh, c.String("read")); err != nil {
+			return sh, split, nil, fmt.Errorf("flag --read: %w", err)
+		}
+		return sh, split, read, nil
+	}
+	trial := matrix.Trial{At: at, Allow: c.allow("the matrix")}
+	ctx, cancel := c.within("time")
+	defer cancel()
+	spec, tried := c.String("split"), []matrix.Tried(nil)
+	if spec == "best" {
+		if err := c.refuse("--split best searches matrices", "name one split", "one-way"); err != nil {
+			return err
+		}
+		if spec, tried, err = c.bestSplit(ctx, trial); err != nil {
+			return err
+		}
+	}
+	sh, split, read, err := at(c.Int("n"), spec)
 	if err != nil {
 		return err
-	}
-	split, err := sh.ParseSplit(c.String("split"))
-	if err != nil {
-		return fmt.Errorf("flag --split: %w", err)
-	}
-	read, err := run.ParseRead(sh, c.String("read"))
-	if err != nil {
-		return fmt.Errorf("flag --read: %w", err)
 	}
 	cut, err := matrix.NewCut(sh, split, read)
 	if err != nil {
@@ -271,12 +289,36 @@ func (c *call) boundsOfTask() error {
 	if err != nil {
 		return err
 	}
-	res := &matrix.Result{Source: cut.Source(), Task: cut.Describe(table, profile), Near: cut.Near(c.Context, table), Names: cut.Names()}
-	return c.analyse(m, res, bounds.Options{QueryFixed: cut.QueryFixed(), Contiguous: cut.Contiguous()})
+	res := cut.Result(c.Context, table, profile)
+	if tried == nil {
+		ctx, cancel = c.within("time") // nothing was searched yet
+		defer cancel()
+	} else {
+		res.Best, res.Tried = spec, tried
+	}
+	return c.analyse(ctx, m, res, bounds.Options{}, func(ctx context.Context) { res.Longer(ctx, trial, spec) })
 }
 
-// analyse computes every bound, prints it, and writes the certificate.
-func (c *call) analyse(m *bounds.Matrix, res *matrix.Result, opts bounds.Options) error {
+// bestSplit searches the splits for half of the time.
+func (c *call) bestSplit(ctx context.Context, trial matrix.Trial) (string, []matrix.Tried, error) {
+	if d := c.Duration("time"); d > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, d/2)
+		defer cancel()
+	}
+	spec, tried, err := trial.Best(ctx, c.Int("n"))
+	if c.Context.Err() != nil {
+		return "", nil, c.Context.Err()
+	}
+	if err != nil {
+		return "", nil, usagef("take a smaller N, raise --time, or name a split", "flag --split: %v", err)
+	}
+	return spec, tried, nil
+}
+
+// analyse computes every bound within ctx, prints it, and writes the certificate. then, if
+// not nil, uses the time that is left, a quarter at least.
+func (c *call) analyse(ctx context.Context, m *bounds.Matrix, res *matrix.Result, opts bounds.Options, then func(context.Context)) error {
 	limit, err := c.memoryLimit()
 	if err != nil {
 		return err
@@ -298,9 +340,12 @@ func (c *call) analyse(m *bounds.Matrix, res *matrix.Result, opts bounds.Options
 	if opts.Errors, err = c.errors(); err != nil {
 		return err
 	}
-	opts.Time = c.Duration("time")
-	ctx, cancel := c.within("time")
-	defer cancel()
+	if end, ok := ctx.Deadline(); ok {
+		opts.Time = max(1, time.Until(end))
+	}
+	if then != nil {
+		opts.Time -= opts.Time / 4
+	}
 	if c.IsSet("certificate") { // the evidence is checked within the same time
 		opts.Time /= 2
 	}
@@ -336,6 +381,9 @@ func (c *call) analyse(m *bounds.Matrix, res *matrix.Result, opts bounds.Options
 		if res.Drawn, err = c.drawTree(m, r.Tree, res.Names); err != nil {
 			return err
 		}
+	}
+	if then != nil {
+		then(ctx)
 	}
 	res.Command = c.command()
 	if err := c.draw(func(w io.Writer, format string) error { return res.Picture(w, format, m) }); err != nil {

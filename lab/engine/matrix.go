@@ -169,7 +169,6 @@ func (a *matrixAnswer) ofTask(ctx context.Context, q matrixRequest, res *matrix.
 	if err != nil {
 		return nil, err
 	}
-	opts.QueryFixed, opts.Contiguous = cut.QueryFixed(), cut.Contiguous()
 	res.Source, res.Task = cut.Source(), cut.Describe(table, profile)
 	res.Command = "crosscut bounds --task " + task.Name + " --n " + itoa(q.N) + q.Set.flags()
 	if q.Split != "" {

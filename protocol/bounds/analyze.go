@@ -19,10 +19,6 @@ type Options struct {
 	// names them instead of the entries.
 	Problem string
 	N       int
-	// QueryFixed and Contiguous describe the matrix of a task: Bob's inputs never
-	// change the read token; Alice owns a prefix. Embeddings then say which models
-	// they bound.
-	QueryFixed, Contiguous bool
 	// NoFloats leaves out gamma_2 and the best distribution, whose evidence is found in
 	// floating point (and verified exactly): two machines may find different intervals,
 	// both true. All else is the same everywhere, while time suffices.
@@ -69,13 +65,19 @@ func Analyze(ctx context.Context, m *Matrix, opts Options) (*Report, error) {
 	return a.Report, nil
 }
 
-// newAnalysis computes every measure; nothing is compared yet.
-func newAnalysis(ctx context.Context, m *Matrix, opts Options) *analysis {
+// startAnalysis folds a matrix; nothing is computed yet.
+func startAnalysis(ctx context.Context, m *Matrix, opts Options) *analysis {
 	a := &analysis{Report: &Report{matrix: m}, ctx: ctx, opts: opts, m: m}
 	a.say("folding")
 	a.f = m.Fold()
 	a.t = a.f.flip()
 	a.shape()
+	return a
+}
+
+// newAnalysis computes every measure; nothing is compared yet.
+func newAnalysis(ctx context.Context, m *Matrix, opts Options) *analysis {
+	a := startAnalysis(ctx, m, opts)
 	a.lines()
 	a.ranks()
 	a.values()
@@ -92,6 +94,7 @@ func newAnalysis(ctx context.Context, m *Matrix, opts Options) *analysis {
 	a.finish()
 	a.derived()
 	a.embed()
+	a.shortfalls()
 	a.randomised()
 	a.follows()
 	a.Interrupted = ctx.Err() != nil

@@ -35,6 +35,9 @@ func (a *analysis) crossCheck() error {
 		leaves += p.Partition.Lower
 		fool += p.Fooling.Lower
 	}
+	for _, e := range a.Embedded {
+		most(e.Exact.Needs, "what the embedded "+e.Problem+" needs", e.Exact.Cost.Upper, e.Exact.Of)
+	}
 	d := a.Deterministic
 	most(width(leaves), "the number of leaves, in bits,", d.Upper, "D")
 	most(width(fool), "the sum of fooling sets, in bits,", d.Upper, "D")

@@ -40,6 +40,7 @@ func TestCrossChecksFail(t *testing.T) {
 			a.Rank.GF2 = nil
 			a.Rank.Sign = nil
 		},
+		"an embedding that needs too much": func(a *analysis) { a.Embedded[0].Exact.Needs = 9 },
 	} {
 		a := newAnalysis(context.Background(), intersecting(3), Options{})
 		if err := a.crossCheck(); err != nil {

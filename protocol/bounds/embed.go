@@ -9,6 +9,27 @@ import (
 // embedEntries is the most entries among which embedded problems are searched.
 const embedEntries = 4096
 
+// Embedded finds the problems inside a matrix, and computes nothing else: sizes are
+// intervals where ctx ends the search.
+func Embedded(ctx context.Context, m *Matrix) []Embedding {
+	a := startAnalysis(ctx, m, Options{})
+	if a.two {
+		a.shatter()
+		a.embed()
+	}
+	return a.Embedded
+}
+
+// LargestIndex is the size of the largest INDEX inside a matrix, for each holder of the
+// string; nil unless there are at most two values.
+func LargestIndex(ctx context.Context, m *Matrix) *Both {
+	a := startAnalysis(ctx, m, Options{})
+	if a.two {
+		a.shatter()
+	}
+	return a.Shattered
+}
+
 // embed finds problems inside a matrix of two values: INDEX (from the shattered
 // sets), EQ and NEQ (an identity, with ones or zeros on the diagonal), GT (a half
 // graph), DISJ. Each is a reduction found by machine: the rows and columns are the
@@ -19,65 +40,74 @@ func (a *analysis) embed() {
 	}
 	a.say("embedded problems")
 	for side, s := range a.found {
+		if s.size.Lower == 0 {
+			continue
+		}
 		who := [2]string{"alice", "bob"}[side]
-		e := Embedding{Problem: "index", Holder: who, Size: s.size, Rows: oneBased(s.rows), Cols: oneBased(s.cols)}
-		e.Says = fmt.Sprintf("%s speaks once: at least %d bits", who, s.size.Lower)
-		if side == 0 {
-			e.Says += a.architectures(s.size.Lower)
-		} else {
+		e := Embedding{Problem: "index", Holder: who, Size: s.size, Bits: s.size.Lower, OneWay: true, Rows: oneBased(s.rows), Cols: oneBased(s.cols)}
+		e.Says = fmt.Sprintf("%s speaks once: at least %d bits", who, e.Bits)
+		if side == 1 {
 			e.Rows, e.Cols = e.Cols, e.Rows
 		}
 		a.Embedded = append(a.Embedded, e)
 	}
 	f := a.f
 	for _, c := range []struct {
-		name string
-		on   int
-	}{{"eq", a.one}, {"neq", a.zero}} {
+		name, besides string
+		on            int
+	}{{"eq", "; nothing for protocols with public coins", a.one}, {"neq", "; nothing for protocols with public coins", a.zero}} {
 		ctx, cancel := a.share(.25)
 		rows, cols, upper := f.identity(ctx, c.on)
 		cancel()
-		a.addEmbedding(c.name, rows, cols, upper,
-			fmt.Sprintf("deterministic: at least %d bits when one player answers; nothing for protocols with public coins", width(len(rows)))+a.architectures(width(len(rows))))
+		a.addEmbedding(c.name, rows, cols, Range{len(rows), upper}, width(len(rows)), c.besides)
 	}
 	ctx, cancel := a.share(.3)
 	rows, cols, upper := f.halfGraph(ctx, a.zero, a.one)
 	cancel()
-	a.addEmbedding("gt", rows, cols, upper,
-		fmt.Sprintf("deterministic: at least %d bits when one player answers", width(len(rows)))+a.architectures(width(len(rows))))
+	a.addEmbedding("gt", rows, cols, Range{len(rows), upper}, width(len(rows)), "")
 	ctx, cancel = a.share(.5)
 	rows, cols, size, upper := f.disjointness(ctx, a.zero, a.one, a.Shattered.Alice.Upper)
 	cancel()
-	if rows != nil {
-		a.Embedded = append(a.Embedded, Embedding{
-			Problem: "disj", Holder: "alice", Size: Range{size, upper},
-			Rows: oneBased(pick(f.RowFirst, rows)), Cols: oneBased(pick(f.ColFirst, cols)),
-			Says: fmt.Sprintf("deterministic: at least %d bits when one player answers", size) + a.architectures(size),
-		})
-	}
+	a.addEmbedding("disj", rows, cols, Range{size, upper}, size, "")
 }
 
-// architectures says which sequence models a one-way bound of Alice's binds, when
-// the matrix is that of a task and the caller said how it was cut.
-func (a *analysis) architectures(bits int) string {
-	says := ""
-	if a.opts.Contiguous {
-		says += fmt.Sprintf("; Alice owns a prefix: any recurrent model needs at least %d bits of state", bits)
-	}
-	if a.opts.QueryFixed {
-		says += fmt.Sprintf("; the read token is fixed: one attention layer must send at least %d bits", bits)
-	}
-	return says
-}
-
-func (a *analysis) addEmbedding(name string, rows, cols []int, upper int, says string) {
+// addEmbedding adds a problem that bounds deterministic protocols of any order; rows and
+// cols are lines of the folded matrix.
+func (a *analysis) addEmbedding(name string, rows, cols []int, size Range, bits int, besides string) {
 	if len(rows) < 2 {
 		return
 	}
 	a.Embedded = append(a.Embedded, Embedding{
-		Problem: name, Holder: "alice", Size: Range{len(rows), upper},
-		Rows: oneBased(pick(a.f.RowFirst, rows)), Cols: oneBased(pick(a.f.ColFirst, cols)), Says: says,
+		Problem: name, Holder: "alice", Size: size, Bits: bits,
+		Rows: oneBased(pick(a.f.RowFirst, rows)), Cols: oneBased(pick(a.f.ColFirst, cols)),
+		Says: fmt.Sprintf("deterministic: at least %d bits when one player answers", bits) + besides,
 	})
+}
+
+// shortfalls sets every embedded problem against the exact cost of the whole matrix, in
+// the setting that the problem bounds: an INDEX against the one-way cost of its holder,
+// the others against D(f).
+func (a *analysis) shortfalls() {
+	for k := range a.Embedded {
+		e := &a.Embedded[k]
+		s := &Shortfall{Of: "D(f)", Cost: Range{a.Deterministic.Lower, a.Deterministic.Upper}}
+		switch e.Problem {
+		case "index":
+			s.Needs, s.Of, s.Cost = e.Bits, "the one-way cost", a.OneWay.Alice
+			if e.Holder == "bob" {
+				s.Cost = a.OneWay.Bob
+			}
+		case "eq", "neq": // the diagonal fools, and there is another leaf
+			s.Needs = width(e.Size.Lower + 1)
+		case "gt": // the diagonal fools, and so do the ones just below it
+			s.Needs = width(2*e.Size.Lower - 1)
+		case "disj": // complements fool
+			s.Needs = e.Bits + 1
+		}
+		s.Short = Range{s.Cost.Lower - s.Needs, s.Cost.Upper - s.Needs}
+		s.Short.Lower = max(0, s.Short.Lower)
+		e.Exact = s
+	}
 }
 
 func oneBased(set []int) []int {

@@ -116,3 +116,42 @@ func TestEmbeddingsAgainstAllChoices(t *testing.T) {
 		}
 	}
 }
+
+// TestShortfalls: on each problem itself the embedding found is the whole, and what it
+// needs is the exact cost.
+func TestShortfalls(t *testing.T) {
+	for _, c := range []struct {
+		m       *Matrix
+		problem string
+		of      string
+		needs   int
+	}{
+		{eq(3), "eq", "D(f)", 4}, {neq(3), "neq", "D(f)", 4}, {gt(3), "gt", "D(f)", 4}, {intersecting(3), "disj", "D(f)", 4}, {index(4), "index", "the one-way cost", 4},
+	} {
+		for _, e := range analyze(t, c.m, Options{}).Embedded {
+			if e.Problem != c.problem || e.Holder != "alice" {
+				continue
+			}
+			if want := (Shortfall{c.of, c.needs, point(c.needs), point(0)}); *e.Exact != want {
+				t.Errorf("%s: %+v, want %+v", c.problem, *e.Exact, want)
+			}
+		}
+	}
+}
+
+// TestNoEmptyIndex: one row of 0 1 has an INDEX_1 of Bob's, and none of Alice's; Embedded
+// and LargestIndex find the same alone.
+func TestNoEmptyIndex(t *testing.T) {
+	m := Of(1, 2, func(_, j int) int { return j })
+	for _, found := range [][]Embedding{analyze(t, m, Options{}).Embedded, Embedded(t.Context(), m)} {
+		if len(found) != 1 || found[0].Problem != "index" || found[0].Holder != "bob" || found[0].Size != point(1) || found[0].Bits != 1 || !found[0].OneWay {
+			t.Errorf("%+v", found)
+		}
+	}
+	if got := LargestIndex(t.Context(), m); *got != (Both{point(0), point(1)}) {
+		t.Errorf("%+v", got)
+	}
+	if got := LargestIndex(t.Context(), Of(1, 3, func(_, j int) int { return j })); got != nil {
+		t.Errorf("three values: %+v", got)
+	}
+}

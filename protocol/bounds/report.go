@@ -141,12 +141,25 @@ type Randomised struct {
 // Embedding is a smaller problem inside the matrix: row Rows[a], column Cols[b]
 // of the matrix is entry (a, b) of the problem.
 type Embedding struct {
-	Problem string `json:"problem"` // "index", "eq", "gt", "disj"
-	Holder  string `json:"holder"`  // who holds the rows of the problem
+	Problem string `json:"problem"` // "index", "eq", "neq", "gt", "disj"
+	Holder  string `json:"holder"`  // who holds the rows of the problem; of an INDEX, the string
 	Size    Range  `json:"size"`
 	Rows    []int  `json:"rows"` // counted from 1
 	Cols    []int  `json:"cols"`
 	Says    string `json:"says"` // what follows
+	// Bits are needed when one player answers: by a single message of the holder where
+	// OneWay is set, else in any order.
+	Bits   int        `json:"bits"`
+	OneWay bool       `json:"one_way"`
+	Exact  *Shortfall `json:"exact,omitempty"`
+}
+
+// Shortfall sets what an embedded problem needs against what the whole matrix costs.
+type Shortfall struct {
+	Of    string `json:"of"`    // "the one-way cost" of the holder, or "D(f)": every leaf labelled
+	Needs int    `json:"needs"` // bits of the problem in the same setting
+	Cost  Range  `json:"cost"`
+	Short Range  `json:"short"`
 }
 
 // PerValue is what is known of one value.

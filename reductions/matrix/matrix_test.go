@@ -380,11 +380,12 @@ func TestResult(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rep, err := bounds.Analyze(context.Background(), m, bounds.Options{QueryFixed: c.QueryFixed(), Contiguous: c.Contiguous()})
+	rep, err := bounds.Analyze(context.Background(), m, bounds.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &Result{Report: rep, Source: c.Source(), Task: c.Describe(table, profile)}
+	r := c.Result(context.Background(), table, profile)
+	r.Analysed(rep)
 	raw, err := json.Marshal(r)
 	if err != nil {
 		t.Fatal(err)
@@ -393,7 +394,7 @@ func TestResult(t *testing.T) {
 	if err := json.Unmarshal(raw, &back); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"rows", "cols", "values", "ones", "distinct", "one_way", "rank", "fooling", "shattered", "rectangle", "cover", "partition", "discrepancy", "deterministic", "task"} {
+	for _, name := range []string{"rows", "cols", "values", "ones", "distinct", "one_way", "rank", "fooling", "shattered", "rectangle", "cover", "partition", "discrepancy", "deterministic", "embedded", "task"} {
 		if _, ok := back[name]; !ok {
 			t.Errorf("the record lacks %q", name)
 		}

@@ -170,6 +170,7 @@ func (r *Result) Analysed(all *bounds.Report) {
 		here.OneWay = *r.Near
 		r.Report = &here
 	}
+	r.Embedded = r.embeddings(all.Embedded)
 	r.compare()
 }
 

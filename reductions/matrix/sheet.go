@@ -19,9 +19,15 @@ type Result struct {
 	Task   *TaskResult `json:"task,omitempty"`
 	// Near is the one-way cost at the distance that the task allows; nil where
 	// outputs are exact.
-	Near    *bounds.Both `json:"-"`
-	Checked *Certified   `json:"certificate,omitempty"`
-	Drawn   *Drawn       `json:"tree,omitempty"`
+	Near *bounds.Both `json:"-"`
+	// Embedded are the report's, with what a task makes of them.
+	Embedded []Embedding `json:"embedded"`
+	compiled []compiled
+	// Best is the split that was found best among those Tried; "": one was given.
+	Best    string     `json:"best_split,omitempty"`
+	Tried   []Tried    `json:"splits,omitempty"`
+	Checked *Certified `json:"certificate,omitempty"`
+	Drawn   *Drawn     `json:"tree,omitempty"`
 	// Known is what the literature knows of a matrix with a name.
 	Known  []KnownValue `json:"known,omitempty"`
 	family *named.Family
@@ -160,8 +166,14 @@ func (r *Result) Sheet() *report.Sheet {
 	if len(r.PerValue) > 0 {
 		s.Grids = append(s.Grids, r.perValue())
 	}
+	if len(r.Tried) > 0 {
+		s.Grids = append(s.Grids, r.tried())
+	}
 	if len(r.Embedded) > 0 {
 		s.Grids = append(s.Grids, r.embedded())
+		if len(r.compiled) > 0 {
+			s.Grids = append(s.Grids, r.architectures())
+		}
 	}
 	if len(r.Approximate) > 0 {
 		s.Grids = append(s.Grids, r.approximate())
@@ -302,29 +314,6 @@ func (r *Result) perValue() report.Grid {
 
 // shownValues is how many values are written out for people.
 const shownValues = 12
-
-func (r *Result) embedded() report.Grid {
-	g := report.Grid{Title: "problems inside the matrix (found by machine; rows and columns count from 1)", Columns: []report.Column{
-		{Name: "problem"}, {Name: "holder"}, {Name: "size", Right: true}, {Name: "says", Long: true}, {Name: "rows", Long: true}, {Name: "columns", Long: true}}}
-	for _, e := range r.Embedded {
-		g.Add(e.Problem, e.Holder, e.Size.String(), e.Says, numbers(e.Rows), numbers(e.Cols))
-	}
-	return g
-}
-
-// numbers writes a list of lines, cut short.
-func numbers(set []int) string {
-	const most = 16
-	var words []string
-	for k, i := range set {
-		if k == most {
-			words = append(words, fmt.Sprintf("... (%d)", len(set)))
-			break
-		}
-		words = append(words, strconv.Itoa(i))
-	}
-	return strings.Join(words, " ")
-}
 
 func (r *Result) approximate() report.Grid {
 	g := report.Grid{Title: "what protocols that may err have to approximate", Columns: []report.Column{{Name: "measure"}, {Name: "of value", Right: true}, {Name: "error"}, {Name: "size", Right: true}}}
