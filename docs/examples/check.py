@@ -18,6 +18,7 @@ PER_VALUE = {"rank.value", "fooling", "rectangle", "cover", "partition", "corrup
 OTHER = {"distinct.rows", "distinct.cols", "one_way.alice", "one_way.bob", "rank.rational", "rank.gf2",
          "shattered.alice", "shattered.bob", "discrepancy.uniform", "discrepancy.best", "gamma2", "deterministic",
          "gamma2.approx", "gamma2.infinity", "randomised"}
+LISTS = set("claims entries lines of rows cols columns rectangles parts lemmas fooling ones weights symmetries blocks x y o a b pad".split())
 
 class Refused(Exception): pass
 
@@ -32,6 +33,7 @@ def pairs(items):
 def keys(obj, required, optional=()):
     need(isinstance(obj, dict), "want an object")
     need(set(required) <= set(obj) <= {*required, *optional}, f"keys {sorted(obj)}, want {sorted(required)}")
+    need(all(x is not None and (k not in LISTS or isinstance(x, list)) for k, x in obj.items()), "null, or want a list")
     return [obj.get(k) for k in (*required, *optional)]
 def integer(x): return x if type(x) is int else need(False, f"{x!r} is no integer")
 def ints(xs): return [integer(x) for x in xs] if isinstance(xs, list) else need(False, "want a list")
@@ -216,7 +218,7 @@ def refutation(a, m, end, v, e):
         if by_rows is None and by_cols is None:
             part = [[a[i][j] for j in cols] for i in rows]
             bound = {x: 1 for r in part for x in r if x is not None}
-            for s in sets or []:
+            for s in (s or [] for s in sets or ()):  # null: of version 0.1.0
                 need(all(len(ints(x)) == 2 and x[0] in rows and x[1] in cols for x in s), "an entry outside")
                 if s:
                     w = a[s[0][0]][s[0][1]]

@@ -21,6 +21,9 @@ import (
 type Limits struct {
 	Bytes int // of the text; default 2^28
 	Depth int // of nested lists and objects; default 64
+	// NoNull: null stands for no list and for nothing absent either, only within types that
+	// decode themselves.
+	NoNull bool
 }
 
 func (l Limits) or() Limits {
@@ -250,6 +253,7 @@ func (w *walker) value(t reflect.Type, depth int) error {
 	for t.Kind() == reflect.Pointer && !decodesItself(t) {
 		t, optional = t.Elem(), true
 	}
+	named := t
 	if decodesItself(t) {
 		t = anything
 	}
@@ -288,12 +292,13 @@ func (w *walker) value(t reflect.Type, depth int) error {
 		for w.at < len(w.raw) && !strings.ContainsRune(",]} \t\r\n", rune(w.raw[w.at])) {
 			w.at++
 		}
-		if c == 'n' && !optional && !w.nulls && w.at-from == 4 {
-			switch t.Kind() {
-			case reflect.Interface, reflect.Slice, reflect.Map: // nil is written so
-			default:
-				return fmt.Errorf("%snull where %s belongs", in(w.place()), word(t))
+		if c == 'n' && !w.nulls && w.at-from == 4 {
+			switch kind := t.Kind(); {
+			case w.limits.NoNull && named != anything:
+			case optional || kind == reflect.Interface || kind == reflect.Slice || kind == reflect.Map: // nil is written so
+				return nil
 			}
+			return fmt.Errorf("%snull where %s belongs", in(w.place()), word(named))
 		}
 		return nil
 	}

@@ -54,6 +54,17 @@ func TestDecode(t *testing.T) {
 			t.Errorf("%.60q: %v, want %s", c.text, err, c.want)
 		}
 	}
+	for text, want := range map[string]string{
+		`{"value":null}`:             "value: null where an integer in range belongs",
+		`{"list":null}`:              "list: null where a list belongs",
+		`{"list":[{"rows":null}]}`:   "list[0].rows: null where a list belongs",
+		`{"n":3,"any":{"a":[null]}}`: "", // not ours
+	} {
+		err := Decode([]byte(text), new(outer), Limits{NoNull: true})
+		if want == "" && err != nil || want != "" && (err == nil || err.Error() != want) {
+			t.Errorf("%s: %v, want %s", text, err, want)
+		}
+	}
 	if err := Decode([]byte(`{"n":3}`), new(outer), Limits{Bytes: 3}); err == nil || !strings.Contains(err.Error(), "7 bytes are more than the 3") {
 		t.Error(err)
 	}

@@ -499,15 +499,20 @@ func (a *analysis) claimDepth() {
 		}{"refutation", a.proof}))
 		return
 	}
-	var parts []pending
-	for _, c := range a.claims {
-		if c.Measure == check.Partition && c.End == check.Lower {
-			parts = append(parts, c)
-		}
-	}
-	sum := 0
+	sum, fooling := 0, 0
 	for _, p := range a.PerValue {
 		sum += p.Partition.Lower
+		fooling += p.Fooling.Lower
+	}
+	measure := check.Partition
+	if width(fooling) >= d.Lower {
+		measure = check.Fooling // partitions by search may take the checker too long
+	}
+	var parts []pending
+	for _, c := range a.claims {
+		if c.Measure == measure && c.End == check.Lower {
+			parts = append(parts, c)
+		}
 	}
 	if width(sum) >= d.Lower {
 		a.claim(check.Deterministic, nil, check.Lower, ratio(d.Lower, 1), func() any {

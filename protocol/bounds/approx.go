@@ -403,8 +403,8 @@ func (a *analysis) fractional(ctx context.Context, measure string, v int, e stri
 	rows, cols := f.Rows(), f.Cols()
 	claim := check.Claim{Measure: measure, Value: &a.PerValue[v].Value, Error: e}
 	edge, err := claim.Right()
-	if err != nil || min(rows, cols) > gameSide || rows*cols > gameEntries {
-		return
+	if err != nil || min(rows, cols) > gameSide || rows*cols > gameEntries || a.Rows*a.Cols > gamma2Entries {
+		return // evidence names each entry, repetitions included
 	}
 	flipped := rows > cols
 	if flipped {

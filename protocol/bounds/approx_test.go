@@ -44,6 +44,20 @@ func TestApproximateGamma2(t *testing.T) {
 	}
 }
 
+// Evidence of fractions names each entry of the whole matrix: of one with too many
+// repetitions none is sought, or writing it would go on long after the time is over.
+func TestApproximateEntries(t *testing.T) {
+	for n, want := range map[int]int{6: 6, gamma2Entries + 1: 0} {
+		m, err := New(1, n, func(_, j int) (int, bool) { return j & 1, true })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if all := approximated(m, "1/3"); len(all) != want {
+			t.Errorf("1 x %d: %d measures, want %d: %v", n, len(all), want, all)
+		}
+	}
+}
+
 // The corruption and smooth rectangle bounds are the values of linear programs over all
 // rectangles, which are solved here exactly.
 func TestFractionsAgainstSimplex(t *testing.T) {

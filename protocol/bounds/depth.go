@@ -363,7 +363,8 @@ func (d *depth) prove() {
 	case d.By == "search":
 		d.Proof = d.s.refutation(d.Lower-1, d.rows, d.cols)
 	case d.b != nil:
-		d.Proof = &Refutation{[]Lemma{{Rows: d.rows, Cols: d.cols, Bits: d.Lower - 1, Fooling: d.Fooling}}}
+		empty := func(set [][2]int) bool { return len(set) == 0 }
+		d.Proof = &Refutation{[]Lemma{{Rows: d.rows, Cols: d.cols, Bits: d.Lower - 1, Fooling: slices.DeleteFunc(slices.Clone(d.Fooling), empty)}}}
 	}
 }
 

@@ -3,6 +3,7 @@ package bounds
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"crosscut/protocol/bounds/check"
@@ -211,6 +212,53 @@ func TestCertificatesOfDepth(t *testing.T) {
 		d := r.Deterministic
 		if ends[check.Lower] != digit(d.Lower) || ends[check.Upper] != digit(d.Upper) {
 			t.Errorf("matrix %d: D in %d..%d by %s, certified %v\n%s", i, d.Lower, d.Upper, d.By, ends, show(m))
+		}
+	}
+}
+
+// What fooling sets prove of D is claimed by them: the checker may not repeat the search
+// behind a larger partition number, and D would have no lower end then.
+func TestDepthByFooling(t *testing.T) {
+	m, err := New(8, 8, func(i, j int) (int, bool) { return min(i&j, 1), i&j&(i&j-1) == 0 }) // unique disjointness
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Analyze(context.Background(), m, Options{NoFloats: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range r.claims {
+		if p.Measure != check.Deterministic || p.End != check.Lower {
+			continue
+		}
+		var e check.Leaves
+		if err := json.Unmarshal(p.full().Evidence, &e); err != nil || len(e.Parts) != 2 || p.Number != "4" {
+			t.Fatalf("D >= %s by %d parts: %v", p.Number, len(e.Parts), err)
+		}
+		for _, part := range e.Parts {
+			if !strings.Contains(string(part.Evidence), `"fooling"`) {
+				t.Errorf("value %d: %s", part.Value, part.Evidence)
+			}
+		}
+		return
+	}
+	t.Error("D has no lower end")
+}
+
+// A value that does not occur in a folded matrix, or has no fooling set, is left out of
+// the list: lists of certificates are never null.
+func TestDepthWritesNoNull(t *testing.T) {
+	m, err := New(1, 5, func(_, j int) (int, bool) { return []int{0, 1, 1, 2, 0}[j], j < 4 })
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Analyze(context.Background(), m, Options{NoFloats: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range r.claims {
+		if text := string(p.full().Evidence); strings.Contains(text, "null") {
+			t.Errorf("%s: %s", p.name(), text)
 		}
 	}
 }

@@ -96,7 +96,7 @@ func (t *work) refute(p *propagator, lemmas [][]int) error {
 			return err
 		}
 		for _, l := range lemma {
-			if l == 0 || max(l, -l) >= len(p.value) {
+			if l == 0 || l <= -len(p.value) || l >= len(p.value) { // -l may be out of range
 				return fmt.Errorf("lemma %d: literal %d", at, l)
 			}
 		}

@@ -108,9 +108,9 @@ func register(kind string, v verifier) verifier {
 // has one for each line.
 const nesting = 5000
 
-// decode reads JSON strictly.
+// decode reads JSON strictly: no list and nothing that may be absent is written as null.
 func decode(raw []byte, into any) error {
-	return strict.Decode(raw, into, strict.Limits{Bytes: maxFile, Depth: nesting})
+	return strict.Decode(raw, into, strict.Limits{Bytes: maxFile, Depth: nesting, NoNull: true})
 }
 
 // Read decodes a certificate. Keys that are unknown, differ in case or stand twice
@@ -180,6 +180,7 @@ type work struct {
 	ctx     context.Context
 	left    int64
 	values  map[int]bool // that occur
+	partial bool         // some entry is not defined
 	folded  *merged      // made when first asked for, likewise the next
 	flipped *merged
 	// formulas, if not nil, is told the clauses of refutations by clauses.
@@ -195,7 +196,7 @@ func (w *work) over() error {
 }
 
 func newWork(ctx context.Context, t *Table, steps int64) *work {
-	w := &work{Table: t, ctx: ctx, left: steps, values: map[int]bool{}}
+	w := &work{Table: t, ctx: ctx, left: steps, values: map[int]bool{}, partial: t.inside() < int64(len(t.cells))}
 	for _, v := range t.Values() {
 		w.values[v] = true
 	}
@@ -299,9 +300,9 @@ func (w *work) prove(c Claim) (kind string, proved *big.Rat, err error) {
 	return kind, proved, nil
 }
 
-// meaningful refuses claims that say nothing: of an unknown measure or end, with a
-// value where the measure has none, without one where it is per value, or of a
-// value that does not occur.
+// meaningful refuses claims that say nothing: of an unknown measure or end, of one that
+// partial matrices do not have, with a value where the measure has none, without one
+// where it is per value, or of a value that does not occur.
 func (w *work) meaningful(c Claim) error {
 	m := measures[c.Measure]
 	switch {
@@ -311,6 +312,8 @@ func (w *work) meaningful(c Claim) error {
 		return fmt.Errorf("no measure is called %q", c.Measure)
 	case c.End != Lower && c.End != Upper:
 		return errors.New("an end is lower or upper")
+	case m.Total && w.partial:
+		return fmt.Errorf("the matrix is partial: it has no %s", c.Measure)
 	case !m.PerValue && c.Value != nil:
 		return fmt.Errorf("%s is no measure of a value, but value %d is given", c.Measure, *c.Value)
 	case m.PerValue && c.Value == nil:

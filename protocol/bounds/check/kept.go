@@ -37,7 +37,7 @@ type KeptPrices struct {
 var (
 	_ = register("keepers", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 		var e Keepers
-		k, err := curveClaim(c, SuccessKept, Lower, raw, &e)
+		k, err := t.keptClaim(c, Lower, raw, &e)
 		if err != nil {
 			return nil, err
 		}
@@ -71,7 +71,7 @@ var (
 	})
 	_ = register("kept-prices", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 		var e KeptPrices
-		k, err := curveClaim(c, SuccessKept, Upper, raw, &e)
+		k, err := t.keptClaim(c, Upper, raw, &e)
 		if err != nil {
 			return nil, err
 		}
@@ -108,6 +108,16 @@ var (
 		return share(t.Table, min(sum/e.Unit, t.inside()))
 	})
 )
+
+// keptClaim reads evidence of how many tokens are kept: no more than there are, since
+// no message keeps more.
+func (t *work) keptClaim(c Claim, end string, raw json.RawMessage, into any) (int, error) {
+	k, err := curveClaim(c, SuccessKept, end, raw, into)
+	if err == nil && k > t.Cols {
+		err = fmt.Errorf("%d tokens are kept of %d", k, t.Cols)
+	}
+	return k, err
+}
 
 // agrees counts the columns (nil: all) at which a row has these values.
 func (t *work) agrees(row int, columns, values []int) int {

@@ -28,10 +28,8 @@ type Elimination struct {
 
 // entries is the matrix of integers whose rank a claim speaks of.
 func entries(t *work, c Claim) (func(i, j int) int64, error) {
-	for k := range t.cells {
-		if !t.defined[k] {
-			return nil, errors.New("the matrix is partial: it has no rank")
-		}
+	if t.partial { // partition has a value here too
+		return nil, errors.New("the rank of a partial matrix is not defined")
 	}
 	indicator := func(v int) func(i, j int) int64 {
 		return func(i, j int) int64 {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math/big"
 	"strconv"
+
+	"crosscut/internal/strict"
 )
 
 // refutationEvidence proves that no protocol tree is shallow, as a list of
@@ -30,12 +32,19 @@ type refutationEvidence struct {
 }
 
 type lemma struct {
-	Rows    []int     `json:"rows"`
-	Cols    []int     `json:"cols"`
-	Bits    int       `json:"bits"`
-	Fooling [][]Entry `json:"fooling,omitempty"`
-	ByRows  *branch   `json:"by_rows,omitempty"`
-	ByCols  *branch   `json:"by_cols,omitempty"`
+	Rows    []int   `json:"rows"`
+	Cols    []int   `json:"cols"`
+	Bits    int     `json:"bits"`
+	Fooling sets    `json:"fooling,omitempty"`
+	ByRows  *branch `json:"by_rows,omitempty"`
+	ByCols  *branch `json:"by_cols,omitempty"`
+}
+
+// sets are fooling sets. Version 0.1.0 wrote null for an empty one.
+type sets [][]Entry
+
+func (s *sets) UnmarshalJSON(raw []byte) error {
+	return strict.Decode(raw, (*[][]Entry)(s), strict.Limits{})
 }
 
 // branch is [side, lemma], the reason why this side cannot do, or
