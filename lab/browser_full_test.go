@@ -225,6 +225,7 @@ func TestSite(t *testing.T) {
 		{"reduce", `{"reduction":"disj-cycle5","n":4,"x":"0110","y":"0010"}`},
 		{"claim", `{"paper":"sanford2023","claim":"theorem 10","seed":1}`},
 		{"sources", `{}`},
+		{"atlas", `{}`},
 		{"write", `{"source":"problem = \"disj\"\ntask = \"match3\"\ndef params(n): return {\"M\": 2 * n + 3}\ndef public(n): return {1: 1}\ndef alice(n, x): return {2 + i: i + 2 if x[i] else 1 for i in range(n)}\ndef bob(n, y): return {2 + n + i: 2 * n - i if y[i] else 1 for i in range(n)}\ndef answer(n, outputs): return outputs[1] == 1\n","n":4,"seed":1}`},
 	} {
 		want, err := engine.Handle(context.Background(), q.op, []byte(q.body))

@@ -7,8 +7,9 @@ import { problem, select } from "./controls.js";
 const rooms = {
   story: () => import("./story.js"), cut: () => import("./rooms/cut.js"), grow: () => import("./rooms/grow.js"), matrix: () => import("./rooms/matrix.js"),
   break: () => import("./rooms/break.js"), proof: () => import("./rooms/proof.js"), write: () => import("./rooms/write.js"),
+  atlas: () => import("./rooms/atlas.js"),
 };
-const titles = { story: "Story", cut: "Cut", grow: "Grow", matrix: "Matrix", break: "Break", proof: "Proof", write: "Write" };
+const titles = { story: "Story", cut: "Cut", grow: "Grow", matrix: "Matrix", break: "Break", proof: "Proof", write: "Write", atlas: "Atlas" };
 const order = ["cut", "grow", "matrix", "break", "proof", "write"];
 const main = document.getElementById("room"), object = document.getElementById("object"), notice = document.getElementById("notice");
 let here = null, written = "";

@@ -28,7 +28,7 @@ export function open(main, cat, start, write) {
   let n = Math.max(1, Math.min(cat.limits.reduce, +s.n || 5)), x = s.x ?? "01101", y = s.y ?? "00110", reduction = s.reduction || "", answer = null, failed = null, width = 0, stopper = null, focus = null;
 
   const side = el("nav", { "aria-label": "Claims" }), head = el("div"), act = el("section"), stage = el("div", { class: "stage" }), outcome = el("div"), pick = el("div");
-  main.append(el("div", { class: "lead" }, el("h1", {}, "The paper, claim by claim"), el("p", {}, "What is claimed, what acts it out, and what it rests on. Nothing quoted or open is shown as checked.")),
+  main.append(el("div", { class: "lead" }, el("h1", {}, "The paper, claim by claim"), el("p", {}, "What is claimed, what acts it out, and what it rests on. Nothing quoted or open is shown as checked. ", el("a", { href: "#atlas" }, "The atlas"), " shows every task and architecture.")),
     cat.papers.length > 1 ? pick : "", el("div", { class: "claims" }, side, el("article", {}, head, act, outcome)));
 
   function show() {

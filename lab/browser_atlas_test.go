@@ -1,0 +1,47 @@
+package lab
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"testing"
+
+	"crosscut/lab/engine"
+	"crosscut/reductions/papers"
+)
+
+// The atlas shows the bounds of a task as the engine has them, says where none is known, and leads
+// to the papers.
+func TestAtlasRoom(t *testing.T) {
+	data, err := engine.Handle(context.Background(), "atlas", nil)
+	var atlas struct{ Bounds []papers.Bound }
+	if err == nil {
+		err = json.Unmarshal(data, &atlas)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := browse(t, start(t))
+	for _, task := range []string{"match3", "qsa"} {
+		rows, known, largest := 0, 0, 0
+		for _, c := range atlas.Bounds {
+			if c.Task != task {
+				continue
+			}
+			if rows++; c.Needed != nil {
+				known++
+				largest = max(largest, *c.Needed)
+			}
+		}
+		if known == 0 || known == rows {
+			t.Fatalf("%s: %d cells, %d bounds", task, rows, known)
+		}
+		b.open("atlas?of="+task, ".verdict", fmt.Sprintf("%d bounds for %s", known, task))
+		b.until("[data-table=atlas]", fmt.Sprint(largest))
+		b.until("[data-table=atlas]", "nothing is known here")
+	}
+	b.accessible("Atlas")
+	b.open("atlas?of=match3", "[data-table=atlas]", "sanford2023")
+	b.click(`[data-table=atlas] a[href="#proof?paper=sanford2023"]`)
+	b.until("blockquote", "Match3")
+}

@@ -1,0 +1,34 @@
+// Atlas: of every task and architecture the best bound that is known, and where none is.
+import { ask } from "../api.js";
+import { problem, select } from "../controls.js";
+import { asking, command, el, number, plural, put } from "../dom.js";
+
+export const keys = () => ["of"];
+
+export function open(main, cat, start, write) {
+  const s = { of: "match3", ...start };
+  const pick = el("div", { class: "controls" }), body = el("div", { "aria-live": "polite" });
+  let answer = null;
+  main.append(el("div", { class: "lead" }, el("h1", {}, "What is known, task by architecture"),
+    el("p", {}, "Bits that every right model of a kind moves. Each number follows from a map, from what crosses a cut of the architecture, and from what the problem costs.")), pick, body);
+
+  // A bound's paper is a room of its own where its claims are executed.
+  const paper = name => cat.papers.some(p => p.name === name) ? el("a", { href: `#proof?${new URLSearchParams({ paper: name })}` }, name) : name;
+  const said = b => b.needed === null ? [el("td", { colspan: 6, class: "muted" }, b.outside ? `outside the method: ${b.note}` : b.note)]
+    : [el("td", { class: "num" }, number(b.needed)), el("td", { class: "num" }, number(b.N)), el("td", {}, b.setting), el("td", {}, [b.problem, b.reduction && `by ${b.reduction}`].filter(Boolean).join(" ")), el("td", {}, paper(b.paper)), el("td", {}, b.dominated_by)];
+
+  function show() {
+    const tasks = [...new Set(answer.bounds.map(b => b.task))];
+    if (!tasks.includes(s.of)) s.of = tasks[0];
+    write({ of: s.of });
+    const rows = answer.bounds.filter(b => b.task === s.of), known = rows.filter(b => b.needed !== null);
+    put(pick, select("Task", tasks, s.of, v => { s.of = v; show(); }));
+    put(body, el("p", { class: "verdict" }, `${plural(known.length, "bound")} for ${s.of} at N of about ${answer.N}; ${plural(rows.length - known.length, "architecture")} without one.`),
+      el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Bounds by architecture" }, el("table", { "data-table": "atlas" },
+        el("thead", {}, el("tr", {}, ["architecture", "needed", "N", "setting", "because of", "paper", "dominated by"].map((h, i) => el("th", { scope: "col", class: i === 1 || i === 2 ? "num" : null }, h)))),
+        el("tbody", {}, rows.map(b => el("tr", {}, el("th", { scope: "row" }, b.architecture), said(b)))))),
+      command(answer.command));
+  }
+  const consult = asking([body], () => ask("atlas", {}), (a, error) => { if (error) put(body, problem(error, consult)); else { answer = a; show(); } });
+  consult();
+}
