@@ -88,11 +88,12 @@ func (t Table) Lines(more []Field) *Sheet {
 	var parts []string
 	for _, v := range []Standing{Holds, Fails, Vacuous, Dominated, Outside, Open} {
 		parts = append(parts, fmt.Sprintf("%d %s", count[v], v))
-		if v == Holds && only > 0 {
-			parts[len(parts)-1] += fmt.Sprintf(" (%d %s)", only, MapOnly)
-		}
 	}
-	s.Fields = append(s.Fields, Field{"claims", fmt.Sprintf("%d: %s", len(t.Claims), strings.Join(parts, ", "))})
+	said := strings.Join(parts, ", ")
+	if only > 0 {
+		said += fmt.Sprintf("; of those that hold %d %s", only, MapOnly)
+	}
+	s.Fields = append(s.Fields, Field{"claims", fmt.Sprintf("%d: %s", len(t.Claims), said)})
 	s.Fields = append(s.Fields, slices.Clone(more)...)
 	return s
 }
