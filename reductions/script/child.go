@@ -336,6 +336,9 @@ func (c *child) call(fn string, raw json.RawMessage, set map[string]json.RawMess
 	}
 	var b bytes.Buffer
 	if err := encode(&b, v); err != nil {
+		if f, ok := c.globals[fn].(*starlark.Function); ok {
+			return reply{Error: fmt.Sprintf("%s: in %s: %v", f.Position(), fn, err), Line: int(f.Position().Line), Col: int(f.Position().Col)}
+		}
 		return reply{Error: fmt.Sprintf("%s: %v", fn, err)}
 	}
 	return reply{Value: b.Bytes()}
@@ -371,6 +374,9 @@ func explain(err error) reply {
 		}
 	case errors.As(err, &bad):
 		at(bad.Pos)
+		if strings.Contains(bad.Msg, "got '**'") {
+			r.Hint = "Starlark has no powers: multiply in a loop, or write 1 << k for 2 to the k"
+		}
 	}
 	return r
 }

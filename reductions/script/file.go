@@ -35,6 +35,7 @@ type File struct {
 	consts map[string]json.RawMessage
 	set    Settings
 	sizes  map[int][]side // the inputs by size
+	first  int            // the size that was asked for first
 	kept   store
 }
 
@@ -376,10 +377,10 @@ func (f *File) inputs(p *problems.Problem, n int) ([]side, error) {
 	if f.arity("problem") == 3 && len(sides) != 2 {
 		return nil, hinted("write def problem(n, xs)", "%s: problem(n, x, y) has two players, inputs(%d) has %d", f.at("problem"), n, len(sides))
 	}
-	for other, there := range f.sizes {
-		if a, b := shapes(sides), shapes(there); a != b {
-			return nil, hinted("the sizes may change with n, the constructors may not", "%s: inputs(%d) is %s, and inputs(%d) is %s", f.at("inputs"), n, a, other, b)
-		}
+	if len(f.sizes) == 0 {
+		f.first = n
+	} else if a, b := shapes(sides), shapes(f.sizes[f.first]); a != b {
+		return nil, hinted("the sizes may change with n, the constructors may not", "%s: inputs(%d) is %s, and inputs(%d) is %s", f.at("inputs"), n, a, f.first, b)
 	}
 	f.sizes[n] = sides
 	return sides, nil

@@ -152,7 +152,7 @@ def bob(n, y): return {2: y[0]}
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r, err := validate.Run(context.Background(), s, validate.Options{}); err == nil || r.Verdict == report.Meets || !strings.Contains(err.Error(), "of another type") {
+		if r, err := validate.Run(context.Background(), s, validate.Options{}); err == nil || r.Verdict == report.Meets || !strings.Contains(err.Error(), "of another type") || !strings.HasPrefix(err.Error(), "user.star:6: answer gives ") {
 			t.Errorf("answer %s: %v, %v", answer, r.Verdict, err)
 		}
 	}
@@ -184,6 +184,7 @@ func TestUnusable(t *testing.T) {
 		{"unknown task", strings.Replace(right, `"match3"`, `"match4"`, 1), `unknown task "match4"`},
 		{"unknown parameter", strings.Replace(right, `{"M":`, `{"Q":`, 1), `"Q"`},
 		{"recursion", strings.Replace(right, "def params(n):  return {", "def f(n): return f(n)\ndef params(n):  return f(n) or {", 1), "called recursively"},
+		{"a function is no token", strings.Replace(right, "i + 2 if x[i]", "params if x[i] == 0", 1), "user.star:6:1: in alice: "},
 		{"run-time error", strings.Replace(right, "i + 2 if x[i]", "x[i + n] if x[i] == 0", 1), "in alice: list index"},
 		{"endless loop", strings.Replace(right, "def params(n):  return {", "def f():\n  for i in range(1 << 40): pass\ndef params(n):  return f() or {", 1), "took more than 500ms"},
 		{"endless loop at load", "[x for x in range(1 << 40) if False]", "took more than 500ms"},
@@ -209,6 +210,37 @@ func TestUnusable(t *testing.T) {
 				t.Errorf("more than one line: %q", err)
 			}
 		})
+	}
+}
+
+// Python that Starlark lacks gets a hint.
+func TestPowers(t *testing.T) {
+	_, err := Parse(t.Context(), "user.star", strings.Replace(right, "2 * n + 4", "2 ** n + 4", 1), Limits{})
+	var bad *Error
+	if !errors.As(err, &bad) || !strings.HasPrefix(bad.Msg, "user.star:4:") || !strings.Contains(bad.Help, "no powers") {
+		t.Errorf("2 ** n: %+v", err)
+	}
+}
+
+// Inputs whose constructors change with n are held against the size that was asked for
+// first, whatever was tried in between.
+func TestFirstInputs(t *testing.T) {
+	f := parse(t, `
+def inputs(n): return {"x": words(n, 3) if n % 2 else bits(n), "y": numbers(1, n)}
+def problem(n, x, y): return x[y - 1]
+def task(tokens, params): return [tokens[tokens[-1] - 1]] * len(tokens)
+def alice(n, x): return {i + 1: x[i] for i in range(n)}
+def bob(n, y): return {n + 1: y}
+def read(n): return [n + 1]
+def answer(n, outputs): return outputs[n + 1]
+`)
+	for _, n := range []int{7, 1, 3, 5, 9, 11, 13} {
+		if _, err := f.Subject(n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := f.Subject(2); err == nil || err.Error() != "user.star:2: inputs(2) is [bits, numbers], and inputs(7) is [words, numbers]" {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -52,7 +52,7 @@ func (f *File) Subject(n int) (*validate.Subject, error) {
 	s := &validate.Subject{
 		Name: f.Name, Size: n, Shape: r.shape, Split: r.split, Problem: p,
 		Write: r.write, Want: r.want, Outputs: r.outputs, Answer: r.answer,
-		AnswerUsesY: f.arity("answer") == 3, Found: r.found,
+		AnswerUsesY: f.arity("answer") == 3, Found: r.found, Place: f.at("answer"),
 	}
 	if f.Defines("task") {
 		s.Answers = r.answers
@@ -73,8 +73,14 @@ func (f *File) Subject(n int) (*validate.Subject, error) {
 	if s.Rounds, err = f.rounds(n); err != nil {
 		return nil, err
 	}
-	s.Need, err = f.needed(n)
-	return s, err
+	if s.Need, err = f.needed(n); err != nil {
+		return nil, err
+	}
+	if s.Need != nil && max(2, s.Need.Setting.Players) != s.Players() {
+		return nil, hinted("two players are not named; with k of them write \", k players\" behind the setting",
+			"%s: needed(%d) says %q, but there are %d players", f.at("needed"), n, s.Need.Setting, s.Players())
+	}
+	return s, nil
 }
 
 // writers names the functions that write tokens: alice and bob, or player.
@@ -137,7 +143,7 @@ func (f *File) needed(n int) (*validate.Need, error) {
 		if key == "bits" {
 			bits := strings.TrimSuffix(string(kv[1]), ".0")
 			if need.Bits, err = strconv.Atoi(bits); err != nil || need.Bits < 0 {
-				return nil, bad("a bound is a whole number of bits, at least 0", "bits = %s", short(kv[1]))
+				return nil, bad("a bound is a whole number of bits, at least 0 and below 2^63", "bits = %s", short(kv[1]))
 			}
 			continue
 		}

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"cmp"
 	"fmt"
 
 	"crosscut/protocol"
@@ -33,15 +34,15 @@ func (k *kinds) join(other *kinds) {
 
 // strange is an error where the answer has a type that the problem never has: then
 // nothing was compared that could be equal, and the file is at fault, not the map.
-func (t *tally) strange() error {
+func (t *tally) strange(place string) error {
 	for at, got := range t.gots {
 		if got.Kind() == protocol.None || t.wants[at].Kind() != protocol.None {
 			continue
 		}
 		for _, want := range t.wants {
 			if want.Kind() != protocol.None {
-				return fmt.Errorf("validate: answer gives %v, %v, but the problem's values are of another type, %v like %v: return what problem returns",
-					got, got.Kind(), want.Kind(), want)
+				return fmt.Errorf("%s: answer gives %v, %v, but the problem's values are of another type, %v like %v: return what problem returns",
+					cmp.Or(place, "validate"), got, got.Kind(), want.Kind(), want)
 			}
 		}
 	}

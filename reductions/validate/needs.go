@@ -418,9 +418,6 @@ func (t *table) computed(ctx context.Context, setting protocol.Setting) (need Ne
 // settle finds the need that a result states, and refutes a declared one that some
 // protocol undercuts.
 func (s *Subject) settle(ctx context.Context, t *table) (*Need, *Violation, error) {
-	if s.Need != nil && max(2, s.Need.Setting.Players) != s.Players() {
-		return nil, nil, fmt.Errorf("validate: needed says %q, but there are %d players", s.Need.Setting, s.Players())
-	}
 	if s.Need == nil {
 		if need, ok := s.known(s.oneWay()); ok {
 			return &need, nil, nil

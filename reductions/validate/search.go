@@ -88,7 +88,7 @@ func (f *search) sample(n int) error {
 	pairs := min(256, max(8, spotTokens/s.Shape.N))
 	t, _, err := s.sample(f.ctx, Options{Budget: int64(pairs), Seed: 1, Workers: 2})
 	if err == nil {
-		err = t.strange()
+		err = t.strange(s.Place)
 	}
 	switch {
 	case f.over(err):

@@ -52,6 +52,8 @@ type Subject struct {
 	// Answers is Answer for many inputs at once, on the task's outputs: sequence k with y
 	// number k. nil: one after the other.
 	Answers func(seqs [][]tasks.Token, ys []protocol.Word) ([]protocol.Value, error)
+	// Place is where a file defines Answer, such as "mine.star:9"; "": no file does.
+	Place string
 	// AnswerUsesY says that Answer looks at y.
 	AnswerUsesY bool
 	// got is Answer on the outputs at Reads, where these are all that it needs; nil

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -151,10 +152,10 @@ func (k *kinds) types() (set uint) {
 }
 
 // strange is tally.strange for counts of units.
-func (c *Counts) strange() error {
+func (c *Counts) strange(place string) error {
 	if odd := c.Gots &^ c.Wants; odd != 0 && c.Wants != 0 {
-		return fmt.Errorf("validate: answer gives values of type %v, which the problem never has: return what problem returns",
-			protocol.Kind(bits.TrailingZeros(odd)))
+		return fmt.Errorf("%s: answer gives values of type %v, which the problem never has: return what problem returns",
+			cmp.Or(place, "validate"), protocol.Kind(bits.TrailingZeros(odd)))
 	}
 	return nil
 }

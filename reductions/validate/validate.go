@@ -165,7 +165,7 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 	switch {
 	case opt.Counted != nil:
 		r.Path = s.path(fast, opt)
-		t, err = s.tally(opt.Counted), opt.Counted.strange()
+		t, err = s.tally(opt.Counted), opt.Counted.strange(s.Place)
 	case r.Pairs.Cmp(big.NewInt(limit)) > 0:
 		r.Path = "sampled"
 		t, r.Interval, err = s.sample(ctx, opt)
@@ -182,7 +182,7 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 		return r, r.refute(v)
 	}
 	if err == nil {
-		err = t.strange()
+		err = t.strange(s.Place)
 	}
 	if t.worst != nil {
 		if e := s.explain(r, t.worst); e != nil {
