@@ -335,7 +335,12 @@ func (c *child) call(fn string, raw json.RawMessage, set map[string]json.RawMess
 		return explain(err)
 	}
 	var b bytes.Buffer
-	if err := encode(&b, v); err != nil {
+	write := encode
+	switch fn {
+	case "public", "alice", "bob", "player", "task": // tokens and outputs go back into the file
+		write = tupled
+	}
+	if err := write(&b, v); err != nil {
 		if f, ok := c.globals[fn].(*starlark.Function); ok {
 			return reply{Error: fmt.Sprintf("%s: in %s: %v", f.Position(), fn, err), Line: int(f.Position().Line), Col: int(f.Position().Col)}
 		}

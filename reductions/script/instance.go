@@ -121,7 +121,7 @@ func (f *File) facedTask(s *validate.Subject, kept map[protocol.Player]map[proto
 	all, seen := true, map[string]tasks.Token{}
 	add := func(list []tasks.Token) {
 		for _, t := range list {
-			seen[string(f.kept.at(t.X))] = t
+			seen[f.kept.text(t.X)] = t
 		}
 	}
 	add(s.Public)
@@ -153,7 +153,11 @@ func (f *File) facedTask(s *validate.Subject, kept map[protocol.Player]map[proto
 	if !all {
 		width = 8 * longest
 	}
-	text := func(t tasks.Token) string { return string(f.kept.at(t.X)) }
+	text := func(t tasks.Token) string { return f.kept.text(t.X) }
+	read := func(raw json.RawMessage) tasks.Token {
+		k, _ := f.kept.token(raw)
+		return tasks.Token{X: k}
+	}
 	own := s.Shape.Task
 	t := &tasks.Task{
 		Name: own.Name, Doc: own.Doc, CheckToken: own.CheckToken,
@@ -164,21 +168,21 @@ func (f *File) facedTask(s *validate.Subject, kept map[protocol.Player]map[proto
 			if err == nil {
 				raw, err = dictionaries(b.Bytes())
 			}
-			return tasks.Token{X: f.kept.number(raw)}, err
+			return read(raw), err
 		},
 		TokenBits: func(tasks.Shape, int) int { return width },
 		PutToken: func(_ tasks.Shape, _ int, w *protocol.Packer, t tasks.Token) {
 			if all {
 				k, ok := slices.BinarySearchFunc(texts, text(t), func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
 				if !ok {
-					fold.Abort(errorf("%s: the token %s is none that the map writes at n = %d, on which the size of tokens is measured", f.Name, short(f.kept.at(t.X)), s.Size))
+					fold.Abort(errorf("%s: the token %s is none that the map writes at n = %d, on which the size of tokens is measured", f.Name, short(json.RawMessage(text(t))), s.Size))
 				}
 				w.Uint(uint64(k), width)
 				return
 			}
 			raw := text(t)
 			if len(raw) > longest {
-				fold.Abort(errorf("%s: the token %s is longer than the %d bytes that were measured on some inputs at n = %d", f.Name, short(f.kept.at(t.X)), longest, s.Size))
+				fold.Abort(errorf("%s: the token %s is longer than the %d bytes that were measured on some inputs at n = %d", f.Name, short(json.RawMessage(text(t))), longest, s.Size))
 			}
 			for k := range longest {
 				c := byte(' ')
@@ -196,7 +200,7 @@ func (f *File) facedTask(s *validate.Subject, kept map[protocol.Player]map[proto
 			for k := range raw {
 				raw[k] = byte(r.Uint(8))
 			}
-			return tasks.Token{X: f.kept.number(bytes.TrimRight(raw, " "))}
+			return read(bytes.TrimRight(raw, " "))
 		},
 		Generate: func(sh tasks.Shape, rng *rand.Rand) []tasks.Token {
 			return must(s.Encode(s.Problem.RandomX(s.Size, rng), s.Problem.RandomY(s.Size, rng)))

@@ -213,6 +213,43 @@ func TestUnusable(t *testing.T) {
 	}
 }
 
+// Tuples among tokens and outputs stay tuples: a map that tells them from lists gets the
+// verdict of the file as it is written, in every way of trying it. A token of one text is
+// one or the other.
+func TestTuples(t *testing.T) {
+	const file = `
+def inputs(n): return {"x": choices([("b", 2), ("a", 1)]), "y": numbers(1, n)}
+def problem(n, x, y): return [x[1], y]
+def task(tokens, params):
+    first = tokens[0] in [("b", 2), ("a", 1)] and type(tokens[1]["k"][0]) == "tuple" and type(tokens[1]["k"]) == "list"
+    return (tokens[0], (tokens[1]["k"][0][0], [1]), first)
+def alice(n, x): return {1: x}
+def bob(n, y): return {2: {"k": [(y,)]}, 3: [y, "]}"]}
+def answer(n, outputs):
+    return [outputs[1][1] if outputs[1] in [("b", 2), ("a", 1)] else 0, outputs[2][0] if outputs[3] and type(outputs[2]) == "tuple" and outputs[2][1] == [1] else 0]
+`
+	for _, plainly := range []bool{false, true} {
+		s, err := parse(t, file).Subject(3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r, err := validate.Run(t.Context(), s, validate.Options{Plain: plainly}); err != nil || r.Verdict != report.Meets || r.Checked != 6 {
+			t.Errorf("plain %v: %v, %+v", plainly, err, r)
+		}
+	}
+	f := parse(t, strings.Replace(file, "{1: x}", "{1: x if x[1] == 2 else [\"b\", 2]}", 1))
+	s, err := f.Subject(3)
+	if err == nil {
+		_, err = validate.Run(t.Context(), s, validate.Options{})
+	}
+	if err == nil || !strings.Contains(err.Error(), `the token ["b",2] is written as a list and as a tuple`) {
+		t.Errorf("a list and a tuple of one text: %v", err)
+	}
+	if got := string(untupled([]byte(`[{"tuple":[1,{"tuple":[]},"]}\\",{"dict":[[1,[{"tuple":[2]}]]]}]}]`))); got != `[[1,[],"]}\\",{"dict":[[1,[[2]]]]}]]` {
+		t.Error(got)
+	}
+}
+
 // Python that Starlark lacks gets a hint.
 func TestPowers(t *testing.T) {
 	_, err := Parse(t.Context(), "user.star", strings.Replace(right, "2 * n + 4", "2 ** n + 4", 1), Limits{})

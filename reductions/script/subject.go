@@ -2,6 +2,7 @@ package script
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -345,7 +346,11 @@ func (r *reduction) ownTask() *tasks.Task {
 			return raw
 		},
 		ParseToken: func(_ tasks.Shape, raw json.RawMessage) (tasks.Token, error) {
-			return tasks.Token{X: r.file.kept.number(raw)}, nil
+			k, same := r.file.kept.token(raw)
+			if !same {
+				return tasks.Token{}, errorf("%s: the token %s is written as a list and as a tuple: write one of them", r.file.Name, short(untupled(raw)))
+			}
+			return tasks.Token{X: k}, nil
 		},
 	}
 }
@@ -383,8 +388,11 @@ func (r *reduction) tokens(who protocol.Player, raw json.RawMessage, in any) ([]
 			}
 			return nil, broken(obligation, i, nil, "at the first input the positions are %v", trim(places))
 		}
-		if toks[k], err = r.token(kv[1]); err != nil {
-			return nil, broken(validate.InRange, i, kv[1], "%v", err)
+		var bad *Error
+		if toks[k], err = r.token(kv[1]); errors.As(err, &bad) {
+			return nil, err
+		} else if err != nil {
+			return nil, broken(validate.InRange, i, untupled(kv[1]), "%v", err)
 		}
 		written[k] = true
 	}

@@ -20,6 +20,53 @@ var one = big.NewInt(1)
 // encode writes a Starlark value.
 func encode(b *bytes.Buffer, v starlark.Value) error { return (&encoder{b, false}).encode(v, 0) }
 
+// tupled is encode of a list, with its tuples told from lists. A tuple as a whole counts
+// as a list.
+func tupled(b *bytes.Buffer, v starlark.Value) error {
+	if t, is := v.(starlark.Tuple); is {
+		v = starlark.NewList(t)
+	}
+	return (&encoder{b, true}).encode(v, 0)
+}
+
+const tupleOpens = `{"tuple":[`
+
+// untupled writes tuples of an encoded value as lists.
+func untupled(raw json.RawMessage) json.RawMessage {
+	if !bytes.Contains(raw, []byte(tupleOpens)) {
+		return raw
+	}
+	var out, closes []byte // closes: what ends each open bracket; ) ends a tuple
+	text := false
+	for k := 0; k < len(raw); k++ {
+		c := raw[k]
+		switch {
+		case text:
+			if c == '\\' {
+				out = append(out, c)
+				k++
+				c = raw[k]
+			} else {
+				text = c != '"'
+			}
+		case c == '"':
+			text = true
+		case bytes.HasPrefix(raw[k:], []byte(tupleOpens)):
+			k += len(tupleOpens) - 1
+			c, closes = '[', append(closes, ')')
+		case c == '[':
+			closes = append(closes, ']')
+		case c == ']':
+			if closes[len(closes)-1] == ')' {
+				k++ // the object that holds the tuple
+			}
+			closes = closes[:len(closes)-1]
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
 // encoder writes values; with tuples it tells tuples from lists, as {"tuple": [...]}.
 type encoder struct {
 	*bytes.Buffer
@@ -58,7 +105,7 @@ func (b *encoder) encode(v starlark.Value, depth int) error {
 			if k > 0 {
 				b.WriteByte(',')
 			}
-			if err := b.encode(item, depth+1); err != nil {
+			if err := b.encode(starlark.NewList(item), depth+1); err != nil {
 				return err
 			}
 		}
@@ -188,6 +235,7 @@ func pairs(raw json.RawMessage) ([][2]json.RawMessage, bool) {
 // plain rewrites an encoded value as ordinary JSON with string keys, the form
 // that tasks parse tokens from.
 func plain(raw json.RawMessage) (json.RawMessage, error) {
+	raw = untupled(raw)
 	if len(raw) > 0 && raw[0] == '[' {
 		var list []json.RawMessage
 		if err := json.Unmarshal(raw, &list); err != nil {
