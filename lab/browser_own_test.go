@@ -54,7 +54,7 @@ func TestOwn(t *testing.T) {
 	kept := compute(t, "cut", `{"task":"match3","model":"attention","input":{"task":"match3","M":20,"tokens":[3,5,12,1]}}`)
 	now := compute(t, "cut", `{"task":"match3","model":"attention","n":16,"set":{"M":20}}`)
 	for k, run := range []map[string]any{kept, now} {
-		row := fmt.Sprintf("[data-table=beside] tbody tr:nth-child(%d) ", k+1)
+		row := fmt.Sprintf("[data-table=beside] td:nth-child(%d)", k+2)
 		b.is(row+"[data-sent]", "data-sent", at(run, "record", "bits", "total"))
 		need := any("") // nothing presses on so few tokens
 		if run["needed"] != nil {

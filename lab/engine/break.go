@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -159,12 +160,31 @@ func sameWords(a, b []string) bool {
 }
 
 // shrink is one number of a model that the Break room lets go down, with its
-// value in the default construction: the smallest that is proved to do.
+// value in the default construction: the smallest that is proved to do. Min is the
+// smallest with which anything is sent.
 type shrink struct {
 	Name string `json:"name"`
 	Doc  string `json:"doc"`
 	Min  int    `json:"min"`
 	Full int    `json:"full"`
+}
+
+// leastWithMessage is the smallest value of a size from low on with which the model can
+// be built and sends something; full when no smaller one is.
+func leastWithMessage(model string, in *reductions.Instance, set models.Settings, size string, low, full int) int {
+	set.Num = maps.Clone(set.Num)
+	for v := low; v < full; v++ {
+		set.Num[size] = float64(v)
+		m, err := zoo.Build(model, in.Shape, set)
+		if err != nil {
+			continue
+		}
+		prog, err := m.Compile(models.Job{Split: in.At, Read: in.Reads, Answer: models.ByBob})
+		if err == nil && prog.Bits[protocol.Alice]+prog.Bits[protocol.Bob] > 0 {
+			return v
+		}
+	}
+	return full
 }
 
 // shrinkRequest asks what can be made smaller.
@@ -215,7 +235,9 @@ var _ = operate("sizes", func(_ context.Context, q shrinkRequest) (any, error) {
 		if !ok || p.Real || full <= p.Min || full > p.MostInLab() {
 			continue
 		}
-		out.Sizes = append(out.Sizes, shrink{p.Name, p.Doc, int(p.Min), int(full)})
+		if least := leastWithMessage(q.Model, in, rest, p.Name, int(p.Min), int(full)); least < int(full) {
+			out.Sizes = append(out.Sizes, shrink{p.Name, p.Doc, least, int(full)})
+		}
 	}
 	return out, nil
 })

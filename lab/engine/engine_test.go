@@ -172,3 +172,42 @@ func TestKeysAreExact(t *testing.T) {
 		}
 	}
 }
+
+// The smallest value of every size that the Break room offers is a model that sends
+// something: a model without a message fails for a reason that teaches nothing.
+func TestSmallestSizesSend(t *testing.T) {
+	ctx := context.Background()
+	seen := 0
+	for _, q := range [][2]string{{"disj-qsa-memory", "rnn"}, {"disj-match3", "attention"}, {"disj-match3", "mlp"}, {"disj-match3", "tensor-attention"}, {"index-induction", "transformer"}} {
+		raw, err := Handle(ctx, "sizes", fmt.Appendf(nil, `{"reduction":%q,"model":%q,"n":3}`, q[0], q[1]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var of struct{ Sizes []shrink }
+		if err := json.Unmarshal(raw, &of); err != nil {
+			t.Fatal(err)
+		}
+		for _, z := range of.Sizes {
+			seen++
+			raw, err := Handle(ctx, "break", fmt.Appendf(nil, `{"reduction":%q,"model":%q,"n":3,"set":{%q:%d},"seed":1}`, q[0], q[1], z.Name, z.Min))
+			if err != nil {
+				t.Errorf("%s, %s = %d: %v", q, z.Name, z.Min, err)
+				continue
+			}
+			var found struct {
+				Finding struct {
+					Bits int `json:"message_bits"`
+				}
+			}
+			if err := json.Unmarshal(raw, &found); err != nil {
+				t.Fatal(err)
+			}
+			if found.Finding.Bits == 0 {
+				t.Errorf("%s, %s = %d: nothing is sent", q, z.Name, z.Min)
+			}
+		}
+	}
+	if seen == 0 {
+		t.Error("no size was tried")
+	}
+}

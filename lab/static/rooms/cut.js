@@ -356,8 +356,11 @@ export function open(main, cat, start, write) {
   // What stands beside the run: a kept one, and whose tokens are whose. Pointing changes none of it.
   function company() {
     if (!answer || failed) { put(beside); return; }
-    const row = (name, a) => el("tr", {}, el("th", { scope: "row" }, name), [a.record.model, a.record.task].map(v => el("td", {}, v)), el("td", { class: "r" }, number(a.record.n)), el("td", {}, splitSpec(a.owners)), [["sent", a.record.bits.total], ["needed", a.needed?.bits], ["raw", a.record.bits.trivial]].map(([k, v]) => el("td", { class: "r", [`data-${k}`]: v ?? "" }, number(v))), el("td", {}, some(a.record.output), a.record.correct ? "" : el("span", { class: "bad" }, " wrong")));
-    put(beside, answer.other ? el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Two runs side by side" }, el("table", { "data-table": "beside" }, el("thead", {}, el("tr", {}, ["", "model", "task", "N", "split", "sent", "needed", "raw tokens", "output"].map((h, i) => el("th", { scope: "col", class: [3, 5, 6, 7].includes(i) ? "r" : "" }, h)))), el("tbody", {}, row("kept", answer.other), row("now", answer)))) : "");
+    const amounts = { sent: a => a.record.bits.total, needed: a => a.needed?.bits, raw: a => a.record.bits.trivial }, runs = [answer.other, answer];
+    const row = (name, cell) => el("tr", {}, el("th", { scope: "row" }, name), runs.map(cell)), amount = (name, k) => row(name, a => el("td", { [`data-${k}`]: amounts[k](a) ?? "" }, number(amounts[k](a))));
+    put(beside, answer.other ? el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Two runs side by side" }, el("table", { "data-table": "beside" }, el("thead", {}, el("tr", {}, ["", "kept", "now"].map(h => el("th", { scope: "col" }, h)))),
+      el("tbody", {}, row("model", a => el("td", {}, a.record.model)), row("task", a => el("td", {}, a.record.task)), row("N", a => el("td", {}, number(a.record.n))), row("split", a => el("td", {}, splitSpec(a.owners).replaceAll(",", ", "))), amount("sent", "sent"), amount("needed", "needed"), amount("raw tokens", "raw"),
+        row("output", a => el("td", {}, some(a.record.output), a.record.correct ? "" : el("span", { class: "bad" }, " wrong")))))) : "");
     put(owned, button(s.beside ? "Forget the kept run" : "Keep, to compare", () => change({ beside: s.beside ? "" : new URLSearchParams(Object.entries({ task: s.task, model: s.model, n: s.n, seed: s.seed, set: s.set, split: s.split, read: s.read, answer: s.answer, tokens: s.tokens }).filter(([, v]) => v || v === 0)).toString() }), { class: "quiet", "data-act": "beside", disabled: !!inputFile }), button("Default cut", () => { change({ split: "" }); }, { class: "quiet", disabled: !s.split }));
   }
 

@@ -81,7 +81,7 @@ export function open(main, cat, start, write) {
       lines: [{ kind: "cost", name: "sent", points: pts("bits") }, ...(hidden ? [] : [{ kind: "need", name: "needed", points: pts("needed") }]), { kind: "raw", name: "raw tokens", points: pts("trivial") }],
       bite: !hidden && answer.bites_at && answer.bites_at <= answer.max_n ? answer.bites_at : null, cursor: hidden && answer.at ? { ...answer.at, needed: null } : answer.at,
     }));
-    put(guess, hidden ? [button("That is where they cross", () => { guessed = s.n; draw(); }, { class: "main", "data-act": "reveal" })] : button("Guess first", () => { s.guess = "1"; guessed = 0; s.show = ""; setup(); run(); }, { class: "quiet", "data-act": "guess" }));
+    put(guess, hidden ? [button("From here on none is right", () => { guessed = s.n; draw(); }, { class: "main", "data-act": "reveal" })] : button("Guess first", () => { s.guess = "1"; guessed = 0; s.show = ""; setup(); run(); }, { class: "quiet", "data-act": "guess" }));
     if (hidden) { put(facts); put(verdict, el("p", { class: "sentence" }, "What is needed is hidden. From which N on can no model of these sizes be right? Drag the line there, and say so.")); return; }
     const at = answer.at;
     put(facts, el("p", { class: "muted small mono" }, entry.formula));
