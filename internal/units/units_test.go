@@ -184,6 +184,9 @@ func TestMergeReadsCounts(t *testing.T) {
 	if _, err := Read(again.Bytes()); err == nil {
 		t.Error("a record of unit 4/3 was read")
 	}
+	if _, err := w.Merge([]*Record{again}); !errors.Is(err, ErrForeign) {
+		t.Errorf("a record of unit 4/3: %v", err)
+	}
 }
 
 // TestMergeWholeBeatsPart: the unit that ended early and went on is counted once, from
