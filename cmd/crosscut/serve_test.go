@@ -84,6 +84,10 @@ func TestLabPrintsTheSame(t *testing.T) {
 				if d, ok := m["discrepancy"].(map[string]any); ok {
 					delete(d, "best")
 				}
+				embedded, _ := m["embedded"].([]any)
+				for _, e := range embedded { // the lab looks at no longer sequences
+					delete(e.(map[string]any), "longer")
+				}
 			}
 		}
 		if !reflect.DeepEqual(shown, printed) {

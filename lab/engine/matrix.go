@@ -81,7 +81,7 @@ var _ = operate("matrix", func(ctx context.Context, q matrixRequest) (any, error
 	if err != nil {
 		return nil, contradicted(err)
 	}
-	res.Report = r
+	res.Analysed(r)
 	if a.Report, err = encode(res); err != nil {
 		return nil, err
 	}
@@ -126,7 +126,8 @@ func (a *matrixAnswer) ofProblem(q matrixRequest, res *matrix.Result, opts *boun
 	}
 	res.Source = fmt.Sprintf("%s, n = %d", p.Name, q.N)
 	res.Command = fmt.Sprintf("crosscut bounds --problem %s --n %d", p.Name, q.N)
-	a.name(m, matrix.ProblemNames(p, q.N))
+	res.Names = matrix.ProblemNames(p, q.N)
+	a.name(m, res.Names)
 	return m, nil
 }
 
@@ -169,12 +170,12 @@ func (a *matrixAnswer) ofTask(ctx context.Context, q matrixRequest, res *matrix.
 	if err != nil {
 		return nil, err
 	}
-	res.Source, res.Task = cut.Source(), cut.Describe(table, profile)
+	*res = *cut.Result(ctx, table, profile)
 	res.Command = "crosscut bounds --task " + task.Name + " --n " + itoa(q.N) + q.Set.flags()
 	if q.Split != "" {
 		res.Command += " --split " + q.Split
 	}
-	a.name(m, cut.Names())
+	a.name(m, res.Names)
 	return m, nil
 }
 
