@@ -390,19 +390,26 @@ func docsConfig(t *testing.T, cell string) []byte {
 	return config
 }
 
-// Byte counts that others printed agree to the last digit printed with what is counted.
-func TestPublishedBytes(t *testing.T) {
+// docsRows are the rows of docs/audit.md of so many cells, a config in one of them.
+func docsRows(t *testing.T, wide, config int) (rows [][]string) {
+	t.Helper()
 	raw, err := os.ReadFile("../../docs/audit.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows := 0
 	for _, line := range strings.Split(string(raw), "\n") {
 		cells := strings.Split(strings.Trim(line, "| "), " | ")
-		if len(cells) != 5 || !strings.HasPrefix(cells[1], "`model_type=") {
-			continue
+		if len(cells) == wide && strings.HasPrefix(cells[config], "`model_type=") {
+			rows = append(rows, cells)
 		}
-		rows++
+	}
+	return rows
+}
+
+// Byte counts that others printed agree to the last digit printed with what is counted.
+func TestPublishedBytes(t *testing.T) {
+	rows := docsRows(t, 5, 1)
+	for _, cells := range rows {
 		m, err := Count(docsConfig(t, cells[1]), Options{})
 		if err != nil {
 			t.Errorf("%s: %v", cells[1], err)
@@ -421,43 +428,34 @@ func TestPublishedBytes(t *testing.T) {
 		}
 		bytes := bits / 8 * times
 		if fmt.Sprint(bytes) != cells[3] || bits%8 != 0 {
-			t.Errorf("%s: counted %d bytes", line, bytes)
+			t.Errorf("%q: counted %d bytes", cells, bytes)
 		}
 		value, unit, _ := strings.Cut(cells[2], " ")
 		size := map[string]float64{"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}[unit]
 		_, decimals, _ := strings.Cut(value, ".")
 		if got := fmt.Sprintf("%.*f", len(decimals), float64(bytes)/size); got != value {
-			t.Errorf("%s: counted %s %s", line, got, unit)
+			t.Errorf("%q: counted %s %s", cells, got, unit)
 		}
 	}
-	if rows < 10 {
-		t.Errorf("%d rows were compared", rows)
+	if len(rows) < 10 {
+		t.Errorf("%d rows were compared", len(rows))
 	}
 }
 
 // The table of docs/audit.md says what is counted, in bfloat16.
 func TestDocsTable(t *testing.T) {
-	raw, err := os.ReadFile("../../docs/audit.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows := 0
-	for _, line := range strings.Split(string(raw), "\n") {
-		cells := strings.Split(strings.Trim(line, "| "), " | ")
-		if len(cells) != 6 || !strings.HasPrefix(cells[0], "`model_type=") {
-			continue
-		}
-		rows++
+	rows := docsRows(t, 6, 0)
+	for _, cells := range rows {
 		r, err := Audit(docsConfig(t, cells[0]), Options{})
 		if err != nil {
 			t.Errorf("%s: %v", cells[0], err)
 			continue
 		}
 		if got := fmt.Sprintf("`%s` | %d | %d | %d | %d", r.Class, r.Pass, r.Stored, r.CacheBits, r.Beyond); got != strings.Join(cells[1:], " | ") {
-			t.Errorf("%s: counted %s", line, got)
+			t.Errorf("%q: counted %s", cells, got)
 		}
 	}
-	if rows < 10 {
-		t.Errorf("%d rows were compared", rows)
+	if len(rows) < 10 {
+		t.Errorf("%d rows were compared", len(rows))
 	}
 }
