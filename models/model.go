@@ -75,6 +75,17 @@ type Program struct {
 	Formula string
 }
 
+// Total is the cost of both players.
+func (p *Program) Total() protocol.Bits { return p.Bits[protocol.Alice] + p.Bits[protocol.Bob] }
+
+// Setting is that of a program whose answers Bob gives: one-way where he writes nothing.
+func (p *Program) Setting() protocol.Setting {
+	if p.Bits[protocol.Bob] > 0 {
+		return protocol.TwoWay
+	}
+	return protocol.OneWay
+}
+
 // Warner is implemented by machines whose guarantee depends on the input: it
 // says what is not guaranteed on this one.
 type Warner interface {
@@ -300,7 +311,7 @@ func RawBits(m Machine, s tasks.Split) protocol.Bits {
 			p = float64(least)
 		}
 	}
-	return protocol.Bits(s.Count(protocol.Alice)) * protocol.Bits(sh.Task.TokenBits(sh, int(p)))
+	return protocol.Bits(sh.RawBits(s, int(p)))
 }
 
 // Fits refuses states and layers of more bytes than 1 GiB, as they stand in memory.

@@ -180,7 +180,7 @@ func leastWithMessage(model string, in *reductions.Instance, set models.Settings
 			continue
 		}
 		prog, err := m.Compile(models.Job{Split: in.At, Read: in.Reads, Answer: models.ByBob})
-		if err == nil && prog.Bits[protocol.Alice]+prog.Bits[protocol.Bob] > 0 {
+		if err == nil && prog.Total() > 0 {
 			return v
 		}
 	}

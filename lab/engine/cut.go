@@ -143,7 +143,7 @@ func paysFrom(req run.Request) *int {
 			continue
 		}
 		prog, err := p.Machine.Compile(p.Job)
-		if err == nil && prog.Bits[0]+prog.Bits[1] < models.RawBits(p.Machine, p.Job.Split) {
+		if err == nil && prog.Total() < models.RawBits(p.Machine, p.Job.Split) {
 			return &n
 		}
 	}
@@ -185,7 +185,7 @@ func priced(m models.Machine, job models.Job) error {
 	if err != nil {
 		return err
 	}
-	if bits := prog.Bits[0] + prog.Bits[1]; bits > mostBits {
+	if bits := prog.Total(); bits > mostBits {
 		return tooLarge("make N, p or m smaller", "%d bits would cross, by the formula %s; the lab plays up to %d", bits, prog.Formula, mostBits)
 	}
 	return nil

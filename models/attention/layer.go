@@ -279,18 +279,22 @@ func (l *Layer) scoreLow() *big.Int {
 	return low.Mul(low.Mul(low, h), big.NewInt(int64(l.Width)))
 }
 
-// normaliserBits is B_Z = ceil(log2(a 2^f + 1)).
-func (l *Layer) normaliserBits(a int) int {
-	return new(big.Int).Lsh(big.NewInt(int64(a)), uint(l.F)).BitLen()
+// NormaliserBits is B_Z = ceil(log2(a 2^f + 1)).
+func NormaliserBits(a, f int) int {
+	return new(big.Int).Lsh(big.NewInt(int64(a)), uint(f)).BitLen()
 }
 
-// numeratorBits is B_N = ceil(log2(a 2^f (2^p - 1) + 1)); the rounded arithmetic
-// has 2^p in place of 2^f.
-func (l *Layer) numeratorBits(a int) int {
-	r := new(big.Int).Lsh(big.NewInt(1), uint(l.P))
-	r.Sub(r, big.NewInt(1))
-	return r.Mul(r, new(big.Int).Lsh(big.NewInt(int64(a)), uint(l.weightBits()))).BitLen()
+// NumeratorBits is B_N = ceil(log2(a 2^f (2^p - 1) + 1)).
+func NumeratorBits(a, f, p int) int {
+	most := new(big.Int).Lsh(big.NewInt(1), uint(p)) // p may be above 62
+	most.Sub(most, big.NewInt(1))
+	return most.Mul(most, new(big.Int).Lsh(big.NewInt(int64(a)), uint(f))).BitLen()
 }
+
+func (l *Layer) normaliserBits(a int) int { return NormaliserBits(a, l.F) }
+
+// numeratorBits is B_N; the rounded arithmetic has 2^p in place of 2^f.
+func (l *Layer) numeratorBits(a int) int { return NumeratorBits(a, l.weightBits(), l.P) }
 
 // weightBits is the exponent of the largest weight.
 func (l *Layer) weightBits() int {

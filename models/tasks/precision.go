@@ -43,6 +43,15 @@ func (sh Shape) RawPrecision() (int, error) {
 	return sh.Precision(1)
 }
 
+// RawBits is the size of Alice's raw tokens with p bits for each real number; 0 where
+// the size of a token is not known, as in a task of a user's own.
+func (sh Shape) RawBits(s Split, p int) int {
+	if sh.Task.TokenBits == nil {
+		return 0
+	}
+	return s.Count(protocol.Alice) * sh.Task.TokenBits(sh, p)
+}
+
 // Rounded is the token as it stands after its trip through p bits a number.
 func (sh Shape) Rounded(p int, t Token) Token {
 	if !sh.Real() {

@@ -39,10 +39,7 @@ func NewTarget(m models.Machine, in *reductions.Instance) (*Target, error) {
 	if t.prog, err = m.Compile(t.job); err != nil {
 		return nil, fmt.Errorf("falsify: %w", err)
 	}
-	t.setting = protocol.OneWay
-	if t.prog.Bits[protocol.Bob] > 0 {
-		t.setting = protocol.TwoWay
-	}
+	t.setting = t.prog.Setting()
 	if need, ok := in.Needed(t.setting, protocol.Alice); ok {
 		t.need = &need
 	}
@@ -61,7 +58,7 @@ func NewTarget(m models.Machine, in *reductions.Instance) (*Target, error) {
 }
 
 // Bits is what the protocol costs, by its formula.
-func (t *Target) Bits() protocol.Bits { return t.prog.Bits[protocol.Alice] + t.prog.Bits[protocol.Bob] }
+func (t *Target) Bits() protocol.Bits { return t.prog.Total() }
 
 // OneWay says whether Bob never writes, so that Alice's message is a function of
 // x alone.

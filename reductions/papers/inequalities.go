@@ -222,7 +222,7 @@ func (q *Inequality) At(v map[string]int, N int) (n int, cost, trivial protocol.
 	if err != nil {
 		return 0, 0, 0, false
 	}
-	trivial = protocol.Bits(in.At.Count(protocol.Alice)) * protocol.Bits(in.Shape.Task.TokenBits(in.Shape, v["p"]))
+	trivial = protocol.Bits(in.Shape.RawBits(in.At, v["p"]))
 	if q.held.Add(1) <= rawMost {
 		q.raw.Store(key, trivial)
 	}

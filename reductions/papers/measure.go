@@ -141,11 +141,8 @@ func (t trial) unrun(why string) (report.Row, error) {
 	if err != nil {
 		return row, err
 	}
-	row.Formula, row.FormulaText = report.Num(prog.Bits[0]+prog.Bits[1]), prog.Formula
-	row.Setting = protocol.TwoWay
-	if prog.Bits[protocol.Bob] == 0 {
-		row.Setting = protocol.OneWay
-	}
+	row.Formula, row.FormulaText = report.Num(prog.Total()), prog.Formula
+	row.Setting = prog.Setting()
 	row.Trivial = report.Num(models.RawBits(t.machine, t.job.Split))
 	t.need(&row, row.Setting, protocol.Alice)
 	if *row.Formula > *row.Trivial {

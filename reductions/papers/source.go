@@ -59,11 +59,8 @@ func (c *column) choose(n int) (*source, error) {
 			if err != nil {
 				continue
 			}
-			o := option{source: s, oneWay: prog.Bits[protocol.Bob] == 0, cost: prog.Bits[0] + prog.Bits[1]}
-			setting := protocol.TwoWay
-			if o.oneWay {
-				setting = protocol.OneWay
-			}
+			setting := prog.Setting()
+			o := option{source: s, oneWay: setting == protocol.OneWay, cost: prog.Total()}
 			if need, _, ok := t.in.Best(setting, protocol.Alice); ok {
 				o.needed = need.Bits
 			}
@@ -81,11 +78,8 @@ func (c *column) choose(n int) (*source, error) {
 		if err != nil {
 			continue
 		}
-		o := option{source: s, oneWay: prog.Bits[protocol.Bob] == 0, cost: prog.Bits[0] + prog.Bits[1]}
-		setting := protocol.TwoWay
-		if o.oneWay {
-			setting = protocol.OneWay
-		}
+		setting := prog.Setting()
+		o := option{source: s, oneWay: setting == protocol.OneWay, cost: prog.Total()}
 		if need, ok := reductions.OwnNeed(t.machine.Shape(), t.job.Split, t.job.Read, setting, protocol.Alice); ok {
 			o.needed = need.Bits
 			if !slices.ContainsFunc(options, func(p option) bool { return p.oneWay == o.oneWay && p.needed >= o.needed }) && len(options) > 0 {

@@ -85,30 +85,15 @@ func (c causal) machine(sh tasks.Shape, set models.Settings) models.Machine {
 				return s
 			},
 			Emit: func(s held, _ int, _ []uint64) []uint64 { return s.out },
-			Put: func(to *protocol.Packer, _ int, s held) {
-				for _, x := range s.state {
-					to.Uint(x, c.p)
-				}
-			},
-			Get: func(from *protocol.Unpacker, t int) held {
-				s := held{state: make([]uint64, c.numbers(t))}
-				for i := range s.state {
-					s.state[i] = from.Uint(c.p)
-				}
-				return s
-			},
+			Put:  func(to *protocol.Packer, _ int, s held) { putNumbers(to, c.p, s.state) },
+			Get:  func(from *protocol.Unpacker, t int) held { return held{state: getNumbers(from, c.p, c.numbers(t))} },
 		}
 	}
 	r := &fold.Recurrent[[]uint64, held]{
 		Of: sh, Sizes: set.Num, State: c.text, Embed: embedded, Output: given, Layers: layers,
 	}
 	if n := sh.Outputs(); n > 0 && !sh.Task.Vector {
-		width := protocol.Width(uint64(n))
-		r.Out = fold.Codec{
-			Bits: protocol.Bits(width),
-			Put:  func(w *protocol.Packer, v tasks.Value) { w.Uint(uint64(v[0]), width) },
-			Get:  func(u *protocol.Unpacker) tasks.Value { return tasks.Value{float64(u.Uint(width))} },
-		}
+		r.Out = fold.SymbolCodec(n)
 	}
 	if c.plain == nil {
 		return r

@@ -7,6 +7,7 @@ import (
 	"math/big"
 
 	"crosscut/models"
+	"crosscut/models/attention"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 )
@@ -62,12 +63,14 @@ type thinker struct {
 
 // word is the length of one word of sums of a player.
 func (t thinker) word(who protocol.Player) int {
-	a := t.c.Split.Count(who)
-	if a == 0 {
-		return 0
-	}
-	z, n := sumBits(a, t.f, t.p)
+	z, n := t.sumBits(who)
 	return t.heads * (z + t.m*n)
+}
+
+// sumBits are the widths of a normaliser and of a numerator over a player's tokens; 0 of none.
+func (t thinker) sumBits(who protocol.Player) (z, n int) {
+	a := t.c.Split.Count(who)
+	return attention.NormaliserBits(a, t.f), attention.NumeratorBits(a, t.f, t.p)
 }
 
 // sums adds the terms of a token to sums for a query: per head the normaliser and m
@@ -169,7 +172,7 @@ func (t thinker) write(port *protocol.Port, step int, sums []*big.Int) {
 	if t.word(port.Self()) == 0 {
 		return
 	}
-	z, n := sumBits(t.c.Split.Count(port.Self()), t.f, t.p)
+	z, n := t.sumBits(port.Self())
 	var to protocol.Packer
 	for i, x := range sums {
 		to.Big(x, z+(n-z)*min(1, i%(t.m+1)))
@@ -182,7 +185,7 @@ func (t thinker) read(port *protocol.Port, who protocol.Player, into []*big.Int)
 	if bits == 0 {
 		return
 	}
-	z, n := sumBits(t.c.Split.Count(who), t.f, t.p)
+	z, n := t.sumBits(who)
 	from := port.Recv(who, protocol.Bits(bits)).Unpack()
 	for i := range into {
 		into[i].Add(into[i], from.Big(z+(n-z)*min(1, i%(t.m+1))))

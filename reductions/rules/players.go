@@ -3,7 +3,6 @@ package rules
 import (
 	"errors"
 	"fmt"
-	"math/big"
 
 	"crosscut/models/tasks"
 	"crosscut/protocol"
@@ -99,12 +98,4 @@ func hear(port *protocol.Port, from protocol.Player, p, n int) []uint64 {
 		return nil
 	}
 	return getNumbers(port.Recv(from, protocol.Bits(n*p)).Unpack(), p, n)
-}
-
-// sumBits are the exact widths of a normaliser and of a numerator over a tokens, with
-// weights up to 2^f and values of p bits.
-func sumBits(a, f, p int) (z, n int) {
-	weights := new(big.Int).Lsh(big.NewInt(int64(a)), uint(f))
-	z = weights.BitLen()
-	return z, weights.Mul(weights, new(big.Int).SetUint64(mask(p))).BitLen()
 }

@@ -291,8 +291,8 @@ func halves(m models.Machine, c Cut) (*Protocol, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Protocol{
-		Bits: prog.Bits[:], Setting: protocol.OneWay, Formula: prog.Formula,
+	return &Protocol{
+		Bits: prog.Bits[:], Setting: prog.Setting(), Formula: prog.Formula,
 		Whole: func(ctx context.Context, seq []tasks.Token) ([]tasks.Value, error) { return m.Whole(ctx, seq, c.Read) },
 		Player: func(h tasks.Half) func(*protocol.Port) []tasks.Value {
 			play := prog.Player(h)
@@ -308,11 +308,7 @@ func halves(m models.Machine, c Cut) (*Protocol, error) {
 				return out
 			}
 		},
-	}
-	if prog.Bits[protocol.Bob] > 0 {
-		p.Setting = protocol.TwoWay
-	}
-	return p, nil
+	}, nil
 }
 
 // Parse reads a rule with its sizes: "mamba d=5120 state=16 layers=48 p=16". Blanks and

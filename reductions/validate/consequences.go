@@ -27,7 +27,7 @@ type Consequence struct {
 	Needed       *int             `json:"needed"` // nil: no bound is known in this setting
 	Setting      protocol.Setting `json:"setting"`
 	Basis        problems.Basis   `json:"basis"`
-	Trivial      int              `json:"trivial"` // Alice's raw tokens
+	Trivial      int              `json:"trivial"` // Alice's raw tokens, with 16 bits a real number
 	Vacuous      bool             `json:"vacuous"` // the inequality excludes nothing here
 	// BitesFrom is the smallest n (and its N) at which a model of these sizes is
 	// impossible; nil when there is none below 2^20, or none is known.
@@ -72,15 +72,6 @@ func (s *Subject) backAndForth() bool {
 	return false
 }
 
-// trivial is the size of Alice's raw tokens in bits, with 16 bits a real number;
-// tokens of a user's own task have no known size and count 0.
-func (s *Subject) trivial() int {
-	if s.Shape.Task.TokenBits == nil {
-		return 0
-	}
-	return s.Split.Count(protocol.Alice) * s.Shape.Task.TokenBits(s.Shape, 16)
-}
-
 // need is the strongest known bound on the subject's problem in one setting, Bob
 // answering.
 func need(s *Subject, setting protocol.Setting) (int, problems.Basis, bool, error) {
@@ -119,7 +110,7 @@ func Consequences(ctx context.Context, s *Subject, family func(n int) (*Subject,
 
 func (s *Subject) consequence(a rules.Sized, f *search) (Consequence, error) {
 	c := Consequence{Architecture: a.Heading(), Rule: a.String(), Inequality: a.Inequality, Latex: a.Latex, Arithmetic: a.Arithmetic,
-		Sizes: map[string]any{}, Trivial: s.trivial(), Vacuous: true, Solved: []Solution{}}
+		Sizes: map[string]any{}, Trivial: s.Shape.RawBits(s.Split, 16), Vacuous: true, Solved: []Solution{}}
 	for name, v := range a.Set.Num {
 		c.Sizes[name] = v
 	}
