@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"context"
 
 	"crosscut/models"
@@ -14,7 +15,8 @@ import (
 // of recurrent models cuts it: the states of all layers cross at each change of owner.
 type causal struct {
 	layers, p, width int // width: numbers that pass between layers
-	// numbers is how many numbers the state has after t positions; at in words.
+	// numbers is how many numbers the state has after t positions. text is the bits of all
+	// layers in words, where they depend on t.
 	numbers func(t int) int
 	text    string
 	// step reads the input at a position and gives the new state, and what the layer
@@ -23,6 +25,22 @@ type causal struct {
 	// plain is the layer's forward pass over a whole sequence, ins[0] being position 1,
 	// written without a state; nil: the fold itself is the definition.
 	plain func(w weights, ins [][]uint64) [][]uint64
+}
+
+// carries is the rule of causal layers, which of gives at its sizes. state and latex are
+// the bits of all layers' states, at most: the rule's cost, in words. What stands as the
+// rule's Inequality is added.
+func carries(r Rule, state, latex string, of func(v tasks.Params) causal) *Rule {
+	r.Inequality = "r " + state + " >= needed, r ownership changes up to the read position" + r.Inequality
+	r.Latex = latex + ` \ge n`
+	r.Crosses = cmp.Or(r.Crosses, "the state of every layer, once for each ownership change up to the read position")
+	r.Arithmetic = cmp.Or(r.Arithmetic, "any: the state is p-bit numbers, whatever computes and rounds them; simulated in the integers modulo 2^p")
+	r.New = func(sh tasks.Shape, set models.Settings) (models.Machine, error) {
+		c := of(set.Num)
+		c.layers, c.p, c.text = set.Num.Int("layers"), set.Num.Int("p"), cmp.Or(c.text, state)
+		return c.machine(sh, set), nil
+	}
+	return register(&r)
 }
 
 // weights are arbitrary numbers, drawn for one layer.
@@ -126,9 +144,3 @@ func (m plainly) Whole(ctx context.Context, seq []tasks.Token, read []int) ([]ta
 
 // constant is a state of n numbers at every position.
 func constant(n int) func(int) int { return func(int) int { return n } }
-
-// The words that all rules of this frame share.
-const (
-	stateCrosses    = "the state of every layer, once for each ownership change up to the read position"
-	stateArithmetic = "any: the state is p-bit numbers, whatever computes and rounds them; simulated in the integers modulo 2^p"
-)

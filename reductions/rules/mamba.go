@@ -1,49 +1,41 @@
 package rules
 
-import (
-	"crosscut/models"
-	"crosscut/models/tasks"
-)
+import "crosscut/models/tasks"
 
 // Mamba is rule C1b: a short convolution, then a state-space layer of d channels with
 // state numbers each, gated by its input. S4 is the case of constant gates and conv = 1.
-var Mamba = register(&Rule{
+var Mamba = carries(Rule{
 	Name: "mamba", Title: "Mamba",
 	Doc:     "selective state-space layers (Mamba, S4, S5): d channels with a state of some numbers each, after a causal convolution",
 	Crosses: "the states, and the last conv - 1 inputs of every layer's convolution, once for each ownership change up to the read position",
 	Cite:    []string{"GuDao2023"},
 	Params: []tasks.Param{layersParam, size("d", "channels of a layer (d_inner)", 1, 1<<20, 16), size("state", "numbers of a channel's state (d_state)", 1, 1<<14, 16),
 		size("conv", "length of the convolution (d_conv); 1: none", 1, 64, 4), bitsParam},
-	Inequality: "r layers (d state + (conv - 1) d) p >= needed, r ownership changes up to the read position",
-	Latex:      `r L\,d\,(s + c - 1)\,p \ge n`,
-	Width:      "d", WidthText: "d >= needed / (r layers (state + conv - 1) p)", WidthLatex: `d \ge \frac{n}{r L (s + c - 1) p}`,
-	Arithmetic: stateArithmetic,
-	New: func(sh tasks.Shape, set models.Settings) (models.Machine, error) {
-		v := set.Num
-		d, n, conv := v.Int("d"), v.Int("state"), v.Int("conv")
-		return causal{
-			layers: v.Int("layers"), p: v.Int("p"), width: d, numbers: constant(d*n + (conv-1)*d), text: "layers (d state + (conv - 1) d) p",
-			step: func(w weights, s []uint64, _ int, in []uint64) (next, out []uint64) {
-				h, past := s[:d*n], s[d*n:] // past: the oldest input first
-				u := convolved(w, conv, append(past[:len(past):len(past)], in...))
-				copy(past, past[min(len(past), d):])
-				if conv > 1 {
-					copy(past[len(past)-d:], in)
+	Width: "d", WidthText: "d >= needed / (r layers (state + conv - 1) p)", WidthLatex: `d \ge \frac{n}{r L (s + c - 1) p}`,
+}, "layers (d state + (conv - 1) d) p", `r L\,d\,(s + c - 1)\,p`, func(v tasks.Params) causal {
+	d, n, conv := v.Int("d"), v.Int("state"), v.Int("conv")
+	return causal{
+		width: d, numbers: constant(d*n + (conv-1)*d),
+		step: func(w weights, s []uint64, _ int, in []uint64) (next, out []uint64) {
+			h, past := s[:d*n], s[d*n:] // past: the oldest input first
+			u := convolved(w, conv, append(past[:len(past):len(past)], in...))
+			copy(past, past[min(len(past), d):])
+			if conv > 1 {
+				copy(past[len(past)-d:], in)
+			}
+			gate, enter, leave := w.vector(1, n, u), w.vector(2, n, u), w.vector(3, n, u)
+			out = make([]uint64, d)
+			for c := range d {
+				for j := range n {
+					x := &h[c*n+j]
+					*x = ((gate[j]|1)**x + enter[j]*u[c]) & w.mask
+					out[c] = (out[c] + leave[j]**x) & w.mask
 				}
-				gate, enter, leave := w.vector(1, n, u), w.vector(2, n, u), w.vector(3, n, u)
-				out = make([]uint64, d)
-				for c := range d {
-					for j := range n {
-						x := &h[c*n+j]
-						*x = ((gate[j]|1)**x + enter[j]*u[c]) & w.mask
-						out[c] = (out[c] + leave[j]**x) & w.mask
-					}
-				}
-				return s, w.local(d, out...)
-			},
-			plain: func(w weights, ins [][]uint64) [][]uint64 { return scanned(w, d, n, conv, ins) },
-		}.machine(sh, set), nil
-	},
+			}
+			return s, w.local(d, out...)
+		},
+		plain: func(w weights, ins [][]uint64) [][]uint64 { return scanned(w, d, n, conv, ins) },
+	}
 })
 
 // convolved is the convolution's output from the last conv inputs, the oldest first.
