@@ -1,9 +1,6 @@
 package rules
 
 import (
-	"context"
-	"fmt"
-
 	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
@@ -27,9 +24,6 @@ var AffineBlocks = register(&Rule{
 		v := set.Num
 		r := recurrence{s: v.Int("s"), p: v.Int("p"), seed: set.Seed, diagonal: set.Pick("gates", "full") == "diagonal"}
 		layers := v.Int("layers")
-		if err := c.answered(); err != nil {
-			return nil, err
-		}
 		held := c.holders()
 		until := 0 // the last position read: what comes after its run matters to nobody
 		for _, i := range c.Read {
@@ -56,82 +50,49 @@ var AffineBlocks = register(&Rule{
 			}
 			return false
 		}
-		bits := make([]protocol.Bits, c.players())
-		for l := range layers {
-			for k := range runs {
-				if written(l, k) {
-					bits[owner(k)] += protocol.Bits(r.size() * r.p)
-				}
-			}
-		}
-		return &Protocol{
-			Bits: bits, Setting: c.inRounds(layers, bits), Formula: "(s^2 + s) p, or 2 s p where diagonal, for each layer and run of positions before another player's",
-			Whole: func(_ context.Context, seq []tasks.Token) ([]tasks.Value, error) {
-				at := embedAll(seq, set.Seed, r.s, r.p)
-				for l := range layers {
-					h := make([]uint64, r.s)
-					for i, x := range at {
-						h, at[i] = r.step(l, h, x)
+		return layered{
+			layers: layers, width: r.s, p: r.p, what: "affine maps",
+			says: func(l int, who protocol.Player) (n int) {
+				for k := range runs {
+					if owner(k) == who && written(l, k) {
+						n += r.size()
 					}
 				}
-				return c.outputs(set.Seed, at), nil
+				return n
 			},
-			Player: func(h tasks.Half) func(*protocol.Port) []tasks.Value {
-				return func(port *protocol.Port) []tasks.Value {
-					at := c.embedded(h, set.Seed, r.s, r.p)
-					for l := range layers {
-						maps := make([][]uint64, len(runs))
-						var mine []uint64
-						for k, run := range runs {
-							if owner(k) == h.Self {
-								maps[k] = r.block(l, at[run[0]-1:run[1]])
-								if written(l, k) {
-									mine = append(mine, maps[k]...)
-								}
-							}
-						}
-						say(port, fmt.Sprintf("layer %d: affine maps", l+1), r.p, mine)
-						if l == layers-1 && h.Self != c.last() {
-							return nil
-						}
-						for who := range protocol.Player(c.players()) {
-							for k := range runs {
-								if who != h.Self && owner(k) == who && written(l, k) {
-									maps[k] = nil // to be filled below, in the order of the word
-								}
-							}
-							if who == h.Self {
-								continue
-							}
-							var theirs []int
-							for k := range runs {
-								if owner(k) == who && written(l, k) {
-									theirs = append(theirs, k)
-								}
-							}
-							list := hear(port, who, r.p, r.size()*len(theirs))
-							for n, k := range theirs {
-								maps[k] = list[n*r.size() : (n+1)*r.size()]
-							}
-						}
-						state := make([]uint64, r.s)
-						for k, run := range runs {
-							if owner(k) == h.Self {
-								s := state
-								for i := run[0]; i <= run[1]; i++ {
-									s, at[i-1] = r.step(l, s, at[i-1])
-								}
-							}
-							if maps[k] == nil {
-								break // nothing of this player's depends on what follows
-							}
-							state = r.apply(maps[k], state)
-						}
+			word: func(l int, who protocol.Player, at [][]uint64) (mine []uint64) {
+				for k, run := range runs {
+					if owner(k) == who && written(l, k) {
+						mine = append(mine, r.block(l, at[run[0]-1:run[1]])...)
 					}
-					return c.outputs(set.Seed, at)
 				}
+				return mine
 			},
-		}, nil
+			next: func(l int, who protocol.Player, at, said [][]uint64) [][]uint64 {
+				state := make([]uint64, r.s)
+				for k, run := range runs {
+					switch own := owner(k); {
+					case own == who:
+						for i := run[0]; i <= run[1]; i++ {
+							state, at[i-1] = r.step(l, state, at[i-1])
+						}
+					case !written(l, k):
+						return at // nothing of this player's depends on what follows
+					default:
+						state = r.apply(said[own][:r.size()], state)
+						said[own] = said[own][r.size():]
+					}
+				}
+				return at
+			},
+			plain: func(l int, at [][]uint64) [][]uint64 {
+				h := make([]uint64, r.s)
+				for i, x := range at {
+					h, at[i] = r.step(l, h, x)
+				}
+				return at
+			},
+		}.at(c, set.Seed, "(s^2 + s) p, or 2 s p where diagonal, for each layer and run of positions before another player's")
 	},
 })
 

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"context"
 	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
@@ -24,9 +23,6 @@ var KernelAttention = register(&Rule{
 	Compile: func(c Cut, set models.Settings) (*Protocol, error) {
 		v := set.Num
 		layers, heads, k, m, p := v.Int("layers"), v.Int("H"), v.Int("features"), v.Int("m"), v.Int("p")
-		if err := c.answered(); err != nil {
-			return nil, err
-		}
 		word, width := heads*k*(m+1), heads*m
 		layer := func(l int) weights { return weights{draw(set.Seed, uint64(l)+1), mask(p)} }
 		// sums adds one token's features times values.
@@ -56,74 +52,58 @@ var KernelAttention = register(&Rule{
 			return w.local(width, read...)
 		}
 		held := c.holders()
-		bits := make([]protocol.Bits, c.players())
-		for who := range bits {
-			says := layers
-			if protocol.Player(who) == c.last() {
-				says--
-			}
-			bits[who] = protocol.Bits(says * word * p)
-		}
-		return &Protocol{
-			Bits: bits, Setting: c.inRounds(layers, bits), Formula: "layers H features (m + 1) p of each player, a layer less of the last",
-			Whole: func(_ context.Context, seq []tasks.Token) ([]tasks.Value, error) {
-				at := embedAll(seq, set.Seed, width, p)
-				for l := range layers {
-					w, next := layer(l), make([][]uint64, len(at))
-					for i, x := range at { // by pairs, not by sums
-						read := append([]uint64{}, x...)
-						for h := range heads {
-							query, sum := w.vector(3*h+3, k, x), make([]uint64, m+1)
-							for _, y := range at {
-								var score uint64
-								for f, q := range w.vector(3*h+1, k, y) {
-									score += q * query[f]
-								}
-								for j, value := range append(w.vector(3*h+2, m, y), 1) {
-									sum[j] = (sum[j] + score*value) & w.mask
-								}
-							}
-							read = append(read, sum...)
-						}
-						next[i] = w.local(width, read...)
-					}
-					at = next
+		return layered{
+			layers: layers, width: width, p: p, what: "sums",
+			says: func(l int, who protocol.Player) int {
+				if l == layers-1 && who == c.last() {
+					return 0
 				}
-				return c.outputs(set.Seed, at), nil
+				return word
 			},
-			Player: func(h tasks.Half) func(*protocol.Port) []tasks.Value {
-				return func(port *protocol.Port) []tasks.Value {
-					at := c.embedded(h, set.Seed, width, p)
-					for l := range layers {
-						w, total := layer(l), make([]uint64, word)
-						for i, x := range at {
-							if held[i] == h.Self {
-								sums(w, total, x)
-							}
-						}
-						final := l == layers-1
-						if !final || h.Self != c.last() {
-							say(port, "layer sums", p, total)
-						}
-						if final && h.Self != c.last() {
-							return nil
-						}
-						for who := range protocol.Player(c.players()) {
-							if who != h.Self {
-								for i, x := range hear(port, who, p, word) {
-									total[i] = (total[i] + x) & w.mask
-								}
-							}
-						}
-						for i, x := range at {
-							if held[i] == h.Self {
-								at[i] = ask(w, total, x)
-							}
-						}
+			word: func(l int, who protocol.Player, at [][]uint64) []uint64 {
+				w, own := layer(l), make([]uint64, word)
+				for i, x := range at {
+					if held[i] == who {
+						sums(w, own, x)
 					}
-					return c.outputs(set.Seed, at)
 				}
+				return own
 			},
-		}, nil
+			next: func(l int, who protocol.Player, at, said [][]uint64) [][]uint64 {
+				w, total := layer(l), make([]uint64, word)
+				for _, own := range said {
+					for i, x := range own {
+						total[i] = (total[i] + x) & w.mask
+					}
+				}
+				for i, x := range at {
+					if held[i] == who {
+						at[i] = ask(w, total, x)
+					}
+				}
+				return at
+			},
+			plain: func(l int, at [][]uint64) [][]uint64 { // by pairs, not by sums
+				w, next := layer(l), make([][]uint64, len(at))
+				for i, x := range at {
+					read := append([]uint64{}, x...)
+					for h := range heads {
+						query, sum := w.vector(3*h+3, k, x), make([]uint64, m+1)
+						for _, y := range at {
+							var score uint64
+							for f, q := range w.vector(3*h+1, k, y) {
+								score += q * query[f]
+							}
+							for j, value := range append(w.vector(3*h+2, m, y), 1) {
+								sum[j] = (sum[j] + score*value) & w.mask
+							}
+						}
+						read = append(read, sum...)
+					}
+					next[i] = w.local(width, read...)
+				}
+				return next
+			},
+		}.at(c, set.Seed, "layers H features (m + 1) p of each player, a layer less of the last")
 	},
 })

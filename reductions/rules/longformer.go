@@ -1,9 +1,6 @@
 package rules
 
 import (
-	"context"
-	"fmt"
-
 	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
@@ -25,9 +22,6 @@ var Longformer = register(&Rule{
 	Compile: func(c Cut, set models.Settings) (*Protocol, error) {
 		v := set.Num
 		layers, reach, g, d, p := v.Int("layers"), v.Int("w"), v.Int("g"), v.Int("d"), v.Int("p")
-		if err := c.answered(); err != nil {
-			return nil, err
-		}
 		sees := func(i, j int) bool { return max(i-j, j-i) <= reach || j%g == 0 }
 		held, N := c.holders(), c.Shape.N
 		asks := make([]bool, N+1) // the positions that the last layer is needed at
@@ -37,7 +31,6 @@ var Longformer = register(&Rule{
 		// told lists, for a layer, who must write which positions: those that a position
 		// held by another needs.
 		told := make([][][]int, layers)
-		bits := make([]protocol.Bits, c.players())
 		for l := range layers {
 			told[l] = make([][]int, c.players())
 			for j := 1; j <= N; j++ {
@@ -47,7 +40,6 @@ var Longformer = register(&Rule{
 				for i := 1; i <= N; i++ {
 					if held[i-1] != held[j-1] && sees(i, j) && (l < layers-1 || asks[i]) {
 						told[l][held[j-1]] = append(told[l][held[j-1]], j)
-						bits[held[j-1]] += protocol.Bits(d * p)
 						break
 					}
 				}
@@ -63,51 +55,36 @@ var Longformer = register(&Rule{
 			}
 			return w.local(d, seen...)
 		}
-		return &Protocol{
-			Bits: bits, Setting: c.inRounds(layers, bits), Formula: "d p for each layer input that another player's position sees",
-			Whole: func(_ context.Context, seq []tasks.Token) ([]tasks.Value, error) {
-				at := embedAll(seq, set.Seed, d, p)
-				for l := range layers {
-					next := make([][]uint64, N)
-					for i := range next {
+		return layered{
+			layers: layers, width: d, p: p, what: "borders and global tokens",
+			says: func(l int, who protocol.Player) int { return d * len(told[l][who]) },
+			word: func(l int, who protocol.Player, at [][]uint64) (mine []uint64) {
+				for _, j := range told[l][who] {
+					mine = append(mine, at[j-1]...)
+				}
+				return mine
+			},
+			next: func(l int, who protocol.Player, at, said [][]uint64) [][]uint64 {
+				for other, list := range said {
+					for k, j := range told[l][other] {
+						at[j-1] = list[k*d : (k+1)*d]
+					}
+				}
+				next := make([][]uint64, N)
+				for i := range next {
+					if held[i] == who && (l < layers-1 || asks[i+1]) {
 						next[i] = step(l, i+1, at)
 					}
-					at = next
 				}
-				return c.outputs(set.Seed, at), nil
+				return next
 			},
-			Player: func(h tasks.Half) func(*protocol.Port) []tasks.Value {
-				return func(port *protocol.Port) []tasks.Value {
-					at := c.embedded(h, set.Seed, d, p)
-					for l := range layers {
-						var mine []uint64
-						for _, j := range told[l][h.Self] {
-							mine = append(mine, at[j-1]...)
-						}
-						say(port, fmt.Sprintf("layer %d: borders and global tokens", l+1), p, mine)
-						if l == layers-1 && h.Self != c.last() {
-							return nil
-						}
-						for who := range protocol.Player(c.players()) {
-							if who == h.Self {
-								continue
-							}
-							list := hear(port, who, p, d*len(told[l][who]))
-							for k, j := range told[l][who] {
-								at[j-1] = list[k*d : (k+1)*d]
-							}
-						}
-						next := make([][]uint64, N)
-						for i := range next {
-							if held[i] == h.Self && (l < layers-1 || asks[i+1]) {
-								next[i] = step(l, i+1, at)
-							}
-						}
-						at = next
-					}
-					return c.outputs(set.Seed, at)
+			plain: func(l int, at [][]uint64) [][]uint64 {
+				next := make([][]uint64, N)
+				for i := range next {
+					next[i] = step(l, i+1, at)
 				}
+				return next
 			},
-		}, nil
+		}.at(c, set.Seed, "d p for each layer input that another player's position sees")
 	},
 })
