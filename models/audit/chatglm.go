@@ -29,8 +29,9 @@ var (
 			if _, v, _ := c.get("use_cache_quantization"); !isFalse(v) {
 				c.fail("field %q: %s: its int8 cache has scales that are not known here", "use_cache_quantization", show(v))
 			}
-			heads := c.Need("num_attention_heads")
-			return repeat(c.Depth("num_hidden_layers"), c.kv(heads, heads, c.Int(128, "kv_channels"), 0))
+			heads, width := c.Need("num_attention_heads"), c.Int(128, "kv_channels")
+			c.Same(heads*width, "num_attention_heads x kv_channels", "hidden_size") // it splits its projection at hidden_size
+			return repeat(c.Depth("num_hidden_layers"), c.kv(heads, heads, width, 0))
 		},
 	})
 )

@@ -20,6 +20,7 @@ type Config struct {
 
 	fields  object
 	read    map[string]bool
+	nested  bool // a wrapper's text model
 	missing []string
 	wrong   []string
 }
@@ -271,7 +272,7 @@ func (c *Config) Pattern(depth int, by func(i int) string, names ...string) []st
 func (c *Config) agree(list string, words []string, by func(i int) string, rule ...string) {
 	for _, name := range rule {
 		for i, word := range words {
-			if _, v, _ := c.get(name); v != nil && c.has(list) && strings.TrimPrefix(word, "full_") != strings.TrimPrefix(by(i), "full_") {
+			if _, v, _ := c.get(name); v != nil && c.has(list) && word != by(i) && word != renamed[by(i)] {
 				c.fail("fields %q and %q contradict each other: layer %d is %s and %s", list, name, i+1, clip(word), by(i))
 				return
 			}
@@ -334,6 +335,8 @@ func parse(raw []byte, set object) (*Config, *Architecture, error) {
 			c.note("the config states two contexts, %d and %s = %d: shown at the first", c.Context, name, n)
 		} else if fields[name] != nil && err != nil {
 			c.fail("field %q: %s %v", name, show(fields[name]), err)
+		} else if n < 0 {
+			c.fail("field %q: %d is no number of tokens", name, n)
 		}
 	}
 	return c, a, nil
@@ -361,6 +364,7 @@ func flatten(fields object, c *Config) (object, error) {
 		return fields, nil
 	}
 	inner := fields[nested].(object)
+	c.nested = true
 	c.note("counted: the text model in %q; images and sounds reach it as tokens", nested)
 	out := object{}
 	for key, v := range inner {
@@ -380,7 +384,7 @@ func flatten(fields object, c *Config) (object, error) {
 		case w == nil && (key == "quantization_config" || harmlessHere(key, v) || checked[key].why != ""):
 			out[key] = v
 		case w == nil:
-			out["outside."+key] = v
+			c.fail("field %q = %s stands outside %q, which alone makes the text model: move it there, or leave it out", key, show(v), nested)
 		case show(v) != show(w):
 			return nil, fmt.Errorf("fields %q and %q contradict each other: %s and %s", key, nested+"."+key, show(v), show(w))
 		}

@@ -74,7 +74,15 @@ func count(raw []byte, o Options) (*Model, error) {
 	if err := m.narrow(o, scheme); err != nil {
 		return nil, err
 	}
+	if o.Cut == Stored && slices.ContainsFunc(m.Layers, rounds) {
+		c.note("stored, a state has the model's type, as in transformers up to 5.10; later caches keep the scan's float32: for these take --cut pass")
+	}
 	return m, m.sane()
+}
+
+// rounds says that what is stored of a layer's state is narrower than the state inside a pass.
+func rounds(l Layer) bool {
+	return slices.ContainsFunc(l.Fixed, func(p Part) bool { return p.State && p.Stored.Bits() < p.Pass.Bits() })
 }
 
 // sane refuses sizes whose totals would not fit in a number. Numbers are at most

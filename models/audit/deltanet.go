@@ -5,10 +5,14 @@ import "slices"
 // pointwise are feature maps that keep the width of a key.
 var pointwise = []string{"", "elu", "exp", "identity", "relu", "sigmoid", "silu", "swish", "tanh"}
 
-// qwenLinear is a hybrid of gated DeltaNet layers and full attention.
-func qwenLinear(c *Config) []Layer {
-	c.Int(2048, "hidden_size")
-	depth, heads := c.DepthOr(48, "num_hidden_layers"), c.Int(16, "num_attention_heads")
+// qwenLinear is a hybrid of gated DeltaNet layers and full attention, of the class's sizes.
+func qwenLinear(class sizes) func(c *Config) []Layer {
+	return func(c *Config) []Layer { return c.qwenLinear(class) }
+}
+
+func (c *Config) qwenLinear(class sizes) []Layer {
+	hidden := c.Int(class.hidden, "hidden_size")
+	depth, heads := c.DepthOr(class.depth, "num_hidden_layers"), c.Int(class.heads, "num_attention_heads")
 	kHeads, vHeads := c.Int(16, "linear_num_key_heads"), c.Int(32, "linear_num_value_heads")
 	k, v := c.Int(128, "linear_key_head_dim"), c.Int(128, "linear_value_head_dim")
 	if vHeads%kHeads != 0 {
@@ -16,7 +20,7 @@ func qwenLinear(c *Config) []Layer {
 	}
 	linear := c.withConv(c.outer("gated DeltaNet", vHeads, k, v, 64), 2*kHeads*k+vHeads*v, c.Int(4, "linear_conv_kernel_dim"))
 	linear.Rank = kHeads * k // the value heads of a group share their key
-	full := c.kv(heads, c.kvHeads(2, heads), c.Int(256, "head_dim"), 0)
+	full := c.kv(heads, c.kvHeads(class.kv, heads), c.headDim(hidden, heads, class.width, class.null), 0)
 	period := c.Int(4, "full_attention_interval")
 	words := c.Pattern(depth, func(i int) string {
 		if (i+1)%period == 0 {
@@ -24,13 +28,14 @@ func qwenLinear(c *Config) []Layer {
 		}
 		return "linear_attention"
 	}, "layer_types")
-	c.note("vLLM may keep the gated DeltaNet state in the model's type; float32 is the larger")
+	c.note("vLLM, and the cache of transformers 5.8 to 5.10, may keep the gated DeltaNet state in the model's type; float32 is the larger")
 	return c.each("layer_types", words, map[string]Layer{"full_attention": full, "linear_attention": linear})
 }
 
 var (
-	_ = also(&Architecture{Class: "Qwen3NextConfig", Doc: "three of four layers are gated DeltaNet, the fourth is full attention", Cite: []string{"YangKautzHatamizadeh2024"}, Layers: qwenLinear},
-		"qwen3_next", "qwen3_5", "qwen3_5_text", "qwen3_5_moe", "qwen3_5_moe_text")
+	_ = also(&Architecture{Class: "Qwen3NextConfig", Doc: "three of four layers are gated DeltaNet, the fourth is full attention", Cite: []string{"YangKautzHatamizadeh2024"}, Layers: qwenLinear(sizes{2048, 48, 16, 2, 256, 256})}, "qwen3_next")
+	_ = also(&Architecture{Class: "Qwen3_5TextConfig", Doc: "qwen3_next without experts; 4 key-value heads in the class", Cite: []string{"YangKautzHatamizadeh2024"}, Layers: qwenLinear(sizes{4096, 32, 16, 4, 256, 256})}, "qwen3_5", "qwen3_5_text")
+	_ = also(&Architecture{Class: "Qwen3_5MoeTextConfig", Doc: "qwen3_5 with mixtures of experts", Cite: []string{"YangKautzHatamizadeh2024"}, Layers: qwenLinear(sizes{2048, 40, 16, 2, 256, 256})}, "qwen3_5_moe", "qwen3_5_moe_text")
 	_ = register(&Architecture{
 		Type: "gated_deltanet", Class: "fla GatedDeltaNetConfig", Doc: "gated delta rule: a matrix of keys by values for each head", Cite: []string{"YangKautzHatamizadeh2024"},
 		Layers: func(c *Config) []Layer {
@@ -47,7 +52,7 @@ var (
 		},
 	})
 	_ = also(&Architecture{
-		Class: "fla DeltaNetConfig", Doc: "delta rule: a matrix of keys by values for each head", Cite: []string{"YangWangZhangShenKim2024"},
+		Class: "fla DeltaNetConfig", Doc: "delta rule: a matrix of keys by values for each head; 4 heads, the earlier class, is the larger state", Cite: []string{"YangWangZhangShenKim2024"},
 		Layers: func(c *Config) []Layer {
 			hidden := c.Need("hidden_size")
 			k, v, heads := c.Times(hidden, "1", "expand_k"), c.Times(hidden, "1", "expand_v"), c.Int(4, "num_heads")
@@ -59,18 +64,18 @@ var (
 		},
 	}, "delta_net", "deltanet")
 	_ = register(&Architecture{
-		Type: "gla", Class: "fla GLAConfig", Doc: "gated linear attention: a matrix of keys by values for each head", Cite: []string{"YangWangShenPandaKim2024"}, Layers: linear("gated linear attention", "0.5", "1"),
+		Type: "gla", Class: "fla GLAConfig", Doc: "gated linear attention: a matrix of keys by values for each head", Cite: []string{"YangWangShenPandaKim2024"}, Layers: linear("gated linear attention", 4, "0.5", "1"),
 	})
 	_ = register(&Architecture{
-		Type: "retnet", Class: "fla RetNetConfig", Doc: "retention: a decayed matrix of keys by values for each head", Cite: []string{"SunEtAl2023"}, Layers: linear("retention", "1", "2"),
+		Type: "retnet", Class: "fla RetNetConfig", Doc: "retention: a decayed matrix of keys by values for each head", Cite: []string{"SunEtAl2023"}, Layers: linear("retention", 8, "1", "2"),
 	})
 )
 
-// linear is fla's linear attention with the class's defaults of expand_k and expand_v.
-func linear(kind, expandK, expandV string) func(c *Config) []Layer {
+// linear is fla's linear attention with the class's defaults of num_heads, expand_k and expand_v.
+func linear(kind string, heads int, expandK, expandV string) func(c *Config) []Layer {
 	return func(c *Config) []Layer {
 		hidden := c.Need("hidden_size")
-		k, v, heads := c.Times(hidden, expandK, "expand_k"), c.Times(hidden, expandV, "expand_v"), c.Int(4, "num_heads")
+		k, v, heads := c.Times(hidden, expandK, "expand_k"), c.Times(hidden, expandV, "expand_v"), c.Int(heads, "num_heads")
 		c.Int(heads, "num_kv_heads") // shared keys and values are counted for every head: the larger
 		l := c.outer(kind, heads, c.Divides(k, "key width", heads, "num_heads"), c.Divides(v, "value width", heads, "num_heads"), 64)
 		if short, shared := c.Bool(false, "use_short_conv"), c.Bool(false, "share_conv_kernel"); short && shared {

@@ -3,7 +3,7 @@ package audit
 var _ = register(&Architecture{
 	Type: "falcon", Class: "FalconConfig", Doc: "decoder with one key-value head, or num_kv_heads in the new decoder architecture", Cite: []string{"AlmazroueiEtAl2023"},
 	Layers: func(c *Config) []Layer {
-		d, heads := c.Need("hidden_size"), c.Need("num_attention_heads", "n_head")
+		d, heads := c.Need("hidden_size", "n_embed"), c.Need("num_attention_heads", "n_head")
 		width := c.Divides(d, "hidden_size", heads, "num_attention_heads")
 		modern, one := c.Bool(false, "new_decoder_architecture"), c.Bool(true, "multi_query")
 		stated := c.Int(heads, "num_kv_heads", "n_head_kv")

@@ -1,13 +1,11 @@
 package audit
 
+import "slices"
+
 var (
 	_ = register(&Architecture{
 		Type: "gemma", Class: "GemmaConfig", Doc: "decoder; head_dim (256 in the class) is independent of hidden_size", Cite: []string{"GemmaTeam2024"},
-		Layers: func(c *Config) []Layer {
-			c.Need("hidden_size")
-			depth, heads := c.Depth("num_hidden_layers"), c.Need("num_attention_heads")
-			return repeat(depth, c.kv(heads, c.kvHeads(16, heads), c.Int(256, "head_dim"), 0))
-		},
+		Layers: full(sizes{3072, 28, 16, 16, 256, 256}),
 	})
 	_ = register(&Architecture{
 		Type: "gemma2", Class: "Gemma2Config", Doc: "gemma with a window in every second layer, the first one slides", Cite: []string{"GemmaTeam2024b"},
@@ -23,12 +21,14 @@ var (
 		Class: "Gemma3nTextConfig", Doc: "gemma3 whose last num_kv_shared_layers layers read the caches of earlier ones", Cite: []string{"GemmaTeam2025"},
 		Layers: func(c *Config) []Layer {
 			shared := c.Least(0, 15, "num_kv_shared_layers")
-			layers := c.gemma(35, 8, 2, 512, c.Int(5, "sliding_window_pattern", "_sliding_window_pattern"))
-			if shared >= len(layers) && len(layers) > 0 {
-				c.fail("num_kv_shared_layers = %d, but there are %d layers", shared, len(layers))
-				return nil
-			}
-			for i := max(0, len(layers)-shared); i < len(layers); i++ {
+			c.Same(5, "the class's period of full layers", "sliding_window_pattern", "_sliding_window_pattern")
+			layers := c.gemma(35, 8, 2, 512, 5)
+			own := max(0, len(layers)-shared)
+			for i := own; i < len(layers); i++ {
+				if !slices.ContainsFunc(layers[:own], func(l Layer) bool { return l.Window == layers[i].Window }) {
+					c.fail("num_kv_shared_layers = %d: layer %d of %d has no earlier layer of its kind to share with", shared, i+1, len(layers))
+					return nil
+				}
 				layers[i].Cached = nil
 			}
 			return layers
@@ -38,9 +38,9 @@ var (
 
 // gemma is a decoder whose every period-th layer is full, the others slide.
 func (c *Config) gemma(depth, heads, kv, window, period int) []Layer {
-	c.Int(1, "hidden_size")
+	hidden := c.Int(2304, "hidden_size")
 	depth, heads = c.DepthOr(depth, "num_hidden_layers"), c.Int(heads, "num_attention_heads")
-	kv, width, w := c.kvHeads(kv, heads), c.Int(256, "head_dim"), c.window(window)
+	kv, width, w := c.kvHeads(kv, heads), c.headDim(hidden, heads, 256, 256), c.window(window)
 	c.Same(w, "sliding_window", "sliding_window_size")
 	return c.sliding(depth, heads, kv, width, w, except(every(period)))
 }

@@ -3,7 +3,7 @@ package audit
 var _ = register(&Architecture{
 	Type: "jamba", Class: "JambaConfig", Doc: "Mamba layers, with full attention in every attn_layer_period-th; experts are token-local and carry nothing", Cite: []string{"LieberEtAl2024"},
 	Layers: func(c *Config) []Layer {
-		depth, heads, kv, width := c.decoder(8)
+		depth, heads, kv, width := c.decoder(sizes{kv: 8})
 		period, offset := c.Int(8, "attn_layer_period"), c.Least(0, 4, "attn_layer_offset")
 		if offset >= period {
 			c.fail("attn_layer_offset = %d is not below attn_layer_period = %d", offset, period)
@@ -22,7 +22,7 @@ var _ = register(&Architecture{
 		c.agree("layer_types", words, by, "attn_layer_period", "attn_layer_offset")
 		inner := c.Times(c.Need("hidden_size"), "2", "mamba_expand")
 		return c.each("layers_block_type", words, map[string]Layer{
-			"attention": c.kv(heads, kv, width, 0), "full_attention": c.kv(heads, kv, width, 0), "mamba": c.mamba1(inner, c.Int(16, "mamba_d_state"), c.Int(4, "mamba_d_conv")),
+			"attention": c.kv(heads, kv, width, 0), "mamba": c.mamba1(inner, c.Int(16, "mamba_d_state"), c.Int(4, "mamba_d_conv")),
 		})
 	},
 })

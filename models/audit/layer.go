@@ -64,11 +64,17 @@ func repeat(n int, l Layer) []Layer {
 	return out
 }
 
+// renamed are kinds of layers that transformers 5 saves under new names, and the old ones (remap_legacy_layer_types).
+var renamed = map[string]string{"full_attention": "attention", "linear_attention": "mamba", "attention": "full_attention", "mamba": "linear_attention"}
+
 // each makes a layer of every word of a pattern; a word that is in no case is refused.
 func (c *Config) each(field string, pattern []string, kinds map[string]Layer) []Layer {
 	var out []Layer
 	for i, word := range pattern {
 		l, ok := kinds[word]
+		if !ok {
+			l, ok = kinds[renamed[word]]
+		}
 		if !ok {
 			c.fail("field %q: layer %d is of an unknown kind %q", field, i+1, clip(word))
 			return nil
@@ -78,10 +84,27 @@ func (c *Config) each(field string, pattern []string, kinds map[string]Layer) []
 	return out
 }
 
+// sizes are what a class gives a decoder whose file omits them; 0: none, and the file must say so.
+type sizes struct {
+	hidden, depth, heads int
+	kv                   int // key-value heads; 0: all heads
+	width                int // head_dim; 0: hidden_size / num_attention_heads
+	null                 int // head_dim where the file says null, as width
+}
+
+// stated is a number that the file of a model states. A wrapper's text model is written without what
+// equals the class's default: there, def (0: none).
+func (c *Config) stated(def int, names ...string) int {
+	if c.nested && def > 0 {
+		return c.Int(def, names...)
+	}
+	return c.Need(names...)
+}
+
 // kvHeads is num_key_value_heads: absent, the class's default (0: all heads); null, all heads.
 func (c *Config) kvHeads(def, heads int, names ...string) int {
 	names = append([]string{"num_key_value_heads"}, names...)
-	if _, v, there := c.get(names...); there && v == nil || def == 0 {
+	if _, v, there := c.get(names...); there && v == nil || def == 0 || def > heads {
 		def = heads
 	}
 	return c.Int(def, names...)
@@ -96,27 +119,31 @@ func (c *Config) window(def int) int {
 }
 
 // decoder reads the sizes of a decoder in the style of Llama.
-func (c *Config) decoder(kvDefault int) (depth, heads, kv, width int) {
-	hidden := c.Need("hidden_size")
-	depth, heads = c.Depth("num_hidden_layers"), c.Need("num_attention_heads")
-	kv = c.kvHeads(kvDefault, heads)
-	width = c.headDim(hidden, heads)
-	return depth, heads, kv, width
+func (c *Config) decoder(class sizes) (depth, heads, kv, width int) {
+	hidden := c.stated(class.hidden, "hidden_size")
+	depth, heads = c.depth(c.stated(class.depth, "num_hidden_layers"), "num_hidden_layers"), c.stated(class.heads, "num_attention_heads")
+	return depth, heads, c.kvHeads(class.kv, heads), c.headDim(hidden, heads, class.width, class.null)
 }
 
-// headDim is head_dim, or hidden_size / num_attention_heads, which must then be whole.
-func (c *Config) headDim(hidden, heads int) int {
-	if c.has("head_dim") {
+// headDim is head_dim: absent, the class's (0: hidden_size / num_attention_heads, which must then be whole);
+// null, that quotient, and at least null, since some classes keep their own width and vLLM divides.
+func (c *Config) headDim(hidden, heads, absent, null int) int {
+	_, v, there := c.get("head_dim")
+	switch {
+	case v != nil:
 		return c.Int(1, "head_dim")
+	case !there && absent > 0:
+		return absent
+	case there && null > 0:
+		return max(null, hidden/heads)
 	}
-	c.read["head_dim"] = true
 	return c.Divides(hidden, "hidden_size", heads, "num_attention_heads")
 }
 
 // full is a decoder whose attention sees the whole context, in every layer.
-func full(kvDefault int) func(c *Config) []Layer {
+func full(class sizes) func(c *Config) []Layer {
 	return func(c *Config) []Layer {
-		depth, heads, kv, width := c.decoder(kvDefault)
+		depth, heads, kv, width := c.decoder(class)
 		return repeat(depth, c.kv(heads, kv, width, 0))
 	}
 }
@@ -134,7 +161,7 @@ func (c *Config) sliding(depth, heads, kv, width, window int, slides func(i int)
 	}
 	l := c.kv(heads, kv, width, window)
 	return c.each("layer_types", words, map[string]Layer{
-		"sliding_attention": l, "full_attention": c.kv(heads, kv, width, 0), "attention": c.kv(heads, kv, width, 0),
+		"sliding_attention": l, "full_attention": c.kv(heads, kv, width, 0),
 	})
 }
 

@@ -51,5 +51,10 @@ func (c *Config) selective(bound bool) []Layer {
 	if bound {
 		c.Same(expand, "expand x hidden_size", "intermediate_size", "d_inner")
 	}
-	return repeat(depth, c.mamba1(inner, state, conv))
+	return c.only(depth, c.mamba1(inner, state, conv))
+}
+
+// only is a model of equal scan layers, which a file of transformers 5 also lists.
+func (c *Config) only(depth int, l Layer) []Layer {
+	return c.each("layer_types", c.Pattern(depth, func(int) string { return "mamba" }, "layer_types"), map[string]Layer{"mamba": l})
 }

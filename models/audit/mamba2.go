@@ -31,13 +31,13 @@ var (
 				c.fail("expand x hidden_size = %d, but num_heads x head_dim = %d x %d", inner, heads, width)
 			}
 			c.Same(inner, "expand x hidden_size", "intermediate_size", "d_inner")
-			return repeat(depth, c.mamba2(heads, width, c.Int(groups, "n_groups"), c.Int(128, "state_size"), c.Int(4, "conv_kernel"), c.Int(256, "chunk_size"), c.Dtype))
+			return c.only(depth, c.mamba2(heads, width, c.Int(groups, "n_groups"), c.Int(128, "state_size"), c.Int(4, "conv_kernel"), c.Int(256, "chunk_size"), c.Dtype))
 		},
 	})
 	_ = register(&Architecture{
 		Type: "bamba", Class: "BambaConfig", Doc: "Mamba-2 layers, with full attention in the layers of attn_layer_indices (counted from 0)", Cite: []string{"IBM2024bamba"},
 		Layers: func(c *Config) []Layer {
-			depth, heads, kv, width := c.decoder(8)
+			depth, heads, kv, width := c.decoder(sizes{kv: 8})
 			attends := c.Indices(depth, 0, "attn_layer_indices")
 			by := func(i int) string {
 				if attends != nil && attends[i] {
@@ -48,22 +48,22 @@ var (
 			words := c.Pattern(depth, by, "layer_types", "layers_block_type")
 			c.agree("layer_types", words, by, "attn_layer_indices")
 			c.agree("layers_block_type", words, by, "attn_layer_indices")
-			return c.each("layer_types", words, map[string]Layer{"attention": c.kv(heads, kv, width, 0), "full_attention": c.kv(heads, kv, width, 0), "mamba": c.hybridMamba(c.Need("hidden_size"), 0)})
+			return c.each("layer_types", words, map[string]Layer{"attention": c.kv(heads, kv, width, 0), "mamba": c.hybridMamba(c.Need("hidden_size"), 0)})
 		},
 	})
 	_ = register(&Architecture{
 		Type: "granitemoehybrid", Class: "GraniteMoeHybridConfig", Doc: "Mamba-2 layers and full attention as layer_types says; absent: all Mamba-2", Cite: []string{"IBM2025"},
 		Layers: func(c *Config) []Layer {
-			depth, heads, kv, width := c.decoder(0)
+			depth, heads, kv, width := c.decoder(sizes{})
 			words := c.Pattern(depth, func(int) string { return "mamba" }, "layer_types", "layers_block_type")
-			return c.each("layer_types", words, map[string]Layer{"attention": c.kv(heads, kv, width, 0), "full_attention": c.kv(heads, kv, width, 0), "mamba": c.hybridMamba(c.Need("hidden_size"), 0)})
+			return c.each("layer_types", words, map[string]Layer{"attention": c.kv(heads, kv, width, 0), "mamba": c.hybridMamba(c.Need("hidden_size"), 0)})
 		},
 	})
 	_ = register(&Architecture{
 		Type: "falcon_h1", Class: "FalconH1Config", Doc: "every layer has both full attention and Mamba-2 heads", Cite: []string{"ZuoEtAl2025"},
 		Layers: func(c *Config) []Layer {
 			hidden, depth, heads := c.Int(4096, "hidden_size"), c.DepthOr(32, "num_hidden_layers"), c.Int(32, "num_attention_heads")
-			l := c.kv(heads, c.kvHeads(8, heads), c.headDim(hidden, heads), 0)
+			l := c.kv(heads, c.kvHeads(8, heads), c.headDim(hidden, heads, 0, 0), 0)
 			inner := 1024
 			if _, v, there := c.get("mamba_d_ssm"); there && v == nil {
 				inner = 0
@@ -123,23 +123,39 @@ var (
 			if !ok {
 				c.fail("field %q: %q: want one of %v", "mamba_ssm_cache_dtype", clip(stored), Dtypes())
 			}
-			c.read["expand"] = true // not used for the width
+			c.read["expand"], c.read["mamba_expand"] = true, true // not used for the width
 			kv := c.kvHeads(8, heads)
 			c.Same(kv, "num_key_value_heads", "num_query_groups")
 			kinds := map[string]Layer{
-				"M": c.mamba2(c.Int(128, "mamba_num_heads"), c.Int(64, "mamba_head_dim"), c.Int(8, "n_groups"), c.Int(128, "ssm_state_size"), c.Int(4, "conv_kernel"), c.Int(128, "chunk_size"), d),
-				"*": c.kv(heads, kv, c.Int(128, "attention_head_dim", "head_dim"), 0), "-": {Kind: "feed-forward"}, "E": {Kind: "experts"},
+				"mamba":     c.mamba2(c.Int(128, "mamba_num_heads"), c.Int(64, "mamba_head_dim"), c.Int(8, "n_groups", "mamba_n_groups"), c.Int(128, "ssm_state_size"), c.Int(4, "conv_kernel", "mamba_d_conv"), c.Int(128, "chunk_size", "mamba_chunk_size"), d),
+				"attention": c.kv(heads, kv, c.Int(128, "attention_head_dim", "head_dim"), 0), "mlp": {Kind: "feed-forward"}, "moe": {Kind: "experts"},
 			}
+			words := c.List("layers_block_type", "layer_types") // transformers 5 saves the pattern so
 			pattern := c.Text("M-M-M-M*-M-M-M-M-M*-M-M-M-M-M*-M-M-M-M-M*-M-M-M-M-M-", "hybrid_override_pattern")
 			if len(pattern) > maxLayers {
 				c.fail("field %q names more than %d layers", "hybrid_override_pattern", maxLayers)
 				return nil
 			}
-			c.Same(len(pattern), "the length of hybrid_override_pattern", "num_hidden_layers")
-			var words []string
+			var letters []string
 			for _, r := range pattern {
-				words = append(words, string(r))
+				word, ok := map[rune]string{'M': "mamba", '*': "attention", '-': "mlp", 'E': "moe"}[r]
+				if !ok {
+					word = string(r)
+				}
+				letters = append(letters, word)
 			}
+			switch listed := len(words); {
+			case listed == 0:
+				words = letters
+			case c.has("hybrid_override_pattern") && listed != len(letters):
+				c.fail("fields %q and %q contradict each other: %d and %d layers", "layers_block_type", "hybrid_override_pattern", listed, len(letters))
+				return nil
+			default:
+				for _, list := range []string{"layers_block_type", "layer_types"} {
+					c.agree(list, words, func(i int) string { return letters[i] }, "hybrid_override_pattern")
+				}
+			}
+			c.Same(len(words), "the number of layers that are listed", "num_hidden_layers")
 			return c.each("hybrid_override_pattern", words, kinds)
 		},
 	})

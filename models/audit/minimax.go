@@ -1,14 +1,15 @@
 package audit
 
 var _ = also(&Architecture{
-	Class: "MiniMaxConfig", Doc: "lightning attention (linear, decayed, in the model's own type), with full attention where layer_types or attn_type_list says", Cite: []string{"MiniMax2025"},
+	Class: "MiniMaxConfig", Doc: "lightning attention (linear, decayed), with full attention where layer_types or attn_type_list says", Cite: []string{"MiniMax2025"},
 	Layers: func(c *Config) []Layer {
-		c.Need("hidden_size")
+		hidden := c.Need("hidden_size")
 		depth, heads := c.Depth("num_hidden_layers"), c.Need("num_attention_heads")
-		width := c.Int(128, "head_dim")
+		width := c.headDim(hidden, heads, 0, 0)
 		linear := Layer{Kind: "lightning attention", Rank: heads * width, Scan: c.Int(256, "block_size"), Fixed: []Part{
-			{Name: "state", Elements: heads * width * width, Formula: "heads x head_dim x head_dim", Pass: c.Dtype, Stored: c.Dtype, State: true},
+			sum("state", heads*width*width, "heads x head_dim x head_dim", c.Dtype),
 		}}
+		c.note("the hub's own code and SGLang keep the state in float32, transformers and vLLM in the model's type; float32 is the larger")
 		full := c.kv(heads, c.kvHeads(8, heads), width, 0)
 		kinds := map[string]Layer{"0": linear, "1": full, "linear_attention": linear, "full_attention": full}
 		list := c.List("attn_type_list")

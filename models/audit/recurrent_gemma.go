@@ -4,13 +4,12 @@ var _ = register(&Architecture{
 	Type: "recurrent_gemma", Class: "RecurrentGemmaConfig", Doc: "gated linear recurrences with a short convolution, and local attention, in the pattern of block_types", Cite: []string{"DeEtAl2024"},
 	Layers: func(c *Config) []Layer {
 		hidden, depth, heads := c.Need("hidden_size"), c.Depth("num_hidden_layers"), c.Need("num_attention_heads")
-		width := c.headDim(hidden, heads)
+		width := c.headDim(hidden, heads, 0, 0)
 		attention := c.kv(heads, c.kvHeads(0, heads), width, 0)
 		attention.Window = c.Int(2048, "attention_window_size")
 		blocks := c.List("block_types", "_block_types")
 		if blocks == nil {
-			c.missing = append(c.missing, "block_types")
-			return nil
+			blocks = []string{"recurrent", "recurrent", "attention"}
 		}
 		w := c.Int(hidden, "lru_width")
 		recurrent := Layer{Kind: "recurrent", Fixed: []Part{

@@ -3,8 +3,10 @@ package audit
 var _ = register(&Architecture{
 	Type: "xlstm", Class: "xLSTMConfig", Doc: "mLSTM: a matrix, a normaliser and a running maximum for each head", Cite: []string{"BeckEtAl2024", "BeckEtAl2025"},
 	Layers: func(c *Config) []Layer {
-		hidden, heads := c.Int(4096, "hidden_size", "embedding_dim"), c.Int(8, "num_heads")
-		depth := c.DepthOr(32, "num_hidden_layers", "num_blocks")
+		hidden, heads := c.Int(4096, "hidden_size"), c.Int(8, "num_heads")
+		depth := c.DepthOr(32, "num_hidden_layers")
+		c.Same(hidden, "hidden_size, 4096 in the class,", "embedding_dim") // the class does not take them from the other names
+		c.Same(depth, "num_hidden_layers, 32 in the class,", "num_blocks")
 		round := func(n int) int { return (n + 63) / 64 * 64 }
 		qk, v := round(c.Times(hidden, "0.5", "qk_dim_factor")), round(c.Times(hidden, "1", "v_dim_factor"))
 		k, w := c.Divides(qk, "query width", heads, "num_heads"), c.Divides(v, "value width", heads, "num_heads")
