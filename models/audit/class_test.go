@@ -1,0 +1,75 @@
+package audit
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// What a class makes of a field that a file omits, or lists under a newer name: bits in bfloat16,
+// counted by hand from the class.
+func TestClassDefaults(t *testing.T) {
+	words := func(list ...string) string { return `["` + strings.Join(list, `","`) + `"]` }
+	qwen := `,"hidden_size":1024,"num_hidden_layers":2,"num_attention_heads":16,"num_key_value_heads":8`
+	nemotron := words("linear_attention", "mlp", "full_attention", "moe")
+	for _, tc := range []struct {
+		raw  string
+		want counts
+	}{
+		{`{"model_type":"glm4_moe","hidden_size":8192,"num_hidden_layers":1,"num_attention_heads":32}`, counts{cache: 2 * 8 * 256 * 16}}, // no head_dim in the class
+		{`{"model_type":"qwen3_5_text"}`, counts{pass: 24 * (32*128*128*32 + 8192*3*16), stored: 24 * (32*128*128*32 + 8192*3*16), cache: 8 * 2 * 4 * 256 * 16}},
+		{`{"model_type":"qwen3_5_moe_text"}`, counts{pass: 30 * (32*128*128*32 + 8192*3*16), stored: 30 * (32*128*128*32 + 8192*3*16), cache: 10 * 2 * 2 * 256 * 16}},
+		{`{"model_type":"minimax","hidden_size":8192,"num_attention_heads":32,"num_hidden_layers":2}`, counts{pass: 32 * 256 * 256 * 32, stored: 32 * 256 * 256 * 16, cache: 2 * 8 * 256 * 16}},
+		{`{"model_type":"qwen3"` + qwen + `}`, counts{cache: 2 * 2 * 8 * 128 * 16}},
+		{`{"model_type":"qwen3"` + qwen + `,"head_dim":null}`, counts{cache: 2 * 2 * 8 * 128 * 16}},
+		{`{"model_type":"qwen3","hidden_size":4096,"num_hidden_layers":1,"num_attention_heads":16,"head_dim":null}`, counts{cache: 2 * 16 * 256 * 16}}, // vLLM divides: the larger
+		{`{"model_type":"gpt_oss","num_hidden_layers":2,"head_dim":null}`, counts{cache: 2 * 8 * 45 * 16, windows: 2 * 8 * 45 * 16, kept: 127}},
+		{`{"model_type":"llama4_text","num_hidden_layers":4,"attention_chunk_size":null}`, counts{cache: 4 * 2 * 8 * 128 * 16}},
+		{`{"model_type":"qwen2_vl","hidden_size":8192,"num_hidden_layers":80,"num_attention_heads":64,"use_sliding_window":true}`, counts{cache: 80 * 2 * 8 * 128 * 16}}, // max_window_layers 80
+		{`{"model_type":"qwen2_moe"` + qwen + `,"use_sliding_window":true,"max_window_layers":1}`, counts{cache: 2 * 2 * 8 * 64 * 16}},
+		{`{"model_type":"exaone4","hidden_size":4096,"num_hidden_layers":6,"num_attention_heads":32,"num_key_value_heads":8,"sliding_window_pattern":"LLLG"}`,
+			counts{cache: 2 * 2 * 8 * 128 * 16, windows: 4 * 2 * 8 * 128 * 16, kept: 4095}}, // the last layer is full
+		{`{"model_type":"exaone4","hidden_size":4096,"num_hidden_layers":4,"num_attention_heads":32,"num_key_value_heads":8,"sliding_window_pattern":null}`, counts{cache: 4 * 2 * 8 * 128 * 16}},
+		{`{"model_type":"retnet","hidden_size":2048,"num_hidden_layers":24}`, counts{pass: 805306368, stored: 805306368}},
+		{`{"model_type":"recurrent_gemma","hidden_size":64,"num_hidden_layers":3,"num_attention_heads":8}`, counts{pass: 2 * (64*32 + 64*3*16), stored: 2 * (64*32 + 64*3*16), windows: 2 * 64 * 16, kept: 2048}},
+		{`{"model_type":"nemotron_h","layers_block_type":` + nemotron + `}`, counts{pass: 128*64*128*32 + (8192+2*8*128)*3*16, stored: 128*64*128*32 + (8192+2*8*128)*3*16, cache: 2 * 8 * 128 * 16}},
+		{`{"model_type":"nemotron_h","hybrid_override_pattern":"M-*E","layers_block_type":` + nemotron + `}`, counts{pass: 128*64*128*32 + (8192+2*8*128)*3*16, stored: 128*64*128*32 + (8192+2*8*128)*3*16, cache: 2 * 8 * 128 * 16}},
+		{`{"model_type":"granitemoehybrid","hidden_size":64,"num_hidden_layers":2,"num_attention_heads":8,"mamba_n_heads":8,"layer_types":` + words("linear_attention", "full_attention") + `}`,
+			counts{pass: 128*256*32 + (128+2*256)*3*16, stored: 128*256*16 + (128+2*256)*3*16, cache: 2 * 64 * 16}},
+		{`{"model_type":"mamba","hidden_size":64,"num_hidden_layers":1,"layer_types":` + words("linear_attention") + `}`, counts{pass: 128*16*32 + 128*3*16, stored: 128*16*16 + 128*3*16}},
+		{`{"model_type":"kimi_linear","hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,"linear_num_heads":4,"linear_head_dim":8,"layer_types":` + words("linear_attention", "full_attention") + `}`,
+			counts{pass: 4*8*8*32 + 3*4*8*3*16, stored: 4*8*8*32 + 3*4*8*3*16, cache: (512 + 64) * 16, beyond: (4*320 - 576) * 16}},
+		// A wrapper's file omits what equals the class's default.
+		{`{"model_type":"llava","text_config":{"model_type":"llama","vocab_size":32064}}`, counts{cache: 32 * 2 * 4096 * 16}},
+		{`{"model_type":"mistral3","text_config":{"model_type":"mistral","head_dim":128,"hidden_size":5120,"num_hidden_layers":40,"sliding_window":null}}`, counts{cache: 40 * 2 * 8 * 128 * 16}},
+		{`{"model_type":"qwen2_5_vl","text_config":{"model_type":"qwen2_5_vl_text"}}`, counts{cache: 80 * 2 * 8 * 128 * 16}},
+		{`{"model_type":"internvl","text_config":{"model_type":"qwen3"}}`, counts{cache: 32 * 2 * 32 * 128 * 16}},
+	} {
+		if got := counted(t, strings.TrimSuffix(tc.raw, "}")+`,"dtype":"bfloat16"}`); got != tc.want {
+			t.Errorf("%s:\n got %+v\nwant %+v", tc.raw, got, tc.want)
+		}
+	}
+	for _, tc := range []struct{ raw, want string }{
+		{`{"model_type":"xlstm","embedding_dim":2048}`, "hidden_size, 4096 in the class, = 4096"},
+		{`{"model_type":"qwen","hidden_size":4096,"num_hidden_layers":1,"num_attention_heads":64}`, "num_attention_heads x kv_channels = 8192"},
+		{`{"model_type":"kimi_linear","hidden_size":64,"num_hidden_layers":4,"num_attention_heads":4}`, "linear_attn_config.full_attn_layers"},
+		{`{"model_type":"kimi_linear","hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,"layer_types":["linear_attention","linear_attention"],"linear_attn_config":{"kda_layers":[1],"full_attn_layers":[2]}}`, "contradict each other: layer 2"},
+		{`{"model_type":"gemma3n","num_kv_shared_layers":34}`, "no earlier layer of its kind"},
+		{`{"model_type":"nemotron_h","hybrid_override_pattern":"M-*E","layers_block_type":["mamba","mlp","moe","attention"]}`, "contradict each other: layer 3"},
+		{`{"model_type":"nemotron_h","hybrid_override_pattern":"M-*","layers_block_type":["mamba"]}`, "contradict each other: 1 and 3 layers"},
+		{`{"model_type":"nemotron_h","hybrid_override_pattern":"MX"}`, `unknown kind "X"`},
+		{`{"model_type":"qwen3_vl_text","hidden_size":64,"num_hidden_layers":1,"num_attention_heads":8,"use_sliding_window":true}`, "use_sliding_window"},
+		{`{"model_type":"exaone4","hidden_size":64,"num_hidden_layers":1,"num_attention_heads":8,"sliding_window_pattern":"LXG"}`, "want letters L and G"},
+		{`{"model_type":"gpt2","n_embd":8,"n_layer":1,"n_head":1,"n_positions":-1}`, `"n_positions": -1 is no number of tokens`},
+	} {
+		if _, err := Audit([]byte(tc.raw), Options{}); err == nil || !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("%s: error %v, want %q", tc.raw, err, tc.want)
+		}
+	}
+	mamba := []byte(`{"model_type":"mamba","hidden_size":64,"num_hidden_layers":1,"dtype":"bfloat16"}`)
+	for cut, said := range map[Cut]bool{Pass: false, Stored: true} {
+		if r, err := Audit(mamba, Options{Cut: cut}); err != nil || strings.Contains(fmt.Sprint(r.Warnings), "later caches") != said {
+			t.Errorf("cut %s: %v, %v", cut, r.Warnings, err)
+		}
+	}
+}
