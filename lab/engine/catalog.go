@@ -125,11 +125,7 @@ var _ = operate("catalog", func(context.Context, struct{}) (any, error) {
 		a.Reductions = append(a.Reductions, e)
 	}
 	for q := range papers.Inequalities().All() {
-		e := inequalityEntry{q.Name, q.Paper, q.Claim, q.Title, q.Formula, q.Reduction, "", q.Model, q.Sizes(), q.MaxN}
-		if r, err := reductions.Catalog().Get(q.Reduction); err == nil {
-			e.Task = r.To.Name
-		}
-		a.Inequalities = append(a.Inequalities, e)
+		a.Inequalities = append(a.Inequalities, inequalityEntry{q.Name, q.Paper.Name, q.Claim.ID, q.Title, q.Formula, q.Reduction.Name, q.Reduction.To.Name, q.Rule.Of(), q.Sizes(), q.MaxN})
 	}
 	for p := range papers.Catalog().All() {
 		e := paperEntry{Name: p.Name, Title: p.Title, Citation: p.Citation}

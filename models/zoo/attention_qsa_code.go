@@ -6,12 +6,12 @@ import (
 	"crosscut/models/tasks"
 )
 
-// Sparse averaging that is right on every input: keys from a Reed-Solomon code or,
+// AttentionQSACode is sparse averaging that is right on every input: keys from a Reed-Solomon code or,
 // where they are narrower, orthonormal ones (which are its degree 0). Everything
 // is a small whole number: keys 0 and 1, queries 0 and beta, a member's score
 // beta K, any other score at most beta (K - 1), with beta = exact.Vanish(f). The proof for all y
 // at once is in keys_code.go and docs/qsa.md.
-var _ = construct(&models.Construction{
+var AttentionQSACode = construct(&models.Construction{
 	Name:  "qsa-code",
 	Model: "attention",
 	Tasks: []string{"qsa"},

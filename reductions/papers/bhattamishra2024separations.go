@@ -160,21 +160,15 @@ func (c *collector) reduction(r *reductions.Reduction, ns []int) {
 // recurrent shows rule C1 on a map: the model that keeps Alice's tokens, and one that keeps one
 // bit too few.
 func (c *collector) recurrent(r *reductions.Reduction, n, undersizedAt int, keep func(in *reductions.Instance) int) {
-	c.through("rnn", r, n, func(in *reductions.Instance) (models.Machine, error) {
-		return zoo.Build("rnn", in.Shape, models.Settings{})
-	})
-	c.undersized("rnn", r, undersizedAt, func(in *reductions.Instance) (models.Machine, error) {
-		return zoo.Build("rnn", in.Shape, models.Settings{Num: tasks.Params{"m": float64(keep(in))}})
-	}, falsify.Options{})
+	c.through(r, n, made(zoo.RNN, models.Settings{}))
+	c.undersized(r, undersizedAt, builder{zoo.RNN.Name, func(in *reductions.Instance) (models.Machine, error) {
+		return zoo.Build(zoo.RNN.Name, in.Shape, models.Settings{Num: tasks.Params{"m": float64(keep(in))}})
+	}}, falsify.Options{})
 }
 
 // onReduction is a claim of which a map, and what it does to a kind of model, are executed.
-func onReduction(c Claim, name string, run func(rows *collector, r *reductions.Reduction)) *Claim {
+func onReduction(c Claim, r *reductions.Reduction, run func(rows *collector, r *reductions.Reduction)) *Claim {
 	c.Run = func(ctx context.Context, at Effort) (out Outcome, err error) {
-		r, err := reductions.Catalog().Get(name)
-		if err != nil {
-			return out, err
-		}
 		rows := &collector{ctx: ctx, at: at, out: &out}
 		rows.reduction(r, sizes(1, at.Level.Pick(4, 5, 6)))
 		run(rows, r)
@@ -185,12 +179,12 @@ func onReduction(c Claim, name string, run func(rows *collector, r *reductions.R
 
 var equalityOneLayer = onReduction(Claim{
 	ID: "equality", Kind: Lower, Short: "equality: linear for one layer and state",
-	Hypothesis: smallLayer("", "eq-string-eq"),
+	Hypothesis: smallLayer("", reductions.EqStringEq),
 	Seen:       seenAbstract,
 	Statement:  "String equality needs H (m+1) p of order N in one attention layer, and a recurrent state of N bits; both for deterministic models only.",
 	Source:     "arXiv 2406.09347", Conventions: []string{ownConstants, exactSoftmax, bobAnswers, oneRead, oneMessage},
 	Parts: []Part{{CheckedHere, "the map x, y, end marker on all pairs; the protocol's bits against the formula; two inputs that an undersized layer or state cannot tell apart, and an input on which it errs"}, {ProvedHere, "all rows of equality differ (docs/literature.md)"}},
-}, "eq-string-eq", func(rows *collector, r *reductions.Reduction) {
+}, reductions.EqStringEq, func(rows *collector, r *reductions.Reduction) {
 	rows.recurrent(r, 4, 6, func(in *reductions.Instance) int { return in.Size - 1 })
 	rows.oneLayer(r)
 })
@@ -236,12 +230,12 @@ var equalityCoins = &Claim{
 
 var dyckOneLayer = onReduction(Claim{
 	ID: "Dyck, one layer", Kind: Lower, Short: "brackets of two types: order N for a layer",
-	Hypothesis: smallLayer("at least two bracket types, ", "eq-dyck"),
+	Hypothesis: smallLayer("at least two bracket types, ", reductions.EqDyck),
 	Seen:       "the abstract; the map, at depth 1 already, is this project's",
 	Statement:  "Balanced brackets of two types and bounded depth need linear width in one attention layer.",
 	Source:     "arXiv 2406.09347", Conventions: []string{ownConstants, exactSoftmax, bobAnswers, oneRead, "read at a public end marker; deterministic only"},
 	Parts: []Part{{CheckedHere, "the map on all pairs; the protocol's bits against the formula; two inputs that an undersized layer cannot tell apart, and an input on which it errs"}, {ProvedHere, "openers x_i and closers y_i in turn are balanced iff x = y (docs/literature.md)"}},
-}, "eq-dyck", func(rows *collector, r *reductions.Reduction) { rows.oneLayer(r) })
+}, reductions.EqDyck, func(rows *collector, r *reductions.Reduction) { rows.oneLayer(r) })
 
 var dyckRecurrent = &Claim{
 	ID: "Dyck, recurrent", Kind: Upper, Short: "constant state for bounded depth",

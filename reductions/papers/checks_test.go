@@ -21,15 +21,6 @@ import (
 
 // Each check of the matrix, made to fail.
 
-func reduction(t *testing.T, name string) *reductions.Reduction {
-	t.Helper()
-	r, err := reductions.Catalog().Get(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
 func instance(t *testing.T, r *reductions.Reduction, n int) *reductions.Instance {
 	t.Helper()
 	in, err := r.Instance(n, 0, nil)
@@ -60,7 +51,7 @@ func quickly(t *testing.T, c *Claim) Outcome {
 }
 
 func TestWrongReductionIsAContradiction(t *testing.T) {
-	wrong := *reduction(t, "disj-match3")
+	wrong := *reductions.DisjMatch3
 	wrong.Bob = func(n int, sh tasks.Shape, y protocol.Word) []tasks.Token {
 		ts := make([]tasks.Token, n)
 		for i := range ts {
@@ -75,7 +66,7 @@ func TestWrongReductionIsAContradiction(t *testing.T) {
 	if err != nil || row.Verdict != report.Contradiction || row.Wrong == 0 || row.Witness == "" {
 		t.Errorf("%+v, %v", row, err)
 	}
-	row, err = truthTable(t.Context(), []*reductions.Instance{instance(t, reduction(t, "disj-match3"), 3)}, "n = 3", 1<<10, 1)
+	row, err = truthTable(t.Context(), []*reductions.Instance{instance(t, reductions.DisjMatch3, 3)}, "n = 3", 1<<10, 1)
 	if err != nil || row.Verdict != report.Meets || row.Runs != 64 || !row.Exhaustive {
 		t.Errorf("the right map: %+v, %v", row, err)
 	}
@@ -83,9 +74,9 @@ func TestWrongReductionIsAContradiction(t *testing.T) {
 
 // The model that is right must not pass for an undersized one, nor the other way.
 func TestUndersizedMustFailAndRightMustNot(t *testing.T) {
-	r := reduction(t, "disj-qsa-memory")
+	r := reductions.DisjQSAMemory
 	c := gather(t)
-	c.undersized("rnn", r, 5, keeping(5), falsify.Options{})
+	c.undersized(r, 5, keeping(5), falsify.Options{})
 	if c.err == nil {
 		t.Errorf("a model that is right was taken for an undersized one: %+v", c.out.Rows)
 	}
@@ -95,19 +86,19 @@ func TestUndersizedMustFailAndRightMustNot(t *testing.T) {
 		t.Error("a state of 4 bits was said to tell 2^5 inputs apart")
 	}
 	c = gather(t)
-	c.through("rnn", r, 5, keeping(4))
+	c.through(r, 5, keeping(4))
 	if c.err != nil || c.out.Rows[0].Verdict != report.Errs || c.out.Rows[0].Witness == "" {
 		t.Errorf("an undersized model that is claimed right: %+v, %v", c.out.Rows, c.err)
 	}
 	c = gather(t)
-	c.solves("rnn", "match3", 4, tasks.Params{"M": 5}, models.Settings{Num: tasks.Params{"m": 1}}, 1<<12, 0)
+	c.solves(zoo.RNN, tasks.Match3, 4, tasks.Params{"M": 5}, models.Settings{Num: tasks.Params{"m": 1}}, 1<<12, 0)
 	if c.err != nil || c.out.Rows[0].Verdict != report.Errs || !c.out.Rows[0].Exhaustive || !strings.Contains(c.out.Rows[0].Witness, "tokens") {
 		t.Errorf("an undersized model on its own task: %+v, %v", c.out.Rows, c.err)
 	}
 }
 
 func TestBites(t *testing.T) {
-	r := reduction(t, "disj-match3")
+	r := reductions.DisjMatch3
 	if _, err := biteRow(r, sized("attention H=1 m=1 p=8"), 1<<10); err != nil {
 		t.Error(err)
 	}
@@ -139,8 +130,8 @@ func (m lopsided) Whole(ctx context.Context, seq []tasks.Token, read []int) ([]t
 }
 
 func TestBugsOfAMachineAreErrorsNotVerdicts(t *testing.T) {
-	in := instance(t, reduction(t, "disj-match3"), 3)
-	m, err := zoo.Build("trivial", in.Shape, models.Settings{})
+	in := instance(t, reductions.DisjMatch3, 3)
+	m, err := zoo.Build(zoo.Trivial.Name, in.Shape, models.Settings{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +144,7 @@ func TestBugsOfAMachineAreErrorsNotVerdicts(t *testing.T) {
 
 // The reference numbers: where H (B_Z + d_v B_N) >= n begins to say something.
 func TestWhereTheInequalityBites(t *testing.T) {
-	r := reduction(t, "disj-match3")
+	r := reductions.DisjMatch3
 	for spec, want := range map[string]int{"H=1 m=1 p=2 f=1": 13, "H=1 m=1 p=8": 37, "H=1 m=3 p=16": 145, "H=4 m=16 p=16": 2929} {
 		a := sized("attention %s", spec)
 		n, ok, err := bites(a, r, 1<<13)
@@ -172,7 +163,7 @@ func TestWhereTheInequalityBites(t *testing.T) {
 // The formula H (B_Z + d_v B_N), computed here, against the engine's cost of layers of
 // many sizes.
 func TestOneLayerBits(t *testing.T) {
-	r := reduction(t, "disj-match3")
+	r := reductions.DisjMatch3
 	for _, s := range []struct{ H, DV, P, F int }{{1, 1, 2, 1}, {2, 5, 7, 4}, {3, 1, 12, 9}, {4, 16, 16, 16}} {
 		for _, n := range []int{1, 2, 3, 7, 8, 9, 31, 64} {
 			weights := new(big.Int).Lsh(big.NewInt(int64(n)), uint(s.F))
@@ -195,7 +186,7 @@ func TestNullRowNeedsDependentColumns(t *testing.T) {
 
 func TestSeparationIsHeldAgainstTheAbstract(t *testing.T) {
 	g := report.Growth{Of: "size", Shape: ShapeLinear, Exponent: 1}
-	right, wrong := expected{task: "qsa", model: "rnn", shape: ShapeLinear}, expected{task: "qsa", model: "attention", shape: ShapeLog}
+	right, wrong := expected{task: tasks.QSA, model: zoo.RNN, shape: ShapeLinear}, expected{task: tasks.QSA, model: zoo.Attention, shape: ShapeLog}
 	if row := right.judge(g, []int{64}); row.Verdict != report.Meets {
 		t.Errorf("%+v", row)
 	}
@@ -260,15 +251,15 @@ func TestIncompleteClaimsAreRefused(t *testing.T) {
 
 // A finding is printed with input files that read back as the inputs it names.
 func TestFindingsAreInputFiles(t *testing.T) {
-	for name, n := range map[string]int{"disj-match3": 13, "disj-cycle5": 13, "disj-qsa": 9} {
-		in := instance(t, reduction(t, name), n)
+	for r, n := range map[*reductions.Reduction]int{reductions.DisjMatch3: 13, reductions.DisjCycle5: 13, reductions.DisjQSA: 9} {
+		in := instance(t, r, n)
 		m, err := smallest().Machine(in.Shape, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
 		f, err := falsify.Find(t.Context(), m, in, falsify.Options{Seed: 1})
 		if err != nil || f.Kind != falsify.Forced {
-			t.Fatalf("%s: %+v, %v", name, f, err)
+			t.Fatalf("%s: %+v, %v", r.Name, f, err)
 		}
 		raw, err := json.Marshal(f)
 		if err != nil {
@@ -286,12 +277,12 @@ func TestFindingsAreInputFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got.Kind != "forced" || got.Verdict != "errs" || got.MessageBits >= got.Needed || got.Tried == 0 || len(got.Output) != len(got.Read) || len(got.Expected) != len(got.Read) {
-			t.Errorf("%s: %s", name, raw)
+			t.Errorf("%s: %s", r.Name, raw)
 		}
 		for which, file := range map[string]json.RawMessage{"input": got.Input, "twin": got.Twin} {
 			back, err := tasks.ReadInput(file, nil)
 			if err != nil {
-				t.Errorf("%s: %s: %v", name, which, err)
+				t.Errorf("%s: %s: %v", r.Name, which, err)
 				continue
 			}
 			want := f.Input
@@ -299,7 +290,7 @@ func TestFindingsAreInputFiles(t *testing.T) {
 				want = f.Twin
 			}
 			if !reflect.DeepEqual(back.Seq, want) {
-				t.Errorf("%s: the %s reads back as another one", name, which)
+				t.Errorf("%s: the %s reads back as another one", r.Name, which)
 			}
 		}
 		// And the model is wrong there, by the definition and from the file alone.
@@ -309,7 +300,7 @@ func TestFindingsAreInputFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		if want := back.Shape.Task.Eval(in.Shape, back.Seq, f.Read[0]); in.Shape.Correct(out[0], want) {
-			t.Errorf("%s: the model is right on its failing input", name)
+			t.Errorf("%s: the model is right on its failing input", r.Name)
 		}
 	}
 }

@@ -73,11 +73,12 @@ type Claim struct {
 	Short       string // the statement in about ten words; "": cut from the statement
 	Statement   string // in plain words
 	Hypothesis  Hypothesis
-	Seen        string   // how far the paper's own words were at hand: read, second hand, from memory
-	Source      string   // where the paper states it
-	Outside     string   // why the method does not reach it, shown by the rows; "": it does
-	Conventions []string // what the numbers in its rows rest on
-	Parts       []Part   // each part of the statement, with its origin
+	Seen        string      // how far the paper's own words were at hand: read, second hand, from memory
+	Source      string      // where the paper states it
+	Outside     string      // why the method does not reach it, shown by the rows; "": it does
+	Conventions []string    // what the numbers in its rows rest on
+	Parts       []Part      // each part of the statement, with its origin
+	Inequality  *Inequality // a lower bound as one formula; nil: it is none
 	// Run executes the claim. Rows that were finished are returned beside an error.
 	Run func(ctx context.Context, at Effort) (Outcome, error)
 
@@ -239,7 +240,15 @@ func Together(parts units.Answers[report.Table]) report.Table {
 
 var all = catalog.New[*Paper]("paper")
 
-func register(p *Paper) *Paper { return all.Add(p) }
+func register(p *Paper) *Paper {
+	for _, c := range p.Claims {
+		if q := c.Inequality; q != nil {
+			q.Paper, q.Claim = p, c
+			inequalities.Add(q)
+		}
+	}
+	return all.Add(p)
+}
 
 // Catalog returns all papers.
 func Catalog() *catalog.Catalog[*Paper] { return all }

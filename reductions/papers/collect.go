@@ -22,8 +22,11 @@ type collector struct {
 	err error
 }
 
-// builder makes a machine for an instance.
-type builder = func(in *reductions.Instance) (models.Machine, error)
+// builder makes a machine for an instance. of is the architecture, as tables name it.
+type builder struct {
+	of    string
+	build func(in *reductions.Instance) (models.Machine, error)
+}
 
 // sized is a rule with its sizes, as --arch reads it.
 func sized(spec string, args ...any) rules.Sized {
@@ -36,7 +39,12 @@ func sized(spec string, args ...any) rules.Sized {
 
 // of builds a rule's model at each instance.
 func of(a rules.Sized, seed uint64) builder {
-	return func(in *reductions.Instance) (models.Machine, error) { return a.Machine(in.Shape, seed) }
+	return builder{a.Of(), func(in *reductions.Instance) (models.Machine, error) { return a.Machine(in.Shape, seed) }}
+}
+
+// made builds an architecture of the zoo.
+func made(m *models.Model, set models.Settings) builder {
+	return builder{m.Name, func(in *reductions.Instance) (models.Machine, error) { return zoo.Build(m.Name, in.Shape, set) }}
 }
 
 // sizes lists lo..hi.
@@ -93,7 +101,7 @@ func (c *collector) truthTableOf(all []*reductions.Instance, at string) {
 }
 
 // machine builds at size n, at the shortest N.
-func (c *collector) machine(r *reductions.Reduction, n int, build builder) (models.Machine, *reductions.Instance) {
+func (c *collector) machine(r *reductions.Reduction, n int, b builder) (models.Machine, *reductions.Instance) {
 	if c.err != nil {
 		return nil, nil
 	}
@@ -101,7 +109,7 @@ func (c *collector) machine(r *reductions.Reduction, n int, build builder) (mode
 	if c.fail(err) {
 		return nil, nil
 	}
-	m, err := build(in)
+	m, err := b.build(in)
 	if c.fail(err) {
 		return nil, nil
 	}
@@ -110,19 +118,19 @@ func (c *collector) machine(r *reductions.Reduction, n int, build builder) (mode
 
 // through runs a right model through a reduction at size n: all pairs while
 // they are few, else a sample.
-func (c *collector) through(model string, r *reductions.Reduction, n int, build builder) {
-	m, in := c.machine(r, n, build)
+func (c *collector) through(r *reductions.Reduction, n int, b builder) {
+	m, in := c.machine(r, n, b)
 	if c.err != nil {
 		return
 	}
 	row, err := throughReduction(c.ctx, m, in, 1<<12, c.at.Level.Pick(6, 12, 24), c.at.Seed)
-	c.add(model, row, err)
+	c.add(b.of, row, err)
 }
 
 // injective adds to the last row that a right model sends 2^n different
 // messages at size n; two equal ones would contradict that it is right.
-func (c *collector) injective(r *reductions.Reduction, n int, build builder) {
-	m, in := c.machine(r, n, build)
+func (c *collector) injective(r *reductions.Reduction, n int, b builder) {
+	m, in := c.machine(r, n, b)
 	if c.err != nil {
 		return
 	}
@@ -145,87 +153,79 @@ func (c *collector) note(format string, args ...any) {
 
 // undersized must find a failing input: a lower bound whose undersized model is
 // not seen to fail is not shown, and that is an error.
-func (c *collector) undersized(model string, r *reductions.Reduction, n int, build builder, o falsify.Options) {
+func (c *collector) undersized(r *reductions.Reduction, n int, b builder, o falsify.Options) {
 	if c.at.sound { // a right model in its place, where everything can be tried
 		n, o.Only = min(n, 4), []string{"exhaustive", "all-pairs"}
-		build = func(in *reductions.Instance) (models.Machine, error) {
-			if m, err := zoo.Build(model, in.Shape, models.Settings{}); err == nil {
+		b.build = func(in *reductions.Instance) (models.Machine, error) {
+			if m, err := zoo.Build(b.of, in.Shape, models.Settings{}); err == nil {
 				return m, nil
 			}
-			return zoo.Build("trivial", in.Shape, models.Settings{})
+			return made(zoo.Trivial, models.Settings{}).build(in)
 		}
 	}
-	m, in := c.machine(r, n, build)
+	m, in := c.machine(r, n, b)
 	if c.err != nil {
 		return
 	}
 	o.Seed = c.at.Seed
 	row, err := undersized(c.ctx, m, in, o)
 	if err == nil && row.Verdict != report.Errs {
-		c.blind(fmt.Errorf("papers: %s at n = %d: no failing input of an undersized %s was found: %s", r.Name, n, model, row.Note))
+		c.blind(fmt.Errorf("papers: %s at n = %d: no failing input of an undersized %s was found: %s", r.Name, n, b.of, row.Note))
 		return
 	}
-	c.add(model, row, err)
+	c.add(b.of, row, err)
 }
 
 // bites states from where on an inequality says something.
-func (c *collector) bites(model string, r *reductions.Reduction, a rules.Sized, limit int) {
+func (c *collector) bites(r *reductions.Reduction, a rules.Sized, limit int) {
 	if c.err != nil {
 		return
 	}
 	row, err := biteRow(r, a, limit)
-	c.add(model, row, err)
+	c.add(a.Of(), row, err)
 }
 
 // solves runs a model on its task's own inputs: all of the small world where it
 // has at most limit sequences, else generated ones.
-func (c *collector) solves(model, task string, n int, sizes tasks.Params, set models.Settings, limit, runs int) {
+func (c *collector) solves(model *models.Model, task *tasks.Task, n int, sizes tasks.Params, set models.Settings, limit, runs int) {
 	if c.err != nil {
 		return
 	}
-	t, err := tasks.Catalog().Get(task)
-	if c.fail(err) {
-		return
-	}
-	sh, err := t.Shape(n, sizes)
+	sh, err := task.Shape(n, sizes)
 	if c.fail(err) {
 		return
 	}
 	set.Seed = c.at.Seed
-	m, err := zoo.Build(model, sh, set)
+	m, err := zoo.Build(model.Name, sh, set)
 	if c.fail(err) {
 		return
 	}
 	row, err := onInputs(c.ctx, m, limit, runs, c.at.Seed)
-	c.add(model, row, err)
+	c.add(model.Name, row, err)
 }
 
 // planted runs the same check on weights that are drawn at random: a check that
 // they passed would show nothing of those that are right.
-func (c *collector) planted(task string, n int, sizes tasks.Params, depth, limit int) {
+func (c *collector) planted(task *tasks.Task, n int, sizes tasks.Params, depth, limit int) {
 	if c.err != nil {
 		return
 	}
-	t, err := tasks.Catalog().Get(task)
-	if c.fail(err) {
-		return
-	}
-	sh, err := t.Shape(n, sizes)
+	sh, err := task.Shape(n, sizes)
 	if c.fail(err) {
 		return
 	}
 	m, err := sized("attention H=1 m=3 p=8 f=4 layers=%d", depth).Machine(sh, c.at.Seed)
 	if c.at.sound {
-		m, err = zoo.Build("trivial", sh, models.Settings{})
+		m, err = zoo.Build(zoo.Trivial.Name, sh, models.Settings{})
 	}
 	if c.fail(err) {
 		return
 	}
 	row, err := onInputs(c.ctx, m, limit, 12, c.at.Seed)
 	if err == nil && row.Verdict != report.Errs {
-		c.blind(fmt.Errorf("papers: %s at N = %d: weights drawn at random passed the check", task, n))
+		c.blind(fmt.Errorf("papers: %s at N = %d: weights drawn at random passed the check", task.Name, n))
 		return
 	}
 	row.Note = "planted failure: weights drawn at random; " + row.Note
-	c.add("attention", row, err)
+	c.add(rules.Attention.Of(), row, err)
 }

@@ -18,15 +18,15 @@ import (
 // cost is less, no model of these sizes is right on all inputs.
 type Inequality struct {
 	Name      string // "one-layer"
-	Paper     string // the paper, and the claim in it, that it belongs to
-	Claim     string
 	Title     string
 	Formula   string // what the rule's inequality is at this reduction: "H (B_Z + d_v B_N) >= n"
 	Rule      *rules.Rule
-	Reduction string
-	Model     string   // the architecture that it speaks about, as tables name it
+	Reduction *reductions.Reduction
 	Sliders   []string // the rule's sizes that may be set
 	MaxN      int      // the longest sequence that curves are drawn to
+
+	Paper *Paper // whose claim it is: set with the paper's registration
+	Claim *Claim
 
 	raw  sync.Map // {N, p} -> Alice's raw tokens in bits: a curve asks for the same ones again
 	held atomic.Int64
@@ -48,7 +48,7 @@ func (q *Inequality) ID() string { return q.Name }
 
 // Validate refuses an incomplete inequality.
 func (q *Inequality) Validate() error {
-	if q.Name == "" || q.Paper == "" || q.Claim == "" || q.Title == "" || q.Formula == "" || q.Reduction == "" || q.Model == "" || q.Rule == nil || len(q.Sizes()) != len(q.Sliders) || len(q.Sliders) == 0 || q.MaxN < 1 {
+	if q.Name == "" || q.Title == "" || q.Formula == "" || q.Reduction == nil || q.Rule == nil || len(q.Sizes()) != len(q.Sliders) || len(q.Sliders) == 0 || q.MaxN < 1 {
 		return fmt.Errorf("inequality %q is incomplete", q.Name)
 	}
 	return nil
@@ -80,26 +80,13 @@ func (q *Inequality) at(v map[string]int) (rules.Sized, error) {
 	return q.Rule.With(set)
 }
 
-// Machine is a model of these sizes; its compiled protocol costs just what Cost says.
-func (q *Inequality) Machine(v map[string]int, in *reductions.Instance, seed uint64) (models.Machine, error) {
-	a, err := q.at(v)
-	if err != nil {
-		return nil, err
-	}
-	return a.Machine(in.Shape, seed)
-}
-
 // Cost is what crosses the cut at problem size n, in bits.
 func (q *Inequality) Cost(v map[string]int, n int) (protocol.Bits, error) {
 	a, err := q.at(v)
 	if err != nil {
 		return 0, err
 	}
-	r, err := reductions.Catalog().Get(q.Reduction)
-	if err != nil {
-		return 0, err
-	}
-	return costOf(a, r, n)
+	return costOf(a, q.Reduction, n)
 }
 
 // costOf is what a rule's protocol costs through a reduction at size n.
@@ -160,11 +147,7 @@ func (q *Inequality) Bites(v map[string]int, limit int) (n int, ok bool, err err
 	if err != nil {
 		return 0, false, err
 	}
-	r, err := reductions.Catalog().Get(q.Reduction)
-	if err != nil {
-		return 0, false, err
-	}
-	return bites(a, r, limit)
+	return bites(a, q.Reduction, limit)
 }
 
 // Inequalities lists the lower bounds of all papers that are one formula.
@@ -172,28 +155,10 @@ func Inequalities() *catalog.Catalog[*Inequality] { return inequalities }
 
 var inequalities = catalog.New[*Inequality]("inequality")
 
-var (
-	_ = inequalities.Add(oneLayerInequality("one-layer-match3", "sanford2023", "theorem 7", "One attention layer on Match3", "disj-match3"))
-	_ = inequalities.Add(oneLayerInequality("one-layer-cycle3", "sanford2023", "cycle3", "One attention layer on directed triangles", "disj-cycle3"))
-	_ = inequalities.Add(oneLayerInequality("one-layer-induction", "sanford2024induction", "one layer", "One attention layer on induction heads", "index-induction"))
-	_ = inequalities.Add(&Inequality{
-		Name: "one-unit-qsa", Paper: "sanford2023", Claim: "theorem 4", Title: "One attention layer on sparse averaging, q positions",
-		Formula: "d p >= q: the embedded token crosses, whatever the heads are", Reduction: "disj-qsa", Rule: rules.Attention, Model: "attention",
-		Sliders: []string{"d", "p", "H"},
-		MaxN:    1 << 12, // Alice's raw set is ceil(log2 C(N, q)) bits, slow to count where q is large
-	})
-	_ = inequalities.Add(&Inequality{
-		Name: "memory-qsa", Paper: "sanford2023", Claim: "theorem 11", Title: "A recurrent model on sparse averaging, q = 1",
-		Formula: "layers m p >= (N - 1) / 2", Reduction: "disj-qsa-memory", Rule: rules.Recurrent, Model: "rnn",
-		Sliders: []string{"m", "p"},
-		MaxN:    1 << 16,
-	})
-)
-
 // oneLayerInequality is H (B_Z + d_v B_N) >= n for a reduction whose query is public.
-func oneLayerInequality(name, paper, claim, title, reduction string) *Inequality {
+func oneLayerInequality(name, title string, r *reductions.Reduction) *Inequality {
 	return &Inequality{
-		Name: name, Paper: paper, Claim: claim, Title: title, Reduction: reduction, Rule: rules.Attention, Model: "attention",
+		Name: name, Title: title, Reduction: r, Rule: rules.Attention,
 		Formula: "H (B_Z + m B_N) >= n, B_Z = ceil(log2(n 2^f + 1)), B_N = ceil(log2(n 2^f (2^p - 1) + 1))",
 		Sliders: []string{"H", "m", "p", "f"},
 		MaxN:    1 << 16,
@@ -203,14 +168,10 @@ func oneLayerInequality(name, paper, claim, title, reduction string) *Inequality
 // At is the inequality at sequence length N: the largest instance that fits, its
 // cost, and Alice's raw tokens in bits. ok is false where no instance fits.
 func (q *Inequality) At(v map[string]int, N int) (n int, cost, trivial protocol.Bits, ok bool) {
-	r, err := reductions.Catalog().Get(q.Reduction)
-	if err != nil {
+	if n = q.Reduction.Fits(N); n < 1 {
 		return 0, 0, 0, false
 	}
-	if n = r.Fits(N); n < 1 {
-		return 0, 0, 0, false
-	}
-	cost, err = q.Cost(v, n)
+	cost, err := q.Cost(v, n)
 	if err != nil {
 		return 0, 0, 0, false
 	}
@@ -218,7 +179,7 @@ func (q *Inequality) At(v map[string]int, N int) (n int, cost, trivial protocol.
 	if t, known := q.raw.Load(key); known {
 		return n, cost, t.(protocol.Bits), true
 	}
-	in, err := r.Instance(n, N, nil)
+	in, err := q.Reduction.Instance(n, N, nil)
 	if err != nil {
 		return 0, 0, 0, false
 	}
@@ -233,10 +194,4 @@ func (q *Inequality) At(v map[string]int, N int) (n int, cost, trivial protocol.
 const rawMost = 1 << 12
 
 // Shortest is the shortest sequence that holds a problem of size n.
-func (q *Inequality) Shortest(n int) int {
-	r, err := reductions.Catalog().Get(q.Reduction)
-	if err != nil {
-		panic(err) // a test looks every reduction up
-	}
-	return r.MinN(n)
-}
+func (q *Inequality) Shortest(n int) int { return q.Reduction.MinN(n) }

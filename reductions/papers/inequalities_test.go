@@ -3,8 +3,6 @@ package papers
 import (
 	"math/rand/v2"
 	"testing"
-
-	"crosscut/reductions"
 )
 
 // Every inequality costs what its own machine compiles to, at sizes drawn over its
@@ -12,15 +10,6 @@ import (
 func TestInequalities(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 0))
 	for q := range Inequalities().All() {
-		r, err := reductions.Catalog().Get(q.Reduction)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if p, err := Catalog().Get(q.Paper); err != nil {
-			t.Error(err)
-		} else if _, err := p.Claim(q.Claim); err != nil {
-			t.Error(err)
-		}
 		for range 12 {
 			given := map[string]int{}
 			for _, s := range q.Sizes() {
@@ -31,11 +20,15 @@ func TestInequalities(t *testing.T) {
 				t.Fatal(err)
 			}
 			n := 1 + rng.IntN(30)
-			in, err := r.Instance(n, 0, nil)
+			in, err := q.Reduction.Instance(n, 0, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			m, err := q.Machine(v, in, 1)
+			a, err := q.at(v)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m, err := a.Machine(in.Shape, 1)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -47,7 +40,7 @@ func TestInequalities(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := prog.Bits[0] + prog.Bits[1]; got != want {
+			if got := prog.Total(); got != want {
 				t.Errorf("%s %v n=%d: the formula gives %d bits, the compiler %d (%s)", q.Name, v, n, want, got, prog.Formula)
 			}
 			walk := 0

@@ -111,7 +111,7 @@ var recallMQAR = onReduction(Claim{
 	Statement:  "A causal recurrent model that solves multi-query associative recall has a state of order N bits: n pairs and one query already need n log2 V bits, V the number of values.",
 	Source:     "arXiv 2402.18668 and 2312.04927; the map derived here", Conventions: []string{oneMessage, bobAnswers},
 	Parts: []Part{{CheckedHere, "the map from INDEX on all pairs; the model that keeps all tokens; two inputs with one state for a smaller one, and an input on which it errs"}, {ProvedHere, "for every n (docs/literature.md)"}},
-}, "index-mqar", func(rows *collector, r *reductions.Reduction) {
+}, reductions.IndexMQAR, func(rows *collector, r *reductions.Reduction) {
 	rows.recurrent(r, 3, 9, func(*reductions.Instance) int { return 2 })
 })
 
@@ -122,7 +122,7 @@ var recallCopy = onReduction(Claim{
 	Statement:  "A recurrent model that copies strings of n symbols has n log2 V bits of state.",
 	Source:     "arXiv 2402.01032", Conventions: []string{oneMessage, bobAnswers},
 	Parts: []Part{{CheckedHere, "the map from INDEX on all pairs; the model that keeps the string; two strings with one state for a model of one bit less, and an input on which it errs"}, {ProvedHere, "for every n (docs/literature.md)"}},
-}, "index-copying", func(rows *collector, r *reductions.Reduction) {
+}, reductions.IndexCopying, func(rows *collector, r *reductions.Reduction) {
 	rows.recurrent(r, 4, 8, func(in *reductions.Instance) int { return in.Size - 1 })
 })
 

@@ -18,7 +18,7 @@ var Sanford2023 = register(&Paper{
 		theorem2, theorem3, theorem4, theorem6, theorem7, theorem8, theorem9, theorem10, theorem11,
 		thirdOrder, cycle3, cycle5, separation, conjecture1,
 	},
-	Main: theorem7, Executed: theorem7Bound + ", in bits and with constant 1: B_Z and B_N are the widths of one head's normaliser and of one numerator",
+	Main: theorem7, Executed: theorem7Bound + ", in bits and with constant 1: " + headWidths,
 })
 
 // What the numbers of several claims rest on.
@@ -26,6 +26,7 @@ const (
 	ownConstants = "the paper states this bound up to an unnamed constant; the inequality shown is this project's own explicit one (docs/sanford2023.md)"
 	exactSoftmax = "attention in exact integers: weights round(2^f exp(score - top)), exact sums, one quotient; the cut run equals the whole run bit for bit"
 	bobAnswers   = "Bob outputs and his answer is free; a one-way bound judges one-way runs only"
+	headWidths   = "B_Z and B_N are the widths of one head's normaliser and of one numerator"
 	oneRead      = "one output position is read; the size of token-wise maps is never charged"
 	freeWeights  = "weights, N, the split and the public tokens are known to both players for free"
 )

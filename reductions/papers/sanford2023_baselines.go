@@ -12,6 +12,7 @@ import (
 	"crosscut/protocol"
 	"crosscut/reductions"
 	"crosscut/reductions/falsify"
+	"crosscut/reductions/rules"
 	"crosscut/report"
 )
 
@@ -47,44 +48,39 @@ var theorem11 = &Claim{
 		{CheckedHere, "the reduction's truth tables (DISJ and INDEX); the state of the model that stores what it must, counted: 2^n different ones; two inputs with one state for a smaller model, and an input on which it errs"},
 		{ProvedHere, "state bits >= n = (N-1)/2 for every N (docs/sanford2023.md)"},
 	},
+	Inequality: &Inequality{
+		Name: "memory-qsa", Title: "A recurrent model on sparse averaging, q = 1",
+		Formula: "layers m p >= (N - 1) / 2", Reduction: reductions.DisjQSAMemory, Rule: rules.Recurrent,
+		Sliders: []string{"m", "p"},
+		MaxN:    1 << 16,
+	},
 	Run: runTheorem11,
 }
 
 // runTheorem11 runs a model that keeps n values of one bit each, which is what
 // the theorem asks for, and one that keeps a value less.
 func runTheorem11(ctx context.Context, at Effort) (out Outcome, err error) {
-	disj, err := reductions.Catalog().Get("disj-qsa-memory")
-	if err != nil {
-		return out, err
-	}
-	index, err := reductions.Catalog().Get("index-qsa-memory")
-	if err != nil {
-		return out, err
-	}
+	disj, index := reductions.DisjQSAMemory, reductions.IndexQSAMemory
 	rows := collector{ctx: ctx, at: at, out: &out}
 	rows.truthTable(disj, sizes(1, at.Level.Pick(4, 6, 8)))
 	rows.truthTable(index, sizes(1, at.Level.Pick(6, 10, 12)))
 	for _, r := range []*reductions.Reduction{disj, index} {
 		few := at.Level.Pick(4, 5, 6)
-		rows.through("rnn", r, few, keeping(few))
+		rows.through(r, few, keeping(few))
 		all := at.Level.Pick(10, 14, 16)
 		rows.injective(r, all, keeping(all))
 		many := at.Level.Pick(32, 512, 4096)
-		rows.through("rnn", r, many, keeping(many))
-		rows.through("rnn", r, at.Level.Pick(8, 32, 128), func(in *reductions.Instance) (models.Machine, error) {
-			return zoo.Build("rnn", in.Shape, models.Settings{Seed: at.Seed})
-		})
+		rows.through(r, many, keeping(many))
+		rows.through(r, at.Level.Pick(8, 32, 128), made(zoo.RNN, models.Settings{Seed: at.Seed}))
 	}
 	// Two stacked layers send the sum of their states.
-	rows.through("rnn", disj, 8, func(in *reductions.Instance) (models.Machine, error) {
-		return zoo.Build("rnn", in.Shape, models.Settings{Num: tasks.Params{"D": 2}, Seed: at.Seed})
-	})
+	rows.through(disj, 8, made(zoo.RNN, models.Settings{Num: tasks.Params{"D": 2}, Seed: at.Seed}))
 	for _, n := range []int{8, at.Level.Pick(12, 16, 20)} {
-		rows.undersized("rnn", disj, n, keeping(n-1), falsify.Options{})
+		rows.undersized(disj, n, keeping(n-1), falsify.Options{})
 	}
-	rows.undersized("rnn", index, 12, keeping(11), falsify.Options{})
+	rows.undersized(index, 12, keeping(11), falsify.Options{})
 	for _, state := range []int{64, at.Level.Pick(256, 4096, 65536)} {
-		rows.bites("rnn", disj, sized("recurrent m=%d p=1", state), 1<<20)
+		rows.bites(disj, sized("recurrent m=%d p=1", state), 1<<20)
 	}
 	return out, rows.err
 }
@@ -93,7 +89,7 @@ func runTheorem11(ctx context.Context, at Effort) (out Outcome, err error) {
 // first tokens after the dummy, and takes the others for 0: as many bits of state
 // as it is given, and right on Theorem 11's inputs once these are n.
 func keeping(bits int) builder {
-	return func(in *reductions.Instance) (models.Machine, error) {
+	return builder{zoo.RNN.Name, func(in *reductions.Instance) (models.Machine, error) {
 		held := func(t int) int { return min(bits, max(0, t-1)) }
 		return fold.Cell[[]bool]{
 			Bits: func(t int) protocol.Bits { return protocol.Bits(held(t)) },
@@ -134,7 +130,7 @@ func keeping(bits int) builder {
 				return s
 			},
 		}.Recurrent(in.Shape, tasks.Params{"m": float64(bits), "p": 1}, "m p"), nil
-	}
+	}}
 }
 
 // runTheorem10 takes networks whose first layer is too narrow for the z of half
@@ -148,23 +144,18 @@ func runTheorem10(ctx context.Context, at Effort) (out Outcome, err error) {
 			rows.add("mlp", row, err)
 		}
 	}
-	disj, err := reductions.Catalog().Get("disj-qsa-memory")
-	if err != nil {
-		return out, err
-	}
+	disj := reductions.DisjQSAMemory
 	network := func(num tasks.Params) builder {
-		return func(in *reductions.Instance) (models.Machine, error) {
-			return zoo.Build("mlp", in.Shape, models.Settings{Num: num, Seed: at.Seed})
-		}
+		return made(zoo.MLP, models.Settings{Num: num, Seed: at.Seed})
 	}
-	rows.through("mlp", disj, 4, network(nil))
-	rows.undersized("mlp", disj, 16, network(tasks.Params{"h1": 1}), falsify.Options{})
+	rows.through(disj, 4, network(nil))
+	rows.undersized(disj, 16, network(tasks.Params{"h1": 1}), falsify.Options{})
 	for _, s := range []string{"h1=8 p=8", "h1=64 p=16"} {
-		rows.bites("mlp", disj, sized("feed-forward %s", s), 1<<13)
+		rows.bites(disj, sized("feed-forward %s", s), 1<<13)
 	}
-	rows.undersized("mlp", disj, 14, of(sized("feed-forward h1=1 p=4"), at.Seed), falsify.Options{})
+	rows.undersized(disj, 14, of(sized("feed-forward h1=1 p=4"), at.Seed), falsify.Options{})
 	for _, n := range []int{8, at.Level.Pick(16, 64, 256)} {
-		rows.solves("mlp", "qsa", n, tasks.Params{"q": 2}, models.Settings{}, 0, at.Level.Pick(10, 40, 100))
+		rows.solves(zoo.MLP, tasks.QSA, n, tasks.Params{"q": 2}, models.Settings{}, 0, at.Level.Pick(10, 40, 100))
 	}
 	return out, rows.err
 }
@@ -178,7 +169,7 @@ func nullRow(ctx context.Context, n int, sizes tasks.Params, lacks int, seed uin
 	}
 	d, q := sh.Int("d"), sh.Int("q")
 	need := n / 2 * d
-	built, err := zoo.Build("mlp", sh, models.Settings{
+	built, err := zoo.Build(zoo.MLP.Name, sh, models.Settings{
 		Num:    tasks.Params{"h1": float64(n*q + need - lacks)},
 		Choice: map[string]string{"construction": "mlp-qsa"}, Seed: seed,
 	})

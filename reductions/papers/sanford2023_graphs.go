@@ -11,7 +11,7 @@ import (
 var cycle3 = &Claim{
 	ID: "cycle3", Kind: Lower,
 	Short:       "one layer on triangles needs order N",
-	Hypothesis:  smallLayer("", "disj-cycle3"),
+	Hypothesis:  smallLayer("", reductions.DisjCycle3),
 	Seen:        "from memory",
 	Statement:   "Whether a directed edge lies on a directed triangle, the tokens being edges, needs m p H of order N up to logarithms in one attention layer.",
 	Source:      "after the graph tasks of the appendix of Sanford, Hsu, Telgarsky 2023; this reduction is this project's own",
@@ -21,13 +21,14 @@ var cycle3 = &Claim{
 		{ProvedHere, "the reduction for every n (docs/sanford2023.md)"},
 		{QuotedThere, "that the paper treats these tasks; its own statement is not restated here"},
 	},
-	Run: runCycle3,
+	Inequality: oneLayerInequality("one-layer-cycle3", "One attention layer on directed triangles", reductions.DisjCycle3),
+	Run:        func(ctx context.Context, at Effort) (Outcome, error) { return runGraph(ctx, at, reductions.DisjCycle3) },
 }
 
 var cycle5 = &Claim{
 	ID: "cycle5", Kind: Lower,
 	Short:       "one layer on 5-cycles needs order N",
-	Hypothesis:  smallLayer("", "disj-cycle5"),
+	Hypothesis:  smallLayer("", reductions.DisjCycle5),
 	Seen:        "from memory",
 	Statement:   "Whether an undirected edge lies on a cycle of length 5, the tokens being edges, needs m p H of order N up to logarithms in one attention layer.",
 	Source:      "after the graph tasks of the appendix of Sanford, Hsu, Telgarsky 2023; this reduction is this project's own",
@@ -37,28 +38,14 @@ var cycle5 = &Claim{
 		{ProvedHere, "the reduction for every n (docs/sanford2023.md)"},
 		{QuotedThere, "that the paper treats these tasks; its own statement is not restated here"},
 	},
-	Run: runCycle5,
+	Run: func(ctx context.Context, at Effort) (Outcome, error) { return runGraph(ctx, at, reductions.DisjCycle5) },
 }
 
-func runCycle3(ctx context.Context, at Effort) (Outcome, error) {
-	return runGraph(ctx, at, "disj-cycle3")
-}
-
-func runCycle5(ctx context.Context, at Effort) (Outcome, error) {
-	return runGraph(ctx, at, "disj-cycle5")
-}
-
-func runGraph(ctx context.Context, at Effort, reduction string) (out Outcome, err error) {
-	r, err := reductions.Catalog().Get(reduction)
-	if err != nil {
-		return out, err
-	}
+func runGraph(ctx context.Context, at Effort, r *reductions.Reduction) (out Outcome, err error) {
 	rows := collector{ctx: ctx, at: at, out: &out}
 	rows.truthTable(r, sizes(1, at.Level.Pick(4, 5, 6)))
 	for _, n := range []int{at.Level.Pick(3, 4, 5), at.Level.Pick(20, 60, 200)} {
-		rows.through("trivial", r, n, func(in *reductions.Instance) (models.Machine, error) {
-			return zoo.Build("trivial", in.Shape, models.Settings{})
-		})
+		rows.through(r, n, made(zoo.Trivial, models.Settings{}))
 	}
 	rows.oneLayer(r)
 	return out, rows.err

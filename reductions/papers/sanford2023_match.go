@@ -32,7 +32,7 @@ const theorem7Bound = "H (B_Z + d_v B_N) >= n, n = floor((N-3)/2)"
 var theorem7 = &Claim{
 	ID: "theorem 7", Kind: Lower,
 	Short:      "one layer on triples needs order N",
-	Hypothesis: smallLayer("M >= N + 1 and ", "disj-match3"),
+	Hypothesis: smallLayer("M >= N + 1 and ", reductions.DisjMatch3),
 	Seen:       "read",
 	Statement:  "There is c > 0 such that for large N and any M >= N + 1 no one-layer transformer with m p H <= c N / loglog N computes Match3 on all inputs.",
 	Source:     "Sanford, Hsu, Telgarsky 2023, Theorem 7",
@@ -44,7 +44,8 @@ var theorem7 = &Claim{
 		{ProvedHere, "the reduction for every n and M >= N + 1, and the inequality (docs/sanford2023.md); one layer with m = N shows it tight up to logarithms"},
 		{QuotedThere, "the constant c, which the paper does not name"},
 	},
-	Run: runTheorem7,
+	Inequality: oneLayerInequality("one-layer-match3", "One attention layer on Match3", reductions.DisjMatch3),
+	Run:        runTheorem7,
 }
 
 var theorem8 = &Claim{
@@ -94,69 +95,66 @@ func runTheorem6(ctx context.Context, at Effort) (out Outcome, err error) {
 	rows := collector{ctx: ctx, at: at, out: &out}
 	// Tensor attention of order 2 is plain attention; there the paper's trigonometric
 	// weights stand beside the integer ones.
-	for _, model := range []string{"attention", "tensor-attention"} {
-		for c := range constructionsOf(model, "match2") {
+	for _, model := range []*models.Model{zoo.Attention, zoo.TensorAttention} {
+		for c := range constructionsOf(model, tasks.Match2) {
 			for _, small := range [][2]int{{1, 3}, {2, 12}, {3, at.Level.Pick(6, 12, 12)}, {4, at.Level.Pick(4, 7, 12)}} {
-				rows.solves(model, "match2", small[0], tasks.Params{"M": float64(small[1])}, named(c), 1<<20, 0)
+				rows.solves(model, tasks.Match2, small[0], tasks.Params{"M": float64(small[1])}, named(c), 1<<20, 0)
 			}
 			for _, n := range []int{40, at.Level.Pick(64, 256, 512)} {
-				rows.solves(model, "match2", n, nil, named(c), 0, at.Level.Pick(20, 60, 200))
+				rows.solves(model, tasks.Match2, n, nil, named(c), 0, at.Level.Pick(20, 60, 200))
 			}
 		}
 	}
-	rows.planted("match2", 3, tasks.Params{"M": 12}, 1, 1<<20)
+	rows.planted(tasks.Match2, 3, tasks.Params{"M": 12}, 1, 1<<20)
 	return out, rows.err
 }
 
 func runTheorem8(ctx context.Context, at Effort) (out Outcome, err error) {
 	rows := collector{ctx: ctx, at: at, out: &out}
-	for c := range constructionsOf("transformer", "match3-bigram") {
+	for c := range constructionsOf(zoo.Transformer, tasks.Match3Bigram) {
 		for _, small := range [][2]int{{1, 5}, {2, 7}, {3, at.Level.Pick(5, 9, 12)}, {4, at.Level.Pick(4, 6, 8)}} {
-			rows.solves("transformer", "match3-bigram", small[0], tasks.Params{"M": float64(small[1])}, named(c), 1<<20, 0)
+			rows.solves(zoo.Transformer, tasks.Match3Bigram, small[0], tasks.Params{"M": float64(small[1])}, named(c), 1<<20, 0)
 		}
 		for _, n := range []int{13, 40} {
-			rows.solves("transformer", "match3-bigram", n, nil, named(c), 0, at.Level.Pick(20, 60, 200))
+			rows.solves(zoo.Transformer, tasks.Match3Bigram, n, nil, named(c), 0, at.Level.Pick(20, 60, 200))
 		}
 	}
-	rows.planted("match3-bigram", 3, tasks.Params{"M": 5}, 2, 1<<20)
+	rows.planted(tasks.Match3Bigram, 3, tasks.Params{"M": 5}, 2, 1<<20)
 	return out, rows.err
 }
 
 func runTheorem9(ctx context.Context, at Effort) (out Outcome, err error) {
 	rows := collector{ctx: ctx, at: at, out: &out}
-	for c := range constructionsOf("attention", "match3-local") {
+	for c := range constructionsOf(zoo.Attention, tasks.Match3Local) {
 		for _, small := range [][3]int{{1, 5, 1}, {2, 7, 1}, {3, at.Level.Pick(5, 7, 9), 1}, {4, at.Level.Pick(4, 5, 6), 1}, {4, 4, 2}} {
-			rows.solves("attention", "match3-local", small[0], tasks.Params{"M": float64(small[1]), "K": float64(small[2])}, named(c), 1<<20, 0)
+			rows.solves(zoo.Attention, tasks.Match3Local, small[0], tasks.Params{"M": float64(small[1]), "K": float64(small[2])}, named(c), 1<<20, 0)
 		}
 		for _, k := range []int{1, 2, at.Level.Pick(3, 4, 6)} {
-			rows.solves("attention", "match3-local", 40, tasks.Params{"K": float64(k)}, named(c), 0, at.Level.Pick(10, 30, 100))
+			rows.solves(zoo.Attention, tasks.Match3Local, 40, tasks.Params{"K": float64(k)}, named(c), 0, at.Level.Pick(10, 30, 100))
 		}
 	}
-	rows.planted("match3-local", 3, tasks.Params{"M": 5, "K": 1}, 1, 1<<20)
+	rows.planted(tasks.Match3Local, 3, tasks.Params{"M": 5, "K": 1}, 1, 1<<20)
 	return out, rows.err
 }
 
 func runThirdOrder(ctx context.Context, at Effort) (out Outcome, err error) {
 	rows := collector{ctx: ctx, at: at, out: &out}
-	for c := range constructionsOf("tensor-attention", "match3") {
+	for c := range constructionsOf(zoo.TensorAttention, tasks.Match3) {
 		for _, small := range [][2]int{{1, 4}, {2, at.Level.Pick(7, 12, 16)}, {3, at.Level.Pick(5, 8, 10)}} {
-			rows.solves("tensor-attention", "match3", small[0], tasks.Params{"M": float64(small[1])}, named(c), 1<<20, 0)
+			rows.solves(zoo.TensorAttention, tasks.Match3, small[0], tasks.Params{"M": float64(small[1])}, named(c), 1<<20, 0)
 		}
 		for _, n := range []int{12, at.Level.Pick(16, 24, 40)} {
-			rows.solves("tensor-attention", "match3", n, nil, named(c), 0, at.Level.Pick(5, 20, 60))
+			rows.solves(zoo.TensorAttention, tasks.Match3, n, nil, named(c), 0, at.Level.Pick(5, 20, 60))
 		}
 	}
-	rows.planted("match3", 3, tasks.Params{"M": 5}, 1, 1<<20)
+	rows.planted(tasks.Match3, 3, tasks.Params{"M": 5}, 1, 1<<20)
 	return out, rows.err
 }
 
 // runTheorem7 shows the reduction, the layer that copies everything (right, and
 // of linear size), and layers that are too small.
 func runTheorem7(ctx context.Context, at Effort) (out Outcome, err error) {
-	r, err := reductions.Catalog().Get("disj-match3")
-	if err != nil {
-		return out, err
-	}
+	r := reductions.DisjMatch3
 	var tables []*reductions.Instance
 	most := at.Level.Pick(4, 5, 6)
 	for n := 1; n <= most; n++ {
@@ -171,15 +169,11 @@ func runTheorem7(ctx context.Context, at Effort) (out Outcome, err error) {
 	rows := collector{ctx: ctx, at: at, out: &out}
 	rows.truthTableOf(tables, fmt.Sprintf("n = 1..%d, N = 2n + 3, M = N + 1 .. N + 7", most))
 	for _, n := range []int{at.Level.Pick(4, 5, 6), at.Level.Pick(30, 126, 510)} {
-		rows.through("attention", r, n, func(in *reductions.Instance) (models.Machine, error) {
-			return zoo.Build("attention", in.Shape, models.Settings{Seed: at.Seed})
-		})
+		rows.through(r, n, made(zoo.Attention, models.Settings{Seed: at.Seed}))
 	}
 	// The same layer under the other arithmetics: other messages, the same answers.
 	for _, a := range []attention.Arithmetic{attention.WithMax, attention.WithFold, attention.WithRounded} {
-		rows.through("attention", r, 4, func(in *reductions.Instance) (models.Machine, error) {
-			return zoo.Build("attention", in.Shape, models.Settings{Choice: map[string]string{"arithmetic": string(a)}, Seed: at.Seed})
-		})
+		rows.through(r, 4, made(zoo.Attention, models.Settings{Choice: map[string]string{"arithmetic": string(a)}, Seed: at.Seed}))
 	}
 	rows.oneLayer(r)
 	return out, rows.err
@@ -187,13 +181,9 @@ func runTheorem7(ctx context.Context, at Effort) (out Outcome, err error) {
 
 // smallLayer is the hypothesis of the bounds on one layer with the constants shown
 // here: its message is shorter than n bits, n what a sequence of length N holds.
-func smallLayer(besides, reduction string) Hypothesis {
+func smallLayer(besides string, r *reductions.Reduction) Hypothesis {
 	return Hypothesis{Text: besides + "H (B_Z + d_v B_N) < n, here for the smallest layer, H = d_v = 1, p = 2, f = 1", Over: []Range{{Name: "N", From: 3, To: 1 << 10}},
 		Holds: func(at Sizes) bool {
-			r, err := reductions.Catalog().Get(reduction)
-			if err != nil {
-				return false
-			}
 			n := r.Fits(at["N"])
 			if n < 1 {
 				return false
@@ -211,9 +201,9 @@ func smallest() rules.Sized { return sized("attention H=1 m=1 p=2 f=1") }
 // fail on an input, one of them two-way.
 func (c *collector) oneLayer(r *reductions.Reduction) {
 	for _, a := range []rules.Sized{smallest(), sized("attention H=1 m=1 p=8"), sized("attention H=1 m=3 p=16"), sized("attention H=4 m=16 p=16")} {
-		c.bites("attention", r, a, 1<<13)
+		c.bites(r, a, 1<<13)
 	}
-	c.undersized("attention", r, 20, of(sized("attention H=1 m=1 p=2 f=1 arithmetic=max"), c.at.Seed), falsify.Options{})
+	c.undersized(r, 20, of(sized("attention H=1 m=1 p=2 f=1 arithmetic=max"), c.at.Seed), falsify.Options{})
 	small := []rules.Sized{smallest(), sized("attention H=1 m=1 p=4")}
 	if c.at.Level > Quick {
 		small = append(small, sized("attention H=1 m=1 p=8"))
@@ -221,16 +211,16 @@ func (c *collector) oneLayer(r *reductions.Reduction) {
 	for _, a := range small {
 		n, _, err := bites(a, r, 1<<13)
 		if !c.fail(err) {
-			c.undersized("attention", r, n, of(a, c.at.Seed), falsify.Options{})
+			c.undersized(r, n, of(a, c.at.Seed), falsify.Options{})
 		}
 	}
 }
 
 // constructionsOf yields the constructions that were made for a task, the
 // default first; those that serve every task prove nothing about this one.
-func constructionsOf(model, task string) func(yield func(*models.Construction) bool) {
+func constructionsOf(model *models.Model, task *tasks.Task) func(yield func(*models.Construction) bool) {
 	return func(yield func(*models.Construction) bool) {
-		for _, c := range zoo.For(model, task) {
+		for _, c := range zoo.For(model.Name, task.Name) {
 			if len(c.Tasks) == 1 && c.Tasks[0] == "*" {
 				continue
 			}

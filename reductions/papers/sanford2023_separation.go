@@ -47,10 +47,11 @@ var conjecture1 = &Claim{
 
 // expected is what the abstract says of one model's size.
 type expected struct {
-	task, model  string
-	construction string // "": the smallest that is right at each N
-	shape        string // ShapeLog or ShapeLinear
-	lo, hi       int    // N, doubled from lo to hi
+	task         *tasks.Task
+	model        *models.Model
+	construction *models.Construction // nil: the smallest that is right at each N
+	shape        string               // ShapeLog or ShapeLinear
+	lo, hi       int                  // N, doubled from lo to hi
 }
 
 // runSeparation measures size and bits of the smallest right construction at
@@ -59,21 +60,21 @@ func runSeparation(ctx context.Context, at Effort) (out Outcome, err error) {
 	rows := collector{ctx: ctx, at: at, out: &out}
 	most := at.Level.Pick(1<<12, 1<<14, 1<<16)
 	for _, e := range []expected{
-		{"qsa", "attention", "", ShapeLog, 64, most},
-		{"qsa", "attention", "qsa-code", ShapeLog, 64, most},
-		{"qsa", "rnn", "", ShapeLinear, 64, most},
-		{"qsa", "mlp", "", ShapeLinear, 64, at.Level.Pick(1<<10, 1<<12, 1<<13)},
-		{"match3", "attention", "", ShapeLinear, 64, most},
-		{"match3", "tensor-attention", "", ShapeLog, 16, at.Level.Pick(256, 1024, 2048)},
+		{tasks.QSA, zoo.Attention, nil, ShapeLog, 64, most},
+		{tasks.QSA, zoo.Attention, zoo.AttentionQSACode, ShapeLog, 64, most},
+		{tasks.QSA, zoo.RNN, nil, ShapeLinear, 64, most},
+		{tasks.QSA, zoo.MLP, nil, ShapeLinear, 64, at.Level.Pick(1<<10, 1<<12, 1<<13)},
+		{tasks.Match3, zoo.Attention, nil, ShapeLinear, 64, most},
+		{tasks.Match3, zoo.TensorAttention, nil, ShapeLog, 16, at.Level.Pick(256, 1024, 2048)},
 	} {
-		spec := TableSpec{Task: e.task, Models: []string{e.model}, Set: models.Settings{Seed: at.Seed}, Smallest: e.construction == ""}
+		spec := TableSpec{Task: e.task.Name, Models: []string{e.model.Name}, Set: models.Settings{Seed: at.Seed}, Smallest: e.construction == nil}
 		note := "smallest construction found right"
-		if e.shape == ShapeLinear && e.task == tasks.QSA.Name {
+		if e.shape == ShapeLinear && e.task == tasks.QSA {
 			spec.Set.Num = tasks.Params{"q": 1} // the least that is hard, where the bound is met
 		}
-		if e.construction != "" {
-			spec.Set.Choice = map[string]string{"construction": e.construction}
-			note = "construction " + e.construction
+		if e.construction != nil {
+			spec.Set.Choice = named(e.construction).Choice
+			note = "construction " + e.construction.Name
 		}
 		for n := e.lo; n <= e.hi; n *= 2 {
 			spec.Ns = append(spec.Ns, n)
@@ -88,18 +89,18 @@ func runSeparation(ctx context.Context, at Effort) (out Outcome, err error) {
 			return out, err
 		}
 		for _, g := range t.Growth {
-			g.Task, g.Note = e.task, note+"; "+g.Note
+			g.Task, g.Note = e.task.Name, note+"; "+g.Note
 			out.Growth = append(out.Growth, g)
 			if g.Of == "size" {
 				row := e.judge(g, spec.Ns)
 				row.Printed = true
 				out.Rows = append(out.Rows, row)
-				if planted := e; e.model == zoo.RNN.Name {
+				if planted := e; e.model == zoo.RNN {
 					if !at.sound {
 						planted.shape = ShapeLog
 					}
 					if row = planted.judge(g, spec.Ns); row.Verdict != report.Errs {
-						rows.blind(fmt.Errorf("papers: %s of %s passes for %s", g.Shape, e.model, planted.shape))
+						rows.blind(fmt.Errorf("papers: %s of %s passes for %s", g.Shape, e.model.Name, planted.shape))
 						continue
 					}
 					row.Note = "planted failure: held against the other shape; " + row.Note
@@ -135,7 +136,7 @@ func ranks(row report.Row) (ours, needed *float64) {
 
 // judge holds a fitted growth of size against what the abstract says.
 func (e expected) judge(g report.Growth, ns []int) report.Row {
-	row := report.Row{Task: e.task, Model: e.model, Params: map[string]any{}, Warnings: []string{}, Runs: len(ns), N: ptr(ns[len(ns)-1]), Verdict: report.Meets, Basis: "fit",
+	row := report.Row{Task: e.task.Name, Model: e.model.Name, Params: map[string]any{}, Warnings: []string{}, Runs: len(ns), N: ptr(ns[len(ns)-1]), Verdict: report.Meets, Basis: "fit",
 		Note: fmt.Sprintf("size grows like %s (exponent %.2f), the abstract says %s up to logarithms (%s)", g.Shape, g.Exponent, e.shape, g.Note)}
 	switch {
 	case g.Undecided:
@@ -150,10 +151,7 @@ func (e expected) judge(g report.Growth, ns []int) report.Row {
 // runConjecture1 shows what the protocol of D layers costs beside the trivial
 // one. Nothing is proved or refuted.
 func runConjecture1(ctx context.Context, at Effort) (out Outcome, err error) {
-	r, err := reductions.Catalog().Get("disj-match3")
-	if err != nil {
-		return out, err
-	}
+	r := reductions.DisjMatch3
 	for _, n := range []int{30, at.Level.Pick(126, 510, 2046)} {
 		for depth := 1; depth <= 4; depth++ {
 			if err := ctx.Err(); err != nil {

@@ -12,6 +12,7 @@ import (
 	"crosscut/models/zoo"
 	"crosscut/reductions"
 	"crosscut/reductions/falsify"
+	"crosscut/reductions/rules"
 	"crosscut/report"
 )
 
@@ -64,6 +65,12 @@ var theorem4 = &Claim{
 		{ProvedHere, "m p >= q for every q: 2^q sets need 2^q different messages (docs/sanford2023.md)"},
 		{QuotedThere, "the constant c, which the paper does not name"},
 	},
+	Inequality: &Inequality{
+		Name: "one-unit-qsa", Title: "One attention layer on sparse averaging, q positions",
+		Formula: "d p >= q: the embedded token crosses, whatever the heads are", Reduction: reductions.DisjQSA, Rule: rules.Attention,
+		Sliders: []string{"d", "p", "H"},
+		MaxN:    1 << 12, // Alice's raw set is ceil(log2 C(N, q)) bits, slow to count where q is large
+	},
 	Run: runTheorem4,
 }
 
@@ -72,21 +79,18 @@ func setsOf(text string) Hypothesis {
 	return Hypothesis{Text: text, Over: []Range{{Name: "N", From: 1, To: 64}, {Name: "q", From: 1, To: 64}}, Holds: func(at Sizes) bool { return at["q"] <= at["N"] }}
 }
 
-// momentCurve names the construction of Theorem 3; the others are Theorem 2's.
-const momentCurve = "qsa-moment"
-
 func runTheorem2(ctx context.Context, at Effort) (out Outcome, err error) {
 	rows := collector{ctx: ctx, at: at, out: &out}
-	for c := range constructionsOf("attention", "qsa") {
-		if c.Name == momentCurve {
+	for c := range constructionsOf(zoo.Attention, tasks.QSA) {
+		if c == zoo.AttentionQSAMoment { // of Theorem 3
 			continue
 		}
 		rows.sparse(c, at.Level.Pick(1<<11, 1<<15, 1<<18))
 		for _, s := range [][2]int{{40, 2}, {at.Level.Pick(64, 256, 256), at.Level.Pick(3, 3, 4)}} {
-			rows.solves("attention", "qsa", s[0], tasks.Params{"q": float64(s[1]), "d": 3}, named(c), 0, at.Level.Pick(2, 6, 20))
+			rows.solves(zoo.Attention, tasks.QSA, s[0], tasks.Params{"q": float64(s[1]), "d": 3}, named(c), 0, at.Level.Pick(2, 6, 20))
 		}
 	}
-	rows.planted("qsa", 3, tasks.Params{"q": 1, "d": 1}, 1, 1<<11)
+	rows.planted(tasks.QSA, 3, tasks.Params{"q": 1, "d": 1}, 1, 1<<11)
 	for _, s := range [][3]int{{16, 2, 120}, {at.Level.Pick(64, 80, 80), at.Level.Pick(3, 4, 4), 100}, {256, at.Level.Pick(2, 8, 8), at.Level.Pick(30, 60, 400)}} {
 		if rows.fail(ctx.Err()) {
 			break
@@ -176,16 +180,13 @@ func (c *collector) sparse(k *models.Construction, limit int) {
 			return
 		}
 		if sequences(sh, limit) > 0 {
-			c.solves("attention", "qsa", s[0], sizes, named(k), limit, 0)
+			c.solves(zoo.Attention, tasks.QSA, s[0], sizes, named(k), limit, 0)
 		}
 	}
 }
 
 func runTheorem3(ctx context.Context, at Effort) (out Outcome, err error) {
-	k, err := zoo.Constructions().Get(momentCurve)
-	if err != nil {
-		return out, err
-	}
+	k := zoo.AttentionQSAMoment
 	rows := collector{ctx: ctx, at: at, out: &out}
 	for _, s := range [][2]int{{8, 1}, {10, 2}, {at.Level.Pick(10, 12, 14), at.Level.Pick(3, 3, 4)}} {
 		row, err := momentRow(ctx, s[0], s[1])
@@ -193,7 +194,7 @@ func runTheorem3(ctx context.Context, at Effort) (out Outcome, err error) {
 	}
 	rows.sparse(k, at.Level.Pick(1<<11, 1<<15, 1<<18))
 	for _, s := range [][2]int{{16, 2}, {at.Level.Pick(24, 48, 64), 3}} {
-		rows.solves("attention", "qsa", s[0], tasks.Params{"q": float64(s[1])}, named(k), 0, at.Level.Pick(2, 6, 20))
+		rows.solves(zoo.Attention, tasks.QSA, s[0], tasks.Params{"q": float64(s[1])}, named(k), 0, at.Level.Pick(2, 6, 20))
 	}
 	for _, s := range [][2]int{{7, 2}, {10, 3}, {at.Level.Pick(13, 16, 20), 4}} {
 		dim := 2*s[1] - 1
@@ -313,8 +314,8 @@ func radonRow(ctx context.Context, n, q, dim int, seed uint64) (row report.Row, 
 		return row, false, nil
 	}
 	// One coordinate of the unit's keys is the constant 1, which moves all scores alike.
-	m, err := zoo.Build("attention", sh, models.Settings{
-		Num: tasks.Params{"m": float64(2 * q)}, Choice: map[string]string{"construction": momentCurve}, Seed: seed,
+	m, err := zoo.Build(zoo.Attention.Name, sh, models.Settings{
+		Num: tasks.Params{"m": float64(2 * q)}, Choice: named(zoo.AttentionQSAMoment).Choice, Seed: seed,
 	})
 	if err != nil {
 		return row, false, err
@@ -351,24 +352,15 @@ func radonRow(ctx context.Context, n, q, dim int, seed uint64) (row report.Row, 
 // runTheorem4 shows the reduction, a right unit's protocol, and units whose
 // embedded token is shorter than q bits.
 func runTheorem4(ctx context.Context, at Effort) (out Outcome, err error) {
-	disj, err := reductions.Catalog().Get("disj-qsa")
-	if err != nil {
-		return out, err
-	}
-	index, err := reductions.Catalog().Get("index-qsa")
-	if err != nil {
-		return out, err
-	}
+	disj, index := reductions.DisjQSA, reductions.IndexQSA
 	rows := collector{ctx: ctx, at: at, out: &out}
 	rows.truthTable(disj, sizes(1, at.Level.Pick(5, 6, 8)))
 	rows.truthTable(index, sizes(1, at.Level.Pick(7, 9, 12)))
 	for _, q := range []int{at.Level.Pick(3, 4, 5), at.Level.Pick(7, 16, 32)} {
-		rows.through("attention", disj, q, func(in *reductions.Instance) (models.Machine, error) {
-			return zoo.Build("attention", in.Shape, models.Settings{Seed: at.Seed})
-		})
+		rows.through(disj, q, made(zoo.Attention, models.Settings{Seed: at.Seed}))
 	}
 	for _, s := range []string{"H=1 m=1 d=1 p=8 f=8", "H=1 m=4 d=4 p=16", "H=8 m=16 d=16 p=16"} {
-		rows.bites("attention", disj, sized("attention d_v=1 %s", s), 1<<10)
+		rows.bites(disj, sized("attention d_v=1 %s", s), 1<<10)
 	}
 	small := []string{"H=1 m=1 d=1 p=8 f=4", "H=1 m=2 d=2 p=5 f=4", "H=4 m=1 d=1 p=8 f=4"}
 	if at.Level > Quick {
@@ -376,8 +368,8 @@ func runTheorem4(ctx context.Context, at Effort) (out Outcome, err error) {
 	}
 	for _, s := range small {
 		a := sized("attention d_v=1 %s", s)
-		rows.undersized("attention", disj, a.Int("d")*a.Int("p")+1, of(a, at.Seed), falsify.Options{})
+		rows.undersized(disj, a.Int("d")*a.Int("p")+1, of(a, at.Seed), falsify.Options{})
 	}
-	rows.undersized("attention", index, 9, of(sized("attention d_v=1 %s", small[0]), at.Seed), falsify.Options{})
+	rows.undersized(index, 9, of(sized("attention d_v=1 %s", small[0]), at.Seed), falsify.Options{})
 	return out, rows.err
 }

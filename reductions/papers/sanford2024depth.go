@@ -58,10 +58,10 @@ var hopIndex = &Claim{
 			rows.add("", row, err)
 		}
 		for _, state := range []int{64, 1024} {
-			rows.bites("rnn", r, sized("recurrent layers=4 m=%d p=1", state/4), 1<<12)
+			rows.bites(r, sized("recurrent layers=4 m=%d p=1", state/4), 1<<12)
 		}
-		rows.undersized("rnn", r, 9, of(sized("recurrent layers=4 m=2 p=1"), at.Seed), falsify.Options{})
-		rows.undersized("rnn", r, 13, of(sized("recurrent m=3 p=4"), at.Seed), falsify.Options{})
+		rows.undersized(r, 9, of(sized("recurrent layers=4 m=2 p=1"), at.Seed), falsify.Options{})
+		rows.undersized(r, 13, of(sized("recurrent m=3 p=4"), at.Seed), falsify.Options{})
 		return out, rows.err
 	},
 }
@@ -412,7 +412,7 @@ var hopRepaired = &Claim{
 								return err
 							}
 						}
-						m, err := zoo.Build("transformer", asked, models.Settings{})
+						m, err := zoo.Build(zoo.Transformer.Name, asked, models.Settings{})
 						if err != nil {
 							return err
 						}
@@ -432,7 +432,7 @@ var hopRepaired = &Claim{
 			})
 		}
 		for _, k := range []int{5, 16} {
-			rows.solves("transformer", "k-hop", at.Level.Pick(24, 48, 96), tasks.Params{"V": 4, "k": float64(k)}, models.Settings{}, 0, at.Level.Pick(2, 6, 12))
+			rows.solves(zoo.Transformer, tasks.KHop, at.Level.Pick(24, 48, 96), tasks.Params{"V": 4, "k": float64(k)}, models.Settings{}, 0, at.Level.Pick(2, 6, 12))
 		}
 		return out, rows.err
 	},

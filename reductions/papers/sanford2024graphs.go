@@ -19,14 +19,14 @@ var Sanford2024Graphs = register(&Paper{
 	Citation: "arXiv 2405.18512; with arXiv 2503.01805 and 2410.19034",
 	Cite:     []string{"SanfordFatemiEtAl2024", "AdjacencyRows2025", "MoE2024"},
 	Claims:   []*Claim{graphStar, graphRows, graphExperts},
-	Executed: starBound + ", in bits, without coins and with constant 1: B_Z and B_N are the widths of one head's normaliser and of one numerator",
+	Executed: starBound + ", in bits, without coins and with constant 1: " + headWidths,
 })
 
 const starBound = "H (B_Z + d_v B_N) >= n, N = 2n + 1"
 
 var graphStar = &Claim{
 	ID: "connectivity", Kind: Lower, Short: "one layer: m H of order N",
-	Hypothesis:  smallLayer("", "disj-connectivity"),
+	Hypothesis:  smallLayer("", reductions.DisjConnectivity),
 	Seen:        "second hand; the map is this project's",
 	Statement:   "One attention layer that decides whether two vertices are connected, the tokens being edges, needs m H of order N up to logarithms.",
 	Source:      "arXiv 2405.18512",
@@ -35,7 +35,9 @@ var graphStar = &Claim{
 		{CheckedHere, "the map's truth table; the protocol's bits against the formula; two inputs that an undersized layer cannot tell apart, and an input on which it errs"},
 		{ProvedHere, "the map for every n (docs/literature.md)"},
 	},
-	Run: func(ctx context.Context, at Effort) (Outcome, error) { return runGraph(ctx, at, "disj-connectivity") },
+	Run: func(ctx context.Context, at Effort) (Outcome, error) {
+		return runGraph(ctx, at, reductions.DisjConnectivity)
+	},
 }
 
 // twoCycle says whether rows of an adjacency matrix have a directed cycle of two edges.
@@ -140,7 +142,7 @@ var graphRows = &Claim{
 
 var graphExperts = &Claim{
 	ID: "experts", Kind: Lower, Short: "however many experts: m H of order V / log V",
-	Hypothesis: smallLayer("", "disj-connectivity"),
+	Hypothesis: smallLayer("", reductions.DisjConnectivity),
 	Seen:       "the abstract; the map is this project's",
 	Statement:  "One attention layer with a mixture of experts that decides whether two of V vertices have a path of two edges needs m H of order V / log V, whatever the number of experts.",
 	Source:     "arXiv 2410.19034", Conventions: []string{exactSoftmax, bobAnswers, "tokens are edges; routing and experts are functions of one token, so they cross no cut"},
@@ -181,7 +183,7 @@ var graphExperts = &Claim{
 			})
 		}
 		for _, E := range []int{1, 8, 1024} {
-			rows.undersized("experts", r, 24, of(sized("experts H=1 m=1 p=4 f=2 E=%d", E), at.Seed), falsify.Options{})
+			rows.undersized(r, 24, of(sized("experts H=1 m=1 p=4 f=2 E=%d", E), at.Seed), falsify.Options{})
 		}
 		return out, rows.err
 	},

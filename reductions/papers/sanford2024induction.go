@@ -16,14 +16,14 @@ var Sanford2024Induction = register(&Paper{
 	Citation: "Clayton Sanford, Daniel Hsu, Matus Telgarsky. arXiv 2408.14332",
 	Cite:     []string{"SanfordHsuTelgarsky2024"},
 	Claims:   []*Claim{inductionOneLayer, inductionTwoLayers},
-	Executed: inductionBound + ", in bits and with constant 1: B_Z and B_N are the widths of one head's normaliser and of one numerator",
+	Executed: inductionBound + ", in bits and with constant 1: " + headWidths,
 })
 
 const inductionBound = "H (B_Z + d_v B_N) >= n, n = (N-1)/2"
 
 var inductionOneLayer = &Claim{
 	ID: "one layer", Kind: Lower, Short: "one layer on induction needs order N",
-	Hypothesis: smallLayer("", "index-induction"),
+	Hypothesis: smallLayer("", reductions.IndexInduction),
 	Statement:  "A one-layer transformer that solves induction heads on sequences of length N over three symbols has m p H of order N at least.",
 	Source:     "Sanford, Hsu, Telgarsky 2024",
 	Conventions: []string{ownConstants, exactSoftmax, bobAnswers, oneRead,
@@ -32,17 +32,13 @@ var inductionOneLayer = &Claim{
 		{CheckedHere, "the reduction's truth table to n = 8; the protocol's bits against the formula; two inputs that an undersized layer cannot tell apart, and an input on which it errs"},
 		{ProvedHere, "the reduction for every n, and the inequality (docs/sanford2024induction.md)"},
 	},
+	Inequality: oneLayerInequality("one-layer-induction", "One attention layer on induction heads", reductions.IndexInduction),
 	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		r, err := reductions.Catalog().Get("index-induction")
-		if err != nil {
-			return out, err
-		}
+		r := reductions.IndexInduction
 		rows := collector{ctx: ctx, at: at, out: &out}
 		rows.truthTable(r, sizes(1, 8))
 		for _, n := range []int{at.Level.Pick(4, 5, 6), at.Level.Pick(30, 126, 510)} {
-			rows.through("attention", r, n, func(in *reductions.Instance) (models.Machine, error) {
-				return zoo.Build("attention", in.Shape, models.Settings{Seed: at.Seed})
-			})
+			rows.through(r, n, made(zoo.Attention, models.Settings{Seed: at.Seed}))
 		}
 		rows.oneLayer(r)
 		return out, rows.err
@@ -62,14 +58,14 @@ var inductionTwoLayers = &Claim{
 	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
 		rows := collector{ctx: ctx, at: at, out: &out}
 		for n := 1; n <= at.Level.Pick(7, 9, 9); n++ {
-			rows.solves("transformer", "induction-heads", n, tasks.Params{"V": 3}, models.Settings{}, 1<<15, 0)
+			rows.solves(zoo.Transformer, tasks.InductionHeads, n, tasks.Params{"V": 3}, models.Settings{}, 1<<15, 0)
 		}
 		for _, n := range []int{40, at.Level.Pick(64, 512, 512)} {
 			for _, v := range []int{3, 26} {
-				rows.solves("transformer", "induction-heads", n, tasks.Params{"V": float64(v)}, models.Settings{}, 0, at.Level.Pick(4, 10, 30))
+				rows.solves(zoo.Transformer, tasks.InductionHeads, n, tasks.Params{"V": float64(v)}, models.Settings{}, 0, at.Level.Pick(4, 10, 30))
 			}
 		}
-		rows.planted("induction-heads", 5, tasks.Params{"V": 3}, 2, 1<<15)
+		rows.planted(tasks.InductionHeads, 5, tasks.Params{"V": 3}, 2, 1<<15)
 		return out, rows.err
 	},
 }

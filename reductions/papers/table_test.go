@@ -10,6 +10,7 @@ import (
 	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
+	"crosscut/reductions"
 	"crosscut/report"
 )
 
@@ -171,7 +172,7 @@ func TestInterruptedTableReturnsItsRows(t *testing.T) {
 // A one-way bound judges one-way runs only, and nothing is needed where nothing
 // is known.
 func TestNeededKeepsSettingsApart(t *testing.T) {
-	in := instance(t, reduction(t, "index-qsa-memory"), 6)
+	in := instance(t, reductions.IndexQSAMemory, 6)
 	one, ok := in.Needed(protocol.OneWay, protocol.Alice)
 	if !ok || one.Bits != 6 || one.Basis != "checked" {
 		t.Errorf("one-way: %+v, %v", one, ok)
@@ -180,7 +181,7 @@ func TestNeededKeepsSettingsApart(t *testing.T) {
 	if ok && two.Bits >= one.Bits {
 		t.Errorf("two-way index needs %d bits, as many as one-way", two.Bits)
 	}
-	large := instance(t, reduction(t, "disj-match3"), 200)
+	large := instance(t, reductions.DisjMatch3, 200)
 	if need, ok := large.Needed(protocol.OneWay, protocol.Alice); !ok || need.Basis != "proved" || need.Bits != 200 {
 		t.Errorf("n = 200: %+v, %v", need, ok)
 	}

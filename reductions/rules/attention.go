@@ -7,6 +7,7 @@ import (
 	"crosscut/models"
 	"crosscut/models/attention"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 )
 
 // Attention is rule C2, and C6 for more layers. Of one layer, each head sends a
@@ -16,7 +17,7 @@ import (
 //
 // The cost is the engine's (docs/attention.md).
 var Attention = register(&Rule{
-	Name: "attention", Title: "attention, one layer",
+	Name: "attention", Title: "attention, one layer", Model: zoo.Attention,
 	Doc:     "H attention heads in exact integer arithmetic between any token-wise maps, in one or more layers",
 	Crosses: "per head one normaliser and d_v numerators over the sender's tokens; the query first where it is not public",
 	Cite:    []string{"SanfordHsuTelgarsky2023"},

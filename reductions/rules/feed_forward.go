@@ -4,13 +4,14 @@ import (
 	"crosscut/models"
 	"crosscut/models/linear"
 	"crosscut/models/tasks"
+	"crosscut/models/zoo"
 )
 
 // FeedForward is a network f(X) = g(W vec(X)) with a dense first layer of h1 rows, the
 // largest weights of p bits, and any continuation g. Alice sends her part of each
 // pre-activation in its exact width.
 var FeedForward = register(&Rule{
-	Name: "feed-forward", Title: "feed-forward",
+	Name: "feed-forward", Title: "feed-forward", Model: zoo.MLP,
 	Doc:     "g(W vec(X)) with a dense first layer of h1 rows and any continuation g",
 	Crosses: "Alice's part of each of the h1 pre-activations, in its exact width",
 	Cite:    []string{"SanfordHsuTelgarsky2023"},

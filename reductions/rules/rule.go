@@ -33,6 +33,8 @@ type Rule struct {
 	Doc     string // the architecture
 	Crosses string // what crosses the cut
 	Cite    []string
+	// Model is the architecture of the zoo that the rule cuts; nil: none is of its kind.
+	Model *models.Model
 
 	// Params are the sizes, all with defaults; those whose Default is nil default to
 	// Min. Choices are sizes by name.
@@ -95,6 +97,14 @@ func (p *Protocol) Total() (sum protocol.Bits) {
 		sum += b
 	}
 	return sum
+}
+
+// Of is the architecture as tables name it.
+func (r *Rule) Of() string {
+	if r.Model != nil {
+		return r.Model.Name
+	}
+	return r.Name
 }
 
 // ID is the name users type.
