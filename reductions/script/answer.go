@@ -39,61 +39,46 @@ func (r *reduction) outputs(seq []tasks.Token, read []int) ([]tasks.Value, error
 }
 
 // answers is answer on the outputs of the user's own task, for many inputs: sequence k
-// with y number k of the answering player's.
-func (r *reduction) answers(seqs [][]tasks.Token, ys []protocol.Word) ([]protocol.Value, error) {
-	got := make([]protocol.Value, len(seqs))
-	for from := 0; from < len(seqs); from += batch {
-		to := min(len(seqs), from+batch)
-		if err := r.answersOf(seqs[from:to], ys[from:to], got[from:to]); err != nil {
-			return nil, err
-		}
-	}
-	return got, nil
-}
-
-func (r *reduction) answersOf(seqs [][]tasks.Token, ys []protocol.Word, got []protocol.Value) error {
-	f := r.file
-	in := &inputs{N: number(r.n), Params: r.params, Set: f.request("answer").Set}
-	places := make([][]int, len(seqs))
+// writes input k.
+func (r *reduction) answers(seqs [][]tasks.Token, ins [][]protocol.Word) ([]protocol.Value, error) {
+	f, last := r.file, int(r.last())
+	var places [][]int
 	if f.Defines("read") {
-		for k, y := range ys {
-			var err error
-			if places[k], err = r.readsAt(y); err != nil {
-				return err
+		for _, in := range ins {
+			at, err := r.readsAt(in[last])
+			if err != nil {
+				return nil, err
 			}
+			places = append(places, at)
 		}
 	}
-	f.proc.mu.Lock()
-	defer f.proc.mu.Unlock()
-	for k, seq := range seqs {
-		ids := make([]int, len(seq))
-		for i, t := range seq {
-			ids[i] = t.X
-		}
-		in.Seqs = append(in.Seqs, ids)
-		if f.arity("answer") == 3 {
-			in.Ys = append(in.Ys, f.kept.number(r.sides[r.last()].raw(ys[k])))
-		}
-		if places[k] != nil {
-			in.Places = append(in.Places, f.kept.number(positions(places[k])))
-		}
-	}
-	in.Values = f.kept.unsent()
-	return f.proc.send(request{Fn: "task", Set: f.request("task").Set, Inputs: in}, len(seqs), func(k int, rep reply) error {
-		if len(rep.Looked) > 0 {
-			r.walking.Lock()
-			for _, i := range rep.Looked {
-				r.look(i)
+	takesY, readsY := f.arity("answer") == 3, f.arity("read") == 2
+	req := f.request("task")
+	req.Batch = &batch{Lead: list(number(r.n)), Params: r.params, Set: f.request("answer").Set}
+	got, looked, err := many(f, req, len(ins), func(number numbering) {
+		for k, in := range ins {
+			for _, t := range seqs[k] {
+				req.Batch.Seqs.add(t.X)
 			}
-			r.walking.Unlock()
+			y := in[last]
+			if takesY {
+				req.Batch.Ins.add(number(member{r.n, last, y}, func() json.RawMessage { return r.sides[last].raw(y) }))
+			}
+			if places != nil {
+				of := member{n: r.n, who: nobody}
+				if readsY {
+					of.in = y
+				}
+				req.Batch.Places.add(number(of, func() json.RawMessage { return positions(places[k]) }))
+			}
 		}
-		if rep.Error != "" {
-			return f.proc.fault(rep)
-		}
-		var err error
-		got[k], err = r.given(rep.Value)
-		return err
-	})
+	}, func(_ int, raw json.RawMessage) (protocol.Value, error) { return r.given(raw) })
+	r.walking.Lock()
+	defer r.walking.Unlock()
+	for _, i := range looked {
+		r.look(i)
+	}
+	return got, err
 }
 
 // ownOutput is an output of the user's task: a number where it is one of at most 53
@@ -327,22 +312,22 @@ func (r *reduction) ask(at *node, seen []json.RawMessage) error {
 		places = positions(allowed)
 	}
 	call := list(append(args, known, number(r.shape.N), places)...)
-	return r.file.proc.calls(r.file.request("answer"), []json.RawMessage{call}, func(_ int, rep reply) error {
-		switch {
-		case rep.Need != nil:
-			at.pos, at.next = *rep.Need, map[string]*node{}
-			r.look(at.pos)
-		case rep.Error != "":
-			return r.file.proc.fault(rep)
-		default:
-			var err error
-			if at.is, err = r.given(rep.Value); err != nil {
-				return err
-			}
+	req := r.file.request("answer")
+	req.Args = call
+	rep, err := r.file.proc.do(req)
+	switch {
+	case err != nil:
+		return err
+	case rep.Need != nil:
+		at.pos, at.next = *rep.Need, map[string]*node{}
+		r.look(at.pos)
+	default:
+		if at.is, err = r.given(rep.Value); err != nil {
+			return err
 		}
-		at.known = true
-		return nil
-	})
+	}
+	at.known = true
+	return nil
 }
 
 // given reads what answer returned.

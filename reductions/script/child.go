@@ -20,31 +20,16 @@ import (
 )
 
 // request is what the parent sends, one JSON object a line: first the file, then
-// calls, each with the arguments of many calls of one function.
+// calls of one function, or of the same for many inputs.
 type request struct {
-	Name   string            `json:"name,omitempty"` // of the file, for messages
-	Source string            `json:"source,omitempty"`
-	Memory uint64            `json:"memory,omitempty"` // bytes
-	Fn     string            `json:"fn,omitempty"`
-	Calls  []json.RawMessage `json:"calls,omitempty"` // each a list of arguments
+	Name   string          `json:"name,omitempty"` // of the file, for messages
+	Source string          `json:"source,omitempty"`
+	Memory uint64          `json:"memory,omitempty"` // bytes
+	Fn     string          `json:"fn,omitempty"`
+	Args   json.RawMessage `json:"args,omitempty"` // a list
 	// Set holds arguments by name that every call gets besides.
-	Set map[string]json.RawMessage `json:"set,omitempty"`
-	// Inputs asks for the answers to many inputs of a user's own task; see inputs.
-	Inputs *inputs `json:"inputs,omitempty"`
-}
-
-// inputs are sequences of tokens that go through the file's task and answer. Values
-// are kept here by number, in the order in which they are sent.
-type inputs struct {
-	Values []json.RawMessage          `json:"values,omitempty"` // that are new
-	N      json.RawMessage            `json:"n"`                // the size n
-	Params json.RawMessage            `json:"params"`
-	Set    map[string]json.RawMessage `json:"set,omitempty"` // of answer; that of task stands in the request
-	// Seqs are the tokens by number. Places, where read declares them, and Ys, where
-	// answer takes y, are the numbers of one value for each sequence.
-	Seqs   [][]int `json:"seqs"`
-	Ys     []int   `json:"ys,omitempty"`
-	Places []int   `json:"places,omitempty"`
+	Set   map[string]json.RawMessage `json:"set,omitempty"`
+	Batch *batch                     `json:"batch,omitempty"` // instead of Args
 }
 
 // function is what a file says of one of its functions.
@@ -54,17 +39,21 @@ type function struct {
 	Defaults map[string]json.RawMessage `json:"defaults,omitempty"`
 }
 
-// reply answers the file, and each call, in order.
+// reply answers the file, a call, or a batch.
 type reply struct {
-	Value  json.RawMessage     `json:"value,omitempty"`
-	Error  string              `json:"error,omitempty"`
-	Looked []int               `json:"looked,omitempty"` // positions that answer read for the first time
-	Need   *int                `json:"need,omitempty"`   // answer read this position, whose output it was not given
-	Col    int                 `json:"col,omitempty"`    // of the place where the error is
-	Line   int                 `json:"line,omitempty"`
-	Hint   string              `json:"hint,omitempty"`
-	Funcs  map[string]function `json:"funcs,omitempty"`
-	Consts map[string]json.RawMessage
+	Value json.RawMessage `json:"value,omitempty"`
+	Error string          `json:"error,omitempty"`
+	// Results are the different values of a batch, Values the number of each input's.
+	Results []json.RawMessage   `json:"results,omitempty"`
+	Values  varints             `json:"values,omitempty"`
+	Beat    bool                `json:"beat,omitempty"`   // no reply: the batch goes on
+	Looked  []int               `json:"looked,omitempty"` // positions that answer read in a batch
+	Need    *int                `json:"need,omitempty"`   // answer read this position, whose output it was not given
+	Col     int                 `json:"col,omitempty"`    // of the place where the error is
+	Line    int                 `json:"line,omitempty"`
+	Hint    string              `json:"hint,omitempty"`
+	Funcs   map[string]function `json:"funcs,omitempty"`
+	Consts  map[string]json.RawMessage
 }
 
 // ServeChild runs a user's file in this process: it reads requests from r and
@@ -83,27 +72,23 @@ func ServeChild(r io.Reader, w io.Writer) error {
 			}
 			return err
 		}
-		if req.Fn == "" {
-			if err := enc.Encode(c.load(req)); err != nil {
+		beat := func() error {
+			if err := enc.Encode(reply{Beat: true}); err != nil {
 				return err
 			}
+			return out.Flush()
 		}
-		if in := req.Inputs; in != nil {
-			if err := c.answers(req, func(r reply) error { return enc.Encode(r) }); err != nil {
-				return err
-			}
+		var r reply
+		switch {
+		case req.Fn == "":
+			r = c.load(req)
+		case req.Batch != nil:
+			r = c.batch(req, beat)
+		default:
+			r = c.call(req.Fn, req.Args, req.Set)
 		}
-		for _, args := range req.Calls {
-			if err := enc.Encode(c.call(req.Fn, args, req.Set)); err != nil {
-				return err
-			}
-			// A reply is a sign of life, so it may not wait for the batch to end.
-			if len(req.Calls) > 1 && out.Buffered() < 1<<12 {
-				continue
-			}
-			if err := out.Flush(); err != nil {
-				return err
-			}
+		if err := enc.Encode(r); err != nil {
+			return err
 		}
 		if err := out.Flush(); err != nil {
 			return err
@@ -113,9 +98,9 @@ func ServeChild(r io.Reader, w io.Writer) error {
 
 type child struct {
 	globals starlark.StringDict
-	name    string                  // of the file
-	values  []starlark.Value        // by number, for inputs
-	looked  map[string]map[int]bool // positions that answer has read, by n
+	name    string // of the file
+	tokens  []held // by number, for batches
+	members []held // likewise
 }
 
 // options are Starlark's defaults: no recursion, no while, no load.
@@ -126,11 +111,16 @@ func thread() *starlark.Thread {
 		Name:  "user",
 		Print: func(_ *starlark.Thread, msg string) { fmt.Fprintln(os.Stderr, msg) },
 	}
+	limit(t)
+	return t
+}
+
+// limit gives a thread the steps of one more call.
+func limit(t *starlark.Thread) {
 	if mostSteps > 0 {
-		t.SetMaxExecutionSteps(mostSteps)
+		t.SetMaxExecutionSteps(t.ExecutionSteps() + mostSteps)
 		t.OnMaxSteps = func(t *starlark.Thread) { t.Cancel(fmt.Sprintf("took more than %d steps", mostSteps)) }
 	}
-	return t
 }
 
 func (c *child) load(req request) reply {
@@ -138,7 +128,7 @@ func (c *child) load(req request) reply {
 		go watchMemory(req.Memory)
 	}
 	var err error
-	c.name, c.looked = req.Name, map[string]map[int]bool{}
+	c.name = req.Name
 	c.globals, err = starlark.ExecFileOptions(options, thread(), req.Name, req.Source, predeclared())
 	if err != nil {
 		return explain(err)
@@ -194,100 +184,6 @@ func describe(f *starlark.Function) function {
 	return d
 }
 
-// answers replies to each of many inputs with what answer returns.
-func (c *child) answers(req request, reply_ func(reply) error) error {
-	in := req.Inputs
-	one := func() (start func(k int) reply, err error) {
-		for _, raw := range in.Values {
-			v, err := decode(raw)
-			if err != nil {
-				return nil, err
-			}
-			v.Freeze()
-			c.values = append(c.values, v)
-		}
-		n, err := decode(in.N)
-		if err != nil {
-			return nil, err
-		}
-		params, err := decode(in.Params)
-		if err != nil {
-			return nil, err
-		}
-		ofTask, err := named(req.Set)
-		if err != nil {
-			return nil, err
-		}
-		ofAnswer, err := named(in.Set)
-		if err != nil {
-			return nil, err
-		}
-		params.Freeze()
-		return func(k int) reply { return c.answered(k, in, n, params, ofTask, ofAnswer) }, nil
-	}
-	answer, err := one()
-	for k := range in.Seqs {
-		r := reply{}
-		if err != nil {
-			r.Error = err.Error()
-		} else {
-			r = answer(k)
-		}
-		if err := reply_(r); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// answered sends one sequence through task and answer.
-func (c *child) answered(k int, in *inputs, n, params starlark.Value, ofTask, ofAnswer []starlark.Tuple) reply {
-	seq := make([]starlark.Value, len(in.Seqs[k]))
-	for i, id := range in.Seqs[k] {
-		seq[i] = c.values[id]
-	}
-	v, err := starlark.Call(thread(), c.globals["task"], starlark.Tuple{starlark.NewList(seq), params}, ofTask)
-	if err != nil {
-		return explain(err)
-	}
-	out, ok := v.(starlark.Indexable)
-	if _, text := v.(starlark.String); !ok || text || out.Len() != len(seq) {
-		line := describe(c.globals["task"].(*starlark.Function)).Line
-		return reply{Error: fmt.Sprintf("%s:%d: task returned %s: want a list of %d outputs, one per position", c.name, line, oneLine(v.String()), len(seq))}
-	}
-	if c.looked[string(in.N)] == nil {
-		c.looked[string(in.N)] = map[int]bool{}
-	}
-	outs := &outputs{all: out, looked: c.looked[string(in.N)]}
-	if in.Places != nil {
-		outs.declared = true
-		for v := range starlark.Elements(c.values[in.Places[k]].(starlark.Iterable)) {
-			i, _ := starlark.AsInt32(v)
-			outs.places = append(outs.places, i)
-		}
-	} else {
-		for i := range seq {
-			outs.places = append(outs.places, i+1)
-		}
-	}
-	args := starlark.Tuple{n, outs}
-	if in.Ys != nil {
-		args = starlark.Tuple{n, c.values[in.Ys[k]], outs}
-	}
-	v, err = starlark.Call(thread(), c.globals["answer"], args, ofAnswer)
-	r := reply{Looked: outs.first}
-	if err != nil {
-		r = explain(err)
-		return r
-	}
-	var b bytes.Buffer
-	if err := encode(&b, v); err != nil {
-		return reply{Error: fmt.Sprintf("answer: %v", err)}
-	}
-	r.Value = b.Bytes()
-	return r
-}
-
 // named reads arguments by name.
 func named(set map[string]json.RawMessage) (list []starlark.Tuple, err error) {
 	for name, raw := range set {
@@ -320,10 +216,7 @@ func (c *child) call(fn string, raw json.RawMessage, set map[string]json.RawMess
 				outs.places = append(outs.places, i)
 			}
 		} else {
-			n, _ := starlark.AsInt32(args[k+1])
-			for i := range n {
-				outs.places = append(outs.places, i+1)
-			}
+			outs.most, _ = starlark.AsInt32(args[k+1])
 		}
 		args = append(args[:k:k], outs)
 	}
@@ -335,18 +228,28 @@ func (c *child) call(fn string, raw json.RawMessage, set map[string]json.RawMess
 		return explain(err)
 	}
 	var b bytes.Buffer
-	write := encode
-	switch fn {
-	case "public", "alice", "bob", "player", "task": // tokens and outputs go back into the file
-		write = tupled
-	}
-	if err := write(&b, v); err != nil {
+	if err := written(fn)(&b, v); err != nil {
 		if f, ok := c.globals[fn].(*starlark.Function); ok {
-			return reply{Error: fmt.Sprintf("%s: in %s: %v", f.Position(), fn, err), Line: int(f.Position().Line), Col: int(f.Position().Col)}
+			return unwritten(f, err)
 		}
 		return reply{Error: fmt.Sprintf("%s: %v", fn, err)}
 	}
 	return reply{Value: b.Bytes()}
+}
+
+// written is how what a function returned is written.
+func written(fn string) func(*bytes.Buffer, starlark.Value) error {
+	switch fn {
+	case "public", "alice", "bob", "player", "task": // tokens and outputs go back into the file
+		return tupled
+	}
+	return encode
+}
+
+// unwritten says that what a function returned cannot cross.
+func unwritten(f *starlark.Function, err error) reply {
+	at := f.Position()
+	return reply{Error: fmt.Sprintf("%s: in %s: %v", at, f.Name(), err), Line: int(at.Line), Col: int(at.Col)}
 }
 
 // explain writes an error in one line that begins with the place in the user's
@@ -400,13 +303,33 @@ func oneLine(s string) string {
 // which the parent grows and remembers.
 type outputs struct {
 	known    *starlark.Dict
-	places   []int // that may be read
+	places   []int // that may be read, where that is declared; else 1..most
 	declared bool  // by read
+	most     int
 	need     *int
 
 	all    starlark.Indexable // all outputs, where they are known
-	looked map[int]bool       // positions read before
-	first  []int              // positions read for the first time
+	looked map[int]bool       // positions read so far
+}
+
+// may says whether a position may be read.
+func (o *outputs) may(i int) bool {
+	if o.declared {
+		return slices.Contains(o.places, i)
+	}
+	return 1 <= i && i <= o.most
+}
+
+// readable are the positions that may be read.
+func (o *outputs) readable() []int {
+	if o.declared {
+		return o.places
+	}
+	all := make([]int, o.most)
+	for k := range all {
+		all[k] = k + 1
+	}
+	return all
 }
 
 // plainOutput is an output as answer sees it: truth values and whole numbers are
@@ -437,16 +360,15 @@ func (o *outputs) Hash() (uint32, error) { return 0, errors.New("unhashable: out
 // Get implements starlark.Mapping, for outputs[i] and outputs.get(i).
 func (o *outputs) Get(k starlark.Value) (starlark.Value, bool, error) {
 	i, err := starlark.AsInt32(k)
-	if err != nil || !slices.Contains(o.places, i) {
+	if err != nil || !o.may(i) {
 		if o.declared {
 			return nil, false, fmt.Errorf("outputs[%s] is not among the positions that read declares, %v", k, trim(o.places))
 		}
-		return nil, false, fmt.Errorf("outputs has no position %s: positions are 1..%d", k, len(o.places))
+		return nil, false, fmt.Errorf("outputs has no position %s: positions are 1..%d", k, o.most)
 	}
 	if o.all != nil {
 		if !o.looked[i] {
 			o.looked[i] = true
-			o.first = append(o.first, i)
 		}
 		return plainOutput(o.all.Index(i - 1)), true, nil
 	}
@@ -459,12 +381,12 @@ func (o *outputs) Get(k starlark.Value) (starlark.Value, bool, error) {
 
 // Len, Iterate and Items make outputs look like a dictionary of all positions that may
 // be read.
-func (o *outputs) Len() int { return len(o.places) }
+func (o *outputs) Len() int { return len(o.readable()) }
 
 func (o *outputs) Iterate() starlark.Iterator {
-	all := make([]starlark.Value, o.Len())
-	for k, i := range o.places {
-		all[k] = starlark.MakeInt(i)
+	var all []starlark.Value
+	for _, i := range o.readable() {
+		all = append(all, starlark.MakeInt(i))
 	}
 	return starlark.NewList(all).Iterate()
 }
@@ -478,7 +400,7 @@ func (o *outputs) Attr(name string) (starlark.Value, error) {
 	all := func(item func(k, v starlark.Value) starlark.Value) func(starlark.Tuple) (starlark.Value, error) {
 		return func(starlark.Tuple) (starlark.Value, error) {
 			var list []starlark.Value
-			for _, i := range o.places {
+			for _, i := range o.readable() {
 				k := starlark.MakeInt(i)
 				v, _, err := o.Get(k)
 				if err != nil {

@@ -36,6 +36,7 @@ type File struct {
 	sizes  map[int][]side // the inputs by size
 	first  int            // the size that was asked for first
 	kept   store
+	held   members
 }
 
 // Settings are the values of parameters besides n, by name.
@@ -192,21 +193,12 @@ func (f *File) request(fn string) request {
 	return r
 }
 
-// many calls one function for many argument lists and passes on the values.
-func (f *File) many(fn string, args []json.RawMessage, each func(k int, value json.RawMessage) error) error {
-	return f.proc.calls(f.request(fn), args, func(k int, r reply) error {
-		if r.Error != "" {
-			return f.proc.fault(r)
-		}
-		return each(k, r.Value)
-	})
-}
-
 // call calls one function once.
 func (f *File) call(fn string, args ...json.RawMessage) (json.RawMessage, error) {
-	var value json.RawMessage
-	err := f.many(fn, []json.RawMessage{list(args...)}, func(_ int, v json.RawMessage) error { value = v; return nil })
-	return value, err
+	req := f.request(fn)
+	req.Args = list(args...)
+	r, err := f.proc.do(req)
+	return r.Value, err
 }
 
 // list writes an argument list.
@@ -412,27 +404,38 @@ func (f *File) values(p *problems.Problem, n int, ins [][]protocol.Word) ([]prot
 	if err != nil {
 		return nil, err
 	}
-	args := make([]json.RawMessage, len(ins))
-	for j, in := range ins {
-		raws := make([]json.RawMessage, len(in))
-		for k, w := range in {
-			raws[k] = sides[k].raw(w)
-		}
-		if f.arity("problem") == 3 {
-			args[j] = list(number(n), raws[0], raws[1])
-		} else {
-			args[j] = list(number(n), list(raws...))
-		}
-	}
-	err = f.many("problem", args, func(j int, raw json.RawMessage) error {
-		v, err := value(raw)
+	joined := f.arity("problem") == 2
+	for from := 0; from < len(ins); from += batchMost {
+		part := ins[from:min(len(ins), from+batchMost)]
+		req := f.request("problem")
+		req.Batch = &batch{Lead: list(number(n)), Joined: joined}
+		values, _, err := many(f, req, len(part), func(number numbering) {
+			for _, in := range part {
+				for who, w := range in {
+					req.Batch.Ins.add(number(member{n, who, w}, func() json.RawMessage { return sides[who].raw(w) }))
+				}
+			}
+		}, func(j int, raw json.RawMessage) (protocol.Value, error) {
+			v, err := value(raw)
+			if err == nil {
+				return v, nil
+			}
+			var raws []json.RawMessage
+			for who, w := range part[j] {
+				raws = append(raws, sides[who].raw(w))
+			}
+			args := slices.Concat([]json.RawMessage{number(n)}, raws)
+			if joined {
+				args = []json.RawMessage{number(n), list(raws...)}
+			}
+			return v, errorf("%s: problem%s returned %s: want a boolean, an integer, a string, a list of such, one_of several, or None", f.at("problem"), bracketed(list(args...)), short(raw))
+		})
 		if err != nil {
-			return errorf("%s: problem%s returned %s: want a boolean, an integer, a string, a list of such, one_of several, or None", f.at("problem"), bracketed(args[j]), short(raw))
+			return nil, err
 		}
-		all[j] = v
-		return nil
-	})
-	return all, err
+		copy(all[from:], values)
+	}
+	return all, nil
 }
 
 // bracketed writes an argument list as a call.

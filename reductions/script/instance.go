@@ -36,15 +36,20 @@ func (f *File) Instance(ctx context.Context, n int) (*reductions.Instance, error
 		if toks, ok := kept[who][w]; ok {
 			return toks
 		}
-		return must(s.Write(who, w))
+		return must(s.Write(who, []protocol.Word{w}))[0]
 	}
 	for who, words := range kept {
 		d := s.Problem.Domain(n, who)
-		for k := 0; k < alphabetInputs && k < d.Len(); k++ {
-			w := d.Nth(k)
-			if words[w], err = s.Write(who, w); err != nil {
-				return nil, err
-			}
+		list := make([]protocol.Word, max(0, min(alphabetInputs, d.Len())))
+		for k := range list {
+			list[k] = d.Nth(k)
+		}
+		toks, err := s.Write(who, list)
+		if err != nil {
+			return nil, err
+		}
+		for k, w := range list {
+			words[w] = toks[k]
 		}
 	}
 	of := s.Shape.Task
@@ -133,11 +138,15 @@ func (f *File) facedTask(s *validate.Subject, kept map[protocol.Player]map[proto
 		}
 		if n := d.Len(); n < 0 || n > alphabetInputs {
 			all = false
-			for range 256 {
-				list, err := s.Write(who, d.Random(rng))
-				if err != nil {
-					return nil, err
-				}
+			some := make([]protocol.Word, 256)
+			for k := range some {
+				some[k] = d.Random(rng)
+			}
+			lists, err := s.Write(who, some)
+			if err != nil {
+				return nil, err
+			}
+			for _, list := range lists {
 				add(list)
 			}
 		}

@@ -128,48 +128,35 @@ func start(ctx context.Context, name, source string, limits Limits) (*process, r
 	return p, r, nil
 }
 
-// batch is how many calls are sent at once: few enough that their replies fit
-// the channel, so that neither process waits for the other's pipe.
-const batch = 128
-
-// calls runs one function on many argument lists, in order. each is given the
-// reply of every call.
-func (p *process) calls(req request, args []json.RawMessage, each func(k int, r reply) error) error {
+// do sends one request and waits for its reply.
+func (p *process) do(req request) (reply, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	fn := req.Fn
-	for from := 0; from < len(args); from += batch {
-		part := args[from:min(len(args), from+batch)]
-		for _, a := range part {
-			p.traffic += len(a)
-		}
-		if err := p.send(request{Fn: fn, Calls: part, Set: req.Set}, len(part), func(k int, r reply) error { return each(from+k, r) }); err != nil {
-			return err
-		}
-	}
-	return nil
+	return p.send(req)
 }
 
-// send sends one request and hands on its replies, at most batch of them. p.mu is held.
-func (p *process) send(req request, replies int, each func(k int, r reply) error) error {
+// send is do where p.mu is held. A batch that goes on has the time of a call anew.
+func (p *process) send(req request) (r reply, err error) {
 	if p.dead != nil {
-		return p.dead
+		return r, p.dead
 	}
+	p.traffic += len(req.Args)
 	if err := p.enc.Encode(req); err != nil {
-		return p.died(req.Fn)
+		return r, p.died(req.Fn)
 	}
-	var first error
-	for k := range replies {
-		r, err := p.receive(req.Fn)
-		if err != nil {
-			return err
-		}
-		p.traffic += len(r.Value)
-		if first == nil {
-			first = each(k, r)
+	for again := true; again; again = r.Beat {
+		if r, err = p.receive(req.Fn); err != nil {
+			return r, err
 		}
 	}
-	return first
+	p.traffic += len(r.Value)
+	for _, v := range r.Results {
+		p.traffic += len(v)
+	}
+	if r.Error != "" {
+		err = p.fault(r)
+	}
+	return r, err
 }
 
 // receive waits for one reply, and ends the child when that takes too long or

@@ -3,7 +3,11 @@ package script
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"sync"
+
+	"crosscut/protocol"
 )
 
 // store numbers encoded values of a file: tokens and outputs of its own task, inputs.
@@ -64,6 +68,76 @@ func (s *store) at(k int) json.RawMessage {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.values[k]
+}
+
+// members numbers what players hold, and lists of positions, for batches; a file's process
+// keeps those that were sent by the same numbers until it is told to forget them.
+type members struct {
+	numbers map[member]int
+	bytes   int
+	unsent  []json.RawMessage
+}
+
+// member is what a player holds at size n, or, of nobody, what read gives for that.
+type member struct {
+	n, who int
+	in     protocol.Word
+}
+
+const nobody = -1
+
+// numbering gives the number of a member, which it writes where it is new.
+type numbering func(m member, write func() json.RawMessage) int
+
+// heldBytes bounds the text of the members that are kept.
+const heldBytes = 1 << 22
+
+// batchMost is how many inputs of a problem are asked for at once.
+const batchMost = 1 << 12
+
+// many asks for n values at once: fill writes the numbers of the inputs into req.Batch, and
+// read reads the value of input k, one for all that have the same. looked are the positions
+// that answer read.
+func many[T any](f *File, req request, n int, fill func(numbering), read func(k int, raw json.RawMessage) (T, error)) (got []T, looked []int, err error) {
+	f.proc.mu.Lock()
+	defer f.proc.mu.Unlock()
+	b, h := req.Batch, &f.held
+	if h.bytes > heldBytes || h.numbers == nil {
+		*h = members{numbers: map[member]int{}}
+		b.Forget = true
+	}
+	fill(func(m member, write func() json.RawMessage) int {
+		k, ok := h.numbers[m]
+		if !ok {
+			raw := write()
+			k = len(h.numbers)
+			h.numbers[m], h.unsent = k, append(h.unsent, raw)
+			h.bytes += len(raw)
+		}
+		return k
+	})
+	b.Count, b.Members, b.Tokens = n, h.unsent, f.kept.unsent()
+	h.unsent = nil
+	r, err := f.proc.send(req)
+	if err != nil {
+		return nil, nil, err
+	}
+	numbers, err := r.Values.all(n, len(r.Results))
+	if err != nil || len(numbers) != n {
+		return nil, nil, errors.Join(fmt.Errorf("script: internal: %d values for %d inputs", len(numbers), n), err)
+	}
+	got = make([]T, n)
+	values, known := make([]T, len(r.Results)), make([]bool, len(r.Results))
+	for k, id := range numbers {
+		if !known[id] {
+			if values[id], err = read(k, r.Results[id]); err != nil {
+				return nil, nil, err
+			}
+			known[id] = true
+		}
+		got[k] = values[id]
+	}
+	return got, r.Looked, nil
 }
 
 // unsent are the values that the process has not been sent yet; now it is.

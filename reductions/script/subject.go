@@ -58,6 +58,9 @@ func (f *File) Subject(n int) (*validate.Subject, error) {
 	if f.Defines("task") {
 		s.Answers = r.answers
 	}
+	if p.Words == nil && p.F == nil {
+		s.Wants = func(ins [][]protocol.Word) ([]protocol.Value, error) { return f.values(p, n, ins) }
+	}
 	if s.Public, err = r.tokens(tasks.Public, r.public, nil); err != nil {
 		return nil, err
 	}
@@ -188,8 +191,7 @@ type reduction struct {
 	params  json.RawMessage // as given to the user's own task
 
 	mu    sync.Mutex
-	rows  map[protocol.Word][]protocol.Value // of the user's own problem, by the first player's input
-	known map[string]tasks.Token             // tokens of ours, as the file writes them
+	known map[string]tasks.Token // tokens of ours, as the file writes them
 
 	walking sync.RWMutex
 	looked  []int                   // positions that answer read so far, increasing
@@ -200,13 +202,12 @@ type reduction struct {
 // last is the player that answers.
 func (r *reduction) last() protocol.Player { return protocol.Player(len(r.sides) - 1) }
 
-// writer is the function that writes a player's tokens, with its arguments.
-func (r *reduction) writer(who protocol.Player, in protocol.Word) (fn string, args []json.RawMessage) {
-	raw := r.sides[who].raw(in)
+// writer is the function that writes a player's tokens, with its arguments before the input.
+func (r *reduction) writer(who protocol.Player) (fn string, lead []json.RawMessage) {
 	if len(r.writers) == 1 {
-		return r.writers[0], []json.RawMessage{number(r.n), number(int(who) + 1), raw}
+		return r.writers[0], []json.RawMessage{number(r.n), number(int(who) + 1)}
 	}
-	return r.writers[who], []json.RawMessage{number(r.n), raw}
+	return r.writers[who], []json.RawMessage{number(r.n)}
 }
 
 // findPlaces asks for the positions once, at the first inputs; every other input
@@ -227,8 +228,8 @@ func (r *reduction) findPlaces() error {
 	}
 	parts := []part{{tasks.Public, "public", r.public}}
 	for k, s := range r.sides {
-		fn, args := r.writer(protocol.Player(k), s.domain.Nth(0))
-		raw, err := f.call(fn, args...)
+		fn, lead := r.writer(protocol.Player(k))
+		raw, err := f.call(fn, append(lead, s.raw(s.domain.Nth(0)))...)
 		if err != nil {
 			return err
 		}
@@ -355,14 +356,21 @@ func (r *reduction) ownTask() *tasks.Task {
 	}
 }
 
-// write calls an encoder and checks that it uses its own positions, all of them.
-func (r *reduction) write(who protocol.Player, in protocol.Word) ([]tasks.Token, error) {
-	fn, args := r.writer(who, in)
-	raw, err := r.file.call(fn, args...)
-	if err != nil {
-		return nil, err
-	}
-	return r.tokens(who, raw, r.sides[who].domain.JSON(in))
+// write calls an encoder on many inputs and checks that it uses its own positions, all
+// of them.
+func (r *reduction) write(who protocol.Player, ins []protocol.Word) ([][]tasks.Token, error) {
+	side := r.sides[who]
+	fn, lead := r.writer(who)
+	req := r.file.request(fn)
+	req.Batch = &batch{Lead: list(lead...)}
+	all, _, err := many(r.file, req, len(ins), func(number numbering) {
+		for _, in := range ins {
+			req.Batch.Ins.add(number(member{r.n, int(who), in}, func() json.RawMessage { return side.raw(in) }))
+		}
+	}, func(k int, raw json.RawMessage) ([]tasks.Token, error) {
+		return r.tokens(who, raw, side.domain.JSON(ins[k]))
+	})
+	return all, err
 }
 
 func (r *reduction) tokens(who protocol.Player, raw json.RawMessage, in any) ([]tasks.Token, error) {
@@ -435,45 +443,13 @@ func (r *reduction) token(raw json.RawMessage) (tasks.Token, error) {
 	return t, nil
 }
 
-// maxRow is the most values that are asked for at once and kept.
-const maxRow = 1 << 13
-
-// want evaluates the problem; of a user's own function of two players whole rows are
-// kept while they are short.
+// want evaluates the problem.
 func (r *reduction) want(in ...protocol.Word) (want protocol.Value, inside bool, err error) {
-	if r.problem.Words != nil || r.problem.F != nil {
-		want, inside = r.problem.Value(r.n, in...)
-		return want, inside, nil
+	v, err := r.file.values(r.problem, r.n, [][]protocol.Word{in})
+	if err != nil {
+		return want, false, err
 	}
-	ys := r.sides[1].domain.Len()
-	if len(in) != 2 || ys < 0 || ys > maxRow || r.sides[0].domain.Bits()+r.sides[1].domain.Bits() > 26 {
-		v, err := r.file.values(r.problem, r.n, [][]protocol.Word{in})
-		if err != nil {
-			return want, false, err
-		}
-		return v[0], v[0].Kind() != protocol.None, nil
-	}
-	x, y := in[0], in[1]
-	r.mu.Lock()
-	row, ok := r.rows[x]
-	r.mu.Unlock()
-	if !ok {
-		ins := make([][]protocol.Word, ys)
-		for j := range ins {
-			ins[j] = []protocol.Word{x, r.sides[1].domain.Nth(j)}
-		}
-		if row, err = r.file.values(r.problem, r.n, ins); err != nil {
-			return want, false, err
-		}
-		r.mu.Lock()
-		if r.rows == nil || len(r.rows) > 64 {
-			r.rows = map[protocol.Word][]protocol.Value{} // rows are visited once, a few at a time
-		}
-		r.rows[x] = row
-		r.mu.Unlock()
-	}
-	v := row[y.Unpack().Uint(int(y.Len()))]
-	return v, v.Kind() != protocol.None, nil
+	return v[0], v[0].Kind() != protocol.None, nil
 }
 
 // familyBytes is what the functions of a file may write at one size before larger

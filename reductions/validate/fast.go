@@ -76,19 +76,15 @@ func (f *fast) written(ctx context.Context, count int, at func(k int) int) (got,
 			cols[c][k/64] |= 1 << (k % 64)
 		}
 	}
-	for k := range count {
-		if k&1023 == 0 && ctx.Err() != nil {
-			return nil, nil, ctx.Err()
-		}
-		w := f.s.Problem.Y(f.s.Size, at(k))
-		tok, err := f.s.write(protocol.Bob, w)
-		if err != nil {
-			return nil, nil, err
-		}
+	nth := func(k int) protocol.Word { return f.s.Problem.Y(f.s.Size, at(k)) }
+	err = f.s.writeEach(protocol.Bob, count, nth, func(k int, w protocol.Word, tok []tasks.Token) {
 		f.task.Bob(tok, mark(got, k))
 		f.problem.Bob(w, mark(want, k))
+	})
+	if err == nil {
+		err = ctx.Err()
 	}
-	return got, want, nil
+	return got, want, err
 }
 
 // blockYs is how many y are written at a time, by one core.
@@ -148,14 +144,14 @@ func (f *fast) run(ctx context.Context, opt Options, from, to int) (tally, error
 			first := from + job*batch
 			xs := make([]protocol.Word, min(batch, to-first))
 			gs, ws := make([][]int, len(xs)), make([][]int, len(xs))
-			for k := range xs {
-				xs[k] = f.s.Problem.X(f.s.Size, first+k)
-				tok, err := f.s.write(protocol.Alice, xs[k])
-				if err != nil {
-					return t, err
-				}
+			nth := func(k int) protocol.Word { return f.s.Problem.X(f.s.Size, first+k) }
+			err = f.s.writeEach(protocol.Alice, len(xs), nth, func(k int, x protocol.Word, tok []tasks.Token) {
+				xs[k] = x
 				gs[k] = chosen(f.got, func(mark func(int)) { f.task.Alice(tok, mark) })
-				ws[k] = chosen(f.want, func(mark func(int)) { f.problem.Alice(xs[k], mark) })
+				ws[k] = chosen(f.want, func(mark func(int)) { f.problem.Alice(x, mark) })
+			})
+			if err != nil {
+				return t, err
 			}
 			got.plan(gs)
 			want.plan(ws)

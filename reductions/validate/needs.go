@@ -100,23 +100,24 @@ func (s *Subject) tabulate(ctx context.Context, most int) (*table, error) {
 	if t == nil {
 		return nil, nil
 	}
-	in := make([]protocol.Word, s.Players())
 	rest := len(t.ids) / t.counts[0]
-	for i := range t.counts[0] {
-		in[0] = s.domainOf(0).Nth(i)
-		for j := range rest {
-			if j&1023 == 0 && ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
-			s.others(in, j)
-			v, inside, err := s.Want(in...)
-			if err != nil {
-				return nil, err
-			}
-			if !inside {
-				v = protocol.Value{}
-			}
-			t.ids[i*rest+j] = t.id(v)
+	ins := make([][]protocol.Word, together)
+	for from := 0; from < len(t.ids); from += together {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		some := ins[:min(together, len(t.ids)-from)]
+		for k := range some {
+			some[k] = make([]protocol.Word, s.Players())
+			some[k][0] = s.domainOf(0).Nth((from + k) / rest)
+			s.others(some[k], (from+k)%rest)
+		}
+		values, err := s.wants(some)
+		if err != nil {
+			return nil, err
+		}
+		for k, v := range values {
+			t.ids[from+k] = t.id(v)
 		}
 	}
 	return t, nil

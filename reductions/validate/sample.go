@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"crosscut/models/tasks"
 	"crosscut/protocol"
 	"crosscut/protocol/chance"
 )
@@ -198,13 +199,27 @@ func (s *Subject) sample(ctx context.Context, opt Options) (tally, *Interval, er
 			m, all := s.merger(), &several{s: s}
 			return func(k int) (t tally, err error) {
 				each := func(in []protocol.Word, got, want protocol.Value) { s.count(&t, in, got, want) }
-				for i := k * chunk; i < min(int(n), (k+1)*chunk) && ctx.Err() == nil; i++ {
-					in := inputs(k, i)
-					if err := s.inputAt(m, in); err != nil {
-						return t, err
+				end, size := min(int(n), (k+1)*chunk), s.atOnce()
+				for from := k * chunk; from < end && ctx.Err() == nil; from += size {
+					ins := make([][]protocol.Word, min(size, end-from))
+					for i := range ins {
+						ins[i] = inputs(k, from+i)
 					}
-					if err := all.add(m, in, each); err != nil {
-						return t, err
+					toks := make([][][]tasks.Token, s.Players())
+					for who := range toks {
+						of := func(i int) protocol.Word { return ins[i][who] }
+						err := s.writeEach(protocol.Player(who), len(ins), of, func(_ int, _ protocol.Word, tok []tasks.Token) { toks[who] = append(toks[who], tok) })
+						if err != nil {
+							return t, err
+						}
+					}
+					for i, in := range ins {
+						for who := range toks {
+							m.put(protocol.Player(who), toks[who][i])
+						}
+						if err := all.add(m, in, each); err != nil {
+							return t, err
+						}
 					}
 				}
 				return t, all.flush(each)

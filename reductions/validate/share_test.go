@@ -38,13 +38,11 @@ func inUnits(s *Subject, k int) (Counts, error) {
 // written counts the y that a subject writes.
 func written(s *Subject) *atomic.Int64 {
 	var count atomic.Int64
-	write := s.Write
-	s.Write = func(who protocol.Player, in protocol.Word) ([]tasks.Token, error) {
+	rewritten(s, func(who protocol.Player, _ protocol.Word, _ []tasks.Token) {
 		if who == protocol.Bob {
 			count.Add(1)
 		}
-		return write(who, in)
-	}
+	})
 	return &count
 }
 
@@ -54,14 +52,11 @@ func TestUnitsShareWriting(t *testing.T) {
 	const n, k = 13, 7
 	right := instance(t, reductions.DisjMatch3, n)
 	wrong := instance(t, reductions.DisjMatch3, n)
-	write := wrong.Write
-	wrong.Write = func(who protocol.Player, in protocol.Word) ([]tasks.Token, error) {
-		tok, err := write(who, in)
+	rewritten(wrong, func(who protocol.Player, _ protocol.Word, tok []tasks.Token) {
 		if who == protocol.Bob {
 			tok[n-1].X = 1 // y_n is not told
 		}
-		return tok, err
-	}
+	})
 	for _, s := range []*Subject{right, wrong} {
 		whole := run(t, s, Options{})
 		count := written(s)
@@ -87,16 +82,14 @@ func TestUnitsMissNoY(t *testing.T) {
 	const n = 12
 	for _, odd := range []int{1<<n - 3, 2730, 64, 63, 5} {
 		s := instance(t, reductions.DisjMatch3, n)
-		write, at := s.Write, s.Problem.Y(n, odd)
-		s.Write = func(who protocol.Player, in protocol.Word) ([]tasks.Token, error) {
-			tok, err := write(who, in)
+		at := s.Problem.Y(n, odd)
+		rewritten(s, func(who protocol.Player, in protocol.Word, tok []tasks.Token) {
 			if who == protocol.Bob && in == at {
 				for k := range tok {
 					tok[k].X = 1
 				}
 			}
-			return tok, err
-		}
+		})
 		whole := run(t, s, Options{})
 		if got, err := inUnits(s, 5); err == nil && got.Failures != whole.Failures || err != nil && !errors.Is(err, ErrOwnWay) {
 			t.Errorf("y number %d: %+v, %v in units, %d failures in one process", odd, got, err, whole.Failures)

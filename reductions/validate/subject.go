@@ -37,10 +37,10 @@ type Subject struct {
 	Rounds int
 	// Need is what the file says is needed; nil: it says nothing.
 	Need *Need
-	// Public are the public tokens; Write writes those of a player, in increasing
-	// order of position.
+	// Public are the public tokens; Write writes those of a player for each input, in
+	// increasing order of position.
 	Public []tasks.Token
-	Write  func(who protocol.Player, in protocol.Word) ([]tasks.Token, error)
+	Write  func(who protocol.Player, ins []protocol.Word) ([][]tasks.Token, error)
 	// Want is the problem's answer to one input of each player; inside is false outside
 	// the promise, where every answer is right. A relation gives a protocol.OneOfValue.
 	Want func(in ...protocol.Word) (want protocol.Value, inside bool, err error)
@@ -49,9 +49,10 @@ type Subject struct {
 	// Answer reads the answer off the outputs, which it asks for by position. The last
 	// player answers, so it may use that player's input y.
 	Answer func(y protocol.Word, output func(pos int) (tasks.Value, error)) (protocol.Value, error)
-	// Answers is Answer for many inputs at once, on the task's outputs: sequence k with y
-	// number k. nil: one after the other.
-	Answers func(seqs [][]tasks.Token, ys []protocol.Word) ([]protocol.Value, error)
+	// Answers is Answer for many inputs at once, on the task's outputs: sequence k writes
+	// input k. Wants is Want for many, None outside the promise. nil: one after the other.
+	Answers func(seqs [][]tasks.Token, ins [][]protocol.Word) ([]protocol.Value, error)
+	Wants   func(ins [][]protocol.Word) ([]protocol.Value, error)
 	// Place is where a file defines Answer, such as "mine.star:9"; "": no file does.
 	Place string
 	// AnswerUsesY says that Answer looks at y.
@@ -147,11 +148,16 @@ func FromInstance(in *reductions.Instance) *Subject {
 	return &Subject{
 		Name: in.Name, Size: in.Size, Shape: in.Shape, Split: in.At, Reads: in.Reads, Problem: in.From,
 		Declared: true, Public: in.Public(in.Size, in.Shape),
-		Write: func(who protocol.Player, w protocol.Word) ([]tasks.Token, error) {
+		Write: func(who protocol.Player, ins []protocol.Word) ([][]tasks.Token, error) {
+			write := in.Bob
 			if who == protocol.Alice {
-				return in.Alice(in.Size, in.Shape, w), nil
+				write = in.Alice
 			}
-			return in.Bob(in.Size, in.Shape, w), nil
+			all := make([][]tasks.Token, len(ins))
+			for k, w := range ins {
+				all[k] = write(in.Size, in.Shape, w)
+			}
+			return all, nil
 		},
 		Want: func(both ...protocol.Word) (protocol.Value, bool, error) {
 			want, inside := in.From.Value(in.Size, both...)
@@ -182,12 +188,41 @@ func (s *Subject) domainOf(who protocol.Player) protocol.Domain {
 }
 
 // write writes and checks a player's tokens.
-func (s *Subject) write(who protocol.Player, in protocol.Word) ([]tasks.Token, error) {
-	tok, err := s.Write(who, in)
-	if err == nil {
-		err = s.inRange(who, tok, in)
-	}
+func (s *Subject) write(who protocol.Player, in protocol.Word) (tok []tasks.Token, err error) {
+	err = s.writeEach(who, 1, func(int) protocol.Word { return in }, func(_ int, _ protocol.Word, t []tasks.Token) { tok = t })
 	return tok, err
+}
+
+// togetherTokens bounds the tokens of the sequences that are written or answered at once,
+// together how many sequences.
+const (
+	together       = 1 << 10
+	togetherTokens = 1 << 18
+)
+
+// atOnce is how many sequences are written or answered at once.
+func (s *Subject) atOnce() int { return max(1, min(together, togetherTokens/s.Shape.N)) }
+
+// writeEach writes and checks a player's tokens for n inputs, in order, many at a time.
+func (s *Subject) writeEach(who protocol.Player, n int, input func(k int) protocol.Word, do func(k int, in protocol.Word, tok []tasks.Token)) error {
+	size := s.atOnce()
+	for from := 0; from < n; from += size {
+		ins := make([]protocol.Word, min(size, n-from))
+		for k := range ins {
+			ins[k] = input(from + k)
+		}
+		toks, err := s.Write(who, ins)
+		if err != nil {
+			return err
+		}
+		for k, in := range ins {
+			if err := s.inRange(who, toks[k], in); err != nil {
+				return err
+			}
+			do(from+k, in, toks[k])
+		}
+	}
+	return nil
 }
 
 // inRange checks the tokens of one owner against the task.

@@ -23,7 +23,7 @@ func (s *Subject) tooLarge(a rules.Sized) (string, error) {
 	}
 	d, p := a.Set.Num.Int("d"), a.Set.Num.Int("p")
 	for _, in := range firstOf(s.adversarial(rand.New(rand.NewPCG(1, 0))), sizeInputs) {
-		toks, err := s.Write(protocol.Alice, in[0])
+		toks, err := s.write(protocol.Alice, in[0])
 		if err != nil {
 			return "", err
 		}

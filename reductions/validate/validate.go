@@ -270,29 +270,40 @@ func (s *Subject) ones(in []protocol.Word) (sum int) {
 	return sum
 }
 
-// together is how many inputs are answered at once where the subject can do that.
-const together = 256
-
 // several collects inputs, checks them together and counts them.
 type several struct {
 	s    *Subject
-	seqs [][]tasks.Token
+	n    int             // collected
+	seqs [][]tasks.Token // where Answers takes them
 	ins  [][]protocol.Word
+	gots []protocol.Value // where Answer gave them
 }
 
 // add takes the input whose tokens lie in m, and checks what was collected when it is
 // much. each is told of every input in order.
 func (l *several) add(m *merger, in []protocol.Word, each func(in []protocol.Word, got, want protocol.Value)) error {
 	s := l.s
-	if s.Answers == nil {
+	if s.Answers == nil && s.Wants == nil {
 		got, want, err := s.check(m, in)
 		if err == nil {
 			each(in, got, want)
 		}
 		return err
 	}
-	l.seqs, l.ins = append(l.seqs, slices.Clone(m.seq)), append(l.ins, slices.Clone(in))
-	if len(l.seqs) < together {
+	if l.ins == nil {
+		together := s.atOnce()
+		l.seqs, l.ins, l.gots = make([][]tasks.Token, together), make([][]protocol.Word, together), make([]protocol.Value, together)
+	}
+	l.ins[l.n] = append(l.ins[l.n][:0], in...)
+	if s.Answers != nil {
+		l.seqs[l.n] = append(l.seqs[l.n][:0], m.seq...)
+	} else {
+		var err error
+		if l.gots[l.n], err = s.answered(m, in); err != nil {
+			return err
+		}
+	}
+	if l.n++; l.n < len(l.ins) {
 		return nil
 	}
 	return l.flush(each)
@@ -300,29 +311,49 @@ func (l *several) add(m *merger, in []protocol.Word, each func(in []protocol.Wor
 
 // flush checks what was collected.
 func (l *several) flush(each func(in []protocol.Word, got, want protocol.Value)) error {
-	if len(l.seqs) == 0 {
+	if l.n == 0 {
 		return nil
 	}
-	ys := make([]protocol.Word, len(l.ins))
-	for k, in := range l.ins {
-		ys[k] = in[len(in)-1]
+	ins, gots := l.ins[:l.n], l.gots[:l.n]
+	var err error
+	if l.s.Answers != nil {
+		if gots, err = l.s.Answers(l.seqs[:l.n], ins); err != nil {
+			return err
+		}
 	}
-	gots, err := l.s.Answers(l.seqs, ys)
+	wants, err := l.s.wants(ins)
 	if err != nil {
 		return err
 	}
-	for k, in := range l.ins {
-		want, inside, err := l.s.Want(in...)
-		if err != nil {
-			return err
-		}
-		if !inside {
-			want = protocol.Value{}
-		}
-		each(in, gots[k], want)
+	for k, in := range ins {
+		each(in, gots[k], wants[k])
 	}
-	l.seqs, l.ins = l.seqs[:0], l.ins[:0]
+	l.n = 0
 	return nil
+}
+
+// wants is wanted for many inputs.
+func (s *Subject) wants(ins [][]protocol.Word) ([]protocol.Value, error) {
+	if s.Wants != nil {
+		return s.Wants(ins)
+	}
+	all := make([]protocol.Value, len(ins))
+	for k, in := range ins {
+		var err error
+		if all[k], err = s.wanted(in); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// wanted is Want in one value: None outside the promise, which accepts everything.
+func (s *Subject) wanted(in []protocol.Word) (protocol.Value, error) {
+	want, inside, err := s.Want(in...)
+	if !inside {
+		want = protocol.Value{}
+	}
+	return want, err
 }
 
 // count counts one input with what was answered and what is wanted.
@@ -343,9 +374,17 @@ func (s *Subject) count(t *tally, in []protocol.Word, got, want protocol.Value) 
 	}
 }
 
-// check evaluates one input whose tokens lie in m. Outside the promise want is None,
-// which accepts everything.
+// check evaluates one input whose tokens lie in m.
 func (s *Subject) check(m *merger, in []protocol.Word) (got, want protocol.Value, err error) {
+	if got, err = s.answered(m, in); err != nil {
+		return got, want, err
+	}
+	want, err = s.wanted(in)
+	return got, want, err
+}
+
+// answered is the answer to one input whose tokens lie in m.
+func (s *Subject) answered(m *merger, in []protocol.Word) (got protocol.Value, err error) {
 	if s.Shape.Task.CheckSeq != nil {
 		if err := s.Shape.Task.CheckSeq(s.Shape, m.all, m.seq); err != nil {
 			v := &Violation{Obligation: InRange, Detail: err.Error()}
@@ -354,23 +393,17 @@ func (s *Subject) check(m *merger, in []protocol.Word) (got, want protocol.Value
 			} else {
 				v.Own = shown
 			}
-			return got, want, v
+			return got, v
 		}
 	}
-	if s.got != nil {
-		out, err := s.Outputs(m.seq, s.Reads)
-		if err != nil {
-			return got, want, err
-		}
-		got = s.got(in[len(in)-1], out)
-	} else if got, err = s.Answer(in[len(in)-1], m.output); err != nil {
-		return got, want, err
+	if s.got == nil {
+		return s.Answer(in[len(in)-1], m.output)
 	}
-	want, inside, err := s.Want(in...)
-	if !inside {
-		want = protocol.Value{}
+	out, err := s.Outputs(m.seq, s.Reads)
+	if err != nil {
+		return got, err
 	}
-	return got, want, err
+	return s.got(in[len(in)-1], out), nil
 }
 
 // inputAt writes the tokens of all players into m.
@@ -477,58 +510,65 @@ func (s *Subject) plain(ctx context.Context, opt Options, from, to int) (tally, 
 	domains := s.Problem.Domains(s.Size)
 	words, tokens := make([][]protocol.Word, len(domains)), make([][][]tasks.Token, len(domains))
 	for who := 1; who < len(domains); who++ {
-		for k := range domains[who].Len() {
-			if ctx.Err() != nil {
-				return tally{}, ctx.Err()
-			}
-			w := domains[who].Nth(k)
-			tok, err := s.write(protocol.Player(who), w)
-			if err != nil {
-				return tally{}, err
-			}
+		nth := func(k int) protocol.Word { return domains[who].Nth(k) }
+		err := s.writeEach(protocol.Player(who), domains[who].Len(), nth, func(_ int, w protocol.Word, tok []tasks.Token) {
 			words[who], tokens[who] = append(words[who], w), append(tokens[who], tok)
+		})
+		if err != nil {
+			return tally{}, err
+		}
+		if ctx.Err() != nil {
+			return tally{}, ctx.Err()
 		}
 	}
 	ys := s.ys()
-	return parallel(ctx, opt, to-from, int64(to-from)*int64(ys), func() func(int) (tally, error) {
+	block := 1 // x to a job
+	if s.Answers != nil || s.Wants != nil {
+		block = max(1, s.atOnce()/ys)
+	}
+	return parallel(ctx, opt, (to-from+block-1)/block, int64(to-from)*int64(ys), func() func(int) (tally, error) {
 		m := s.merger()
 		note, all := &noted{table: opt.table}, &several{s: s}
 		in, at := make([]protocol.Word, len(domains)), make([]int, len(domains))
-		return func(k int) (t tally, err error) {
-			in[0] = domains[0].Nth(from + k)
-			first, err := s.write(0, in[0])
-			if err != nil {
-				return t, err
-			}
-			m.put(0, first)
-			next := 0
+		return func(job int) (t tally, err error) {
+			begin := from + job*block
+			next := begin * ys // the number of the input that is counted next
 			each := func(in []protocol.Word, got, want protocol.Value) {
 				before := t.worst
 				s.count(&t, in, got, want)
 				if note.table != nil {
-					note.ids[(from+k)*ys+next] = note.id(want)
+					note.ids[next] = note.id(want)
 				}
 				if t.worst != before {
-					t.worst.at = [2]int{from + k, next}
+					t.worst.at = [2]int{next / ys, next % ys}
 				}
 				next++
 			}
-			for j := range ys {
-				if j&1023 == 1023 && ctx.Err() != nil {
-					return t, nil
-				}
-				for who, rest := len(domains)-1, j; who > 0; who-- {
-					if next := rest % len(words[who]); j == 0 || next != at[who] {
-						at[who], in[who] = next, words[who][next]
-						m.put(protocol.Player(who), tokens[who][next])
+			var failed error
+			err = s.writeEach(0, min(block, to-begin), func(k int) protocol.Word { return domains[0].Nth(begin + k) }, func(_ int, x protocol.Word, first []tasks.Token) {
+				in[0] = x
+				m.put(0, first)
+				for j := 0; j < ys && failed == nil; j++ {
+					if j&1023 == 1023 && ctx.Err() != nil {
+						return
 					}
-					rest /= len(words[who])
+					for who, rest := len(domains)-1, j; who > 0; who-- {
+						if next := rest % len(words[who]); j == 0 || next != at[who] {
+							at[who], in[who] = next, words[who][next]
+							m.put(protocol.Player(who), tokens[who][next])
+						}
+						rest /= len(words[who])
+					}
+					failed = all.add(m, in, each)
 				}
-				if err := all.add(m, in, each); err != nil {
-					return t, err
-				}
+			})
+			if err == nil {
+				err = failed
 			}
-			return t, all.flush(each)
+			if err == nil {
+				err = all.flush(each)
+			}
+			return t, err
 		}
 	})
 }

@@ -73,26 +73,32 @@ var faults = map[string]func(s *Subject){
 		}
 	},
 	"one value off": func(s *Subject) {
-		write := s.Write
-		s.Write = func(who protocol.Player, w protocol.Word) ([]tasks.Token, error) {
-			ts, err := write(who, w)
-			if err == nil && who == protocol.Alice && len(ts) > 1 && ts[1].X != 1 {
+		rewritten(s, func(who protocol.Player, _ protocol.Word, ts []tasks.Token) {
+			if who == protocol.Alice && len(ts) > 1 && ts[1].X != 1 {
 				ts[1].X++
 			}
-			return ts, err
-		}
+		})
 	},
 	"the query is M": func(s *Subject) { s.Public[0].X = s.Shape.Int("M") },
 	"Bob forgets his last": func(s *Subject) {
-		write := s.Write
-		s.Write = func(who protocol.Player, w protocol.Word) ([]tasks.Token, error) {
-			ts, err := write(who, w)
-			if err == nil && who == protocol.Bob {
+		rewritten(s, func(who protocol.Player, _ protocol.Word, ts []tasks.Token) {
+			if who == protocol.Bob {
 				ts[len(ts)-1].X = 1
 			}
-			return ts, err
-		}
+		})
 	},
+}
+
+// rewritten changes what a subject writes.
+func rewritten(s *Subject, change func(who protocol.Player, in protocol.Word, toks []tasks.Token)) {
+	write := s.Write
+	s.Write = func(who protocol.Player, ins []protocol.Word) ([][]tasks.Token, error) {
+		all, err := write(who, ins)
+		for k := range all {
+			change(who, ins[k], all[k])
+		}
+		return all, err
+	}
 }
 
 // The bit-parallel path counts the same failures and finds the same smallest
@@ -348,15 +354,13 @@ func TestInterruptInTheLastJob(t *testing.T) {
 		defer stop()
 		left := c.after
 		s := broken(t, c.n, func(s *Subject) {
-			write := s.Write
-			s.Write = func(who protocol.Player, in protocol.Word) ([]tasks.Token, error) {
+			rewritten(s, func(who protocol.Player, _ protocol.Word, _ []tasks.Token) {
 				if who == protocol.Alice {
 					if left--; left == 0 {
 						stop()
 					}
 				}
-				return write(who, in)
-			}
+			})
 		})
 		c.opt.Workers = 1
 		r, err := Run(ctx, s, c.opt)

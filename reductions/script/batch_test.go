@@ -1,0 +1,82 @@
+package script
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"crosscut/reductions/validate"
+)
+
+// No worker's calls hide one that does not end: it alone holds up the beats.
+func TestPulse(t *testing.T) {
+	p := newPulse(2)
+	for k, c := range []struct {
+		worker int
+		at     time.Duration
+		beats  bool
+	}{
+		{0, beatEvery - 1, false},    // too early
+		{0, beatEvery, false},        // the other has done nothing yet
+		{1, 2 * beatEvery, true},     // both have
+		{1, 3 * beatEvery, false},    // now the first is stuck
+		{1, 90 * beatEvery, false},   // for long
+		{0, 91 * beatEvery, true},    // and is not
+		{0, 91*beatEvery + 1, false}, // too early
+	} {
+		if got := p.tick(c.worker, c.at); got != c.beats {
+			t.Errorf("call %d: beats %v, want %v", k, got, c.beats)
+		}
+	}
+	if p.end(0); !p.tick(1, 92*beatEvery) || !p.tick(1, 93*beatEvery) {
+		t.Error("a worker that has ended holds up the other")
+	}
+}
+
+// A batch has the limits of single calls, and its calls share nothing that one could
+// change.
+func TestBatch(t *testing.T) {
+	const file = `
+problem = "eq"
+def task(tokens, params): return [1 if tokens[0] == tokens[2] and tokens[1] == tokens[3] else 0] * 4
+def alice(n, x): return {1 + i: [x[i]] for i in range(n)}
+def bob(n, y): return {1 + n + i: [y[i]] for i in range(n)}
+def read(n): return [1]
+def answer(n, y, outputs): return outputs[1] == 1
+`
+	bad := func(old, new string, limits Limits) string {
+		t.Helper()
+		source := strings.Replace(file, old, new, 1)
+		f, err := Parse(context.Background(), "user.star", source, limits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		s, err := f.Subject(2)
+		if err == nil {
+			_, err = validate.Run(context.Background(), s, validate.Options{Seed: 1})
+		}
+		if err == nil {
+			return ""
+		}
+		return err.Error()
+	}
+	for _, c := range []struct{ old, new, want string }{
+		{"problem = \"eq\"", "def problem(n, x, y):\n    x.extend(y)\n    y.clear()\n    return x[:n] == x[n:]", ""},
+		{"def task(tokens, params): return", "def task(tokens, params):\n    for t in tokens: t.append(0)\n    return", ""},
+		{"return outputs[1] == 1", "\n    y.append(1)\n    return outputs[1] == 1", ""},
+		{"def answer(n, y, outputs): return", "def answer(n, y, outputs):\n    if y == [1, 0]:\n        for a in range(1 << 40): pass\n    return", "task took more than 1s"},
+		{"def answer(n, y, outputs): return", "def answer(n, y, outputs):\n    if y == [1, 0]: [0] * (1 << 28)\n    return", "needs more than 256 MB"},
+		{"problem = \"eq\"", "def problem(n, x, y):\n    return x == y if x != [1, 1] else 1 // y[0]", "in problem: floored division by zero"},
+		{"problem = \"eq\"", "def problem(n, x, y):\n    return x == y if y[0] else [None]", "problem(2,[0,0],[0,0]) returned [null]"},
+	} {
+		limits := Limits{Memory: 256 << 20}
+		if strings.Contains(c.want, "took more") {
+			limits.Call = time.Second
+		}
+		if got := bad(c.old, c.new, limits); c.want == "" && got != "" || !strings.Contains(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.new, got, c.want)
+		}
+	}
+}
