@@ -4,11 +4,13 @@
 //	go run ./internal/mutate [-only REGEXP] [-jobs 2] PACKAGE...
 //
 // A mutation drops a refusal (an if whose body returns an error), turns a condition
-// around, moves a comparison by one, or exchanges "and" with "or". The tests of the
-// package run with the changed file laid over the true one; a mutant that all of
-// them pass is a survivor, and is printed unless the list survivors.txt of its
-// package's testdata explains it: lines "FILE: FUNCTION: MUTATION: why". The exit
-// status is 1 when a survivor is not explained.
+// around, moves a comparison by one, or exchanges "and" with "or". All mutants of a
+// package are built into one test binary, each behind its number; a run names the one
+// that is in force. Tests that noticed a mutant before are asked first. A mutant that
+// all tests of its package pass is a survivor, and is printed unless the list
+// survivors.txt of its package's testdata explains it: lines
+// "FILE: FUNCTION: MUTATION -- why". So are lines of the list whose mutant does not
+// exist or is noticed. The exit status is 1 when anything was printed.
 package main
 
 import (
@@ -18,11 +20,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"go/ast"
-	"go/format"
-	"go/parser"
-	"go/printer"
-	"go/token"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -33,130 +31,163 @@ import (
 	"time"
 )
 
-// mutant is a changed file.
-type mutant struct {
-	file, function, what string
-	line                 int
-	text                 []byte
-}
-
-func (m *mutant) String() string {
-	return fmt.Sprintf("%s: %s: %s", filepath.Base(m.file), m.function, m.what)
-}
-
 func main() {
 	only := flag.String("only", "", "only mutations whose description matches")
 	jobs := flag.Int("jobs", 2, "mutants at a time")
-	limit := flag.Duration("timeout", 2*time.Minute, "a mutant that runs longer counts as noticed")
-	run := flag.String("run", "", "only these tests, as in go test -run")
+	limit := flag.Duration("timeout", 5*time.Minute, "a mutant that runs longer counts as noticed")
 	flag.Parse()
-	unexplained := 0
+	bad := 0
 	for _, dir := range flag.Args() {
-		n, err := try(dir, regexp.MustCompile(*only), *jobs, *limit, *run)
+		n, err := try(dir, regexp.MustCompile(*only), *jobs, *limit)
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "mutate:", err)
 			os.Exit(2)
 		}
-		unexplained += n
+		bad += n
 	}
-	if unexplained > 0 {
+	if bad > 0 {
 		os.Exit(1)
 	}
 }
 
-// try mutates one package and returns the number of unexplained survivors.
-func try(dir string, only *regexp.Regexp, jobs int, limit time.Duration, run string) (int, error) {
-	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+// try mutates one package and returns the number of unexplained survivors and of wrong
+// explanations.
+func try(dir string, only *regexp.Regexp, jobs int, limit time.Duration) (int, error) {
+	tmp, err := os.MkdirTemp("", "mutate")
 	if err != nil {
 		return 0, err
 	}
-	var all []*mutant
-	for _, f := range files {
-		if strings.HasSuffix(f, "_test.go") {
-			continue
-		}
-		ms, err := mutants(f)
-		if err != nil {
-			return 0, err
-		}
-		for _, m := range ms {
-			if only.MatchString(m.String()) {
-				all = append(all, m)
-			}
-		}
+	defer os.RemoveAll(tmp)
+	all, overlay, err := mutate(dir, tmp)
+	if err != nil {
+		return 0, err
 	}
 	explained, err := explanations(filepath.Join(dir, "testdata", "survivors.txt"))
 	if err != nil {
 		return 0, err
 	}
+	binary := filepath.Join(tmp, "mutants.test")
+	build := exec.Command("go", "test", "-c", "-vet=off", "-overlay", overlay, "-o", binary, "./"+filepath.ToSlash(filepath.Clean(dir)))
+	if out, err := build.CombinedOutput(); err != nil {
+		return 0, fmt.Errorf("building the mutants of %s: %w\n%s", dir, err, out)
+	}
+	s := suite{dir: dir, binary: binary, limit: limit, seconds: 1000}
+	if !s.passes(0, "") {
+		return 0, fmt.Errorf("the tests of %s fail without any mutant", dir)
+	}
+	noticed, known, bad := 0, 0, 0
+	perFile := map[string][2]int{} // noticed, all
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	work := make(chan *mutant)
-	noticed, known, bad := 0, 0, 0
 	for range jobs {
 		wg.Go(func() {
 			for m := range work {
-				lives := survives(dir, m, limit, run)
+				lives := !s.notices(m.number)
+				_, listed := explained[m.name]
 				mu.Lock()
-				switch {
-				case !lives:
-					noticed++
-				case explained[m.String()]:
+				if lives && listed {
 					known++
-				default:
+				} else if lives {
 					bad++
-					fmt.Printf("survivor %s:%d: %s\n", m.file, m.line, m)
+					fmt.Printf("survivor %s:%d: %s\n", m.file, m.line, m.name)
+				} else {
+					noticed++
 				}
+				if !lives && listed {
+					bad++
+					fmt.Printf("explained, but noticed: %s\n", m.name)
+				}
+				n := perFile[m.file]
+				n[1]++
+				if !lives {
+					n[0]++
+				}
+				perFile[m.file] = n
 				mu.Unlock()
 			}
 		})
 	}
+	tried := 0
 	for _, m := range all {
-		work <- m
+		if only.MatchString(m.name) {
+			work <- m
+			tried++
+		}
 	}
 	close(work)
 	wg.Wait()
-	fmt.Printf("%s: %d mutants, %d noticed, %d explained, %d unexplained\n", dir, len(all), noticed, known, bad)
+	for name := range explained {
+		if !slices.ContainsFunc(all, func(m *mutant) bool { return m.name == name }) {
+			bad++
+			fmt.Printf("explained, but no mutant: %s\n", name)
+		}
+	}
+	for _, file := range slices.Sorted(maps.Keys(perFile)) {
+		fmt.Printf("%s: %d of %d noticed\n", file, perFile[file][0], perFile[file][1])
+	}
+	fmt.Printf("%s: %d mutants, %d noticed, %d explained, %d unexplained or wrongly explained\n", dir, tried, noticed, known, bad)
 	return bad, nil
 }
 
-// survives runs the package's tests with the mutant laid over its file.
-func survives(dir string, m *mutant, limit time.Duration, run string) bool {
-	tmp, err := os.MkdirTemp("", "mutate")
-	if err != nil {
-		panic(err)
+// suite is a test binary that holds all mutants of a package.
+type suite struct {
+	dir, binary string
+	limit       time.Duration
+	seconds     int // processor time that a mutant may take: some times what the tests take without one
+
+	mu      sync.Mutex
+	killers []string // tests that noticed a mutant, the latest first
+}
+
+// notices says whether a test notices a mutant: the tests that noticed others are asked
+// first, then the rest.
+func (s *suite) notices(number int) bool {
+	s.mu.Lock()
+	first := strings.Join(s.killers, "|")
+	s.mu.Unlock()
+	if first == "" {
+		return !s.passes(number, "")
 	}
-	defer os.RemoveAll(tmp)
-	changed := filepath.Join(tmp, "mutant.go")
-	abs, err := filepath.Abs(m.file)
-	if err != nil {
-		panic(err)
-	}
-	overlay, _ := json.Marshal(map[string]any{"Replace": map[string]string{abs: changed}})
-	for name, text := range map[string][]byte{changed: m.text, filepath.Join(tmp, "overlay.json"): overlay} {
-		if err := os.WriteFile(name, text, 0o600); err != nil {
-			panic(err)
-		}
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	first = "^(" + first + ")$"
+	return !s.passes(number, "-test.run="+first) || !s.passes(number, "-test.skip="+first)
+}
+
+var failing = regexp.MustCompile(`(?m)^--- FAIL: (\w+)`)
+
+// passes runs the tests that an argument chooses with one mutant in force, none for 0.
+func (s *suite) passes(number int, choice string) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), s.limit)
 	defer cancel()
-	args := []string{"test", "-vet=off", "-failfast", "-count=1", "-overlay", filepath.Join(tmp, "overlay.json")}
-	if run != "" {
-		args = append(args, "-run", run)
+	// What grows without end is stopped too.
+	args := []string{"-c", fmt.Sprintf(`ulimit -v 8000000; ulimit -t %d; exec "$@"`, s.seconds), "sh", s.binary, "-test.failfast", "-test.paniconexit0"}
+	if choice != "" {
+		args = append(args, choice)
 	}
-	cmd := exec.CommandContext(ctx, "go", append(args, "./"+filepath.ToSlash(filepath.Clean(dir)))...)
-	cmd.Env = append(os.Environ(), "CROSSCUT_MUTANT=1")
+	cmd := exec.CommandContext(ctx, "sh", args...)
+	cmd.Dir = s.dir
+	cmd.Env = append(os.Environ(), fmt.Sprintf("CROSSCUT_MUTANT=%d", number))
 	cmd.WaitDelay = time.Second
-	return cmd.Run() == nil
+	out, err := cmd.CombinedOutput()
+	if number == 0 {
+		s.seconds = 5 + 4*int((cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime())/time.Second)
+	}
+	if by := failing.FindSubmatch(out); by != nil {
+		name := string(by[1])
+		s.mu.Lock()
+		s.killers = append([]string{name}, slices.DeleteFunc(s.killers, func(k string) bool { return k == name })...)
+		s.mu.Unlock()
+	}
+	return err == nil
 }
 
 // explanations reads the survivors that are known, with their reasons.
-func explanations(file string) (map[string]bool, error) {
+func explanations(file string) (map[string]string, error) {
 	raw, err := os.ReadFile(file)
 	if os.IsNotExist(err) {
 		return nil, nil
 	}
-	known := map[string]bool{}
+	known := map[string]string{}
 	for s := bufio.NewScanner(bytes.NewReader(raw)); s.Scan(); {
 		line := strings.TrimSpace(s.Text())
 		if line == "" || line[0] == '#' {
@@ -166,109 +197,59 @@ func explanations(file string) (map[string]bool, error) {
 		if at < 0 || strings.TrimSpace(line[at+4:]) == "" {
 			return nil, fmt.Errorf("%s: %q: want FILE: FUNCTION: MUTATION -- why", file, line)
 		}
-		known[strings.TrimSpace(line[:at])] = true
+		known[strings.TrimSpace(line[:at])] = strings.TrimSpace(line[at+4:])
 	}
 	return known, err
 }
 
-// mutants makes all mutations of a file.
-func mutants(file string) ([]*mutant, error) {
-	fset := token.NewFileSet()
-	tree, err := parser.ParseFile(fset, file, nil, 0) // comments are dropped: the text is compiled, not read
+// mutate writes the mutated files of a package into a folder, and an overlay for go.
+func mutate(dir, tmp string) (all []*mutant, overlay string, err error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	var all []*mutant
-	add := func(n ast.Node, function, what string) {
-		var b bytes.Buffer
-		if err := format.Node(&b, fset, tree); err != nil {
-			panic(err)
+	replace := map[string]string{}
+	put := func(name, text string) error {
+		abs, err := filepath.Abs(name)
+		if err != nil {
+			return err
 		}
-		all = append(all, &mutant{file, function, what, fset.Position(n.Pos()).Line, b.Bytes()})
+		replace[abs] = filepath.Join(tmp, filepath.Base(name))
+		return os.WriteFile(replace[abs], []byte(text), 0o600)
 	}
-	show := func(n ast.Node) string {
-		var b bytes.Buffer
-		_ = printer.Fprint(&b, fset, n)
-		return strings.Join(strings.Fields(b.String()), " ")
-	}
-	for _, decl := range tree.Decls {
-		name := "variables"
-		if f, ok := decl.(*ast.FuncDecl); ok {
-			name = f.Name.Name
+	pkg := ""
+	for _, f := range files {
+		if strings.HasSuffix(f, "_test.go") {
+			continue
 		}
-		ast.Inspect(decl, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.CallExpr: // verifiers are registered under their kind
-				if f, ok := n.Fun.(*ast.Ident); ok && f.Name == "register" && len(n.Args) == 2 {
-					name = show(n.Args[0])
-				}
-			case *ast.IfStmt:
-				was := n.Cond
-				// The condition stays in the text, so that nothing becomes unused.
-				if refuses(n.Body) {
-					n.Cond = &ast.BinaryExpr{X: &ast.ParenExpr{X: was}, Op: token.LAND, Y: ast.NewIdent("false")}
-					add(n, name, "drop the refusal if "+show(was))
-				} else {
-					n.Cond = &ast.UnaryExpr{Op: token.NOT, X: &ast.ParenExpr{X: was}}
-					add(n, name, "turn around if "+show(was))
-				}
-				n.Cond = was
-			case *ast.CaseClause:
-				if len(n.List) == 1 && refuses(&ast.BlockStmt{List: n.Body}) && condition(n.List[0]) {
-					was := n.List[0]
-					n.List[0] = &ast.BinaryExpr{X: &ast.ParenExpr{X: was}, Op: token.LAND, Y: ast.NewIdent("false")}
-					add(n, name, "drop the refusal case "+show(was))
-					n.List[0] = was
-				}
-			case *ast.BinaryExpr:
-				was := n.Op
-				if to, ok := near[was]; ok {
-					text := show(n)
-					n.Op = to
-					add(n, name, fmt.Sprintf("%s for %s in %s", to, was, text))
-					n.Op = was
-				}
-			}
-			return true
-		})
-	}
-	return all, nil
-}
-
-// near are the operators that are written by mistake for one another.
-var near = map[token.Token]token.Token{
-	token.LSS: token.LEQ, token.LEQ: token.LSS, token.GTR: token.GEQ, token.GEQ: token.GTR,
-	token.LAND: token.LOR, token.LOR: token.LAND,
-}
-
-// condition says whether e is surely a truth value: a comparison or its like.
-func condition(e ast.Expr) bool {
-	switch e := e.(type) {
-	case *ast.BinaryExpr:
-		return slices.Contains([]token.Token{token.EQL, token.NEQ, token.LSS, token.LEQ, token.GTR, token.GEQ, token.LAND, token.LOR}, e.Op)
-	case *ast.UnaryExpr:
-		return e.Op == token.NOT
-	}
-	return false
-}
-
-// refuses says whether a body does nothing but return an error: the last value
-// returned is one by its name, or is made on the spot.
-func refuses(b *ast.BlockStmt) bool {
-	if len(b.List) != 1 {
-		return false
-	}
-	ret, ok := b.List[0].(*ast.ReturnStmt)
-	if !ok || len(ret.Results) == 0 {
-		return false
-	}
-	switch e := ret.Results[len(ret.Results)-1].(type) {
-	case *ast.Ident:
-		return e.Name == "err" || strings.HasPrefix(strings.ToLower(e.Name), "err")
-	case *ast.CallExpr:
-		if s, ok := e.Fun.(*ast.SelectorExpr); ok {
-			return s.Sel.Name == "Errorf" || s.Sel.Name == "New" || s.Sel.Name == "Join"
+		src, err := os.ReadFile(f)
+		if err != nil {
+			return nil, "", err
+		}
+		w := &writer{src: src, first: len(all)}
+		if err := w.read(f); err != nil {
+			return nil, "", err
+		}
+		pkg = w.pkg
+		all = append(all, w.all...)
+		if err := put(f, w.text(0, len(src))); err != nil {
+			return nil, "", err
 		}
 	}
-	return false
+	names := map[string]int{}
+	for _, m := range all {
+		if names[m.name]++; names[m.name] > 1 {
+			m.name = fmt.Sprintf("%s (%d)", m.name, names[m.name])
+		}
+	}
+	seen := "package " + pkg + "\n\nimport (\n\t\"os\"\n\t\"strconv\"\n)\n\nvar mutantInForce, _ = strconv.Atoi(os.Getenv(\"CROSSCUT_MUTANT\"))\n"
+	if err := put(filepath.Join(dir, "mutant_in_force.go"), seen); err != nil {
+		return nil, "", err
+	}
+	raw, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		return nil, "", err
+	}
+	overlay = filepath.Join(tmp, "overlay.json")
+	return all, overlay, os.WriteFile(overlay, raw, 0o600)
 }

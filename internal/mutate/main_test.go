@@ -3,43 +3,60 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 )
+
+// A package whose tests notice all mutants but two, one of which is equivalent.
+var sample = map[string]string{
+	"go.mod":    "module a\n",
+	"a.go":      "package a\n\nimport \"errors\"\n\nfunc F(n int) error {\n\tif n < 3 && n != 1 {\n\t\treturn errors.New(\"small\")\n\t}\n\treturn nil\n}\n\nfunc Max(a, b int) int {\n\tif a > b {\n\t\treturn a\n\t}\n\treturn b\n}\n",
+	"a_test.go": "package a\n\nimport \"testing\"\n\nfunc TestF(t *testing.T) {\n\tif F(2) == nil || F(1) != nil || F(5) != nil || Max(1, 2) != 2 {\n\t\tt.Error()\n\t}\n}\n",
+}
 
 func TestMutants(t *testing.T) {
 	dir := t.TempDir()
-	file := filepath.Join(dir, "a.go")
-	text := "package a\n\nimport \"errors\"\n\nfunc F(n int) error {\n\tif n < 3 && n != 1 {\n\t\treturn errors.New(\"small\")\n\t}\n\treturn nil\n}\n"
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
+	t.Chdir(dir)
+	for name, text := range sample {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
-	ms, err := mutants(file)
+	ms, _, err := mutate(".", t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	var got []string
 	for _, m := range ms {
-		got = append(got, m.String())
-		if !strings.Contains(string(m.text), "package a") || string(m.text) == text {
-			t.Errorf("%s changes nothing:\n%s", m, m.text)
+		got = append(got, m.name)
+	}
+	want := []string{
+		"a.go: F: drop the refusal if n < 3 && n != 1", "a.go: F: || for && in n < 3 && n != 1", "a.go: F: <= for < in n < 3",
+		"a.go: Max: turn around if a > b", "a.go: Max: >= for > in a > b",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+	for _, c := range []struct {
+		list string
+		bad  int
+	}{
+		// One survivor is explained and one is not; one line is of a mutant that is noticed, one of none.
+		{"# why\n" + want[4] + " -- of equal numbers either is the larger\n" + want[0] + " -- noticed\n" + "a.go: G: gone -- no more\n", 3},
+		{want[0], -1}, // no reason
+	} {
+		if err := os.MkdirAll("testdata", 0o700); err != nil {
+			t.Fatal(err)
 		}
-	}
-	want := "a.go: F: drop the refusal if n < 3 && n != 1|a.go: F: || for && in n < 3 && n != 1|a.go: F: <= for < in n < 3"
-	if strings.Join(got, "|") != want {
-		t.Errorf("got %s", strings.Join(got, "|"))
-	}
-	list := filepath.Join(dir, "survivors.txt")
-	if err := os.WriteFile(list, []byte("# why\n"+got[0]+" -- there is a reason\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if known, err := explanations(list); err != nil || !known[got[0]] || len(known) != 1 {
-		t.Error(known, err)
-	}
-	if err := os.WriteFile(list, []byte(got[0]), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := explanations(list); err == nil {
-		t.Error("a survivor needs a reason")
+		if err := os.WriteFile(filepath.Join("testdata", "survivors.txt"), []byte(c.list), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		bad, err := try(".", regexp.MustCompile(""), 1, time.Minute)
+		if (err != nil) != (c.bad < 0) || err == nil && bad != c.bad || err != nil && !strings.Contains(err.Error(), "want FILE") {
+			t.Errorf("with the list %q %d are bad, want %d: %v", c.list, bad, c.bad, err)
+		}
 	}
 }
