@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"crosscut/internal/long"
 	"crosscut/protocol"
 )
 
@@ -263,7 +264,7 @@ func TestRanksCountSets(t *testing.T) {
 // the default read position and over all positions.
 func TestGenerators(t *testing.T) {
 	for task := range Catalog().All() {
-		for _, n := range []int{1, 2, 7, 40, 200} {
+		for _, n := range []int{1, 2, 7, long.Of(40, 200)} {
 			for _, factor := range []float64{0, 1, 2} { // M: default, N, 2N
 				set := Params{}
 				if factor > 0 {
@@ -370,13 +371,13 @@ func TestCorrectQSA(t *testing.T) {
 }
 
 func TestLongSequences(t *testing.T) {
-	const n = 1 << 18 // what takes quadratic time would never end
+	n := long.Of(1<<16, 1<<18) // what takes quadratic time would never end
 	for _, task := range []*Task{Match2, Match3, Match3Bigram, Cycle3, Cycle5, QSA} {
-		for _, m := range []float64{n + 1, n * n} {
+		for _, m := range []float64{float64(n + 1), float64(n * n)} {
 			set := Params{}
 			if task.Params[0].Name == "M" {
 				set["M"] = m
-			} else if m > n+1 {
+			} else if m > float64(n+1) {
 				continue
 			}
 			sh, err := task.Shape(n, set)

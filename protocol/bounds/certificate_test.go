@@ -258,7 +258,7 @@ func TestMutants(t *testing.T) {
 		c, _ := certify(t, m, r)
 		tried, rejected := 0, 0
 		try := func(v any) {
-			if rng.IntN(long.Of(4, 1)) != 0 {
+			if rng.IntN(long.Of(24, 1)) != 0 {
 				return
 			}
 			raw, err := json.Marshal(v)

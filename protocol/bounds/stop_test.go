@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"crosscut/internal/long"
 )
 
 // TestStoppedAnalysesAreTrue: whenever the time ends, every interval holds the
@@ -17,7 +19,7 @@ func TestStoppedAnalysesAreTrue(t *testing.T) {
 			t.Errorf("%s in %v, but it is %v", what, got, want)
 		}
 	}
-	for try := range 24 {
+	for try := range long.Of(8, 24) {
 		m := assorted(rng, 7)
 		if try == 0 {
 			m = ip(3)

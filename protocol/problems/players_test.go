@@ -235,29 +235,45 @@ func flip(m [][]string) [][]string {
 // cheapest is the depth of the best protocol tree, over all trees.
 func cheapest(m [][]string, bothKnow bool) int {
 	const open = "n" // outside the promise
-	memo := map[[2]uint]int{}
+	number := map[string]int{}
+	cell := make([][]int, len(m)) // -1 outside the promise
+	for i, row := range m {
+		for _, v := range row {
+			k, known := number[v]
+			if !known {
+				k = len(number)
+				number[v] = k
+			}
+			if v == open {
+				k = -1
+			}
+			cell[i] = append(cell[i], k)
+		}
+	}
+	memo := make([]int, 1<<(len(m)+len(m[0]))) // depth + 1
 	leaf := func(rows, cols uint) bool {
-		value := ""
+		value := -1
 		for j := range m[0] {
 			if !bothKnow {
-				value = ""
+				value = -1
 			}
 			for i := range m {
-				if rows>>i&1 == 0 || cols>>j&1 == 0 || m[i][j] == open {
+				if rows>>i&1 == 0 || cols>>j&1 == 0 || cell[i][j] < 0 {
 					continue
 				}
-				if value != "" && value != m[i][j] {
+				if value >= 0 && value != cell[i][j] {
 					return false
 				}
-				value = m[i][j]
+				value = cell[i][j]
 			}
 		}
 		return true
 	}
 	var depth func(rows, cols uint) int
 	depth = func(rows, cols uint) int {
-		if d, known := memo[[2]uint{rows, cols}]; known {
-			return d
+		at := rows<<len(m[0]) | cols
+		if memo[at] > 0 {
+			return memo[at] - 1
 		}
 		best := 0
 		if !leaf(rows, cols) {
@@ -273,7 +289,7 @@ func cheapest(m [][]string, bothKnow bool) int {
 				}
 			}
 		}
-		memo[[2]uint{rows, cols}] = best
+		memo[at] = best + 1
 		return best
 	}
 	return depth(1<<len(m)-1, 1<<len(m[0])-1)

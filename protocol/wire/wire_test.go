@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"io"
 	"net"
 	"reflect"
 	"strings"
@@ -173,7 +174,7 @@ func TestBadPeers(t *testing.T) {
 				}
 				c.Write(tc.send)
 				c.(*net.TCPConn).CloseWrite()
-				time.Sleep(50 * time.Millisecond)
+				io.Copy(io.Discard, c) // until the other side has read it and ends
 				c.Close()
 			}()
 			s, err := Accept(context.Background(), ln, config(protocol.Alice, 0, 8))
