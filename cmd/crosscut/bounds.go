@@ -72,6 +72,9 @@ var _ = register(&command{
 			return c.boundsOfTask()
 		}
 		m, res, opts, err := c.namedMatrix(from)
+		if err == nil {
+			err = c.Context.Err() // nothing was reached
+		}
 		if err != nil {
 			return err
 		}
@@ -309,6 +312,9 @@ func (c *call) bestSplit(ctx context.Context, trial matrix.Trial) (string, []mat
 	spec, tried, err := trial.Best(ctx, c.Int("n"))
 	if c.Context.Err() != nil {
 		return "", nil, c.Context.Err()
+	}
+	if errors.Is(err, matrix.ErrManyValued) {
+		return "", nil, usagef("name a split; any works for a task of many values", "flag --split: %v", err)
 	}
 	if err != nil {
 		return "", nil, usagef("take a smaller N, raise --time, or name a split", "flag --split: %v", err)

@@ -3,43 +3,42 @@
 
     python3 check.py FILE...
 
-It shares nothing with crosscut but the format, and is meant to be read: it is slow,
-and refuses evidence that would need long searches. Exit status 1: a file is refused.
+It shares nothing with crosscut but the format, and is meant to be read: it is slow, and
+refuses what takes too many steps. Exit status 1: a file is refused.
 """
 import hashlib, json, re, sys
 from fractions import Fraction
 from itertools import combinations, product
-from math import comb, isqrt
-
+from math import comb, isqrt, prod
 sys.setrecursionlimit(20000)
-STEPS = 2_000_000  # of one search
+STEPS, FILE = 2_000_000, 20_000_000  # steps of one search, and of a file
+left = FILE
 OF_ERROR = {"gamma2.approx", "corruption", "smooth_rectangle", "randomised"}
+OF_BITS = {"success", "success.kept"}
 PER_VALUE = {"rank.value", "fooling", "rectangle", "cover", "partition", "corruption", "smooth_rectangle"}
 OTHER = {"distinct.rows", "distinct.cols", "one_way.alice", "one_way.bob", "rank.rational", "rank.gf2",
          "shattered.alice", "shattered.bob", "discrepancy.uniform", "discrepancy.best", "gamma2", "deterministic",
          "gamma2.approx", "gamma2.infinity", "randomised"}
-LISTS = set("claims entries lines of rows cols columns rectangles parts lemmas fooling ones weights symmetries blocks x y o a b pad".split())
-
+LISTS = set("claims entries lines of rows cols columns rectangles parts lemmas fooling ones weights symmetries blocks x y o a b pad words word messages tokens".split())
 class Refused(Exception): pass
-
 def need(truth, why):
-    if not truth:
-        raise Refused(why)
-
+    if not truth: raise Refused(why)
+def spend(n):
+    global left
+    left -= n
+    need(left > 0, "too many steps")
 # Reading: exact keys, none twice, nothing but integers where integers belong.
-def pairs(items):
-    need(len(dict(items)) == len(items), "a key stands twice")
-    return dict(items)
+def pairs(items): return need(len(dict(items)) == len(items), "a key stands twice") or dict(items)
 def keys(obj, required, optional=()):
     need(isinstance(obj, dict), "want an object")
     need(set(required) <= set(obj) <= {*required, *optional}, f"keys {sorted(obj)}, want {sorted(required)}")
     need(all(x is not None and (k not in LISTS or isinstance(x, list)) for k, x in obj.items()), "null, or want a list")
     return [obj.get(k) for k in (*required, *optional)]
 def integer(x): return x if type(x) is int else need(False, f"{x!r} is no integer")
-def ints(xs): return [integer(x) for x in xs] if isinstance(xs, list) else need(False, "want a list")
+def ints(xs): return need(isinstance(xs, list), "want a list") or spend(len(xs)) or [integer(x) for x in xs]
 def index_set(xs, n):
-    need(all(0 <= i < n for i in ints(xs)) and len(set(xs)) == len(xs), f"indices of 0..{n - 1}, each once")
-    return xs
+    return need(all(0 <= i < n for i in ints(xs)) and len(set(xs)) == len(xs), f"indices of 0..{n - 1}, each once") or xs
+def box(a, rows, cols): return spend(len(index_set(rows, len(a))) * len(index_set(cols, len(a[0])))) or (rows, cols)
 def number(s):
     need(isinstance(s, str) and len(s) <= 4096 and re.fullmatch(r"(0|-?[1-9][0-9]*)(/[1-9][0-9]*)?", s), "no exact number")
     return Fraction(s)
@@ -82,48 +81,42 @@ def take(e, fits, *names):
     return keys(e, ("kind", *names))[1:]
 # Evidence. Each verifier returns what is proved about (measure, end).
 def fooling_set(a, v, entries):
-    need(isinstance(entries, list), "want entries")
+    spend(len(need(isinstance(entries, list), "want entries") or entries) ** 2)
     for k, e in enumerate(entries):
         need(len(ints(e)) == 2 and 0 <= e[0] < len(a) and 0 <= e[1] < len(a[0]) and a[e[0]][e[1]] == v, f"{e} is no entry of {v}")
-        for d in entries[:k]:
-            need(other(a[e[0]][d[1]], v) or other(a[d[0]][e[1]], v), f"{d} and {e} fit one rectangle")
+        for d in entries[:k]: need(other(a[e[0]][d[1]], v) or other(a[d[0]][e[1]], v), f"{d} and {e} fit one rectangle")
     return len(entries)
 def fooling(a, m, end, v, e):
-    entries, = take(e, end == "lower" and m in ("fooling", "cover", "partition"), "entries")
-    return fooling_set(a, v, entries)
+    return fooling_set(a, v, *take(e, end == "lower" and m in ("fooling", "cover", "partition"), "entries"))
 def pure(a, v, rows, cols):
-    index_set(rows, len(a)), index_set(cols, len(a[0]))
-    need(not any(other(a[i][j], v) for i in rows for j in cols), "another value in a rectangle")
+    need(not any(other(a[i][j], v) for i, j in product(*box(a, rows, cols))), "another value in a rectangle")
+    return rows, cols
 def rectangles(a, m, end, v, e):
     rects, = take(e, end == "upper" and m in ("fooling", "cover", "partition"), "rectangles")
     times = {}
     for r in rects:
-        rows, cols = keys(r, ("rows", "cols"))
-        pure(a, v, rows, cols)
-        for at in product(rows, cols):
-            times[at] = times.get(at, 0) + 1
+        for at in product(*pure(a, v, *keys(r, ("rows", "cols")))): times[at] = times.get(at, 0) + 1
     for i, r in enumerate(a):
         for j, x in enumerate(r):
             n = times.get((i, j), 0)
             need(x != v or n == 1 or n > 1 and m != "partition", f"({i}, {j}) is covered {n} times")
     return len(rects)
 def rectangle(a, m, end, v, e):
-    rows, cols = take(e, end == "lower" and m == "rectangle", "rows", "cols")
-    pure(a, v, rows, cols)
+    rows, cols = pure(a, v, *take(e, end == "lower" and m == "rectangle", "rows", "cols"))
     return sum(a[i][j] == v for i in rows for j in cols)
 def antichain(a, m, end, v, e):
     _, axis, lines = keys(e, ("kind", "axis", "lines"))
     need(end == "lower" and m in ("cover", "partition") and axis in ("rows", "columns"), "of another measure or axis")
     u = a if axis == "rows" else turn(a)
-    index_set(lines, len(u))
     beyond = lambda i, k: any(x == v and other(y, v) for x, y in zip(u[i], u[k]))
+    spend(len(index_set(lines, len(u))) ** 2 * len(u[0]))
     need(all(beyond(i, k) and beyond(k, i) for i, k in combinations(lines, 2)), "comparable lines")
     return next(k for k in range(1, 99) if comb(k, k // 2) >= len(lines)) if len(lines) > 1 else 0
 def along(a, m, e, fits, name):
     lines, = take(e, fits and m in ("distinct.rows", "distinct.cols", "one_way.alice", "one_way.bob"), name)
     exact = m.startswith("distinct")
     return (a if m in ("distinct.rows", "one_way.alice") else turn(a)), exact, (lambda n: n) if exact else bits, lines
-def differ(x, y, exact): return any(p != q and (exact or p is not None and q is not None) for p, q in zip(x, y))
+def differ(x, y, exact): return spend(len(x)) or any(p != q and (exact or p is not None and q is not None) for p, q in zip(x, y))
 def classes(a, m, end, v, e):
     u, exact, count, of = along(a, m, e, end == "upper", "of")
     need(len(ints(of)) == len(u), "not of all lines")
@@ -131,36 +124,31 @@ def classes(a, m, end, v, e):
     return count(len(set(of)))
 def apart(a, m, end, v, e):
     u, exact, count, lines = along(a, m, e, end == "lower", "lines")
-    index_set(lines, len(u))
-    need(all(differ(u[i], u[k], exact) for i, k in combinations(lines, 2)), "two lines do not differ")
+    need(all(differ(u[i], u[k], exact) for i, k in combinations(index_set(lines, len(u)), 2)), "two lines do not differ")
     return count(len(lines))
 def patterns(a, m, end, v, e):
     cols, lines = take(e, end == "lower" and m in ("shattered.alice", "shattered.bob"), "columns", "lines")
     u, values = a if m == "shattered.alice" else turn(a), pair(a)
-    index_set(cols, len(u[0]))
-    need(len(ints(lines)) == 2 ** len(cols) and all(0 <= i < len(u) for i in lines), "lines")
+    need(len(ints(lines)) == 2 ** len(index_set(cols, len(u[0]))) and all(0 <= i < len(u) for i in lines), "lines")
     need(all(u[i][j] == values[p >> k & 1] for p, i in enumerate(lines) for k, j in enumerate(cols)), "a pattern is not shown")
     return len(cols)
 def prime(p): return p > 1 and all(p % d for d in range(2, isqrt(p) + 1))
 def rank_modulo(a, p):  # over the rationals where p is None
     number = (lambda x: x % p) if p else Fraction
-    a, rank = [[number(x) for x in r] for r in a], 0
+    a, rank = [[number(x) for x in r] for r in a], spend(len(a) ** 2 * len(a[0]) if a else 0) or 0
     for j in range(len(a[0]) if a else 0):
         k = next((k for k in range(rank, len(a)) if a[k][j]), None)
-        if k is None:
-            continue
+        if k is None: continue
         a[rank], a[k] = a[k], a[rank]
         inv = pow(a[rank][j], -1, p) if p else 1 / a[rank][j]
         for i in range(rank + 1, len(a)):
             f = number(a[i][j] * inv)
-            if f:
-                a[i] = [number(x - f * y) for x, y in zip(a[i], a[rank])]
+            if f: a[i] = [number(x - f * y) for x, y in zip(a[i], a[rank])]
         rank += 1
     return rank
 def ranked(a, m, v):
     total(a)
-    if m == "rank.rational":
-        return a
+    if m == "rank.rational": return a
     need(m in ("rank.gf2", "rank.value", "partition"), "of another measure")
     v = pair(a)[1] if m == "rank.gf2" else v
     return [[int(x == v) for x in r] for r in a]
@@ -168,12 +156,10 @@ def minor(a, m, end, v, e):
     _, p, rows, cols = keys(e, ("kind", "prime", "rows", "cols"))
     b = ranked(a, m, v)
     need(end == "lower" and 2 <= integer(p) < 2 ** 31 and prime(p) and (m != "rank.gf2" or p == 2), "of another end, or no prime")
-    index_set(rows, len(a)), index_set(cols, len(a[0]))
-    need(len(rows) == len(cols) and rank_modulo([[b[i][j] for j in cols] for i in rows], p) == len(rows), "a singular minor")
+    need(len(box(a, rows, cols)[0]) == len(cols) and rank_modulo([[b[i][j] for j in cols] for i in rows], p) == len(rows), "a singular minor")
     return len(rows)
 def elimination(a, m, end, v, e):
-    take(e, end == "upper" and m != "partition")
-    return rank_modulo(ranked(a, m, v), 2 if m == "rank.gf2" else None)
+    return take(e, end == "upper" and m != "partition") or rank_modulo(ranked(a, m, v), 2 if m == "rank.gf2" else None)
 def leaves(a, m, end, v, e):
     parts, = take(e, end == "lower" and m == "deterministic", "parts")
     got = [keys(p, ("value", "evidence")) for p in parts]
@@ -199,21 +185,19 @@ def tree(a, m, end, v, e):
     return depth if m == "deterministic" else count.get(v, 0)
 def shapes(n):
     every = {(1, 1)}
-    for _ in range(n):
-        every = {s for p, q in product(every, every) for s in ((p[0] + q[0], p[1] * q[1]), (p[0] * q[0], p[1] + q[1]))}
+    for _ in range(n): every = {s for p, q in product(every, every) for s in ((p[0] + q[0], p[1] * q[1]), (p[0] * q[0], p[1] + q[1]))}
     return every
 def greedy(lines):
     taken = []
     for x in lines:
-        if all(differ(x, y, False) for y in taken):
-            taken.append(x)
+        if all(differ(x, y, False) for y in taken): taken.append(x)
     return len(taken)
 def refutation(a, m, end, v, e):
     lemmas, = take(e, end == "lower" and m == "deterministic", "lemmas")
     done = []
     for l in lemmas:
         rows, cols, b, sets, by_rows, by_cols = keys(l, ("rows", "cols", "bits"), ("fooling", "by_rows", "by_cols"))
-        index_set(rows, len(a)), index_set(cols, len(a[0]))
+        box(a, rows, cols)
         need(0 <= integer(b) <= 30, "bits out of range")
         if by_rows is None and by_cols is None:
             part = [[a[i][j] for j in cols] for i in rows]
@@ -252,14 +236,13 @@ def divide(branch, axis, free, side, across, b, done):
 def gap(a, m, end, v, e):
     rows, cols = take(e, end == "lower" and m == "discrepancy.uniform", "rows", "cols")
     s = signs(a)
-    index_set(rows, len(a)), index_set(cols, len(a[0]))
-    return Fraction(abs(sum(s[i][j] for i in rows for j in cols)), defined(a))
+    return Fraction(abs(sum(s[i][j] for i, j in product(*box(a, rows, cols)))), defined(a))
 def heaviest(s, both=True):
     s = s if len(s) <= len(s[0]) else turn(s)
-    need(2 ** len(s) * len(s) * len(s[0]) <= STEPS, "too long a search")
+    cap(2 ** min(len(s), 99) * len(s) * len(s[0]))
     return max(swing([r for r, take in zip(s, rows) if take], both) for rows in product((0, 1), repeat=len(s)))
 def swing(rows, both):
-    sums = [sum(c) for c in zip(*rows)]
+    sums = spend(len(rows)) or [sum(c) for c in zip(*rows)]
     return max(sum(x for x in sums if x > 0), -both * sum(x for x in sums if x < 0))
 def spectral(a, m, end, v, e):
     keys(e, ("kind",))
@@ -268,11 +251,9 @@ def spectral(a, m, end, v, e):
     need(len(s) <= 256, "too long a computation")
     square = lambda x: [[sum(p * q for p, q in zip(r, c)) for c in x] for r in x]  # x times its transpose
     k, power = square(square(s)), 2
-    if len(s) <= 64:
-        k, power = square(k), 4
+    if len(s) <= 64: k, power = square(k), 4
     most = max(sum(map(abs, r)) for r in k) * (len(a) * len(a[0])) ** power
-    while power >= 1:
-        most, power = isqrt(most), power // 2
+    while power >= 1: most, power = isqrt(most), power // 2
     return Fraction(min(most, defined(a)), defined(a))
 def distribution(a, m, end, v, e, only_sum=False):
     w, = take(e, end == "upper" and m == "discrepancy.best", "weights")
@@ -281,18 +262,15 @@ def distribution(a, m, end, v, e, only_sum=False):
     need(all(0 <= x <= 2 ** 40 and (x == 0 or y) for r, t in zip(w, s) for x, y in zip(r, t)), "a weight")
     every = sum(map(sum, w))
     need(0 < every <= 2 ** 60, "the weights")
-    if only_sum:
-        return every
+    if only_sum: return every
     return Fraction(heaviest([[x * y for x, y in zip(r, t)] for r, t in zip(w, s)]), every)
 def paid(a, rects):
     s, every, got = signs(a), 0, [[0] * len(a[0]) for _ in a]
     for r in rects:
         weight, sign, rows, cols = keys(r, ("weight", "sign", "rows", "cols"))
         need(0 < integer(weight) <= 2 ** 40 and integer(sign) in (1, -1), "a weight or sign")
-        index_set(rows, len(a)), index_set(cols, len(a[0]))
         every += weight
-        for i, j in product(rows, cols):
-            got[i][j] += weight * sign * s[i][j]
+        for i, j in product(*box(a, rows, cols)): got[i][j] += weight * sign * s[i][j]
     return got, every
 def mixture(a, m, end, v, e):
     rects, = take(e, end == "lower" and m == "discrepancy.best", "rectangles")
@@ -300,8 +278,7 @@ def mixture(a, m, end, v, e):
     least = min(g for r, t in zip(got, a) for g, x in zip(r, t) if x is not None)
     return Fraction(least, every) if every else 0
 def symmetry(a, s):
-    rows, cols = keys(s, ("rows", "cols"))
-    index_set(rows, len(a)), index_set(cols, len(a[0]))
+    rows, cols = box(a, *keys(s, ("rows", "cols")))
     need(len(rows) == len(a) and len(cols) == len(a[0]), "the shape of a symmetry")
     need(all(a[r][c] == x for r, line in zip(rows, a) for c, x in zip(cols, line)), "no symmetry")
     return rows, cols
@@ -317,8 +294,7 @@ def orbits(a, m, end, v, e):
                 orbit.add((i, j))
                 todo += [(rows[i], cols[j]) for rows, cols in moves]
         seen |= orbit
-        if orbit and a[start[0]][start[1]] is not None:
-            means.append(Fraction(sum(got[i][j] for i, j in orbit), len(orbit)))
+        if orbit and a[start[0]][start[1]] is not None: means.append(Fraction(sum(got[i][j] for i, j in orbit), len(orbit)))
     return min(means) / every if every else 0
 def blocks(a, m, end, v, e):
     _, w, parts, moves = keys(e, ("kind", "weights", "blocks", "symmetries"))
@@ -329,20 +305,13 @@ def blocks(a, m, end, v, e):
     need(all({x, y} in moved for b in parts for x, y in zip(b, b[1:])), "an exchange is missing")
     parts = parts + [[i] for i in range(len(a)) if not any(i in b for b in parts)]
     heads = [[[s[i] for i in b[:k]] for k in range(len(b) + 1)] for b in parts]
-    size = 1
-    for h in heads:
-        size *= len(h)
-        need(size * len(a) * len(a[0]) <= STEPS, "too long a search")
+    cap(prod(map(len, heads)) * len(a) * len(a[0]))
     return Fraction(max(swing([r for h in rows for r in h], True) for rows in product(*heads)), every)
-def shape(x, rows, cols):
-    need(isinstance(x, list) and len(x) == rows and all(len(ints(r)) == cols for r in x), "the shape")
-def dot(x, y): return sum(p * q for p, q in zip(x, y))
-def edge(error):
-    need(0 <= number(error) < Fraction(1, 2), "an error is below 1/2")
-    return 1 - 2 * number(error)
+def shape(x, rows, cols): need(isinstance(x, list) and len(x) == rows and all(len(ints(r)) == cols for r in x), "the shape")
+def dot(x, y): return spend(len(x)) or sum(p * q for p, q in zip(x, y))
+def edge(error): return need(0 <= number(error) < Fraction(1, 2), "an error is below 1/2") or 1 - 2 * number(error)
 def near(a, m, error):
-    need(m != "gamma2" or total(a) is None, "")
-    return signs(a), {"gamma2": 1, "gamma2.infinity": None}[m] if m != "gamma2.approx" else 1 / edge(error)
+    return need(m != "gamma2" or total(a) is None, "") or (signs(a), {"gamma2": 1, "gamma2.infinity": None}[m] if m != "gamma2.approx" else 1 / edge(error))
 def factors(a, m, end, v, e, error):
     scale, x, y = take(e, end == "upper" and m.startswith("gamma2"), "scale", "x", "y")
     s, most = near(a, m, error)
@@ -379,8 +348,7 @@ def fractions(a, m, end, v, e, error):
         weight, rows, cols = keys(r, ("weight", "rows", "cols"))
         need(1 <= integer(weight) <= 2 ** 40, "a weight")
         every += weight
-        for at in product(index_set(rows, len(a)), index_set(cols, len(a[0]))):
-            got[at] = got.get(at, 0) + weight
+        for at in product(*box(a, rows, cols)): got[at] = got.get(at, 0) + weight
     for (i, r), j in product(enumerate(a), range(len(a[0]))):
         g = Fraction(got.get((i, j), 0), unit)
         need(r[j] != v or g >= right and (g <= 1 or m == "corruption"), f"({i}, {j}) has {g}")
@@ -393,23 +361,59 @@ def weighing(a, m, end, v, e, error):
         need(abs(x) <= 2 ** 40 and (x == 0 or other(y, v) and x < 0 or y == v and (x > 0 or m != "corruption")), "a weight")
         got += x * (1 - right if y != v else right if x > 0 else 1)
     most = heaviest(w, False)
-    return max(got, 0) / most if most else 0
+    return Fraction(max(got, 0)) / most if most else 0
 def follows(a, m, end, v, e, error):
     parts, = take(e, end == "lower" and m == "randomised", "parts")
     got = [keys(p, ("measure", "evidence"), ("value",)) for p in parts]
     sums = all(n in ("corruption", "smooth_rectangle") for n, _, _ in got)
-    need(sums and len({w for _, _, w in got}) == len(got) or len(got) == 1, "a value twice, or what does not add up")
+    need(got and sums and len({w for _, _, w in got}) == len(got) or len(got) == 1, "no part, a value twice, or what does not add up")
     x = [prove(a, n, "upper" if n.startswith("disc") else "lower", w, f, error if n in OF_ERROR else None) for n, f, w in got]
     if not sums:
         need(got[0][0] in ("gamma2.approx", "gamma2.infinity") or got[0][0].startswith("disc") and x[0] > 0, "of another measure")
         x = [edge(error) / x[0] if got[0][0].startswith("disc") else (edge(error) * x[0]) ** 2]
     return bits(-(-sum(x) // 1))
+# Success: Bob's answers after a message are a word; the value is a number of bits, or of kept tokens.
+def graded(a, m, end, v, e, of, *names):
+    need(of == (m, end) and 0 <= v <= 20 and (m == "success" or total(a) is None and v <= len(a[0])), "of another measure, or a value")
+    return keys(e, ("kind", *names))[1:]
+def right(row, word): return spend(len(row)) or sum(x == y for x, y in zip(row, word))
+def gains(a, unit, rows):  # the right answers of each row, under all words of answers that are right somewhere
+    need(1 <= integer(unit) <= 2 ** 20 and len(ints(rows)) == len(a) and all(0 <= u <= unit * len(a[0]) for u in rows), "prices")
+    columns = [sorted({x for x in c if x is not None}) or [0] for c in turn(a)]
+    cap(prod(map(len, columns)) * len(a))
+    return sorted({tuple(right(r, w) for r in a) for w in product(*columns)})
+def dearest(all, unit, rows, who): return max(sum(max(0, unit * g[i] - rows[i]) for i in who) for g in all)
+def centres(a, m, end, v, e):
+    words, = graded(a, m, end, v, e, ("success", "lower"), "words")
+    need(1 <= len(words) <= 2 ** v and all(len(ints(w)) == len(a[0]) for w in words), "words")
+    return Fraction(sum(max(right(r, w) for w in words) for r in a), defined(a))
+def prices(a, m, end, v, e):
+    unit, rows = graded(a, m, end, v, e, ("success", "upper"), "unit", "rows")
+    return Fraction(min((sum(rows) + 2 ** v * dearest(gains(a, unit, rows), unit, rows, range(len(a)))) // unit, defined(a)), defined(a))
+def exhausted(a, m, end, v, e):  # by trying all, without the prices
+    all = gains(a, *graded(a, m, end, v, e, ("success", "upper"), "unit", "rows"))
+    cap(comb(len(all), k := min(2 ** v, len(all))) * k * len(a))
+    return Fraction(max(sum(map(max, zip(*s))) for s in combinations(all, k)), defined(a))
+def keepers(a, m, end, v, e):
+    messages, = graded(a, m, end, v, e, ("success.kept", "lower"), "messages")
+    best = [0] * len(a)
+    for cols, tokens, word in (keys(x, ("columns", "tokens", "word")) for x in messages):
+        need(len(index_set(cols, len(a[0]))) == len(ints(tokens)) == v and cols == sorted(cols) and len(ints(word)) == len(a[0]), "a message")
+        best = [max(b, right(r, word)) if [r[j] for j in cols] == tokens else b for b, r in zip(best, a)]
+    return Fraction(sum(best), defined(a))
+def kept_prices(a, m, end, v, e):
+    unit, rows = graded(a, m, end, v, e, ("success.kept", "upper"), "unit", "rows")
+    all, most = gains(a, unit, rows), sum(rows)
+    for cols in combinations(range(len(a[0])), v):
+        same = {}
+        for i, r in enumerate(a): same.setdefault(tuple(r[j] for j in cols), []).append(i)
+        most += spend(len(all) * len(a)) or sum(dearest(all, unit, rows, who) for who in same.values())
+    return Fraction(min(most // unit, defined(a)), defined(a))
 # Searches, as plain as possible.
-def cap(n): need(n <= STEPS, "too long a search")
+def cap(n): need(n <= STEPS, "too long a search") or spend(n)
 def exhaustion(a, m, end, v, e):
     _, size = keys(e, ("kind", "size"))
-    if end == "upper" and m in ("discrepancy.uniform", "discrepancy.best"):
-        return Fraction(heaviest(signs(a)), defined(a))
+    if end == "upper" and m in ("discrepancy.uniform", "discrepancy.best"): return Fraction(heaviest(signs(a)), defined(a))
     need(0 <= integer(size) <= 2 ** 30, "size")
     if end == "upper" and m in ("shattered.alice", "shattered.bob"):
         u, k = a if m == "shattered.alice" else turn(a), size + 1
@@ -441,23 +445,17 @@ def largest(a, v, size):
 def coverable(a, v, n, exactly):
     need(n <= 10, "too long a search")
     cap(2 ** n * len(a[0]))
-    steps = 0
     def label(i, open_):
-        nonlocal steps
-        if i == len(a):
-            return True
+        if i == len(a): return True
         for s in range(2 ** n):
-            steps += sum(map(len, open_))
-            cap(steps)
+            spend(sum(map(len, open_)))
             left = []
             for x, sets in zip(a[i], open_):
                 fits = lambda t: (bin(s & t).count("1") == 1 if exactly else s & t) if x == v else x is None or not s & t
                 left.append([t for t in sets if fits(t)])
-                if not left[-1]:
-                    break
+                if not left[-1]: break
             else:
-                if label(i + 1, left):
-                    return True
+                if label(i + 1, left): return True
         return False
     return label(0, [range(2 ** n)] * len(a[0]))
 def area(a, m, end, v, e):
@@ -465,18 +463,20 @@ def area(a, m, end, v, e):
     need(end == "lower" and m in ("cover", "partition") and 1 <= integer(size) <= 2 ** 30, "of another measure")
     largest(a, v, size)
     return -(-sum(x == v for r in a for x in r) // size)
-
 KINDS = {f.__name__: f for f in (fooling, rectangles, rectangle, antichain, classes, apart, patterns, minor, elimination, leaves, tree,
-                                 refutation, gap, spectral, distribution, mixture, orbits, blocks, exhaustion, area)}
+                                 refutation, gap, spectral, distribution, mixture, orbits, blocks, exhaustion, area,
+                                 centres, prices, exhausted, keepers, kept_prices)}
 ERRING = {f.__name__: f for f in (factors, witness, fractions, weighing, follows)}
 def prove(a, m, end, v, e, error=None):
-    need(m in OTHER and v is None or m in PER_VALUE and type(v) is int and any(v == x for r in a for x in r), "a measure and its value")
+    occurs = v is not None and any(v == x for r in a for x in r)
+    need(m in OTHER and v is None or type(v) is int and (m in OF_BITS or m in PER_VALUE and occurs), "a measure and its value")
     need((m in OF_ERROR) == (error is not None), "a measure and its error")
     need(end in ("lower", "upper") and isinstance(e, dict) and isinstance(e.get("kind"), str), "an end and a kind")
-    need(e["kind"] in KINDS or e["kind"] in ERRING, "no such kind")
-    return ERRING[e["kind"]](a, m, end, v, e, error) if e["kind"] in ERRING else KINDS[e["kind"]](a, m, end, v, e)
-
+    kind = e["kind"].replace("kept-", "kept_")
+    need(kind in KINDS or kind in ERRING, "no such kind")
+    return ERRING[kind](a, m, end, v, e, error) if kind in ERRING else KINDS[kind](a, m, end, v, e)
 def check(text):
+    spend(left - FILE)  # all are left again
     need(not text.startswith("\ufeff"), "a byte order mark")
     cert = json.loads(text, object_pairs_hook=pairs)
     form, src, claims = keys(cert, ("format", "matrix", "claims"))
@@ -485,6 +485,7 @@ def check(text):
     for c in claims:
         m, end, claimed, e, v, error = keys(c, ("measure", "end", "number", "evidence"), ("value", "error"))
         claimed, proved = number(claimed), prove(a, m, end, v, e, error)
+        need(m not in OF_BITS or 0 <= claimed <= 1, "no probability")
         need(proved >= claimed if end == "lower" else proved <= claimed, f"{m} {end}: claimed {claimed}, proved {proved}")
     return len(claims)
 def main(files):
@@ -495,5 +496,4 @@ def main(files):
         except (Refused, ValueError, KeyError, TypeError, RecursionError) as why:
             refused = print(f"refused {name}: {why or type(why).__name__}") is None
     return int(refused)
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__": sys.exit(main(sys.argv[1:]))

@@ -47,6 +47,7 @@ type analysis struct {
 	found     [2]shattering // of Alice, of Bob
 	minors    []*eliminated // by place of the value, with the ranks; nil: not computed
 	rankOf    []Range
+	game      *payoff // of the best distribution; nil: it is too large
 }
 
 // Analyze computes every measure. When ctx or the time ends it returns what is
@@ -85,7 +86,7 @@ func newAnalysis(ctx context.Context, m *Matrix, opts Options) *analysis {
 		a.shatter()
 		a.discrepancy()
 		if !opts.NoFloats {
-			a.best()
+			a.best(.25)
 			a.gamma2()
 		}
 	}
@@ -95,6 +96,9 @@ func newAnalysis(ctx context.Context, m *Matrix, opts Options) *analysis {
 	a.derived()
 	a.embed()
 	a.shortfalls()
+	if a.two && !opts.NoFloats && a.game != nil && !a.game.closed && ctx.Err() == nil {
+		a.best(1)
+	}
 	a.randomised()
 	a.follows()
 	a.Interrupted = ctx.Err() != nil
@@ -492,36 +496,34 @@ func (a *analysis) claimDepth() {
 	if a.Tree != nil {
 		a.claim(check.Deterministic, nil, check.Upper, ratio(d.Upper, 1), given(check.Tree{Kind: "tree", Tree: a.Tree}))
 	}
-	if a.proof != nil {
+	sum, cheap := 0, 0
+	for _, p := range a.PerValue {
+		sum += p.Partition.Lower
+		cheap += p.found.leaves
+	}
+	leaves := func(part func(*findings) func() any) func() any {
+		return func() any {
+			l := check.Leaves{Kind: "leaves", Parts: []check.LeavesPart{}}
+			for k := range a.PerValue {
+				p := &a.PerValue[k]
+				l.Parts = append(l.Parts, check.LeavesPart{Value: p.Value, Evidence: marshal(part(&p.found)())})
+			}
+			return l
+		}
+	}
+	atOnce := leaves(func(f *findings) func() any { return f.cheap })
+	switch {
+	case a.proof != nil:
 		a.claim(check.Deterministic, nil, check.Lower, ratio(d.Lower, 1), given(struct {
 			Kind string `json:"kind"`
 			*Refutation
-		}{"refutation", a.proof}))
-		return
-	}
-	sum, fooling := 0, 0
-	for _, p := range a.PerValue {
-		sum += p.Partition.Lower
-		fooling += p.Fooling.Lower
-	}
-	measure := check.Partition
-	if width(fooling) >= d.Lower {
-		measure = check.Fooling // partitions by search may take the checker too long
-	}
-	var parts []pending
-	for _, c := range a.claims {
-		if c.Measure == measure && c.End == check.Lower {
-			parts = append(parts, c)
-		}
-	}
-	if width(sum) >= d.Lower {
-		a.claim(check.Deterministic, nil, check.Lower, ratio(d.Lower, 1), func() any {
-			leaves := check.Leaves{Kind: "leaves", Parts: []check.LeavesPart{}}
-			for _, c := range parts {
-				leaves.Parts = append(leaves.Parts, check.LeavesPart{Value: *c.Value, Evidence: c.full().Evidence})
-			}
-			return leaves
-		})
+		}{"refutation", a.proof}), atOnce)
+	case width(cheap) >= d.Lower: // partitions by search may take the checker too long
+		a.claim(check.Deterministic, nil, check.Lower, ratio(d.Lower, 1), atOnce)
+	case width(sum) >= d.Lower:
+		a.claim(check.Deterministic, nil, check.Lower, ratio(d.Lower, 1), leaves(func(f *findings) func() any { return f.why }), atOnce)
+	default:
+		a.claim(check.Deterministic, nil, check.Lower, ratio(width(cheap), 1), atOnce)
 	}
 }
 

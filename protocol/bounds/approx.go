@@ -2,6 +2,7 @@ package bounds
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"math/big"
 
@@ -26,6 +27,9 @@ const approxSide = 64
 // approximate finds what lower-bounds protocols of the errors asked for, and lets the
 // checker say what the rounded solutions prove exactly.
 func (a *analysis) approximate() {
+	if len(a.opts.Errors) > 0 {
+		a.tooLarge()
+	}
 	for k, e := range a.opts.Errors {
 		share := 1 / float64(len(a.opts.Errors)-k)
 		ctx, cancel := a.share(.5 * share)
@@ -52,6 +56,21 @@ func (a *analysis) approximate() {
 	}
 }
 
+// tooLarge says which of the measures that errors ask for are not looked at.
+func (a *analysis) tooLarge() {
+	rows, cols, say := a.f.Rows(), a.f.Cols(), func(what string, args ...any) { a.TooLarge = append(a.TooLarge, fmt.Sprintf(what, args...)) }
+	switch {
+	case a.Rows*a.Cols > gamma2Entries:
+		say("approximations of the signs, corruption and smooth rectangles: %d entries, at most %d are looked at", a.Rows*a.Cols, gamma2Entries)
+		return
+	case rows+cols > approxSide:
+		say("approximations of the signs: %d different rows and columns together, at most %d are looked at", rows+cols, approxSide)
+	}
+	if min(rows, cols) > gameSide || rows*cols > gameEntries {
+		say("corruption and smooth rectangles: %d x %d different lines, at most %d on the shorter side and %d entries are looked at", rows, cols, gameSide, gameEntries)
+	}
+}
+
 // keep notes both ends of a measure, as far as the checker accepts them; a missing lower
 // end is 0, and without an upper one there is no interval.
 func (a *analysis) keep(lower, upper check.Claim) {
@@ -66,7 +85,7 @@ func (a *analysis) keep(lower, upper check.Claim) {
 		} else {
 			m.Span.Upper = v
 		}
-		a.claims = append(a.claims, pending{*c, given(c.Evidence)})
+		a.claims = append(a.claims, pending{Claim: *c, evidence: given(c.Evidence)})
 	}
 	if m.Span.Upper != nil {
 		a.Approximate = append(a.Approximate, m)
@@ -102,7 +121,7 @@ func (a *analysis) follows() {
 				continue
 			}
 			c.Number = v.RatString()
-			a.claims = append(a.claims, pending{c, given(c.Evidence)})
+			a.claims = append(a.claims, pending{Claim: c, evidence: given(c.Evidence)})
 			a.Randomised = append(a.Randomised, Randomised{
 				Setting: "two-way randomised, both know", Error: e, Bits: int(v.Num().Int64()), By: by.name, Formula: "R_e >= " + by.formula,
 			})

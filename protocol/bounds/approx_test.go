@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"crosscut/protocol/bounds/check"
@@ -54,6 +55,22 @@ func TestApproximateEntries(t *testing.T) {
 		}
 		if all := approximated(m, "1/3"); len(all) != want {
 			t.Errorf("1 x %d: %d measures, want %d: %v", n, len(all), want, all)
+		}
+	}
+}
+
+// What is too large to be looked at is said, with the limit.
+func TestTooLargeIsSaid(t *testing.T) {
+	for want, m := range map[string]*Matrix{
+		"": eq(2), "corruption and smooth rectangles: 17 x 17 different lines": Of(17, 17, func(i, j int) int { return min(i, j) & 1 }),
+		"approximations of the signs: 66 different": Of(33, 33, func(i, j int) int { return max(0, 1-max(i-j, j-i)) }),
+		"131074 entries": Of(2, 1<<16+1, func(i, j int) int { return i & j & 1 }),
+	} {
+		a := startAnalysis(context.Background(), m, Options{})
+		a.opts.Errors = []string{"1/3"}
+		a.tooLarge()
+		if got := strings.Join(a.TooLarge, "; "); want == "" && got != "" || !strings.Contains(got, want) {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }

@@ -39,7 +39,10 @@ func aspectOf(f *Folded, v int) *aspect {
 		}
 	}
 	// One line stands for its group; the entries are those of the smaller matrix.
-	m := f.only(v).Sub(firsts(rows), firsts(cols))
+	m := f.only(v)
+	if len(rows) < f.Rows() || len(cols) < f.Cols() {
+		m = m.Sub(firsts(rows), firsts(cols))
+	}
 	is, other := m.Place(1), m.Place(0)
 	for axis, m := range [2]*Matrix{m, m.Transpose()} {
 		for i := range a.n[axis] {

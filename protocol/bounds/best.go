@@ -21,15 +21,15 @@ import (
 // Sizes up to which the game is solved: the shorter side (all its subsets are
 // tried for the best rectangle), and the entries.
 const (
-	gameSide    = 12
-	gameEntries = 144
+	gameSide    = 16
+	gameEntries = 256
 	bestEntries = 1 << 16 // of the whole matrix, for any bound at all
 )
 
-// best bounds the discrepancy under the best distribution: always by the
-// partitions into rectangles (below) and the uniform distribution (above), and by
-// the game where it is small enough.
-func (a *analysis) best() {
+// best bounds the discrepancy under the best distribution, in a part of the time: always by
+// the partitions into rectangles (below) and the uniform distribution (above), and by
+// the game where it is small enough. Called again it goes on where time stopped the game.
+func (a *analysis) best(part float64) {
 	a.say("best distribution")
 	q := a.Discrepancy
 	if len(a.PerValue) == 0 || a.Rows*a.Cols > bestEntries {
@@ -53,10 +53,13 @@ func (a *analysis) best() {
 	} else {
 		claims = append(claims, check.Claim{Measure: check.DiscBest, End: check.Upper, Evidence: marshal(check.Spectral{Kind: "spectral"})})
 	}
-	ctx, cancel := a.share(.25)
+	ctx, cancel := a.share(part)
 	defer cancel()
 	if f := a.f; !a.opts.noGame && min(f.Rows(), f.Cols()) <= gameSide && f.Rows()*f.Cols() <= gameEntries {
-		g := newPayoff(a)
+		if a.game == nil {
+			a.game = newPayoff(a)
+		}
+		g := a.game
 		g.solve(ctx)
 		claims = append(claims,
 			check.Claim{Measure: check.DiscBest, End: check.Lower, Evidence: marshal(g.mixture(a.f))},
@@ -67,10 +70,17 @@ func (a *analysis) best() {
 			claims = append(claims, g.claims()...)
 		}
 	}
+	a.claims = slices.DeleteFunc(a.claims, func(c pending) bool {
+		before := c.Measure == check.DiscBest
+		if before {
+			claims = append(claims, c.full())
+		}
+		return before
+	})
 	kept := map[string]check.Claim{}
 	for _, c := range claims {
-		v := q.Uniform.Upper
-		if c.Number == "" { // the checker says what it proves
+		v, known := new(big.Rat).SetString(c.Number)
+		if !known { // the checker says what it proves
 			var err error
 			if v, err = check.Prove(a.checked(), c); err != nil {
 				continue
@@ -87,26 +97,32 @@ func (a *analysis) best() {
 	}
 	for _, end := range []string{check.Lower, check.Upper} {
 		if c, ok := kept[end]; ok {
-			a.claims = append(a.claims, pending{c, given(c.Evidence)})
+			a.claims = append(a.claims, pending{Claim: c, evidence: given(c.Evidence)})
 		}
 	}
 	q.Best = b
 }
 
 // payoff is the restricted game on the defined entries of the folded matrix, with
-// its shorter side as rows.
+// its shorter side as rows. A reflection that exchanges rows with columns and keeps the
+// signs makes one variable of an entry and its image: a mean of a distribution and its
+// image is no worse, and a rectangle is weighed together with its image.
 type payoff struct {
 	flipped    bool
 	rows, cols int
 	sign       [][]float64
-	entries    []place
-	at         [][]int // number of an entry, or -1
+	reflect    func(k int) int // (i, j) has the image (reflect(j), reflect(i)); nil: none keeps the signs
+	variables  int
+	size       []float64 // entries of a variable
+	at         [][]int   // variable of an entry, or -1
 	rects      []signedRect
 	known      map[string]bool
-	// The best solutions: a distribution on the entries, and weights p of the
-	// rectangles weighed.
-	mu, p   []float64
-	weighed []signedRect
+	// The best solutions: a distribution on the entries, as the weight of all of a variable's, and weights
+	// p of the rectangles weighed; and what they prove.
+	mu, p        []float64
+	weighed      []signedRect
+	upper, lower float64
+	closed       bool // nothing is left to add
 }
 
 type signedRect struct {
@@ -129,20 +145,67 @@ func newPayoff(a *analysis) *payoff {
 			if g.flipped {
 				k = f.Index(j, i)
 			}
-			g.at[i][j] = -1
-			if k < 0 {
+			switch {
+			case k == a.zero:
+				g.sign[i][j] = -1
+			case k >= 0:
+				g.sign[i][j] = 1
+			}
+		}
+	}
+	g.reflect = g.reflection()
+	for i := range g.rows {
+		for j := range g.cols {
+			if g.at[i][j] = -1; g.sign[i][j] == 0 {
 				continue
 			}
-			g.at[i][j] = len(g.entries)
-			g.entries = append(g.entries, place{i, j})
-			g.sign[i][j] = 1
-			if k == a.zero {
-				g.sign[i][j] = -1
+			if g.reflect != nil {
+				if r, c := g.reflect(j), g.reflect(i); r*g.cols+c < i*g.cols+j {
+					g.at[i][j] = g.at[r][c]
+					g.size[g.at[i][j]]++
+					continue
+				}
 			}
+			g.at[i][j] = g.variables
+			g.variables++
+			g.size = append(g.size, 1)
 			g.add(signedRect{g.sign[i][j], []int{i}, []int{j}})
 		}
 	}
 	return g
+}
+
+// reflection tries the two that matrices of functions of two numbers or words often have:
+// exchanging the two, and that followed by counting both downwards.
+func (g *payoff) reflection() func(k int) int {
+	if g.rows != g.cols {
+		return nil
+	}
+	for _, r := range []func(k int) int{func(k int) int { return k }, func(k int) int { return g.rows - 1 - k }} {
+		keeps := true
+		for i := range g.rows {
+			for j := range g.cols {
+				keeps = keeps && g.sign[i][j] == g.sign[r(j)][r(i)]
+			}
+		}
+		if keeps {
+			return r
+		}
+	}
+	return nil
+}
+
+// image is the rectangle's image under the reflection.
+func (g *payoff) image(r signedRect) signedRect {
+	turn := func(lines []int) []int {
+		out := make([]int, len(lines))
+		for k, i := range lines {
+			out[k] = g.reflect(i)
+		}
+		slices.Sort(out)
+		return out
+	}
+	return signedRect{r.sign, turn(r.cols), turn(r.rows)}
 }
 
 func (g *payoff) add(r signedRect) bool {
@@ -168,13 +231,18 @@ func (g *payoff) add(r signedRect) bool {
 // which keeps the distributions from swinging; rectangles without weight are
 // dropped. It ends when the ends agree to 1e-7.
 func (g *payoff) solve(ctx context.Context) {
-	g.mu = make([]float64, len(g.entries))
-	for t := range g.mu {
-		g.mu[t] = 1 / float64(len(g.mu))
+	if g.mu == nil {
+		entries := 0.0
+		for _, n := range g.size {
+			entries += n
+		}
+		for _, n := range g.size {
+			g.mu = append(g.mu, n/entries)
+		}
+		g.upper = g.pays(g.mu)
 	}
-	upper, lower := g.pays(g.mu), 0.0
 	failed := 0
-	for range 80 {
+	for round := 0; round < 200 && !g.closed && ctx.Err() == nil; round++ {
 		p, mu, value, ok := g.restricted(ctx)
 		if !ok {
 			if failed++; mu == nil || failed > 3 {
@@ -182,9 +250,9 @@ func (g *payoff) solve(ctx context.Context) {
 			}
 			value = 0 // not to be trusted, but the distribution can be asked
 		}
-		progress := value > lower+1e-6
-		if value > lower {
-			lower, g.p, g.weighed = value, p, slices.Clone(g.rects)
+		progress := value > g.lower+1e-6
+		if value > g.lower {
+			g.lower, g.p, g.weighed = value, p, slices.Clone(g.rects)
 		}
 		if progress { // else dropping could go round in circles
 			g.drop(p)
@@ -199,25 +267,20 @@ func (g *payoff) solve(ctx context.Context) {
 			for _, r := range rects {
 				added = g.add(r) || added
 			}
-			if pays < upper {
-				upper, g.mu = pays, query
+			if pays < g.upper {
+				g.upper, g.mu = pays, query
 			}
-			if upper-lower < 1e-7*upper || ctx.Err() != nil {
-				return
-			}
-			if added {
+			if g.closed = g.upper-g.lower < 1e-7*g.upper; g.closed || added || ctx.Err() != nil {
 				break
 			}
 		}
-		if !added {
-			return
-		}
+		g.closed = g.closed || !added && ctx.Err() == nil
 	}
 }
 
 // drop forgets rectangles without weight, once there are many.
 func (g *payoff) drop(p []float64) {
-	if len(g.rects) < 3*len(g.entries) {
+	if len(g.rects) < 3*g.variables {
 		return
 	}
 	old := g.rects
@@ -229,16 +292,16 @@ func (g *payoff) drop(p []float64) {
 	}
 }
 
-// restricted solves max d: sum_R p_R pay_R(e) - d - slack_e = 0 for all entries e,
-// sum p = 1. The multipliers are the distribution on the entries.
+// restricted solves max d: sum_R p_R pay_R(e) - d - slack_e = 0 for all variables e, whose
+// entries R pays on average, sum p = 1. The multipliers are the distribution.
 func (g *payoff) restricted(ctx context.Context) (p, mu []float64, value float64, ok bool) {
-	e, k := len(g.entries), len(g.rects)
+	e, k := g.variables, len(g.rects)
 	a := mat.NewDense(e+1, k+1+e, nil)
 	for r, q := range g.rects {
 		for _, i := range q.rows {
 			for _, j := range q.cols {
 				if t := g.at[i][j]; t >= 0 {
-					a.Set(t, r, q.sign*g.sign[i][j])
+					a.Set(t, r, a.At(t, r)+q.sign*g.sign[i][j]/g.size[t])
 				}
 			}
 		}
@@ -275,7 +338,7 @@ func (g *payoff) answers(mu []float64, value float64) (rects []signedRect, pays 
 		weighted[i] = make([]float64, g.cols)
 		for j, t := range g.at[i] {
 			if t >= 0 {
-				weighted[i][j] = g.sign[i][j] * mu[t]
+				weighted[i][j] = g.sign[i][j] * mu[t] / g.size[t]
 			}
 		}
 	}
@@ -343,7 +406,8 @@ func (g *payoff) pays(mu []float64) float64 {
 // gameScale is the number of binary places of rounded weights.
 const gameScale = 34
 
-// mixture writes the weights of the rectangles, on all lines of the whole matrix.
+// mixture writes the weights of the rectangles, on all lines of the whole matrix; images
+// under the reflection have half each.
 func (g *payoff) mixture(f *Folded) check.Mixture {
 	m := check.Mixture{Kind: "mixture", Rectangles: []check.Signed{}}
 	for k, w := range g.p {
@@ -351,14 +415,20 @@ func (g *payoff) mixture(f *Folded) check.Mixture {
 		if weight <= 0 {
 			continue
 		}
-		rows, cols := g.weighed[k].rows, g.weighed[k].cols
-		if g.flipped {
-			rows, cols = cols, rows
+		all := []signedRect{g.weighed[k]}
+		if g.reflect != nil {
+			all = append(all, g.image(all[0]))
 		}
-		m.Rectangles = append(m.Rectangles, check.Signed{
-			Weight: weight, Sign: int64(g.weighed[k].sign),
-			Rectangle: check.Rectangle{Rows: unfold(f.RowOf, rows), Cols: unfold(f.ColOf, cols)},
-		})
+		for _, r := range all {
+			rows, cols := r.rows, r.cols
+			if g.flipped {
+				rows, cols = cols, rows
+			}
+			m.Rectangles = append(m.Rectangles, check.Signed{
+				Weight: weight, Sign: int64(r.sign),
+				Rectangle: check.Rectangle{Rows: unfold(f.RowOf, rows), Cols: unfold(f.ColOf, cols)},
+			})
+		}
 	}
 	return m
 }
@@ -369,12 +439,17 @@ func (g *payoff) distribution(f *Folded) check.Distribution {
 	for i := range d.Weights {
 		d.Weights[i] = make([]int64, len(f.ColOf))
 	}
-	for t, e := range g.entries {
-		i, j := e[0], e[1]
-		if g.flipped {
-			i, j = j, i
+	for i, line := range g.at {
+		for j, t := range line {
+			if t < 0 {
+				continue
+			}
+			r, c := i, j
+			if g.flipped {
+				r, c = j, i
+			}
+			d.Weights[f.RowFirst[r]][f.ColFirst[c]] = int64(math.Round(g.mu[t] / g.size[t] * (1 << gameScale)))
 		}
-		d.Weights[f.RowFirst[i]][f.ColFirst[j]] = int64(math.Round(g.mu[t] * (1 << gameScale)))
 	}
 	return d
 }

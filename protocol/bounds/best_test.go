@@ -1,7 +1,10 @@
 package bounds
 
 import (
+	"context"
 	"testing"
+
+	"crosscut/internal/long"
 )
 
 func TestBestDiscrepancy(t *testing.T) {
@@ -13,5 +16,46 @@ func TestBestDiscrepancy(t *testing.T) {
 			t.Errorf("%s: best discrepancy in [%.9f, %.9f]", name, lower, upper)
 		}
 		certify(t, m, r)
+	}
+}
+
+// TestBestGoesOn: what time stopped is taken up again, and the ends never widen. Ordered pairs
+// keep their signs when both are counted downwards and exchanged.
+func TestBestGoesOn(t *testing.T) {
+	n := 3
+	if long.Form() {
+		n = 4
+	}
+	over, cancel := context.WithCancel(context.Background())
+	cancel()
+	a := startAnalysis(over, gt(n), Options{})
+	a.lines()
+	a.ranks()
+	a.values()
+	a.discrepancy()
+	a.best(1)
+	before := *a.Discrepancy.Best
+	if a.game.closed || a.game.reflect == nil || a.game.reflect(0) != 1<<n-1 {
+		t.Fatalf("closed: %v", a.game.closed)
+	}
+	a.ctx = context.Background()
+	a.best(1)
+	after := a.Discrepancy.Best
+	lower, upper := after.Floats()
+	if !a.game.closed || upper-lower > 1e-6*upper || after.Lower.Cmp(before.Lower) < 0 || after.Upper.Cmp(before.Upper) > 0 {
+		t.Errorf("best discrepancy in [%.9f, %.9f]", lower, upper)
+	}
+	a.best(1)
+	if lost := a.Discrepancy.Best; lost.Lower.Cmp(after.Lower) != 0 || lost.Upper.Cmp(after.Upper) != 0 {
+		t.Errorf("asked again: %v, %v", lost.Lower, lost.Upper)
+	}
+	claims := 0
+	for _, c := range a.claims {
+		if c.Measure == "discrepancy.best" {
+			claims++
+		}
+	}
+	if claims != 2 {
+		t.Errorf("%d claims of two ends", claims)
 	}
 }

@@ -2,6 +2,7 @@ package bounds
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"crosscut/internal/long"
 	"crosscut/protocol/bounds/check"
@@ -432,6 +434,39 @@ func mutateOnce(t testing.TB, k int, rng *rand.Rand) bool {
 		t.Fatalf("%v: %s", err, raw)
 	}
 	return true
+}
+
+// A lower end that takes the checker too long leaves a weaker one behind, however late it is; only the
+// evidence that proves most is kept.
+func TestWeakerEndsStay(t *testing.T) {
+	m := neq(4)
+	r := analyze(t, m, Options{noGame: true, NoFloats: true})
+	one := 1
+	set := func(n int) func() any {
+		f := check.FoolingSet{Kind: "fooling", Entries: []check.Entry{}}
+		for i := range n {
+			f.Entries = append(f.Entries, check.Entry{2 * i, 2*i + 1})
+		}
+		return given(f)
+	}
+	for weaker, want := range map[*[]func() any]string{{set(1), set(2), set(0)}: "2", {set(0)}: "", {}: ""} {
+		r.claims = []pending{{check.Claim{Measure: check.Partition, Value: &one, End: check.Lower, Number: "16"}, given(check.Exhaustion{Kind: "exhaustion", Size: 16}), *weaker}}
+		late, cancel := context.WithDeadline(context.Background(), time.Now().Add(-time.Hour))
+		for _, ctx := range []context.Context{context.Background(), late} {
+			c, out, err := r.Certificate(ctx, "", 0)
+			if err != nil || len(out) != 1 {
+				t.Fatalf("left out: %v, %v", out, err)
+			}
+			got := ""
+			if len(c.Claims) > 0 {
+				got = c.Claims[0].Number
+			}
+			if got != want {
+				t.Errorf("the certificate claims %q, want %q", got, want)
+			}
+		}
+		cancel()
+	}
 }
 
 // TestMutationSample is a few of what FuzzMutations does for as long as one wants.

@@ -52,6 +52,9 @@ func (a *analysis) embed() {
 		a.Embedded = append(a.Embedded, e)
 	}
 	f := a.f
+	if late(a.ctx, f.Rows()*f.Cols()) {
+		return
+	}
 	for _, c := range []struct {
 		name, besides string
 		on            int

@@ -16,6 +16,9 @@ import (
 type pending struct {
 	check.Claim
 	evidence func() any
+	// weaker are kinds of evidence that prove less, perhaps, and take the checker no search:
+	// where the other cannot be checked, the claim is what they prove.
+	weaker []func() any
 }
 
 // full is the claim with its evidence.
@@ -26,8 +29,8 @@ func (p pending) full() check.Claim {
 }
 
 // claim notes one end of a measure with its evidence.
-func (r *Report) claim(measure string, value *int, end string, number *big.Rat, evidence func() any) {
-	r.claims = append(r.claims, pending{check.Claim{Measure: measure, Value: value, End: end, Number: number.RatString()}, evidence})
+func (r *Report) claim(measure string, value *int, end string, number *big.Rat, evidence func() any, weaker ...func() any) {
+	r.claims = append(r.claims, pending{check.Claim{Measure: measure, Value: value, End: end, Number: number.RatString()}, evidence, weaker})
 }
 
 // given is evidence that is at hand.
@@ -131,7 +134,21 @@ func (a *analysis) claimValue(p *PerValue) {
 				why = given(c.refuted)
 			}
 		}
-		a.claim(c.measure, value, check.Lower, ratio(c.lower, 1), why)
+		weaker := []func() any{set}
+		if len(f.chain[0])+len(f.chain[1]) > 0 {
+			weaker = append(weaker, func() any { return f.antichain(s) })
+		}
+		if c.measure == check.Partition {
+			f.why, f.cheap, f.leaves = why, set, p.Fooling.Lower
+			if f.minor != nil {
+				least := func() any { return a.minor(f.minor) }
+				weaker = append(weaker, least)
+				if p.Rank.Lower > f.leaves {
+					f.cheap, f.leaves = least, p.Rank.Lower
+				}
+			}
+		}
+		a.claim(c.measure, value, check.Lower, ratio(c.lower, 1), why, weaker...)
 	}
 }
 
@@ -161,7 +178,7 @@ const quickly = 1 << 26
 // Certificate collects the evidence for every end that has some which the checker
 // accepts within its limits and before ctx's deadline, and says which ends are left
 // out: those rest on a search that only this package makes, or take the checker
-// longer. Problem and n, when given, stand for the entries of a matrix that came from
+// longer. A weaker end stands for them where some evidence proves one at once. Problem and n, when given, stand for the entries of a matrix that came from
 // a base problem. An error that is no cancellation is a *Contradiction.
 func (r *Report) Certificate(ctx context.Context, problem string, n int) (*check.Certificate, []string, error) {
 	table := check.NewTable(r.matrix.Rows(), r.matrix.Cols(), r.matrix.At)
@@ -202,14 +219,37 @@ func (r *Report) Certificate(ctx context.Context, problem string, n int) (*check
 		}
 	}
 	var out []string
+	if len(left) > 0 {
+		prover = check.NewProver(context.WithoutCancel(ctx), table)
+	}
 	for k, claim := range full {
-		if good[k] {
-			c.Claims = append(c.Claims, claim)
-		} else {
+		if !good[k] {
 			out = append(out, r.claims[k].name())
+			if claim = r.claims[k].less(prover); claim.Evidence == nil {
+				continue
+			}
 		}
+		c.Claims = append(c.Claims, claim)
 	}
 	return c, out, nil
+}
+
+// atOnce is how many steps the checker spends on weaker evidence, however late it is.
+const atOnce = 1 << 22
+
+// less is the lower end that the best of the weaker kinds of evidence proves; without evidence when
+// none proves more than 0.
+func (p pending) less(prover *check.Prover) (best check.Claim) {
+	most := new(big.Rat)
+	for _, evidence := range p.weaker {
+		c := p.Claim
+		c.Evidence = marshal(evidence())
+		if v, err := prover.Prove(c, atOnce); err == nil && v.Cmp(most) > 0 {
+			c.Number = v.RatString()
+			most, best = v, c
+		}
+	}
+	return best
 }
 
 // name is the end of the measure that is claimed.

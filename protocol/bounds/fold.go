@@ -10,9 +10,13 @@ type Folded struct {
 	RowFirst, ColFirst []int // folded row or column -> its first original
 }
 
-// Fold drops duplicate rows and columns, keeping the first of each.
+// Fold drops duplicate rows and columns, keeping the first of each. The matrix remembers it.
 func (m *Matrix) Fold() *Folded {
+	if f := m.folded.Load(); f != nil {
+		return f
+	}
 	f := &Folded{}
+	defer m.folded.Store(f)
 	f.RowOf, f.RowFirst, f.RowCount = m.classes()
 	narrow := m
 	if len(f.RowFirst) < m.rows {

@@ -56,7 +56,7 @@ func (a *analysis) gamma2() {
 			g.Lower = v
 		}
 		c.Number = v.RatString()
-		a.claims = append(a.claims, pending{c, given(c.Evidence)})
+		a.claims = append(a.claims, pending{Claim: c, evidence: given(c.Evidence)})
 	}
 	a.Gamma2 = g
 }

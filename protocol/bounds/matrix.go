@@ -40,6 +40,7 @@ type Matrix struct {
 	defined    []uint64 // [row][word]: union of the planes
 	total      bool     // no undefined entry
 	flipped    atomic.Pointer[Matrix]
+	folded     atomic.Pointer[Folded]
 }
 
 // New tabulates f, which reports the value of an entry and whether it is within

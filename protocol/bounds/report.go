@@ -33,6 +33,7 @@ type Report struct {
 	Nondeterministic *Nondeterministic `json:"nondeterministic"`
 	Gamma2           *Real             `json:"gamma2"`                // of the sign matrix; null when not total or too large
 	Approximate      []Approximate     `json:"approximate,omitempty"` // on demand
+	TooLarge         []string          `json:"too_large,omitempty"`   // what was asked for and not looked at, with the limit
 	Randomised       []Randomised      `json:"randomised"`            // what follows for protocols that may err
 	Embedded         []Embedding       `json:"embedded"`
 	PerValue         []PerValue        `json:"per_value"`
@@ -185,6 +186,10 @@ type findings struct {
 	capped           capped // on the largest rectangle, without a search
 	minor            *eliminated
 	aspect           *aspect
+	// Evidence for the lower end of the partition number, and what takes the checker no search: for
+	// so many leaves.
+	why, cheap func() any
+	leaves     int
 }
 
 // Contradiction is two results that cannot both be right: a bug here. A command

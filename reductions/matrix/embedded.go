@@ -2,6 +2,7 @@ package matrix
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -142,6 +143,9 @@ type Tried struct {
 	Why   string       `json:"why,omitempty"`
 }
 
+// ErrManyValued says that no INDEX can be sought, at any split and within any time.
+var ErrManyValued = errors.New("matrix: an INDEX is sought among two values")
+
 // Best tries half and every prefix, and names the split at which Alice holds the largest
 // INDEX, the first of several.
 func (t Trial) Best(ctx context.Context, n int) (best string, tried []Tried, err error) {
@@ -149,9 +153,10 @@ func (t Trial) Best(ctx context.Context, n int) (best string, tried []Tried, err
 	for k := 1; k < n; k++ {
 		specs = append(specs, "prefix:"+strconv.Itoa(k))
 	}
-	most := -1
+	most, many := -1, true
 	for _, spec := range specs {
 		m, err := t.matrix(ctx, n, spec)
+		many = many && err == nil
 		if err != nil {
 			tried = append(tried, Tried{Split: spec, Why: err.Error()})
 			continue
@@ -163,6 +168,9 @@ func (t Trial) Best(ctx context.Context, n int) (best string, tried []Tried, err
 			best, most = spec, x.Index.Alice.Lower
 		}
 		tried = append(tried, x)
+	}
+	if best == "" && many {
+		return "", tried, fmt.Errorf("%w: %s: %s", ErrManyValued, tried[0].Split, tried[0].Why)
 	}
 	if best == "" {
 		return "", tried, fmt.Errorf("matrix: at no split could an INDEX be searched; %s: %s", tried[0].Split, tried[0].Why)

@@ -190,6 +190,9 @@ func (r *Result) Sheet() *report.Sheet {
 	if r.Interrupted {
 		s.Warnings = append(s.Warnings, "the time ran out: the intervals are true, a larger --time narrows them")
 	}
+	for _, what := range r.TooLarge {
+		s.Warnings = append(s.Warnings, "too large: "+what)
+	}
 	if r.Task != nil && r.Task.Tolerance != "" {
 		s.Warnings = append(s.Warnings, r.Task.Tolerance)
 	}
@@ -447,10 +450,10 @@ func (r *OneWayResult) Sheet() *report.Sheet {
 	s := &report.Sheet{Title: fmt.Sprintf("%s: %d x %d, the rows counted", r.Source, r.Rows, r.Cols), Value: r}
 	says := ""
 	if r.Task.Contiguous {
-		says = fmt.Sprintf("; Alice owns a prefix: any recurrent model needs at least %d bits of state", r.OneWay.Alice.Lower)
+		says = fmt.Sprintf("; Alice owns a prefix: a recurrent model that solves the task has at least %d bits of state at the cut", r.OneWay.Alice.Lower)
 	}
 	if r.Task.QueryFixed {
-		says += fmt.Sprintf("; the read token is fixed: one attention layer must send at least %d bits", r.OneWay.Alice.Lower)
+		says += fmt.Sprintf("; the read tokens are public: what Alice's tokens add to one attention layer is at least %d bits", r.OneWay.Alice.Lower)
 	}
 	s.Fields = []report.Field{
 		{Name: "sizes", Value: report.Params(r.Task.Params)}, {Name: "split", Value: r.Task.Split}, {Name: "read", Value: tasks.Ranges(r.Task.Read)},

@@ -158,6 +158,9 @@ func TestQuery(t *testing.T) {
 	if a, b := where("rows == 4 and D == 3"), where("D == 3 and not rows != 4"); a != b || a == 0 {
 		t.Errorf("one question in two forms: %d and %d", a, b)
 	}
+	if n := where("rank == 0 and (D > ceil(log2(rank)) or log2(rank) != 0)"); n != 0 {
+		t.Errorf("log2 of rank 0 is not 0 on %d entries", n)
+	}
 	q, err := Parse("-ones")
 	if err != nil {
 		t.Fatal(err)
@@ -165,7 +168,7 @@ func TestQuery(t *testing.T) {
 	if sorted, err := q.Sort(all); err != nil || sorted[0].Values[0] != 0 {
 		t.Errorf("fewest ones first: %v", err)
 	}
-	for _, bad := range []string{"D >", "depth > 3", "D; 1", ""} {
+	for _, bad := range []string{"D >", "depth > 3", "D; 1", "", "log2(-D) > 0"} {
 		q, err := Parse(bad)
 		if err == nil {
 			_, err = q.Where(context.Background(), all)

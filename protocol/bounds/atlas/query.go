@@ -32,7 +32,7 @@ type Query struct {
 const maxSteps = 10_000
 
 // Parse reads an expression. Beside Starlark's own functions there are ceil, floor and
-// log2.
+// log2; log2(0) is 0, so that a matrix of rank 0 needs no bits.
 func Parse(expression string) (*Query, error) {
 	if strings.TrimSpace(expression) == "" {
 		return nil, errors.New("no expression")
@@ -41,7 +41,12 @@ func Parse(expression string) (*Query, error) {
 	q.thread.SetMaxExecutionSteps(maxSteps)
 	lambda := "lambda " + strings.Join(names(), ", ") + ": (" + expression + "\n)"
 	v, err := starlark.EvalOptions(&syntax.FileOptions{}, q.thread, "expression", lambda, starlark.StringDict{
-		"ceil": number("ceil", math.Ceil), "floor": number("floor", math.Floor), "log2": number("log2", math.Log2),
+		"ceil": number("ceil", math.Ceil), "floor": number("floor", math.Floor), "log2": number("log2", func(x float64) float64 {
+			if x == 0 {
+				return 0
+			}
+			return math.Log2(x)
+		}),
 	})
 	if err != nil {
 		var at syntax.Error
@@ -70,6 +75,9 @@ func number(name string, f func(float64) float64) *starlark.Builtin {
 			return nil, fmt.Errorf("%s: %s is no number", name, v.Type())
 		}
 		y := f(x)
+		if math.IsNaN(y) {
+			return nil, fmt.Errorf("%s(%v) is no number", name, x)
+		}
 		if name != "log2" && math.Abs(y) < 1<<53 {
 			return starlark.MakeInt64(int64(y)), nil
 		}

@@ -177,6 +177,9 @@ var _ = register("follows", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 	if err != nil {
 		return nil, err
 	}
+	if len(e.Parts) == 0 {
+		return nil, errors.New("no part: nothing follows")
+	}
 	leaves, seen := new(big.Rat), map[int]bool{}
 	for _, p := range e.Parts {
 		of := Claim{Measure: p.Measure, Value: p.Value, End: Lower, Evidence: p.Evidence}
