@@ -71,6 +71,8 @@ var _ = register(&command{
 		case "task":
 			return c.boundsOfTask()
 		}
+		ctx, cancel := c.within("time") // reading counts
+		defer cancel()
 		m, res, opts, err := c.namedMatrix(from)
 		if err == nil {
 			err = c.Context.Err() // nothing was reached
@@ -78,8 +80,6 @@ var _ = register(&command{
 		if err != nil {
 			return err
 		}
-		ctx, cancel := c.within("time")
-		defer cancel()
 		return c.analyse(ctx, m, res, opts, nil)
 	},
 })
@@ -123,7 +123,23 @@ func (c *call) namedMatrix(from string) (*bounds.Matrix, *matrix.Result, bounds.
 		if err != nil {
 			return nil, nil, opts, err
 		}
-		m, err := bounds.Parse(bytes.NewReader(data))
+		// Nothing is known before the matrix is read, so an interrupt need not wait for that.
+		type parsed struct {
+			m   *bounds.Matrix
+			err error
+		}
+		read := make(chan parsed, 1)
+		go func() {
+			m, err := bounds.Parse(bytes.NewReader(data))
+			read <- parsed{m, err}
+		}()
+		var m *bounds.Matrix
+		select {
+		case p := <-read:
+			m, err = p.m, p.err
+		case <-c.Context.Done():
+			return nil, nil, opts, c.Context.Err()
+		}
 		if err != nil {
 			return nil, nil, opts, fmt.Errorf("%s: %w", c.String("matrix"), err)
 		}

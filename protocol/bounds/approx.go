@@ -53,6 +53,11 @@ func (a *analysis) approximate() {
 			stop()
 		}
 		cancel()
+		for side := range 2 {
+			part, stop := a.share(.3 * share)
+			a.information(part, side, e)
+			stop()
+		}
 	}
 }
 

@@ -55,7 +55,14 @@ func (a *analysis) best(part float64) {
 	}
 	ctx, cancel := a.share(part)
 	defer cancel()
-	if f := a.f; !a.opts.noGame && min(f.Rows(), f.Cols()) <= gameSide && f.Rows()*f.Cols() <= gameEntries {
+	var alike []check.Claim
+	closed := false
+	if !a.opts.noGame && a.game == nil {
+		if g := newOrbitGame(ctx, a); g != nil && g.solve() {
+			alike, closed = g.claims(), g.closed && len(g.symmetries) > 0
+		}
+	}
+	if f := a.f; !a.opts.noGame && !closed && min(f.Rows(), f.Cols()) <= gameSide && f.Rows()*f.Cols() <= gameEntries {
 		if a.game == nil {
 			a.game = newPayoff(a)
 		}
@@ -65,11 +72,7 @@ func (a *analysis) best(part float64) {
 			check.Claim{Measure: check.DiscBest, End: check.Lower, Evidence: marshal(g.mixture(a.f))},
 			check.Claim{Measure: check.DiscBest, End: check.Upper, Evidence: marshal(g.distribution(a.f))})
 	}
-	if !a.opts.noGame {
-		if g := newOrbitGame(ctx, a); g != nil && g.solve() {
-			claims = append(claims, g.claims()...)
-		}
-	}
+	claims = append(claims, alike...)
 	a.claims = slices.DeleteFunc(a.claims, func(c pending) bool {
 		before := c.Measure == check.DiscBest
 		if before {

@@ -22,10 +22,7 @@ func TestBestDiscrepancy(t *testing.T) {
 // TestBestGoesOn: what time stopped is taken up again, and the ends never widen. Ordered pairs
 // keep their signs when both are counted downwards and exchanged.
 func TestBestGoesOn(t *testing.T) {
-	n := 3
-	if long.Form() {
-		n = 4
-	}
+	n := long.Of(3, 4)
 	over, cancel := context.WithCancel(context.Background())
 	cancel()
 	a := startAnalysis(over, gt(n), Options{})

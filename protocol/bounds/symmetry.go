@@ -39,6 +39,7 @@ type orbitGame struct {
 	rects   []signedRect
 	weights []float64 // of the rectangles
 	mu      []float64 // of an orbit, all its entries together
+	closed  bool      // the ends meet
 }
 
 // newOrbitGame finds symmetries of the matrix; nil: it is too large, or they are too few.
@@ -369,7 +370,7 @@ func (g *orbitGame) solve() bool {
 		if pays < upper {
 			upper, g.mu = pays, mu
 		}
-		if upper <= lower+1e-9 || g.ctx.Err() != nil {
+		if g.closed = upper <= lower+1e-9; g.closed || g.ctx.Err() != nil {
 			return true
 		}
 		g.rects = append(g.rects, best...)
