@@ -50,8 +50,11 @@ type told struct {
 	wrong   [][]int
 }
 
-// newMessages lists the words; nil: they are too many.
+// newMessages lists the words; nil: they are too many, or too long.
 func newMessages(ctx context.Context, m *Matrix) *told {
+	if max(m.Rows(), m.Cols()) > check.TiltLines {
+		return nil
+	}
 	s := &told{rows: m.Rows(), words: [][]int{{}}}
 	for j := range m.Cols() {
 		var values []int

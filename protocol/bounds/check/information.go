@@ -41,6 +41,9 @@ func (t *work) spoken(c Claim, end string) (*Table, *big.Rat, error) {
 	if err != nil || c.End != end {
 		return nil, nil, errOther
 	}
+	if t.Rows > TiltLines || t.Cols > TiltLines {
+		return nil, nil, ErrLimit
+	}
 	switch c.Measure {
 	case InformationAlice, RandomisedAlice:
 		return t.Table, e, nil
@@ -49,6 +52,9 @@ func (t *work) spoken(c Claim, end string) (*Table, *big.Rat, error) {
 	}
 	return nil, nil, errOther
 }
+
+// TiltLines is the most lines of a side for which evidence about a message is looked at.
+const TiltLines = 1024
 
 // tiltScale is the number of binary places that powers of b are rounded up to.
 const tiltScale = 32
@@ -145,8 +151,11 @@ var _ = register("channel", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 		return nil, err
 	}
 	u, allowed, err := t.spoken(c, Upper)
-	if err != nil || c.Measure == RandomisedAlice || c.Measure == RandomisedBob {
-		return nil, errOther
+	if err == nil && (c.Measure == RandomisedAlice || c.Measure == RandomisedBob) {
+		err = errOther
+	}
+	if err != nil {
+		return nil, err
 	}
 	if err := shape(e.Weights, u.Rows, len(e.Words)); err != nil {
 		return nil, err
@@ -156,7 +165,7 @@ var _ = register("channel", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 			return nil, fmt.Errorf("word %d has %d answers for %d columns", k, len(w), u.Cols)
 		}
 	}
-	if err := t.spend(u.Rows, len(e.Words)+1, u.Cols+64); err != nil {
+	if err := t.spend(u.Rows, len(e.Words)+1, u.Rows+u.Cols+64); err != nil { // denominators grow with the rows
 		return nil, err
 	}
 	wrong, rows := new(big.Rat), new(big.Rat).SetInt64(int64(u.Rows))
