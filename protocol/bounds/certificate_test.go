@@ -181,7 +181,11 @@ func truth(r *Report, c check.Claim) error {
 		real(r.Gamma2)
 	case check.Randomised: // at most D, and 0 at least
 		lower, upper = new(big.Rat), ratio(r.Deterministic.Upper, 1)
-	case check.Gamma2Near, check.Gamma2Infinity, check.Corruption, check.SmoothRectangle:
+	case check.RandomisedAlice:
+		lower, upper = new(big.Rat), ratio(r.OneWay.Alice.Upper, 1)
+	case check.RandomisedBob:
+		lower, upper = new(big.Rat), ratio(r.OneWay.Bob.Upper, 1)
+	case check.Gamma2Near, check.Gamma2Infinity, check.Corruption, check.SmoothRectangle, check.InformationAlice, check.InformationBob:
 		for _, x := range r.Approximate {
 			of := check.Claim{Measure: x.Measure, Value: x.Value, Error: x.Error}
 			if of.Of() == c.Of() {
