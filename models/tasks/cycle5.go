@@ -1,6 +1,7 @@
 package tasks
 
 import (
+	"math/bits"
 	"math/rand/v2"
 	"slices"
 )
@@ -19,6 +20,7 @@ var Cycle5 = register(edges(&Task{
 		}
 		return Token{X: e[0], To: e[1]}
 	},
+	Rest: func(sh Shape, read int, prefix []Token) []int { return cycleRest(sh, prefix[read-1], prefix) },
 	Eval: func(sh Shape, seq []Token, pos int) Value {
 		goal := seq[pos-1].X
 		var closes func(path []int) bool // from goal to the last vertex of path, which has distinct vertices
@@ -81,4 +83,85 @@ func (g graph) onFiveCycle(a, b int) bool {
 		}
 	}
 	return false
+}
+
+// cycleRest lists the edges of a prefix that the tokens to come can still close to a
+// five-cycle through e, in order: those on paths of four edges from its head to its tail,
+// through three vertices of their own, of which no more are missing than tokens. A prefix
+// that holds a whole path has the rest 0, which is no edge. The output depends on nothing
+// else: a path has the same missing edges for all prefixes with one rest.
+func cycleRest(sh Shape, e Token, prefix []Token) []int {
+	left, own := sh.N-len(prefix), edgeKey(e, false)
+	edges := make([]int, 0, len(prefix))
+	at := []int{e.X, e.To} // vertices: the ends of e, those of edges, and others as far as a path has room
+	place := func(v int) int {
+		k := slices.Index(at, v)
+		if k < 0 {
+			k, at = len(at), append(at, v)
+		}
+		return k
+	}
+	for _, t := range prefix {
+		if key := edgeKey(t, false); key != own {
+			place(key[0])
+			place(key[1])
+			edges = append(edges, int(arc(key[0], key[1])))
+		}
+	}
+	slices.Sort(edges)
+	edges = slices.Compact(edges)
+	for v, more := 1, 3; v <= sh.Int("nodes") && more > 0; v++ {
+		if !slices.Contains(at, v) {
+			at, more = append(at, v), more-1
+		}
+	}
+	if len(at) > 64 {
+		return edges
+	}
+	var near [64]uint64
+	for _, a := range edges {
+		i, j := place(a>>32), place(head(uint64(a)))
+		near[i] |= 1 << j
+		near[j] |= 1 << i
+	}
+	var path [4]int
+	var live [64]uint64
+	var extend func(k, missing int, free uint64) bool // whether a path is whole
+	extend = func(k, missing int, free uint64) bool {
+		last := path[k]
+		if k == 3 {
+			if near[last]&1 == 0 { // back to the tail
+				missing++
+			}
+			if missing > left {
+				return false
+			}
+			for i, v := range path {
+				w := 0
+				if i < 3 {
+					w = path[i+1]
+				}
+				live[v] |= 1 << w
+				live[w] |= 1 << v
+			}
+			return missing == 0
+		}
+		choices := free
+		if missing == left {
+			choices &= near[last]
+		}
+		for ; choices != 0; choices &= choices - 1 {
+			v := bits.TrailingZeros64(choices)
+			path[k+1] = v
+			if extend(k+1, missing+1-int(near[last]>>v&1), free&^(1<<v)) {
+				return true
+			}
+		}
+		return false
+	}
+	path[0] = 1
+	if extend(0, 0, 1<<len(at)-4) {
+		return []int{0}
+	}
+	return slices.DeleteFunc(edges, func(a int) bool { return live[place(a>>32)]>>place(head(uint64(a)))&1 == 0 })
 }

@@ -106,6 +106,17 @@ func edgeCount(nodes int, directed bool) int {
 // allDiffer finds that no edge stands twice, by hashing into a table that needs no
 // memory of its own. It says no where the edges are too many for that.
 func allDiffer(seq []Token, directed bool) bool {
+	if len(seq) <= 8 {
+		for k, t := range seq {
+			e := edgeKey(t, directed)
+			for _, u := range seq[:k] {
+				if edgeKey(u, directed) == e {
+					return false
+				}
+			}
+		}
+		return true
+	}
 	var table [256]uint64 // arcs; none is 0
 	if len(seq) > len(table)/2 {
 		return false

@@ -129,7 +129,8 @@ type Task struct {
 	Unordered bool
 	// Rest is all that the output at read still depends on after a prefix that holds it:
 	// two prefixes of one length with the same rest have the same outputs with every
-	// continuation. nil: see Window and Unordered.
+	// continuation, also where the whole is no input (edges that stand twice). nil: see
+	// Window and Unordered.
 	Rest func(sh Shape, read int, prefix []Token) []int
 	// Same is a token that stands for t where read is the token at the read position: the
 	// output there stays when others are replaced by what stands for them. The zero token

@@ -48,17 +48,19 @@ var Attention = kinds.Add(&Kind{
 				return err
 			}
 		}
+		bits := func(t, apart int) (p int) { // of a value, if the sum of the first t tokens tells so many prefixes apart
+			if sh.DefaultRead() <= t {
+				t--
+			}
+			for (1<<p-1)*t+1 < apart {
+				p++
+			}
+			return p
+		}
 		lower := func(w *proof.World, rows *rows) error {
 			for t := 1; t < sh.N; t++ {
-				sums := t
-				if w.Fixed <= t {
-					sums--
-				}
 				apart := rows.alone(ctx, t)
-				p := 0
-				for (1<<p-1)*sums+1 < len(apart) {
-					p++
-				}
+				p := bits(t, len(apart))
 				if p <= r.Lower && r.File.Lower != nil {
 					continue
 				}
@@ -73,6 +75,21 @@ var Attention = kinds.Add(&Kind{
 			return nil
 		}
 		whole, low := false, "sums at every cut"
+		err = beyond(ctx, sh, r.Read, func(rows *rows) error {
+			for t := 1; t < sh.N; t++ {
+				e, p := rows.promised(ctx, t, func(apart int) int { return bits(t, apart) })
+				if e == nil || p <= r.Lower && r.File.Lower != nil {
+					continue
+				}
+				if err := r.raise(p, e); err != nil {
+					return err
+				}
+			}
+			return cooled(ctx, rows.w, rows, r)
+		})
+		if err != nil {
+			return err
+		}
 		_, err = growing(ctx, sh, r.Read, func(w *proof.World, rows *rows) error {
 			err := lower(w, rows)
 			whole = w.Whole && err == nil
@@ -84,7 +101,7 @@ var Attention = kinds.Add(&Kind{
 					return err
 				}
 			}
-			return tables(ctx, w, r, &low)
+			return tables(ctx, w, rows, r, &low)
 		})
 		if err != nil {
 			return err
@@ -266,15 +283,15 @@ var deepest = proof.MostSteps
 
 // tables looks for values of fewer bits, one table for each position, from the lower
 // end on: all of them where that ends, else some of them, from many orders; first in
-// few steps, then in more.
-func tables(ctx context.Context, w *proof.World, r *Result, low *string) error {
+// few steps, then in more. Between the two some are annealed.
+func tables(ctx context.Context, w *proof.World, rows *rows, r *Result, low *string) error {
 	if r.Lower == r.Upper {
 		return nil
 	}
 	s, err := proof.NewSums(ctx, w)
 	if err != nil {
 		if err == proof.ErrLarge || ctx.Err() != nil {
-			return nil
+			return cooled(ctx, w, rows, r)
 		}
 		return err
 	}
@@ -298,6 +315,11 @@ func tables(ctx context.Context, w *proof.World, r *Result, low *string) error {
 				if err := r.raise(p+1, proof.Exhausted{Kind: "exhausted", Bits: p}); err != nil {
 					return err
 				}
+			}
+		}
+		if steps == 1<<14 {
+			if err := cooled(ctx, w, rows, r); err != nil {
+				return err
 			}
 		}
 	}

@@ -31,34 +31,65 @@ var RNN = kinds.Add(&Kind{
 		r.World = describe(full)
 		r.Upper, r.By = raw(full), "all tokens kept"
 		states := []int{}
-		whole, err := growing(ctx, sh, public, func(w *proof.World, rows *rows) error {
-			cut, best := 1, []int(nil)
-			for t := 1; t < sh.N; t++ {
-				if apart := rows.alone(ctx, t); len(apart) > len(best) {
-					cut, best = t, apart
-				}
-			}
-			if sh.N == 1 {
-				return nil
-			}
-			e, err := rows.evidence(ctx, cut, best)
-			if err != nil {
-				return err
-			}
-			if err := r.raise(protocol.Width(uint64(len(best))), e); err != nil || !w.Whole {
-				return err
-			}
-			a := rows.automaton(ctx, r.Lower)
+		found := func(a *proof.Automaton) error {
 			if a == nil {
 				return nil
 			}
-			bits := 0
+			own, bits := []int{}, 0
 			for _, next := range a.Next[1:] {
-				states = append(states, len(next))
+				own = append(own, len(next))
 				bits = max(bits, protocol.Width(uint64(len(next))))
 			}
+			if len(states) == 0 || bits < r.Upper {
+				states = own
+			}
 			return r.shrink(bits, a)
+		}
+		err = beyond(ctx, sh, public, func(rows *rows) error {
+			if err := found(rows.automaton(ctx, 0)); err != nil {
+				return err
+			}
+			cut := 1
+			for t := 1; t < sh.N; t++ {
+				if len(rows.next[t]) > len(rows.next[cut]) {
+					cut = t
+				}
+			}
+			if e, bits := rows.promised(ctx, cut, func(rows int) int { return protocol.Width(uint64(rows)) }); e != nil {
+				if err := r.raise(bits, e); err != nil {
+					return err
+				}
+			}
+			if r.Lower < r.Upper && ctx.Err() == nil {
+				return found(rows.joint(ctx, cut, 1<<r.Lower))
+			}
+			return nil
 		})
+		if err != nil {
+			return err
+		}
+		whole := r.File.Lower != nil && r.Lower == r.Upper
+		if !whole {
+			whole, err = growing(ctx, sh, public, func(w *proof.World, rows *rows) error {
+				cut, best := 1, []int(nil)
+				for t := 1; t < sh.N; t++ {
+					if apart := rows.alone(ctx, t); len(apart) > len(best) {
+						cut, best = t, apart
+					}
+				}
+				if sh.N == 1 {
+					return nil
+				}
+				e, err := rows.evidence(ctx, cut, best)
+				if err != nil {
+					return err
+				}
+				if err := r.raise(protocol.Width(uint64(len(best))), e); err != nil || !w.Whole {
+					return err
+				}
+				return found(rows.automaton(ctx, r.Lower))
+			})
+		}
 		if err != nil {
 			return err
 		}

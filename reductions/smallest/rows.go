@@ -45,6 +45,7 @@ func tabulate(ctx context.Context, w *proof.World) (*rows, error) {
 		r.word[t] = level
 		index := map[string]int32{}
 		var after [][]int
+		var fine []bool // each is the beginning of an input
 		succ[t] = make([][]int32, len(level))
 		seq := make([]tasks.Token, t+1)
 		for i, word := range level {
@@ -73,6 +74,9 @@ func tabulate(ctx context.Context, w *proof.World) (*rows, error) {
 					if after = append(after, longer); len(after) > mostPrefixes {
 						return nil, proof.ErrLarge
 					}
+					fine = append(fine, !w.Beyond || proper(w, longer))
+				} else if w.Beyond && !fine[k] && proper(w, longer) {
+					after[k], fine[k] = longer, true
 				}
 				to[c] = k
 			}
@@ -114,12 +118,14 @@ func tabulate(ctx context.Context, w *proof.World) (*rows, error) {
 				index[string(key)] = k
 				words = append(words, r.word[t][i])
 				r.next[t] = append(r.next[t], to)
+			} else if w.Beyond && proper(w, r.word[t][i]) && !proper(w, words[k]) {
+				words[k] = r.word[t][i]
 			}
 			own[i] = k
 		}
 		r.word[t], class, succ[t] = words, own, nil
 	}
-	if w.Shape.Task.Correct != nil || w.Shape.Task.CheckSeq != nil {
+	if w.Shape.Task.Correct != nil || w.Shape.Task.CheckSeq != nil && !w.Beyond {
 		return r, r.compare(ctx)
 	}
 	return r, nil

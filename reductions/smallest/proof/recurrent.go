@@ -37,56 +37,81 @@ func (e *Apart) count(ctx context.Context, sh tasks.Shape) (int, error) {
 	if len(e.Prefixes) > MaxWork/(len(e.Suffixes)+1) {
 		return 0, ErrLarge
 	}
-	total := sh.Task.CheckSeq == nil && sh.Task.Correct == nil
-	rows := make([][]tasks.Value, len(e.Prefixes)) // nil entries: no input
-	seen := map[string]int{}
+	var heads, tails [][]tasks.Token
 	for k, p := range e.Prefixes {
-		if ctx.Err() != nil {
-			return 0, ctx.Err()
-		}
 		head, ok := w.Tokens(0, p)
 		if !ok || len(p) != e.After {
 			return 0, fmt.Errorf("prefix %d is none of the world", k+1)
 		}
-		rows[k] = make([]tasks.Value, len(e.Suffixes))
-		var name []byte
-		for j, s := range e.Suffixes {
-			tail, ok := w.Tokens(e.After, s)
-			if !ok || e.After+len(s) != sh.N {
-				return 0, fmt.Errorf("suffix %d is none of the world", j+1)
-			}
-			if out, inside := w.Output(append(head[:e.After:e.After], tail...)); inside {
-				rows[k][j] = out
-				for _, x := range out {
-					name = binary.LittleEndian.AppendUint64(name, math.Float64bits(x))
-				}
-			}
+		heads = append(heads, head[:e.After:e.After])
+	}
+	for k, s := range e.Suffixes {
+		tail, ok := w.Tokens(e.After, s)
+		if !ok || e.After+len(s) != sh.N {
+			return 0, fmt.Errorf("suffix %d is none of the world", k+1)
 		}
-		if total { // then two rows are apart iff they differ
+		tails = append(tails, tail)
+	}
+	if sh.Task.CheckSeq == nil && sh.Task.Correct == nil { // then two rows are apart iff they differ
+		seen := map[string]int{}
+		for k, head := range heads {
+			if ctx.Err() != nil {
+				return 0, ctx.Err()
+			}
+			var name []byte
+			for _, tail := range tails {
+				out, _ := w.Output(append(head, tail...))
+				name = named(name, out)
+			}
 			if first, twice := seen[string(name)]; twice {
-				return 0, fmt.Errorf("no suffix tells prefixes %d and %d apart", first+1, k+1)
+				return 0, notApart(first, k)
 			}
 			seen[string(name)] = k
 		}
+		return len(heads), nil
 	}
-	if total {
-		return len(rows), nil
-	}
-	if len(rows) > 0 && len(rows) > MaxWork/len(rows)/(len(e.Suffixes)+1) {
+	if len(heads) > MostPairs {
 		return 0, ErrLarge
 	}
-	for k := range rows {
-		for l := range k {
-			apart := false
-			for j, v := range rows[k] {
-				apart = apart || v != nil && rows[l][j] != nil && w.Clash(v, rows[l][j])
+	pairs, of := NewPairs(len(heads)), make([]int, len(heads))
+	for _, tail := range tails {
+		var outs []tasks.Value
+		number := map[string]int{}
+		for k, head := range heads {
+			if ctx.Err() != nil {
+				return 0, ctx.Err()
 			}
-			if !apart {
-				return 0, fmt.Errorf("no suffix tells prefixes %d and %d apart", l+1, k+1)
+			out, inside := w.Output(append(head, tail...))
+			if of[k] = -1; !inside {
+				continue
 			}
+			name := string(named(nil, out))
+			u, seen := number[name]
+			if !seen {
+				u = len(outs)
+				number[name], outs = u, append(outs, out)
+			}
+			of[k] = u
 		}
+		pairs.Saw(of, func(u, v int) bool { return w.Clash(outs[u], outs[v]) })
 	}
-	return len(rows), nil
+	pairs.Alike(func(k, l int) bool {
+		err = notApart(l, k)
+		return false
+	})
+	return len(heads), err
+}
+
+// named appends an output as bytes.
+func named(name []byte, out tasks.Value) []byte {
+	for _, x := range out {
+		name = binary.LittleEndian.AppendUint64(name, math.Float64bits(x))
+	}
+	return name
+}
+
+func notApart(k, l int) error {
+	return fmt.Errorf("no suffix tells prefixes %d and %d apart", k+1, l+1)
 }
 
 var _ = register("apart", kind{end: "lower", verify: func(ctx context.Context, f *File, sh tasks.Shape, raw json.RawMessage) (int, error) {
@@ -158,7 +183,7 @@ var _ = register("automaton", kind{model: "rnn", unit: StateBits, end: "upper", 
 			}
 		}
 	}
-	err = w.Walk(ctx, func(pos, state, token int) (int, error) {
+	step := func(pos, state, token int) (int, error) {
 		at := e.Next[pos-1]
 		after := len(e.Out)
 		if pos < sh.N {
@@ -168,12 +193,22 @@ var _ = register("automaton", kind{model: "rnn", unit: StateBits, end: "upper", 
 			return 0, fmt.Errorf("no transition at position %d", pos)
 		}
 		return at[state][token], nil
-	}, func(state int, want tasks.Value) error {
+	}
+	final := func(state int, want tasks.Value) error {
 		if got := e.Out[state]; len(got) != len(want) || !sh.Correct(got, want) {
 			return fmt.Errorf("the automaton answers %v, the definition says %v", got, want)
 		}
 		return nil
-	})
+	}
+	// Beyond the promise fewer prefixes are followed. Who errs there may be right within.
+	if w.Beyond = sh.Task.CheckSeq != nil && sh.Task.Rest != nil; w.Beyond {
+		if err = w.Walk(ctx, step, final); err != nil {
+			w.Beyond = false
+		}
+	}
+	if !w.Beyond {
+		err = w.Walk(ctx, step, final)
+	}
 	bits := 0
 	for _, states := range e.Next[1:] {
 		bits = max(bits, protocol.Width(uint64(len(states))))

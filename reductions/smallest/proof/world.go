@@ -27,6 +27,12 @@ type World struct {
 	// themselves, or a part.
 	Choices [][]int
 	Whole   bool // none of these is left out
+	// Beyond: every sequence counts as an input, also those that the task does not allow,
+	// so that prefixes are alike where the output depends on the same rest of them. What is
+	// right there is right on all inputs.
+	Beyond bool
+
+	all []int // 1..N
 }
 
 // ErrLarge marks worlds that are too large to walk through.
@@ -38,7 +44,7 @@ const MaxWork = 1 << 27
 // NewWorld lists the tokens, of each position at most most (0: all). fixed is the
 // position whose token is public, or 0.
 func NewWorld(sh tasks.Shape, read, fixed, most int) (*World, error) {
-	w := &World{Shape: sh, Read: read, Fixed: fixed, Whole: true}
+	w := &World{Shape: sh, Read: read, Fixed: fixed, Whole: true, all: sh.All()}
 	if read < 1 || read > sh.N || fixed < 0 || fixed > sh.N {
 		return nil, fmt.Errorf("smallest: position outside 1..%d", sh.N)
 	}
@@ -155,6 +161,7 @@ func (w *World) Tokens(from int, word []int) (seq []tasks.Token, ok bool) {
 	if from+len(word) > w.Shape.N {
 		return nil, false
 	}
+	seq = make([]tasks.Token, 0, len(word))
 	for k, a := range word {
 		if a < 0 || a >= len(w.Alphabet[from+k]) {
 			return nil, false
@@ -166,7 +173,7 @@ func (w *World) Tokens(from int, word []int) (seq []tasks.Token, ok bool) {
 
 // Allowed says whether a prefix can be the beginning of an input.
 func (w *World) Allowed(seq []tasks.Token) bool {
-	return w.Shape.Task.CheckSeq == nil || w.Shape.Task.CheckSeq(w.Shape, w.Shape.All()[:len(seq)], seq) == nil
+	return w.Beyond || w.Shape.Task.CheckSeq == nil || w.Shape.Task.CheckSeq(w.Shape, w.all[:len(seq)], seq) == nil
 }
 
 // Output is the definition at the read position; inside is false for what is no input.
@@ -204,7 +211,7 @@ func (w *World) Alike(pos int, of []int) bool {
 // matter the set of those that occurred.
 func (w *World) Key(word []int) string {
 	key := make([]byte, 0, 2*len(word)+2)
-	if rest := w.Shape.Task.Rest; rest != nil && len(word) >= w.Read {
+	if rest := w.Shape.Task.Rest; rest != nil && len(word) >= w.Read && (w.Beyond || w.Shape.Task.CheckSeq == nil) {
 		seq, _ := w.Tokens(0, word)
 		for _, v := range rest(w.Shape, w.Read, seq) {
 			key = binary.LittleEndian.AppendUint64(key, uint64(v))

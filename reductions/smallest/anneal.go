@@ -1,0 +1,190 @@
+package smallest
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+
+	"crosscut/models/tasks"
+	"crosscut/reductions/smallest/proof"
+)
+
+// sums is what values must tell apart: each input is the cells whose values it adds up,
+// and a yes or no. A cell is a token, where order does not matter, or a token at a
+// position.
+type sums struct {
+	cell  [][]int // of each position and choice; nil where the token is public
+	cells int
+	width int     // cells of an input
+	of    []int32 // width cells of each input
+	yes   []bool
+	in    [][]int32 // the inputs of each cell, once for each time that it occurs there
+}
+
+// mostMoves bounds the sums that change in a search.
+const mostMoves = 1 << 24
+
+// mostSums bounds the inputs.
+const mostSums = 1 << 19
+
+// addUp lists what the values of a yes-or-no task must tell apart; nil: too much, or
+// another kind of task.
+func addUp(ctx context.Context, w *proof.World, r *rows) *sums {
+	n, ordered := w.Shape.N, !w.Shape.Task.Unordered
+	if len(r.outs) != 2 || n < 2 {
+		return nil
+	}
+	s := &sums{cell: make([][]int, n), width: n}
+	if w.Fixed > 0 {
+		s.width--
+	}
+	index := map[string]int{}
+	for t, choices := range w.Choices {
+		if t+1 == w.Fixed {
+			continue
+		}
+		if !ordered && s.cells > 0 {
+			s.cell[t] = s.cell[t-1]
+			continue
+		}
+		s.cell[t] = make([]int, len(choices))
+		clear(index)
+		for a := range choices { // what leads every row to one has one value
+			key := make([]byte, 0, 4*len(r.next[t]))
+			for _, to := range r.next[t] {
+				key = append(key, byte(to[a]), byte(to[a]>>8), byte(to[a]>>16), byte(to[a]>>24))
+			}
+			k, ok := index[string(key)]
+			if !ok {
+				k = s.cells
+				index[string(key)] = k
+				s.cells++
+			}
+			s.cell[t][a] = k
+		}
+	}
+	within := *w
+	within.Beyond = false
+	promise, seen := w.Shape.Task.CheckSeq != nil, make([]bool, s.cells*n)
+	var list func(t int, row int32, cells []int32, seq []tasks.Token) bool
+	list = func(t int, row int32, cells []int32, seq []tasks.Token) bool {
+		if row < 0 || promise && !within.Allowed(seq) {
+			return true
+		}
+		if t == n {
+			s.of, s.yes = append(s.of, cells...), append(s.yes, row == 1)
+			return len(s.yes) <= mostSums && ctx.Err() == nil
+		}
+		var mine []int
+		for a := range w.Choices[t] {
+			if next := append(seq[:t:t], w.Alphabet[t][w.Choices[t][a]]); s.cell[t] == nil {
+				if !list(t+1, r.next[t][row][a], cells, next) {
+					return false
+				}
+			} else if k := s.cell[t][a]; !seen[t*s.cells+k] && (ordered || len(cells) == 0 || int32(k) >= cells[len(cells)-1]) {
+				seen[t*s.cells+k], mine = true, append(mine, t*s.cells+k)
+				if !list(t+1, r.next[t][row][a], append(cells[:len(cells):len(cells)], int32(k)), next) {
+					return false
+				}
+			}
+		}
+		for _, k := range mine {
+			seen[k] = false
+		}
+		return true
+	}
+	if !list(0, 0, nil, nil) {
+		return nil
+	}
+	s.in = make([][]int32, s.cells)
+	for k, c := range s.of {
+		s.in[c] = append(s.in[c], int32(k/s.width))
+	}
+	return s
+}
+
+// anneal looks for values of p bits by simulated annealing: a cell at random gets a value
+// at random, and keeps it where fewer inputs collide, or sometimes. The work is bounded
+// by so many sums that change.
+func (s *sums) anneal(ctx context.Context, p, work int, rng *rand.Rand) []int {
+	value := make([]int, s.cells)
+	for c := range value {
+		value[c] = rng.IntN(1 << p)
+	}
+	sum := make([]int32, len(s.yes))
+	for k, c := range s.of {
+		sum[k/s.width] += int32(value[c])
+	}
+	count := [2][]int32{make([]int32, s.width<<p), make([]int32, s.width<<p)}
+	side := func(k int32) int {
+		if s.yes[k] {
+			return 1
+		}
+		return 0
+	}
+	cost := 0
+	add := func(k, by int32) { // an input at its sum
+		a, b := &count[side(k)][sum[k]], count[1-side(k)][sum[k]]
+		cost -= int(min(*a, b))
+		*a += by
+		cost += int(min(*a, b))
+	}
+	for k := range sum {
+		add(int32(k), 1)
+	}
+	move := func(c, to int) {
+		d := int32(to - value[c])
+		value[c] = to
+		for _, k := range s.in[c] {
+			add(k, -1)
+			sum[k] += d
+			add(k, 1)
+		}
+	}
+	for left := work; cost > 0 && left > 0 && ctx.Err() == nil; {
+		c := rng.IntN(s.cells)
+		was, before := value[c], cost
+		move(c, rng.IntN(1<<p))
+		left -= len(s.in[c]) + 1
+		heat := 0.02 + 2*float64(left)/float64(work)
+		if cost > before && rng.Float64() >= math.Exp(float64(before-cost)/heat) {
+			move(c, was)
+		}
+	}
+	if cost > 0 {
+		return nil
+	}
+	return value
+}
+
+// cooled narrows the upper end by annealing, p downwards as long as some start succeeds.
+func cooled(ctx context.Context, w *proof.World, rows *rows, r *Result) error {
+	s := addUp(ctx, w, rows)
+	if s == nil || s.cells == 0 {
+		return nil
+	}
+	for p := min(r.Upper-1, 20); p >= r.Lower && p > 0; p-- {
+		var value []int
+		for try := 0; value == nil && try < restarts; try++ {
+			value = s.anneal(ctx, p, min(deepest, mostMoves)/restarts, rand.New(rand.NewPCG(uint64(p), uint64(try))))
+		}
+		if value == nil {
+			return nil
+		}
+		values := make([][]int, w.Shape.N)
+		for t, cell := range s.cell {
+			own := make([]int, len(w.Choices[t]))
+			for a := range cell {
+				own[a] = value[cell[a]]
+			}
+			values[t] = spelled(w, t, own)
+		}
+		if p = width(values); p < r.Upper {
+			r.By, r.Witness = "values found by annealing", map[string]any{"values": values}
+			if err := r.shrink(p, proof.Values{Kind: "values", Values: values}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
