@@ -228,6 +228,9 @@ func RealCodec(sh tasks.Shape) Codec {
 	return Codec{
 		Bits: protocol.Bits(64 * n),
 		Put: func(w *protocol.Packer, v tasks.Value) {
+			if len(v) != n && sh.Task.ParseOutput != nil {
+				Abort(fmt.Errorf("models: an output of %s that is no number would have to be sent: read a position of who answers, or let owners answer", sh.Task.Name))
+			}
 			if len(v) != n {
 				Abort(fmt.Errorf("models: an output of %d numbers where %s has %d", len(v), sh.Task.Name, n))
 			}

@@ -124,9 +124,12 @@ func list[T any](s []T) []T {
 func Values(sh tasks.Shape, vs []tasks.Value) []any {
 	out := make([]any, len(vs))
 	for k, v := range vs {
-		if sh.Task.Vector || len(v) != 1 {
+		switch {
+		case sh.Task.FormatOutput != nil:
+			out[k] = sh.Task.FormatOutput(v)
+		case sh.Task.Vector || len(v) != 1:
 			out[k] = []float64(v)
-		} else {
+		default:
 			out[k] = v[0]
 		}
 	}

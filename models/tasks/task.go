@@ -110,6 +110,11 @@ type Task struct {
 	Params []Param // sizes besides N
 	// Vector: outputs are vectors (qsa), else single numbers.
 	Vector bool
+	// ParseOutput reads an output that may be a value of any kind, as a user's code writes
+	// it, and FormatOutput writes one as JSON; nil: outputs are numbers. Such values are
+	// equal where their Value is, and cannot be sent.
+	ParseOutput  func(raw json.RawMessage) (Value, error)
+	FormatOutput func(v Value) any
 	// Binary: every output is the number 0 or 1, and so crosses in one bit.
 	Binary bool
 	// Symbols is how many values a number can be, 0..Symbols-1: it crosses in

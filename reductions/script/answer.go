@@ -33,7 +33,7 @@ func (r *reduction) outputs(seq []tasks.Token, read []int) ([]tasks.Value, error
 	}
 	out := make([]tasks.Value, len(read))
 	for k, pos := range read {
-		out[k] = r.ownOutput(all[pos-1])
+		out[k] = r.file.ownOutput(all[pos-1])
 	}
 	return out, nil
 }
@@ -83,7 +83,7 @@ func (r *reduction) answers(seqs [][]tasks.Token, ins [][]protocol.Word) ([]prot
 
 // ownOutput is an output of the user's task: a number where it is one of at most 53
 // bits or a truth value, else the number of what it is, marked by a second coordinate.
-func (r *reduction) ownOutput(raw json.RawMessage) tasks.Value {
+func (f *File) ownOutput(raw json.RawMessage) tasks.Value {
 	switch c := raw[0]; {
 	case c == 't':
 		return tasks.Value{1}
@@ -94,7 +94,7 @@ func (r *reduction) ownOutput(raw json.RawMessage) tasks.Value {
 			return tasks.Value{x}
 		}
 	}
-	return tasks.Value{float64(r.file.kept.number(raw)), 1}
+	return tasks.Value{float64(f.kept.number(raw)), 1}
 }
 
 // output writes an output as answer sees it.

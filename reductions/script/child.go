@@ -242,6 +242,8 @@ func written(fn string) func(*bytes.Buffer, starlark.Value) error {
 	switch fn {
 	case "public", "alice", "bob", "player", "task": // tokens and outputs go back into the file
 		return tupled
+	case "output", "emit":
+		return whole
 	}
 	return encode
 }

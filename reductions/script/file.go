@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"crosscut/models/tasks"
@@ -37,6 +38,8 @@ type File struct {
 	first  int            // the size that was asked for first
 	kept   store
 	held   members
+
+	remembered sync.Mutex // of the lists that a model keeps
 }
 
 // Settings are the values of parameters besides n, by name.

@@ -215,14 +215,18 @@ func (f *File) facedTask(s *validate.Subject, kept map[protocol.Player]map[proto
 			return must(s.Encode(s.Problem.RandomX(s.Size, rng), s.Problem.RandomY(s.Size, rng)))
 		},
 		Alphabet: func(tasks.Shape, int) []tasks.Token { return tokens },
-		Fast: func(_ tasks.Shape, seq []tasks.Token, read []int) []tasks.Value {
-			out := must(s.Outputs(seq, read))
-			for k, v := range out {
-				if len(v) != 1 {
-					fold.Abort(errorf("%s: task puts out %s at position %d: models are compared on numbers", f.at("task"), short(f.kept.at(int(v[0]))), read[k]))
-				}
+		Fast:     func(_ tasks.Shape, seq []tasks.Token, read []int) []tasks.Value { return must(s.Outputs(seq, read)) },
+		ParseOutput: func(raw json.RawMessage) (tasks.Value, error) {
+			if string(raw) == "null" {
+				return nil, errorf("%s: a model's output is None: want a value", f.Name)
 			}
-			return out
+			return f.ownOutput(raw), nil
+		},
+		FormatOutput: func(v tasks.Value) any {
+			if len(v) == 1 {
+				return v[0]
+			}
+			return ownToken(f.kept.at(int(v[0])))
 		},
 	}
 	t.Eval = func(sh tasks.Shape, seq []tasks.Token, pos int) tasks.Value { return t.Fast(sh, seq, []int{pos})[0] }

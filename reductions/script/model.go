@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 
 	"crosscut/models"
 	"crosscut/models/fold"
@@ -36,68 +37,157 @@ func (f *File) needs(fns ...string) error {
 	return nil
 }
 
-// maxState bounds a user's state, in bits.
-const maxState = 1 << 20
+// maxState bounds a user's state, in bits; maxLayers the layers of a model.
+const (
+	maxState  = 1 << 20
+	maxLayers = 64
+)
+
+// layers is the number of layers that the file names, or 0: its functions take no layer.
+func (f *File) layers(n int) (int, error) {
+	v, err := f.size("layers", n, 0)
+	if err == nil && (v.Sign() < 0 || v.Cmp(big.NewInt(maxLayers)) > 0) {
+		err = errorf("%s: layers = %v is outside 1..%d", f.Name, v, maxLayers)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return int(v.Int64()), nil
+}
+
+// layered is the arguments of a function before those of a position: n, and the layer from
+// 1 where the file names layers.
+func layered(n, layers, l int) []json.RawMessage {
+	if layers == 0 {
+		return []json.RawMessage{number(n)}
+	}
+	return []json.RawMessage{number(n), number(l)}
+}
 
 // recurrent reads state_bits(n), init(n), step(n, state, position, token) and
 // output(n, state, position, token), n being the sequence length N. A state is an
 // integer in 0..2^state_bits - 1, and is the message at a cut. With back(n, state,
 // position, token), read from position N down to 1 with the same init, output is
-// output(n, state, back, position, token), and both states cross.
+// output(n, state, back, position, token), and both states cross; back_bits(n) is the size of
+// the second where it differs, and 0 says that there is none.
+//
+// With layers = L all but output take the layer, from 1, after n. What
+// emit(n, layer, state, position, value) gives, or emit(n, layer, state, back, position, value)
+// where back is there, is the value of the next layer at that position; that of the first is
+// the token. output gets the states and the value of the last layer.
 func (f *File) recurrent(sh tasks.Shape) (models.Machine, error) {
-	if err := f.needs("state_bits", "init", "step", "output"); err != nil {
-		return nil, err
-	}
-	raw, err := f.call("state_bits", number(sh.N))
+	layers, err := f.layers(sh.N)
 	if err != nil {
 		return nil, err
 	}
-	var bits int
-	if json.Unmarshal(raw, &bits) != nil || bits < 0 || bits > maxState {
-		return nil, errorf("%s: state_bits(%d) returned %s: want an integer in 0..%d", f.Name, sh.N, short(raw), maxState)
+	want := []string{"state_bits", "init", "step", "output"}
+	if layers > 1 {
+		want = append(want, "emit")
 	}
-	first, err := f.state(bits, "init", number(sh.N))
-	if err != nil {
+	if err := f.needs(want...); err != nil {
 		return nil, err
 	}
-	// Folds carry a token in, and the states after it out.
-	pass := func(fn string, keep func(in *seen, s *big.Int)) fold.Fold[seen, *big.Int] {
-		return fold.Fold[seen, *big.Int]{
-			Bits: func(int) protocol.Bits { return protocol.Bits(bits) },
-			Init: func() *big.Int { return first },
-			Step: func(s *big.Int, pos int, in seen) *big.Int {
-				return must(f.state(bits, fn, number(sh.N), integer(s), number(pos), tokenValue(sh, in.token)))
-			},
-			Emit: func(s *big.Int, _ int, in seen) seen { keep(&in, s); return in },
-			Put:  func(w *protocol.Packer, _ int, s *big.Int) { w.Big(s, bits) },
-			Get:  func(r *protocol.Unpacker, _ int) *big.Int { return r.Big(bits) },
-			Copy: func(_, s *big.Int) *big.Int { return s },
-		}
-	}
-	layer := fold.Layer[seen, *big.Int]{Forward: pass("step", func(in *seen, s *big.Int) { in.state = s })}
-	if f.Defines("back") {
-		back := pass("back", func(in *seen, s *big.Int) { in.back = s })
-		layer.Backward = &back
-		layer.Join = func(_ int, forward, backward seen) seen { forward.back = backward.back; return forward }
-	}
-	return &fold.Recurrent[seen, *big.Int]{
-		Of: sh, Sizes: tasks.Params{"state_bits": float64(bits)}, State: "state_bits",
-		Embed: func(_ int, t tasks.Token) seen { return seen{token: t} }, Layers: []fold.Layer[seen, *big.Int]{layer},
+	both := f.Defines("back")
+	m := &fold.Recurrent[seen, *big.Int]{
+		Of: sh, State: "state_bits", Embed: func(_ int, t tasks.Token) seen { return seen{value: tokenValue(sh, t)} },
 		Output: func(pos int, at seen) tasks.Value {
-			args := []json.RawMessage{number(sh.N), integer(at.state)}
-			if layer.Backward != nil {
-				args = append(args, integer(at.back))
-			}
-			raw := must(f.call("output", append(args, number(pos), tokenValue(sh, at.token))...))
+			raw := must(f.call("output", at.args([]json.RawMessage{number(sh.N)}, both, pos)...))
 			return must(f.value(sh, raw))
 		},
-	}, nil
+	}
+	sum := 0
+	for l := range max(1, layers) {
+		lead := layered(sh.N, layers, l+1)
+		bits, err := f.stateBits("state_bits", lead)
+		if err != nil {
+			return nil, err
+		}
+		backBits := bits
+		if f.Defines("back_bits") {
+			if backBits, err = f.stateBits("back_bits", lead); err != nil {
+				return nil, err
+			}
+		}
+		first, err := f.state(bits, "init", lead...)
+		if err != nil {
+			return nil, err
+		}
+		// What a layer gives out: its states and its value, or what emit makes of them.
+		give := func(pos int, at seen) seen {
+			if l+1 < layers {
+				at = seen{value: must(f.call("emit", at.args(lead, both, pos)...))}
+			}
+			return at
+		}
+		pass := func(fn string, bits int, keep func(pos int, in seen, s *big.Int) seen) fold.Fold[seen, *big.Int] {
+			return fold.Fold[seen, *big.Int]{
+				Bits: func(int) protocol.Bits { return protocol.Bits(bits) },
+				Init: func() *big.Int { return first },
+				Step: func(s *big.Int, pos int, in seen) *big.Int {
+					return must(f.state(bits, fn, slices.Concat(lead, []json.RawMessage{integer(s), number(pos), in.value})...))
+				},
+				Emit: func(s *big.Int, pos int, in seen) seen { return keep(pos, in, s) },
+				Put:  func(w *protocol.Packer, _ int, s *big.Int) { w.Big(s, bits) },
+				Get:  func(r *protocol.Unpacker, _ int) *big.Int { return r.Big(bits) },
+				Copy: func(_, s *big.Int) *big.Int { return s },
+			}
+		}
+		sum += bits
+		layer := fold.Layer[seen, *big.Int]{}
+		if both && backBits > 0 {
+			sum += backBits
+			if first.BitLen() > backBits {
+				return nil, errorf("%s: init returned %v: want at most %d bits, as back_bits says", f.at("init"), first, backBits)
+			}
+			back := pass("back", backBits, func(_ int, in seen, s *big.Int) seen { in.back = s; return in })
+			layer.Forward = pass("step", bits, func(_ int, in seen, s *big.Int) seen { in.state = s; return in })
+			layer.Backward = &back
+			layer.Join = func(pos int, forward, backward seen) seen { forward.back = backward.back; return give(pos, forward) }
+		} else {
+			layer.Forward = pass("step", bits, func(pos int, in seen, s *big.Int) seen { in.state = s; return give(pos, in) })
+		}
+		m.Layers = append(m.Layers, layer)
+	}
+	if layers > 1 || both && len(m.Layers) > 0 && m.Layers[0].Backward != nil && f.Defines("back_bits") {
+		m.State = "sum of state_bits over layers and directions"
+	}
+	m.Sizes = tasks.Params{"state_bits": float64(sum)}
+	if layers > 0 {
+		m.Sizes["layers"] = float64(layers)
+	}
+	return m, nil
 }
 
-// seen is a token with the states after it, read from the front and from the back.
+// stateBits is the size of a state.
+func (f *File) stateBits(fn string, lead []json.RawMessage) (bits int, err error) {
+	raw, err := f.call(fn, lead...)
+	if err != nil {
+		return 0, err
+	}
+	if json.Unmarshal(raw, &bits) != nil || bits < 0 || bits > maxState {
+		return 0, errorf("%s: %s%s returned %s: want an integer in 0..%d", f.Name, fn, bracketed(list(lead...)), short(raw), maxState)
+	}
+	return bits, nil
+}
+
+// seen is what a layer takes at a position, with the states after it, read from the front
+// and from the back; nil: this layer has none.
 type seen struct {
-	token       tasks.Token
+	value       json.RawMessage
 	state, back *big.Int
+}
+
+// args are those of output and emit. A layer that does not read backwards has 0 there.
+func (at seen) args(lead []json.RawMessage, both bool, pos int) []json.RawMessage {
+	args := append(slices.Clone(lead), integer(at.state))
+	if both {
+		back := number(0)
+		if at.back != nil {
+			back = integer(at.back)
+		}
+		args = append(args, back)
+	}
+	return append(args, number(pos), at.value)
 }
 
 // state calls a function that returns a state.
@@ -116,6 +206,10 @@ func (f *File) state(bits int, fn string, args ...json.RawMessage) (*big.Int, er
 // value reads an output: a number or truth value, or a list where the task's
 // outputs are vectors.
 func (f *File) value(sh tasks.Shape, raw json.RawMessage) (tasks.Value, error) {
+	if sh.Task.ParseOutput != nil {
+		return sh.Task.ParseOutput(raw)
+	}
+	raw = untupled(raw)
 	items := []json.RawMessage{raw}
 	if sh.Task.Vector {
 		if err := json.Unmarshal(raw, &items); err != nil || len(items) != sh.Int("d") {

@@ -3,7 +3,8 @@ package script
 import (
 	"encoding/json"
 	"math/big"
-	"sync"
+	"slices"
+	"strings"
 
 	"crosscut/models"
 	"crosscut/models/attention"
@@ -12,20 +13,31 @@ import (
 	"crosscut/protocol"
 )
 
-// attention reads a layer of integer attention: query, key and value(n, position, token),
-// or (n, position, token, head) with heads = H, return lists of integers, n being the
+// attention reads layers of integer attention: query, key and value(n, position, token),
+// with heads = H one argument more, the head, return lists of integers, n being the
 // sequence length N; f, g, p and top are numbers, or functions of n (p bits a number, default 16;
 // top, the constant that scores are subtracted from, default 0); with blank = True
 // key and value are also asked for position N + 1 with token None.
 // output(n, fraction, position, token) gets one pair (numerator, denominator) per
 // coordinate of the average, exact; with heads, a list of such for each head.
+//
+// With layers = L, query, key and value take the layer after n, and what emit(n, layer,
+// fraction, position, token) gives, a list of integers of p bits, is the token of the next layer
+// there. output gets the averages and the token of the last layer.
 func (f *File) attention(sh tasks.Shape) (models.Machine, error) {
-	if err := f.needs("query", "key", "value", "output"); err != nil {
+	layers, err := f.layers(sh.N)
+	if err != nil {
+		return nil, err
+	}
+	want := []string{"query", "key", "value", "output"}
+	if layers > 1 {
+		want = append(want, "emit")
+	}
+	if err := f.needs(want...); err != nil {
 		return nil, err
 	}
 	sizes := map[string]*big.Int{}
 	for name, def := range map[string]int64{"f": 8, "g": 4, "p": 16, "top": 0, "heads": 0} {
-		var err error
 		if sizes[name], err = f.size(name, sh.N, def); err != nil {
 			return nil, err
 		}
@@ -36,62 +48,86 @@ func (f *File) attention(sh tasks.Shape) (models.Machine, error) {
 		}
 	}
 	heads := int(sizes["heads"].Int64())
+	takes := "n, position, token"
+	if layers > 0 {
+		takes = "n, layer, position, token"
+	}
+	if heads > 0 {
+		takes += ", head"
+	}
 	for _, fn := range []string{"query", "key", "value"} {
-		if heads > 0 && f.arity(fn) != 4 || heads == 0 && f.arity(fn) != 3 {
-			return nil, hinted("write query(n, position, token), or heads = 2 and query(n, position, token, head), and key and value likewise", "%s: %s takes %d arguments, and heads = %d", f.at(fn), fn, f.arity(fn), heads)
+		if got := f.arity(fn); got != strings.Count(takes, ",")+1 {
+			return nil, hinted("with heads = 2 the last argument is the head, with layers = 2 the second is the layer", "%s: %s takes %d arguments, with heads = %d and layers = %d: want %s(%s)", f.at(fn), fn, got, heads, layers, fn, takes)
 		}
 	}
-	u := &userLayer{file: f, sh: sh, several: heads > 0, p: max(2, int(sizes["p"].Int64())), lists: map[string][]*big.Int{}}
 	trivial, err := zoo.Build("trivial", sh, models.Settings{})
 	if err != nil {
 		return nil, err
 	}
-	u.raw = int(trivial.Params()["p"])
+	u := userLayer{file: f, sh: sh, heads: heads, layers: layers, layer: 1, p: max(2, int(sizes["p"].Int64())), raw: int(trivial.Params()["p"]), lists: map[string][]*big.Int{}}
 	u.bits = sh.Task.TokenBits(sh, u.raw)
+	u.embed = max(1, (u.bits+u.p-2)/(u.p-1))
+	stack := &attention.Stack{Shape: sh, In: u.in, Chosen: map[string]string{"construction": f.Name}}
 	// A probe gives the widths; every token must keep to them.
-	probe := sh.Task.Alphabet(sh, 1)[0]
-	width, err := u.list("query", 0, 1, probe)
-	if err != nil {
-		return nil, err
-	}
-	values, err := u.list("value", 0, 1, probe)
-	if err != nil {
-		return nil, err
-	}
-	if len(width) == 0 || len(values) == 0 {
-		return nil, errorf("%s: query and value must return lists of at least one integer", f.Name)
-	}
-	blank := string(f.consts["blank"]) == "true"
-	l := &attention.Layer{
-		Heads: max(1, heads), Width: len(width), Values: len(values), Embed: u.pieces(), Blank: blank,
-		P: u.p, F: int(sizes["f"].Int64()), G: int(sizes["g"].Int64()), Top: sizes["top"],
-		Query: func(h, pos int, e, q attention.Ints) error { return u.fill("query", h, pos, e, q) },
-		Key:   func(h, pos int, e, k attention.Ints) error { return u.fill("key", h, pos, e, k) },
-		Value: func(h, pos int, e, v attention.Ints) (int, error) { return 0, u.fill("value", h, pos, e, v) },
-	}
-	return attention.New(&attention.Stack{
-		Shape: sh, In: u.embed, Layers: []*attention.Layer{l}, Residual: l.Embed,
-		Out: func(pos int, e attention.Ints, averages []attention.Average) (tasks.Value, error) {
-			all := make([]json.RawMessage, len(averages))
-			for h, a := range averages {
-				var pairs []json.RawMessage
-				for c := range values {
-					pairs = append(pairs, list(integer(a.Numerator(c)), integer(a.Normaliser())))
+	probe := tokenValue(sh, sh.Task.Alphabet(sh, 1)[0])
+	for {
+		at := u
+		width, err := at.list("query", 0, 1, probe)
+		if err != nil {
+			return nil, err
+		}
+		values, err := at.list("value", 0, 1, probe)
+		if err != nil {
+			return nil, err
+		}
+		if len(width) == 0 || len(values) == 0 {
+			return nil, errorf("%s: query and value must return lists of at least one integer", f.Name)
+		}
+		at.values = len(values)
+		stack.Layers = append(stack.Layers, &attention.Layer{
+			Heads: max(1, heads), Width: len(width), Values: len(values), Embed: at.embed, Blank: string(f.consts["blank"]) == "true",
+			P: at.p, F: int(sizes["f"].Int64()), G: int(sizes["g"].Int64()), Top: sizes["top"],
+			Query: func(h, pos int, e, q attention.Ints) error { return at.fill("query", h, pos, e, q) },
+			Key:   func(h, pos int, e, k attention.Ints) error { return at.fill("key", h, pos, e, k) },
+			Value: func(h, pos int, e, v attention.Ints) (int, error) { return 0, at.fill("value", h, pos, e, v) },
+		})
+		if at.layer >= layers {
+			stack.Residual = at.embed
+			stack.Out = func(pos int, e attention.Ints, averages []attention.Average) (tasks.Value, error) {
+				raw, err := f.call("output", number(sh.N), at.fraction(averages), number(pos), at.token(e))
+				if err != nil {
+					return nil, err
 				}
-				all[h] = list(pairs...)
+				return f.value(sh, raw)
 			}
-			fraction := all[0]
-			if u.several {
-				fraction = list(all...)
-			}
-			raw, err := f.call("output", number(sh.N), fraction, number(pos), tokenValue(sh, u.token(e)))
+			return attention.New(stack)
+		}
+		// The next layer's tokens are lists; nothing averaged gives their length.
+		none := make([]json.RawMessage, len(values))
+		for c := range none {
+			none[c] = list(number(0), number(1))
+		}
+		fraction := list(none...)
+		if heads > 0 {
+			fraction = list(slices.Repeat([]json.RawMessage{fraction}, heads)...)
+		}
+		next, err := at.emit(1, fraction, probe)
+		if err != nil {
+			return nil, err
+		}
+		if len(next) == 0 {
+			return nil, errorf("%s: emit must return a list of at least one integer", f.at("emit"))
+		}
+		u.layer, u.embed = at.layer+1, len(next)
+		probe = integers(next)
+		stack.Next = append(stack.Next, func(pos int, e attention.Ints, averages []attention.Average, to attention.Ints) error {
+			values, err := at.emit(pos, at.fraction(averages), at.token(e))
 			if err != nil {
-				return nil, err
+				return err
 			}
-			return f.value(sh, raw)
-		},
-		Chosen: map[string]string{"construction": f.Name},
-	})
+			return at.put("emit", pos, values, to)
+		})
+	}
 }
 
 // size is a constant of the file, or a function of n.
@@ -112,21 +148,20 @@ func (f *File) size(name string, n int, def int64) (*big.Int, error) {
 	return v, nil
 }
 
-// userLayer turns the file's functions into token-local maps. A token is embedded
-// as its raw code, in pieces of p - 1 bits.
+// userLayer turns the file's functions into token-local maps of one layer. A token of the
+// first is embedded as its raw code, in pieces of p - 1 bits; those of later ones are lists.
 type userLayer struct {
-	file         *File
-	sh           tasks.Shape
-	p, raw, bits int
-	several      bool // the functions take the head
+	file          *File
+	sh            tasks.Shape
+	p, raw, bits  int
+	heads, layers int // 0: the functions take none
+	layer         int // from 1
+	embed, values int // numbers of a token, of a value
 
-	mu    sync.Mutex
-	lists map[string][]*big.Int
+	lists map[string][]*big.Int // what the file gave; of all layers
 }
 
-func (u *userLayer) pieces() int { return max(1, (u.bits+u.p-2)/(u.p-1)) }
-
-func (u *userLayer) embed(_ int, t tasks.Token, e attention.Ints) error {
+func (u *userLayer) in(_ int, t tasks.Token, e attention.Ints) error {
 	var w protocol.Packer
 	u.sh.Task.PutToken(u.sh, u.raw, &w, t)
 	r := w.Word().Unpack()
@@ -138,26 +173,69 @@ func (u *userLayer) embed(_ int, t tasks.Token, e attention.Ints) error {
 	return nil
 }
 
-func (u *userLayer) token(e attention.Ints) tasks.Token {
+// token is the token that was embedded, as the file's functions see it.
+func (u *userLayer) token(e attention.Ints) json.RawMessage {
+	if u.layer > 1 {
+		values := make([]*big.Int, u.embed)
+		for c := range values {
+			values[c] = e.Big(c)
+		}
+		return integers(values)
+	}
 	var w protocol.Packer
 	for c, left := 0, u.bits; left > 0; c++ {
 		n := min(left, u.p-1)
 		w.Big(e.Big(c), n)
 		left -= n
 	}
-	return u.sh.Task.GetToken(u.sh, u.raw, w.Word().Unpack())
+	return tokenValue(u.sh, u.sh.Task.GetToken(u.sh, u.raw, w.Word().Unpack()))
+}
+
+// fraction writes averages as pairs, a list for each head.
+func (u *userLayer) fraction(averages []attention.Average) json.RawMessage {
+	all := make([]json.RawMessage, len(averages))
+	for h, a := range averages {
+		var pairs []json.RawMessage
+		for c := range u.values {
+			pairs = append(pairs, list(integer(a.Numerator(c)), integer(a.Normaliser())))
+		}
+		all[h] = list(pairs...)
+	}
+	if u.heads == 0 {
+		return all[0]
+	}
+	return list(all...)
+}
+
+// integers writes a list of them.
+func integers(values []*big.Int) json.RawMessage {
+	items := make([]json.RawMessage, len(values))
+	for c, v := range values {
+		items[c] = integer(v)
+	}
+	return list(items...)
+}
+
+// emit asks what the layer gives to the next.
+func (u *userLayer) emit(pos int, fraction, token json.RawMessage) ([]*big.Int, error) {
+	return u.ask("emit", number(u.sh.N), number(u.layer), fraction, number(pos), token)
 }
 
 // fill asks the file for a list and copies it.
 func (u *userLayer) fill(fn string, head, pos int, e, dst attention.Ints) error {
-	var t tasks.Token
+	token := json.RawMessage("null")
 	if pos <= u.sh.N {
-		t = u.token(e)
+		token = u.token(e)
 	}
-	values, err := u.list(fn, head, pos, t)
+	values, err := u.list(fn, head, pos, token)
 	if err != nil {
 		return err
 	}
+	return u.put(fn, pos, values, dst)
+}
+
+// put copies a list, which must have the length and the width that all have.
+func (u *userLayer) put(fn string, pos int, values []*big.Int, dst attention.Ints) error {
 	if len(values) != dst.Len() {
 		return errorf("%s: %s returned %d integers at position %d, and %d at position 1", u.file.Name, fn, len(values), pos, dst.Len())
 	}
@@ -173,40 +251,47 @@ func (u *userLayer) fill(fn string, head, pos int, e, dst attention.Ints) error 
 // kept bounds the lists that are remembered.
 const kept = 1 << 16
 
-func (u *userLayer) list(fn string, head, pos int, t tasks.Token) ([]*big.Int, error) {
-	token := json.RawMessage("null")
-	if pos <= u.sh.N {
-		token = tokenValue(u.sh, t)
-	}
-	args := []json.RawMessage{number(u.sh.N), number(pos), token}
-	if u.several {
+func (u *userLayer) list(fn string, head, pos int, token json.RawMessage) ([]*big.Int, error) {
+	args := append(layered(u.sh.N, u.layers, u.layer), number(pos), token)
+	if u.heads > 0 {
 		args = append(args, number(head+1))
 	}
 	key := fn + string(list(args...))
-	u.mu.Lock()
+	u.file.remembered.Lock()
 	known, ok := u.lists[key]
-	u.mu.Unlock()
+	u.file.remembered.Unlock()
 	if ok {
 		return known, nil
 	}
+	values, err := u.ask(fn, args...)
+	if err != nil {
+		return nil, err
+	}
+	u.file.remembered.Lock()
+	defer u.file.remembered.Unlock()
+	if len(u.lists) < kept {
+		u.lists[key] = values
+	}
+	return values, nil
+}
+
+// ask calls a function that returns a list of integers.
+func (u *userLayer) ask(fn string, args ...json.RawMessage) ([]*big.Int, error) {
 	raw, err := u.file.call(fn, args...)
 	if err != nil {
 		return nil, err
 	}
+	raw = untupled(raw)
 	var items []json.RawMessage
 	if json.Unmarshal(raw, &items) != nil {
 		return nil, errorf("%s: %s returned %s: want a list of integers", u.file.Name, fn, short(raw))
 	}
 	values := make([]*big.Int, len(items))
 	for k, e := range items {
+		var ok bool
 		if values[k], ok = new(big.Int).SetString(string(e), 10); !ok {
 			return nil, errorf("%s: %s returned %s: want a list of integers", u.file.Name, fn, short(raw))
 		}
 	}
-	u.mu.Lock()
-	if len(u.lists) < kept {
-		u.lists[key] = values
-	}
-	u.mu.Unlock()
 	return values, nil
 }

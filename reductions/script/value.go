@@ -29,6 +29,9 @@ func tupled(b *bytes.Buffer, v starlark.Value) error {
 	return (&encoder{b, true}).encode(v, 0)
 }
 
+// whole is encode with tuples told from lists.
+func whole(b *bytes.Buffer, v starlark.Value) error { return (&encoder{b, true}).encode(v, 0) }
+
 const tupleOpens = `{"tuple":[`
 
 // untupled writes tuples of an encoded value as lists.
