@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"crosscut/docs"
+	"crosscut/models/audit"
 	"crosscut/models/tasks"
 	"crosscut/models/zoo"
 	"crosscut/protocol/problems"
@@ -59,6 +60,9 @@ func TestCitationsResolve(t *testing.T) {
 	}
 	for e := range rules.Catalog().All() {
 		check("rule "+e.Name, e.Cite)
+	}
+	for e := range audit.Catalog().All() {
+		check("architecture "+e.Type, e.Cite)
 	}
 	if cited == 0 {
 		t.Error("nothing cites anything")

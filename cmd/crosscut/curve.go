@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"slices"
 	"strconv"
 
 	"github.com/urfave/cli/v2"
@@ -55,7 +56,7 @@ type curveReport struct {
 type curveRow struct {
 	Bits    int       `json:"bits"`
 	Success curveEnds `json:"success"`
-	Fano    float64   `json:"fano"`
+	Fano    *float64  `json:"fano"` // null where Fano's inequality says nothing
 }
 
 type selectionRow struct {
@@ -136,10 +137,17 @@ func runCurve(c *call) error {
 		r.N = &n
 	}
 	for _, p := range cv.Points {
-		r.Rows = append(r.Rows, curveRow{p.Bits, endsOf(p.Lower, p.Upper), p.Fano})
+		row := curveRow{Bits: p.Bits, Success: endsOf(p.Lower, p.Upper)}
+		if p.Fano > 0 {
+			row.Fano = &p.Fano
+		}
+		r.Rows = append(r.Rows, row)
 	}
 	for _, s := range cv.Selection {
 		r.Selection = append(r.Selection, selectionRow{s.Kept, s.Bits, endsOf(s.Lower, s.Upper)})
+	}
+	if len(r.Rows) > 0 && r.Rows[0].Fano == nil {
+		r.Warnings = append(r.Warnings, "no ceiling by Fano's inequality: it speaks of independent answers, where Alice's inputs are all words over them")
 	}
 	if m != nil && !m.Total() {
 		r.Warnings = append(r.Warnings, "the problem has a promise: success is over uniform inputs within it")
@@ -187,11 +195,19 @@ func (c *call) curveOfMessages(r *curveReport) (*bounds.Matrix, error) {
 	return bounds.FromProblem(in.From, in.Size)
 }
 
+// fano prints a ceiling; nothing where there is none.
+func fano(ceiling *float64) string {
+	if ceiling == nil {
+		return ""
+	}
+	return fmt.Sprintf("%.4f", *ceiling)
+}
+
 func (r *curveReport) sheet() *report.Sheet {
 	g := report.Grid{Title: "generation: any message of s bits", Columns: []report.Column{{Name: "bits", Right: true}, {Name: "success at least"}, {Name: "at most"}, {Name: "exact"}, {Name: "Fano"}}}
 	word := map[bool]string{true: "yes", false: "no"}
 	for _, p := range r.Rows {
-		g.Add(strconv.Itoa(p.Bits), p.Success.LowerExact, p.Success.UpperExact, word[p.Success.Exact], fmt.Sprintf("%.4f", p.Fano))
+		g.Add(strconv.Itoa(p.Bits), p.Success.LowerExact, p.Success.UpperExact, word[p.Success.Exact], fano(p.Fano))
 	}
 	s := &report.Sheet{Title: "success against bits: " + r.Problem, Grids: []report.Grid{g}, Flat: &g, Warnings: r.Warnings, Value: r}
 	if len(r.Selection) > 0 {
@@ -215,11 +231,16 @@ func (r *curveReport) picture(command string) plot.SuccessCurve {
 	fano, upper, lower := plot.Series{Name: "Fano", Line: true}, plot.Series{Name: "at most", Line: true}, plot.Series{Name: "achieved"}
 	for _, row := range r.Rows {
 		b := float64(row.Bits)
-		fano.Points = append(fano.Points, [2]float64{b, row.Fano})
+		if row.Fano != nil {
+			fano.Points = append(fano.Points, [2]float64{b, *row.Fano})
+		}
 		upper.Points = append(upper.Points, [2]float64{b, row.Success.Upper})
 		lower.Points = append(lower.Points, [2]float64{b, row.Success.Lower})
 	}
-	p.Series = []plot.Series{fano, upper, lower}
+	p.Series = []plot.Series{upper, lower}
+	if len(fano.Points) > 0 {
+		p.Series = slices.Insert(p.Series, 0, fano)
+	}
 	if len(r.Selection) > 0 {
 		kept := plot.Series{Name: "tokens kept"}
 		for _, s := range r.Selection {

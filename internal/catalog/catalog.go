@@ -19,6 +19,9 @@ type Entry interface {
 	Validate() error // nil when nothing that a reader needs is missing
 }
 
+// named are entries that answer to other names too, which no entry may have as its own.
+type named interface{ Also() []string }
+
 // Catalog holds the entries of one kind. The zero value is ready to use.
 type Catalog[E Entry] struct {
 	kind    string
@@ -38,6 +41,21 @@ func (c *Catalog[E]) Add(e E) E {
 	}
 	if _, dup := c.entries[e.ID()]; dup {
 		panic(fmt.Sprintf("catalog: %s %q is registered twice", c.kind, e.ID()))
+	}
+	names := []string{e.ID()}
+	if n, more := any(e).(named); more {
+		names = append(names, n.Also()...)
+	}
+	for _, other := range c.entries {
+		taken := []string{other.ID()}
+		if n, more := any(other).(named); more {
+			taken = append(taken, n.Also()...)
+		}
+		for _, name := range names {
+			if slices.Contains(taken, name) {
+				panic(fmt.Sprintf("catalog: %s %q is a name of %q already", c.kind, name, other.ID()))
+			}
+		}
 	}
 	c.entries[e.ID()] = e
 	return e
@@ -63,6 +81,11 @@ func (c *Catalog[E]) Names() []string {
 func (c *Catalog[E]) Get(id string) (E, error) {
 	if e, ok := c.entries[id]; ok {
 		return e, nil
+	}
+	for _, e := range c.entries {
+		if n, more := any(e).(named); more && slices.Contains(n.Also(), id) {
+			return e, nil
+		}
 	}
 	var zero E
 	return zero, Unknown(c.kind, id, c.Names())

@@ -64,6 +64,33 @@ func TestUnknownNames(t *testing.T) {
 	}
 }
 
+// alike is a fruit of several names.
+type alike struct {
+	fruit
+	also []string
+}
+
+func (a alike) Also() []string { return a.also }
+
+// Other names find an entry, are not listed, and belong to one entry only.
+func TestOtherNames(t *testing.T) {
+	c := New[alike]("fruit")
+	c.Add(alike{fruit{name: "pear"}, []string{"nashi"}})
+	if f, err := c.Get("nashi"); err != nil || f.name != "pear" || strings.Join(c.Names(), " ") != "pear" {
+		t.Errorf("nashi: %v, %v among %v", f, err, c.Names())
+	}
+	for _, clash := range []alike{{fruit{name: "nashi"}, nil}, {fruit{name: "plum"}, []string{"pear"}}, {fruit{name: "plum"}, []string{"nashi"}}} {
+		func() {
+			defer func() {
+				if r, _ := recover().(string); !strings.Contains(r, "is a name of") {
+					t.Errorf("%v: panic %q", clash, r)
+				}
+			}()
+			c.Add(clash)
+		}()
+	}
+}
+
 // TestProgrammersErrors: an incomplete or repeated entry never starts.
 func TestProgrammersErrors(t *testing.T) {
 	for what, f := range map[string]fruit{"twice": {name: "pear"}, "rotten": {name: "plum", bad: true}} {

@@ -1,7 +1,9 @@
 package audit
 
 import (
+	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 )
@@ -71,5 +73,41 @@ func TestClassDefaults(t *testing.T) {
 		if r, err := Audit(mamba, Options{Cut: cut}); err != nil || strings.Contains(fmt.Sprint(r.Warnings), "later caches") != said {
 			t.Errorf("cut %s: %v, %v", cut, r.Warnings, err)
 		}
+	}
+}
+
+// Sixty-one configs with all fields that hubs publish, against counts that were made in another language
+// from the classes: bits fixed at each cut, of the growing cache for each token, and of full windows.
+func TestPublishedConfigs(t *testing.T) {
+	raw, err := os.ReadFile(configs + "/published.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(raw)), "\n")
+	for _, line := range lines {
+		var entry struct {
+			Name   string
+			Want   struct{ Pass, Stored, Cache, Windows int }
+			Config json.RawMessage
+		}
+		if err := json.Unmarshal(pythonWords([]byte(line)), &entry); err != nil {
+			t.Fatal(err)
+		}
+		got := entry.Want
+		for _, cut := range []Cut{Pass, Stored} {
+			m, err := Count(entry.Config, Options{Cut: cut})
+			if err != nil {
+				t.Fatalf("%s: %v", entry.Name, err)
+			}
+			*map[Cut]*int{Pass: &got.Pass, Stored: &got.Stored}[cut] = m.State()
+			got.Cache, _ = m.Cache()
+			got.Windows = m.Windows(1 << 40)
+		}
+		if got != entry.Want {
+			t.Errorf("%s: %+v, want %+v", entry.Name, got, entry.Want)
+		}
+	}
+	if len(lines) < 60 {
+		t.Errorf("%d configs were counted", len(lines))
 	}
 }

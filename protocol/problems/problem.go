@@ -18,6 +18,7 @@ import (
 // enumerated and sampled. The methods with x and y are for problems of two players.
 type Problem struct {
 	Name string
+	Aka  []string // what others call it
 	Doc  string   // the function in a line
 	Cite []string // keys of docs/references.md
 
@@ -154,6 +155,9 @@ const (
 	Proved  Basis = "proved"  // a short proof in docs/, valid for every n
 	Quoted  Basis = "quoted"  // a citation with its explicit constant
 )
+
+// Also are the other names that users type.
+func (p *Problem) Also() []string { return p.Aka }
 
 // ID is the name users type.
 func (p *Problem) ID() string { return p.Name }

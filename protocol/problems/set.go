@@ -17,6 +17,7 @@ var Set = family([]Size{{"q", "the size of Alice's set", 1}}, func(set map[strin
 	}
 	return &Problem{
 		Name:   "set",
+		Aka:    []string{"membership"},
 		Doc:    "1 iff y is in x: Alice holds a set of q of the labels 1..n, Bob a label",
 		Cite:   []string{"KushilevitzNisan1997"},
 		Inputs: inputs,

@@ -17,6 +17,7 @@ var Symbols = family([]Size{{"V", "the symbols of the alphabet", 3}}, func(set m
 	}
 	return &Problem{
 		Name:    "symbols",
+		Aka:     []string{"copying"},
 		Doc:     "x_y: Alice holds a word of n symbols out of V, Bob a place 1..n: copying, asked one place at a time",
 		Cite:    []string{"KushilevitzNisan1997"},
 		Inputs:  inputs,

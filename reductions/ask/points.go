@@ -126,6 +126,8 @@ func ReadPoints(r io.Reader) ([]Point, error) {
 			return nil, fmt.Errorf("line %d: bits or accuracy is empty", line)
 		case p.Low != nil && *p.Low > *accuracy:
 			return nil, fmt.Errorf("line %d: low = %v lies above accuracy = %v", line, *p.Low, *accuracy)
+		case messages != nil && math.Log2(*messages) > *bits+1e-9:
+			return nil, fmt.Errorf("line %d: messages = %v are more than %v bits tell apart", line, *messages, *bits)
 		case len(out) == maxPoints:
 			return nil, fmt.Errorf("more than %d points", maxPoints)
 		}

@@ -43,7 +43,7 @@ func TestReadPointsRefuses(t *testing.T) {
 	for _, tc := range []struct{ text, want string }{
 		{"", "header"}, {"bits\n1\n", `no column "accuracy"`}, {"bits,accuracy\n", "no point"}, {"bits,accuracy,bits\n", "twice"},
 		{"bits,accuracy\n1,1.5\n", "line 2: accuracy"}, {"bits,accuracy\n-1,0.5\n", "line 2: bits"}, {"bits,accuracy\nNaN,0.5\n", "line 2: bits"},
-		{"bits,accuracy\n,0.5\n", "empty"}, {"bits,accuracy,low\n1,0.5,0.6\n", "lies above"}, {"bits,accuracy\n1,0.5,7\n", "no CSV"},
+		{"bits,accuracy\n,0.5\n", "empty"}, {"bits,accuracy,low\n1,0.5,0.6\n", "lies above"}, {"bits,accuracy\n1,0.5,7\n", "no CSV"}, {"bits,accuracy,messages\n2,0.5,4\n2,0.5,5\n", "line 3: messages = 5 are more than 2 bits tell apart"},
 	} {
 		if _, err := ReadPoints(strings.NewReader(tc.text)); err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%q: %v, want %q", tc.text, err, tc.want)
