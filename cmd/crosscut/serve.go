@@ -12,7 +12,7 @@ import (
 
 var _ = register(&command{
 	name:  "serve",
-	usage: "the lab in the browser: a story and six rooms, offline",
+	usage: "the lab in the browser: a story and seven rooms, offline",
 	about: "Serves the lab at http://127.0.0.1:PORT until Ctrl-C. Everything is in this binary and nothing is fetched from elsewhere. " +
 		"It opens with a story of six scenes. The rooms: Cut, Grow, Matrix, Break, Proof; what they show, other commands print.",
 	flags: flags(

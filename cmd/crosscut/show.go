@@ -391,7 +391,7 @@ func showPaper(p *papers.Paper) *report.Sheet {
 	fact(s, "to execute it", "crosscut reproduce "+p.Name)
 	fact(s, "main claim", fmt.Sprintf("%s (%s)", main.ID, main.Kind))
 	fact(s, "it states", main.Statement)
-	fact(s, "executed", p.Executed)
+	shown := showExecuted(s, p)
 	limits := showLimits(s, main)
 	for _, part := range main.Parts {
 		switch part.Origin {
@@ -408,9 +408,19 @@ func showPaper(p *papers.Paper) *report.Sheet {
 		ids = append(ids, c.ID)
 	}
 	s.Grids = append(s.Grids, g)
-	limits["claim"], limits["statement"], limits["executed"] = main.ID, main.Statement, p.Executed
+	limits["claim"], limits["statement"], limits["executed"], limits["executed_by"] = main.ID, main.Statement, p.Executed, shown
 	s.Value = e.and(map[string]any{"citation": p.Citation, "claims": ids, "main": limits})
 	return s
+}
+
+// showExecuted adds what was executed of a paper's main claim, and names the claims that show it.
+func showExecuted(s *report.Sheet, p *papers.Paper) (by []string) {
+	fact(s, "executed", p.Executed)
+	for _, c := range p.Shown() {
+		by = append(by, c.ID)
+	}
+	fact(s, "shown by", strings.Join(by, "; "))
+	return by
 }
 
 // showLimits adds what a claim assumes and how far it was seen, and returns the same for JSON.
@@ -430,7 +440,7 @@ func showClaim(p *papers.Paper, c *papers.Claim) *report.Sheet {
 	fact(s, "paper", fmt.Sprintf("%s (crosscut show %s)", p.Title, p.Name))
 	fact(s, "kind", string(c.Kind))
 	if c == p.Theorem() {
-		fact(s, "executed", p.Executed)
+		showExecuted(s, p)
 	}
 	limits := showLimits(s, c)
 	for _, v := range c.Conventions {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -72,13 +73,13 @@ func onOneScreen(t *testing.T, s *report.Sheet, said []string) {
 func TestShowMainClaim(t *testing.T) {
 	var got struct {
 		Cite []string
-		Main map[string]string
+		Main map[string]any
 	}
 	data, err := json.Marshal(showPaper(papers.Peng2024Composition).Value)
 	if err == nil {
 		err = json.Unmarshal(data, &got)
 	}
-	if err != nil || got.Main["claim"] != "theorem 1" || got.Main["executed"] == "" || got.Main["satisfiable_at"] != "n = 85" || len(got.Cite) != 1 {
+	if err != nil || got.Main["claim"] != "theorem 1" || got.Main["executed"] == "" || !reflect.DeepEqual(got.Main["executed_by"], []any{"theorem 1"}) || got.Main["satisfiable_at"] != "n = 85" || len(got.Cite) != 1 {
 		t.Errorf("%v, %v", err, got)
 	}
 }

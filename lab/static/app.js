@@ -1,4 +1,4 @@
-// The frame: the story and five rooms, one at a time. The address holds the state of
+// The frame: the story and the rooms, one at a time. The address holds the state of
 // a room and the object that all rooms share; a change that is done is a step back.
 import { ask, loading } from "./api.js";
 import { copy, el, number, put, still, svg } from "./dom.js";
@@ -10,7 +10,7 @@ const rooms = {
   atlas: () => import("./rooms/atlas.js"),
 };
 const titles = { story: "Story", cut: "Cut", grow: "Grow", matrix: "Matrix", break: "Break", proof: "Proof", write: "Write", atlas: "Atlas" };
-const order = ["cut", "grow", "matrix", "break", "proof", "write"];
+const order = ["cut", "grow", "matrix", "break", "proof", "write", "atlas"];
 const main = document.getElementById("room"), object = document.getElementById("object"), notice = document.getElementById("notice");
 let here = null, written = "";
 

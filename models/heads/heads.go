@@ -138,82 +138,114 @@ func SignDegree(f Function) (degree int, below Dual) {
 		return 0, nil
 	}
 	for degree = 0; ; degree++ {
-		var points [][]int64
-		for x := range f.Points() {
-			var p []int64
-			for s := range f.Points() {
-				if bits.OnesCount(uint(s)) <= degree {
-					v := int64(0)
-					if x&s == s {
-						v = f.sign(x)
-					}
-					p = append(p, v)
-				}
-			}
-			points = append(points, p)
-		}
-		w, y := exact.Separate(points)
-		if w != nil {
+		psi := Above(f, degree)
+		if psi == nil {
 			return degree, below
 		}
-		below = make(Dual, f.Points())
-		for x := range below {
-			below[x] = new(big.Int).Mul(y[x], big.NewInt(f.sign(x)))
-		}
+		below = psi
 	}
 }
 
+// Above is the dual that shows that the sign degree of f is more than degree; nil if it is not.
+func Above(f Function, degree int) Dual {
+	var points [][]int64
+	for x := range f.Points() {
+		var p []int64
+		for s := range f.Points() {
+			if bits.OnesCount(uint(s)) <= degree {
+				v := int64(0)
+				if x&s == s {
+					v = f.sign(x)
+				}
+				p = append(p, v)
+			}
+		}
+		points = append(points, p)
+	}
+	if exact.Propose(points) != nil {
+		return nil
+	}
+	w, y := exact.Separate(points)
+	if w != nil {
+		return nil
+	}
+	psi := make(Dual, f.Points())
+	for x := range psi {
+		psi[x] = new(big.Int).Mul(y[x], big.NewInt(f.sign(x)))
+	}
+	return psi
+}
+
 // Find looks for k heads that compute f: denominators with small integers are drawn, and
-// for each draw the numerators are a linear program.
+// for each draw the numerators are a linear program. After twenty draws every fifth is learnt
+// as well.
 func Find(f Function, k, tries int, rng *rand.Rand) (Weights, bool) {
 	if k == 0 {
 		return Weights{}, f.Constant()
 	}
 	for t := range tries {
-		spread := 2 + t/8 // draws grow slowly: most functions need none but small ones
-		d := make([][]int64, k)
-		for j := range d {
-			d[j] = make([]int64, f.N+1)
-			d[j][0] = 1 + rng.Int64N(int64(spread))
-			for i := range f.N {
-				c := rng.Int64N(int64(2*spread+1)) - int64(spread)
-				d[j][i+1] = c
-				d[j][0] += max(-c, 0)
-			}
+		w, ok := numerators(f, draw(f.N, k, 2+t/8, rng))
+		if !ok && t >= 20 && t%5 == 0 {
+			w, ok = learn(f, k, 300, rng)
 		}
-		var points [][]int64
-		for x := range f.Points() {
-			var p []int64
-			for j := range d {
-				others := f.sign(x)
-				for l := range d {
-					if l != j {
-						others *= affine(d[l], x)
-					}
-				}
-				p = append(p, others)
-				for i := range f.N {
-					p = append(p, others*int64(x>>i&1))
-				}
-			}
-			points = append(points, p)
+		if ok {
+			return w, true
 		}
-		w, _ := exact.Separate(points)
-		if w == nil {
-			continue
-		}
-		found := Weights{}
-		for j := range d {
-			found.S = append(found.S, Affine(w[j*(f.N+1):(j+1)*(f.N+1)]))
-			den := make(Affine, f.N+1)
-			for i, c := range d[j] {
-				den[i] = big.NewInt(c)
-			}
-			found.D = append(found.D, den)
-		}
-		return found, true
 	}
 	return Weights{}, false
+}
+
+// draw are k denominators with coefficients of at most spread.
+func draw(n, k, spread int, rng *rand.Rand) [][]int64 {
+	d := make([][]int64, k)
+	for j := range d {
+		d[j] = make([]int64, n+1)
+		d[j][0] = 1 + rng.Int64N(int64(spread))
+		for i := range n {
+			c := rng.Int64N(int64(2*spread+1)) - int64(spread)
+			d[j][i+1] = c
+			d[j][0] += max(-c, 0)
+		}
+	}
+	return d
+}
+
+// numerators completes heads with given denominators, if floating-point numbers find how.
+func numerators(f Function, d [][]int64) (Weights, bool) {
+	var points [][]int64
+	for x := range f.Points() {
+		var p []int64
+		for j := range d {
+			others := f.sign(x)
+			for l := range d {
+				if l != j {
+					others *= affine(d[l], x)
+				}
+			}
+			p = append(p, others)
+			for i := range f.N {
+				p = append(p, others*int64(x>>i&1))
+			}
+		}
+		points = append(points, p)
+	}
+	w := exact.Propose(points)
+	if w == nil && len(d) == 1 { // any denominator does, so one answer is final
+		w, _ = exact.Separate(points)
+	}
+	if w == nil {
+		return Weights{}, false
+	}
+	found := Weights{}
+	for j := range d {
+		found.S = append(found.S, Affine(w[j*(f.N+1):(j+1)*(f.N+1)]))
+		den := make(Affine, f.N+1)
+		for i, c := range d[j] {
+			den[i] = big.NewInt(c)
+		}
+		found.D = append(found.D, den)
+	}
+	return found, true
 }
 
 func affine(c []int64, x int) int64 {

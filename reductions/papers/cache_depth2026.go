@@ -17,6 +17,7 @@ var CacheDepth2026 = register(&Paper{
 	Cite:     []string{"CacheDepth2026"},
 	Claims:   []*Claim{cacheDepthBound, cacheSmall, cachePeriod, cacheMisses, cacheFirst, cacheTracking, cacheProduct},
 	Executed: "nothing: its proof was not checked. Beside it ran ceil(k/s) for every n, which fails as printed, and the bounds on misses",
+	By:       []*Claim{cacheSmall, cacheMisses, cacheFirst},
 })
 
 const cacheRules = "a permutation of n places, a start drawn uniformly, T hops; hop t is served if the entry that it needs is among the s that are kept at layer t; what is kept depends on the permutation and on nothing else"

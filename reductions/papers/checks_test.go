@@ -249,6 +249,22 @@ func TestIncompleteClaimsAreRefused(t *testing.T) {
 	}
 }
 
+// What a paper says was executed of its main claim ran: each claim that shows it was decided.
+func TestExecutedRan(t *testing.T) {
+	for p := range Catalog().All() {
+		for _, c := range p.Shown() {
+			if s := p.sum(c, quickly(t, c)); s.Ran == "nothing" || s.Verdict == report.Open {
+				t.Errorf("%s: claim %q shows what was executed, and is %s: ran %s", p.Name, c.ID, s.Verdict, s.Ran)
+			}
+		}
+	}
+	stranger := *Peng2024Composition
+	stranger.By = []*Claim{hopPrinted}
+	if stranger.Validate() == nil {
+		t.Error("a claim of another paper was taken to show what was executed")
+	}
+}
+
 // A finding is printed with input files that read back as the inputs it names.
 func TestFindingsAreInputFiles(t *testing.T) {
 	for r, n := range map[*reductions.Reduction]int{reductions.DisjMatch3: 13, reductions.DisjCycle5: 13, reductions.DisjQSA: 9} {

@@ -110,9 +110,11 @@ type Paper struct {
 	Cite     []string // keys of docs/references.md
 	Claims   []*Claim
 	// Main is the claim that the paper is known by (nil: the first), and Executed what was
-	// executed of it: the inequality with its constant, or that there is none.
+	// executed of it: the inequality with its constant, or that there is none. By are the claims
+	// whose runs show that (nil: the main one).
 	Main     *Claim
 	Executed string
+	By       []*Claim
 
 	_ struct{}
 }
@@ -125,8 +127,10 @@ func (p *Paper) Validate() error {
 	if p.Name == "" || p.Title == "" || p.Citation == "" || len(p.Cite) == 0 || len(p.Claims) == 0 || p.Executed == "" {
 		return errors.New("name, title, citation, citation keys, claims and what was executed of the main one are needed")
 	}
-	if !slices.Contains(p.Claims, p.Theorem()) {
-		return errors.New("the main claim is none of the paper's")
+	for _, c := range append(p.Shown(), p.Theorem()) {
+		if !slices.Contains(p.Claims, c) {
+			return errors.New("the main claim, or one that shows it, is none of the paper's")
+		}
 	}
 	seen := map[string]bool{}
 	for _, c := range p.Claims {
@@ -150,6 +154,14 @@ func (p *Paper) Theorem() *Claim {
 		return p.Main
 	}
 	return p.Claims[0]
+}
+
+// Shown are the claims whose runs show what was executed of the main one.
+func (p *Paper) Shown() []*Claim {
+	if p.By != nil {
+		return slices.Clone(p.By)
+	}
+	return []*Claim{p.Theorem()}
 }
 
 // Claim finds a claim by its ID.

@@ -21,6 +21,7 @@ var Kozachinskiy2025Strassen = register(&Paper{
 	Cite:     []string{"StrassenAttention2025", "SplitVC2024"},
 	Claims:   []*Claim{splitTheorem, splitExample, splitComposition, splitSum2, splitSum2Two, splitMatch3, splitRelation, splitQuotient, strassenLayer, splitBlind},
 	Executed: "no constant: the exponent is not stated. What ran are lower bounds on the split-VC dimension, of n (composition), l/2 (Sum2, Match3) and m (relations)",
+	By:       []*Claim{splitComposition, splitSum2, splitMatch3, splitRelation},
 })
 
 const realNumbers = "real arithmetic: numbers have no length, so what counts is how many words on Alice's positions Bob's words can tell apart in every way"

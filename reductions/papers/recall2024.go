@@ -20,7 +20,8 @@ var Recall2024 = register(&Paper{
 	Citation: "arXiv 2402.18510; copying 2402.01032; associative recall 2312.04927 and 2402.18668",
 	Cite:     []string{"RnnRetrieval2024", "Copying2024", "Zoology2023", "Based2024"},
 	Claims:   []*Claim{recallIndex, recallThought, recallMQAR, recallCopy, copySuccess, copyStrict, copyHalf, copyNgrams, recallRank, recallAttention},
-	Main:     recallThought, Executed: "n bits of state, with constant 1; over V symbols ceil(n log2 V) (claim INDEX over V)",
+	Main:     recallThought, Executed: "n bits of state, with constant 1; over V symbols ceil(n log2 V)",
+	By: []*Claim{recallThought, recallIndex},
 })
 
 const secondHand = "second hand: somebody's notes"

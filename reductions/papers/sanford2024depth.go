@@ -23,7 +23,8 @@ var Sanford2024Depth = register(&Paper{
 	Citation: "Clayton Sanford, Daniel Hsu, Matus Telgarsky. arXiv 2402.09268",
 	Cite:     []string{"SanfordHsuTelgarsky2024b"},
 	Claims:   []*Claim{hopRecurrent, hopIndex, hopKernel, hopLongformer, hopThought, hopPrinted, hopRepaired, hopConditional},
-	Main:     hopPrinted, Executed: "the printed recursion, which is wrong at k = 2 and 3; repaired: ceil(log2 k) + 2 layers, one head, m = 3, d_v = 4 (claim repair)",
+	Main:     hopPrinted, Executed: "the printed recursion, which is wrong at k = 2 and 3; repaired: ceil(log2 k) + 2 layers, one head, m = 3, d_v = 4",
+	By: []*Claim{hopPrinted, hopRepaired},
 })
 
 const (
