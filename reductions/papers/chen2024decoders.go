@@ -3,6 +3,7 @@ package papers
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/big"
 	"math/rand/v2"
 	"strings"
@@ -19,7 +20,7 @@ var Chen2024Decoders = register(&Paper{
 	Title:    "Theoretical limitations of multi-layer Transformer",
 	Citation: "Lijie Chen, Binghui Peng, Hongxun Wu. arXiv 2412.02975",
 	Cite:     []string{"ChenPengWu2024"},
-	Claims:   []*Claim{decoderCompiles, decoderBound},
+	Claims:   []*Claim{decoderCompiles, decoderBound, decoderTables, decoderFits},
 	Main:     decoderBound, Executed: "H d p <= n^(2^-4L) with constant 1, so n >= (H d p)^(2^(4L)), in whole numbers",
 })
 
@@ -197,6 +198,101 @@ var decoderBound = &Claim{
 					}
 				}
 			}
+			return nil
+		}})
+		return out, rows.err
+	},
+}
+
+// longestTable is N_(L-1), the number of places of the last table of the hard instance with B =
+// H d p: K = (B L)^8 8^(2 L^2), m = K^(1 + sum_(l < L) 8^l), n_l = K^(4 8^(L-l-1)), N_l = m n_1 .. n_l.
+func longestTable(L, B int) *big.Int {
+	eight := func(k int) int64 { return int64(1) << (3 * k) }
+	K := new(big.Int).Exp(big.NewInt(int64(B*L)), big.NewInt(8), nil)
+	K.Lsh(K, uint(6*L*L))
+	power := int64(1)
+	for l := range L {
+		power += eight(l)
+	}
+	for l := 1; l < L; l++ {
+		power += 4 * eight(L-l-1)
+	}
+	return K.Exp(K, big.NewInt(power), nil)
+}
+
+// fits tries whether the tables fit into the shortest prompt of n >= c B^(16^L) tokens that is
+// allowed, for one to three layers and every B up to most that is at least log2 n, as p is.
+func fits(t *tally, most int, c func(L int) int64) {
+	for L := 1; L <= 3; L++ {
+		for B := 2; B <= most; B++ {
+			n := new(big.Int).Exp(big.NewInt(int64(B)), big.NewInt(int64(1)<<(4*L)), nil)
+			if n.Mul(n, big.NewInt(c(L))); B < n.BitLen() {
+				continue
+			}
+			table := longestTable(L, B)
+			if !t.see(table.Cmp(n) <= 0, "L = %d, H d p = %d: n = 2^%.1f is allowed, one table has 2^%.1f places", L, B, log2(n), log2(table)) {
+				return
+			}
+		}
+	}
+}
+
+// log2 is the logarithm, for printing.
+func log2(v *big.Int) float64 {
+	shift := max(v.BitLen()-60, 0)
+	return math.Log2(float64(new(big.Int).Rsh(v, uint(shift)).Int64())) + float64(shift)
+}
+
+var decoderTables = &Claim{
+	ID: "parameters", Kind: Lower, Short: "the hard instance fits into n tokens",
+	Hypothesis: Hypothesis{Text: "p >= log2 n and H d p <= n^(2^-4L)"},
+	Seen:       "second hand, two independent notes",
+	Statement:  "Where theorem 1 speaks, its hard instance has at most n tokens: K = (H d p L)^8 8^(2 L^2), m = K^(1 + sum_(l < L) 8^l), n_l = K^(4 8^(L-l-1)), and the last table has m n_1 .. n_(L-1) places.",
+	Source:     sourceDecoders, Conventions: []string{"parameters and condition as our notes print them; a place of a table is at least one token"},
+	Parts: []Part{{CheckedHere, "L = 1, 2, 3, in whole numbers, at the least n that the condition allows"}, {QuotedThere, "the parameters"}},
+	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+		rows := collector{ctx: ctx, at: at, out: &out}
+		rows.check(check{row: report.Row{Task: "sequential composition"}, printed: true, what: "L = 1 to 3, H d p from log2 n to 8,192: the last table fits into the shortest prompt that is allowed",
+			try: func(t *tally, _ bool) error {
+				fits(t, 8192, func(int) int64 { return 1 })
+				return nil
+			}})
+		return out, rows.err
+	},
+}
+
+var decoderFits = &Claim{
+	ID: "parameters, repaired", Kind: Lower, Short: "for one layer n >= 4,096 (H d p)^16",
+	Hypothesis: Hypothesis{Text: "p >= log2 n, and n >= 2^12 (H d p)^16 for L = 1, n >= (H d p)^(2^4L) for L = 2, 3"},
+	Seen:       "ours",
+	Statement:  "With H d p = 1 the last table has 2^12, 2^448 and about 2^7,335 places for L = 1, 2, 3. For one layer it has 2^12 (H d p)^16, so n must be 4,096 times what the condition asks; for two and three layers p >= log2 n leaves room.",
+	Source:     "this project, on the parameters of " + sourceDecoders,
+	Parts:      []Part{{CheckedHere, "the same sizes"}, {ProvedHere, "L = 1: K^2 = ((H d p)^8 2^6)^2 (docs/errata.md)"}},
+	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+		rows := collector{ctx: ctx, at: at, out: &out}
+		row := report.Row{Task: "sequential composition"}
+		rows.check(check{row: row, what: "H d p = 1: 2^12, 2^448, 2^7,335 places", fault: "8^(L^2)", try: func(t *tally, broken bool) error {
+			for k, want := range []float64{12, 448, 7335} {
+				got := log2(longestTable(k+1, 1))
+				if broken {
+					got /= 2
+				}
+				if !t.see(math.Round(got) == want, "L = %d: 2^%.1f places", k+1, got) {
+					return nil
+				}
+			}
+			return nil
+		}})
+		rows.check(check{row: row, what: "L = 1 to 3: the last table fits into the shortest prompt, with the factor for one layer", fault: "half of the factor", try: func(t *tally, broken bool) error {
+			fits(t, 8192, func(L int) int64 {
+				switch {
+				case L > 1:
+					return 1
+				case broken:
+					return 1 << 11
+				}
+				return 1 << 12
+			})
 			return nil
 		}})
 		return out, rows.err
