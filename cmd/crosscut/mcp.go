@@ -9,8 +9,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"runtime"
-	"strconv"
 	"strings"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
@@ -56,8 +56,11 @@ type toolAnswer struct {
 	Certificate any    `json:"certificate,omitempty" jsonschema:"evidence that the tool check verifies"`
 }
 
+// The inputs of the tools. A field is the flag of its JSON name, or the one that the tag flag names ("": the argument);
+// one with the tag file is a text, which stands in a file of that name.
+
 type auditInput struct {
-	Config     string `json:"config,omitempty" jsonschema:"the text of a published config.json"`
+	Config     string `json:"config,omitempty" file:"config.json" jsonschema:"the text of a published config.json"`
 	Set        string `json:"set,omitempty" jsonschema:"fields in place of a file, or instead of the file's: model_type=llama,hidden_size=4096"`
 	Context    string `json:"context,omitempty" jsonschema:"sequence lengths: 4096,128k"`
 	Cut        string `json:"cut,omitempty" jsonschema:"pass (inside one forward pass, the default) or stored"`
@@ -68,7 +71,7 @@ type auditInput struct {
 
 type recallInput struct {
 	auditInput
-	Pairs int     `json:"pairs" jsonschema:"how many pairs of a known key and an arbitrary value"`
+	Pairs int     `json:"pairs" flag:"recall" jsonschema:"how many pairs of a known key and an arbitrary value"`
 	Vocab int     `json:"vocab,omitempty" jsonschema:"how many values there are; absent: the config's vocab_size"`
 	Error float64 `json:"error,omitempty" jsonschema:"allowed chance that an answer is wrong"`
 }
@@ -77,12 +80,12 @@ type boundsInput struct {
 	Problem string `json:"problem,omitempty" jsonschema:"a base problem: disj, index, eq, gt, ip, ..."`
 	N       int    `json:"n,omitempty" jsonschema:"its size"`
 	Set     string `json:"set,omitempty" jsonschema:"its parameters: q=2"`
-	Matrix  string `json:"matrix,omitempty" jsonschema:"a matrix as text instead: one row a line of 0, 1 and *, or of integers"`
+	Matrix  string `json:"matrix,omitempty" file:"matrix.txt" jsonschema:"a matrix as text instead: one row a line of 0, 1 and *, or of integers"`
 }
 
 type validateInput struct {
 	Reduction string `json:"reduction,omitempty" jsonschema:"a built-in reduction: disj-match3, index-qsa-memory, ..."`
-	Star      string `json:"star,omitempty" jsonschema:"the text of a Starlark file with one's own reduction instead"`
+	Star      string `json:"star,omitempty" flag:"file" file:"reduction.star" jsonschema:"the text of a Starlark file with one's own reduction instead"`
 	N         int    `json:"n" jsonschema:"the problem size"`
 	Set       string `json:"set,omitempty" jsonschema:"parameters: M=16"`
 }
@@ -95,59 +98,28 @@ type falsifyInput struct {
 }
 
 type checkInput struct {
-	Certificate string `json:"certificate" jsonschema:"the text of a certificate or transcript"`
+	Certificate string `json:"certificate" flag:"" file:"certificate.json" jsonschema:"the text of a certificate or transcript"`
 }
 
 // server lists the tools.
 func (t *tools) server() *mcp.Server {
 	s := mcp.NewServer(&mcp.Implementation{Name: "crosscut", Version: buildVersion().Version}, nil)
-	addTool(t, s, "audit", "Counts exactly what a published architecture carries past a cut (states, caches, bits and bytes), and what that excludes.", func(in auditInput) job { return in.job() })
-	addTool(t, s, "recall", "Asks whether what a published architecture carries can hold K arbitrary pairs: needed and available bits, the verdict in one sentence, and what is not said.", func(in recallInput) job {
-		j := in.job()
-		j.flag("recall", strconv.Itoa(in.Pairs))
-		j.number("vocab", in.Vocab)
-		if in.Error != 0 {
-			j.flag("error", strconv.FormatFloat(in.Error, 'g', -1, 64))
-		}
-		return j
-	})
-	addTool(t, s, "bounds", "Every bound on a communication matrix, as intervals, with a certificate.", func(in boundsInput) job {
-		j := job{command: "bounds", certificate: "certificate.json"}
-		j.flag("problem", in.Problem)
-		j.number("n", in.N)
-		j.flag("set", in.Set)
-		j.file("matrix", "matrix.txt", in.Matrix)
-		j.flag("time", "5s")
-		return j
-	})
-	addTool(t, s, "validate", "Checks a reduction, built in or one's own, on all inputs of a size, and says what follows for architectures. A counterexample has exit status 1.", func(in validateInput) job {
-		j := job{command: "validate"}
-		j.flag("reduction", in.Reduction)
-		j.file("file", "reduction.star", in.Star)
-		j.number("n", in.N)
-		j.flag("set", in.Set)
-		return j
-	})
-	addTool(t, s, "falsify", "Looks for an input on which a model must fail, or does. Exit status 1 when one is found.", func(in falsifyInput) job {
-		j := job{command: "falsify"}
-		j.flag("reduction", in.Reduction)
-		j.flag("model", in.Model)
-		j.number("n", in.N)
-		j.flag("set", in.Set)
-		j.flag("time", "5s")
-		return j
-	})
-	addTool(t, s, "check", "Verifies a certificate or a transcript with code that shares nothing with its maker. Exit status 1 when it is refused.", func(in checkInput) job {
-		j := job{command: "check"}
-		j.file("", "certificate.json", in.Certificate)
-		return j
-	})
+	addTool[auditInput](t, s, "audit", "Counts exactly what a published architecture carries past a cut (states, caches, bits and bytes), and what that excludes.", job{command: "audit"})
+	addTool[recallInput](t, s, "recall", "Asks whether what a published architecture carries can hold K arbitrary pairs: needed and available bits, the verdict in one sentence, and what is not said.", job{command: "audit"})
+	addTool[boundsInput](t, s, "bounds", "Every bound on a communication matrix, as intervals, with a certificate.", job{command: "bounds", certificate: "certificate.json", time: "5s"})
+	addTool[validateInput](t, s, "validate", "Checks a reduction, built in or one's own, on all inputs of a size, and says what follows for architectures. A counterexample has exit status 1.", job{command: "validate"})
+	addTool[falsifyInput](t, s, "falsify", "Looks for an input on which a model must fail, or does. Exit status 1 when one is found.", job{command: "falsify", time: "5s"})
+	addTool[checkInput](t, s, "check", "Verifies a certificate or a transcript with code that shares nothing with its maker. Exit status 1 when it is refused.", job{command: "check"})
 	return s
 }
 
-func addTool[In any](t *tools, s *mcp.Server, name, doc string, make func(in In) job) {
+// addTool adds a tool that runs the job with the flags that its input gives.
+func addTool[In any](t *tools, s *mcp.Server, name, doc string, of job) {
 	mcp.AddTool(s, &mcp.Tool{Name: name, Description: doc}, func(ctx context.Context, _ *mcp.CallToolRequest, in In) (*mcp.CallToolResult, toolAnswer, error) {
-		out, err := t.run(ctx, make(in))
+		j := of
+		j.files = map[string]string{}
+		j.fields(reflect.ValueOf(in))
+		out, err := t.run(ctx, j)
 		return nil, out, err
 	})
 }
@@ -157,48 +129,44 @@ type job struct {
 	command     string
 	words       []string
 	files       map[string]string
+	time        string // how long it may take; "": the command has no such flag
 	certificate string // the file that the command writes it to; "": none
 }
 
-// flag adds a flag unless its value is empty. The value stands in the flag's own word, so it is never taken for another.
+// flag adds a flag, or the argument where it has no name, unless its value is empty. The value stands in the flag's own
+// word, so it is never taken for another.
 func (j *job) flag(name, value string) {
-	if value != "" {
+	switch {
+	case value == "":
+	case name == "":
+		j.words = append(j.words, value)
+	default:
 		j.words = append(j.words, "--"+name+"="+value)
 	}
 }
 
-func (j *job) number(name string, v int) {
-	if v != 0 {
-		j.flag(name, strconv.Itoa(v))
+// fields adds the flags of an input. A number that is 0 is absent, unless the tool needs it.
+func (j *job) fields(in reflect.Value) {
+	for i := range in.NumField() {
+		f, v := in.Type().Field(i), in.Field(i)
+		if f.Anonymous {
+			j.fields(v)
+			continue
+		}
+		name, optional := strings.CutSuffix(f.Tag.Get("json"), ",omitempty")
+		flag, named := f.Tag.Lookup("flag")
+		if !named {
+			flag = strings.ReplaceAll(name, "_", "-")
+		}
+		if optional && v.IsZero() {
+			continue
+		}
+		value := fmt.Sprint(v)
+		if file := f.Tag.Get("file"); file != "" && value != "" {
+			j.files[file], value = value, file
+		}
+		j.flag(flag, value)
 	}
-}
-
-// file adds a text as a file under a flag, or as the argument.
-func (j *job) file(flag, name, text string) {
-	if text == "" {
-		return
-	}
-	if j.files == nil {
-		j.files = map[string]string{}
-	}
-	j.files[name] = text
-	if flag == "" {
-		j.words = append(j.words, name)
-		return
-	}
-	j.flag(flag, name)
-}
-
-func (in auditInput) job() job {
-	j := job{command: "audit"}
-	j.file("config", "config.json", in.Config)
-	j.flag("set", in.Set)
-	j.flag("context", in.Context)
-	j.flag("cut", in.Cut)
-	j.flag("kv-dtype", in.KVDtype)
-	j.flag("state-dtype", in.StateDtype)
-	j.flag("ignore", in.Ignore)
-	return j
 }
 
 // run executes a job in a temporary folder of its own, within the lab's time. A usage or internal error is the
@@ -223,9 +191,8 @@ func (t *tools) run(ctx context.Context, j job) (toolAnswer, error) {
 			return toolAnswer{}, err
 		}
 	}
-	if j.certificate != "" {
-		j.flag("certificate", j.certificate)
-	}
+	j.flag("time", j.time)
+	j.flag("certificate", j.certificate)
 	args, shown := []string{j.command}, []string{"crosscut", j.command}
 	for _, word := range j.words {
 		shown = append(shown, quote(word))
