@@ -241,6 +241,12 @@ func (f *File) facedTask(s *validate.Subject, kept map[protocol.Player]map[proto
 // ownToken is a token of a file's own task, as its functions write it.
 type ownToken json.RawMessage
 
+// String is that text.
+func (t ownToken) String() string {
+	raw, _ := t.MarshalJSON() // which never fails
+	return string(raw)
+}
+
 // MarshalJSON writes it as ordinary JSON, where that can hold it.
 func (t ownToken) MarshalJSON() ([]byte, error) {
 	if ordinary, err := plain(json.RawMessage(t)); err == nil {
