@@ -36,8 +36,14 @@ func Direction(t protocol.Transcript, answering protocol.Player) (protocol.Setti
 // nothing is known. A bound on protocols after which both players know the
 // answer is one bit higher, since one bit tells the other; it is lowered by that.
 //
+// Where Bob looks at y to read the outputs, only he answers by the reduction: nothing is
+// known when Bob is the speaker, after whom Alice answers.
+//
 // The basis is Checked when the bound's evidence was enumerated here, at this n.
 func (in *Instance) Needed(setting protocol.Setting, speaker protocol.Player) (need Need, ok bool) {
+	if in.BobAnswer != nil && speaker != protocol.Alice {
+		return Need{}, false
+	}
 	if in.Known != nil {
 		if setting == protocol.OneWay && speaker != protocol.Alice {
 			return Need{}, false

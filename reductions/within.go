@@ -33,7 +33,7 @@ func NeededAt(sh tasks.Shape, at tasks.Split, read int, setting protocol.Setting
 			continue
 		}
 		in := r.largest(sh)
-		if in == nil || len(in.Reads) != 1 || in.Reads[0] != read {
+		if in == nil || in.BobAnswer != nil && speaker != protocol.Alice || len(in.Reads) != 1 || in.Reads[0] != read {
 			continue
 		}
 		n := len(in.survivors(at))

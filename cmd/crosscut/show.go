@@ -42,6 +42,11 @@ var _ = register(&command{
 // one. A text of docs/ that has an entry's name goes by NAME.md.
 func lookup(name string) []*report.Sheet {
 	var found []*report.Sheet
+	if text, ok := report.Word(name); ok {
+		s, e := about("word", name, text, nil)
+		s.Value = e.and(nil)
+		found = append(found, s)
+	}
 	if t, err := tasks.Catalog().Get(name); err == nil {
 		found = append(found, showTask(t))
 	}
@@ -71,11 +76,6 @@ func lookup(name string) []*report.Sheet {
 	if f, err := named.Catalog().Get(name); err == nil && len(found) == 0 { // a problem says more
 		found = append(found, showMatrix(f))
 	}
-	if text, ok := report.Word(name); ok {
-		s, e := about("word", name, text, nil)
-		s.Value = e.and(nil)
-		found = append(found, s)
-	}
 	title, forced := strings.CutSuffix(name, ".md")
 	if text, ok := docs.Text(title); ok && (forced || len(found) == 0) {
 		found = append(found, &report.Sheet{Text: text, Value: map[string]any{"kind": "text", "name": title, "text": text}})
@@ -100,12 +100,13 @@ func merge(sheets []*report.Sheet) *report.Sheet {
 	if len(sheets) == 1 {
 		return sheets[0]
 	}
-	all := &report.Sheet{}
+	all := &report.Sheet{Flat: &report.Grid{Columns: []report.Column{{Name: "entry"}, {Name: "fact"}, {Name: "value"}}}}
 	var values []any
 	for _, s := range sheets {
-		g := report.Grid{Title: s.Title, Columns: []report.Column{{Name: "of"}, {Name: "what", Long: true}}}
+		g := report.Grid{Title: s.Title, Columns: []report.Column{{}, {Long: true}}} // without heads, as alone
 		for _, f := range s.Fields {
 			g.Add(f.Name, f.Value)
+			all.Flat.Add(s.Title, f.Name, f.Value)
 		}
 		all.Grids = append(append(all.Grids, g), s.Grids...)
 		all.Text += s.Text

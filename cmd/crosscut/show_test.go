@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -41,6 +42,42 @@ func TestShowFitsAScreen(t *testing.T) {
 			}
 			onOneScreen(t, showClaim(p, c), said)
 		}
+	}
+}
+
+// TestWordsReadWell: a word that is also an entry's name comes first, each has a title of its own
+// and no heads above its facts, and CSV keeps both.
+func TestWordsReadWell(t *testing.T) {
+	for _, word := range report.Words() {
+		sheets := lookup(word)
+		if sheets[0].Title != "word "+word {
+			t.Errorf("%s: %q comes first", word, sheets[0].Title)
+		}
+		s := merge(sheets)
+		var text, csv strings.Builder
+		if err := errors.Join(report.Write(&text, "text", s, report.Style{}), report.Write(&csv, "csv", s, report.Style{})); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(text.String(), "word "+word+"\n\nwhat ") {
+			t.Errorf("%s:\n%s", word, text.String())
+		}
+		for _, s := range sheets {
+			if !strings.Contains(csv.String(), strings.Fields(s.Fields[0].Value)[0]) {
+				t.Errorf("%s: CSV leaves out %s:\n%s", word, s.Title, csv.String())
+			}
+		}
+	}
+}
+
+// TestTheScreenEndsInFiveLines: with the forty of the claims (reductions/papers) that is a screen.
+func TestTheScreenEndsInFiveLines(t *testing.T) {
+	for p := range papers.Catalog().All() {
+		s := report.Table{}.Screen("", lookFor(p.Name))
+		if look := s.Grids[len(s.Grids)-1]; len(look.Rows) != 5 {
+			t.Errorf("%d lines say where to look", len(look.Rows))
+		}
+		s.Title = "paper " + p.Name
+		onOneScreen(t, s, nil)
 	}
 }
 

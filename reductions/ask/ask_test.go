@@ -107,34 +107,98 @@ func TestMoreThan(t *testing.T) {
 	}
 }
 
-// The needs of hops and composition, against all functions of few symbols.
+// Every question's need, against all contents of few symbols: how many differ in some answer. One
+// content more than there are is noticed.
 func TestNeedsAreCounts(t *testing.T) {
-	for v := 2; v <= 4; v++ {
-		for k := 1; k <= 4; k++ {
-			distinct := map[string]bool{}
-			f := make([]byte, v)
-			for code := 0; code < int(math.Pow(float64(v), float64(v))); code++ {
-				c := code
-				for i := range f {
-					f[i], c = byte(c%v), c/v
-				}
-				row := make([]byte, v)
-				for x := range row {
-					at := byte(x)
-					for range k {
-						at = f[at]
+	contents := map[string]func(k, v int) (length, symbols int, answers func(f []byte) string){
+		"recall": func(k, v int) (int, int, func([]byte) string) {
+			return k, v, func(f []byte) string { return string(f) }
+		},
+		"copy": func(k, v int) (int, int, func([]byte) string) {
+			return k, v, func(f []byte) string { return string(f) }
+		},
+		"hops": func(k, v int) (int, int, func([]byte) string) {
+			return v, v, func(f []byte) string { return follow(f, k) }
+		},
+		"set-membership": func(_, v int) (int, int, func([]byte) string) {
+			return v, 2, func(f []byte) string { return string(f) }
+		},
+		"compose": func(_, v int) (int, int, func([]byte) string) { // every g, at every x
+			return v, v, func(f []byte) string {
+				var all []byte
+				each(v, v, func(g []byte) {
+					for _, x := range f {
+						all = append(all, g[x])
 					}
-					row[x] = at
-				}
-				distinct[string(row)] = true
+				})
+				return string(all)
 			}
-			q, _ := Catalog().Get("hops")
-			n := q.Need(Sizes{Count: k, Vocab: v})
-			if claimed := int(math.Pow(float64(n.Base), float64(n.Power))); claimed > len(distinct) {
-				t.Errorf("%d hops over %d symbols: %d powers, the need claims %d", k, v, len(distinct), claimed)
+		},
+		"state-tracking": func(_, _ int) (int, int, func([]byte) string) { // where a permutation takes five things
+			return 5, 5, func(f []byte) string {
+				seen := [5]bool{}
+				for _, x := range f {
+					seen[x] = true
+				}
+				if seen != [5]bool{true, true, true, true, true} {
+					return ""
+				}
+				return string(f)
+			}
+		},
+	}
+	for q := range Catalog().All() {
+		of := contents[q.Name]
+		if of == nil {
+			t.Errorf("%s: its contents are not counted here", q.Name)
+			continue
+		}
+		tight := false
+		for v := 2; v <= 4; v++ {
+			for k := 1; k <= 4; k++ {
+				length, symbols, answers := of(k, v)
+				distinct := map[string]bool{}
+				each(length, symbols, func(f []byte) {
+					if a := answers(f); a != "" {
+						distinct[a] = true
+					}
+				})
+				n := q.Need(Sizes{Count: k, Vocab: v})
+				claimed := int(math.Pow(float64(n.Base), float64(n.Power)))
+				if claimed > len(distinct) {
+					t.Errorf("%s %d over %d symbols: %d contents differ, the need claims %d", q.Name, k, v, len(distinct), claimed)
+				}
+				tight = tight || claimed == len(distinct)
 			}
 		}
+		if !tight {
+			t.Errorf("%s: its need is never tight: one content more would not be noticed", q.Name)
+		}
 	}
+}
+
+// each visits all words of a length over a few symbols.
+func each(length, symbols int, visit func(f []byte)) {
+	f := make([]byte, length)
+	for code := range int(math.Pow(float64(symbols), float64(length))) {
+		for i := range f {
+			f[i], code = byte(code%symbols), code/symbols
+		}
+		visit(f)
+	}
+}
+
+// follow is where k steps of f lead from each symbol.
+func follow(f []byte, k int) string {
+	row := make([]byte, len(f))
+	for x := range row {
+		at := byte(x)
+		for range k {
+			at = f[at]
+		}
+		row[x] = at
+	}
+	return string(row)
 }
 
 // A linear reading returns at most as many independent values as the state has rows: S = sum of
