@@ -218,6 +218,10 @@ func complain(w io.Writer, where string, err error) {
 		return
 	}
 	what := strings.ReplaceAll(err.Error(), errors.ErrUnsupported.Error()+": ", "")
+	words := strings.Fields(where)
+	for _, name := range words { // "falsify: falsify: ": the package has the command's name
+		what = strings.TrimPrefix(what, name+": ")
+	}
 	fmt.Fprintf(w, "%s: %s\n", where, oneLine(what))
 	var source interface{ Excerpt() string }
 	if errors.As(err, &source) && source.Excerpt() != "" {

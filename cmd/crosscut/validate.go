@@ -143,6 +143,9 @@ func (c *call) validate() error {
 				r.Warnings = append(r.Warnings, validate.Beyond(ctx, s.Size, s.family)...)
 			}
 			if err == nil {
+				err = s.clash()
+			}
+			if err == nil {
 				err = c.Context.Err()
 			}
 			cancel()
@@ -232,6 +235,7 @@ type subject struct {
 	*validate.Subject
 	family func(n int) (*validate.Subject, error)
 	doubts func() []string   // about the file as it stands
+	clash  func() error      // of its domains at two sizes
 	until  func(t time.Time) // when calls of the file end for good
 	close  func()
 }
@@ -295,7 +299,7 @@ func (c *call) subject() (*subject, error) {
 			}
 			return validate.FromInstance(in), nil
 		}
-		return &subject{Subject: s, family: family, doubts: func() []string { return nil }, until: func(time.Time) {}}, nil
+		return &subject{Subject: s, family: family, doubts: func() []string { return nil }, clash: func() error { return nil }, until: func(time.Time) {}}, nil
 	}
 	f, err := c.script()
 	if err != nil {
@@ -306,7 +310,7 @@ func (c *call) subject() (*subject, error) {
 		f.Close()
 		return nil, err
 	}
-	return &subject{Subject: s, family: f.Family(), doubts: f.Doubts, until: f.Until, close: f.Close}, nil
+	return &subject{Subject: s, family: f.Family(), doubts: f.Doubts, clash: f.Clash, until: f.Until, close: f.Close}, nil
 }
 
 // script loads the file that --file names, with the values of --set.

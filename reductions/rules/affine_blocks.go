@@ -16,6 +16,7 @@ var AffineBlocks = register(&Rule{
 	Cite:       []string{"derived here: docs/rules.md"},
 	Params:     []tasks.Param{layersParam, small(size("s", "numbers of a layer's state", 1, 1<<12, 16), 1, 2), bitsParam},
 	Choices:    []models.Choice{{Name: "gates", Doc: "matrices A with all entries, or diagonal ones", Of: []string{"full", "diagonal"}}},
+	InRounds:   func(r int) tasks.Params { return tasks.Params{"layers": float64(r)} },
 	Inequality: "layers (s^2 + s) p >= needed of each player with one run; layers 2 s p where gates are diagonal",
 	Latex:      `L\,(s^2 + s)\,p \ge n`,
 	Width:      "s", WidthText: "s (s + 1) >= needed / (layers p)", WidthLatex: `s (s + 1) \ge \frac{n}{L p}`,

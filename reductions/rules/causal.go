@@ -134,7 +134,7 @@ func (c causal) machine(sh tasks.Shape, set models.Settings) models.Machine {
 
 // plainly is a machine with a forward pass of its own.
 type plainly struct {
-	models.Machine
+	passing
 	whole func(seq []tasks.Token, read []int) ([]tasks.Value, error)
 }
 

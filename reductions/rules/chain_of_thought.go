@@ -23,6 +23,7 @@ var ChainOfThought = register(&Rule{
 	Cite:    []string{"SanfordHsuTelgarsky2024b"},
 	Params: []tasks.Param{small(size("H", "heads", 1, 1<<12, 1), 1, 2), small(size("m", "width of values", 1, 1<<14, 3), 1, 2), small(size("p", "bits of a number", 2, 62, 8), 3, 5),
 		small(size("f", "bits of a weight", 1, 30, 8), 2, 4), small(size("d", "numbers of an embedded token", 1, 1<<20, 3), 1, 2), small(size("T", "tokens of thought", 0, 1<<16, 1), 0, 1, 3)},
+	InRounds:   func(r int) tasks.Params { return tasks.Params{"T": float64(r - 1)} },
 	Inequality: "(T + 1) H (B_Z + m B_N) >= needed of each player, B_Z = ceil(log2(a 2^f + 1)), B_N = ceil(log2(a 2^f (2^p - 1) + 1)), a tokens of that player; plus d p for a private query",
 	Latex:      `(T + 1)\,H\,(B_Z + m B_N) \ge n`,
 	Width:      "T", WidthText: "T >= needed / (H (B_Z + m B_N)) - 1", WidthLatex: `T \ge \frac{n}{H (B_Z + m B_N)} - 1`,

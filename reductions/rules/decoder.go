@@ -24,6 +24,7 @@ var Decoder = register(&Rule{
 	Cite:    []string{"ChenPengWu2024"},
 	Params: []tasks.Param{layersParam, small(size("H", "heads", 1, 1<<12, 1), 1, 2), small(size("m", "width of queries and values", 1, 1<<14, 16), 1, 2),
 		bitsParam},
+	InRounds:   func(r int) tasks.Params { return tasks.Params{"layers": float64(max(1, r/2))} },
 	Inequality: "H (m + 1) p for each layer, position and earlier player, at most 2 H m p; besides H m p for each query shown",
 	Latex:      `\sum_{\ell, i} H (m + 1) p \ge n`,
 	Width:      "m", WidthText: "m >= needed / (layers H p positions) - 1", WidthLatex: `m \ge \frac{n}{L H p N} - 1`,
@@ -33,6 +34,10 @@ var Decoder = register(&Rule{
 		g := decoding{c: c, layers: v.Int("layers"), heads: v.Int("H"), m: v.Int("m"), p: v.Int("p"), seed: set.Seed, held: c.holders()}
 		if err := c.answered(); err != nil {
 			return nil, err
+		}
+		g.first = make([]int, c.players())
+		for i := c.Shape.N; i > 0; i-- {
+			g.first[g.held[i-1]] = i
 		}
 		bits := make([]protocol.Bits, c.players())
 		for l := range g.layers {
@@ -59,6 +64,7 @@ type decoding struct {
 	layers, heads, m, p int
 	seed                uint64
 	held                []protocol.Player
+	first               []int // position that each player holds; 0: none
 }
 
 func (g decoding) weights(l int) weights { return weights{draw(g.seed, uint64(l)+1), mask(g.p)} }
@@ -83,8 +89,8 @@ func (g decoding) asked(l int, who, from protocol.Player) (list []int) {
 		if g.held[i-1] != who || !g.needed(l, i) {
 			continue
 		}
-		for j := 1; j < i; j++ {
-			if o := g.held[j-1]; o == from && from != who || from == who && o != who {
+		for o, first := range g.first {
+			if o := protocol.Player(o); first > 0 && first < i && (o == from && from != who || from == who && o != who) {
 				list = append(list, i)
 				break
 			}

@@ -16,6 +16,7 @@ var KernelAttention = register(&Rule{
 	Cite:    []string{"SanfordHsuTelgarsky2024b"},
 	Params: []tasks.Param{layersParam, small(size("H", "heads", 1, 1<<12, 1), 1, 2), small(size("features", "features of a key (m')", 1, 1<<14, 16), 1, 2),
 		small(size("m", "width of a value", 1, 1<<14, 16), 1, 2), bitsParam},
+	InRounds:   func(r int) tasks.Params { return tasks.Params{"layers": float64(r)} },
 	Inequality: "layers H features (m + 1) p >= needed of each player",
 	Latex:      `L H m' (m + 1) p \ge n`,
 	Width:      "features", WidthText: "features >= needed / (layers H (m + 1) p)", WidthLatex: `m' \ge \frac{n}{L H (m + 1) p}`,

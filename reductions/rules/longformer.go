@@ -15,6 +15,7 @@ var Longformer = register(&Rule{
 	Cite:    []string{"SanfordHsuTelgarsky2024b", "BeltagyPetersCohan2020"},
 	Params: []tasks.Param{layersParam, small(size("w", "how far a position sees", 0, tasks.MaxN, 2), 0, 1), small(size("g", "every g-th position is global", 1, tasks.MaxN, 64), 2, 3, 9),
 		small(size("d", "numbers of a token (d_model)", 1, 1<<20, 16), 1, 2), bitsParam},
+	InRounds:   func(r int) tasks.Params { return tasks.Params{"layers": float64(r)} },
 	Inequality: "layers (2 w + globals) d p >= needed of each player that owns one block, globals its positions that g divides",
 	Latex:      `L\,(2 w + \tfrac{N}{k g})\,d\,p \ge n`,
 	Width:      "d", WidthText: "d >= needed / (layers (2 w + globals) p)", WidthLatex: `d \ge \frac{n}{L (2 w + N/(k g)) p}`,
@@ -37,8 +38,12 @@ var Longformer = register(&Rule{
 				if l == 0 && c.public(j-1) {
 					continue
 				}
-				for i := 1; i <= N; i++ {
-					if held[i-1] != held[j-1] && sees(i, j) && (l < layers-1 || asks[i]) {
+				from, to := 1, N
+				if j%g != 0 {
+					from, to = max(1, j-reach), min(N, j+reach)
+				}
+				for i := from; i <= to; i++ {
+					if held[i-1] != held[j-1] && (l < layers-1 || asks[i]) {
 						told[l][held[j-1]] = append(told[l][held[j-1]], j)
 						break
 					}

@@ -11,6 +11,7 @@ var Mamba = carries(Rule{
 	Cite:    []string{"GuDao2023"},
 	Params: []tasks.Param{layersParam, size("d", "channels of a layer (d_inner)", 1, 1<<20, 16), size("state", "numbers of a channel's state (d_state)", 1, 1<<14, 16),
 		size("conv", "length of the convolution (d_conv); 1: none", 1, 64, 4), bitsParam},
+	Among: []tasks.Params{{}},
 	Width: "d", WidthText: "d >= needed / (r layers (state + conv - 1) p)", WidthLatex: `d \ge \frac{n}{r L (s + c - 1) p}`,
 }, "layers (d state + (conv - 1) d) p", `r L\,d\,(s + c - 1)\,p`, func(v tasks.Params) causal {
 	d, n, conv := v.Int("d"), v.Int("state"), v.Int("conv")

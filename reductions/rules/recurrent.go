@@ -12,6 +12,7 @@ var Recurrent = carries(Rule{
 	Cite:     []string{"SanfordHsuTelgarsky2023"},
 	Params:   []tasks.Param{layersParam, withLab(size("m", "numbers of a layer's state", 1, 1<<20, 16), 256), withLab(bitsParam, 32)},
 	Examples: []tasks.Params{{}},
+	Among:    []tasks.Params{{}},
 	Width:    "m", WidthText: "m >= needed / (r layers p)", WidthLatex: `m \ge \frac{n}{r L p}`,
 }, "layers m p", `r L m p`, func(v tasks.Params) causal {
 	m := v.Int("m")

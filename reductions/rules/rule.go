@@ -11,11 +11,13 @@
 package rules
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,11 +42,14 @@ type Rule struct {
 	// Min. Choices are sizes by name.
 	Params  []tasks.Param
 	Choices []models.Choice
-	// Examples are the sizes that stand for the rule where nobody names any.
-	Examples []tasks.Params
+	// Examples are the sizes that stand for the rule where nobody names any, Among those
+	// that do where there are more than two players, and InRounds those of a model whose
+	// players speak in so many rounds; nil: it does not stand there.
+	Examples, Among []tasks.Params
+	InRounds        func(rounds int) tasks.Params
 
 	// Inequality is what the cost means, with "needed" for the bits that the problem
-	// needs; Latex the same with n for it. Width is the parameter that it is solved
+	// needs; Latex the same with n for it, which AsLatex replaces. Width is the parameter that it is solved
 	// for, in WidthText and WidthLatex.
 	Inequality, Latex     string
 	Width                 string
@@ -119,6 +124,8 @@ func (r *Rule) Validate() error {
 		return nil
 	case r.Inequality == "" || r.Latex == "" || r.Arithmetic == "":
 		return errors.New("the inequality, its LaTeX and its arithmetic are needed")
+	case !theNeed.MatchString(r.Latex) || r.Width != "" && !theNeed.MatchString(r.WidthLatex):
+		return errors.New("the LaTeX says n for what is needed")
 	case (r.New == nil) == (r.Compile == nil):
 		return errors.New("either New or Compile is needed")
 	case (r.Width == "") != (r.WidthText == "") || (r.Width == "") != (r.WidthLatex == ""):
@@ -126,7 +133,11 @@ func (r *Rule) Validate() error {
 	case r.Width != "" && !slices.ContainsFunc(r.Params, func(p tasks.Param) bool { return p.Name == r.Width }):
 		return fmt.Errorf("the inequality is solved for %s, which is no parameter", r.Width)
 	}
-	for _, set := range r.Examples {
+	sets := slices.Concat(r.Examples, r.Among)
+	if r.InRounds != nil {
+		sets = append(sets, r.InRounds(1), r.InRounds(7))
+	}
+	for _, set := range sets {
 		if _, err := r.With(models.Settings{Num: set}); err != nil {
 			return err
 		}
@@ -189,6 +200,14 @@ func (r *Rule) names() []string {
 	}
 	return names
 }
+
+// AsLatex is LaTeX of a rule with what is needed in the place of n.
+func (r *Rule) AsLatex(latex, needed string) string {
+	return theNeed.ReplaceAllLiteralString(latex, needed)
+}
+
+// theNeed is the letter n that stands alone.
+var theNeed = regexp.MustCompile(`\bn\b`)
 
 // Int is one of the sizes.
 func (s Sized) Int(name string) int { return s.Set.Num.Int(name) }
@@ -264,7 +283,7 @@ func (s Sized) Least(needed int, c Cut) (int, error) {
 		return err == nil && int(p.Total()) >= needed, err
 	}
 	low, high := int(s.Params[at].Min), int(s.Params[at].Max)
-	for v := low; ; v = min(2*v, high) { // doubling: large models are not built for small needs
+	for v := low; ; v = min(max(1, 2*v), high) { // doubling: large models are not built for small needs
 		yes, err := enough(v)
 		if err != nil {
 			return 0, err
@@ -292,10 +311,30 @@ func (s Sized) Least(needed int, c Cut) (int, error) {
 	return high, nil
 }
 
-// halves is a machine cut between Alice and Bob, who answers.
+// passing is a machine whose state can go from player to player.
+type passing interface {
+	models.Machine
+	Passed(split tasks.Split, read []int, players int) ([]protocol.Bits, func(h tasks.Half) func(*protocol.Port) []tasks.Value, error)
+}
+
+// halves is a machine cut between Alice and Bob, who answers; between more players only
+// if it has a state that they pass on.
 func halves(m models.Machine, c Cut) (*Protocol, error) {
-	if c.players() != 2 {
-		return nil, fmt.Errorf("rules: %w: this rule has two players, not %d", errors.ErrUnsupported, c.players())
+	if k := c.players(); k != 2 {
+		r, ok := m.(passing)
+		if !ok {
+			return nil, fmt.Errorf("rules: %w: this rule has two players, not %d", errors.ErrUnsupported, k)
+		}
+		bits, player, err := r.Passed(c.Split, c.Read, k)
+		if err != nil {
+			return nil, err
+		}
+		p := &Protocol{Bits: bits, Player: player, Setting: protocol.OneWay.Among(k), Formula: "the state, of each player with tokens before those of the next",
+			Whole: func(ctx context.Context, seq []tasks.Token) ([]tasks.Value, error) { return m.Whole(ctx, seq, c.Read) }}
+		if held := c.holders(); !slices.IsSorted(held) {
+			p.Setting = protocol.TwoWay.Among(k)
+		}
+		return p, nil
 	}
 	prog, err := m.Compile(models.Job{Split: c.Split, Read: c.Read, Answer: models.ByBob})
 	if err != nil {
@@ -357,11 +396,19 @@ func (r *Rule) sample() string {
 	return r.Params[0].Name + "=" + strconv.FormatFloat(r.Params[0].Min, 'f', -1, 64)
 }
 
-// Examples are the sized rules that stand where nobody names any.
-func Examples() []Sized {
+// Examples are the sized rules that stand where nobody names any: for two players, or for
+// more who speak in so many rounds, 0 being as many as there are players.
+func Examples(players, rounds int) []Sized {
 	var list []Sized
 	for r := range all.All() {
-		for _, set := range r.Examples {
+		sets := r.Examples
+		if players > 2 {
+			sets = r.Among
+			if r.InRounds != nil {
+				sets = append(slices.Clip(sets), r.InRounds(cmp.Or(rounds, players)))
+			}
+		}
+		for _, set := range sets {
 			s, err := r.With(models.Settings{Num: set})
 			if err != nil {
 				panic(err) // Validate has seen it

@@ -298,6 +298,7 @@ func (r *ready) fail(k int, bad reply) {
 type evaluator struct {
 	*ready
 	thread *starlark.Thread
+	clock  *time.Timer // of the call that runs
 	seq    []starlark.Value
 	outs   outputs
 	args   starlark.Tuple
@@ -307,12 +308,14 @@ type evaluator struct {
 
 func (r *ready) evaluator() *evaluator {
 	e := &evaluator{ready: r, thread: thread(), known: map[string]uint32{}}
+	e.clock = r.c.clock(e.thread)
 	e.outs.looked = map[int]bool{}
 	return e
 }
 
 // leave hands in which positions were read.
 func (e *evaluator) leave() {
+	e.clock.Stop()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for i := range e.outs.looked {
@@ -366,6 +369,9 @@ func (r *ready) number(text string) uint32 {
 // call calls a function with limits of its own.
 func (e *evaluator) call(fn *starlark.Function, named []starlark.Tuple) (starlark.Value, error) {
 	limit(e.thread)
+	if e.c.limit > 0 {
+		e.clock.Reset(e.c.limit)
+	}
 	return starlark.Call(e.thread, fn, e.args, named)
 }
 

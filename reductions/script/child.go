@@ -25,6 +25,7 @@ type request struct {
 	Name   string          `json:"name,omitempty"` // of the file, for messages
 	Source string          `json:"source,omitempty"`
 	Memory uint64          `json:"memory,omitempty"` // bytes
+	Call   time.Duration   `json:"call,omitempty"`   // of one call, besides mostSteps
 	Fn     string          `json:"fn,omitempty"`
 	Args   json.RawMessage `json:"args,omitempty"` // a list
 	// Set holds arguments by name that every call gets besides.
@@ -98,9 +99,10 @@ func ServeChild(r io.Reader, w io.Writer) error {
 
 type child struct {
 	globals starlark.StringDict
-	name    string // of the file
-	tokens  []held // by number, for batches
-	members []held // likewise
+	name    string        // of the file
+	limit   time.Duration // of one call; 0: none
+	tokens  []held        // by number, for batches
+	members []held        // likewise
 }
 
 // options are Starlark's defaults: no recursion, no while, no load.
@@ -123,13 +125,26 @@ func limit(t *starlark.Thread) {
 	}
 }
 
+// clock ends what runs in a thread when that takes too long, with the line that it is at.
+// A built-in function does not hear of it: the parent ends the process a little later.
+func (c *child) clock(t *starlark.Thread) *time.Timer {
+	if c.limit <= 0 {
+		return time.NewTimer(time.Hour)
+	}
+	return time.AfterFunc(c.limit, func() { t.Cancel(tooLong(c.limit)) })
+}
+
+func tooLong(limit time.Duration) string { return fmt.Sprintf("took more than %v", limit) }
+
 func (c *child) load(req request) reply {
 	if req.Memory > 0 && mostSteps == 0 {
 		go watchMemory(req.Memory)
 	}
 	var err error
-	c.name = req.Name
-	c.globals, err = starlark.ExecFileOptions(options, thread(), req.Name, req.Source, predeclared())
+	c.name, c.limit = req.Name, req.Call
+	t := thread()
+	defer c.clock(t).Stop()
+	c.globals, err = starlark.ExecFileOptions(options, t, req.Name, req.Source, predeclared())
 	if err != nil {
 		return explain(err)
 	}
@@ -220,7 +235,9 @@ func (c *child) call(fn string, raw json.RawMessage, set map[string]json.RawMess
 		}
 		args = append(args[:k:k], outs)
 	}
-	v, err := starlark.Call(thread(), c.globals[fn], args, byName)
+	t := thread()
+	defer c.clock(t).Stop()
+	v, err := starlark.Call(t, c.globals[fn], args, byName)
 	if outs != nil && outs.need != nil {
 		return reply{Need: outs.need}
 	}
@@ -264,6 +281,7 @@ func explain(err error) reply {
 	at := func(pos syntax.Position) { r.Line, r.Col = int(pos.Line), int(pos.Col) }
 	switch {
 	case errors.As(err, &eval):
+		eval.Msg = strings.TrimPrefix(eval.Msg, "Starlark computation cancelled: ")
 		r.Error = oneLine(eval.Msg)
 		for k := len(eval.CallStack) - 1; k >= 0; k-- {
 			if f := eval.CallStack[k]; f.Pos.Line > 0 {

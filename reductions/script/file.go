@@ -35,7 +35,7 @@ type File struct {
 	consts map[string]json.RawMessage
 	set    Settings
 	sizes  map[int][]side // the inputs by size
-	first  int            // the size that was asked for first
+	clash  error          // of the domains of two sizes
 	kept   store
 	held   members
 
@@ -330,13 +330,50 @@ func (f *File) inputs(p *problems.Problem, n int) ([]side, error) {
 	if f.arity("problem") == 3 && len(sides) != 2 {
 		return nil, hinted("write def problem(n, xs)", "%s: problem(n, x, y) has two players, inputs(%d) has %d", f.at("problem"), n, len(sides))
 	}
-	if len(f.sizes) == 0 {
-		f.first = n
-	} else if a, b := shapes(sides), shapes(f.sizes[f.first]); a != b {
-		return nil, hinted("the sizes may change with n, the constructors may not", "%s: inputs(%d) is %s, and inputs(%d) is %s", f.at("inputs"), n, a, f.first, b)
+	for _, m := range slices.Sorted(maps.Keys(f.sizes)) {
+		if err := f.clashes(min(n, m), max(n, m), sides, f.sizes[m], n < m); err != nil {
+			f.clash = err
+			return nil, err
+		}
 	}
 	f.sizes[n] = sides
 	return sides, nil
+}
+
+// inputsBeside looks at the domains at other sizes, since what is said of those rests on
+// domains that grow: at the next ones, and where no members are listed, which may be very
+// many, also further away. Where there are none, the map is not defined.
+func (f *File) inputsBeside(p *problems.Problem, n int, sides []side) {
+	near := []int{n - 1, n + 1}
+	if !strings.Contains(shapes(sides), "choices") {
+		near = append(near, n+2, 2*n+1, 4*n+3, 16, 64)
+	}
+	for _, m := range near {
+		if m > 0 && m <= maxSize && f.clash == nil {
+			f.inputs(p, m)
+		}
+	}
+}
+
+// Clash says that the domains of two sizes that were asked for contradict each other; nil:
+// none do.
+func (f *File) Clash() error { return f.clash }
+
+// clashes says where the domains at two sizes, the smaller first, are of other constructors,
+// or shrink as n grows: then one map is not the other at another size.
+func (f *File) clashes(n, larger int, a, b []side, inOrder bool) error {
+	if !inOrder {
+		a, b = b, a
+	}
+	if one, other := shapes(a), shapes(b); one != other {
+		return hinted("the sizes may change with n, the constructors may not", "%s: inputs(%d) is %s, and inputs(%d) is %s", f.at("inputs"), n, one, larger, other)
+	}
+	for k := range a {
+		if a[k].spec != nil && a[k].domain.Count().Cmp(b[k].domain.Count()) > 0 {
+			return hinted("a domain grows with n, or stays as it is", "%s: inputs(%d) has %s, and inputs(%d) has %s, which is smaller", f.at("inputs"), n, a[k].domain.Name(), larger, b[k].domain.Name())
+		}
+	}
+	return nil
 }
 
 // shapes are the constructors of all players' domains.

@@ -194,7 +194,7 @@ def alice(n, x): return {i + 1: x[n - 1 - i] for i in range(n)}
 def bob(n, y): return {n + 1: y}
 def read(n): return [n + 1]
 def answer(n, outputs): return outputs[n + 1]
-`, "with x reversed"},
+`, "right if x is reversed"},
 		"complemented": {`
 problem = "eq"
 def task(tokens, params): return [tokens[0] == tokens[1]] * 2
@@ -202,7 +202,7 @@ def alice(n, x): return {1: x}
 def bob(n, y): return {2: [1 - b for b in y]}
 def read(n): return [2]
 def answer(n, outputs): return outputs[2] == 1
-`, "complemented"},
+`, "is complemented"},
 		"transposed": {`
 def inputs(n): return {"x": bits(n * n), "y": pairs(numbers(0, n - 1), numbers(0, n - 1))}
 def problem(n, x, y): return x[y[0] * n + y[1]]
@@ -213,7 +213,7 @@ def alice(n, x): return {1: [[x[j * n + i] for j in range(n)] for i in range(n)]
 def bob(n, y): return {2: y}
 def read(n): return [2]
 def answer(n, outputs): return outputs[2]
-`, "with x transposed"},
+`, "right if x is transposed"},
 		"off by one": {`
 def problem(n, x, y): return len([b for b in x + y if b]) > n
 def task(tokens, params): return [len([t for t in tokens if t == 1])] * len(tokens)
@@ -221,7 +221,7 @@ def alice(n, x): return {i + 1: x[i] for i in range(n)}
 def bob(n, y): return {n + i + 1: y[i] for i in range(n)}
 def read(n): return [1]
 def answer(n, outputs): return outputs[1] >= n
-`, "off by one: with -1 at the output of position 1"},
+`, "off by one: right if -1 is added to the output of position 1"},
 		"nothing of these": {`
 problem = "eq"
 def task(tokens, params): return [tokens[0] == tokens[1]] * 2
@@ -239,5 +239,110 @@ def answer(n, outputs): return outputs[2] == 1
 		if r.Verdict != report.Errs || !strings.Contains(r.Cause, tc.cause) || tc.cause == "" && r.Cause != "" {
 			t.Errorf("%s: %v, cause %q", name, r.Verdict, r.Cause)
 		}
+	}
+}
+
+// playersFile is a problem of players whose tokens are their inputs.
+func playersFile(inputs, problem, more string) string {
+	return fmt.Sprintf(`
+def inputs(n): return [%s]
+def problem(n, xs): return %s
+def task(tokens, params): return [0] * len(tokens)
+def player(n, i, x): return {i: x}
+def read(n): return [1]
+def answer(n, outputs): return 0
+`, inputs, problem) + more
+}
+
+// A declared need of k players stands up to what the best protocol of its setting costs, and
+// no further: in turn, all at once, in any order, under promises and for relations. The
+// numbers are those of a search by another program.
+func TestDeclaredNeedsOfPlayers(t *testing.T) {
+	parity, chase := "(xs[0] + xs[1] + xs[2]) % 2", "xs[0][xs[1][xs[2] - 1] - 1]"
+	for _, tc := range []struct {
+		inputs, problem, setting string
+		most                     int // bits that stand
+	}{
+		{"numbers(0, 3), numbers(0, 3), numbers(0, 1)", parity, "one-way", 2}, // what they hold has 4 bits
+		{"numbers(0, 3), numbers(0, 3), numbers(0, 1)", parity, "1 rounds", 2},
+		{"numbers(0, 3), numbers(0, 3), numbers(0, 1)", parity, "two-way", 2},
+		{"permutations(3), permutations(2), numbers(1, 2)", chase, "1 rounds", 4},
+		{"permutations(3), permutations(2), numbers(1, 2)", chase, "one-way", 4},
+		{"permutations(3), permutations(2), numbers(1, 2)", chase, "two-way", 4},
+		{"bits(2), bits(2), bits(2)", "None if xs[0] != xs[1] and xs[1] != xs[2] else xs[0] == xs[2]", "one-way", 2},
+		{"numbers(0, 2), numbers(0, 2), numbers(0, 1)", "one_of([e for e in range(3) if e != xs[0] and e != xs[1]])", "one-way", 3},
+		{"numbers(0, 2), numbers(0, 2), numbers(0, 1)", "one_of([e for e in range(3) if e != xs[0] and e != xs[1]])", "two-way", 3},
+	} {
+		for bits := tc.most; bits <= tc.most+1; bits++ {
+			r := check(t, parse(t, playersFile(tc.inputs, tc.problem, fmt.Sprintf("def needed(n): return {\"bits\": %d, \"setting\": \"%s deterministic, 3 players\", \"basis\": \"quoted\"}\n", bits, tc.setting))), 1)
+			if refuted := r.Violation != nil && r.Violation.Obligation == validate.NeedTooLarge; refuted != (bits > tc.most) {
+				t.Errorf("%s of %s, %s: %d bits: refuted %v: %+v", tc.problem, tc.inputs, tc.setting, bits, refuted, r.Violation)
+			}
+		}
+	}
+}
+
+// What is counted is counted in the setting of the file's players, and what follows says
+// from where on models of their rounds are impossible, solved for N and for a width.
+func TestConsequencesOfPlayers(t *testing.T) {
+	const need = `
+def needed(n): return {"bits": 4096 * n, "setting": "2 rounds deterministic, 3 players", "basis": "proved", "source": "here"}
+def rounds(n): return 2
+`
+	const file = `
+def inputs(n): return [words(128 * n, 1 << 40) for _ in range(3)]
+def problem(n, xs): return xs[0] == xs[1] and xs[1] == xs[2]
+def task(tokens, params): return [tokens[0] == tokens[1] and tokens[1] == tokens[2]] * 4
+def player(n, i, x): return {i: x}
+def public(n): return {4: "end"}
+def read(n): return [4]
+def answer(n, outputs): return outputs[4]
+`
+	f := parse(t, file+need)
+	s, err := f.Subject(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := validate.Consequences(t.Context(), s, f.Family())
+	if err != nil {
+		t.Fatal(err)
+	}
+	bit, solved := map[string]bool{}, map[string]bool{}
+	for _, c := range list {
+		rule, _, _ := strings.Cut(c.Rule, " ")
+		if c.BitesFrom != nil && c.Setting.Players == 3 {
+			bit[rule] = true
+			for _, sol := range c.Solved {
+				solved[rule+" "+sol.For] = true
+			}
+			if !strings.Contains(c.Latex, "8192") || !strings.Contains(c.Note, "checked: n = 2") {
+				t.Errorf("%s: %s; %s", c.Rule, c.Latex, c.Note)
+			}
+		}
+	}
+	for _, rule := range []string{"kernel-attention", "chain-of-thought", "affine-blocks", "decoder", "recurrent", "mamba"} {
+		if !bit[rule] || !solved[rule+" N"] || len(solved) < 12 {
+			t.Errorf("%s: bites %v, solved %v in %d rows", rule, bit[rule], solved, len(list))
+		}
+	}
+}
+
+// A domain that shrinks as n grows, or is another one, is the file's fault.
+func TestDomainsBetweenSizes(t *testing.T) {
+	for _, inputs := range []string{
+		`{"x": bits(10 - n), "y": bits(n)}`, `{"x": numbers(1, n % 4 + 1), "y": bits(n)}`, `{"x": bits(n) if n < 4 else words(n, 2), "y": bits(n)}`,
+	} {
+		f := parse(t, problemFile(inputs, "return 0", ""))
+		_, err := f.Subject(3)
+		if bad, ok := err.(*Error); !ok || !strings.HasPrefix(err.Error(), "user.star:2: inputs(") || bad.Hint() == "" {
+			t.Errorf("%s: %v", inputs, err)
+		}
+	}
+	f := parse(t, problemFile(`{"x": bits(n) if n < 99 else bits(2), "y": bits(n)}`, "return 0", ""))
+	if _, err := f.Subject(3); err != nil || f.Clash() != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Subject(128); err == nil || f.Clash() == nil {
+		t.Errorf("a domain that shrinks far from n: %v", err)
 	}
 }

@@ -113,7 +113,7 @@ func start(ctx context.Context, name, source string, limits Limits) (*process, r
 			}
 		}
 	}()
-	if err := p.enc.Encode(request{Name: name, Source: source, Memory: p.limits.Memory}); err != nil {
+	if err := p.enc.Encode(request{Name: name, Source: source, Memory: p.limits.Memory, Call: p.limits.Call}); err != nil {
 		p.close()
 		return nil, reply{}, fmt.Errorf("script: %w", err)
 	}
@@ -159,6 +159,9 @@ func (p *process) send(req request) (r reply, err error) {
 	return r, err
 }
 
+// grace is how long the child may take to notice that a call is over.
+const grace = 2 * time.Second
+
 // receive waits for one reply, and ends the child when that takes too long or
 // the child grows too large.
 func (p *process) receive(fn string) (reply, error) {
@@ -167,7 +170,7 @@ func (p *process) receive(fn string) (reply, error) {
 		return p.got(l, fn)
 	default:
 	}
-	limit, late := p.limits.Call, false
+	limit, late := p.limits.Call+grace, false
 	if left := time.Until(p.until); !p.until.IsZero() && left < limit {
 		limit, late = max(0, left), true
 	}
@@ -183,7 +186,7 @@ func (p *process) receive(fn string) (reply, error) {
 			if late {
 				return reply{}, p.end(context.DeadlineExceeded)
 			}
-			return reply{}, p.end(errorf("%s: %s took more than %v", p.name, fn, p.limits.Call))
+			return reply{}, p.end(errorf("%s: %s %s", p.name, fn, tooLong(p.limits.Call)))
 		case <-tick.C:
 			if p.host.resident() > p.limits.Memory {
 				return reply{}, p.end(p.tooLarge(fn))

@@ -85,6 +85,7 @@ func TestFaults(t *testing.T) {
 		x, y           string // the smallest counterexample, at n = 3
 		cause          string
 		violation      string
+		refused        string // part of the error, the file being unusable
 	}{
 		{name: "M off by one", old: "2 * n + 4}", new: "2 * n + 5}", x: "000", y: "001"},
 		{name: "M too small: small values wrap around", old: `{"M": 2 * n + 4}`, new: `{"M": 2 * n + 2}`},
@@ -97,14 +98,21 @@ func TestFaults(t *testing.T) {
 		{name: "positions move with x", old: "{2 + i: i + 2 if x[i] else 1 for i in range(n)}", new: "{2 + (i + sum_(x)) % n: i + 2 if x[i] else 1 for i in range(n - x[0])}\ndef sum_(x): return len([e for e in x if e])", violation: validate.FixedPlaces},
 		{name: "a public token is written by Alice", old: "{2 + i: i + 2 if x[i] else 1 for i in range(n)}", new: "dict([(2 + i, i + 2 if x[i] else 1) for i in range(n)] + ([(1, 5)] if x[0] else []))", violation: validate.FixedPublic},
 		{name: "a token out of range", old: "i + 2 if x[i]", new: "i + 5 * n if x[i]", violation: validate.InRange},
-		{name: "a hole in the positions", old: "{2 + n + i:", new: "{3 + n + i:", violation: validate.OncePlaces},
-		{name: "a position twice", old: "{2 + n + i:", new: "{1 + n + i:", violation: validate.OncePlaces},
-		{name: "position 0", old: "{2 + i:", new: "{i:", violation: validate.OncePlaces},
+		{name: "a hole in the positions", old: "{2 + n + i:", new: "{3 + n + i:", refused: "nobody writes it"},
+		{name: "a position twice", old: "{2 + n + i:", new: "{1 + n + i:", refused: "another function"},
+		{name: "position 0", old: "{2 + i:", new: "{i:", refused: "positions count from 1"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			source := strings.Replace(right, tc.old, tc.new, 1)
 			if source == right {
 				t.Fatal("the fault is not in the file")
+			}
+			if tc.refused != "" {
+				_, err := parse(t, source).Subject(3)
+				if bad := new(Error); !errors.As(err, &bad) || !strings.HasPrefix(err.Error(), "user.star:") || !strings.Contains(err.Error(), tc.refused) || bad.Hint() == "" {
+					t.Errorf("%v", err)
+				}
+				return
 			}
 			r := check(t, parse(t, source), 3)
 			if r.Verdict != report.Errs {
@@ -186,7 +194,7 @@ func TestUnusable(t *testing.T) {
 		{"recursion", strings.Replace(right, "def params(n):  return {", "def f(n): return f(n)\ndef params(n):  return f(n) or {", 1), "called recursively"},
 		{"a function is no token", strings.Replace(right, "i + 2 if x[i]", "params if x[i] == 0", 1), "user.star:6:1: in alice: "},
 		{"run-time error", strings.Replace(right, "i + 2 if x[i]", "x[i + n] if x[i] == 0", 1), "in alice: list index"},
-		{"endless loop", strings.Replace(right, "def params(n):  return {", "def f():\n  for i in range(1 << 40): pass\ndef params(n):  return f() or {", 1), "took more than 500ms"},
+		{"endless loop", strings.Replace(right, "def params(n):  return {", "def f():\n  for i in range(1 << 40): pass\ndef params(n):  return f() or {", 1), "in f: took more than 500ms"},
 		{"endless loop at load", "[x for x in range(1 << 40) if False]", "took more than 500ms"},
 		{"memory in one step", strings.Replace(right, "def params(n):  return {", "def params(n):  return [0] * (1 << 28) and {", 1), "needs more than 200 MB"},
 		{"memory in many steps", strings.Replace(right, "def params(n):  return {", "def f():\n  s = [0]\n  for i in range(30): s = s + s\n  return s\ndef params(n):  return f() and {", 1), "needs more than 200 MB"},
@@ -259,8 +267,8 @@ func TestPowers(t *testing.T) {
 	}
 }
 
-// Inputs whose constructors change with n are held against the size that was asked for
-// first, whatever was tried in between.
+// Inputs whose constructors change with n are held against those at the sizes beside it, and
+// the file is of no use from then on.
 func TestFirstInputs(t *testing.T) {
 	f := parse(t, `
 def inputs(n): return {"x": words(n, 3) if n % 2 else bits(n), "y": numbers(1, n)}
@@ -271,13 +279,11 @@ def bob(n, y): return {n + 1: y}
 def read(n): return [n + 1]
 def answer(n, outputs): return outputs[n + 1]
 `)
-	for _, n := range []int{7, 1, 3, 5, 9, 11, 13} {
-		if _, err := f.Subject(n); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, err := f.Subject(2); err == nil || err.Error() != "user.star:2: inputs(2) is [bits, numbers], and inputs(7) is [words, numbers]" {
+	if _, err := f.Subject(7); err == nil || err.Error() != "user.star:2: inputs(6) is [bits, numbers], and inputs(7) is [words, numbers]" {
 		t.Errorf("%v", err)
+	}
+	if _, err := f.Subject(9); err == nil {
+		t.Error("it is used again")
 	}
 }
 
@@ -546,8 +552,8 @@ def answer(n, outputs): return outputs[2]
 		if err != nil || r.Verdict != report.Meets {
 			t.Fatal(r.Verdict, err)
 		}
-		if told := strings.Contains(strings.Join(r.Warnings, "\n"), "read position 2 is the same"); told != want {
-			t.Errorf("y in %s: told %v, want %v: %q", bob, told, want, r.Warnings)
+		if told := strings.Contains(r.Cause, "the token at position 2 is public"); told != want {
+			t.Errorf("y in %s: told %v, want %v: %q", bob, told, want, r.Cause)
 		}
 	}
 }

@@ -40,6 +40,10 @@ func (f *File) Subject(n int) (*validate.Subject, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.inputsBeside(p, n, sides)
+	if f.clash != nil {
+		return nil, f.clash
+	}
 	if len(writers) == 2 && len(sides) != 2 {
 		return nil, hinted("write def player(n, i, x)", "%s: alice and bob are two players, inputs(%d) has %d", f.at("alice"), n, len(sides))
 	}
@@ -235,14 +239,8 @@ func (r *reduction) findPlaces() error {
 		}
 		parts = append(parts, part{protocol.Player(k), fn, raw})
 	}
-	// What is wrong already here is a violation for two players; a partition of k is
-	// the file's to get right.
-	broken := func(fn, obligation string, position int, format string, args ...any) error {
-		v := &validate.Violation{Obligation: obligation, Position: position, Detail: fmt.Sprintf(format, args...)}
-		if fn == "player" {
-			return hinted("the positions of public and of all players together are 1..N, each once", "%s: player at n = %d: position %d: %s", f.at(fn), r.n, position, v.Detail)
-		}
-		return v
+	broken := func(fn string, position int, format string, args ...any) error {
+		return hinted("the positions of public and of all players together are 1..N, each once", "%s: %s at n = %d: position %d: %s", f.at(fn), fn, r.n, position, fmt.Sprintf(format, args...))
 	}
 	owner := map[int]protocol.Player{}
 	last := "public"
@@ -255,14 +253,10 @@ func (r *reduction) findPlaces() error {
 		for _, kv := range items {
 			i, err := strconv.Atoi(string(kv[0]))
 			if err != nil || i < 1 || i > tasks.MaxN {
-				return broken(part.fn, validate.OncePlaces, i, "%s uses the position %s; positions count from 1", part.fn, short(kv[0]))
+				return broken(part.fn, i, "it is written as %s; positions count from 1", short(kv[0]))
 			}
-			if other, taken := owner[i]; taken {
-				obligation := validate.OncePlaces
-				if other == tasks.Public {
-					obligation = validate.FixedPublic
-				}
-				return broken(part.fn, obligation, i, "%s writes a position that another function or player writes too", part.fn)
+			if _, taken := owner[i]; taken {
+				return broken(part.fn, i, "another function or player writes it too")
 			}
 			owner[i] = part.who
 		}
@@ -271,12 +265,12 @@ func (r *reduction) findPlaces() error {
 	for i := range r.split.Owner {
 		who, ok := owner[i+1]
 		if !ok {
-			return broken(last, validate.OncePlaces, i+1, "nobody writes it, but %d is written", slices.Max(slices.Collect(maps.Keys(owner))))
+			return broken(last, i+1, "nobody writes it, but %d is written", slices.Max(slices.Collect(maps.Keys(owner))))
 		}
 		r.split.Owner[i] = who
 	}
 	if len(owner) == 0 {
-		return &validate.Violation{Obligation: validate.OncePlaces, Detail: "no position is written at all"}
+		return broken(last, 1, "no position is written at all")
 	}
 	for _, p := range parts {
 		r.places[p.who] = r.split.Positions(p.who)

@@ -72,13 +72,6 @@ func (s *Subject) backAndForth() bool {
 	return false
 }
 
-// need is the strongest known bound on the subject's problem in one setting, Bob
-// answering.
-func need(s *Subject, setting protocol.Setting) (int, problems.Basis, bool, error) {
-	n, ok, err := s.NeedIn(context.Background(), setting)
-	return n.Bits, n.Basis, ok, err
-}
-
 // bitesLimit is the largest n at which a bite is looked for.
 const bitesLimit = 1 << 14
 
@@ -87,16 +80,13 @@ const bitesLimit = 1 << 14
 // at other sizes. It ends with ctx: what was not looked at by then says so.
 func Consequences(ctx context.Context, s *Subject, family func(n int) (*Subject, error), named ...rules.Sized) ([]Consequence, error) {
 	if len(named) == 0 {
-		named = rules.Examples()
+		named = rules.Examples(s.Players(), s.Rounds)
 	}
 	f := newSearch(ctx, family)
 	f.made[s.Size] = made{s: s}
 	all := []Consequence{}
 	for _, a := range named {
 		c, err := s.consequence(a, f)
-		if errors.Is(err, errors.ErrUnsupported) {
-			continue // a rule that does not speak of this many players
-		}
 		if err != nil && f.over(err) {
 			c.Vacuous, c.Note, err = true, "what follows is not known: "+errLate.Error(), nil
 		}
@@ -109,7 +99,7 @@ func Consequences(ctx context.Context, s *Subject, family func(n int) (*Subject,
 }
 
 func (s *Subject) consequence(a rules.Sized, f *search) (Consequence, error) {
-	c := Consequence{Architecture: a.Heading(), Rule: a.String(), Inequality: a.Inequality, Latex: a.Latex, Arithmetic: a.Arithmetic,
+	c := Consequence{Architecture: a.Heading(), Rule: a.String(), Inequality: a.Inequality, Latex: a.AsLatex(a.Latex, `\text{needed}`), Arithmetic: a.Arithmetic,
 		Sizes: map[string]any{}, Trivial: s.Shape.RawBits(s.Split, 16), Vacuous: true, Solved: []Solution{}}
 	for name, v := range a.Set.Num {
 		c.Sizes[name] = v
@@ -120,7 +110,7 @@ func (s *Subject) consequence(a rules.Sized, f *search) (Consequence, error) {
 	p, err := a.At(s.cut(), 0)
 	switch {
 	case errors.Is(err, errors.ErrUnsupported): // this architecture, at this layout
-		c.Note = "no protocol here: " + err.Error()
+		c.Note = "no protocol here: " + strings.ReplaceAll(err.Error(), errors.ErrUnsupported.Error()+": ", "")
 		return c, nil
 	case err != nil:
 		return c, err
@@ -133,20 +123,23 @@ func (s *Subject) consequence(a rules.Sized, f *search) (Consequence, error) {
 	if c.Setting.Order == protocol.InRounds && c.Setting.Players <= 2 {
 		c.Setting = protocol.TwoWay // what every two-way protocol needs, those of few rounds need
 	}
-	needed, basis, ok, err := need(s, c.Setting)
+	least, ok, err := s.NeedIn(context.Background(), c.Setting)
 	switch {
 	case err != nil:
 		return c, err
 	case !ok:
 		c.Note = "no bound on the problem is known here in this setting"
-	default:
-		c.Needed, c.Basis, c.Vacuous = &needed, basis, c.Bits >= needed
-	}
-	if !ok {
 		return c, nil
 	}
+	needed := least.Bits
+	c.Needed, c.Basis, c.Setting, c.Vacuous = &needed, least.Basis, least.Setting, c.Bits >= needed
+	c.Latex = a.AsLatex(a.Latex, strconv.Itoa(needed))
 	if c.Bits == 0 && needed > 0 {
-		c.Vacuous, c.Note = true, "an artefact of the read position, no bound: the output is due before a token of Alice's could matter; read at the end instead"
+		others := "Alice's"
+		if s.Players() > 2 {
+			others = "another player's"
+		}
+		c.Vacuous, c.Note = true, "an artefact of the read position, no bound: the output is due before a token of "+others+" could matter; read at the end instead"
 		return c, nil
 	}
 	if err := c.lookAhead(s, a, f); err != nil {
@@ -161,12 +154,15 @@ func (c *Consequence) lookAhead(s *Subject, a rules.Sized, f *search) error {
 	if !s.Declared {
 		return errors.New("the reads were found on the inputs tried and are not declared: write def read(n)")
 	}
-	n, N, err := bites(a, f)
-	if err != nil {
-		return err
-	}
+	n, N, upto, why := bites(a, f)
 	if n == 0 {
-		c.Note = fmt.Sprintf("no bite up to n = %d", bitesLimit)
+		if upto == 0 || errors.Is(why, errLate) {
+			return why
+		}
+		c.Note = fmt.Sprintf("no bite up to n = %d", upto)
+		if why != nil {
+			c.Note += "; " + why.Error()
+		}
 		return nil
 	}
 	if err := f.trust(n); err != nil {
@@ -206,7 +202,7 @@ func (s *Subject) solveWidth(c *Consequence, a rules.Sized, needed int) error {
 	if err != nil {
 		return err
 	}
-	sol := Solution{For: a.Width, Text: a.WidthText, Latex: a.WidthLatex}
+	sol := Solution{For: a.Width, Text: a.WidthText, Latex: a.AsLatex(a.WidthLatex, strconv.Itoa(needed))}
 	if least > 0 {
 		sol.Bound = &least
 		sol.Text += fmt.Sprintf("; here %s >= %d", a.Width, least)
@@ -219,34 +215,38 @@ func (s *Subject) solveWidth(c *Consequence, a rules.Sized, needed int) error {
 
 // bites finds the smallest n at which the cost is below the need, by doubling and
 // bisection over the sizes at which the map is defined: the cost grows like log n and
-// the need like n, so there is one place.
-func bites(a rules.Sized, f *search) (n, N int, err error) {
+// the need like n, so there is one place. Where there is none, upto is the largest n
+// that was compared, and why says what ended the search before [bitesLimit].
+func bites(a rules.Sized, f *search) (n, N, upto int, why error) {
 	// short says whether the cost is below the need at the first size from n to most.
 	short := func(n, most int) (yes bool, s *Subject, err error) {
 		if s, err = f.next(n, most); s == nil || err != nil {
-			return false, s, err
+			if err != nil && !errors.Is(err, errLate) {
+				err = fmt.Errorf("the map is not defined at n = %d: %w", n, err)
+			}
+			return false, nil, err
 		}
 		p, err := a.At(s.cut(), 0)
 		if err != nil {
-			return false, nil, err
+			return false, nil, fmt.Errorf("at n = %d: %w", s.Size, err)
 		}
-		needed, _, ok, err := need(s, p.Setting)
-		if f.over(err) {
+		need, ok, err := s.NeedIn(context.Background(), p.Setting)
+		switch {
+		case f.over(err):
 			err = errLate
+		case err == nil && !ok && s.values == nil: // a table that shows nothing needs 0 bits
+			err = fmt.Errorf("no bound on the problem is known at n = %d", s.Size)
 		}
-		return ok && int(p.Total()) < needed, s, err
+		return ok && int(p.Total()) < need.Bits, s, err
 	}
 	lo, hi := 0, 1 // not short at lo, or 0
 	for {
 		if hi > bitesLimit {
-			return 0, 0, nil
+			return 0, 0, bitesLimit, nil
 		}
 		yes, s, err := short(hi, bitesLimit)
-		if err != nil {
-			return 0, 0, err
-		}
-		if s == nil {
-			return 0, 0, nil
+		if s == nil || err != nil {
+			return 0, 0, lo, err
 		}
 		if yes {
 			n, N = s.Size, s.Shape.N
@@ -259,19 +259,16 @@ func bites(a rules.Sized, f *search) (n, N int, err error) {
 		yes, s, err := short(mid, top-1)
 		switch {
 		case errors.Is(err, errLate):
-			return 0, 0, err
+			return 0, 0, 0, err
 		case s == nil: // the map is not defined from mid to top
 			top = mid
 		case yes:
 			n, N, top = s.Size, s.Shape.N, mid
-			if s.Size == mid {
-				top = mid
-			}
 		default:
 			lo = s.Size
 		}
 	}
-	return n, N, nil
+	return n, N, n, nil
 }
 
 // consequencesGrid lays the consequences out as a table; solved, with every inequality

@@ -28,7 +28,7 @@ func Curves(ctx context.Context, name string, family func(n int) (*Subject, erro
 			}
 			return t, err
 		}
-		for _, a := range rules.Examples() {
+		for _, a := range rules.Examples(s.Players(), s.Rounds) {
 			p, err := a.At(s.cut(), 0)
 			if err != nil {
 				return t, err
@@ -38,12 +38,12 @@ func Curves(ctx context.Context, name string, family func(n int) (*Subject, erro
 				continue
 			}
 			row := report.Row{Model: a.Heading() + " " + a.String(), N: &s.Shape.N, N0: &s.Size, Bits: report.Num(bits), Formula: report.Num(bits), Setting: setting}
-			needed, _, ok, err := need(s, setting)
+			need, ok, err := s.NeedIn(ctx, setting)
 			if err != nil {
 				return t, err
 			}
 			if ok {
-				row.Needed = report.Num(protocol.Bits(needed))
+				row.Needed = report.Num(protocol.Bits(need.Bits))
 			}
 			t.Rows = append(t.Rows, row)
 		}

@@ -71,9 +71,9 @@ func (s *Subject) diagnose(ctx context.Context, first *pair) (string, error) {
 	case ctx.Err() != nil:
 		return "", nil
 	case inverted:
-		return fmt.Sprintf("the answer rule: inverted, it is right on all %d pairs tried", len(pairs)), nil
+		return fmt.Sprintf("right if the answer is inverted, on all %d pairs tried", len(pairs)), nil
 	case len(elsewhere) > 0:
-		return fmt.Sprintf("the answer rule reads position %d; at position %d it is right on all %d pairs tried", s.Reads[0], elsewhere[0], len(pairs)), nil
+		return fmt.Sprintf("right if the answer is read at position %d instead of %d, on all %d pairs tried", elsewhere[0], s.Reads[0], len(pairs)), nil
 	}
 	for _, one := range []func(context.Context, [][]protocol.Word) (string, error){s.reread, s.offByOne} {
 		if cause, err := one(ctx, pairs); cause != "" || err != nil {
@@ -96,7 +96,7 @@ var rewritings = []rewriting{
 	{"complemented", func(v protocol.Value) (protocol.Value, bool) {
 		return listed(v, func(k int) protocol.Value { return protocol.IntValue(1 - v.At(k).Int()) })
 	}},
-	{"transposed, as a square,", func(v protocol.Value) (protocol.Value, bool) {
+	{"transposed, as a square", func(v protocol.Value) (protocol.Value, bool) {
 		side := int(math.Round(math.Sqrt(float64(v.Len()))))
 		if v.Kind() != protocol.Tuple || side < 2 || side*side != v.Len() {
 			return v, false
@@ -150,7 +150,7 @@ func (s *Subject) reread(ctx context.Context, pairs [][]protocol.Word) (string, 
 				}
 			}
 			if right && changed && ctx.Err() == nil {
-				return fmt.Sprintf("the encoders disagree: with %s %s it is right on all %d pairs tried", s.nameOf(who), w.name, len(pairs)), nil
+				return fmt.Sprintf("right if %s is %s on its way into the tokens, on all %d pairs tried", s.nameOf(who), w.name, len(pairs)), nil
 			}
 		}
 	}
@@ -225,16 +225,16 @@ func (s *Subject) offByOne(ctx context.Context, pairs [][]protocol.Word) (string
 			}
 		}
 		if right {
-			return fmt.Sprintf("off by one: with %+g at the output of position %d the answer rule is right on all %d pairs tried", by, s.Reads[0], len(pairs)), nil
+			return fmt.Sprintf("off by one: right if %+g is added to the output of position %d, on all %d pairs tried", by, s.Reads[0], len(pairs)), nil
 		}
 	}
 	return "", nil
 }
 
-// constants says which read positions hold a token that never changes, on 32 inputs drawn
-// at random, and are a player's all the same: to everybody else its query is then not known.
-// Of a player with a single input it says nothing, since all he writes is constant.
-func (s *Subject) constants() []string {
+// constant names a read position that holds a token that never changes, on 32 inputs drawn
+// at random, and is a player's all the same: to everybody else its query is then not known;
+// "": there is none. Of a player with a single input it says nothing, since all he writes is constant.
+func (s *Subject) constant() string {
 	rng := rand.New(rand.NewPCG(1, 5))
 	seen := map[int]tasks.Token{}
 	for _, i := range s.Reads {
@@ -246,7 +246,7 @@ func (s *Subject) constants() []string {
 	for k := 0; k < 32 && len(seen) > len(changes); k++ {
 		seq, err := s.Encode(s.random(rng)...)
 		if err != nil {
-			return nil // validation will say
+			return "" // validation will say
 		}
 		for i := range seen {
 			if k > 0 && !sameToken(seen[i], seq[i-1]) {
@@ -257,10 +257,10 @@ func (s *Subject) constants() []string {
 	}
 	for _, i := range s.Reads {
 		if _, own := seen[i]; own && !changes[i] {
-			return []string{fmt.Sprintf("the token at the read position %d is the same on all of 32 inputs drawn at random: write it in public, so that everybody knows the query", i)}
+			return fmt.Sprintf("one way for attention, right if the token at position %d is public: it is read, a player's, and the same on all of 32 inputs drawn at random; write it in public, so that everybody knows the query", i)
 		}
 	}
-	return nil
+	return ""
 }
 
 func sameToken(a, b tasks.Token) bool {

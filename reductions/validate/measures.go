@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"crosscut/protocol"
 	"crosscut/protocol/bounds"
@@ -13,17 +14,15 @@ import (
 	"crosscut/report"
 )
 
-// measureLines is the most inputs of a player at which a need is measured beyond one way.
-const measureLines = 64
-
 // measureSteps bounds the search for D(f), in nodes.
 const measureSteps = 1 << 16
 
 // Needs are the lower bounds that the table of a problem of one's own shows at this
-// size, the last player answering: one way, two-way by D(f) and by rank, in few rounds,
-// and with an error by discrepancy and by an embedded INDEX. D(f) is the cost until both
-// know, so the bits of an answer are taken off it. It ends with ctx; what is found by
-// then is true.
+// size, the last player answering: one way, of more than two players also all at once;
+// two-way by a search, by D(f) and by rank, in few rounds, and with an error by discrepancy
+// and by an embedded INDEX. D(f) is the cost until both know, so the bits of an answer are
+// taken off it. More than two players are taken as two groups, in all ways. It ends with
+// ctx; what is found by then is true.
 func (s *Subject) Needs(ctx context.Context) ([]Need, error) {
 	if s.shown != nil || len(s.Problem.Costs) > 0 {
 		return s.shown, nil
@@ -32,16 +31,67 @@ func (s *Subject) Needs(ctx context.Context) ([]Need, error) {
 	if t == nil || err != nil {
 		return nil, err
 	}
-	oneWay, _, _ := t.computed(ctx, s.oneWay())
-	list := []Need{oneWay}
+	k := len(t.counts)
+	list := []Need{t.inTurn(ctx, s.oneWay())}
+	if k > 2 {
+		list = append(list, t.atOnce(ctx))
+	}
+	if cost, ok := t.box().least(ctx); ok && cost > 0 {
+		list = append(list, Need{cost, protocol.TwoWay.Among(k), problems.Checked, "a search through all protocols in which the last player answers"})
+	}
+	if k == 2 {
+		two, err := t.pairwise(ctx)
+		s.shown = append(list, two...)
+		return s.shown, err
+	}
+	for group := 1; group < 1<<(k-1); group++ { // never with the last player
+		var who []int
+		for i := range k - 1 {
+			if group>>i&1 == 1 {
+				who = append(who, i)
+			}
+		}
+		two, err := t.split(who).pairwise(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range two {
+			if n.Setting.Order == protocol.Chain && group&(group+1) != 0 {
+				continue // not the first players: they do not speak before all others
+			}
+			n.Setting, n.By = n.Setting.Among(k), groupText(who)+": "+n.By
+			if at := slices.IndexFunc(list, func(o Need) bool { return o.Setting == n.Setting }); at < 0 {
+				list = append(list, n)
+			} else if list[at].Bits < n.Bits {
+				list[at] = n
+			}
+		}
+	}
+	s.shown = list
+	return list, nil
+}
+
+// groupText names some players, counted from 1, against all others.
+func groupText(who []int) string {
+	if len(who) == 1 {
+		return fmt.Sprintf("player %d against the others", who[0]+1)
+	}
+	names := make([]string, len(who))
+	for k, i := range who {
+		names[k] = strconv.Itoa(i + 1)
+	}
+	return "players " + strings.Join(names, ", ") + " against the others"
+}
+
+// pairwise are the needs of two players beyond one way, where they have few different
+// lines and the problem is no relation.
+func (t *table) pairwise(ctx context.Context) (list []Need, err error) {
 	m := t.matrix()
-	if !s.measured() || m == nil {
-		s.shown = list
-		return list, nil
+	if m == nil {
+		return nil, nil
 	}
 	if f := m.Fold(); f.Rows() > depthLines || f.Cols() > depthLines {
-		s.shown = list
-		return list, nil
+		return nil, nil
 	}
 	// Ranks and the like in their first answers, which no clock decides; D(f) in steps.
 	over, cancel := context.WithCancel(ctx)
@@ -85,7 +135,6 @@ func (s *Subject) Needs(ctx context.Context) ([]Need, error) {
 			}
 		}
 	}
-	s.shown = list
 	return list, nil
 }
 
@@ -117,16 +166,6 @@ func rank(m *bounds.Matrix, value int) (rank int) {
 		}
 	}
 	return rank
-}
-
-// measured says that both of two players have few enough inputs for needs beyond one way.
-func (s *Subject) measured() bool {
-	for _, d := range s.Problem.Domains(s.Size) {
-		if n := d.Len(); n < 0 || n > measureLines || s.Players() > 2 {
-			return false
-		}
-	}
-	return true
 }
 
 // small is the table of the problem where that is small, asked for once.

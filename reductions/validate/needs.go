@@ -28,6 +28,8 @@ const (
 	tableMost = 1 << 24
 	// tabulateMost is the most inputs that are asked for only to find a need.
 	tabulateMost = 1 << 16
+	// talkMost is the most inputs on which protocols of several turns are looked for.
+	talkMost = 1 << 20
 	// depthLines is the most different rows and columns at which D(f) is looked for.
 	depthLines = 16
 )
@@ -123,38 +125,79 @@ func (s *Subject) tabulate(ctx context.Context, most int) (*table, error) {
 	return t, nil
 }
 
-// messages is how many messages the players before a cut need to tell those behind it
-// what they hold, as an interval, and the argument for the lower end. players is how
-// many stand before the cut.
-func (t *table) messages(ctx context.Context, players int) (lower, upper int, by string) {
-	rows := 1
-	for _, n := range t.counts[:players] {
-		rows *= n
+// split is the table with two players: those of a group, in their order, and the others.
+func (t *table) split(group []int) *table {
+	order := slices.Clone(group)
+	for who := range t.counts {
+		if !slices.Contains(group, who) {
+			order = append(order, who)
+		}
 	}
-	cols := len(t.ids) / rows
-	total, relation := !slices.Contains(t.ids, -1), false
-	for _, v := range t.values {
-		relation = relation || v.Kind() == protocol.OneOf
+	steps, step := make([]int, len(t.counts)), 1 // from one input of a player to the next
+	for who := len(t.counts) - 1; who >= 0; who-- {
+		steps[who] = step
+		step *= t.counts[who]
 	}
+	u := &table{counts: []int{1, 1}, values: t.values}
+	for k, who := range order {
+		side := 0
+		if k >= len(group) {
+			side = 1
+		}
+		u.counts[side] *= t.counts[who]
+	}
+	if slices.IsSorted(order) {
+		u.ids = t.ids
+		return u
+	}
+	u.ids = make([]int32, 0, len(t.ids))
+	at := make([]int, len(order)) // of the players in that order
+	for from := 0; len(u.ids) < len(t.ids); {
+		u.ids = append(u.ids, t.ids[from])
+		for k := len(order) - 1; k >= 0; k-- {
+			who := order[k]
+			if at[k]++; at[k] < t.counts[who] {
+				from += steps[who]
+				break
+			}
+			from -= (at[k] - 1) * steps[who]
+			at[k] = 0
+		}
+	}
+	return u
+}
+
+// relation says that some value is one of several, partial that some input is outside the promise.
+func (t *table) relation() bool {
+	return slices.ContainsFunc(t.values, func(v protocol.Value) bool { return v.Kind() == protocol.OneOf })
+}
+
+func (t *table) partial() bool { return slices.Contains(t.ids, -1) }
+
+// messages is how many messages the first of two players needs to tell the other what it
+// holds, as an interval, and the argument for the lower end.
+func (t *table) messages(ctx context.Context) (lower, upper int, by string) {
+	rows, cols := t.counts[0], t.counts[1]
 	first, err := bounds.DistinctRows(ctx, rows, cols, func(i, j int) int { return int(t.ids[i*cols+j]) })
 	if err != nil {
 		return 1, rows, ""
 	}
-	if total && !relation {
+	relation := t.relation()
+	if !relation && !t.partial() {
 		return len(first), len(first), fmt.Sprintf("%d different rows of %d", len(first), rows)
 	}
-	n, ids := len(first), make([]int32, 0, len(first)*cols)
+	n, few := len(first), &table{counts: []int{len(first), cols}, values: t.values}
 	for _, i := range first {
-		ids = append(ids, t.ids[i*cols:(i+1)*cols]...)
+		few.ids = append(few.ids, t.ids[i*cols:(i+1)*cols]...)
 	}
 	what := "a promise"
 	if relation {
 		what = "a relation"
 	}
-	if lower, upper = t.classes(ctx, n, cols, ids); !relation && protocol.Width(uint64(lower)) < protocol.Width(uint64(upper)) {
+	b, lower := few.box().compress(ctx, 0, classSteps)
+	if upper = b.counts[0]; !relation && protocol.Width(uint64(lower)) < protocol.Width(uint64(upper)) {
 		// Under a promise alone rows may share a message iff they do pairwise.
-		m, err := bounds.New(n, cols, func(i, j int) (int, bool) { id := ids[i*cols+j]; return int(id), id >= 0 })
-		if err == nil {
+		if m := few.matrix(); m != nil {
 			short, cancel := context.WithTimeout(ctx, colourTime)
 			r := bounds.Messages(short, m)
 			cancel()
@@ -168,259 +211,61 @@ func (t *table) messages(ctx context.Context, players int) (lower, upper int, by
 	return lower, upper, by
 }
 
-// classes is the least number of classes of rows such that in every column some answer
-// is right for all rows of a class, as an interval.
-func (t *table) classes(ctx context.Context, rows, cols int, ids []int32) (lower, upper int) {
-	// right[id] is the set of answers that are right where the value is id.
-	numbers := map[string]int{}
-	var plain []protocol.Value
-	number := func(v protocol.Value) {
-		if _, known := numbers[v.Key()]; !known {
-			numbers[v.Key()] = len(plain)
-			plain = append(plain, v)
-		}
-	}
-	for _, v := range t.values {
-		if v.Kind() != protocol.OneOf {
-			number(v)
-			continue
-		}
-		for k := range v.Len() {
-			number(v.At(k))
-		}
-	}
-	words := (len(plain) + 63) / 64
-	right := make([]answers, len(t.values))
-	for id, v := range t.values {
-		right[id] = make(answers, words)
-		for k, p := range plain {
-			if v.Accepts(p) {
-				right[id][k/64] |= 1 << (k % 64)
-			}
-		}
-	}
-	all := make(answers, words)
-	for k := range all {
-		all[k] = ^uint64(0)
-	}
-	c := &classing{cols: cols, rows: make([][]answers, rows)}
-	for i := range c.rows {
-		c.rows[i] = make([]answers, cols)
-		for j := range cols {
-			if c.rows[i][j] = all; ids[i*cols+j] >= 0 {
-				c.rows[i][j] = right[ids[i*cols+j]]
-			}
-		}
-	}
-	c.prune()
-	return c.least(ctx)
-}
-
-// answers is a set of answers.
-type answers []uint64
-
-func (a answers) meets(b answers) bool {
-	for k := range a {
-		if a[k]&b[k] != 0 {
-			return true
-		}
-	}
-	return false
-}
-
-func (a answers) within(b answers) bool {
-	for k := range a {
-		if a[k]&^b[k] != 0 {
-			return false
-		}
-	}
-	return true
-}
-
-// classing looks for few classes of rows that may share a message.
-type classing struct {
-	cols  int
-	rows  [][]answers
-	steps int
-}
-
-// prune leaves out rows that ask for no more than another does: they may share its
-// message whatever else does.
-func (c *classing) prune() {
-	if len(c.rows) > 1<<11 {
-		return
-	}
-	gone := make([]bool, len(c.rows))
-	for i, a := range c.rows {
-		for k, b := range c.rows {
-			if i == k || gone[k] || gone[i] {
-				continue
-			}
-			weaker := true
-			for j := range a {
-				weaker = weaker && b[j].within(a[j])
-			}
-			gone[i] = weaker
-		}
-	}
-	var kept [][]answers
-	for i, a := range c.rows {
-		if !gone[i] {
-			kept = append(kept, a)
-		}
-	}
-	c.rows = kept
-}
-
-// classSteps bounds the search for fewer classes, in entries compared.
-const classSteps = 1 << 25
-
-// least is the least number of classes, as an interval. Rows that are apart pairwise
-// bound it from below, a search tries with one class fewer than what is known.
-func (c *classing) least(ctx context.Context) (lower, upper int) {
-	clique := c.clique()
-	lower = max(1, len(clique))
-	// The rows of the clique come first: they are in different classes.
-	order := slices.Clone(clique)
-	for i := range c.rows {
-		if !slices.Contains(order, i) {
-			order = append(order, i)
-		}
-	}
-	rows := make([][]answers, len(order))
-	for k, i := range order {
-		rows[k] = c.rows[i]
-	}
-	c.rows = rows
-	upper = len(c.rows)
-	var classes [][]answers
-	for _, row := range c.rows { // greedy
-		k := slices.IndexFunc(classes, func(class []answers) bool { return fits(class, row) })
-		if k < 0 {
-			classes = append(classes, row)
-			continue
-		}
-		classes[k] = join(classes[k], row)
-	}
-	upper = len(classes)
-	for lower < upper {
-		c.steps = 0
-		found, decided := c.place(ctx, 0, nil, upper-1)
-		if !decided {
-			break
-		}
-		if !found {
-			lower = upper
-			break
-		}
-		upper--
-	}
-	return lower, upper
-}
-
-// clique lists rows that are apart pairwise: the largest list found greedily, from every
-// row on while there are few.
-func (c *classing) clique() (best []int) {
-	n := len(c.rows)
-	apart := make([][]bool, n)
-	for x := range apart {
-		apart[x] = make([]bool, n)
-		for y := range x {
-			apart[x][y] = !fits(c.rows[x], c.rows[y])
-			apart[y][x] = apart[x][y]
-		}
-	}
-	for first := range min(n, 512) {
-		list := []int{first}
-		for k := range n {
-			x := (first + k) % n
-			if !slices.ContainsFunc(list, func(y int) bool { return !apart[x][y] }) {
-				list = append(list, x)
-			}
-		}
-		if len(list) > len(best) {
-			best = list
-		}
-	}
-	return best
-}
-
-func fits(class, row []answers) bool {
-	for j := range class {
-		if !class[j].meets(row[j]) {
-			return false
-		}
-	}
-	return true
-}
-
-func join(class, row []answers) []answers {
-	both := make([]answers, len(class))
-	for j := range class {
-		both[j] = make(answers, len(class[j]))
-		for k := range both[j] {
-			both[j][k] = class[j][k] & row[j][k]
-		}
-	}
-	return both
-}
-
-// place puts rows from number k on into at most so many classes.
-func (c *classing) place(ctx context.Context, k int, classes [][]answers, most int) (found, decided bool) {
-	if k == len(c.rows) {
-		return true, true
-	}
-	if c.steps > classSteps || ctx.Err() != nil {
-		return false, false
-	}
-	for i, class := range classes {
-		c.steps += c.cols
-		if !fits(class, c.rows[k]) {
-			continue
-		}
-		next := slices.Clone(classes)
-		next[i] = join(class, c.rows[k])
-		if found, decided = c.place(ctx, k+1, next, most); found || !decided {
-			return found, decided
-		}
-	}
-	if len(classes) < most {
-		return c.place(ctx, k+1, append(slices.Clone(classes), c.rows[k]), most)
-	}
-	return false, true
-}
-
 // oneWay is the setting in which each player speaks once, in turn.
 func (s *Subject) oneWay() protocol.Setting { return protocol.OneWay.Among(s.Players()) }
 
-// computed is the one-way need as the table has it, and what the table shows to be
-// enough in that setting, in bits: of more than two players the strongest over the cuts
+// own is the setting in which the file's players speak.
+func (s *Subject) own() protocol.Setting {
+	if s.Rounds > 0 {
+		return protocol.Setting{Order: protocol.InRounds, Rounds: s.Rounds}.Among(s.Players())
+	}
+	return s.oneWay()
+}
+
+// inTurn is the need of players who speak once each, in turn: the strongest over the cuts
 // between them, which all that is said before must cross.
-func (t *table) computed(ctx context.Context, setting protocol.Setting) (need Need, enough int, exact bool) {
-	need = Need{Setting: setting, Basis: problems.Checked}
-	exact = true
+func (t *table) inTurn(ctx context.Context, setting protocol.Setting) Need {
+	need := Need{Setting: setting, Basis: problems.Checked}
 	for cut := 1; cut < len(t.counts); cut++ {
-		lower, upper, by := t.messages(ctx, cut)
+		lower, _, by := t.split(firstPlayers(cut)).messages(ctx)
 		if len(t.counts) > 2 {
 			by = fmt.Sprintf("at the cut behind player %d: %s", cut, by)
-			exact = exact && lower == upper && !slices.Contains(t.ids, -1) // else classes of one cut do not refine into those of the next
 		}
 		if b := protocol.Width(uint64(lower)); b > need.Bits || need.By == "" {
 			need.Bits, need.By = b, by
 		}
-		enough += protocol.Width(uint64(upper))
 	}
-	for _, v := range t.values {
-		exact = exact && (len(t.counts) == 2 || v.Kind() != protocol.OneOf)
+	return need
+}
+
+func firstPlayers(n int) []int {
+	list := make([]int, n)
+	for k := range list {
+		list[k] = k
 	}
-	return need, enough, exact
+	return list
+}
+
+// atOnce is the need of players who all speak at once, in one round: each tells its own
+// inputs apart, whatever the others say.
+func (t *table) atOnce(ctx context.Context) Need {
+	need := Need{Setting: protocol.Setting{Order: protocol.InRounds, Rounds: 1}.Among(len(t.counts)), Basis: problems.Checked, By: "each player's own: "}
+	for who := range len(t.counts) - 1 {
+		lower, _, by := t.split([]int{who}).messages(ctx)
+		need.Bits += protocol.Width(uint64(lower))
+		if who > 0 {
+			need.By += "; "
+		}
+		need.By += by
+	}
+	return need
 }
 
 // settle finds the need that a result states, and refutes a declared one that some
 // protocol undercuts.
 func (s *Subject) settle(ctx context.Context, t *table) (*Need, *Violation, error) {
 	if s.Need == nil {
-		if need, ok := s.known(s.oneWay()); ok {
+		if need, ok := s.known(s.own()); ok {
 			return &need, nil, nil
 		}
 	}
@@ -435,7 +280,10 @@ func (s *Subject) settle(ctx context.Context, t *table) (*Need, *Violation, erro
 		if t == nil {
 			return nil, nil, nil
 		}
-		need, _, _ := t.computed(ctx, s.oneWay())
+		need, ok, err := s.NeedIn(ctx, s.own())
+		if !ok || err != nil {
+			return nil, nil, err
+		}
 		return &need, nil, nil
 	}
 	if enough, why := s.enough(ctx, t, s.Need.Setting); s.Need.Bits > enough {
@@ -462,36 +310,36 @@ func (s *Subject) enough(ctx context.Context, t *table, setting protocol.Setting
 	if t == nil {
 		return bits, why
 	}
-	need, all, exact := t.computed(ctx, setting)
-	if exact || len(domains) == 2 {
-		lower(all, "one-way, "+need.By)
+	if len(domains) == 2 {
+		_, upper, by := t.messages(ctx)
+		lower(protocol.Width(uint64(upper)), "one-way, "+by)
 	}
-	if len(domains) > 2 || setting.Order == protocol.Chain {
+	if len(t.ids) > talkMost {
 		return bits, why
 	}
-	if setting.Order == protocol.Free || setting.Rounds >= 2 {
-		// Bob sends what tells his columns apart, and Alice the answer.
-		_, columns, by := t.turned().messages(ctx, 1)
-		lower(protocol.Width(uint64(columns))+protocol.Width(uint64(t.answers())), "Bob speaks first ("+by+", turned), and Alice answers")
+	k := talk{ctx: ctx, chain: setting.Order == protocol.Chain}
+	b := t.box()
+	rounds := setting.Rounds
+	if setting.Order != protocol.InRounds {
+		rounds = 2 * len(domains)
 	}
-	if m := t.matrix(); m != nil && setting.Order == protocol.Free {
+	lower(k.cost(b, 0, rounds), "players who say what is still unknown of what they hold, and no more")
+	if k.chain {
+		lower(k.passed(b), "each player passes on what matters of all before it")
+	}
+	if setting.Order != protocol.Free {
+		return bits, why
+	}
+	if least, ok := b.least(ctx); ok {
+		lower(least, "a search through all protocols found one")
+	}
+	if m := t.matrix(); len(domains) == 2 && m != nil {
 		if f := m.Fold(); f.Rows() <= depthLines && f.Cols() <= depthLines {
 			d := bounds.Deterministic(ctx, m, bounds.DeterministicOptions{})
 			lower(d.Upper, fmt.Sprintf("D(f) <= %d", d.Upper))
 		}
 	}
 	return bits, why
-}
-
-// turned exchanges the two players.
-func (t *table) turned() *table {
-	u := &table{counts: []int{t.counts[1], t.counts[0]}, ids: make([]int32, len(t.ids)), values: t.values}
-	for i := range t.counts[0] {
-		for j := range t.counts[1] {
-			u.ids[j*t.counts[0]+i] = t.ids[i*t.counts[1]+j]
-		}
-	}
-	return u
 }
 
 // answers is how many different answers there are.
@@ -512,10 +360,8 @@ func (t *table) answers() int {
 
 // matrix is the table of two players as a matrix, or nil: a relation is none.
 func (t *table) matrix() *bounds.Matrix {
-	for _, v := range t.values {
-		if v.Kind() == protocol.OneOf {
-			return nil
-		}
+	if t.relation() || len(t.counts) != 2 {
+		return nil
 	}
 	m, err := bounds.New(t.counts[0], t.counts[1], func(i, j int) (int, bool) {
 		id := t.ids[i*t.counts[1]+j]
@@ -536,11 +382,26 @@ func (s *Subject) known(setting protocol.Setting) (Need, bool) {
 	return Need{int(n.Bits), setting, n.Basis, n.Formula + ": " + n.Why}, ok
 }
 
-// NeedIn is the strongest bound that is known in one setting: what the file declares,
-// what the problem's entry says, or what its table shows, where that is small.
+// holdsIn says that a bound of one setting holds in another: what protocols with more
+// rounds or with coins need, those with fewer or without need too.
+func holdsIn(need, setting protocol.Setting) bool {
+	if need.Players != setting.Players || need.Error != setting.Error && setting.Error != "" {
+		return false
+	}
+	switch {
+	case need.Order == protocol.Free:
+		return true
+	case need.Order == protocol.Chain: // all at once, in one round, is one turn each
+		return setting.Order == protocol.Chain || setting.Rounds == 1
+	}
+	return setting.Order == protocol.InRounds && setting.Rounds <= need.Rounds || setting.Order == protocol.Chain && max(2, setting.Players) <= need.Rounds+1
+}
+
+// NeedIn is the strongest bound that is known to hold in one setting: what the file
+// declares, what the problem's entry says, or what its table shows, where that is small.
 func (s *Subject) NeedIn(ctx context.Context, setting protocol.Setting) (need Need, ok bool, err error) {
 	take := func(n Need) {
-		if n.Setting == setting && (!ok || n.Bits > need.Bits) {
+		if holdsIn(n.Setting, setting) && (!ok || n.Bits > need.Bits || n.Bits == need.Bits && n.Setting == setting && need.Setting != setting) {
 			need, ok = n, true
 		}
 	}
@@ -550,24 +411,24 @@ func (s *Subject) NeedIn(ctx context.Context, setting protocol.Setting) (need Ne
 	if n, is := s.known(setting); is {
 		take(n)
 	}
-	if ok || len(s.Problem.Costs) > 0 {
+	if ok && need.Setting == setting || len(s.Problem.Costs) > 0 {
 		return need, ok, nil
 	}
-	if setting != s.oneWay() {
-		if len(s.shown) == 0 && s.measured() {
-			if _, err := s.Needs(ctx); err != nil {
-				return need, false, err
-			}
-		}
-		for _, n := range s.shown {
-			take(n)
-		}
-		return need, ok, nil
+	t, err := s.small(ctx)
+	if t == nil || err != nil {
+		return need, ok, err
 	}
-	if t, err := s.small(ctx); t == nil || err != nil {
-		return need, false, err
+	if setting == s.oneWay() {
+		if take(t.inTurn(ctx, setting)); len(t.counts) == 2 {
+			return need, ok, nil
+		}
 	}
-	n, _, _ := s.values.computed(ctx, setting)
-	take(n)
-	return need, ok, nil
+	if setting.Rounds == 1 {
+		take(t.atOnce(ctx))
+	}
+	list, err := s.Needs(ctx)
+	for _, n := range list {
+		take(n)
+	}
+	return need, ok, err
 }

@@ -57,7 +57,8 @@ type Result struct {
 	// Interval bounds the failure rate under uniform inputs from the uniform part
 	// of a sample; nil when exhaustive.
 	Interval *Interval `json:"interval"`
-	// Cause names what makes a failing reduction right, where that was found.
+	// Cause names one change that makes a failing reduction right, where that was found, or
+	// a right one say more.
 	Cause    string   `json:"cause,omitempty"`
 	Warnings []string `json:"warnings"`
 	// Consequences is what a right reduction means for each architecture.
@@ -143,7 +144,6 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 		r.Params[name] = v
 	}
 	r.Warnings = append(r.Warnings, s.settings()...)
-	r.Warnings = append(r.Warnings, s.constants()...)
 	if err := s.inRange(tasks.Public, s.Public, protocol.Word{}); err != nil {
 		return r, r.refute(err)
 	}
@@ -205,6 +205,9 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 	}
 	if err == nil && t.failures > 0 {
 		r.Cause, err = s.diagnose(ctx, t.worst)
+	}
+	if err == nil && r.Cause == "" {
+		r.Cause = s.constant()
 	}
 	if err == nil {
 		if !r.Exhaustive || opt.Counted != nil {
