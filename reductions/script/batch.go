@@ -73,10 +73,12 @@ func (h held) fresh() starlark.Value {
 	return h.value
 }
 
-// mutable says whether a call could change a decoded value.
+// mutable says whether a call could change a value.
 func mutable(v starlark.Value) bool {
 	switch v := v.(type) {
 	case *starlark.List, *starlark.Dict:
+		return true
+	case *starlark.Set: // which a task may put out
 		return true
 	case starlark.Tuple:
 		for _, e := range v {
@@ -109,6 +111,12 @@ func fresh(v starlark.Value) starlark.Value {
 			d.SetKey(kv[0], fresh(kv[1])) // keys are hashable already
 		}
 		return d
+	case *starlark.Set:
+		s := starlark.NewSet(v.Len())
+		for e := range v.Elements() {
+			s.Insert(e) // members are hashable already
+		}
+		return s
 	}
 	return v
 }
@@ -134,6 +142,7 @@ type ready struct {
 	numbers map[string]uint32 // of results
 	results []json.RawMessage
 	values  []uint32
+	calls   atomic.Int64 // of Starlark functions
 	looked  map[int]bool
 	failed  int // the smallest input that failed
 	failure reply
@@ -177,6 +186,9 @@ func (c *child) prepare(req request) (*ready, error) {
 	}
 	if r.lead, err = decodeAll(in.Lead); err != nil {
 		return nil, err
+	}
+	if len(r.seqs) > 0 {
+		c.tasked.with(fmt.Sprintf("%s %q", in.Params, req.Set))
 	}
 	if len(in.Params) > 0 {
 		if r.params, err = decode(in.Params); err != nil {
@@ -231,7 +243,7 @@ func (c *child) batch(req request, beat func() error) reply {
 	if r.failed < r.count {
 		return r.failure
 	}
-	out := reply{Results: r.results}
+	out := reply{Results: r.results, Calls: int(r.calls.Load())}
 	for _, k := range r.values {
 		out.Values.add(int(k))
 	}
@@ -299,7 +311,7 @@ type evaluator struct {
 	*ready
 	thread *starlark.Thread
 	clock  *time.Timer // of the call that runs
-	seq    []starlark.Value
+	key    []byte      // of a sequence
 	outs   outputs
 	args   starlark.Tuple
 	text   bytes.Buffer
@@ -369,6 +381,7 @@ func (r *ready) number(text string) uint32 {
 // call calls a function with limits of its own.
 func (e *evaluator) call(fn *starlark.Function, named []starlark.Tuple) (starlark.Value, error) {
 	limit(e.thread)
+	e.calls.Add(1)
 	if e.c.limit > 0 {
 		e.clock.Reset(e.c.limit)
 	}
@@ -392,23 +405,14 @@ func (e *evaluator) plain(k int) (starlark.Value, error) {
 	return e.call(e.fn, e.ofFn)
 }
 
+// ofTask is answer on what task gives, which is asked once for each sequence.
 func (e *evaluator) ofTask(k int) (starlark.Value, error) {
-	e.seq = e.seq[:0]
-	for _, id := range e.part(e.seqs, k) {
-		e.seq = append(e.seq, e.c.tokens[id].fresh())
-	}
-	n := len(e.seq)
-	e.args = append(e.args[:0], starlark.NewList(e.seq), e.params)
-	v, err := e.call(e.fn, e.ofFn)
+	seq := e.part(e.seqs, k)
+	all, err := e.c.tasked.once(seq, &e.key, func() (starlark.Indexable, error) { return e.task(seq) })
 	if err != nil {
 		return nil, err
 	}
-	out, ok := v.(starlark.Indexable)
-	if _, text := v.(starlark.String); !ok || text || out.Len() != n {
-		at := e.fn.Position()
-		return nil, fmt.Errorf("%s:%d: task returned %s: want a list of %d outputs, one per position", e.c.name, at.Line, oneLine(v.String()), n)
-	}
-	e.outs.all, e.outs.most = out, n
+	e.outs.all, e.outs.most = all, len(seq)
 	if len(e.places) > 0 {
 		e.outs.places, e.outs.declared = e.outs.places[:0], true
 		for v := range starlark.Elements(e.c.members[e.places[k]].value.(starlark.Iterable)) {
@@ -422,4 +426,74 @@ func (e *evaluator) ofTask(k int) (starlark.Value, error) {
 	}
 	e.args = append(e.args, &e.outs)
 	return e.call(e.answer, e.ofAnswer)
+}
+
+// task is what task gives for one sequence.
+func (e *evaluator) task(seq []uint32) (starlark.Indexable, error) {
+	tokens := make([]starlark.Value, len(seq))
+	for k, id := range seq {
+		tokens[k] = e.c.tokens[id].fresh()
+	}
+	e.args = append(e.args[:0], starlark.NewList(tokens), e.params)
+	v, err := e.call(e.fn, e.ofFn)
+	if err != nil {
+		return nil, err
+	}
+	out, ok := v.(starlark.Indexable)
+	if _, text := v.(starlark.String); !ok || text || out.Len() != len(seq) {
+		at := e.fn.Position()
+		return nil, fmt.Errorf("%s:%d: task returned %s: want a list of %d outputs, one per position", e.c.name, at.Line, oneLine(v.String()), len(seq))
+	}
+	return out, nil
+}
+
+// tasked keeps what task gave, by the numbers of the tokens, with the same arguments
+// besides.
+type tasked struct {
+	mu     sync.Mutex
+	beside string // those arguments
+	by     map[string]*given
+	size   int // outputs that are kept
+}
+
+type given struct {
+	once sync.Once
+	all  starlark.Indexable // frozen
+	err  error
+}
+
+// taskedMost bounds the outputs that are kept.
+const taskedMost = 1 << 18
+
+// with forgets what was given with other arguments.
+func (t *tasked) with(beside string) {
+	if t.by == nil || t.beside != beside {
+		t.beside, t.by, t.size = beside, map[string]*given{}, 0
+	}
+}
+
+// once is what ask gives for a sequence, which is asked once while that is kept. key is
+// room for its text.
+func (t *tasked) once(seq []uint32, key *[]byte, ask func() (starlark.Indexable, error)) (starlark.Indexable, error) {
+	*key = (*key)[:0]
+	for _, id := range seq {
+		*key = binary.LittleEndian.AppendUint32(*key, id)
+	}
+	t.mu.Lock()
+	g, known := t.by[string(*key)]
+	if !known {
+		if t.size += len(seq); t.size > taskedMost {
+			clear(t.by)
+			t.size = len(seq)
+		}
+		g = &given{}
+		t.by[string(*key)] = g
+	}
+	t.mu.Unlock()
+	g.once.Do(func() {
+		if g.all, g.err = ask(); g.err == nil {
+			g.all.Freeze()
+		}
+	})
+	return g.all, g.err
 }

@@ -2,6 +2,7 @@ package script
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -77,6 +78,44 @@ def answer(n, y, outputs): return outputs[1] == 1
 		}
 		if got := bad(c.old, c.new, limits); c.want == "" && got != "" || !strings.Contains(got, c.want) {
 			t.Errorf("%s: %q, want %q", c.new, got, c.want)
+		}
+	}
+}
+
+// Each half of a pair is written once, and task is called once for each sequence: here two
+// inputs of Bob's share theirs.
+func TestWork(t *testing.T) {
+	const file = `
+def inputs(n): return {"x": bits(n), "y": pairs(numbers(1, n), numbers(0, 1))}
+def problem(n, x, y): return x[y[0] - 1] == y[1]
+def task(tokens, params): return [[tokens[tokens[-1] - 1]]] * len(tokens)
+def alice(n, x): return {1 + i: x[i] for i in range(n)}
+def bob(n, y): return {n + 1: y[0]}
+def read(n): return [n + 1]
+def answer(n, y, outputs):
+    out = outputs[n + 1]
+    out.append(y[1])
+    return out[0] == out[1] and len(out) == 2
+`
+	f, err := Parse(context.Background(), "user.star", file, Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	const n = 5
+	s, err := f.Subject(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := maps.Clone(f.proc.calls)
+	r, err := validate.Run(context.Background(), s, validate.Options{Seed: 1})
+	if err != nil || !r.Exhaustive || r.Failures > 0 {
+		t.Fatal(r, err)
+	}
+	const xs, ys, drawn = 1 << n, 2 * n, 2                                                                                   // two more inputs show that the query is not constant
+	for fn, want := range map[string]int{"alice": xs + drawn, "bob": ys + drawn, "problem": xs * ys, "task": xs*n + xs*ys} { // answer's stand with task's
+		if got := f.proc.calls[fn] - before[fn]; got != want {
+			t.Errorf("%s was called %d times, want %d", fn, got, want)
 		}
 	}
 }

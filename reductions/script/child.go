@@ -48,6 +48,7 @@ type reply struct {
 	Results []json.RawMessage   `json:"results,omitempty"`
 	Values  varints             `json:"values,omitempty"`
 	Beat    bool                `json:"beat,omitempty"`   // no reply: the batch goes on
+	Calls   int                 `json:"calls,omitempty"`  // of functions, in a batch
 	Looked  []int               `json:"looked,omitempty"` // positions that answer read in a batch
 	Need    *int                `json:"need,omitempty"`   // answer read this position, whose output it was not given
 	Col     int                 `json:"col,omitempty"`    // of the place where the error is
@@ -103,6 +104,7 @@ type child struct {
 	limit   time.Duration // of one call; 0: none
 	tokens  []held        // by number, for batches
 	members []held        // likewise
+	tasked  tasked
 }
 
 // options are Starlark's defaults: no recursion, no while, no load.
@@ -390,7 +392,11 @@ func (o *outputs) Get(k starlark.Value) (starlark.Value, bool, error) {
 		if !o.looked[i] {
 			o.looked[i] = true
 		}
-		return plainOutput(o.all.Index(i - 1)), true, nil
+		v := o.all.Index(i - 1)
+		if mutable(v) {
+			v = fresh(v)
+		}
+		return plainOutput(v), true, nil
 	}
 	if v, ok, err := o.known.Get(k); ok || err != nil {
 		return v, ok, err

@@ -86,7 +86,10 @@ type process struct {
 	until  time.Time // when calls end for good; zero: never
 	// traffic is the bytes of all arguments and replies so far.
 	traffic int
-	stop    func() bool
+	// calls are those of the file's functions so far, by the one that was asked for: those
+	// of answer in a batch stand with task.
+	calls map[string]int
+	stop  func() bool
 }
 
 type line struct {
@@ -100,7 +103,7 @@ func start(ctx context.Context, name, source string, limits Limits) (*process, r
 	if err != nil {
 		return nil, reply{}, fmt.Errorf("script: starting the child process: %w", err)
 	}
-	p := &process{ctx: ctx, name: name, source: source, limits: limits.filled(), host: h, enc: json.NewEncoder(h.in), lines: make(chan line, 256)}
+	p := &process{ctx: ctx, name: name, source: source, limits: limits.filled(), host: h, enc: json.NewEncoder(h.in), lines: make(chan line, 256), calls: map[string]int{}}
 	p.stop = h.killed(ctx)
 	go func() {
 		dec := json.NewDecoder(bufio.NewReaderSize(h.out, 1<<16))
@@ -150,6 +153,7 @@ func (p *process) send(req request) (r reply, err error) {
 		}
 	}
 	p.traffic += len(r.Value)
+	p.calls[req.Fn] += r.Calls
 	for _, v := range r.Results {
 		p.traffic += len(v)
 	}
