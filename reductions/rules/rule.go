@@ -88,6 +88,9 @@ type Protocol struct {
 	// with it on every run.
 	Bits    []protocol.Bits
 	Setting protocol.Setting
+	// Behind is what crosses at the cut behind each player but the last, where a state is
+	// passed on: those behind it need nothing that was said before. nil: all that was said.
+	Behind  []protocol.Bits
 	Formula string // the cost in words
 	// Whole is the plain forward pass: the outputs at the read positions.
 	Whole func(ctx context.Context, seq []tasks.Token) ([]tasks.Value, error)
@@ -270,9 +273,9 @@ func (s Sized) At(c Cut, seed uint64) (*Protocol, error) {
 }
 
 // Least is the least value of the rule's width at which a model, its other sizes as they
-// are, moves at least needed bits at a cut; 0 where none in range does. The cost grows
-// with it.
-func (s Sized) Least(needed int, c Cut) (int, error) {
+// are, moves at least needed bits at a cut, as moved counts them; 0 where none in range
+// does. The cost grows with it.
+func (s Sized) Least(needed int, c Cut, moved func(*Protocol) protocol.Bits) (int, error) {
 	at := slices.IndexFunc(s.Params, func(p tasks.Param) bool { return p.Name == s.Width })
 	enough := func(v int) (bool, error) {
 		wider, err := s.With(models.Settings{Num: s.given.Num.With(tasks.Params{s.Width: float64(v)}), Choice: s.given.Choice})
@@ -280,7 +283,7 @@ func (s Sized) Least(needed int, c Cut) (int, error) {
 			return false, err
 		}
 		p, err := wider.At(c, 0)
-		return err == nil && int(p.Total()) >= needed, err
+		return err == nil && int(moved(p)) >= needed, err
 	}
 	low, high := int(s.Params[at].Min), int(s.Params[at].Max)
 	for v := low; ; v = min(max(1, 2*v), high) { // doubling: large models are not built for small needs
@@ -331,8 +334,16 @@ func halves(m models.Machine, c Cut) (*Protocol, error) {
 		}
 		p := &Protocol{Bits: bits, Player: player, Setting: protocol.OneWay.Among(k), Formula: "the state, of each player with tokens before those of the next",
 			Whole: func(ctx context.Context, seq []tasks.Token) ([]tasks.Value, error) { return m.Whole(ctx, seq, c.Read) }}
-		if held := c.holders(); !slices.IsSorted(held) {
+		held := c.holders()
+		if !slices.IsSorted(held) {
 			p.Setting = protocol.TwoWay.Among(k)
+			return p, nil
+		}
+		p.Behind = slices.Clone(bits[:k-1])
+		for who := 1; who < len(p.Behind); who++ {
+			if !slices.Contains(held, protocol.Player(who)) { // the state passes by
+				p.Behind[who] = p.Behind[who-1]
+			}
 		}
 		return p, nil
 	}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"crosscut/protocol"
+	"crosscut/reductions/rules"
 	"crosscut/reductions/validate"
 	"crosscut/report"
 )
@@ -278,6 +280,41 @@ func TestDeclaredNeedsOfPlayers(t *testing.T) {
 			if refuted := r.Violation != nil && r.Violation.Obligation == validate.NeedTooLarge; refuted != (bits > tc.most) {
 				t.Errorf("%s of %s, %s: %d bits: refuted %v: %+v", tc.problem, tc.inputs, tc.setting, bits, refuted, r.Violation)
 			}
+		}
+	}
+}
+
+// A state that is passed on crosses the last cut once: 5 bits, where 6 are needed. Both
+// players together say 10.
+func TestStateAtOneCut(t *testing.T) {
+	const file = `
+def inputs(n): return [bits(n), bits(n), numbers(1, 2 * n)]
+def problem(n, xs): return (xs[0] + xs[1])[xs[2] - 1]
+def task(tokens, params): return [(tokens[0] + tokens[1])[tokens[2] - 1]] * 3
+def player(n, i, x): return {i: x}
+def read(n): return [3]
+def answer(n, outputs): return outputs[3]
+`
+	f := parse(t, file)
+	s, err := f.Subject(3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for p, impossible := range map[int]bool{5: true, 6: false} {
+		a, err := rules.Parse(fmt.Sprintf("recurrent layers=1 m=1 p=%d", p))
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := validate.Consequences(t.Context(), s, f.Family(), a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := list[0]
+		if c.Bits != p || c.Needed == nil || *c.Needed != 6 || c.Vacuous == impossible || c.Setting != protocol.OneWay {
+			t.Errorf("p = %d: %+v", p, c)
+		}
+		if impossible && (c.BitesFrom == nil || *c.BitesFrom != 3 || len(c.Solved) != 2 || c.Solved[1].Bound == nil || *c.Solved[1].Bound != 2) {
+			t.Errorf("p = %d: bites %v, solved %+v", p, c.BitesFrom, c.Solved)
 		}
 	}
 }

@@ -98,6 +98,23 @@ func Consequences(ctx context.Context, s *Subject, family func(n int) (*Subject,
 	return all, nil
 }
 
+// facing is what stands against the bits that a protocol moves: all of them against the
+// need in its setting, or, of a state that players pass on, what crosses one cut between
+// them against the need there, where that falls further short.
+func (s *Subject) facing(ctx context.Context, p *rules.Protocol, setting protocol.Setting) (moved func(*rules.Protocol) protocol.Bits, need Need, ok bool, err error) {
+	moved = (*rules.Protocol).Total
+	need, ok, err = s.NeedIn(ctx, setting)
+	if err != nil || p.Behind == nil || s.values == nil {
+		return moved, need, ok, err
+	}
+	for k := range p.Behind {
+		if at := s.values.atCut(ctx, k+1); !ok || at.Bits-int(p.Behind[k]) > need.Bits-int(moved(p)) {
+			moved, need, ok = func(p *rules.Protocol) protocol.Bits { return p.Behind[k] }, at, true
+		}
+	}
+	return moved, need, ok, nil
+}
+
 func (s *Subject) consequence(a rules.Sized, f *search) (Consequence, error) {
 	c := Consequence{Architecture: a.Heading(), Rule: a.String(), Inequality: a.Inequality, Latex: a.AsLatex(a.Latex, `\text{needed}`), Arithmetic: a.Arithmetic,
 		Sizes: map[string]any{}, Trivial: s.Shape.RawBits(s.Split, 16), Vacuous: true, Solved: []Solution{}}
@@ -119,11 +136,12 @@ func (s *Subject) consequence(a rules.Sized, f *search) (Consequence, error) {
 		c.Note = why
 		return c, err
 	}
-	c.Bits, c.Setting = int(p.Total()), p.Setting
+	c.Setting = p.Setting
 	if c.Setting.Order == protocol.InRounds && c.Setting.Players <= 2 {
 		c.Setting = protocol.TwoWay // what every two-way protocol needs, those of few rounds need
 	}
-	least, ok, err := s.NeedIn(context.Background(), c.Setting)
+	moved, least, ok, err := s.facing(context.Background(), p, c.Setting)
+	c.Bits = int(moved(p))
 	switch {
 	case err != nil:
 		return c, err
@@ -145,7 +163,7 @@ func (s *Subject) consequence(a rules.Sized, f *search) (Consequence, error) {
 	if err := c.lookAhead(s, a, f); err != nil {
 		c.Note = "where it bites is not known: " + err.Error()
 	}
-	return c, s.solveWidth(&c, a, needed)
+	return c, s.solveWidth(&c, a, needed, moved)
 }
 
 // lookAhead says from which n on a model of these sizes is impossible, where the map
@@ -194,11 +212,11 @@ func (c *Consequence) solveLength(f *search) {
 }
 
 // solveWidth is the inequality solved for the rule's width, the other sizes fixed.
-func (s *Subject) solveWidth(c *Consequence, a rules.Sized, needed int) error {
+func (s *Subject) solveWidth(c *Consequence, a rules.Sized, needed int, moved func(*rules.Protocol) protocol.Bits) error {
 	if a.Width == "" {
 		return nil
 	}
-	least, err := a.Least(needed, s.cut())
+	least, err := a.Least(needed, s.cut(), moved)
 	if err != nil {
 		return err
 	}
@@ -230,14 +248,14 @@ func bites(a rules.Sized, f *search) (n, N, upto int, why error) {
 		if err != nil {
 			return false, nil, fmt.Errorf("at n = %d: %w", s.Size, err)
 		}
-		need, ok, err := s.NeedIn(context.Background(), p.Setting)
+		moved, need, ok, err := s.facing(context.Background(), p, p.Setting)
 		switch {
 		case f.over(err):
 			err = errLate
 		case err == nil && !ok && s.values == nil: // a table that shows nothing needs 0 bits
 			err = fmt.Errorf("no bound on the problem is known at n = %d", s.Size)
 		}
-		return ok && int(p.Total()) < need.Bits, s, err
+		return ok && int(moved(p)) < need.Bits, s, err
 	}
 	lo, hi := 0, 1 // not short at lo, or 0
 	for {

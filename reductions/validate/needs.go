@@ -42,6 +42,7 @@ type table struct {
 	mu     sync.Mutex
 	values []protocol.Value
 	byKey  map[string]int32
+	told   map[int]told // by the cut
 }
 
 func (s *Subject) newTable(most int) *table {
@@ -211,6 +212,38 @@ func (t *table) messages(ctx context.Context) (lower, upper int, by string) {
 	return lower, upper, by
 }
 
+// told is what the players before a cut need to tell those behind it, in messages.
+type told struct {
+	lower, upper int
+	by           string
+}
+
+// behind is what is told at the cut behind so many players, computed once.
+func (t *table) behind(ctx context.Context, players int) told {
+	if c, known := t.told[players]; known {
+		return c
+	}
+	var c told
+	c.lower, c.upper, c.by = t.split(firstPlayers(players)).messages(ctx)
+	if ctx.Err() == nil {
+		if t.told == nil {
+			t.told = map[int]told{}
+		}
+		t.told[players] = c
+	}
+	return c
+}
+
+// atCut is the need of two groups, those before a cut and those behind it.
+func (t *table) atCut(ctx context.Context, players int) Need {
+	c := t.behind(ctx, players)
+	need := Need{protocol.Width(uint64(c.lower)), protocol.OneWay, problems.Checked, c.by}
+	if len(t.counts) > 2 {
+		need.By = fmt.Sprintf("at the cut behind player %d: %s", players, c.by)
+	}
+	return need
+}
+
 // oneWay is the setting in which each player speaks once, in turn.
 func (s *Subject) oneWay() protocol.Setting { return protocol.OneWay.Among(s.Players()) }
 
@@ -227,12 +260,8 @@ func (s *Subject) own() protocol.Setting {
 func (t *table) inTurn(ctx context.Context, setting protocol.Setting) Need {
 	need := Need{Setting: setting, Basis: problems.Checked}
 	for cut := 1; cut < len(t.counts); cut++ {
-		lower, _, by := t.split(firstPlayers(cut)).messages(ctx)
-		if len(t.counts) > 2 {
-			by = fmt.Sprintf("at the cut behind player %d: %s", cut, by)
-		}
-		if b := protocol.Width(uint64(lower)); b > need.Bits || need.By == "" {
-			need.Bits, need.By = b, by
+		if n := t.atCut(ctx, cut); n.Bits > need.Bits || need.By == "" {
+			need.Bits, need.By = n.Bits, n.By
 		}
 	}
 	return need
@@ -311,8 +340,8 @@ func (s *Subject) enough(ctx context.Context, t *table, setting protocol.Setting
 		return bits, why
 	}
 	if len(domains) == 2 {
-		_, upper, by := t.messages(ctx)
-		lower(protocol.Width(uint64(upper)), "one-way, "+by)
+		c := t.behind(ctx, 1)
+		lower(protocol.Width(uint64(c.upper)), "one-way, "+c.by)
 	}
 	if len(t.ids) > talkMost {
 		return bits, why
