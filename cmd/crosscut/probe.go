@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 
 	"crosscut/protocol"
@@ -54,13 +56,22 @@ func (c *call) probe(from string) error {
 		return fmt.Errorf("%s: %w", c.String("grade"), err)
 	}
 	if p.Problem != name || p.N != n || fmt.Sprint(p.Set) != fmt.Sprint(set) {
-		return usagef("give --problem, --n and --set as they were", "%s: a probe of %s at n = %d %v, and the flags say %s at n = %d %v", c.String("grade"), p.Problem, p.N, p.Set, name, n, set)
+		return usagef("give --problem, --n and --set as they were", "%s: a probe of %s, and the flags say %s", c.String("grade"), asked(p.Problem, p.N, p.Set), asked(name, n, set))
 	}
 	g, err := source.Grade(p)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.String("grade"), err)
 	}
 	return c.emit(gradeSheet(g))
+}
+
+// asked names a problem with its size and, where there are any, its parameters.
+func asked(name string, n int, set map[string]int) string {
+	s := fmt.Sprintf("%s at n = %d", name, n)
+	for _, k := range slices.Sorted(maps.Keys(set)) {
+		s += fmt.Sprintf(", %s = %d", k, set[k])
+	}
+	return s
 }
 
 // probeSource is what --problem or --file, --n and --set draw questions from.

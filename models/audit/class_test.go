@@ -41,6 +41,10 @@ func TestClassDefaults(t *testing.T) {
 		{`{"model_type":"mamba","hidden_size":64,"num_hidden_layers":1,"layer_types":` + words("linear_attention") + `}`, counts{pass: 128*16*32 + 128*3*16, stored: 128*16*16 + 128*3*16}},
 		{`{"model_type":"kimi_linear","hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,"linear_num_heads":4,"linear_head_dim":8,"layer_types":` + words("linear_attention", "full_attention") + `}`,
 			counts{pass: 4*8*8*32 + 3*4*8*3*16, stored: 4*8*8*32 + 3*4*8*3*16, cache: (512 + 64) * 16, beyond: (4*320 - 576) * 16}},
+		{`{"model_type":"gpt_bigcode","n_embd":6144,"n_layer":40,"n_head":48,"num_key_value_heads":1}`, counts{cache: 40 * 2 * 128 * 16}}, // derived and saved by the class
+		{`{"model_type":"falcon","hidden_size":4096,"num_hidden_layers":60,"num_attention_heads":32,"num_kv_heads":8,"new_decoder_architecture":true,"num_ln_in_parallel_attn":1,"ff_factor":4}`,
+			counts{cache: 60 * 2 * 8 * 128 * 16, beyond: 60 * 2 * 24 * 128 * 16}},
+		{`{"model_type":"falcon_mamba","hidden_size":64,"num_hidden_layers":1,"expand":16,"intermediate_size":128,"use_falcon_mambapy":false}`, counts{pass: 128*16*32 + 128*3*16, stored: 128*16*16 + 128*3*16}},
 		// A wrapper's file omits what equals the class's default.
 		{`{"model_type":"llava","text_config":{"model_type":"llama","vocab_size":32064}}`, counts{cache: 32 * 2 * 4096 * 16}},
 		{`{"model_type":"mistral3","text_config":{"model_type":"mistral","head_dim":128,"hidden_size":5120,"num_hidden_layers":40,"sliding_window":null}}`, counts{cache: 40 * 2 * 8 * 128 * 16}},
@@ -62,6 +66,9 @@ func TestClassDefaults(t *testing.T) {
 		{`{"model_type":"nemotron_h","hybrid_override_pattern":"MX"}`, `unknown kind "X"`},
 		{`{"model_type":"qwen3_vl_text","hidden_size":64,"num_hidden_layers":1,"num_attention_heads":8,"use_sliding_window":true}`, "use_sliding_window"},
 		{`{"model_type":"exaone4","hidden_size":64,"num_hidden_layers":1,"num_attention_heads":8,"sliding_window_pattern":"LXG"}`, "want letters L and G"},
+		{`{"model_type":"bert","is_decoder":true}`, "bert reads in order"},
+		{`{"model_type":"gpt_bigcode","n_embd":6144,"n_layer":40,"n_head":48,"num_key_value_heads":48}`, `"num_key_value_heads" is 48, but what multi_query says = 1`},
+		{`{"model_type":"falcon","hidden_size":64,"num_hidden_layers":1,"num_attention_heads":8,"num_kv_heads":2,"multi_query":false}`, `"num_kv_heads" is 2, but neither`},
 		{`{"model_type":"gpt2","n_embd":8,"n_layer":1,"n_head":1,"n_positions":-1}`, `"n_positions": -1 is no number of tokens`},
 	} {
 		if _, err := Audit([]byte(tc.raw), Options{}); err == nil || !strings.Contains(err.Error(), tc.want) {

@@ -64,6 +64,9 @@ func count(raw []byte, o Options) (*Model, error) {
 	}
 	m := &Model{Config: c, Arch: a, Cut: o.Cut}
 	if a.Outside != "" {
+		if c.Bool(false, "is_decoder") && !c.Bool(false, "is_encoder_decoder") {
+			return nil, fmt.Errorf(`field "is_decoder": true: then %s reads in order, and its layers as a decoder are not counted here`, a.Type)
+		}
 		return m, nil
 	}
 	m.Layers = a.Layers(c)

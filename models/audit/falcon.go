@@ -8,8 +8,12 @@ var _ = register(&Architecture{
 		modern, one := c.Bool(false, "new_decoder_architecture"), c.Bool(true, "multi_query")
 		stated := c.Int(heads, "num_kv_heads", "n_head_kv")
 		kv := 1
-		if modern || !one {
+		switch {
+		case modern:
 			kv = stated
+		case !one:
+			kv = heads
+			c.Same(heads, "neither new_decoder_architecture nor multi_query, so num_attention_heads", "num_kv_heads", "n_head_kv")
 		}
 		l := c.kv(heads, kv, width, 0)
 		if modern && kv < heads {

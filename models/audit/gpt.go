@@ -13,6 +13,7 @@ var (
 			if c.Bool(true, "multi_query") {
 				kv = 1
 			}
+			c.Same(kv, "what multi_query says", "num_key_value_heads") // the class derives it, and saves it
 			return repeat(c.Depth("n_layer", "num_hidden_layers"), c.kv(heads, kv, c.Divides(hidden, "n_embd", heads, "n_head"), 0))
 		},
 	})
@@ -34,7 +35,12 @@ var (
 	})
 	_ = register(&Architecture{
 		Type: "gptj", Class: "GPTJConfig", Doc: "decoder; attention and feed-forward in parallel", Cite: []string{"WangKomatsuzaki2021"},
-		Layers: func(c *Config) []Layer { return c.gpt("n_embd", "n_layer", "n_head") },
+		Layers: func(c *Config) []Layer {
+			if c.Dtype.Bits() < float32s.Bits() {
+				c.note("transformers rotates keys in float32, and its later caches keep them so: they follow from the keys in the model's type, which count")
+			}
+			return c.gpt("n_embd", "n_layer", "n_head")
+		},
 	})
 	_ = register(&Architecture{
 		Type: "gpt_neox", Class: "GPTNeoXConfig", Doc: "decoder; every head has its own keys and values", Cite: []string{"BlackEtAl2022"},

@@ -21,7 +21,7 @@ var reasons = []struct{ why, names string }{
 		lm_head_multiplier lm_head_bias logits_soft_cap output_logit_soft_cap final_logit_softcapping logit_scale logits_scaling logit_scale_type logit_cap num_logits_to_keep input_soft_cap add_embedding_dropout`},
 	{"feed-forward layers and experts act on one token", `
 		intermediate_size n_inner ffn_dim ffn_hidden_size ffn_config hidden_ratio hidden_act hidden_activation hidden_activations activation_function activation swish_limit swiglu_limit swiglu_alpha num_dense_layers use_expert_bias moe_shared_expert_overlap dense_ffn_hidden activation_situ_beta activation_situ_linear_beta latent_moe_use_norm
-		mlp_hidden_act dim_ff mlp_type mlp_bias use_gated_activation expansion_ratio ffn_proj_factor ffn_round_up_to_multiple_of mlp_expansion_factor mlp_multipliers mamba_use_mlp use_shared_mlp_adapter
+		mlp_hidden_act dim_ff ff_factor mlp_type mlp_bias use_gated_activation expansion_ratio ffn_proj_factor ffn_round_up_to_multiple_of mlp_expansion_factor mlp_multipliers mamba_use_mlp use_shared_mlp_adapter
 		block_multiple_of block_ffn_dim_multiplier block_auto_adjust_ff_dim block_ff_dim block_use_swiglu fuse_swiglu activation_sparsity_pattern
 		altup_active_idx altup_coef_clip altup_correct_scale altup_num_inputs altup_lr_multiplier laurel_rank
 		num_local_experts num_experts_per_tok num_experts_per_token num_experts expert_layer_offset expert_layer_period output_router_logits router_jitter_noise experts_per_token router_bias
@@ -31,7 +31,7 @@ var reasons = []struct{ why, names string }{
 		moe_layer_num_skipped num_shared_expert for_llm_compressor mlp_layer_types moe_router_activation_func num_expert_group num_shared_experts moe_renormalize use_grouped_topk moe_latent_size shared_moe_mode sharedmlp input_jitter_noise`},
 	{"norms, biases, gates and constants between layers", `
 		layer_norm_eps layer_norm_epsilon rms_norm_eps norm_epsilon norm_eps layernorm_epsilon rms_norm norm_type use_layernorm elementwise_affine layer_norm_type low_precision_layernorm layer_norm_bias ln_eps
-		cell_norm_eps attention_layer_norm layer_norm_elementwise_affine do_layer_norm_before _remove_final_layer_norm norm_bias norm_first normalization_function norm_before_gate postnorm add_out_norm add_post_norm
+		cell_norm_eps attention_layer_norm layer_norm_elementwise_affine do_layer_norm_before _remove_final_layer_norm norm_bias norm_first num_ln_in_parallel_attn normalization_function norm_before_gate postnorm add_out_norm add_post_norm
 		add_post_blocks_norm add_qk_norm use_norm use_output_norm output_norm mixer_rms_eps block_norm_eps mamba_norm_before_gate mamba_rms_norm mamba_inner_layernorms rescale_prenorm_residual rescale_every
 		no_bias bias attention_bias use_attention_bias qkv_bias use_qkv_bias add_qkv_bias add_bias_linear use_bias enable_bias use_conv_bias mamba_conv_bias mamba_proj_bias conv_bias add_bias_conv projectors_bias
 		attention_out_bias rmsnorm post_layer_norm post_norm qk_layernorm qk_norm use_qk_norm use_qk_l2norm parallel_attn use_parallel_residual use_parallel_block apply_residual_connection_post_layernorm residual_in_fp32 residual_multiplier scale_depth
@@ -52,7 +52,7 @@ var reasons = []struct{ why, names string }{
 		block_out_init_scale dropout layerdrop gradient_checkpointing aux_loss_alpha z_loss_coefficient use_l2warp pretraining_tp num_nextn_predict_layers num_mtp_layers mtp_layers_block_type mtp_hybrid_override_pattern mtp_num_hidden_layers mtp_use_dedicated_embeddings
 		z_loss_weight summary_activation summary_proj_to_labels summary_type summary_use_proj tf_legacy_loss`},
 	{"which kernel computes", `
-		use_flash_attn use_cache_kernel use_cache slow_but_exact use_mamba_kernels use_mambapy use_associative_scan fused_add_norm fuse_norm fuse_cross_entropy fuse_linear_cross_entropy attn_mode chunk_size_feed_forward cache_implementation torchscript
+		use_flash_attn use_cache_kernel use_cache slow_but_exact use_mamba_kernels use_mambapy use_falcon_mambapy use_associative_scan fused_add_norm fuse_norm fuse_cross_entropy fuse_linear_cross_entropy attn_mode chunk_size_feed_forward cache_implementation torchscript
 		use_bfloat16 bf16 fp16 onnx_safe inference_runner pre_allocate_kv_cache pad_key_length step_kernel chunkwise_kernel sequence_kernel return_last_states weight_mode autocast_kernel_dtype max_inference_chunksize add_forward_backward force_bos_token_insert
 		return_dict output_hidden_states output_attentions output_scores return_dict_in_generate output_past`},
 	{"decoding", `
