@@ -10,6 +10,7 @@ package audit
 
 import (
 	"errors"
+	"strings"
 
 	"crosscut/internal/catalog"
 )
@@ -44,6 +45,14 @@ func (a *Architecture) Validate() error {
 var all = catalog.New[*Architecture]("model_type")
 
 func register(a *Architecture) *Architecture { return all.Add(a) }
+
+// An is a word with its indefinite article.
+func An(word string) string {
+	if strings.IndexAny(word, "aeiou") == 0 {
+		return "an " + word
+	}
+	return "a " + word
+}
 
 // also registers a under further names of the same model.
 func also(a *Architecture, names ...string) *Architecture {

@@ -66,6 +66,8 @@ func TestClassDefaults(t *testing.T) {
 		{`{"model_type":"nemotron_h","hybrid_override_pattern":"MX"}`, `unknown kind "X"`},
 		{`{"model_type":"qwen3_vl_text","hidden_size":64,"num_hidden_layers":1,"num_attention_heads":8,"use_sliding_window":true}`, "use_sliding_window"},
 		{`{"model_type":"exaone4","hidden_size":64,"num_hidden_layers":1,"num_attention_heads":8,"sliding_window_pattern":"LXG"}`, "want letters L and G"},
+		{`{"model_type":"opt","hidden_size":8,"num_hidden_layers":1,"num_attention_heads":1,"output_projection":true,"n_kv":1}`, `unknown field of an opt config: "n_kv" = 1`},
+		{`{"model_type":"paligemma","text_config":{"model_type":"gemma"}}`, "both directions"},
 		{`{"model_type":"bert","is_decoder":true}`, "bert reads in order"},
 		{`{"model_type":"gpt_bigcode","n_embd":6144,"n_layer":40,"n_head":48,"num_key_value_heads":48}`, `"num_key_value_heads" is 48, but what multi_query says = 1`},
 		{`{"model_type":"falcon","hidden_size":64,"num_hidden_layers":1,"num_attention_heads":8,"num_kv_heads":2,"multi_query":false}`, `"num_kv_heads" is 2, but neither`},

@@ -363,6 +363,9 @@ func flatten(fields object, c *Config) (object, error) {
 	if nested == "" {
 		return fields, nil
 	}
+	if outer, _ := fields["model_type"].(string); counts(outer) != nil {
+		return nil, counts(outer)
+	}
 	inner := fields[nested].(object)
 	c.nested = true
 	c.note("counted: the text model in %q; images and sounds reach it as tokens", nested)
@@ -419,6 +422,14 @@ func (c *Config) outerDtype(out object, key string, v any, nested string) {
 
 func known(name string) bool { _, err := all.Get(name); return err == nil }
 
+// counts refuses a type that exists and is not counted, with the reason.
+func counts(name string) error {
+	if why, there := uncounted[name]; there {
+		return fmt.Errorf(`field "model_type": %q is not counted here: %s`, name, why)
+	}
+	return nil
+}
+
 func (c *Config) architecture() (*Architecture, error) {
 	c.read["model_type"] = true
 	v, there := c.fields["model_type"]
@@ -432,8 +443,8 @@ func (c *Config) architecture() (*Architecture, error) {
 		}
 		return nil, fmt.Errorf(`field "model_type" is missing or no string%s`, otherFile(c.fields))
 	}
-	if why, there := uncounted[name]; there {
-		return nil, fmt.Errorf(`field "model_type": %q is not counted here: %s`, name, why)
+	if err := counts(name); err != nil {
+		return nil, err
 	}
 	a, err := all.Get(clip(name))
 	if err != nil {

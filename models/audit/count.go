@@ -116,7 +116,7 @@ func (c *Config) verdict(a *Architecture, ignored []string) error {
 	}
 	var all []string
 	if len(c.missing) > 0 {
-		all = append(all, fmt.Sprintf("missing %s of a %s config: it decides what the model carries", quoted(c.missing), a.Type))
+		all = append(all, fmt.Sprintf("missing %s of %s config: it decides what the model carries", quoted(c.missing), An(a.Type)))
 	} else if len(c.wrong) > 0 { // what follows from a missing field is no fault of its own
 		all = append(all, c.wrong[0])
 	}
@@ -134,7 +134,7 @@ func (c *Config) verdict(a *Architecture, ignored []string) error {
 	for _, name := range unknown {
 		named = append(named, fmt.Sprintf("%q = %s", clip(name), show(c.fields[name])))
 	}
-	all = append(all, fmt.Sprintf("%s of a %s config: %s: what is not known might change what the model carries", what, a.Type, strings.Join(named, ", ")))
+	all = append(all, fmt.Sprintf("%s of %s config: %s: what is not known might change what the model carries", what, An(a.Type), strings.Join(named, ", ")))
 	return &fieldsError{strings.Join(all, "; "), unknown}
 }
 

@@ -16,7 +16,7 @@ var reasons = []struct{ why, names string }{
 		architectures auto_map transformers_version _name_or_path _commit_hash _attn_implementation _attn_implementation_autoset attn_implementation
 		tokenizer_class tokenizer_name task_specific_params finetuning_task problem_type id2label label2id num_labels prefix verbose is_llama_config transformers.js_config`},
 	{"the vocabulary and its embeddings: a token's own", `
-		vocab_size org_vocab_size make_vocab_size_divisible_by vocab_parallel_embedding padded_vocab_size pad_vocab_size_multiple vocab_size_per_layer_input hidden_size_per_layer_input word_embed_proj_dim tie_word_embeddings tie_embeddings
+		vocab_size org_vocab_size output_projection make_vocab_size_divisible_by vocab_parallel_embedding padded_vocab_size pad_vocab_size_multiple vocab_size_per_layer_input hidden_size_per_layer_input word_embed_proj_dim tie_word_embeddings tie_embeddings
 		learned_pos_emb use_embedding_sharing use_parallel_embedding embedding_layer_norm embedding_fraction embedding_multiplier embeddings_scale_by_sqrt_dim scale_emb type_vocab_size
 		lm_head_multiplier lm_head_bias logits_soft_cap output_logit_soft_cap final_logit_softcapping logit_scale logits_scaling logit_scale_type logit_cap num_logits_to_keep input_soft_cap add_embedding_dropout`},
 	{"feed-forward layers and experts act on one token", `

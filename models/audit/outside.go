@@ -13,6 +13,7 @@ var (
 // uncounted are types that exist and that nobody here has counted, so that none is taken for a similar name.
 var uncounted = map[string]string{
 	"mllama":     "the keys of its cross-attention layers belong to an image",
+	"paligemma":  "it reads image and prompt in both directions before it goes on in order",
 	"ttt":        "its state is the weights of a layer, trained while it reads",
 	"openelm":    "its heads differ from layer to layer",
 	"minicpm3":   "the widths of its latent attention were not read",

@@ -217,7 +217,7 @@ func (r *Report) carry(g group) {
 
 // Sheet lays the report out for all formats.
 func (r *Report) Sheet() *report.Sheet {
-	s := &report.Sheet{Title: "audit of a " + r.Type + " model", Warnings: r.Warnings, Value: r}
+	s := &report.Sheet{Title: "audit of " + An(r.Type) + " model", Warnings: r.Warnings, Value: r}
 	if r.Verdict != "" {
 		s.Fields = []report.Field{{Name: "verdict", Value: r.Verdict}, {Name: "reason", Value: r.Reason}, {Name: "reference", Value: r.Class}}
 		return s

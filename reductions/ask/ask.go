@@ -100,7 +100,7 @@ func (q *Question) Put(m *audit.Model, s Sizes) (Answer, error) {
 	a := Answer{Ask: q.Name, Count: s.Count, Vocab: s.Vocab, Error: s.Error, Verdict: "not excluded", Binding: "bits", NotSaid: q.NotSaid, Basis: "proved"}
 	if m.Arch.Outside != "" {
 		a.Verdict, a.Binding = "outside", ""
-		a.Sentence = fmt.Sprintf("No answer for a %s model: %s.", m.Config.Type, m.Arch.Outside)
+		a.Sentence = fmt.Sprintf("No answer for %s model: %s.", audit.An(m.Config.Type), m.Arch.Outside)
 		return a, nil
 	}
 	need := q.Need(s)
@@ -210,7 +210,7 @@ func (q *Question) largest(m *audit.Model, s Sizes) (*int, error) {
 }
 
 func (q *Question) sentence(m *audit.Model, a Answer, s Sizes) string {
-	what := fmt.Sprintf("a %s model in %s", m.Config.Type, m.Config.Dtype)
+	what := fmt.Sprintf("%s model in %s", audit.An(m.Config.Type), m.Config.Dtype)
 	if a.Verdict == "impossible" {
 		return fmt.Sprintf("Impossible: to %s, %s would have to carry %.1f bits past a cut after %d tokens, and it carries %d.", q.Phrase(s), what, a.Needed, a.Tokens, a.Available)
 	}
