@@ -363,8 +363,8 @@ func flatten(fields object, c *Config) (object, error) {
 	if nested == "" {
 		return fields, nil
 	}
-	if outer, _ := fields["model_type"].(string); counts(outer) != nil {
-		return nil, counts(outer)
+	if outer, _ := fields["model_type"].(string); notCounted(outer) != nil {
+		return nil, notCounted(outer)
 	}
 	inner := fields[nested].(object)
 	c.nested = true
@@ -422,8 +422,8 @@ func (c *Config) outerDtype(out object, key string, v any, nested string) {
 
 func known(name string) bool { _, err := all.Get(name); return err == nil }
 
-// counts refuses a type that exists and is not counted, with the reason.
-func counts(name string) error {
+// notCounted refuses a type that exists and is not counted, with the reason.
+func notCounted(name string) error {
 	if why, there := uncounted[name]; there {
 		return fmt.Errorf(`field "model_type": %q is not counted here: %s`, name, why)
 	}
@@ -443,7 +443,7 @@ func (c *Config) architecture() (*Architecture, error) {
 		}
 		return nil, fmt.Errorf(`field "model_type" is missing or no string%s`, otherFile(c.fields))
 	}
-	if err := counts(name); err != nil {
+	if err := notCounted(name); err != nil {
 		return nil, err
 	}
 	a, err := all.Get(clip(name))
