@@ -385,7 +385,9 @@ func (e *evaluator) call(fn *starlark.Function, named []starlark.Tuple) (starlar
 	if e.c.limit > 0 {
 		e.clock.Reset(e.c.limit)
 	}
-	return starlark.Call(e.thread, fn, e.args, named)
+	v, err := starlark.Call(e.thread, fn, e.args, named)
+	e.clock.Stop() // while this worker waits for another one
+	return v, err
 }
 
 func (e *evaluator) plain(k int) (starlark.Value, error) {

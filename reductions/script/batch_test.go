@@ -67,7 +67,7 @@ def answer(n, y, outputs): return outputs[1] == 1
 		{"problem = \"eq\"", "def problem(n, x, y):\n    x.extend(y)\n    y.clear()\n    return x[:n] == x[n:]", ""},
 		{"def task(tokens, params): return", "def task(tokens, params):\n    for t in tokens: t.append(0)\n    return", ""},
 		{"return outputs[1] == 1", "\n    y.append(1)\n    return outputs[1] == 1", ""},
-		{"def answer(n, y, outputs): return", "def answer(n, y, outputs):\n    if y == [1, 0]:\n        for a in range(1 << 40): pass\n    return", "took more than 1s"},
+		{"def answer(n, y, outputs): return", "def answer(n, y, outputs):\n    if y == [1, 0]:\n        for a in range(1 << 40): pass\n    return", "user.star:9:9: in answer: took more than 1s"},
 		{"def answer(n, y, outputs): return", "def answer(n, y, outputs):\n    if y == [1, 0]: [0] * (1 << 28)\n    return", "needs more than 256 MB"},
 		{"problem = \"eq\"", "def problem(n, x, y):\n    return x == y if x != [1, 1] else 1 // y[0]", "in problem: floored division by zero"},
 		{"problem = \"eq\"", "def problem(n, x, y):\n    return x == y if y[0] else [None]", "problem(2,[0,0],[0,0]) returned [null]"},
