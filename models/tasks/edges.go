@@ -40,16 +40,8 @@ func edges(t *Task, directed bool) *Task {
 		return nil
 	}
 	t.CheckSeq = func(_ Shape, pos []int, seq []Token) error {
-		if allDiffer(seq, directed) {
-			return nil
-		}
-		at := make(map[[2]int]int, len(seq))
-		for k, t := range seq {
-			e := edgeKey(t, directed)
-			if was, ok := at[e]; ok {
-				return fmt.Errorf("token %d: the edge of token %d again", pos[k], was)
-			}
-			at[e] = pos[k]
+		if k, was := repeated(seq, directed); k >= 0 {
+			return &twice{pos[k], pos[was]}
 		}
 		return nil
 	}
@@ -103,37 +95,60 @@ func edgeCount(nodes int, directed bool) int {
 	return nodes * (nodes - 1) / 2
 }
 
-// allDiffer finds that no edge stands twice, by hashing into a table that needs no
-// memory of its own. It says no where the edges are too many for that.
-func allDiffer(seq []Token, directed bool) bool {
+// twice says that an edge stands again; searches that only ask whether write no text.
+type twice struct{ at, was int }
+
+func (e *twice) Error() string {
+	return fmt.Sprintf("token %d: the edge of token %d again", e.at, e.was)
+}
+
+// repeated is the first place whose edge stood before, and where; -1: no edge stands twice.
+func repeated(seq []Token, directed bool) (at, was int) {
 	if len(seq) <= 8 {
-		for k, t := range seq {
-			e := edgeKey(t, directed)
-			for _, u := range seq[:k] {
-				if edgeKey(u, directed) == e {
-					return false
+		var seen [8]uint64
+		for k := range seq {
+			e := edgeArc(&seq[k], directed)
+			for l, u := range seen[:k] {
+				if u == e {
+					return k, l
 				}
 			}
+			seen[k] = e
 		}
-		return true
+		return -1, -1
 	}
+	// Hashing into a table that needs no memory of its own, while the edges are few enough.
 	var table [256]uint64 // arcs; none is 0
-	if len(seq) > len(table)/2 {
-		return false
-	}
-	for _, t := range seq {
-		e := edgeKey(t, directed)
-		a := arc(e[0], e[1])
+	differ := len(seq) <= len(table)/2
+	for k := 0; differ && k < len(seq); k++ {
+		a := edgeArc(&seq[k], directed)
 		at := a * 0x9e3779b97f4a7c15 >> 56
-		for table[at] != 0 {
-			if table[at] == a {
-				return false
-			}
+		for table[at] != 0 && table[at] != a {
 			at = (at + 1) % uint64(len(table))
 		}
+		differ = table[at] == 0
 		table[at] = a
 	}
-	return true
+	if differ {
+		return -1, -1
+	}
+	first := make(map[uint64]int, len(seq))
+	for k := range seq {
+		e := edgeArc(&seq[k], directed)
+		if l, ok := first[e]; ok {
+			return k, l
+		}
+		first[e] = k
+	}
+	return -1, -1
+}
+
+// edgeArc is edgeKey as one number.
+func edgeArc(t *Token, directed bool) uint64 {
+	if !directed && t.To < t.X {
+		return arc(t.To, t.X)
+	}
+	return arc(t.X, t.To)
 }
 
 // edgeKey is the same for the same edge.
