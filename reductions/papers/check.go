@@ -69,6 +69,30 @@ func (c *collector) check(k check) {
 	c.add("", row, err)
 }
 
+// excludes checks where an inequality in the paper's counting, one normaliser and d numerators of p
+// bits for each of H heads, begins to exclude such a layer: from a size on, named so, and not below.
+func (c *collector) excludes(row report.Row, size string, from, H, d, p int, holds func(H, d, p, n int) bool) {
+	const around = 100
+	row.Model, row.Params, row.Bits = "attention", map[string]any{"H": H, "d": d, "p": p}, report.Num(H*(d+1)*p)
+	first := max(1, from-around)
+	c.check(check{
+		row: row, fault: "the normaliser is not counted",
+		what: fmt.Sprintf("H = %d, d = %d, p = %d: excluded from %s = %d on, and not below; tried from %d to %d", H, d, p, size, from, first, from+around),
+		try: func(t *tally, broken bool) error {
+			d := d
+			if broken {
+				d--
+			}
+			for n := first; n <= from+around; n++ {
+				if got := holds(H, d, p, n); !t.see(got == (n < from), "%s = %d: H (d + 1) p is enough: %v", size, n, got) {
+					return nil
+				}
+			}
+			return nil
+		},
+	})
+}
+
 func (k check) run(ctx context.Context, broken bool) (report.Row, error) {
 	t := &tally{ctx: ctx}
 	if err := k.try(t, broken); err != nil {

@@ -209,7 +209,7 @@ var splitQuotient = &Claim{
 	Seen:      "read",
 	Statement: "Quotient composition (A(i, k), B(l, j) for some k != l of one colour) on 2s + 2 elements, read at entry (1, 2), contains disjointness of s bits; the bound holds against triangular attention too.",
 	Source:    "arXiv 2501.19215", Conventions: []string{realNumbers, "elements 2 + j and 2 + s + j share the colour 2 + j"},
-	Parts: []Part{{CheckedHere, "the map on all pairs of bit strings, s = 1 to 5"}, {QuotedThere, "triangular attention"}},
+	Parts: []Part{{CheckedHere, "the map on all pairs of bit strings, s = 1 to 5"}, {QuotedOrder, "triangular attention: neither the argument nor its constant was checked here"}},
 	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
 		rows := collector{ctx: ctx, at: at, out: &out}
 		rows.meet("DISJ_s into quotient composition at (1, 2), all pairs, s = 1 to 5", 5, "every element has a colour of its own", func(s, a, b int, broken bool) bool {

@@ -24,7 +24,12 @@ var theorem6 = &Claim{
 		{CheckedHere, "all sequences of a small world at every position; generated sequences at larger N, with M = 2N"},
 		{ProvedHere, "both weight settings, trigonometric and integer, for every N and M (docs/attention.md, docs/tensor.md)"},
 	},
-	Run: runTheorem6,
+	// Tensor attention of order 2 is plain attention; there the paper's trigonometric
+	// weights stand beside the integer ones.
+	Run: foundBy{models: []*models.Model{zoo.Attention, zoo.TensorAttention}, task: tasks.Match2, broken: world{n: 3, M: 12}, depth: 1, at: func(l Level) (small, large []world, draws int) {
+		return []world{{n: 1, M: 3}, {n: 2, M: 12}, {n: 3, M: l.Pick(6, 12, 12)}, {n: 4, M: l.Pick(4, 7, 12)}},
+			[]world{{n: 40}, {n: l.Pick(64, 256, 512)}}, l.Pick(20, 60, 200)
+	}}.run,
 }
 
 const theorem7Bound = "H (B_Z + d_v B_N) >= n, n = floor((N-3)/2)"
@@ -59,7 +64,10 @@ var theorem8 = &Claim{
 		{CheckedHere, "all sequences of a small world at every position, N = 1 and 2 among them; generated sequences at larger N"},
 		{ProvedHere, "the weights for every N and M (docs/attention.md)"},
 	},
-	Run: runTheorem8,
+	Run: foundBy{models: []*models.Model{zoo.Transformer}, task: tasks.Match3Bigram, broken: world{n: 3, M: 5}, depth: 2, at: func(l Level) (small, large []world, draws int) {
+		return []world{{n: 1, M: 5}, {n: 2, M: 7}, {n: 3, M: l.Pick(5, 9, 12)}, {n: 4, M: l.Pick(4, 6, 8)}},
+			[]world{{n: 13}, {n: 40}}, l.Pick(20, 60, 200)
+	}}.run,
 }
 
 var theorem9 = &Claim{
@@ -74,7 +82,10 @@ var theorem9 = &Claim{
 		{CheckedHere, "all sequences of a small world at every position; generated sequences at larger N, window ends among them"},
 		{ProvedHere, "the weights for every N, K and M (docs/attention.md)"},
 	},
-	Run: runTheorem9,
+	Run: foundBy{models: []*models.Model{zoo.Attention}, task: tasks.Match3Local, broken: world{n: 3, M: 5, K: 1}, depth: 1, at: func(l Level) (small, large []world, draws int) {
+		return []world{{1, 5, 1}, {2, 7, 1}, {3, l.Pick(5, 7, 9), 1}, {4, l.Pick(4, 5, 6), 1}, {4, 4, 2}},
+			[]world{{n: 40, K: 1}, {n: 40, K: 2}, {n: 40, K: l.Pick(3, 4, 6)}}, l.Pick(10, 30, 100)
+	}}.run,
 }
 
 var thirdOrder = &Claim{
@@ -88,66 +99,49 @@ var thirdOrder = &Claim{
 		{CheckedHere, "all sequences of a small world at every position; generated sequences at larger N; the trigonometric unit of width 5 and the integer one of two heads of width 8"},
 		{ProvedHere, "both for every N and M (docs/tensor.md)"},
 	},
-	Run: runThirdOrder,
+	Run: foundBy{models: []*models.Model{zoo.TensorAttention}, task: tasks.Match3, broken: world{n: 3, M: 5}, depth: 1, at: func(l Level) (small, large []world, draws int) {
+		return []world{{n: 1, M: 4}, {n: 2, M: l.Pick(7, 12, 16)}, {n: 3, M: l.Pick(5, 8, 10)}},
+			[]world{{n: 12}, {n: l.Pick(16, 24, 40)}}, l.Pick(5, 20, 60)
+	}}.run,
 }
 
-func runTheorem6(ctx context.Context, at Effort) (out Outcome, err error) {
+// foundBy runs every construction that its models have for a task: on all sequences of the small
+// worlds, on draws generated ones of the large; then a broken model of so many layers.
+type foundBy struct {
+	models []*models.Model
+	task   *tasks.Task
+	broken world
+	depth  int
+	at     func(l Level) (small, large []world, draws int)
+}
+
+// world is the sizes of a task that finds tuples: N, M and K; 0: the task's own choice.
+type world struct{ n, M, K int }
+
+func (w world) params() tasks.Params {
+	p := tasks.Params{}
+	for name, size := range map[string]int{"M": w.M, "K": w.K} {
+		if size > 0 {
+			p[name] = float64(size)
+		}
+	}
+	return p
+}
+
+func (f foundBy) run(ctx context.Context, at Effort) (out Outcome, err error) {
 	rows := collector{ctx: ctx, at: at, out: &out}
-	// Tensor attention of order 2 is plain attention; there the paper's trigonometric
-	// weights stand beside the integer ones.
-	for _, model := range []*models.Model{zoo.Attention, zoo.TensorAttention} {
-		for c := range constructionsOf(model, tasks.Match2) {
-			for _, small := range [][2]int{{1, 3}, {2, 12}, {3, at.Level.Pick(6, 12, 12)}, {4, at.Level.Pick(4, 7, 12)}} {
-				rows.solves(model, tasks.Match2, small[0], tasks.Params{"M": float64(small[1])}, named(c), 1<<20, 0)
+	small, large, draws := f.at(at.Level)
+	for _, model := range f.models {
+		for c := range constructionsOf(model, f.task) {
+			for _, w := range small {
+				rows.solves(model, f.task, w.n, w.params(), named(c), 1<<20, 0)
 			}
-			for _, n := range []int{40, at.Level.Pick(64, 256, 512)} {
-				rows.solves(model, tasks.Match2, n, nil, named(c), 0, at.Level.Pick(20, 60, 200))
+			for _, w := range large {
+				rows.solves(model, f.task, w.n, w.params(), named(c), 0, draws)
 			}
 		}
 	}
-	rows.planted(tasks.Match2, 3, tasks.Params{"M": 12}, 1, 1<<20)
-	return out, rows.err
-}
-
-func runTheorem8(ctx context.Context, at Effort) (out Outcome, err error) {
-	rows := collector{ctx: ctx, at: at, out: &out}
-	for c := range constructionsOf(zoo.Transformer, tasks.Match3Bigram) {
-		for _, small := range [][2]int{{1, 5}, {2, 7}, {3, at.Level.Pick(5, 9, 12)}, {4, at.Level.Pick(4, 6, 8)}} {
-			rows.solves(zoo.Transformer, tasks.Match3Bigram, small[0], tasks.Params{"M": float64(small[1])}, named(c), 1<<20, 0)
-		}
-		for _, n := range []int{13, 40} {
-			rows.solves(zoo.Transformer, tasks.Match3Bigram, n, nil, named(c), 0, at.Level.Pick(20, 60, 200))
-		}
-	}
-	rows.planted(tasks.Match3Bigram, 3, tasks.Params{"M": 5}, 2, 1<<20)
-	return out, rows.err
-}
-
-func runTheorem9(ctx context.Context, at Effort) (out Outcome, err error) {
-	rows := collector{ctx: ctx, at: at, out: &out}
-	for c := range constructionsOf(zoo.Attention, tasks.Match3Local) {
-		for _, small := range [][3]int{{1, 5, 1}, {2, 7, 1}, {3, at.Level.Pick(5, 7, 9), 1}, {4, at.Level.Pick(4, 5, 6), 1}, {4, 4, 2}} {
-			rows.solves(zoo.Attention, tasks.Match3Local, small[0], tasks.Params{"M": float64(small[1]), "K": float64(small[2])}, named(c), 1<<20, 0)
-		}
-		for _, k := range []int{1, 2, at.Level.Pick(3, 4, 6)} {
-			rows.solves(zoo.Attention, tasks.Match3Local, 40, tasks.Params{"K": float64(k)}, named(c), 0, at.Level.Pick(10, 30, 100))
-		}
-	}
-	rows.planted(tasks.Match3Local, 3, tasks.Params{"M": 5, "K": 1}, 1, 1<<20)
-	return out, rows.err
-}
-
-func runThirdOrder(ctx context.Context, at Effort) (out Outcome, err error) {
-	rows := collector{ctx: ctx, at: at, out: &out}
-	for c := range constructionsOf(zoo.TensorAttention, tasks.Match3) {
-		for _, small := range [][2]int{{1, 4}, {2, at.Level.Pick(7, 12, 16)}, {3, at.Level.Pick(5, 8, 10)}} {
-			rows.solves(zoo.TensorAttention, tasks.Match3, small[0], tasks.Params{"M": float64(small[1])}, named(c), 1<<20, 0)
-		}
-		for _, n := range []int{12, at.Level.Pick(16, 24, 40)} {
-			rows.solves(zoo.TensorAttention, tasks.Match3, n, nil, named(c), 0, at.Level.Pick(5, 20, 60))
-		}
-	}
-	rows.planted(tasks.Match3, 3, tasks.Params{"M": 5}, 1, 1<<20)
+	rows.planted(f.task, f.broken.n, f.broken.params(), f.depth, 1<<20)
 	return out, rows.err
 }
 

@@ -7,6 +7,7 @@ import (
 	"crosscut/models/tasks"
 	"crosscut/models/zoo"
 	"crosscut/reductions"
+	"crosscut/report"
 )
 
 // Sanford2024Induction is the second paper: one layer against two.
@@ -41,6 +42,9 @@ var inductionOneLayer = &Claim{
 			rows.through(r, n, made(zoo.Attention, models.Settings{Seed: at.Seed}))
 		}
 		rows.oneLayer(r)
+		for _, s := range []struct{ H, d, p, from int }{{1, 16, 32, 1091}, {1, 64, 16, 2083}, {8, 64, 16, 16643}, {32, 128, 16, 132099}} {
+			rows.excludes(report.Row{Task: tasks.InductionHeads.Name, N: ptr(s.from)}, "N", s.from, s.H, s.d, s.p, func(H, d, p, n int) bool { return H*(d+1)*p >= (n-1)/2 })
+		}
 		return out, rows.err
 	},
 }
