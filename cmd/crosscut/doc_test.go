@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"crosscut/internal/long"
@@ -45,7 +48,7 @@ func TestDocs(t *testing.T) {
 				}
 			}
 			t.Chdir(dir)
-			crosscut := programme(t, "crosscut") // TestMain puts it on the path
+			crosscut := inProcess // what is computed once serves all texts
 			if filepath.Base(file) == "adding.md" {
 				crosscut = runWith(t, root, goFiles(string(text)))
 			}
@@ -181,6 +184,27 @@ func shellWords(s string) []string {
 		words = append(words, word.String())
 	}
 	return words
+}
+
+// inProcess runs crosscut in this process; scripts run it in one of its own.
+func inProcess(args []string) string {
+	var out locked
+	if code := perform(context.Background(), &out, &out, args); code != 0 {
+		return fmt.Sprintf("%s[exit status %d]\n", out.all.String(), code)
+	}
+	return out.all.String()
+}
+
+// locked is one stream for what two would carry.
+type locked struct {
+	mu  sync.Mutex
+	all bytes.Buffer
+}
+
+func (l *locked) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.all.Write(b)
 }
 
 // programme returns an executor of a program.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
@@ -8,11 +9,13 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,7 +29,12 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	testscript.Main(m, map[string]func(){"crosscut": main})
+	testscript.Main(m, map[string]func(){"crosscut": func() {
+		if asked, err := strconv.ParseInt(os.Getenv(interruptAt), 10, 64); err == nil {
+			os.Exit(interruptedAt(asked))
+		}
+		main()
+	}})
 }
 
 // until waits for something to be so. What ends the wait otherwise is the time limit of
@@ -218,35 +226,56 @@ func cmdEdit(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Replace(data, args[1], args[2], 1)), 0o644))
 }
 
+// interruptAt names, in the environment, a place of the work: after so many questions
+// whether it was interrupted, a process is.
+const interruptAt = "CROSSCUT_INTERRUPT_AT"
+
+// interruptedAt is main, with what Ctrl-C sends arriving at a place of the work.
+func interruptedAt(asked int64) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	c := interruptAfter(asked)
+	c.Context, c.cancel = ctx, sync.OnceFunc(func() {
+		self, err := os.FindProcess(os.Getpid())
+		if err == nil {
+			err = self.Signal(os.Interrupt)
+		}
+		if err != nil {
+			panic(err)
+		}
+		<-ctx.Done()
+	})
+	return perform(c, os.Stdout, os.Stderr, os.Args[1:])
+}
+
 // cmdInterrupt starts a command, sends it what Ctrl-C sends once a file stands or it has
-// worked for so much processor time (on Linux), and checks that it ends with status 130:
-// interrupt FILE|WORK command...
+// asked so many times whether it is interrupted, and checks that it ends with status 130:
+// interrupt FILE|QUESTIONS command...
 func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
-	work, notWork := time.ParseDuration(args[0])
+	_, notCount := strconv.Atoi(args[0])
 	name, err := exec.LookPath(args[1])
 	ts.Check(err)
 	cmd := exec.Command(name, args[2:]...)
 	cmd.Dir, cmd.Env = ts.MkAbs("."), append(os.Environ(), "PATH="+ts.Getenv("PATH"))
+	if notCount == nil {
+		cmd.Env = append(cmd.Env, interruptAt+"="+args[0])
+	}
 	var stdout, stderr strings.Builder
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	ts.Check(cmd.Start())
 	ended := make(chan struct{})
 	go func() { cmd.Wait(); close(ended) }()
-	far := func() bool {
-		if notWork != nil {
-			_, err := os.Stat(ts.MkAbs(args[0]))
-			return err == nil
-		}
-		return processorTime(cmd.Process.Pid) >= work
-	}
-	for running := true; running && !far(); {
+	for running := true; running; {
 		select {
-		case <-ended: // too early: its status tells
+		case <-ended: // itself, or too early: its status tells
 			running = false
 		case <-time.After(5 * time.Millisecond):
+			if _, err := os.Stat(ts.MkAbs(args[0])); notCount != nil && err == nil {
+				cmd.Process.Signal(os.Interrupt)
+				running = false
+			}
 		}
 	}
-	cmd.Process.Signal(os.Interrupt)
 	<-ended
 	ts.Check(os.WriteFile(ts.MkAbs("printed"), []byte(stdout.String()), 0o644))
 	if got := cmd.ProcessState.ExitCode(); got != 130 {
@@ -255,18 +284,4 @@ func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
 	if !strings.Contains(stderr.String(), "interrupted") {
 		ts.Fatalf("stderr: %s", stderr.String())
 	}
-}
-
-// processorTime is what a process has used so far, which Linux tells in
-// /proc: fields 14 and 15 of stat, in hundredths of a second.
-func processorTime(pid int) time.Duration {
-	stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	_, rest, _ := strings.Cut(string(stat), ") ") // the second field is a name in brackets
-	fields := strings.Fields(rest)
-	if len(fields) < 13 {
-		return 0
-	}
-	user, _ := strconv.Atoi(fields[11])
-	system, _ := strconv.Atoi(fields[12])
-	return time.Duration(user+system) * 10 * time.Millisecond
 }
