@@ -90,7 +90,7 @@ func (c *call) within(flag string) (context.Context, context.CancelFunc) {
 	if d := c.Duration(flag); d > 0 {
 		return context.WithTimeout(c.Context, d)
 	}
-	return context.WithCancel(c.Context)
+	return c.Context, func() {}
 }
 
 // only refuses flags that the kind of matrix would ignore.

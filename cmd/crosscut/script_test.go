@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"encoding/xml"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,6 +11,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"reflect"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -52,8 +52,12 @@ func until(t *testing.T, what string, so func() bool) {
 // TestScripts runs testdata/script/*.txtar: shell-like scripts with their files
 // inside. CROSSCUT_GOLDEN=1 (make golden) rewrites the expected outputs in them.
 func TestScripts(t *testing.T) {
+	dir, err := filepath.Abs(filepath.Join("testdata", "script"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("testdata", "script"),
+		Dir:                 dir, // whole: a status command changes the directory
 		UpdateScripts:       os.Getenv("CROSSCUT_GOLDEN") != "",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -69,8 +73,10 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// cmdStatus runs a command that must end with a status, print nothing on stdout
-// where it fails for usage, and at most two lines on stderr (one and a hint):
+// cmdStatus runs crosscut in this process, for most of these lines refuse something and a
+// process would take longer to start than to refuse. It must end with a status, print
+// nothing on stdout where it fails for usage, and at most two lines on stderr (one and a
+// hint):
 //
 //	status 2 crosscut run --model rnn
 func cmdStatus(ts *testscript.TestScript, neg bool, args []string) {
@@ -79,16 +85,10 @@ func cmdStatus(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	err = ts.Exec(args[1], args[2:]...)
-	got := 0
-	if err != nil {
-		var exit interface{ ExitCode() int }
-		if !errors.As(err, &exit) {
-			ts.Fatalf("%v", err)
-		}
-		got = exit.ExitCode()
+	if args[1] != "crosscut" {
+		ts.Fatalf("status runs crosscut, not %s", args[1])
 	}
-	stdout, stderr := ts.ReadFile("stdout"), ts.ReadFile("stderr")
+	stdout, stderr, got := statusOf(ts, args[2:])
 	if got != want {
 		ts.Fatalf("status %d, want %d\n%s%s", got, want, stdout, stderr)
 	}
@@ -107,6 +107,24 @@ func cmdStatus(ts *testscript.TestScript, neg bool, args []string) {
 	if strings.Contains(stderr, "goroutine") || strings.Contains(stderr, "No help topic") {
 		ts.Fatalf("stderr:\n%s", stderr)
 	}
+}
+
+// directory is held while this process stands in the directory of a script.
+var directory sync.Mutex
+
+// statusOf runs crosscut where a script stands.
+func statusOf(ts *testscript.TestScript, args []string) (stdout, stderr string, code int) {
+	directory.Lock()
+	defer directory.Unlock()
+	back, err := os.Getwd()
+	ts.Check(err)
+	ts.Check(os.Chdir(ts.MkAbs(".")))
+	limit := debug.SetMemoryLimit(-1)
+	var out, errs locked
+	code = perform(context.Background(), io.MultiWriter(&out, ts.Stdout()), io.MultiWriter(&errs, ts.Stderr()), args)
+	debug.SetMemoryLimit(limit)
+	ts.Check(os.Chdir(back))
+	return out.all.String(), errs.all.String(), code
 }
 
 // cmdJSON compares a field of the JSON in a file (or stdout) with a value:

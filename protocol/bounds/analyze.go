@@ -121,7 +121,7 @@ func shareOf(ctx context.Context, part float64) (context.Context, context.Cancel
 	if end, ok := ctx.Deadline(); ok {
 		return context.WithTimeout(ctx, time.Duration(float64(time.Until(end))*part))
 	}
-	return context.WithCancel(ctx)
+	return ctx, func() {}
 }
 
 // small is the number of entries up to which a first answer is computed even when time
