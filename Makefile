@@ -94,7 +94,7 @@ SITE_POLICY = default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-s
 shots: ## the screenshots of the README, docs/img/lab-*.png
 	CROSSCUT_SHOTS=1 go test ./lab -count=1 -run Shots
 
-browser: site ## every browser test, with axe-core from npm; pictures at three widths under build/browser
+browser: site ## every browser test, with axe-core from npm; pictures at five widths under build/browser
 	npm --prefix build/npm install --no-save --ignore-scripts --no-audit --no-fund axe-core@4.14.1
 	echo "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c  build/npm/node_modules/axe-core/axe.min.js" | sha256sum -c -
 	CROSSCUT_BROWSER=1 go test ./lab -count=1 -v -timeout 20m -run 'Browser|Pictures|NoShift|Story|Gestures|Claims|Handwork|Export|Site|AuditFinds|Gallery|Object|Vacuous|Machine|Write|Monkey|Axe|Touch|Frames'

@@ -39,10 +39,11 @@ var moments = []struct{ name, hash, selector, want string }{
 	{"grow-right", "grow?task=qsa&model=rnn&inequality=memory-qsa&show=right", ".verdict", "nothing is known"},
 	{"grow-none", "grow?task=match2", ".verdict", "No lower bound"},
 	{"write", "write", "[data-verdict]", "Refuted"},
+	{"atlas", "atlas?of=match3", ".verdict", "bounds for match3"},
 	{"proof-upper", "proof?claim=theorem+2", "blockquote", "attention"},
 }
 
-// The rooms at three widths, in light and dark, are saved to be looked at, and
+// The rooms at five widths, in light and dark, are saved to be looked at, and
 // audited at each.
 func TestPictures(t *testing.T) {
 	if !full() {
@@ -52,11 +53,13 @@ func TestPictures(t *testing.T) {
 	for _, size := range []struct {
 		name          string
 		width, height int64
-	}{{"phone", 390, 844}, {"laptop", 1280, 800}, {"projector", 1920, 1080}} {
+	}{{"narrow", 320, 640}, {"phone", 390, 844}, {"tablet", 768, 1024}, {"laptop", 1280, 800}, {"projector", 1920, 1080}} {
 		b.do(chromedp.EmulateViewport(size.width, size.height))
 		for _, m := range moments {
 			b.open(m.hash, m.selector, m.want)
-			b.accessible(m.name + " on a " + size.name)
+			b.await(`!document.querySelector("[aria-busy]")`)
+			b.accessible(m.name + ", " + size.name)
+			b.readable(m.name + ", " + size.name)
 			for _, theme := range []string{"light", "dark"} {
 				evaluate[chromedp.Void](b, `document.documentElement.dataset.theme = "`+theme+`"`)
 				png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))

@@ -1,11 +1,13 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
@@ -115,19 +117,42 @@ func mouse(ctx context.Context, t *chromedp.Target, kind input.DispatchMouseEven
 	return err
 }
 
+// frame is what one drawn frame cost the page's main thread, in milliseconds of processor
+// time: all its tasks, and of these the scripts of events and timers, style with layout,
+// and paint. What an answer's promise runs is in the tasks only.
+type frame struct{ busy, script, layout, paint float64 }
+
+// parts are the trace's events that are counted, as what. An event inside another of the
+// same part is not counted again.
+var parts = map[string]func(*frame) *float64{
+	"RunTask":      func(f *frame) *float64 { return &f.busy },
+	"FunctionCall": func(f *frame) *float64 { return &f.script }, "EventDispatch": func(f *frame) *float64 { return &f.script }, "FireAnimationFrame": func(f *frame) *float64 { return &f.script },
+	"UpdateLayoutTree": func(f *frame) *float64 { return &f.layout }, "Layout": func(f *frame) *float64 { return &f.layout },
+	"PrePaint": func(f *frame) *float64 { return &f.paint }, "Paint": func(f *frame) *float64 { return &f.paint }, "Layerize": func(f *frame) *float64 { return &f.paint }, "Commit": func(f *frame) *float64 { return &f.paint },
+}
+
 // frames drags a node to and fro, steps times dx pixels each way, while the browser
-// traces its frames, and gives the times between them in milliseconds, in increasing
-// order. No frame is drawn where nothing changes: each dx must be a step of the node.
-func (b *browser) frames(selector string, dx float64, steps int) []float64 {
+// traces its frames, and gives what each cost. No frame is drawn where nothing changes:
+// each dx must be a step of the node. Time between frames would tell how busy the machine
+// is; processor time tells of the page.
+func (b *browser) frames(selector string, dx float64, steps int) []frame {
 	b.t.Helper()
 	p := b.middle(selector)
-	var at []float64
+	type event struct {
+		Name      string
+		Ph        string
+		Pid, Tid  int
+		Ts        float64 // microseconds, as all that follow
+		Dur, Tdur float64
+		Args      struct{ Name string }
+	}
+	var all []event
 	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		data, stop := t.Subscribe("Tracing.dataCollected")
 		defer stop()
 		done, stop := t.Subscribe("Tracing.tracingComplete")
 		defer stop()
-		if _, err := cdp.Call(ctx, t, tracing.Start, tracing.StartParams{TransferMode: "ReportEvents", TraceConfig: &tracing.TraceConfig{IncludedCategories: []string{"devtools.timeline.frame", "disabled-by-default-devtools.timeline.frame", "devtools.timeline"}}}); err != nil {
+		if _, err := cdp.Call(ctx, t, tracing.Start, tracing.StartParams{TransferMode: "ReportEvents", TraceConfig: &tracing.TraceConfig{IncludedCategories: []string{"disabled-by-default-devtools.timeline", "devtools.timeline"}}}); err != nil {
 			return err
 		}
 		if err := mouse(ctx, t, "mousePressed", p); err != nil {
@@ -138,6 +163,7 @@ func (b *browser) frames(selector string, dx float64, steps int) []float64 {
 			if err := mouse(ctx, t, "mouseMoved", spot{p.X + dx*float64(turn), p.Y}); err != nil {
 				return err
 			}
+			time.Sleep(16 * time.Millisecond) // as a mouse does
 		}
 		if err := mouse(ctx, t, "mouseReleased", p); err != nil {
 			return err
@@ -148,20 +174,11 @@ func (b *browser) frames(selector string, dx float64, steps int) []float64 {
 		for over := false; !over; {
 			select {
 			case raw := <-data:
-				var got struct {
-					Value []struct {
-						Name string  `json:"name"`
-						Ts   float64 `json:"ts"` // microseconds
-					} `json:"value"`
-				}
+				var got struct{ Value []event }
 				if err := json.Unmarshal(raw, &got); err != nil {
 					return err
 				}
-				for _, e := range got.Value {
-					if e.Name == "DrawFrame" {
-						at = append(at, e.Ts/1000)
-					}
-				}
+				all = append(all, got.Value...)
 			case <-done:
 				over = true
 			case <-ctx.Done():
@@ -170,13 +187,31 @@ func (b *browser) frames(selector string, dx float64, steps int) []float64 {
 		}
 		return nil
 	}))
-	slices.Sort(at)
-	var between []float64
-	for k := 1; k < len(at); k++ {
-		between = append(between, at[k]-at[k-1])
+	slices.SortFunc(all, func(a, b event) int { return cmp.Or(cmp.Compare(a.Ts, b.Ts), cmp.Compare(b.Dur, a.Dur)) })
+	main := map[[2]int]bool{}
+	for _, e := range all {
+		if e.Name == "thread_name" && e.Args.Name == "CrRendererMain" {
+			main[[2]int{e.Pid, e.Tid}] = true
+		}
 	}
-	slices.Sort(between)
-	return between
+	var out []frame
+	now, painted := frame{}, false
+	end := map[*float64]float64{} // of the part's event that runs
+	for _, e := range all {
+		of := parts[e.Name]
+		if e.Ph != "X" || of == nil || !main[[2]int{e.Pid, e.Tid}] {
+			continue
+		}
+		if sum := of(&now); e.Ts >= end[sum] {
+			*sum += e.Tdur / 1000
+			end[sum] = e.Ts + e.Dur
+		}
+		painted = painted || e.Name == "Paint"
+		if e.Name == "Commit" && painted { // what comes before a frame that changes nothing belongs to the next
+			out, now, painted = append(out, now), frame{}, false
+		}
+	}
+	return out
 }
 
 // Frames while dragging, from the browser's own trace: recorded, not judged, since they
@@ -198,11 +233,20 @@ func TestFrames(t *testing.T) {
 		b.open(m.hash, m.ready, m.want)
 		paint := evaluate[float64](b, `performance.getEntriesByType("paint").find(e => e.name === "first-contentful-paint").startTime`)
 		b.await(`!document.querySelector("[aria-busy]")`)
-		between := b.frames(m.node, m.dx, m.steps)
-		if len(between) < 20 {
-			t.Errorf("%s: only %d frames were drawn while dragging", m.hash, len(between))
+		drawn := b.frames(m.node, m.dx, m.steps)
+		if len(drawn) < 20 {
+			t.Errorf("%s: only %d frames were drawn while dragging", m.hash, len(drawn))
 			continue
 		}
-		t.Logf("%s: first paint %.0f ms; %d frames, median %.1f ms, p95 %.1f ms", m.hash, paint, len(between), between[len(between)/2], between[len(between)*95/100])
+		of := func(part func(frame) float64) string {
+			var all []float64
+			for _, f := range drawn {
+				all = append(all, part(f))
+			}
+			slices.Sort(all)
+			return fmt.Sprintf("%.1f, p95 %.1f", all[len(all)/2], all[len(all)*95/100])
+		}
+		t.Logf("%s: first paint %.0f ms; %d frames; processor time of one in ms: median %s; script %s; layout %s; paint %s", m.hash, paint, len(drawn),
+			of(func(f frame) float64 { return f.busy }), of(func(f frame) float64 { return f.script }), of(func(f frame) float64 { return f.layout }), of(func(f frame) float64 { return f.paint }))
 	}
 }

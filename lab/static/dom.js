@@ -2,14 +2,25 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
+const none = v => v === null || v === undefined || v === false;
+const FLAGS = ["checked", "disabled", "hidden", "selected"];
+const made = Symbol("the attributes that a node was made with");
+
+function assign(node, name, value) {
+  if (FLAGS.includes(name)) node[name] = !none(value);
+  else if (none(value)) node.removeAttribute(name);
+  else node.setAttribute(name, value === true ? "" : value);
+}
+
 function fill(node, attrs, children) {
-  for (const [name, value] of Object.entries(attrs || {})) {
-    if (value === null || value === undefined || value === false) continue;
+  node[made] = attrs;
+  for (const name in attrs) {
+    const value = attrs[name];
+    if (none(value)) continue;
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else if (name === "text") node.textContent = value;
     else if (name === "value") node.value = value;
-    else if (name === "checked" || name === "disabled" || name === "hidden" || name === "selected") node[name] = value;
-    else node.setAttribute(name, value === true ? "" : value);
+    else assign(node, name, value);
   }
   for (const child of children.flat(9)) {
     if (child === null || child === undefined || child === false) continue;
@@ -44,7 +55,7 @@ export function still(key, f) { if (moving) later.set(key, f); else f(); }
 // keeps it: the focus goes to the new node that stands for the same thing.
 export function put(node, ...children) {
   if (node.isConnected && (moving || held && node.contains(held))) {
-    if (!held) like(node, fill(document.createDocumentFragment(), null, children.flat(9).map(c => c?.isConnected ? c.cloneNode(true) : c)));
+    if (!held) like(node, fill(document.createDocumentFragment(), null, children.flat(9).map(c => c?.isConnected ? twin(c) : c)));
     later.set(node, () => put(node, ...children));
     return;
   }
@@ -55,20 +66,30 @@ export function put(node, ...children) {
 }
 
 // like makes what a node holds look like what another one holds, which is only read.
+// Attributes are compared as they were made, since to ask the nodes takes longer than to
+// draw them.
 function like(node, model) {
-  const to = [...model.childNodes];
-  while (node.childNodes.length > to.length) node.lastChild.remove();
-  to.forEach((m, k) => {
-    const n = node.childNodes[k];
-    if (!n) node.append(m.cloneNode(true));
-    else if (n.nodeName !== m.nodeName) n.replaceWith(m.cloneNode(true));
+  while (node.childNodes.length > model.childNodes.length) node.lastChild.remove();
+  let n = node.firstChild;
+  for (let m = model.firstChild; m; m = m.nextSibling, n = n.nextSibling) {
+    if (!n) { n = twin(m); node.append(n); }
+    else if (n.nodeName !== m.nodeName) { const t = twin(m); n.replaceWith(t); n = t; }
     else if (m.nodeType !== Node.ELEMENT_NODE) { if (n.data !== m.data) n.data = m.data; }
     else {
-      for (const { name, value } of m.attributes) if (n.getAttribute(name) !== value) n.setAttribute(name, value);
-      for (const { name } of [...n.attributes]) if (!m.hasAttribute(name)) n.removeAttribute(name);
+      const was = n[made] || {}, is = m[made] || {};
+      for (const name in { ...was, ...is }) if (was[name] !== is[name] && !/^(on|text$|value$)/.test(name)) assign(n, name, is[name]);
+      n[made] = m[made];
       like(n, m);
     }
-  });
+  }
+}
+
+// twin copies a node and what it holds, but what listens.
+function twin(node) {
+  const n = node.cloneNode(false);
+  n[made] = node[made];
+  for (const child of node.childNodes) n.append(twin(child));
+  return n;
 }
 
 const FOCUSABLE = "button:not(:disabled), input:not(:disabled), select, a[href], [tabindex='0'], summary";
