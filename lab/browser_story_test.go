@@ -147,11 +147,41 @@ func TestGestures(t *testing.T) {
 		b.await(fmt.Sprintf(`(() => { const r = document.querySelector(".cursor").getBoundingClientRect(); return Math.abs(r.x + r.width / 2 - %v) < 14; })()`, want))
 	}
 
-	// Every scene of Break shows a failure, as its name says.
+	b.quiet("gestures")
+}
+
+// A scene of Break is called after what is too small: the engine finds two inputs with one
+// message, shorter than what is needed, the page shows them, and at its full size the model
+// does not fail.
+func TestBreakScenes(t *testing.T) {
+	if !full() {
+		t.Skip("make browser plays every scene of Break")
+	}
+	b := browse(t, start(t))
 	b.open("break", ".scenes button", "A state too small")
 	for k := range evaluate[int](b, `document.querySelectorAll(".scenes button").length`) {
 		b.click(fmt.Sprintf(".scenes li:nth-child(%d) button", k+1))
-		b.await(`!document.querySelector("[aria-busy]") && /It errs|Two inputs/.test(document.querySelector(".verdict").textContent) && !!document.querySelector("[data-run]")`)
+		name := b.text(fmt.Sprintf(".scenes li:nth-child(%d)", k+1))
+		b.await(`!document.querySelector("[aria-busy]")`)
+		s := evaluate[map[string]string](b, `Object.fromEntries(new URLSearchParams(location.hash.split("?")[1]))`)
+		asked := func(set string) map[string]any {
+			return compute(t, "break", fmt.Sprintf(`{"reduction":%q,"model":%q,"n":%s,"set":{%s},"seed":1}`, s["reduction"], s["model"], s["n"], set))
+		}
+		small, whole := asked(fmt.Sprintf("%q:%s", s["shrink"], s["value"])), asked("")
+		f := at(small, "finding").(map[string]any)
+		if f["kind"] != "forced" || f["message_bits"].(float64) >= f["needed"].(float64) || at(whole, "finding", "kind") != "none" {
+			t.Errorf("%s: the engine finds %v with %v bits of %v, at full size %v", name, f["kind"], f["message_bits"], f["needed"], at(whole, "finding", "kind"))
+			continue
+		}
+		b.is(".verdict [data-message]", "data-message", f["message_bits"])
+		b.is(".verdict [data-needed]", "data-needed", f["needed"])
+		b.until(".verdict", "Two inputs, one message")
+		b.until(".under", "fewer values than there are pasts")
+		b.shows(`[data-run="0"] [data-x]`, f["x"])
+		b.shows(`[data-run="1"] [data-x]`, f["twin_x"])
+		if n := evaluate[int](b, `document.querySelectorAll(".wrong[data-run]").length`); n == 0 {
+			t.Errorf("%s: both runs are right", name)
+		}
+		b.quiet(name)
 	}
-	b.quiet("gestures")
 }

@@ -74,11 +74,12 @@ export function puzzle(stage, { width, height, tokens, pick, partners, pair, pre
   if (muted) return;
   grab(stage, () => null);
   const p = place(tokens.length, width, height * .34), arcs = [];
+  height = Math.max(height, p.bottom + 62);
   partners.forEach(j => arcs.push(arc(p, pick, j, 26)));
   if (pair) arcs.push(arc(p, pick, pair[0], 26), arc(p, pair[0], pair[1], 26));
   const found = pair ? [tokens[pick], ...pair.map(k => tokens[k])] : partners.length ? [tokens[pick], tokens[partners[0]]] : null;
   scene(stage, { width, height, label: "Tokens; an arc joins those that match", under: [], tokens: tokens.map((is, i) => ({ is, x: p.x(i), y: p.y(i), size: p.size - 2, high: p.high, on: i === pick, owner: i === pick || partners.includes(i) || pair?.includes(i) ? "bob" : "public", focusable: i === pick, press: () => press(i) })),
-    over: [arcs, line(width / 2, Math.min(height - 20, p.bottom + 46), found ? `${found.join(" + ")} = ${found.reduce((a, b) => a + b)}` : `${tokens[pick]} + ?`, { "font-size": 26, "font-weight": 600 })] });
+    over: [arcs, line(width / 2, p.bottom + 46, found ? `${found.join(" + ")} = ${found.reduce((a, b) => a + b)}` : `${tokens[pick]} + ?`, { "font-size": 26, "font-weight": 600 })] });
 }
 
 // jar is a vessel filled to a share between 0 and 1.
@@ -92,6 +93,7 @@ export function layer(stage, { width, height, tokens, weights, numerators, total
   if (muted) return;
   grab(stage, () => null);
   const p = place(tokens.length, width, height * .22), most = Math.max(1, ...weights), h = Math.max(50, height - p.bottom - 90), w = Math.min(110, width / 5), y = p.bottom + 42;
+  height = Math.max(height, y + h + 24);
   const arcs = tokens.flatMap((_, j) => j ? [svg("path", { class: "arc weight", "stroke-opacity": (.1 + .9 * weights[j] / most).toFixed(2), "stroke-width": 1 + 2 * weights[j] / most, d: arc(p, 0, j, 20).getAttribute("d") })] : []);
   const sums = hovered > 0 ? [weights[hovered], numerators[hovered]] : [total, over];
   scene(stage, { width, height, label: "Token 1 asks; the arcs are as dark as the weights; two jars fill", under: arcs,
@@ -104,6 +106,7 @@ export function cut(stage, { width, height, tokens, owners, at, words, messages,
   if (muted) return;
   const p = place(tokens.length, width, 34), end = at < tokens.length ? { x: p.x(at), y: p.y(at) } : { x: p.x(at - 1) + p.size, y: p.y(at - 1) };
   const full = Math.max(1, weights.reduce((a, b) => a + b, 0)), hers = weights.reduce((a, b, i) => owners[i] === "alice" ? a + b : a, 0), h = Math.max(40, Math.min(110, height - p.bottom - 120)), y = p.bottom + 46, w = Math.min(80, width / 7);
+  height = Math.max(height, y + h + 36);
   const left = 12 + 2.6 * w, room = width - left - 12, most = Math.max(bits, trivial, 1), all = words.join(""), size = Math.max(3, Math.min(9, room / Math.max(24, Math.min(all.length, 40)) - 1));
   const cols = Math.max(1, Math.floor((room - 16) / (size + 1))), shown = all.slice(0, cols * 4);
   const bar = (v, k, name, cls) => [svg("rect", { class: cls, x: left, y: y + h - 12 + k * 34, width: Math.max(1, v / most * room * .98), height: 12, rx: 2 }), line(left, y + h - 16 + k * 34, `${name}: ${plural(v, "bit")}`, { "text-anchor": "start", "font-size": 13 })];
@@ -132,7 +135,8 @@ export function cut(stage, { width, height, tokens, owners, at, words, messages,
 export function need(stage, { width, height, tokens, owners, boxes, sorted, holding, all, box, of }) {
   if (muted) return;
   grab(stage, () => null);
-  const p = place(tokens.length, width, 30), y0 = p.bottom + 22, cols = Math.min(boxes, width < 480 ? 4 : 8), rows = Math.ceil(boxes / cols), w = width / cols, h = Math.min(70, (height - y0 - 8) / rows);
+  const p = place(tokens.length, width, 30), y0 = p.bottom + 22, cols = Math.min(boxes, width < 480 ? 4 : 8), rows = Math.ceil(boxes / cols), w = width / cols, h = Math.max(24, Math.min(70, (height - y0 - 8) / rows));
+  height = Math.max(height, y0 + rows * h + 4);
   const inside = Array.from({ length: boxes }, () => []);
   for (const [v, b] of sorted) if (b < boxes) inside[b].push(of(v));
   scene(stage, { width, height, label: `${boxes} boxes for ${all} hands`, under: [], tokens: tokens.map((is, i) => ({ is, x: p.x(i), y: p.y(i), size: p.size - 2, high: p.high, on: i === 0, owner: owners[i] })),
@@ -160,7 +164,8 @@ export function mirror(stage, { width, height, rnn, tell }) {
   grab(stage, () => null);
   const runs = rnn.runs.length ? rnn.runs : [], n = runs[0]?.tokens.length || 0;
   if (!n) { scene(stage, { width, height, label: "No two pasts share a box", tokens: [], over: [line(width / 2, height / 2, "Every past that was tried keeps a box of its own.", { "font-size": 16 })] }); return; }
-  const half = runs.length > 1 ? height / 2 : height, tops = runs.map((_, k) => k === 0 ? 52 : half + 66), ps = tops.map(y => place(n, width, y));
+  const half = runs.length > 1 ? height / 2 : height, first = place(n, width, 52), ps = runs.map((_, k) => k ? place(n, width, Math.max(half + 66, first.bottom + 84)) : first);
+  height = Math.max(height, ps.at(-1).bottom + 14);
   const alices = rnn.owners.lastIndexOf("alice"), over = [], tokens = [];
   runs.forEach((r, k) => {
     const p = ps[k];
@@ -170,8 +175,9 @@ export function mirror(stage, { width, height, rnn, tell }) {
   });
   const every = ps[0].size < 22 ? 4 : 1;
   ps.forEach((p, k) => runs[k].tokens.forEach((_, i) => { if (i % every === 0) over.push(line(p.mid(i), p.y(i) + p.high + 9, i + 1, { "font-size": 10, class: "dim" })); }));
-  const p = ps[0], word = runs[0].words[0] || "", y = p.bottom + 8, size = Math.max(3, Math.min(10, 120 / Math.max(8, word.length))), x = Math.max(4, Math.min(width - 150, p.mid(alices) - 10));
-  over.push(svg("g", { role: "img", "aria-label": `The state after token ${alices + 1}: ${word}, the same for both` }, svg("rect", { class: "envelope", x, y, width: Math.max(40, word.length * (size + 1) + 14), height: 24, rx: 4 }), [...word].map((b, i) => svg("rect", { class: `bit alice${b === "0" ? " zero" : ""}`, x: x + 7 + i * (size + 1), y: y + 12 - size / 2, width: size, height: size, rx: 1 }))),
-    line(x - 8, y + 12, runs.length > 1 ? "the same box after both" : "the box", { "text-anchor": "end", "font-size": 13, "dominant-baseline": "central" }));
+  const p = ps[0], word = runs[0].words[0] || "", y = p.bottom + 8, size = Math.max(3, Math.min(10, 120 / Math.max(8, word.length))), wide = Math.max(40, word.length * (size + 1) + 14);
+  const said = runs.length < 2 ? "the box" : width < 480 ? "the same box" : "the same box after both", x = Math.max(said.length * 7 + 12, Math.min(width - wide - 4, p.mid(alices) - 10));
+  over.push(svg("g", { role: "img", "aria-label": `The state after token ${alices + 1}: ${word}, the same for both` }, svg("rect", { class: "envelope", x, y, width: wide, height: 24, rx: 4 }), [...word].map((b, i) => svg("rect", { class: `bit alice${b === "0" ? " zero" : ""}`, x: x + 7 + i * (size + 1), y: y + 12 - size / 2, width: size, height: size, rx: 1 }))),
+    line(x - 8, y + 12, said, { "text-anchor": "end", "font-size": 13, "dominant-baseline": "central" }));
   scene(stage, { width, height, label: "Two pasts that leave the same state, and the token that points back", tokens, over });
 }

@@ -143,7 +143,7 @@ export function open(main, cat, start, write) {
     });
     if (twin) {
       const y = high + 22, text = `the same ${plural(answer.finding.message_bits, "bit")}`;
-      const words = runs[0].words.join(""), size = Math.min(9, Math.floor((width - 260) / Math.max(1, Math.min(words.length, 80))) - 1), fit = Math.max(0, Math.min(words.length, Math.floor((width - 250) / (size + 1))));
+      const words = runs[0].words.join(""), size = Math.min(9, Math.floor((width - 190) / Math.max(1, Math.min(words.length, 80))) - 1), fit = Math.max(0, Math.min(words.length, Math.floor((width - 180) / (size + 1))));
       parts.push(svg("path", { class: "arrow alice", d: `M${place.left + 20} ${y - 18}v20m-4 -4l4 4l4-4` }), svg("path", { class: "arrow alice", d: `M${place.left + 20} ${y + 40}v-20m-4 4l4-4l4 4` }),
         size > 1 ? [...words.slice(0, fit)].map((b, i) => svg("rect", { class: `bit alice${b === "0" ? " zero" : ""}`, x: place.left + 40 + i * (size + 1), y: y + 6, width: size, height: size, rx: 1 })) : null,
         svg("text", { x: place.left + 48 + (size > 1 ? fit * (size + 1) : 0), y: y + 11, "font-size": 13, "dominant-baseline": "central", class: "meter-need-text" }, text));

@@ -205,10 +205,10 @@ export function open(main, cat, start, write) {
     const k = cutAt(), only = answer.record.messages[0];
     if (k < 0 || answer.words.length !== 1 || only.from !== "alice") return { bottom: y, node: null };
     const word = answer.words[0], wide = Math.min(width * .4, 220), cols = Math.max(1, Math.min(word.length, 24)), size = Math.max(2, Math.min(9, (wide - 16) / cols - 1)), shown = word.slice(0, cols * 3), rows = Math.ceil(shown.length / cols);
-    const at = place.at(Math.min(k, owners.length - 1)), box = Math.min(wide, cols * (size + 1) + 15), x = Math.max(0, Math.min(width - box, at.x - box / 2)), right = x + box + 190 < width;
-    return { bottom: y + 22 + rows * (size + 1) + 12, node: svg("g", { role: "img", "aria-label": `The ${only.label}: ${only.bits} bits` }, svg("rect", { class: "envelope", x, y: y + 14, width: box, height: rows * (size + 1) + 13, rx: 4 }),
+    const at = place.at(Math.min(k, owners.length - 1)), box = Math.min(wide, cols * (size + 1) + 15), x = Math.max(0, Math.min(width - box, at.x - box / 2)), all = `the ${only.label}`, said = all.length * 7 > width ? all.split(":")[0] : all, long = said.length * 7, right = x + box + 8 + long < width, left = !right && x - 8 > long, low = y + 21 + rows * (size + 1);
+    return { bottom: low + (right || left ? 13 : 30), node: svg("g", { role: "img", "aria-label": `The ${only.label}: ${only.bits} bits` }, svg("rect", { class: "envelope", x, y: y + 14, width: box, height: rows * (size + 1) + 13, rx: 4 }),
       [...shown].map((b, i) => svg("rect", { class: `bit alice${b === "0" ? " zero" : ""}`, x: x + 8 + (i % cols) * (size + 1), y: y + 21 + Math.floor(i / cols) * (size + 1), width: size, height: size, rx: 1 })),
-      svg("text", { class: "dim", x: right ? x + box + 8 : x - 8, y: y + 21 + rows * (size + 1) / 2, "font-size": 13, "dominant-baseline": "central", "text-anchor": right ? "start" : "end" }, `the ${only.label}`)) };
+      svg("text", { class: "dim", x: right ? x + box + 8 : left ? x - 8 : Math.min(x, width - long), y: right || left ? low - rows * (size + 1) / 2 : low + 20, "font-size": 13, "dominant-baseline": "central", "text-anchor": left ? "end" : "start" }, said)) };
   }
 
   function brackets(place, y) {

@@ -124,7 +124,7 @@ export function open(main, cat, start, write) {
     const heads = [];
     const head = (who, k, x, y, name, turn) => {
       const g = svg("g", { class: "head", "data-head": `${who}${k}`, ...(s.show === "mine" ? { role: "button", tabindex: 0, "aria-pressed": String(side === who && picks.has(k)), "aria-label": `${who === "alice" ? "row" : "column"} ${name}: ${side === who && picks.has(k) ? "writes 1" : "writes 0"}` } : {}) },
-        svg("text", { x, y, "font-size": named ? 10.5 : 9, "text-anchor": turn ? "start" : "end", "dominant-baseline": "central", transform: turn ? `rotate(-90 ${x} ${y})` : null, "font-family": "var(--mono)" }, named ? name : "·"));
+        svg("text", { x, y, "font-size": named ? 10.5 : 9, "text-anchor": turn ? "start" : "end", "dominant-baseline": "central", transform: turn ? `rotate(-90 ${x} ${y})` : null, "font-family": "var(--mono)" }, !named ? "·" : k % Math.ceil(9 / cell) ? "" : name));
       if (s.show === "mine") { g.addEventListener("click", () => pick(who, k)); g.addEventListener("keydown", e => { if (e.key === " " || e.key === "Enter") { e.preventDefault(); e.stopPropagation(); pick(who, k); stage.querySelector(`[data-head="${who}${k}"]`)?.focus(); } }); }
       heads.push(g);
     };
@@ -246,7 +246,7 @@ export function open(main, cat, start, write) {
       if (n.zero) for (const [kid, bit] of [[n.zero, 0], [n.one, 1]]) {
         const on = onPath.has(n.t) && p.find(x => x.t === n.t).bit === bit;
         edges.push(svg("line", { class: `edge${on ? " on" : ""}`, x1: X(n), y1: Y(n), x2: X(kid), y2: Y(kid) }));
-        if (gap > 13) edges.push(svg("text", { class: "edge-label", x: (X(n) + X(kid)) / 2 + (bit ? 6 : -6), y: (Y(n) + Y(kid)) / 2, "text-anchor": bit ? "start" : "end" }, bit));
+        if (gap > 26) edges.push(svg("text", { class: "edge-label", x: (X(n) + X(kid)) / 2 + (bit ? 6 : -6), y: (Y(n) + Y(kid)) / 2, "text-anchor": bit ? "start" : "end" }, bit));
         walk(kid);
       }
       if (n.t.zero) {

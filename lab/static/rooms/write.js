@@ -61,7 +61,7 @@ export function open(main, cat, start, write) {
 
   const strip = (tokens, owners, more, words = "") => {
     const place = layout(tokens.length, width, widestOf(tokens)), top = 26;
-    put(stage, picture(width, top + place.height + 8, words || "Tokens", words ? svg("text", { x: place.left, y: 14, "font-size": 13, "font-weight": 600 }, words) : null, tokens.map((t, i) => token(place, i, t, owners[i], { ...more(i), attrs: { transform: `translate(0 ${top})`, role: "img" } }))));
+    put(stage, picture(width, top + place.height + 8, words || "Tokens", words ? svg("text", { x: place.left, y: 14, "font-size": Math.min(13, 1.6 * width / words.length), "font-weight": 600 }, words) : null, tokens.map((t, i) => token(place, i, t, owners[i], { ...more(i), attrs: { transform: `translate(0 ${top})`, role: "img" } }))));
   };
   const written = v => typeof v === "string" ? v : JSON.stringify(v);
 
