@@ -106,10 +106,10 @@ export function cut(stage, { width, height, tokens, owners, at, words, messages,
   if (muted) return;
   const p = place(tokens.length, width, 34), end = at < tokens.length ? { x: p.x(at), y: p.y(at) } : { x: p.x(at - 1) + p.size, y: p.y(at - 1) };
   const full = Math.max(1, weights.reduce((a, b) => a + b, 0)), hers = weights.reduce((a, b, i) => owners[i] === "alice" ? a + b : a, 0), h = Math.max(40, Math.min(110, height - p.bottom - 120)), y = p.bottom + 46, w = Math.min(80, width / 7);
-  height = Math.max(height, y + h + 36);
   const left = 12 + 2.6 * w, room = width - left - 12, most = Math.max(bits, trivial, 1), all = words.join(""), size = Math.max(3, Math.min(9, room / Math.max(24, Math.min(all.length, 40)) - 1));
-  const cols = Math.max(1, Math.floor((room - 16) / (size + 1))), shown = all.slice(0, cols * 4);
-  const bar = (v, k, name, cls) => [svg("rect", { class: cls, x: left, y: y + h - 12 + k * 34, width: Math.max(1, v / most * room * .98), height: 12, rx: 2 }), line(left, y + h - 16 + k * 34, `${name}: ${plural(v, "bit")}`, { "text-anchor": "start", "font-size": 13 })];
+  const cols = Math.max(1, Math.floor((room - 16) / (size + 1))), shown = all.slice(0, cols * 4), bars = Math.max(y + h - 12, y + 22 + Math.ceil(shown.length / cols) * (size + 2));
+  height = Math.max(height, bars + 48);
+  const bar = (v, k, name, cls) => [svg("rect", { class: cls, x: left, y: bars + k * 34, width: Math.max(1, v / most * room * .98), height: 12, rx: 2 }), line(left, bars - 4 + k * 34, `${name}: ${plural(v, "bit")}`, { "text-anchor": "start", "font-size": 13 })];
   scene(stage, { width, height, label: `Tokens, cut after token ${at}; Alice's part of both jars in an envelope of ${bits} bits`, under: [],
     tokens: tokens.map((is, i) => ({ is, x: p.x(i), y: p.y(i), size: p.size - 2, high: p.high, on: i === 0, owner: owners[i] })),
     over: [jar(12, y, w, h, hers / full, "weights", `${number(hers)} of ${number(weights.reduce((a, b) => a + b, 0))}`), jar(12 + 1.3 * w, y, w, h, hers / full, "× value", ""),
