@@ -81,8 +81,13 @@ func TestNoShift(t *testing.T) {
 	}
 	b := browse(t, start(t))
 	b.open("cut?task=match2&model=attention&n=16&seed=3", ".verdict", "bits")
-	evaluate[chromedp.Void](b, `window.shift = 0; new PerformanceObserver(l => { for (const e of l.getEntries()) shift += e.value; }).observe({ type: "layout-shift" })`)
+	const tops = `[...document.querySelectorAll("main :is(div, p, dl, section, h1, h2, ol)")].filter(n => !n.closest("svg")).map(n => Math.round(n.getBoundingClientRect().y)).join(" ")`
+	was := evaluate[string](b, tops)
 	b.drag(".handle circle", -150)
+	if is := evaluate[string](b, tops); is != was { // what is dragged moves within its picture, and nothing around it
+		t.Errorf("tops of what stands around the picture: %s, before the drag: %s", is, was)
+	}
+	evaluate[chromedp.Void](b, `window.shift = 0; new PerformanceObserver(l => { for (const e of l.getEntries()) shift += e.value; }).observe({ type: "layout-shift" })`)
 	b.click(".player button[data-act=first]")
 	b.key(".")
 	b.key(".")
