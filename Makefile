@@ -81,8 +81,9 @@ site: ## the lab as a static folder, build/site, its engine as WebAssembly
 	rm -rf build/site && mkdir -p build/site
 	cp -r lab/static/. build/site/
 	GOOS=js GOARCH=wasm go build -trimpath -gcflags=all=-l -ldflags='-s -w' -o build/site/engine.wasm ./lab/wasm
-	go run ./internal/squeeze build/site/engine.wasm && rm build/site/engine.wasm
-	cp lab/wasm/fzstd.js lab/wasm/LICENSE.fzstd build/site/
+	@command -v xz >/dev/null || { echo "make site packs the engine with xz (Debian: apt-get install xz-utils)"; exit 1; }
+	xz --lzma2=preset=9e,dict=32MiB --check=crc32 build/site/engine.wasm
+	cp lab/wasm/xz.js build/site/
 	cp "$$(go env GOROOT)/lib/wasm/wasm_exec.js" build/site/
 	sed -e 's|name="crosscut-engine" content="server"|name="crosscut-engine" content="wasm"|' \
 		-e "s|<meta charset=\"utf-8\">|&\n<meta http-equiv=\"Content-Security-Policy\" content=\"$(SITE_POLICY)\">|" \

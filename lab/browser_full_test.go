@@ -208,7 +208,7 @@ func TestSite(t *testing.T) {
 	if !full() {
 		t.Skip("make browser builds the site and opens it")
 	}
-	info, err := os.Stat(filepath.Join(site, "engine.wasm.zst"))
+	info, err := os.Stat(filepath.Join(site, "engine.wasm.xz"))
 	if err != nil {
 		t.Skip("no static site: make site builds it")
 	}

@@ -114,7 +114,7 @@ func TestSiteWeights(t *testing.T) {
 	if !full() {
 		t.Skip("make browser builds the site and opens it")
 	}
-	if _, err := os.Stat(filepath.Join(site, "engine.wasm.zst")); err != nil {
+	if _, err := os.Stat(filepath.Join(site, "engine.wasm.xz")); err != nil {
 		t.Skip("no static site: make site builds it")
 	}
 	posts := 0

@@ -47,7 +47,7 @@ function startWorker() {
 
 // fails tells everyone who waits why there is no engine; the next question starts anew.
 function fails(why) {
-  for (const r of open.values()) r.reject(new Refused({ error: `the engine could not be loaded: ${why}`, hint: location.protocol === "file:" ? "a browser starts no worker from a file: serve this folder, for instance with python3 -m http.server" : "is engine.wasm.zst beside this page?" }, 0));
+  for (const r of open.values()) r.reject(new Refused({ error: `the engine could not be loaded: ${why}`, hint: location.protocol === "file:" ? "a browser starts no worker from a file: serve this folder, for instance with python3 -m http.server" : "is engine.wasm.xz beside this page?" }, 0));
   open.clear();
   worker?.terminate();
   worker = null;

@@ -1,6 +1,6 @@
 // The engine as WebAssembly, off the page's thread. It says how far it is loaded, and
 // why it is not: it needs nothing of its host but the three files.
-importScripts("wasm_exec.js", "fzstd.js");
+importScripts("wasm_exec.js", "xz.js");
 
 // fetched reads a file and tells how much has come. A host need not know the type.
 async function fetched(name) {
@@ -21,8 +21,8 @@ async function fetched(name) {
   return all;
 }
 
-// plain undoes Zstandard, which a host may have undone already.
-const plain = data => data[0] === 0x28 && data[1] === 0xb5 ? fzstd.decompress(data) : data;
+// plain undoes the packing, which a host may have undone already.
+const plain = data => data[0] === 0xfd && data[1] === 0x37 ? new Response(new self["xz-decompress"].XzReadableStream(new Blob([data]).stream())).arrayBuffer() : data;
 
 // The reader's own weights stand in memory, where Go's file system looks for them: opened
 // files are numbers from 1000, and nothing is written anywhere.
@@ -44,7 +44,7 @@ Object.assign(globalThis.fs, {
 
 const ready = (async () => {
   const go = new Go();
-  const { instance } = await WebAssembly.instantiate(plain(await fetched("engine.wasm.zst")), go.importObject);
+  const { instance } = await WebAssembly.instantiate(await plain(await fetched("engine.wasm.xz")), go.importObject);
   go.run(instance);
 })();
 ready.catch(e => postMessage({ failed: e.message }));
