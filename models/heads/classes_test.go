@@ -1,6 +1,7 @@
 package heads
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 
@@ -43,5 +44,32 @@ func TestSettledFunctions(t *testing.T) {
 	}
 	if _, err := Work(6, 1, 1); err == nil {
 		t.Error("n = 6 was taken")
+	}
+}
+
+// What is settled of a class does not hang on which came before it: with few draws, so
+// that classes stay open, stretches alone and in reverse give what the whole list gives.
+func TestSettlingHangsOnTheFunctionAlone(t *testing.T) {
+	for tries := range 4 {
+		w, err := Work(4, tries+1, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole, err := w.Do(t.Context(), 0, w.Items)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, _ = Work(4, tries+1, 1)
+		for item := w.Items - 1; item >= 0; item-- {
+			part, err := w.Do(t.Context(), item, item+1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for k, s := range part {
+				if !reflect.DeepEqual(s, whole[k]) {
+					t.Errorf("tries = %d, stretch %d: %+v alone, %+v in the list", tries+1, k, s, whole[k])
+				}
+			}
+		}
 	}
 }

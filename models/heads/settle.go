@@ -58,24 +58,28 @@ func (d *Duals) show(f Function, r int, search bool) bool {
 
 // Settle bounds the number of heads of f from both sides. At least lower heads are needed, by
 // a dual; heads is the number that was found to suffice, the same if f is closed. tries
-// bounds the draws for each number of heads; they depend on f alone.
+// bounds the draws for each number of heads; they depend on f and that number alone, and so
+// does the result: which duals are known already says only what is tried first.
 func (d *Duals) Settle(f Function, tries int, seed uint64) (lower, heads int) {
 	if f.Constant() {
 		return 0, 0
 	}
-	rng := rand.New(rand.NewPCG(seed, f.Table))
+	find := func(k, tries int) bool {
+		w, ok := Find(f, k, tries, rand.New(rand.NewPCG(seed+uint64(k)<<32, f.Table)))
+		return ok && w.Check(f)
+	}
 	lower = 1
 	for lower < f.N && d.show(f, lower, false) {
 		lower++
 	}
-	if w, ok := Find(f, lower, min(tries, 20), rng); ok && w.Check(f) {
+	if find(lower, min(tries, 20)) {
 		return lower, lower
 	}
 	for lower < f.N && d.show(f, lower, true) {
 		lower++
 	}
 	for heads = lower; ; heads++ {
-		if w, ok := Find(f, heads, tries, rng); ok && w.Check(f) {
+		if find(heads, tries) {
 			return lower, heads
 		}
 	}
