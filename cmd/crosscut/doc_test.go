@@ -190,9 +190,9 @@ func shellWords(s string) []string {
 func inProcess(args []string) string {
 	var out locked
 	if code := perform(context.Background(), &out, &out, args); code != 0 {
-		return fmt.Sprintf("%s[exit status %d]\n", out.all.String(), code)
+		return fmt.Sprintf("%s[exit status %d]\n", out.String(), code)
 	}
-	return out.all.String()
+	return out.String()
 }
 
 // locked is one stream for what two would carry.
@@ -205,6 +205,12 @@ func (l *locked) Write(b []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.all.Write(b)
+}
+
+func (l *locked) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.all.String()
 }
 
 // programme returns an executor of a program.

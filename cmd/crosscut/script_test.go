@@ -124,7 +124,7 @@ func statusOf(ts *testscript.TestScript, args []string) (stdout, stderr string, 
 	code = perform(context.Background(), io.MultiWriter(&out, ts.Stdout()), io.MultiWriter(&errs, ts.Stderr()), args)
 	debug.SetMemoryLimit(limit)
 	ts.Check(os.Chdir(back))
-	return out.all.String(), errs.all.String(), code
+	return out.String(), errs.String(), code
 }
 
 // cmdJSON compares a field of the JSON in a file (or stdout) with a value:

@@ -9,11 +9,11 @@ var Connectivity = register(edges(&Task{
 	Doc:       "every output is 1 iff the undirected edges connect vertices 1 and 2",
 	Cite:      []string{"SanfordFatemiEtAl2024"},
 	Same: func(read, t Token) Token {
-		if edgeKey(read, false) == [2]int{1, 2} {
+		if edgeKey(&read, false) == arc(1, 2) {
 			return Token{} // connected by this one
 		}
-		e := edgeKey(t, false)
-		return Token{X: e[0], To: e[1]}
+		e := edgeKey(&t, false)
+		return Token{X: tail(e), To: head(e)}
 	},
 	Eval: func(_ Shape, seq []Token, _ int) Value {
 		reached := map[int]bool{1: true}

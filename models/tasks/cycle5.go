@@ -14,11 +14,11 @@ var Cycle5 = register(edges(&Task{
 	Doc:       "output i is 1 iff the undirected edge i lies on a cycle of five vertices",
 	Cite:      []string{"SanfordHsuTelgarsky2023"},
 	Same: func(read, t Token) Token {
-		e, own := edgeKey(t, false), edgeKey(read, false)
+		e, own := edgeKey(&t, false), edgeKey(&read, false)
 		if e == own {
 			return Token{}
 		}
-		return Token{X: e[0], To: e[1]}
+		return Token{X: tail(e), To: head(e)}
 	},
 	Rest: func(sh Shape, read int, prefix []Token) []int { return cycleRest(sh, prefix[read-1], prefix) },
 	Eval: func(sh Shape, seq []Token, pos int) Value {
@@ -91,7 +91,7 @@ func (g graph) onFiveCycle(a, b int) bool {
 // that holds a whole path has the rest 0, which is no edge. The output depends on nothing
 // else: a path has the same missing edges for all prefixes with one rest.
 func cycleRest(sh Shape, e Token, prefix []Token) []int {
-	left, own := sh.N-len(prefix), edgeKey(e, false)
+	left, own := sh.N-len(prefix), edgeKey(&e, false)
 	edges := make([]int, 0, len(prefix))
 	at := []int{e.X, e.To} // vertices: the ends of e, those of edges, and others as far as a path has room
 	place := func(v int) int {
@@ -102,10 +102,10 @@ func cycleRest(sh Shape, e Token, prefix []Token) []int {
 		return k
 	}
 	for _, t := range prefix {
-		if key := edgeKey(t, false); key != own {
-			place(key[0])
-			place(key[1])
-			edges = append(edges, int(arc(key[0], key[1])))
+		if key := edgeKey(&t, false); key != own {
+			place(tail(key))
+			place(head(key))
+			edges = append(edges, int(key))
 		}
 	}
 	slices.Sort(edges)

@@ -107,7 +107,7 @@ func repeated(seq []Token, directed bool) (at, was int) {
 	if len(seq) <= 8 {
 		var seen [8]uint64
 		for k := range seq {
-			e := edgeArc(&seq[k], directed)
+			e := edgeKey(&seq[k], directed)
 			for l, u := range seen[:k] {
 				if u == e {
 					return k, l
@@ -121,7 +121,7 @@ func repeated(seq []Token, directed bool) (at, was int) {
 	var table [256]uint64 // arcs; none is 0
 	differ := len(seq) <= len(table)/2
 	for k := 0; differ && k < len(seq); k++ {
-		a := edgeArc(&seq[k], directed)
+		a := edgeKey(&seq[k], directed)
 		at := a * 0x9e3779b97f4a7c15 >> 56
 		for table[at] != 0 && table[at] != a {
 			at = (at + 1) % uint64(len(table))
@@ -134,7 +134,7 @@ func repeated(seq []Token, directed bool) (at, was int) {
 	}
 	first := make(map[uint64]int, len(seq))
 	for k := range seq {
-		e := edgeArc(&seq[k], directed)
+		e := edgeKey(&seq[k], directed)
 		if l, ok := first[e]; ok {
 			return k, l
 		}
@@ -143,20 +143,12 @@ func repeated(seq []Token, directed bool) (at, was int) {
 	return -1, -1
 }
 
-// edgeArc is edgeKey as one number.
-func edgeArc(t *Token, directed bool) uint64 {
+// edgeKey is the same for the same edge: its arc, of an undirected one from the smaller vertex.
+func edgeKey(t *Token, directed bool) uint64 {
 	if !directed && t.To < t.X {
 		return arc(t.To, t.X)
 	}
 	return arc(t.X, t.To)
-}
-
-// edgeKey is the same for the same edge.
-func edgeKey(t Token, directed bool) [2]int {
-	if !directed && t.To < t.X {
-		return [2]int{t.To, t.X}
-	}
-	return [2]int{t.X, t.To}
 }
 
 // graph lists arcs tail -> head as tail 2^32 + head, sorted, so that the arcs of
@@ -164,6 +156,8 @@ func edgeKey(t Token, directed bool) [2]int {
 type graph []uint64
 
 func arc(tail, head int) uint64 { return uint64(tail)<<32 | uint64(head) }
+
+func tail(a uint64) int { return int(a >> 32) }
 
 func head(a uint64) int { return int(a & (1<<32 - 1)) }
 
@@ -205,15 +199,15 @@ func generateEdges(sh Shape, length int, directed bool, rng *rand.Rand) []Token 
 
 // otherEdges draws k distinct edges that are not in seq.
 func otherEdges(seq []Token, k, nodes int, directed bool, rng *rand.Rand) []Token {
-	used := make(map[[2]int]bool, len(seq)+k)
+	used := make(map[uint64]bool, len(seq)+k)
 	for _, t := range seq {
-		used[edgeKey(t, directed)] = true
+		used[edgeKey(&t, directed)] = true
 	}
 	var more []Token
 	if 2*(len(seq)+k) <= edgeCount(nodes, directed) { // at least every other draw is new
 		for len(more) < k {
 			t := Token{X: 1 + rng.IntN(nodes), To: 1 + rng.IntN(nodes)}
-			if e := edgeKey(t, directed); t.X != t.To && !used[e] {
+			if e := edgeKey(&t, directed); t.X != t.To && !used[e] {
 				used[e] = true
 				more = append(more, t)
 			}
@@ -223,7 +217,7 @@ func otherEdges(seq []Token, k, nodes int, directed bool, rng *rand.Rand) []Toke
 	for a := 1; a <= nodes; a++ {
 		for b := 1; b <= nodes; b++ {
 			t := Token{X: a, To: b}
-			if a != b && (directed || a < b) && !used[edgeKey(t, directed)] {
+			if a != b && (directed || a < b) && !used[edgeKey(&t, directed)] {
 				more = append(more, t)
 			}
 		}

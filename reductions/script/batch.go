@@ -400,11 +400,16 @@ func (e *evaluator) plain(k int) (starlark.Value, error) {
 		}
 		e.args = append(e.args, starlark.NewList(all))
 	} else {
-		for _, id := range ins {
-			e.args = append(e.args, e.c.members[id].fresh())
-		}
+		e.take(ins)
 	}
 	return e.call(e.fn, e.ofFn)
+}
+
+// take adds what players hold to the arguments.
+func (e *evaluator) take(ins []uint32) {
+	for _, id := range ins {
+		e.args = append(e.args, e.c.members[id].fresh())
+	}
 }
 
 // ofTask is answer on what task gives, which is asked once for each sequence.
@@ -423,9 +428,7 @@ func (e *evaluator) ofTask(k int) (starlark.Value, error) {
 		}
 	}
 	e.args = append(e.args[:0], e.lead...)
-	for _, id := range e.part(e.ins, k) {
-		e.args = append(e.args, e.c.members[id].fresh())
-	}
+	e.take(e.part(e.ins, k))
 	e.args = append(e.args, &e.outs)
 	return e.call(e.answer, e.ofAnswer)
 }

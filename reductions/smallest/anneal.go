@@ -63,8 +63,7 @@ func addUp(ctx context.Context, w *proof.World, r *rows) *sums {
 			s.cell[t][a] = k
 		}
 	}
-	within := *w
-	within.Beyond = false
+	within := w.Within()
 	promise, seen := w.Shape.Task.CheckSeq != nil, make([]bool, s.cells*n)
 	var list func(t int, row int32, cells []int32, seq []tasks.Token) bool
 	list = func(t int, row int32, cells []int32, seq []tasks.Token) bool {

@@ -36,8 +36,7 @@ func beyond(ctx context.Context, sh tasks.Shape, fixed int, f func(rows *rows) e
 
 // proper says that a word is the beginning of an input.
 func proper(w *proof.World, word []int) bool {
-	within := *w
-	within.Beyond = false
+	within := w.Within()
 	seq, ok := w.Tokens(0, word)
 	return ok && within.Allowed(seq)
 }
@@ -51,8 +50,7 @@ const mostSuffixes = 1 << 11
 // rows, or no time.
 func (r *rows) promised(ctx context.Context, t int, size func(rows int) int) (*proof.Apart, int) {
 	n, rng := r.w.Shape.N, rand.New(rand.NewPCG(1, uint64(t)))
-	within := *r.w
-	within.Beyond = false
+	within := r.w.Within()
 	var own []int // rows that an input begins with
 	var heads [][]tasks.Token
 	for i, word := range r.word[t] {
@@ -206,8 +204,7 @@ func (r *rows) joint(ctx context.Context, t, most int) *proof.Automaton {
 			return nil
 		}
 	}
-	within := *r.w
-	within.Beyond = false
+	within := r.w.Within()
 	said := make([][]int, size) // of each row and suffix the output, or -1: no input
 	word := make([]int, n-t)
 	spell := func(s int) []int {

@@ -68,23 +68,7 @@ type box struct {
 
 // box is the whole table.
 func (t *table) box() *box {
-	numbers := map[string]int{}
-	var plain []protocol.Value
-	number := func(v protocol.Value) {
-		if _, known := numbers[v.Key()]; !known {
-			numbers[v.Key()] = len(plain)
-			plain = append(plain, v)
-		}
-	}
-	for _, v := range t.values {
-		if v.Kind() != protocol.OneOf {
-			number(v)
-			continue
-		}
-		for k := range v.Len() {
-			number(v.At(k))
-		}
-	}
+	plain := t.answers()
 	words := (len(plain) + 63) / 64
 	s := &sets{by: map[string]int32{}, both: map[uint64]int32{}}
 	all := make(answers, words)

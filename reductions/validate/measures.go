@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"crosscut/internal/exact"
 	"crosscut/protocol"
 	"crosscut/protocol/bounds"
 	"crosscut/protocol/problems"
@@ -102,7 +103,7 @@ func (t *table) pairwise(ctx context.Context) (list []Need, err error) {
 	}
 	steps := bounds.DeterministicOptions{MaxSteps: measureSteps}
 	whole := bounds.Deterministic(ctx, m, steps)
-	answer := protocol.Width(uint64(t.answers()))
+	answer := protocol.Width(uint64(max(1, len(t.answers()))))
 	free := func(lower int, setting protocol.Setting, by string, args ...any) {
 		if bits := lower - answer; bits > 0 {
 			list = append(list, Need{bits, setting, problems.Checked, fmt.Sprintf(by, args...) + fmt.Sprintf(", less %d for the answer, which both know then", answer)})
@@ -140,32 +141,17 @@ func (t *table) pairwise(ctx context.Context) (list []Need, err error) {
 
 // rank is the rank of the 0/1 matrix of one value modulo a prime: no more than that over
 // the rationals.
-func rank(m *bounds.Matrix, value int) (rank int) {
-	const p = 1<<31 - 1
-	rows := make([][]int64, m.Rows())
+func rank(m *bounds.Matrix, value int) int {
+	rows := make([][]uint64, m.Rows())
 	for i := range rows {
-		rows[i] = make([]int64, m.Cols())
+		rows[i] = make([]uint64, m.Cols())
 		for j := range rows[i] {
 			if v, _ := m.At(i, j); v == value {
 				rows[i][j] = 1
 			}
 		}
 	}
-	for j := range m.Cols() {
-		k := slices.IndexFunc(rows, func(row []int64) bool { return row[j] != 0 })
-		if k < 0 {
-			continue
-		}
-		pivot := rows[k]
-		rows = slices.Delete(rows, k, k+1)
-		rank++
-		for _, row := range rows { // row := pivot[j] row - row[j] pivot
-			for c, by := 0, row[j]; by != 0 && c < len(row); c++ {
-				row[c] = ((pivot[j]*row[c]-by*pivot[c])%p + p) % p
-			}
-		}
-	}
-	return rank
+	return exact.RankModulo(rows, 1<<31-1)
 }
 
 // small is the table of the problem where that is small, asked for once.

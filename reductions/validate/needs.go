@@ -371,20 +371,24 @@ func (s *Subject) enough(ctx context.Context, t *table, setting protocol.Setting
 	return bits, why
 }
 
-// answers is how many different answers there are.
-func (t *table) answers() int {
+// answers are the different answers: the values, and of a relation those that it accepts.
+func (t *table) answers() (list []protocol.Value) {
 	seen := map[string]bool{}
-	for _, v := range t.values {
-		if v.Kind() != protocol.OneOf {
-			seen[v.Key()] = true
-		}
-		for k := range v.Len() {
-			if v.Kind() == protocol.OneOf {
-				seen[v.At(k).Key()] = true
-			}
+	add := func(v protocol.Value) {
+		if !seen[v.Key()] {
+			seen[v.Key()], list = true, append(list, v)
 		}
 	}
-	return max(1, len(seen))
+	for _, v := range t.values {
+		if v.Kind() != protocol.OneOf {
+			add(v)
+			continue
+		}
+		for k := range v.Len() {
+			add(v.At(k))
+		}
+	}
+	return list
 }
 
 // matrix is the table of two players as a matrix, or nil: a relation is none.

@@ -272,31 +272,38 @@ func (t *work) dearest(unit int64, price []int64) (int64, error) {
 		return 0, err
 	}
 	most := int64(0)
-	right := make([]int64, t.Rows)
-	var walk func(j int)
-	walk = func(j int) {
-		if j == t.Cols {
-			sum := int64(0)
-			for i, g := range right {
-				sum += max(0, unit*g-price[i])
-			}
-			most = max(most, sum)
-			return
+	t.tallied(columns, t.Is, func(right []int64) {
+		sum := int64(0)
+		for i, g := range right {
+			sum += max(0, unit*g-price[i])
 		}
-		for _, v := range columns[j] {
-			for i := range right {
-				if t.Is(i, j, v) {
-					right[i]++
-				}
-			}
-			walk(j + 1)
-			for i := range right {
-				if t.Is(i, j, v) {
-					right[i]--
-				}
+		most = max(most, sum)
+	})
+	return most, nil
+}
+
+// tallied goes through all words of answers, one of each column's, and calls f with the
+// number of entries in every row that count against the word.
+func (t *Table) tallied(columns [][]int, counts func(i, j, v int) bool, f func(rows []int64)) {
+	rows := make([]int64, t.Rows)
+	add := func(j, v int, by int64) {
+		for i := range rows {
+			if counts(i, j, v) {
+				rows[i] += by
 			}
 		}
 	}
+	var walk func(j int)
+	walk = func(j int) {
+		if j == t.Cols {
+			f(rows)
+			return
+		}
+		for _, v := range columns[j] {
+			add(j, v, 1)
+			walk(j + 1)
+			add(j, v, -1)
+		}
+	}
 	walk(0)
-	return most, nil
 }

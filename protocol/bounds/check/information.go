@@ -100,32 +100,14 @@ var _ = register("tilt", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, 
 		over.Mul(over, big.NewInt(e.Over))
 		under.Mul(under, big.NewInt(e.Under))
 	}
-	most, missed := int64(0), make([]int, u.Rows)
-	var walk func(j int)
-	walk = func(j int) {
-		if j == u.Cols {
-			all := int64(0)
-			for i, k := range missed {
-				all += e.Rows[i] * power[k]
-			}
-			most = max(most, all)
-			return
+	most := int64(0)
+	u.tallied(columns, u.Differs, func(missed []int64) {
+		all := int64(0)
+		for i, k := range missed {
+			all += e.Rows[i] * power[k]
 		}
-		for _, v := range columns[j] {
-			for i := range missed {
-				if u.Differs(i, j, v) {
-					missed[i]++
-				}
-			}
-			walk(j + 1)
-			for i := range missed {
-				if u.Differs(i, j, v) {
-					missed[i]--
-				}
-			}
-		}
-	}
-	walk(0)
+		most = max(most, all)
+	})
 	v := new(big.Rat)
 	for _, l := range e.Rows {
 		x := new(big.Int).Mul(big.NewInt(l), big.NewInt(int64(u.Rows)))

@@ -176,6 +176,13 @@ func (w *World) Allowed(seq []tasks.Token) bool {
 	return w.Beyond || w.Shape.Task.CheckSeq == nil || w.Shape.Task.CheckSeq(w.Shape, w.all[:len(seq)], seq) == nil
 }
 
+// Within is the same world without what lies beyond the promise.
+func (w *World) Within() *World {
+	within := *w
+	within.Beyond = false
+	return &within
+}
+
 // Output is the definition at the read position; inside is false for what is no input.
 func (w *World) Output(seq []tasks.Token) (out tasks.Value, inside bool) {
 	if !w.Allowed(seq) {
