@@ -55,31 +55,16 @@ func newMessages(ctx context.Context, m *Matrix) *told {
 	if max(m.Rows(), m.Cols()) > check.TiltLines {
 		return nil
 	}
-	s := &told{rows: m.Rows(), words: [][]int{{}}}
-	for j := range m.Cols() {
-		var values []int
-		seen := map[int]bool{}
-		for i := range m.Rows() {
-			if v, ok := m.At(i, j); ok {
+	s := &told{rows: m.Rows(), words: m.AnswerWords(informationWork / m.Rows())}
+	if s.words == nil || ctx.Err() != nil {
+		return nil
+	}
+	for i := range m.Rows() {
+		for j := range m.Cols() {
+			if _, ok := m.At(i, j); ok {
 				s.defined++
-				if !seen[v] {
-					seen[v], values = true, append(values, v)
-				}
 			}
 		}
-		if values == nil {
-			values = []int{0}
-		}
-		if len(s.words)*len(values)*s.rows > informationWork || ctx.Err() != nil {
-			return nil
-		}
-		var longer [][]int
-		for _, w := range s.words {
-			for _, v := range values {
-				longer = append(longer, append(w[:j:j], v))
-			}
-		}
-		s.words = longer
 	}
 	for _, w := range s.words {
 		k := make([]int, s.rows)

@@ -199,6 +199,37 @@ func (m *Matrix) Words() int { return m.words }
 // Values lists the different values, ascending. It must not be changed.
 func (m *Matrix) Values() []int { return m.values }
 
+// AnswerWords lists all words of answers, one of each column's values; a column without entries
+// gets any. Nil: they are more than most.
+func (m *Matrix) AnswerWords(most int) [][]int {
+	words := [][]int{{}}
+	for j := range m.Cols() {
+		var answers []int
+		for _, v := range m.values {
+			for i := range m.Rows() {
+				if w, ok := m.At(i, j); ok && w == v {
+					answers = append(answers, v)
+					break
+				}
+			}
+		}
+		if len(answers) == 0 {
+			answers = append(slices.Clone(m.values), 0)[:1]
+		}
+		if len(words)*len(answers) > most {
+			return nil
+		}
+		var longer [][]int
+		for _, w := range words {
+			for _, v := range answers {
+				longer = append(longer, append(w[:j:j], v))
+			}
+		}
+		words = longer
+	}
+	return words
+}
+
 // Total reports that every entry is defined.
 func (m *Matrix) Total() bool { return m.total }
 

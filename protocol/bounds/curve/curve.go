@@ -102,30 +102,9 @@ func rowOf(m *bounds.Matrix, i int) []int {
 }
 
 func prepare(m *bounds.Matrix) (*problem, error) {
-	p := &problem{rows: m.Rows(), cols: m.Cols(), rng: rand.New(rand.NewPCG(1, 1)), words: [][]int{{}}}
-	for j := range p.cols {
-		var answers []int
-		for _, v := range m.Values() {
-			for i := range p.rows {
-				if w, ok := m.At(i, j); ok && w == v {
-					answers = append(answers, v)
-					break
-				}
-			}
-		}
-		if len(answers) == 0 {
-			answers = []int{m.Values()[0]}
-		}
-		if len(p.words)*len(answers) > maxWords {
-			return nil, fmt.Errorf("curve: more than %d words of answers: %d columns are too many", maxWords, p.cols)
-		}
-		var longer [][]int
-		for _, w := range p.words {
-			for _, v := range answers {
-				longer = append(longer, append(append([]int{}, w...), v))
-			}
-		}
-		p.words = longer
+	p := &problem{rows: m.Rows(), cols: m.Cols(), rng: rand.New(rand.NewPCG(1, 1)), words: m.AnswerWords(maxWords)}
+	if p.words == nil {
+		return nil, fmt.Errorf("curve: more than %d words of answers: %d columns are too many", maxWords, p.cols)
 	}
 	if len(p.words)*p.rows > 1<<26 {
 		return nil, errors.New("curve: too many inputs for this many answers")
