@@ -30,7 +30,8 @@ func chromium(t *testing.T) string {
 	return ""
 }
 
-// browser is one headless Chromium; pages are opened in it one after the other.
+// browser is a profile of its own in the one headless Chromium of the tests; pages are
+// opened in it one after the other.
 type browser struct {
 	t   *testing.T
 	ctx context.Context
@@ -40,18 +41,35 @@ type browser struct {
 	complaints []string
 }
 
-// browse starts a browser for the lab at url.
+// chrome is the Chromium of all tests, started by the first that asks: its start costs
+// more than most of what they look at. TestMain stops it.
+var chrome struct {
+	once sync.Once
+	ctx  context.Context
+	err  error
+	stop func()
+}
+
+// browse opens a page for the lab at url.
 func browse(t *testing.T, url string) *browser {
 	t.Helper()
-	opts := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 900), chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), opts...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
+	path := chromium(t)
+	chrome.once.Do(func() {
+		opts := append(chromedp.DefaultExecAllocatorOptions[:],
+			chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 900),
+			chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
+		ctx, end := chromedp.NewExecAllocator(context.Background(), opts...)
+		ctx, cancel := chromedp.NewContext(ctx)
+		chrome.ctx, chrome.stop = ctx, func() { cancel(); end() }
+		chrome.err = chromedp.Do(ctx) // starts it
+	})
+	if chrome.err != nil {
+		t.Fatal(chrome.err)
+	}
+	ctx, cancel := chromedp.NewContext(chrome.ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
 	b := &browser{t: t, ctx: ctx, url: url}
-	if err := chromedp.Do(ctx); err != nil { // starts it
+	if err := chromedp.Do(ctx); err != nil { // opens it
 		t.Fatal(err)
 	}
 	messages := chromedp.Console(ctx)
@@ -239,6 +257,9 @@ func TestBrowser(t *testing.T) {
 	b.focus("[data-size=value]")
 	b.press(kb.End, "[data-size=value]")
 	b.until(".verdict", "No failure found")
+	// The sizes of another model are awaited: there is nothing to lower yet.
+	evaluate[chromedp.Void](b, `(() => { const s = [...document.querySelectorAll(".controls select")].find(s => s.labels[0].textContent === "Model"); s.value = "mlp"; s.dispatchEvent(new Event("change", { bubbles: true })); document.querySelector("[data-act=hunt]").click(); })()`)
+	b.await(`location.hash.includes("model=mlp") && !document.querySelector("[aria-busy]") && !document.querySelector("[data-act=retry]")`)
 	b.quiet("Break")
 
 	b.open("proof?claim=theorem+7&n=6&x=010010&y=001010", ".verdict", "disj(x, y) = 1")

@@ -21,7 +21,11 @@ func TestMain(m *testing.M) {
 		os.Exit(0)
 	}
 	script.Child = func() (*exec.Cmd, error) { return exec.Command(os.Args[0], "starlark-child"), nil }
-	os.Exit(m.Run())
+	code := m.Run()
+	if chrome.stop != nil {
+		chrome.stop()
+	}
+	os.Exit(code)
 }
 
 // The exercises of the lesson can be done in the editor: each begins refuted, with its

@@ -52,6 +52,7 @@ export function open(main, cat, start, write) {
     }
     if (!cat.reductions.some(r => r.name === s.reduction)) s.reduction = cat.reductions[0].name;
     if (!models().includes(s.model)) { s.model = models()[0]; s.shrink = ""; }
+    facts = null;
     refit();
   }
   const choice = () => select("Hard problem inside", [...(s.reduction === "none" ? [{ value: "none", label: `none for ${s.task}` }] : []), ...cat.reductions.map(r => ({ value: r.name, label: `${r.from} in ${r.to} (${r.name})` }))], s.reduction, v => { s.reduction = v; s.shrink = s.value = ""; setup(); });
@@ -82,10 +83,12 @@ export function open(main, cat, start, write) {
   function run() { write({ task: cat.reductions.find(r => r.name === s.reduction).to, reduction: s.reduction, model: s.model, n: s.n, shrink: s.shrink, value: s.value }); consult(); }
   const consult = asking([stage, verdict, result], () => ask("break", request()), (a, e) => { answer = a || answer; failed = e; draw(); });
 
-  // hunt lowers the size step by step; it can be stopped.
+  // hunt lowers the size step by step; it can be stopped. While the sizes of another
+  // model or problem are awaited there is nothing to lower.
   async function hunt(e) {
     const press = e.currentTarget;
     if (busy) { busy.abort(); return; }
+    if (!facts) return;
     const hunting = busy = new AbortController(), { signal } = hunting;
     press.textContent = "Stop";
     const chosen = facts.sizes.find(z => z.name === s.shrink);
