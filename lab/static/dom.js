@@ -51,18 +51,26 @@ for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) addEvent
 // still does something when nothing is dragged; for each key the last one counts.
 export function still(key, f) { if (moving) later.set(key, f); else f(); }
 
-// put replaces what a node holds; nothing stands for nothing. What had the focus
-// keeps it: the focus goes to the new node that stands for the same thing.
+// put replaces what a node holds; nothing stands for nothing.
 export function put(node, ...children) {
   if (node.isConnected && (moving || held && node.contains(held))) {
-    if (!held) like(node, fill(document.createDocumentFragment(), null, children.flat(9).map(c => c?.isConnected ? twin(c) : c)));
+    if (!held) focused(node, () => like(node, fill(document.createDocumentFragment(), null, children.flat(9).map(c => c?.isConnected ? twin(c) : c))));
     later.set(node, () => put(node, ...children));
     return;
   }
+  focused(node, () => { node.replaceChildren(); fill(node, null, children); });
+}
+
+// focused changes what a node holds. What had the focus keeps it: it goes to the node
+// that now stands for the same thing, else to the first that takes it.
+function focused(node, change) {
   const had = node.contains(document.activeElement) && node !== document.activeElement ? standsFor(document.activeElement, node) : null;
-  node.replaceChildren();
-  fill(node, null, children);
-  if (had && node.isConnected) (had() || node.querySelector(FOCUSABLE) || document.getElementById("room")).focus({ preventScroll: true });
+  change();
+  if (!had || !node.isConnected || node.contains(document.activeElement)) return;
+  for (const n of [had(), ...node.querySelectorAll(FOCUSABLE), document.getElementById("room")]) {
+    n?.focus({ preventScroll: true });
+    if (n && document.activeElement === n) return;
+  }
 }
 
 // like makes what a node holds look like what another one holds, which is only read.
