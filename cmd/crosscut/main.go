@@ -114,7 +114,7 @@ func start(c *call) error {
 		return err
 	}
 	debug.SetMemoryLimit(int64(limit)) // the collector works harder near the limit
-	debug.SetGCPercent(50)             // a million tokens in both halves are 220 MB; this keeps their tables within 500
+	collecting.Do(collect)
 	defer func() {
 		for _, end := range c.closers {
 			end()

@@ -104,6 +104,7 @@ func TestStatuses(t *testing.T) {
 		{fmt.Errorf("file: %w", usagef("do that", "bad")), 2, "file: bad\nhint: do that\n"},
 		{errors.New("two\nlines"), 2, "two; lines\n"},
 		{fmt.Errorf("model m: %w: no", errors.ErrUnsupported), 2, "model m: no\n"},
+		{errors.New("failing: the package has this name too"), 2, "the package has this name too\n"},
 		{internal(errors.New("bug")), 3, "bug\n"},
 		{context.Canceled, 130, "interrupted\n"},
 		{fmt.Errorf("after 3 rows: %w", context.Canceled), 130, "interrupted\n"},

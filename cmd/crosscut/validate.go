@@ -117,16 +117,20 @@ func (c *call) validate() error {
 			return err
 		}
 	}
+	told := false // the verdict does not wait for what is needed and what follows
+	var unsaid error
+	if c.String("format") == report.Formats[0] && !c.IsSet("out") {
+		opt.Told = func(r *validate.Result) { told, unsaid = true, c.emit(r.Verdicts()) }
+	}
 	r, err := validate.Run(c.Context, s.Subject, opt)
 	if r == nil || err != nil && c.Context.Err() == nil {
 		return err
 	}
-	format, told := c.String("format"), false
-	if format == report.Formats[0] && !c.IsSet("out") { // the verdict does not wait for what follows
-		told = true
-		if e := c.emit(r.Verdicts()); e != nil {
-			return e
-		}
+	if opt.Told != nil && !told {
+		opt.Told(r)
+	}
+	if unsaid != nil {
+		return unsaid
 	}
 	if err == nil {
 		r.Warnings = append(r.Warnings, s.doubts()...)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -55,7 +56,8 @@ func (v varints) all(n, most int) ([]uint32, error) {
 	return list, nil
 }
 
-// held is a value that many calls get. Where one call could change it, each gets its own.
+// held is a value that many calls get, frozen. Where calls change what they are given, each
+// gets its own.
 type held struct {
 	value   starlark.Value
 	mutable bool
@@ -63,11 +65,15 @@ type held struct {
 
 func hold(raw json.RawMessage) (held, error) {
 	v, err := decode(raw)
+	if err == nil {
+		v.Freeze()
+	}
 	return held{v, err == nil && mutable(v)}, err
 }
 
-func (h held) fresh() starlark.Value {
-	if h.mutable {
+// given is the value for one call, which may change it where it is its own.
+func (h held) given(own bool) starlark.Value {
+	if own && h.mutable {
 		return fresh(h.value)
 	}
 	return h.value
@@ -310,6 +316,7 @@ func (r *ready) fail(k int, bad reply) {
 type evaluator struct {
 	*ready
 	thread *starlark.Thread
+	own    bool        // a call has changed what it was given
 	clock  *time.Timer // of the call that runs
 	key    []byte      // of a sequence
 	outs   outputs
@@ -378,37 +385,49 @@ func (r *ready) number(text string) uint32 {
 	return id
 }
 
-// call calls a function with limits of its own.
-func (e *evaluator) call(fn *starlark.Function, named []starlark.Tuple) (starlark.Value, error) {
-	limit(e.thread)
+// changed says that a call failed since what it was given is frozen.
+func changed(err error) bool { return err != nil && strings.Contains(err.Error(), "frozen") }
+
+// call calls a function on the arguments that take adds behind the lead: on frozen ones,
+// until some call wants to change what it is given.
+func (e *evaluator) call(fn *starlark.Function, named []starlark.Tuple, lead starlark.Tuple, take func()) (v starlark.Value, err error) {
 	e.calls.Add(1)
-	if e.c.limit > 0 {
-		e.clock.Reset(e.c.limit)
+	for try := range 2 {
+		e.args = append(e.args[:0], lead...)
+		take()
+		limit(e.thread)
+		if e.c.limit > 0 {
+			e.clock.Reset(e.c.limit)
+		}
+		v, err = starlark.Call(e.thread, fn, e.args, named)
+		e.clock.Stop() // while this worker waits for another one
+		if e.own || try > 0 || !changed(err) {
+			break
+		}
+		e.own = true
 	}
-	v, err := starlark.Call(e.thread, fn, e.args, named)
-	e.clock.Stop() // while this worker waits for another one
 	return v, err
 }
 
 func (e *evaluator) plain(k int) (starlark.Value, error) {
-	e.args = append(e.args[:0], e.lead...)
 	ins := e.part(e.ins, k)
-	if e.joined {
+	return e.call(e.fn, e.ofFn, e.lead, func() {
+		if !e.joined {
+			e.take(ins)
+			return
+		}
 		all := make([]starlark.Value, len(ins))
 		for i, id := range ins {
-			all[i] = e.c.members[id].fresh()
+			all[i] = e.c.members[id].given(e.own)
 		}
 		e.args = append(e.args, starlark.NewList(all))
-	} else {
-		e.take(ins)
-	}
-	return e.call(e.fn, e.ofFn)
+	})
 }
 
 // take adds what players hold to the arguments.
 func (e *evaluator) take(ins []uint32) {
 	for _, id := range ins {
-		e.args = append(e.args, e.c.members[id].fresh())
+		e.args = append(e.args, e.c.members[id].given(e.own))
 	}
 }
 
@@ -427,20 +446,22 @@ func (e *evaluator) ofTask(k int) (starlark.Value, error) {
 			e.outs.places = append(e.outs.places, i)
 		}
 	}
-	e.args = append(e.args[:0], e.lead...)
-	e.take(e.part(e.ins, k))
-	e.args = append(e.args, &e.outs)
-	return e.call(e.answer, e.ofAnswer)
+	return e.call(e.answer, e.ofAnswer, e.lead, func() {
+		e.take(e.part(e.ins, k))
+		e.outs.own = e.own
+		e.args = append(e.args, &e.outs)
+	})
 }
 
 // task is what task gives for one sequence.
 func (e *evaluator) task(seq []uint32) (starlark.Indexable, error) {
-	tokens := make([]starlark.Value, len(seq))
-	for k, id := range seq {
-		tokens[k] = e.c.tokens[id].fresh()
-	}
-	e.args = append(e.args[:0], starlark.NewList(tokens), e.params)
-	v, err := e.call(e.fn, e.ofFn)
+	v, err := e.call(e.fn, e.ofFn, nil, func() {
+		tokens := make([]starlark.Value, len(seq))
+		for k, id := range seq {
+			tokens[k] = e.c.tokens[id].given(e.own)
+		}
+		e.args = append(e.args, starlark.NewList(tokens), e.params)
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -112,8 +112,8 @@ def answer(n, y, outputs):
 	if err != nil || !r.Exhaustive || r.Failures > 0 {
 		t.Fatal(r, err)
 	}
-	const xs, ys, drawn = 1 << n, 2 * n, 2                                                                                   // two more inputs show that the query is not constant
-	for fn, want := range map[string]int{"alice": xs + drawn, "bob": ys + drawn, "problem": xs * ys, "task": xs*n + xs*ys} { // answer's stand with task's
+	const xs, ys, drawn = 1 << n, 2 * n, 2                                                                           // two more inputs of Bob show that the query, which is his, is not constant
+	for fn, want := range map[string]int{"alice": xs, "bob": ys + drawn, "problem": xs * ys, "task": xs*n + xs*ys} { // answer's stand with task's
 		if got := f.proc.calls[fn] - before[fn]; got != want {
 			t.Errorf("%s was called %d times, want %d", fn, got, want)
 		}

@@ -330,7 +330,8 @@ type outputs struct {
 	most     int
 	need     *int
 
-	all    starlark.Indexable // all outputs, where they are known
+	all    starlark.Indexable // all outputs, where they are known; frozen
+	own    bool               // answer gets its own copies
 	looked map[int]bool       // positions read so far
 }
 
@@ -393,7 +394,7 @@ func (o *outputs) Get(k starlark.Value) (starlark.Value, bool, error) {
 			o.looked[i] = true
 		}
 		v := o.all.Index(i - 1)
-		if mutable(v) {
+		if o.own && mutable(v) {
 			v = fresh(v)
 		}
 		return plainOutput(v), true, nil

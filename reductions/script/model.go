@@ -15,12 +15,14 @@ import (
 )
 
 // Machine is the file's model for a task: a recurrent transition on an integer
-// state, or one layer of integer attention. It is compiled and metered by the
+// state, or layers of integer attention, or of linear attention. It is compiled and metered by the
 // same engines as the built-in models.
 func (f *File) Machine(sh tasks.Shape) (models.Machine, error) {
 	switch {
 	case f.Defines("step"):
 		return f.recurrent(sh)
+	case f.Defines("query") && f.consts["linear"] != nil:
+		return f.linear(sh)
 	case f.Defines("query"):
 		return f.attention(sh)
 	}

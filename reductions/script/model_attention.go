@@ -25,46 +25,16 @@ import (
 // fraction, position, token) gives, a list of integers of p bits, is the token of the next layer
 // there. output gets the averages and the token of the last layer.
 func (f *File) attention(sh tasks.Shape) (models.Machine, error) {
-	layers, err := f.layers(sh.N)
+	u, sizes, err := f.lists(sh)
 	if err != nil {
 		return nil, err
 	}
-	want := []string{"query", "key", "value", "output"}
-	if layers > 1 {
-		want = append(want, "emit")
-	}
-	if err := f.needs(want...); err != nil {
-		return nil, err
-	}
-	sizes := map[string]*big.Int{}
-	for name, def := range map[string]int64{"f": 8, "g": 4, "p": 16, "top": 0, "heads": 0} {
-		if sizes[name], err = f.size(name, sh.N, def); err != nil {
-			return nil, err
-		}
-	}
-	for name, most := range map[string]int64{"f": 30, "g": 16, "p": 1 << 12, "heads": 64} {
-		if v := sizes[name]; v.Sign() < 0 || v.Cmp(big.NewInt(most)) > 0 {
-			return nil, errorf("%s: %s = %v is outside 0..%d", f.Name, name, v, most)
-		}
-	}
-	heads := int(sizes["heads"].Int64())
-	takes := "n, position, token"
-	if layers > 0 {
-		takes = "n, layer, position, token"
-	}
-	if heads > 0 {
-		takes += ", head"
-	}
-	for _, fn := range []string{"query", "key", "value"} {
-		if got := f.arity(fn); got != strings.Count(takes, ",")+1 {
-			return nil, hinted("with heads = 2 the last argument is the head, with layers = 2 the second is the layer", "%s: %s takes %d arguments, with heads = %d and layers = %d: want %s(%s)", f.at(fn), fn, got, heads, layers, fn, takes)
-		}
-	}
+	heads, layers := u.heads, u.layers
 	trivial, err := zoo.Build("trivial", sh, models.Settings{})
 	if err != nil {
 		return nil, err
 	}
-	u := userLayer{file: f, sh: sh, heads: heads, layers: layers, layer: 1, p: max(2, int(sizes["p"].Int64())), raw: int(trivial.Params()["p"]), lists: map[string][]*big.Int{}}
+	u.raw = int(trivial.Params()["p"])
 	u.bits = sh.Task.TokenBits(sh, u.raw)
 	u.embed = max(1, (u.bits+u.p-2)/(u.p-1))
 	stack := &attention.Stack{Shape: sh, In: u.in, Chosen: map[string]string{"construction": f.Name}}
@@ -128,6 +98,46 @@ func (f *File) attention(sh tasks.Shape) (models.Machine, error) {
 			return at.put("emit", pos, values, to)
 		})
 	}
+}
+
+// lists reads the sizes of a model in query, key and value, and checks what these take.
+func (f *File) lists(sh tasks.Shape) (u userLayer, sizes map[string]*big.Int, err error) {
+	layers, err := f.layers(sh.N)
+	if err != nil {
+		return u, nil, err
+	}
+	want := []string{"query", "key", "value", "output"}
+	if layers > 1 {
+		want = append(want, "emit")
+	}
+	if err := f.needs(want...); err != nil {
+		return u, nil, err
+	}
+	sizes = map[string]*big.Int{}
+	for name, def := range map[string]int64{"f": 8, "g": 4, "p": 16, "top": 0, "heads": 0} {
+		if sizes[name], err = f.size(name, sh.N, def); err != nil {
+			return u, nil, err
+		}
+	}
+	for name, most := range map[string]int64{"f": 30, "g": 16, "p": 1 << 12, "heads": 64} {
+		if v := sizes[name]; v.Sign() < 0 || v.Cmp(big.NewInt(most)) > 0 {
+			return u, nil, errorf("%s: %s = %v is outside 0..%d", f.Name, name, v, most)
+		}
+	}
+	heads := int(sizes["heads"].Int64())
+	takes := "n, position, token"
+	if layers > 0 {
+		takes = "n, layer, position, token"
+	}
+	if heads > 0 {
+		takes += ", head"
+	}
+	for _, fn := range []string{"query", "key", "value"} {
+		if got := f.arity(fn); got != strings.Count(takes, ",")+1 {
+			return u, nil, hinted("with heads = 2 the last argument is the head, with layers = 2 the second is the layer", "%s: %s takes %d arguments, with heads = %d and layers = %d: want %s(%s)", f.at(fn), fn, got, heads, layers, fn, takes)
+		}
+	}
+	return userLayer{file: f, sh: sh, heads: heads, layers: layers, layer: 1, p: max(2, int(sizes["p"].Int64())), lists: map[string][]*big.Int{}}, sizes, nil
 }
 
 // size is a constant of the file, or a function of n.
@@ -195,11 +205,11 @@ func (u *userLayer) token(e attention.Ints) json.RawMessage {
 func (u *userLayer) fraction(averages []attention.Average) json.RawMessage {
 	all := make([]json.RawMessage, len(averages))
 	for h, a := range averages {
-		var pairs []json.RawMessage
-		for c := range u.values {
-			pairs = append(pairs, list(integer(a.Numerator(c)), integer(a.Normaliser())))
+		over := make([]*big.Int, u.values)
+		for c := range over {
+			over[c] = a.Numerator(c)
 		}
-		all[h] = list(pairs...)
+		all[h] = fractions(over, a.Normaliser())
 	}
 	if u.heads == 0 {
 		return all[0]
@@ -234,16 +244,26 @@ func (u *userLayer) fill(fn string, head, pos int, e, dst attention.Ints) error 
 	return u.put(fn, pos, values, dst)
 }
 
-// put copies a list, which must have the length and the width that all have.
+// put copies a list.
 func (u *userLayer) put(fn string, pos int, values []*big.Int, dst attention.Ints) error {
-	if len(values) != dst.Len() {
-		return errorf("%s: %s returned %d integers at position %d, and %d at position 1", u.file.Name, fn, len(values), pos, dst.Len())
+	if err := u.fits(fn, pos, values, dst.Len()); err != nil {
+		return err
 	}
 	for c, v := range values {
+		dst.SetBig(c, v)
+	}
+	return nil
+}
+
+// fits says whether a list has the length and the width that all have.
+func (u *userLayer) fits(fn string, pos int, values []*big.Int, length int) error {
+	if len(values) != length {
+		return errorf("%s: %s returned %d integers at position %d, and %d at position 1", u.file.Name, fn, len(values), pos, length)
+	}
+	for _, v := range values {
 		if v.BitLen() >= u.p {
 			return errorf("%s: %s returned %v at position %d, which does not fit p = %d bits with a sign", u.file.Name, fn, v, pos, u.p)
 		}
-		dst.SetBig(c, v)
 	}
 	return nil
 }

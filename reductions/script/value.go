@@ -86,7 +86,11 @@ func (b *encoder) encode(v starlark.Value, depth int) error {
 	case starlark.Bool:
 		b.WriteString(strconv.FormatBool(bool(v)))
 	case starlark.Int:
-		b.WriteString(v.String())
+		if small, ok := v.Int64(); ok {
+			b.Write(strconv.AppendInt(b.AvailableBuffer(), small, 10))
+		} else {
+			b.WriteString(v.String())
+		}
 	case starlark.Float:
 		s := strconv.FormatFloat(float64(v), 'g', -1, 64)
 		if strings.ContainsAny(s, "IN") {
@@ -108,9 +112,15 @@ func (b *encoder) encode(v starlark.Value, depth int) error {
 			if k > 0 {
 				b.WriteByte(',')
 			}
-			if err := b.encode(starlark.NewList(item), depth+1); err != nil {
+			b.WriteByte('[')
+			if err := b.encode(item[0], depth+2); err != nil {
 				return err
 			}
+			b.WriteByte(',')
+			if err := b.encode(item[1], depth+2); err != nil {
+				return err
+			}
+			b.WriteByte(']')
 		}
 		b.WriteString("]}")
 	case *domainValue:
@@ -170,19 +180,16 @@ func decode(raw json.RawMessage) (starlark.Value, error) {
 		items, err := decodeAll(raw)
 		return starlark.NewList(items), err
 	case '{':
-		var d struct {
-			Dict  [][2]json.RawMessage
-			Tuple json.RawMessage
-		}
-		if err := json.Unmarshal(raw, &d); err != nil {
-			return nil, err
-		}
-		if d.Tuple != nil {
-			items, err := decodeAll(d.Tuple)
+		if bytes.HasPrefix(raw, []byte(tupleOpens)) {
+			items, err := decodeAll(raw[len(tupleOpens)-1 : len(raw)-1])
 			return starlark.Tuple(items), err
 		}
-		dict := starlark.NewDict(len(d.Dict))
-		for _, kv := range d.Dict {
+		items, ok := pairs(raw)
+		if !ok {
+			return nil, fmt.Errorf("%s is no value", short(raw))
+		}
+		dict := starlark.NewDict(len(items))
+		for _, kv := range items {
 			k, err := decode(kv[0])
 			if err != nil {
 				return nil, err
@@ -212,9 +219,9 @@ func decode(raw json.RawMessage) (starlark.Value, error) {
 }
 
 func decodeAll(raw json.RawMessage) ([]starlark.Value, error) {
-	var list []json.RawMessage
-	if err := json.Unmarshal(raw, &list); err != nil {
-		return nil, err
+	list, ok := elements(raw)
+	if !ok {
+		return nil, fmt.Errorf("%s is no list", short(raw))
 	}
 	items := make([]starlark.Value, len(list))
 	for k, e := range list {
@@ -226,13 +233,53 @@ func decodeAll(raw json.RawMessage) ([]starlark.Value, error) {
 	return items, nil
 }
 
-// pairs splits an encoded dictionary into its items, in order.
-func pairs(raw json.RawMessage) ([][2]json.RawMessage, bool) {
-	var d struct{ Dict *[][2]json.RawMessage }
-	if len(raw) == 0 || raw[0] != '{' || json.Unmarshal(raw, &d) != nil || d.Dict == nil {
+// elements splits a list of valid JSON, without white space between values.
+func elements(raw json.RawMessage) (list []json.RawMessage, ok bool) {
+	if len(raw) < 2 || raw[0] != '[' {
 		return nil, false
 	}
-	return *d.Dict, true
+	depth, from, last := 0, 1, len(raw)-1
+	for k := 1; k < last; k++ {
+		switch raw[k] {
+		case '"':
+			for k++; raw[k] != '"'; k++ {
+				if raw[k] == '\\' {
+					k++
+				}
+			}
+		case '[', '{':
+			depth++
+		case ']', '}':
+			depth--
+		case ',':
+			if depth == 0 {
+				list, from = append(list, raw[from:k:k]), k+1
+			}
+		}
+	}
+	if from < last {
+		list = append(list, raw[from:last:last])
+	}
+	return list, true
+}
+
+const dictOpens = `{"dict":[`
+
+// pairs splits an encoded dictionary into its items, in order.
+func pairs(raw json.RawMessage) ([][2]json.RawMessage, bool) {
+	if !bytes.HasPrefix(raw, []byte(dictOpens)) {
+		return nil, false
+	}
+	items, ok := elements(raw[len(dictOpens)-1 : len(raw)-1])
+	list := make([][2]json.RawMessage, len(items))
+	for k, item := range items {
+		kv, is := elements(item)
+		if ok = ok && is && len(kv) == 2; !ok {
+			return nil, false
+		}
+		list[k] = [2]json.RawMessage(kv)
+	}
+	return list, ok
 }
 
 // plain rewrites an encoded value as ordinary JSON with string keys, the form
@@ -240,17 +287,14 @@ func pairs(raw json.RawMessage) ([][2]json.RawMessage, bool) {
 func plain(raw json.RawMessage) (json.RawMessage, error) {
 	raw = untupled(raw)
 	if len(raw) > 0 && raw[0] == '[' {
-		var list []json.RawMessage
-		if err := json.Unmarshal(raw, &list); err != nil {
-			return nil, err
-		}
-		for k := range list {
+		items, _ := elements(raw)
+		for k := range items {
 			var err error
-			if list[k], err = plain(list[k]); err != nil {
+			if items[k], err = plain(items[k]); err != nil {
 				return nil, err
 			}
 		}
-		return json.Marshal(list)
+		return list(items...), nil
 	}
 	items, ok := pairs(raw)
 	if !ok {

@@ -140,7 +140,7 @@ func (s *Subject) consequence(a rules.Sized, f *search) (Consequence, error) {
 	if c.Setting.Order == protocol.InRounds && c.Setting.Players <= 2 {
 		c.Setting = protocol.TwoWay // what every two-way protocol needs, those of few rounds need
 	}
-	moved, least, ok, err := s.facing(context.Background(), p, c.Setting)
+	moved, least, ok, err := s.facing(f.ctx, p, c.Setting)
 	c.Bits = int(moved(p))
 	switch {
 	case err != nil:
@@ -248,7 +248,7 @@ func bites(a rules.Sized, f *search) (n, N, upto int, why error) {
 		if err != nil {
 			return false, nil, fmt.Errorf("at n = %d: %w", s.Size, err)
 		}
-		moved, need, ok, err := s.facing(context.Background(), p, p.Setting)
+		moved, need, ok, err := s.facing(f.ctx, p, p.Setting)
 		switch {
 		case f.over(err):
 			err = errLate

@@ -3,6 +3,7 @@ package validate
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -236,27 +237,32 @@ func (s *Subject) offByOne(ctx context.Context, pairs [][]protocol.Word) (string
 // "": there is none. Of a player with a single input it says nothing, since all he writes is constant.
 func (s *Subject) constant() string {
 	rng := rand.New(rand.NewPCG(1, 5))
-	seen := map[int]tasks.Token{}
-	for _, i := range s.Reads {
-		if who := s.Split.Of(i); who != tasks.Public && s.domainOf(who).Count().BitLen() > 1 {
-			seen[i] = tasks.Token{}
-		}
-	}
-	changes := map[int]bool{}
-	for k := 0; k < 32 && len(seen) > len(changes); k++ {
-		seq, err := s.Encode(s.random(rng)...)
-		if err != nil {
-			return "" // validation will say
-		}
-		for i := range seen {
-			if k > 0 && !sameToken(seen[i], seq[i-1]) {
-				changes[i] = true
+	fixed := map[int]bool{} // read positions that have not changed so far
+	for who := range protocol.Player(s.Players()) {
+		d := s.domainOf(who)
+		left := map[int]int{} // of those of this player, the place among its tokens
+		for k, i := range s.Split.Positions(who) {
+			if slices.Contains(s.Reads, i) && d.Count().BitLen() > 1 {
+				left[i] = k
 			}
-			seen[i] = seq[i-1]
+		}
+		var first []tasks.Token
+		for k := 0; k < 32 && len(left) > 0; k++ {
+			tok, err := s.write(who, d.Random(rng))
+			if err != nil {
+				return "" // validation will say
+			}
+			if k == 0 {
+				first = tok
+			}
+			maps.DeleteFunc(left, func(_, at int) bool { return !sameToken(first[at], tok[at]) })
+		}
+		for i := range left {
+			fixed[i] = true
 		}
 	}
 	for _, i := range s.Reads {
-		if _, own := seen[i]; own && !changes[i] {
+		if fixed[i] {
 			return fmt.Sprintf("one way for attention, right if the token at position %d is public: it is read, a player's, and the same on all of 32 inputs drawn at random; write it in public, so that everybody knows the query", i)
 		}
 	}

@@ -58,7 +58,7 @@ func (r *Result) Sheet() *report.Sheet {
 		s.Grids = append(s.Grids, g)
 	}
 	if n := r.Needed; n != nil {
-		add("needed", fmt.Sprintf("%d bits, %s (%s: %s)", n.Bits, n.Setting, n.Basis, n.By))
+		add(neededField, fmt.Sprintf("%d bits, %s (%s: %s)", n.Bits, n.Setting, n.Basis, n.By))
 	}
 	if len(r.Needs) > 1 { // one is what stands above
 		s.Grids = append(s.Grids, needsGrid(r.Needs))
@@ -82,20 +82,31 @@ func (r *Result) Sheet() *report.Sheet {
 func (r *Result) Verdicts() *report.Sheet {
 	s := r.Sheet()
 	s.Warnings, s.Command = nil, report.NoCommand
+	r.needTold = r.Needed != nil
 	s.Grids = slices.DeleteFunc(s.Grids, func(g report.Grid) bool { return g.Title == followsTitle || g.Title == needsTitle })
 	return s
 }
 
-// Rest is what follows, and the warnings.
+// Rest is what is needed, where that was found after the verdict was said, what follows, and
+// the warnings.
 func (r *Result) Rest() *report.Sheet {
 	s := r.Sheet()
-	s.Title, s.Fields = "", nil
-	s.Grids = slices.DeleteFunc(s.Grids, func(g report.Grid) bool { return g.Title != followsTitle && g.Title != needsTitle })
-	if len(s.Grids) > 0 {
-		s.Text = "\n"
+	s.Title = ""
+	for k := range s.Fields { // a field without a value only keeps its width
+		if r.needTold || s.Fields[k].Name != neededField {
+			s.Fields[k].Value = ""
+		}
+	}
+	if s.Grids = slices.DeleteFunc(s.Grids, func(g report.Grid) bool { return g.Title != followsTitle && g.Title != needsTitle }); len(s.Grids) == 0 {
+		return s
+	}
+	if r.needTold || r.Needed == nil {
+		s.Fields, s.Text = nil, "\n"
 	}
 	return s
 }
+
+const neededField = "needed"
 
 // followsTitle heads the table of consequences.
 const followsTitle = "what follows"

@@ -30,8 +30,12 @@ type Options struct {
 	Plain    bool                 // never use the bit-parallel path
 	Progress func(done, of int64) // may be nil; called from several goroutines
 	Counted  *Counts              // counts of units that stand in for the work; nil: do it
-	table    *table               // to fill with the problem's values; may be nil
-	_        struct{}
+	// Told is called with a map that is right before it is looked for what is needed, which
+	// may take longer than the verdict; nil: nobody waits. It is not called where the file
+	// declares a need, which may yet be refuted.
+	Told  func(*Result)
+	table *table // to fill with the problem's values; may be nil
+	_     struct{}
 }
 
 // Result is what validation found. Pairs is the true domain, Checked what was
@@ -64,6 +68,7 @@ type Result struct {
 	// Consequences is what a right reduction means for each architecture.
 	Consequences []Consequence `json:"consequences"`
 	Named        bool          `json:"-"` // their architectures were asked for
+	needTold     bool          // Verdicts has said what is needed
 }
 
 // Interval is an exact confidence interval for a failure rate.
@@ -208,6 +213,9 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 	}
 	if err == nil && r.Cause == "" {
 		r.Cause = s.constant()
+	}
+	if err == nil && s.Need == nil && r.Verdict == report.Meets && opt.Told != nil {
+		opt.Told(r)
 	}
 	if err == nil {
 		if !r.Exhaustive || opt.Counted != nil {
