@@ -57,7 +57,7 @@ m_1    size  N         1.000
 
 [1] vacuous: dearer than trivial
 [2] second
-[3] it fails on x = 3, 1, 4
+[3] it fails: x = 3, 1, 4
 
 to reproduce: crosscut table --task t --seed 1
 `

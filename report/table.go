@@ -146,7 +146,7 @@ func layout(rows []Row, varying []string, columns bool) Grid {
 		}
 		notes := slices.Clone(r.Warnings)
 		if r.Witness != "" {
-			notes = append(notes, "it fails on "+r.Witness)
+			notes = append(notes, "it fails: "+r.Witness)
 		}
 		g.Rows = append(g.Rows, Line{Cells: append(cells, r.NeededBy, r.FormulaText, r.Setting.String(), r.Basis), Notes: notes})
 	}

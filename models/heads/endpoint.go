@@ -19,6 +19,9 @@ import (
 // Arc leads from U to V; vertices count from 0.
 type Arc struct{ U, V int }
 
+// String counts vertices from 1.
+func (a Arc) String() string { return fmt.Sprintf("%d->%d", a.U+1, a.V+1) }
+
 // Score is one head as its sums: Num[token][t] for the tokens u, v, i in this order,
 // Den[token]. E and e are part of those of i.
 type Score struct {
@@ -172,7 +175,7 @@ func CycleCertificate(cycle []Arc) error {
 	}
 	for _, k := range slices.SortedFunc(maps.Keys(left), func(a, b [3]int) int { return slices.Compare(a[:], b[:]) }) {
 		if c := left[k]; c != 0 {
-			return fmt.Errorf("heads: the inequalities do not cancel: %+d at place %d, token %d, vertex %d", c, k[0], k[1], k[2])
+			return fmt.Errorf("heads: the inequalities do not cancel: %+d at place %d, token %d, vertex %d", c, k[0], k[1], k[2]+1)
 		}
 	}
 	if len(cycle) == 0 {

@@ -277,7 +277,7 @@ var dyckRecurrent = &Claim{
 						states[fmt.Sprint(stack, dead)] = true
 						if i%2 == 1 { // at odd positions the task leaves the token out
 							got := !dead && len(stack) == 0
-							if !t.see(got == (sh.Eval(seq[:n], []int{i + 1})[0][0] == 1), "%v at %d", seq, i+1) {
+							if !t.see(got == (sh.Eval(seq[:n], []int{i + 1})[0][0] == 1), "%s: position %d", showTokens(sh, seq), i+1) {
 								return nil
 							}
 						}

@@ -59,7 +59,7 @@ func (c *collector) board(a rules.Sized, cut rules.Cut, row report.Row, prompts 
 	row.Model, row.N, row.Bits, row.Formula, row.FormulaText, row.Setting = a.Name, ptr(cut.Shape.N), report.Num(p.Total()), report.Num(p.Total()), p.Formula, p.Setting
 	c.check(check{
 		row:   row,
-		what:  fmt.Sprintf("%v cut between %d players, %v, at most %d bits of a player: the answer of the board is the forward pass's, the meter the formula", a, cut.Players, p.Setting, slices.Max(p.Bits)),
+		what:  fmt.Sprintf("%v, one player a block, in %v, at most %d bits of a player: the answer of the board is the forward pass's, the meter the formula", a, p.Setting, slices.Max(p.Bits)),
 		fault: "player 1 speaks of other tokens than its own",
 		try: func(t *tally, broken bool) error {
 			t.sampled = true

@@ -44,6 +44,9 @@ func (t *tally) see(right bool, format string, args ...any) bool {
 	return t.runs%256 != 0 || t.ctx.Err() == nil
 }
 
+// planted begins the notes of controls.
+const planted = "planted failure: "
+
 // check runs a check and, where it has a fault, its control.
 func (c *collector) check(k check) {
 	if c.err != nil {
@@ -65,7 +68,7 @@ func (c *collector) check(k check) {
 		c.blind(fmt.Errorf("papers: the check (%s) passed a planted fault: %s", k.what, k.fault))
 		return
 	}
-	row.Printed, row.Note, row.Witness = false, "planted failure: "+k.fault, k.fault+": "+row.Witness
+	row.Printed, row.Note, row.Witness = false, planted+k.fault, k.fault+": "+row.Witness
 	c.add("", row, err)
 }
 
@@ -84,7 +87,12 @@ func (c *collector) excludes(row report.Row, size string, from, H, d, p int, hol
 				d--
 			}
 			for n := first; n <= from+around; n++ {
-				if got := holds(H, d, p, n); !t.see(got == (n < from), "%s = %d: H (d + 1) p is enough: %v", size, n, got) {
+				said := "excluded"
+				got := holds(H, d, p, n)
+				if got {
+					said = "not excluded"
+				}
+				if !t.see(got == (n < from), "%s = %d is %s", size, n, said) {
 					return nil
 				}
 			}

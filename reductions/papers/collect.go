@@ -3,6 +3,7 @@ package papers
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"crosscut/models"
 	"crosscut/models/tasks"
@@ -144,10 +145,16 @@ func (c *collector) injective(r *reductions.Reduction, n int, b builder) {
 	}
 }
 
-// note adds to the note of the last row.
+// note adds to the note of the last row, that of a check's control left out.
 func (c *collector) note(format string, args ...any) {
-	if c.err == nil && len(c.out.Rows) > 0 {
-		c.out.Rows[len(c.out.Rows)-1].Note += "; " + fmt.Sprintf(format, args...)
+	if c.err != nil {
+		return
+	}
+	for k := len(c.out.Rows) - 1; k >= 0; k-- {
+		if r := &c.out.Rows[k]; !strings.HasPrefix(r.Note, planted) {
+			r.Note += "; " + fmt.Sprintf(format, args...)
+			return
+		}
 	}
 }
 
@@ -226,6 +233,6 @@ func (c *collector) planted(task *tasks.Task, n int, sizes tasks.Params, depth, 
 		c.blind(fmt.Errorf("papers: %s at N = %d: weights drawn at random passed the check", task.Name, n))
 		return
 	}
-	row.Note = "planted failure: weights drawn at random; " + row.Note
+	row.Note = planted + "weights drawn at random; " + row.Note
 	c.add(rules.Attention.Of(), row, err)
 }

@@ -211,7 +211,7 @@ var headsOfParity = &Claim{
 			try: func(t *tally, broken bool) error {
 				for k := 1; k <= 6; k++ {
 					w := heads.Symmetric(k, 0b1010101010, displace(broken))
-					t.see(len(w.S) == k && w.Check(parity(k)), "k = %d: %d heads do not compute parity", k, len(w.S))
+					t.see(len(w.S) == k && w.Check(parity(k)), "k = %d: the heads do not compute parity", k)
 				}
 				return nil
 			},

@@ -44,7 +44,7 @@ var composeNeeds = &Claim{
 	Seen:      "second hand",
 	Statement: "A one-layer transformer of H heads, width d and p bits that computes f(g(x)) for all functions f, g on n values has H (d + 1) p >= n log2 n.",
 	Source:    "arXiv 2402.08164", Conventions: []string{composeWords, "n log2 n is log2 n^n: no two tables f may send one word"},
-	Parts: []Part{{CheckedHere, "n = 1 to 5: all n^n tables give different rows over the values g(x); where the bound begins for two sizes of a layer"}, {ProvedHere, "every n: two tables that differ at j are told apart by g(x) = j (docs/literature.md)"}},
+	Parts: []Part{{CheckedHere, "n = 2 to 5 (4 at the quick level): all n^n tables give different rows over the values g(x); where the bound begins for four sizes of a layer"}, {ProvedHere, "every n: two tables that differ at j are told apart by g(x) = j (docs/literature.md)"}},
 	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
 		rows := collector{ctx: ctx, at: at, out: &out}
 		for n := 2; n <= at.Level.Pick(4, 5, 6); n++ {

@@ -118,7 +118,7 @@ var recallMQAR = onReduction(Claim{
 
 var recallCopy = onReduction(Claim{
 	ID: "copying", Kind: Lower, Short: "copying needs n log2 V bits of state",
-	Hypothesis: recallMQAR.Hypothesis,
+	Hypothesis: Hypothesis{Text: "fewer than n bits, for models that are refuted", Over: recallMQAR.Hypothesis.Over, Holds: recallMQAR.Hypothesis.Holds},
 	Seen:       secondHand,
 	Statement:  "A recurrent model that copies strings of n symbols has n log2 V bits of state.",
 	Source:     "arXiv 2402.01032", Conventions: []string{oneMessage, bobAnswers},

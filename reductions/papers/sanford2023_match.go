@@ -176,7 +176,7 @@ func runTheorem7(ctx context.Context, at Effort) (out Outcome, err error) {
 // smallLayer is the hypothesis of the bounds on one layer with the constants shown
 // here: its message is shorter than n bits, n what a sequence of length N holds.
 func smallLayer(besides string, r *reductions.Reduction) Hypothesis {
-	return Hypothesis{Text: besides + "H (B_Z + d_v B_N) < n, here for the smallest layer, H = d_v = 1, p = 2, f = 1", Over: []Range{{Name: "N", From: 3, To: 1 << 10}},
+	return Hypothesis{Text: besides + "H (B_Z + d_v B_N) < n, B_Z and B_N the bits of a normaliser and of a numerator; here for the smallest layer, H = d_v = 1, p = 2, f = 1", Over: []Range{{Name: "N", From: 3, To: 1 << 10}},
 		Holds: func(at Sizes) bool {
 			n := r.Fits(at["N"])
 			if n < 1 {

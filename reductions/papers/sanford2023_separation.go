@@ -95,15 +95,15 @@ func runSeparation(ctx context.Context, at Effort) (out Outcome, err error) {
 				row := e.judge(g, spec.Ns)
 				row.Printed = true
 				out.Rows = append(out.Rows, row)
-				if planted := e; e.model == zoo.RNN {
+				if wrong := e; e.model == zoo.RNN {
 					if !at.sound {
-						planted.shape = ShapeLog
+						wrong.shape = ShapeLog
 					}
-					if row = planted.judge(g, spec.Ns); row.Verdict != report.Errs {
-						rows.blind(fmt.Errorf("papers: %s of %s passes for %s", g.Shape, e.model.Name, planted.shape))
+					if row = wrong.judge(g, spec.Ns); row.Verdict != report.Errs {
+						rows.blind(fmt.Errorf("papers: %s of %s passes for %s", g.Shape, e.model.Name, wrong.shape))
 						continue
 					}
-					row.Note = "planted failure: held against the other shape; " + row.Note
+					row.Note = planted + "held against the other shape; " + row.Note
 					out.Rows = append(out.Rows, row)
 				}
 			}

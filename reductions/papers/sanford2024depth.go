@@ -365,12 +365,14 @@ var hopPrinted = &Claim{
 				return nil
 			}
 		}
-		row := report.Row{Task: "k-hop", Model: "transformer"}
-		rows.check(check{row: row, what: "the printed recursion, k = 1, all binary sequences of at most 8 tokens", try: try(1, false)})
-		for k := 8; k > 1; k-- { // the smallest last: its witness is printed
-			rows.check(check{row: report.Row{Task: row.Task, Model: row.Model, Params: map[string]any{"k": k}}, what: fmt.Sprintf("the printed recursion, k = %d, all binary sequences of at most 8 tokens", k), printed: true, try: try(k, false)})
+		row := func(k int) report.Row {
+			return report.Row{Task: "k-hop", Model: "transformer", Params: map[string]any{"k": k}}
 		}
-		rows.check(check{row: row, what: "the recursion with find^(2^(l-1)), k = 3, all binary sequences of at most 8 tokens", fault: "find^(2^(l-2)) as printed", try: try(3, true)})
+		rows.check(check{row: row(1), what: "the printed recursion, k = 1, all binary sequences of at most 8 tokens", try: try(1, false)})
+		for k := 8; k > 1; k-- { // the smallest last: its witness is printed
+			rows.check(check{row: row(k), what: fmt.Sprintf("the printed recursion, k = %d, all binary sequences of at most 8 tokens", k), printed: true, try: try(k, false)})
+		}
+		rows.check(check{row: row(3), what: "the recursion with find^(2^(l-1)), k = 3, all binary sequences of at most 8 tokens", fault: "find^(2^(l-2)) as printed", try: try(3, true)})
 		return out, rows.err
 	},
 }
@@ -441,11 +443,12 @@ var hopRepaired = &Claim{
 
 var hopConditional = &Claim{
 	ID: "corollary 4.3", Kind: Lower, Short: "depth log k, if MPC is as believed",
-	Seen:      hopSeen,
-	Outside:   "it rests on the conjecture that one cycle and two cycles need logarithmically many rounds of massively parallel computation, which no communication bound proves",
-	Statement: "Under the one-cycle versus two-cycle conjecture, with k = N^c and m H = O(k^(1-e)), k hops need depth of order log k.",
-	Source:    hopSource + ", corollary 4.3",
-	Parts:     []Part{{QuotedThere, "the statement and its conjecture"}, {CheckedHere, "how far a decoder's own protocol is from excluding anything at these sizes"}},
+	Hypothesis: Hypothesis{Text: "the one-cycle versus two-cycle conjecture; k = N^c and m H = O(k^(1-e)), c and e > 0"},
+	Seen:       hopSeen,
+	Outside:    "it rests on the conjecture that one cycle and two cycles need logarithmically many rounds of massively parallel computation, which no communication bound proves",
+	Statement:  "Under the one-cycle versus two-cycle conjecture, with k = N^c and m H = O(k^(1-e)), k hops need depth of order log k.",
+	Source:     hopSource + ", corollary 4.3",
+	Parts:      []Part{{QuotedThere, "the statement and its conjecture"}, {CheckedHere, "how far a decoder's own protocol is from excluding anything at these sizes"}},
 	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
 		rows := collector{ctx: ctx, at: at, out: &out}
 		rows.hopRule(sized("decoder layers=2 H=1 m=2 p=6"), 2, 3)

@@ -184,6 +184,7 @@ var graphExperts = &Claim{
 		}
 		for _, E := range []int{1, 8, 1024} {
 			rows.undersized(r, 24, of(sized("experts H=1 m=1 p=4 f=2 E=%d", E), at.Seed), falsify.Options{})
+			rows.note("experts: %d", E)
 		}
 		return out, rows.err
 	},

@@ -19,14 +19,14 @@ var Schnabel2025BAPO = register(&Paper{
 	Citation: "arXiv 2505.08140",
 	Cite:     []string{"BAPO2025"},
 	Claims: []*Claim{
-		bapoAtMost("INDEX", "index", "INDEX has a (0,1)-BAPO.", func(int) (a, b int) { return 0, 1 }),
-		bapoAtMost("EQ", "eq", "Equality has a (1,1)-BAPO.", func(int) (a, b int) { return 1, 1 }),
-		bapoAtMost("DISJ", "disj", "Disjointness has a (1,1)-BAPO.", func(int) (a, b int) { return 1, 1 }),
-		bapoAtMost("MATCH2", "match2", "Match2, read at the last token, has a (0,1)-BAPO.", func(int) (a, b int) { return 0, 1 }),
-		bapoAtMost("regular", "parity", "A regular language of |Q| states has a (ceil(log |Q|), 0)-BAPO; here parity, |Q| = 2.", func(int) (a, b int) { return 1, 0 }),
-		bapoAtMost("MAJORITY log n", "majority", "Majority of n bits has a (ceil(log n), 0)-BAPO.", func(n int) (a, b int) { return bits.Len(uint(n - 1)), 0 }),
-		bapoAtMost("UNIQUE", "unique", "UNIQUE has a (2 |Sigma|, 0)-BAPO; here |Sigma| = 2.", func(int) (a, b int) { return 4, 0 }),
-		bapoAtMost("SETDIFF", "setdiff", "SETDIFF has a (|Sigma|, 0)-BAPO; here |Sigma| = 2.", func(int) (a, b int) { return 2, 0 }),
+		bapoAtMost("INDEX", "index", "looking up: (0,1)", "INDEX has a (0,1)-BAPO.", func(int) (a, b int) { return 0, 1 }),
+		bapoAtMost("EQ", "eq", "equality: (1,1)", "Equality has a (1,1)-BAPO.", func(int) (a, b int) { return 1, 1 }),
+		bapoAtMost("DISJ", "disj", "disjointness: (1,1)", "Disjointness has a (1,1)-BAPO.", func(int) (a, b int) { return 1, 1 }),
+		bapoAtMost("MATCH2", "match2", "Match2 at the last token: (0,1)", "Match2, read at the last token, has a (0,1)-BAPO.", func(int) (a, b int) { return 0, 1 }),
+		bapoAtMost("regular", "parity", "regular languages: (ceil(log |Q|), 0)", "A regular language of |Q| states has a (ceil(log |Q|), 0)-BAPO; here parity, |Q| = 2.", func(int) (a, b int) { return 1, 0 }),
+		bapoAtMost("MAJORITY log n", "majority", "majority: (ceil(log n), 0)", "Majority of n bits has a (ceil(log n), 0)-BAPO.", func(n int) (a, b int) { return bits.Len(uint(n - 1)), 0 }),
+		bapoAtMost("UNIQUE", "unique", "a symbol that is there once: (2 |Sigma|, 0)", "UNIQUE has a (2 |Sigma|, 0)-BAPO; here |Sigma| = 2.", func(int) (a, b int) { return 4, 0 }),
+		bapoAtMost("SETDIFF", "setdiff", "a symbol of one half: (|Sigma|, 0)", "SETDIFF has a (|Sigma|, 0)-BAPO; here |Sigma| = 2.", func(int) (a, b int) { return 2, 0 }),
 		bapoMajorityExact, bapoMajority, bapoTable, bapoMatch3, bapoReachability, bapoThought,
 	},
 	Main: bapoMajority, Executed: "a >= log2 m on n = 2 (l + 1) m bits with l tokens attended, with constant 1",
@@ -36,9 +36,9 @@ const bapoRules = "f, g and h are arbitrary; the answer must be right at every c
 
 // bapoAtMost is a claim that a task has an (a, b)-BAPO: at every length and cut that is run the
 // least number of bits is at most a.
-func bapoAtMost(id, task, statement string, limit func(n int) (a, b int)) *Claim {
+func bapoAtMost(id, task, short, statement string, limit func(n int) (a, b int)) *Claim {
 	return &Claim{
-		ID: id, Kind: Upper, Short: statement[:min(len(statement), 40)], Seen: "read (main text)",
+		ID: id, Kind: Upper, Short: short, Seen: "read (main text)",
 		Statement: statement, Source: "arXiv 2505.08140", Conventions: []string{bapoRules},
 		Parts: []Part{{CheckedHere, "every cut of every small length: a scheme within these bounds, checked on every input and every choice of tokens shown; the least number of bits, with what shows that fewer do not do"},
 			{QuotedThere, "all lengths"}},
@@ -231,9 +231,9 @@ var bapoTable = &Claim{
 }
 
 // bapoOpen is a claim of which only small cases are known here: they are shown, and nothing follows.
-func bapoOpen(id, task, statement, why string, h Hypothesis) *Claim {
+func bapoOpen(id, task, short, statement, why string, h Hypothesis) *Claim {
 	return &Claim{
-		ID: id, Kind: Conjecture, Short: statement[:min(len(statement), 40)], Hypothesis: h, Seen: "read (main text, part of the proofs)",
+		ID: id, Kind: Conjecture, Short: short, Hypothesis: h, Seen: "read (main text, part of the proofs)",
 		Statement: statement, Source: "arXiv 2505.08140", Conventions: []string{bapoRules},
 		Parts: []Part{{QuotedThere, "the bound"}, {OpenStill, why}, {CheckedHere, "the exact a(n, b) at small n, below the sizes of the bound"}},
 		Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
@@ -248,10 +248,10 @@ func bapoOpen(id, task, statement, why string, h Hypothesis) *Claim {
 }
 
 var (
-	bapoMatch3 = bapoOpen("MATCH3", "match3", "MATCH3 over Z_{n^2}, read at the last token, has no (o(n/b), b)-BAPO; the constant in its proof, derived here, is a >= n / (8b) for n > 10.",
+	bapoMatch3 = bapoOpen("MATCH3", "match3", "Match3 over Z_{n^2}: a >= n/(8b)", "MATCH3 over Z_{n^2}, read at the last token, has no (o(n/b), b)-BAPO; the constant in its proof, derived here, is a >= n / (8b) for n > 10.",
 		"n = 11 has an alphabet of 121 tokens, beyond what is decided exactly here",
 		Hypothesis{Text: "n > 10, b >= 1, M = n^2", Over: []Range{{Name: "n", From: 1, To: 64}, {Name: "b", From: 1, To: 8}}, Holds: func(at Sizes) bool { return at["n"] > 10 }})
-	bapoReachability = bapoOpen("REACHABILITY", "reachability", "Reachability in graphs of m edges has no (o(m^(1/c) log m), o(m^(1-2/c)))-BAPO, c >= 3.",
+	bapoReachability = bapoOpen("REACHABILITY", "reachability", "reachability: a or b is a power of m", "Reachability in graphs of m edges has no (o(m^(1/c) log m), o(m^(1-2/c)))-BAPO, c >= 3.",
 		"the truth between this and sending everything is open, and so are the constants", Hypothesis{Text: "m edges, c >= 3, m large"})
 )
 
