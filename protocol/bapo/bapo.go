@@ -35,7 +35,7 @@ type Cut struct {
 }
 
 // MaxMarks bounds the pairs (position, token) of a prefix: all 2^MaxMarks sets are tried.
-const MaxMarks = 14
+const MaxMarks = 15
 
 // Cut cuts f after k tokens; b are attended.
 func (f Function) Cut(k, b int) (*Cut, error) {

@@ -415,3 +415,13 @@ func TestFailedChecks(t *testing.T) {
 		t.Error("a claim holds without a control")
 	}
 }
+
+// What a note says stands at the row that was found, not at its control.
+func TestNotesStandAtWhatRan(t *testing.T) {
+	c := gather(t)
+	c.check(check{what: "1 = 1", fault: "1 = 2", try: func(t *tally, broken bool) error { t.see(!broken, "1 is not 2"); return nil }})
+	c.note("and %d", 2)
+	if len(c.out.Rows) != 2 || c.out.Rows[0].Note != "1 = 1; and 2" || c.out.Rows[1].Note != planted+"1 = 2" {
+		t.Errorf("%+v, %v", c.out.Rows, c.err)
+	}
+}
