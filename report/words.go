@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 )
@@ -31,4 +32,15 @@ func Words() []string { return slices.Sorted(maps.Keys(words)) }
 func Word(name string) (string, bool) {
 	text, ok := words[name]
 	return text, ok
+}
+
+// Plural counts things: 1 bit, 2 bits. A word that does not take an s brings its plural.
+func Plural(n int, one string, many ...string) string {
+	switch {
+	case n == 1:
+		return "1 " + one
+	case len(many) > 0:
+		return fmt.Sprintf("%d %s", n, many[0])
+	}
+	return fmt.Sprintf("%d %ss", n, one)
 }

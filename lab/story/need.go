@@ -136,7 +136,7 @@ func (t *telling) notNeeded() error {
 			small.N, report.Params(numbers(small.Params)), cut.Rows(), cut.Cols())
 		p.blank()
 		p.add(Span{fmt.Sprintf("  different rows of the matrix: %d", rows.Different), Strong})
-		p.add(Span{fmt.Sprintf("  so Alice, speaking once, needs exactly %s", plural(rows.Bits.Upper, "bit")), Strong})
+		p.add(Span{fmt.Sprintf("  so Alice, speaking once, needs exactly %s", report.Plural(rows.Bits.Upper, "bit")), Strong})
 		p.blank()
 		p.hang("", Faint, "crosscut bounds --task %s --n %d%s shows every other bound on it.", small.Task.Name, small.N, setFlag(t.plan.worldSet))
 	})

@@ -154,7 +154,7 @@ func (t *telling) twins(p *page, f *falsify.Finding) {
 		p.say(Faint, "(Alice's tokens and what is read; all others are the same in both)")
 	}
 	p.blank()
-	writes := "writes the same " + plural(int(f.MessageBits), "bit") + " for both"
+	writes := "writes the same " + report.Plural(int(f.MessageBits), "bit") + " for both"
 	if f.MessageBits == 0 {
 		writes = "writes nothing: at this size what she would send has one value only, whatever she holds"
 	}

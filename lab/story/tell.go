@@ -201,7 +201,7 @@ func (t *telling) answer() error {
 		}
 		p.blank()
 		p.hang("bits         ", Plain, "%d, metered; by formula %d = %s", r.Transcript.Cost(), r.Formula[0]+r.Formula[1], r.FormulaIn)
-		p.hang("setting      ", Plain, "%s, %s", r.Transcript.Setting(), plural(r.Transcript.Rounds(), "round"))
+		p.hang("setting      ", Plain, "%s, %s", r.Transcript.Setting(), report.Plural(r.Transcript.Rounds(), "round"))
 		for _, w := range r.Warnings {
 			p.hang("warning      ", Bad, "%s", w)
 		}
@@ -210,13 +210,6 @@ func (t *telling) answer() error {
 		return errors.New("the protocol and the uncut model disagree")
 	}
 	return nil
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func agreement(yes bool) string {

@@ -170,12 +170,12 @@ func (r *Checked) Sheet() *report.Sheet {
 	case len(r.Failed) > 0:
 		verdict = "refuted"
 	case len(r.Left) > 0:
-		verdict = fmt.Sprintf("%s not checked", plural(len(r.Left), "claim"))
+		verdict = fmt.Sprintf("%s not checked", report.Plural(len(r.Left), "claim"))
 	}
 	s := &report.Sheet{Title: fmt.Sprintf("%s %s", r.Kind, r.File), Value: r}
 	s.Fields = []report.Field{{Name: "verdict", Value: verdict}}
 	if m := r.Matrix; m != nil {
-		about := fmt.Sprintf("%d x %d, %s, %d of %d entries defined; %s", m.Rows, m.Cols, plural(m.Values, "value"), m.Defined, m.Rows*m.Cols, m.Source)
+		about := fmt.Sprintf("%d x %d, %s, %d of %d entries defined; %s", m.Rows, m.Cols, report.Plural(m.Values, "value"), m.Defined, m.Rows*m.Cols, m.Source)
 		s.Fields = append(s.Fields, report.Field{Name: "matrix", Value: about}, report.Field{Name: "sha256", Value: m.SHA256})
 		bound := "whether this is the matrix that you mean (--matrix FILE compares)"
 		if m.Bound {
@@ -201,7 +201,7 @@ func (r *Checked) Sheet() *report.Sheet {
 		s.Fields = append(s.Fields,
 			report.Field{Name: "replayed", Value: "the halves of " + strings.Join(r.Replayed, " and ")},
 			report.Field{Name: "bits", Value: fmt.Sprintf("%d, as the model's formula says", r.Bits)},
-			report.Field{Name: "outputs", Value: plural(r.Outputs, "output") + " recomputed"})
+			report.Field{Name: "outputs", Value: report.Plural(r.Outputs, "output") + " recomputed"})
 	}
 	if len(r.Claims) > 0 {
 		g := report.Grid{Title: "claims", Columns: []report.Column{{Name: "measure"}, {Name: "of value", Right: true}, {Name: "end"}, {Name: "claimed", Right: true},

@@ -11,6 +11,7 @@ import (
 	"math/big"
 
 	"crosscut/protocol/bounds"
+	"crosscut/report"
 	"crosscut/report/plot"
 )
 
@@ -25,7 +26,7 @@ func (r *Result) Picture(w io.Writer, format string, m *bounds.Matrix) error {
 	if r.Values == 2 {
 		one := m.Values()[1]
 		if rects := r.CoverOf(one); len(rects) > 0 {
-			h.Panels = append(h.Panels, plot.Panel{Caption: fmt.Sprintf("cover of the value %d: %s", one, plural(len(rects), "rectangle")), Rects: rects, Value: one})
+			h.Panels = append(h.Panels, plot.Panel{Caption: fmt.Sprintf("cover of the value %d: %s", one, report.Plural(len(rects), "rectangle")), Rects: rects, Value: one})
 		}
 	}
 	for _, e := range r.Embedded {

@@ -101,7 +101,7 @@ func (b *Scoreboard) Sheet() *report.Sheet {
 			known.Add(r.Name, strconv.Itoa(r.N), k.Measure, k.Of, strconv.Itoa(k.Value), k.Computed.String(), k.Verdict, k.Source)
 		}
 	}
-	s.Fields = []report.Field{{Name: "open", Value: plural(open, "measure")}, {Name: "larger, not looked at", Value: strings.Join(b.Larger, "; ")}}
+	s.Fields = []report.Field{{Name: "open", Value: report.Plural(open, "measure")}, {Name: "larger, not looked at", Value: strings.Join(b.Larger, "; ")}}
 	s.Grids = []report.Grid{computed, known}
 	return s
 }

@@ -129,7 +129,7 @@ func (c *Cut) tolerance(t *Table) string {
 
 // Sheet lays the result out.
 func (r *Result) Sheet() *report.Sheet {
-	s := &report.Sheet{Title: fmt.Sprintf("%s: %d x %d, %s", r.Source, r.Rows, r.Cols, plural(r.Values, "value")), Value: r}
+	s := &report.Sheet{Title: fmt.Sprintf("%s: %d x %d, %s", r.Source, r.Rows, r.Cols, report.Plural(r.Values, "value")), Value: r}
 	add := func(name, value string) {
 		if value != "" {
 			s.Fields = append(s.Fields, report.Field{Name: name, Value: value})
@@ -230,20 +230,6 @@ func yes(b bool) string {
 		return "yes"
 	}
 	return "no"
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
-func leaves(n int) string {
-	if n == 1 {
-		return "1 leaf"
-	}
-	return fmt.Sprintf("%d leaves", n)
 }
 
 // measures are the numbers about the whole matrix.
@@ -358,7 +344,7 @@ func (r *Result) tree() report.Grid {
 	if err := r.Tree.Text(&b, bounds.InputNames{}); err != nil {
 		panic(err) // a strings.Builder does not fail
 	}
-	g := report.Grid{Title: fmt.Sprintf("protocol tree: %d bits, %s, %s", r.Tree.Depth(), leaves(r.Tree.Leaves()), plural(r.Tree.Rounds(), "round")),
+	g := report.Grid{Title: fmt.Sprintf("protocol tree: %d bits, %s, %s", r.Tree.Depth(), report.Plural(r.Tree.Leaves(), "leaf", "leaves"), report.Plural(r.Tree.Rounds(), "round")),
 		Columns: []report.Column{{Name: "bit 0 above bit 1"}}}
 	for _, line := range strings.Split(strings.TrimRight(b.String(), "\n"), "\n") {
 		g.Add(line)

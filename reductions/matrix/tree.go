@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"crosscut/protocol/bounds"
+	"crosscut/report"
 )
 
 // Drawn is a protocol tree that was drawn to a file.
@@ -35,7 +36,7 @@ func fewRounds(all []bounds.RoundsDepth) string {
 		if d.Possible {
 			cost = bounds.Range{Lower: d.Lower, Upper: d.Upper}.String()
 		}
-		words = append(words, fmt.Sprintf("%s: %s", plural(d.Rounds, "round"), cost))
+		words = append(words, fmt.Sprintf("%s: %s", report.Plural(d.Rounds, "round"), cost))
 	}
 	return strings.Join(words, ", ")
 }
