@@ -123,7 +123,7 @@ func (c *call) points() ([]ask.Point, error) {
 		some, err := ask.ReadPoints(f)
 		f.Close()
 		if err != nil {
-			return nil, usagef("the columns of crosscut quantise --format csv do", "%s: %v", path, err)
+			return nil, usagef("columns bits and accuracy, as crosscut quantise --format csv prints them", "%s: %v", path, err)
 		}
 		for k := range some {
 			if some[k].Name == "" {

@@ -8,8 +8,10 @@ import (
 	"io"
 	"maps"
 	"math"
+	"math/big"
 	"os"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -33,7 +35,7 @@ var _ = register(&command{
 		"in the task's range. A failing reduction gets its smallest counterexample and, where it can be told, the cause. " +
 		"At the end stands what follows for each architecture. Exit status 1 when the reduction is refuted.",
 	args: "[REDUCTION]", maxArgs: 1,
-	flags: append(unitFlags("exhaustively, "), nFlag("problem size n"), setFlag(), seedFlag(), memoryFlag(),
+	flags: append(unitFlags("exhaustively, "), nFlag("problem size n (default: the largest up to 6 with at most 4,096 inputs)"), setFlag(), seedFlag(), memoryFlag(),
 		&cli.StringFlag{Name: "reduction", Usage: "one of ours, by `NAME`"},
 		fileFlag("your own reduction, a Starlark `FILE`"),
 		&cli.Int64Flag{Name: "budget", Usage: "check up to `PAIRS` pairs exhaustively (default: 2^33 on a fast path, 2^26 otherwise), else sample as many"},
@@ -256,10 +258,6 @@ func (c *call) subject() (*subject, error) {
 	if (name == "") == (c.String("file") == "") {
 		return nil, usagef("crosscut validate disj-match3 --n 6, or crosscut validate --file F.star --n 4", "name one reduction or one file")
 	}
-	if !c.IsSet("n") {
-		return nil, usagef("give the problem size, such as --n 6", "flag --n is missing")
-	}
-	n := c.Int("n")
 	num, choice, err := c.settings()
 	if err != nil {
 		return nil, err
@@ -281,6 +279,10 @@ func (c *call) subject() (*subject, error) {
 				return nil, err
 			}
 			return validate.FromInstance(in), nil
+		}
+		n, err := c.size(at)
+		if err != nil {
+			return nil, err
 		}
 		s, err := at(n)
 		if err != nil {
@@ -309,12 +311,45 @@ func (c *call) subject() (*subject, error) {
 	if err != nil {
 		return nil, err
 	}
+	n, err := c.size(f.Subject)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
 	s, err := f.Subject(n)
 	if err != nil {
 		f.Close()
 		return nil, err
 	}
 	return &subject{Subject: s, family: f.Family(), doubts: f.Doubts, clash: f.Clash, until: f.Until, close: f.Close}, nil
+}
+
+// The sizes that are taken where --n is missing.
+const (
+	ownSize   = 6
+	ownInputs = 1 << 12
+)
+
+// size is --n. Where it is missing: the largest size that is small, and at which the map is defined or refuted.
+func (c *call) size(at func(n int) (*validate.Subject, error)) (int, error) {
+	if c.IsSet("n") {
+		return c.Int("n"), nil
+	}
+	missing := usagef("give the problem size, such as --n 6", "flag --n is missing, and no size up to %d has at most %d inputs", ownSize, ownInputs)
+	for n := ownSize; n > 0; n-- {
+		s, err := at(n)
+		switch {
+		case err != nil && validate.Refuted(err) == nil:
+			missing = err // of the smallest size, which is the easiest to understand
+			continue
+		case err == nil && s.Inputs().Cmp(big.NewInt(ownInputs)) > 0:
+			continue
+		}
+		word := strconv.Itoa(n)
+		c.line = append(c.line, "--n", word)
+		return n, c.Set("n", word)
+	}
+	return 0, missing
 }
 
 // script loads the file that --file names, with the values of --set.

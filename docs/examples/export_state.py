@@ -4,7 +4,7 @@
     crosscut falsify --reduction index-mqar --n 6 --write-inputs inputs.jsonl
     python3 export_state.py inputs.jsonl mymodel.py messages.jsonl
     crosscut falsify --reduction index-mqar --n 6 --messages messages.jsonl
-    crosscut quantise --reduction index-mqar --n 6 --messages messages.jsonl --bits bf16,e4m3,4,2
+    crosscut quantise --reduction index-mqar --n 6 --messages messages.jsonl --bits bf16,e4m3,2,4
     crosscut curve --reduction index-mqar --n 6 --messages messages.jsonl
 
 mymodel.py defines two functions. `prefix(tokens)` runs the model over the tokens up to the

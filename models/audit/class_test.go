@@ -2,10 +2,13 @@ package audit
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
+
+	"crosscut/internal/catalog"
 )
 
 // What a class makes of a field that a file omits, or lists under a newer name: bits in bfloat16,
@@ -49,6 +52,7 @@ func TestClassDefaults(t *testing.T) {
 		{`{"model_type":"llava","text_config":{"model_type":"llama","vocab_size":32064}}`, counts{cache: 32 * 2 * 4096 * 16}},
 		{`{"model_type":"mistral3","text_config":{"model_type":"mistral","head_dim":128,"hidden_size":5120,"num_hidden_layers":40,"sliding_window":null}}`, counts{cache: 40 * 2 * 8 * 128 * 16}},
 		{`{"model_type":"qwen2_5_vl","text_config":{"model_type":"qwen2_5_vl_text"}}`, counts{cache: 80 * 2 * 8 * 128 * 16}},
+		{`{"model_type":"internvl","text_config":{"model_type":"internlm2"}}`, counts{cache: 32 * 2 * 4096 * 16}},
 		{`{"model_type":"internvl","text_config":{"model_type":"qwen3"}}`, counts{cache: 32 * 2 * 32 * 128 * 16}},
 	} {
 		if got := counted(t, strings.TrimSuffix(tc.raw, "}")+`,"dtype":"bfloat16"}`); got != tc.want {
@@ -81,6 +85,50 @@ func TestClassDefaults(t *testing.T) {
 	for cut, said := range map[Cut]bool{Pass: false, Stored: true} {
 		if r, err := Audit(mamba, Options{Cut: cut}); err != nil || strings.Contains(fmt.Sprint(r.Warnings), "later caches") != said {
 			t.Errorf("cut %s: %v, %v", cut, r.Warnings, err)
+		}
+	}
+}
+
+// A type that exists is not taken for another one whose name is near; a slip in writing is.
+func TestNearTypes(t *testing.T) {
+	for name, near := range map[string]string{"internlm3": "", "deepseek_v32": "", "minimax_m2": "", "phi3_v": "", "xglm": "", "LLaMA": "llama", "gpt-2": "gpt2", "Qwen3MoE": "qwen3_moe"} {
+		_, err := Audit([]byte(`{"model_type":"`+name+`","hidden_size":64}`), Options{})
+		unknown := new(catalog.UnknownError)
+		if !errors.As(err, &unknown) || unknown.Nearest != near {
+			t.Errorf("%s: %v near %q, want %q", name, err, unknown.Nearest, near)
+		}
+	}
+}
+
+// What is stored beyond the information has a column of its own and enters no count.
+func TestStoredBeyond(t *testing.T) {
+	for _, tc := range []struct {
+		raw         string
+		fixed, each int
+	}{
+		{`{"model_type":"mamba","hidden_size":64,"num_hidden_layers":3,"dtype":"bfloat16"}`, 3 * 128 * 16, 0},
+		{`{"model_type":"recurrent_gemma","hidden_size":64,"num_hidden_layers":3,"num_attention_heads":8,"dtype":"bfloat16"}`, 0, 0},
+		{`{"model_type":"lfm2","hidden_size":64,"num_hidden_layers":2,"num_attention_heads":2,"num_key_value_heads":1,"full_attn_idxs":[1],"dtype":"bfloat16"}`, 64 * 16, 0},
+		{`{"model_type":"kimi_linear","hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,"linear_num_heads":4,"linear_head_dim":8,"layer_types":["linear_attention","full_attention"],"dtype":"bfloat16"}`, 3 * 4 * 8 * 16, (4*320 - 576) * 16},
+	} {
+		m, err := Count([]byte(tc.raw), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := m.Report([]int{100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Besides != tc.fixed || r.Beyond != tc.each || r.Sizes[0].Beyond != tc.fixed+100*tc.each {
+			t.Errorf("%s: %d and %d a token beyond, %d at 100, want %d and %d", tc.raw, r.Besides, r.Beyond, r.Sizes[0].Beyond, tc.fixed, tc.each)
+		}
+		if z := r.Sizes[0]; z.StateBits+z.CacheBits > 8*z.Bytes || 8*z.Bytes >= z.StateBits+z.CacheBits+8 {
+			t.Errorf("%s: %+v: the bytes are those of state and cache", tc.raw, z)
+		}
+		for _, row := range r.partGrid().Rows {
+			if beyond := strings.Contains(row.Cells[2], "beyond"); beyond != (row.Cells[5] == "") || beyond == (row.Cells[6] == "") {
+				t.Errorf("%s: %q", tc.raw, row.Cells)
+			}
 		}
 	}
 }

@@ -2,12 +2,15 @@ package audit
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math/big"
 	"slices"
 	"strconv"
 	"strings"
+
+	"crosscut/internal/catalog"
 )
 
 // Config is a config.json that is being read: an architecture asks it for fields, it
@@ -280,6 +283,13 @@ func (c *Config) agree(list string, words []string, by func(i int) string, rule 
 	}
 }
 
+// listed refuses a layer_types that no family read and that lists another number of layers than there are.
+func (c *Config) listed(depth int) {
+	if list, ok := c.fields["layer_types"].([]any); ok && !c.read["layer_types"] && len(list) != depth {
+		c.fail("field %q names %d layers, but there are %d", "layer_types", len(list), depth)
+	}
+}
+
 // Indices says of depth layers which are in a list of numbers counted from first; nil where there is none.
 func (c *Config) Indices(depth, first int, names ...string) []bool {
 	words := c.List(names...)
@@ -447,10 +457,19 @@ func (c *Config) architecture() (*Architecture, error) {
 		return nil, err
 	}
 	a, err := all.Get(clip(name))
+	if unknown := new(catalog.UnknownError); errors.As(err, &unknown) && !sameLetters(unknown.Name, unknown.Nearest) {
+		unknown.Nearest = "" // internlm3 is another model than internlm2, not a slip
+	}
 	if err != nil {
 		return nil, fmt.Errorf(`field "model_type": %w`, err)
 	}
 	return a, nil
+}
+
+// sameLetters says that two names differ in case and punctuation at most.
+func sameLetters(a, b string) bool {
+	plain := strings.NewReplacer("-", "", "_", "", ".", "", " ", "")
+	return strings.EqualFold(plain.Replace(a), plain.Replace(b))
 }
 
 // otherFile guesses which file of a model's folder this is instead.

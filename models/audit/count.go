@@ -70,6 +70,7 @@ func count(raw []byte, o Options) (*Model, error) {
 		return m, nil
 	}
 	m.Layers = a.Layers(c)
+	c.listed(len(m.Layers))
 	scheme := c.cacheScheme()
 	if err := c.verdict(a, o.Ignore); err != nil {
 		return nil, err
@@ -271,6 +272,24 @@ func (m *Model) State() int {
 		for _, p := range l.Fixed {
 			if !p.Beyond {
 				total += p.Bits(m.Cut)
+			}
+		}
+	}
+	return total
+}
+
+// Beyond is what the reference stores beyond the information, after t tokens, in bits.
+func (m *Model) Beyond(t int) int {
+	total := 0
+	for _, l := range m.Layers {
+		for _, p := range l.Fixed {
+			if p.Beyond {
+				total += p.Bits(m.Cut)
+			}
+		}
+		for _, p := range l.Cached {
+			if p.Beyond {
+				total += p.Bits(m.Cut) * l.kept(t)
 			}
 		}
 	}

@@ -12,7 +12,11 @@ var (
 	_ = register(&Architecture{Type: "arcee", Class: "ArceeConfig", Doc: "decoder with grouped heads", Cite: []string{"Arcee2025"}, Layers: full(sizes{2560, 32, 32, 0, 0, 0})})
 	_ = register(&Architecture{Type: "apertus", Class: "ApertusConfig", Doc: "decoder with grouped heads", Cite: []string{"SwissAI2025"}, Layers: full(sizes{4096, 32, 32, 0, 0, 0})})
 	_ = register(&Architecture{Type: "deepseek", Class: "DeepseekConfig (hub)", Doc: "the first DeepSeek-MoE: grouped heads, no latent", Cite: []string{"DaiEtAl2024"}, Layers: full(sizes{})})
-	_ = register(&Architecture{Type: "internlm2", Class: "InternLM2Config (hub)", Doc: "decoder with grouped heads", Cite: []string{"CaiEtAl2024"}, Layers: full(sizes{})})
+	_ = register(&Architecture{Type: "internlm2", Class: "InternLM2Config (hub)", Doc: "decoder with grouped heads; its class takes no head_dim", Cite: []string{"CaiEtAl2024"}, Layers: func(c *Config) []Layer {
+		depth, heads, kv, width := c.decoder(sizes{4096, 32, 32, 0, 0, 0})
+		c.Same(c.Divides(c.stated(4096, "hidden_size"), "hidden_size", heads, "num_attention_heads"), "hidden_size / num_attention_heads", "head_dim")
+		return repeat(depth, c.kv(heads, kv, width, 0))
+	}})
 	_ = register(&Architecture{Type: "minicpm", Class: "MiniCPMConfig (hub)", Doc: "decoder with grouped heads", Cite: []string{"HuEtAl2024"}, Layers: full(sizes{4096, 32, 32, 0, 0, 0})})
 	_ = register(&Architecture{Type: "bitnet", Class: "BitNetConfig", Doc: "decoder with ternary weights; its cache has the model's own type", Cite: []string{"MaEtAl2025"}, Layers: full(sizes{2560, 30, 20, 5, 0, 0})})
 	_ = register(&Architecture{Type: "ernie4_5_moe", Class: "Ernie4_5_MoeConfig", Doc: "decoder with mixtures of experts", Cite: []string{"Baidu2025"}, Layers: full(sizes{2560, 28, 20, 4, 0, 0})})

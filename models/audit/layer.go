@@ -176,8 +176,7 @@ func except(f func(i int) bool) func(i int) bool { return func(i int) bool { ret
 func (c *Config) mamba1(inner, state, conv int) Layer {
 	return Layer{Kind: "mamba", Rank: state, Fixed: []Part{
 		sum("state", inner*state, "d_inner x d_state", c.Dtype),
-		c.typed("convolution", inner*(conv-1), "d_inner x (d_conv - 1)"),
-	}}
+	}}.with(c.columns(inner, conv, "d_inner", "d_conv"))
 }
 
 // mamba2 is a Mamba-2 layer (Dao and Gu 2024). Each group of heads reads through its own C.
@@ -187,8 +186,7 @@ func (c *Config) mamba2(heads, width, groups, state, conv, scan int, stored Dtyp
 	}
 	return Layer{Kind: "mamba2", Rank: groups * state, Scan: scan, Fixed: []Part{
 		sum("state", heads*width*state, "heads x head width x d_state", stored),
-		c.typed("convolution", (heads*width+2*groups*state)*(conv-1), "(heads x head width + 2 n_groups d_state) x (d_conv - 1)"),
-	}}
+	}}.with(c.columns(heads*width+2*groups*state, conv, "(heads x head width + 2 n_groups d_state)", "d_conv"))
 }
 
 // outer is a layer whose state is a matrix of keys by values for each head, read linearly by a query.
@@ -198,10 +196,23 @@ func (c *Config) outer(kind string, heads, key, value, scan int) Layer {
 	}}
 }
 
+// columns are what a short convolution keeps: the kernel - 1 inputs that later tokens read, and the one more that the
+// caches of transformers and fla hold, which is dropped before it is read.
+func (c *Config) columns(channels, kernel int, of, name string) []Part {
+	more := c.typed("convolution, stored beyond it by transformers", channels, of+" x 1: the oldest of "+name+" columns")
+	more.Beyond = true
+	return []Part{c.typed("convolution", channels*(kernel-1), of+" x ("+name+" - 1)"), more}
+}
+
+// with adds parts that are carried whatever the context is.
+func (l Layer) with(parts []Part) Layer {
+	l.Fixed = append(slices.Clone(l.Fixed), parts...)
+	return l
+}
+
 // withConv adds the inputs of short convolutions over channels.
 func (c *Config) withConv(l Layer, channels, kernel int) Layer {
-	l.Fixed = append(append([]Part{}, l.Fixed...), c.typed("convolution", channels*(kernel-1), "channels x (kernel - 1)"))
-	return l
+	return l.with(c.columns(channels, kernel, "channels", "kernel"))
 }
 
 // latent is multi-head latent attention: the compressed key-value vector and the rotated key, common to all heads.

@@ -5,7 +5,7 @@ var _ = also(&Architecture{
 	Layers: func(c *Config) []Layer {
 		hidden, depth, heads := c.Int(2560, "hidden_size"), c.DepthOr(32, "num_hidden_layers"), c.Int(32, "num_attention_heads", "num_heads")
 		attention := c.kv(heads, c.kvHeads(8, heads), c.headDim(hidden, heads, 0, 0), 0)
-		conv := Layer{Kind: "convolution", Fixed: []Part{c.typed("convolution", hidden*(c.Int(3, "conv_L_cache")-1), "hidden_size x (conv_L_cache - 1)")}}
+		conv := Layer{Kind: "convolution", Fixed: c.columns(hidden, c.Int(3, "conv_L_cache"), "hidden_size", "conv_L_cache")}
 		full := c.Indices(depth, 0, "full_attn_idxs")
 		c.Same(hidden, "hidden_size", "conv_dim", "block_dim")
 		c.Same(hidden, "hidden_size", "conv_dim_out")

@@ -87,7 +87,9 @@ var (
 			if head*mHeads != inner {
 				c.fail("mamba_expand x hidden_size = %d, but n_mamba_heads x mamba_headdim = %d x %d", inner, mHeads, head)
 			}
-			m := c.mamba2(mHeads, head, c.Int(1, "mamba_ngroups"), c.Int(64, "mamba_d_state"), c.Int(4, "mamba_d_conv"), c.Int(256, "chunk_size"), c.Dtype)
+			state := c.Int(64, "mamba_d_state")
+			c.Same(state, "mamba_d_state", "state_size")
+			m := c.mamba2(mHeads, head, c.Int(1, "mamba_ngroups"), state, c.Int(4, "mamba_d_conv"), c.Int(256, "chunk_size"), c.Dtype)
 			hybrid := c.kv(heads, kv, width, 0)
 			hybrid.Kind, hybrid.Fixed, hybrid.Scan = "attention and mamba2", m.Fixed, m.Scan
 			named := c.Indices(depth, 0, "hybrid_layer_ids")

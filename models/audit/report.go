@@ -20,6 +20,7 @@ type Report struct {
 	Pass      int       `json:"state_bits_pass"`
 	Stored    int       `json:"state_bits_stored"`
 	Beyond    int       `json:"beyond_bits_per_token"` // what the reference stores beyond the information
+	Besides   int       `json:"beyond_bits"`           // the same, whatever the context is
 	Rank      *int      `json:"rank"`                  // of one linear reading; null where softmax reads, or nothing is read linearly
 	Class     string    `json:"reference"`
 	Dtype     Dtype     `json:"dtype"`
@@ -48,8 +49,9 @@ type Holding struct {
 type Size struct {
 	Context   int `json:"context"`
 	StateBits int `json:"state_bits"`
-	CacheBits int `json:"cache_bits"` // of all tokens that are still kept
-	Bytes     int `json:"bytes"`      // of both, rounded up
+	CacheBits int `json:"cache_bits"`  // of all tokens that are still kept
+	Bytes     int `json:"bytes"`       // of both, rounded up
+	Beyond    int `json:"beyond_bits"` // what the reference stores beyond that
 }
 
 // Carried is a group of equal layers with what each layer carries.
@@ -96,6 +98,7 @@ func (m *Model) Report(contexts []int) (*Report, error) {
 	pass.Cut, stored.Cut = Pass, Stored
 	r.StateBits, r.Pass, r.Stored = m.State(), pass.State(), stored.State()
 	r.CacheBits, r.Beyond = m.Cache()
+	r.Besides = m.Beyond(0)
 	if rank, attends := m.Rank(); rank > 0 && !attends {
 		r.Rank = &rank
 	}
@@ -152,7 +155,7 @@ func (r *Report) at(m *Model, groups []group, n int) error {
 	if err != nil {
 		return err
 	}
-	size := Size{Context: n, StateBits: r.StateBits, CacheBits: all - r.StateBits}
+	size := Size{Context: n, StateBits: r.StateBits, CacheBits: all - r.StateBits, Beyond: m.Beyond(n)}
 	for _, g := range groups { // a chunk's cache is emptied at its end
 		for _, p := range g.Cached {
 			if g.Chunked {
@@ -232,8 +235,8 @@ func (r *Report) Sheet() *report.Sheet {
 	if r.Pass != r.Stored {
 		s.Fields = append(s.Fields, report.Field{Name: "state by cut", Value: fmt.Sprintf("%d bits inside a pass, %d stored", r.Pass, r.Stored)})
 	}
-	if r.Beyond > 0 {
-		s.Fields = append(s.Fields, report.Field{Name: "stored beyond", Value: fmt.Sprintf("%d bits a token, a function of the rest", r.Beyond)})
+	if r.Beyond > 0 || r.Besides > 0 {
+		s.Fields = append(s.Fields, report.Field{Name: "stored beyond", Value: fmt.Sprintf("%d bits, and %d a token: no part of what is carried", r.Besides, r.Beyond)})
 	}
 	if r.Rank != nil {
 		s.Fields = append(s.Fields, report.Field{Name: "rank", Value: fmt.Sprintf("%d: one layer's linear reading returns at most so many independent values exactly", *r.Rank)})
@@ -246,7 +249,7 @@ func (r *Report) Sheet() *report.Sheet {
 
 func (r *Report) partGrid() report.Grid {
 	parts := report.Grid{Title: "what is carried", Columns: []report.Column{
-		{Name: "layers"}, {Name: "count", Right: true}, {Name: "what"}, {Name: "numbers", Right: true}, {Name: "type"}, {Name: "bits", Right: true}, {Name: "per"}, {Name: "formula", Long: true}}}
+		{Name: "layers"}, {Name: "count", Right: true}, {Name: "what"}, {Name: "numbers", Right: true}, {Name: "type"}, {Name: "bits", Right: true}, {Name: "stored beyond", Right: true}, {Name: "per"}, {Name: "formula", Long: true}}}
 	for _, l := range r.Layers {
 		per := "layer"
 		if l.PerToken {
@@ -255,16 +258,20 @@ func (r *Report) partGrid() report.Grid {
 				per += fmt.Sprintf(", the last %d", l.Window)
 			}
 		}
-		parts.Add(l.Kind, strconv.Itoa(l.Count), l.What, strconv.Itoa(l.Elements), string(l.Dtype), strconv.Itoa(l.Bits), per, l.FormulaText)
+		bits, beyond := strconv.Itoa(l.Bits), ""
+		if l.Beyond {
+			bits, beyond = beyond, bits
+		}
+		parts.Add(l.Kind, strconv.Itoa(l.Count), l.What, strconv.Itoa(l.Elements), string(l.Dtype), bits, beyond, per, l.FormulaText)
 	}
 	return parts
 }
 
 func (r *Report) sizeGrid() report.Grid {
 	sizes := report.Grid{Title: "memory of the whole model by context", Columns: []report.Column{
-		{Name: "context", Right: true}, {Name: "state bits", Right: true}, {Name: "cache bits", Right: true}, {Name: "bytes", Right: true}}}
+		{Name: "context", Right: true}, {Name: "state bits", Right: true}, {Name: "cache bits", Right: true}, {Name: "bytes", Right: true}, {Name: "stored beyond", Right: true}}}
 	for _, z := range r.Sizes {
-		sizes.Add(strconv.Itoa(z.Context), strconv.Itoa(z.StateBits), strconv.Itoa(z.CacheBits), strconv.Itoa(z.Bytes))
+		sizes.Add(strconv.Itoa(z.Context), strconv.Itoa(z.StateBits), strconv.Itoa(z.CacheBits), strconv.Itoa(z.Bytes), strconv.Itoa(z.Beyond))
 	}
 	return sizes
 }

@@ -16,6 +16,7 @@ import (
 	"crosscut/internal/catalog"
 	"crosscut/models/audit"
 	"crosscut/protocol/bounds/curve"
+	"crosscut/report"
 )
 
 // Sizes are what a question is asked at.
@@ -212,12 +213,12 @@ func (q *Question) largest(m *audit.Model, s Sizes) (*int, error) {
 func (q *Question) sentence(m *audit.Model, a Answer, s Sizes) string {
 	what := fmt.Sprintf("%s model in %s", audit.An(m.Config.Type), m.Config.Dtype)
 	if a.Verdict == "impossible" {
-		return fmt.Sprintf("Impossible: to %s, %s would have to carry %.1f bits past a cut after %d tokens, and it carries %d.", q.Phrase(s), what, a.Needed, a.Tokens, a.Available)
+		return fmt.Sprintf("Impossible: to %s, %s would have to carry %.1f bits past a cut after %s, and it carries %d.", q.Phrase(s), what, a.Needed, report.Plural(a.Tokens, "token"), a.Available)
 	}
-	text := fmt.Sprintf("Not excluded by memory: to %s takes %.1f bits, and %s carries %d past a cut after %d tokens", q.Phrase(s), a.Needed, what, a.Available, a.Tokens)
+	text := fmt.Sprintf("Not excluded by memory: to %s takes %.1f bits, and %s carries %d past a cut after %s", q.Phrase(s), a.Needed, what, a.Available, report.Plural(a.Tokens, "token"))
 	switch {
 	case a.Binding == "rank":
-		text += fmt.Sprintf("; but one layer that reads its state linearly returns at most %d linearly independent values exactly, so %d such values need more than one such reading", *a.Rank, q.Need(s).Power)
+		text += fmt.Sprintf("; but one layer that reads its state linearly returns at most %s exactly, so %d such values need more than one such reading", report.Plural(*a.Rank, "linearly independent value"), q.Need(s).Power)
 	case a.Largest == nil && q.Grows:
 		text += ", a cache that grows with what it must hold"
 	}

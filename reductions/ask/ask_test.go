@@ -50,6 +50,15 @@ func TestMamba130m(t *testing.T) {
 	}
 }
 
+// One is no plural.
+func TestOneOfAKind(t *testing.T) {
+	for name, want := range map[string]string{"recall": "recall 1 pair over", "copy": "copy 1 symbol over", "hops": "follow 1 hop through", "state-tracking": "after 1 token;"} {
+		if a := put(t, name, small, Sizes{Count: 1, Vocab: 2}); !strings.Contains(a.Sentence, want) {
+			t.Errorf("%s: %q", name, a.Sentence)
+		}
+	}
+}
+
 // The largest count is where a walk from below finds it, with and without an error.
 func TestLargest(t *testing.T) {
 	for _, name := range []string{"recall", "copy"} {

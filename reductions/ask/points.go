@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -118,7 +119,7 @@ func ReadPoints(r io.Reader) ([]Point, error) {
 		}
 		bits, accuracy := number("bits", 0, 1e18), number("accuracy", 0, 1)
 		p.Low = number("low", 0, 1)
-		messages := number("messages", 1, 1e300)
+		messages, exact := number("messages", 1, 1e300), new(big.Int)
 		switch {
 		case fail != nil:
 			return nil, fail
@@ -126,8 +127,10 @@ func ReadPoints(r io.Reader) ([]Point, error) {
 			return nil, fmt.Errorf("line %d: bits or accuracy is empty", line)
 		case p.Low != nil && *p.Low > *accuracy:
 			return nil, fmt.Errorf("line %d: low = %v lies above accuracy = %v", line, *p.Low, *accuracy)
-		case messages != nil && math.Log2(*messages) > *bits+1e-9:
-			return nil, fmt.Errorf("line %d: messages = %v are more than %v bits tell apart", line, *messages, *bits)
+		case messages != nil && !whole(exact, row[at["messages"]]):
+			return nil, fmt.Errorf("line %d: messages %q is no whole number", line, row[at["messages"]])
+		case messages != nil && tooMany(exact, *bits):
+			return nil, fmt.Errorf("line %d: messages = %v are more than %v bits tell apart", line, exact, *bits)
 		case len(out) == maxPoints:
 			return nil, fmt.Errorf("more than %d points", maxPoints)
 		}
@@ -148,6 +151,24 @@ func ReadPoints(r io.Reader) ([]Point, error) {
 		return nil, errors.New("the file holds no point")
 	}
 	return out, nil
+}
+
+// whole reads a count, also one written 1e6.
+func whole(n *big.Int, text string) bool {
+	r, ok := new(big.Rat).SetString(strings.TrimSpace(text)) // no number beyond 1e300 comes here
+	if ok = ok && r.IsInt(); ok {
+		n.Set(r.Num())
+	}
+	return ok
+}
+
+// tooMany says whether n messages are more than so many bits tell apart: exactly, where these are a whole number.
+func tooMany(n *big.Int, bits float64) bool {
+	if need := new(big.Int).Sub(n, big.NewInt(1)).BitLen(); float64(need) <= bits || bits == math.Floor(bits) {
+		return float64(need) > bits
+	}
+	f, _ := new(big.Float).SetInt(n).Float64()
+	return math.Log2(f) > bits+1e-9
 }
 
 // Picture draws the ceiling, the points, and what this model carries; command draws it.

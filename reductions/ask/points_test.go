@@ -16,6 +16,9 @@ func TestJudge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if some, err := ReadPoints(strings.NewReader("bits,accuracy,messages\n60,0.5,1152921504606846976\n2.5,0.5,5\n20,0.5,1e6\n")); err != nil || len(some) != 3 {
+		t.Errorf("as many messages as the bits tell apart: %v, %v", some, err)
+	}
 	var above string
 	for _, p := range q.Judge(points, Sizes{Count: 8, Vocab: 2}) {
 		if p.Above {
@@ -44,6 +47,8 @@ func TestReadPointsRefuses(t *testing.T) {
 		{"", "header"}, {"bits\n1\n", `no column "accuracy"`}, {"bits,accuracy\n", "no point"}, {"bits,accuracy,bits\n", "twice"},
 		{"bits,accuracy\n1,1.5\n", "line 2: accuracy"}, {"bits,accuracy\n-1,0.5\n", "line 2: bits"}, {"bits,accuracy\nNaN,0.5\n", "line 2: bits"},
 		{"bits,accuracy\n,0.5\n", "empty"}, {"bits,accuracy,low\n1,0.5,0.6\n", "lies above"}, {"bits,accuracy\n1,0.5,7\n", "no CSV"}, {"bits,accuracy,messages\n2,0.5,4\n2,0.5,5\n", "line 3: messages = 5 are more than 2 bits tell apart"},
+		{"bits,accuracy,messages\n60,0.5,1152921504606846977\n", "more than 60 bits tell apart"}, {"bits,accuracy,messages\n2.5,0.5,6\n", "more than 2.5 bits"},
+		{"bits,accuracy,messages\n4,0.5,2.5\n", `messages "2.5" is no whole number`},
 	} {
 		if _, err := ReadPoints(strings.NewReader(tc.text)); err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%q: %v, want %q", tc.text, err, tc.want)

@@ -1,6 +1,10 @@
 package ask
 
-import "fmt"
+import (
+	"fmt"
+
+	"crosscut/report"
+)
 
 const linearOnly = "that a model which is not excluded can do it, or can learn to; the rank speaks of one layer's linear reading, before gates and norms, and of values that are linearly independent: it excludes nothing of a deep model"
 
@@ -10,24 +14,26 @@ var (
 		Proof: "the V^K assignments of values to keys differ in some answer, so no two may leave one state; with error e, Fano's inequality for each key, averaged",
 		Need:  func(s Sizes) Need { return Need{s.Vocab, s.Count, 2 * s.Count} },
 		Phrase: func(s Sizes) string {
-			return fmt.Sprintf("recall %d pairs over %d values", s.Count, s.Vocab) + allowed(s)
+			return fmt.Sprintf("recall %s over %d values", report.Plural(s.Count, "pair"), s.Vocab) + allowed(s)
 		},
 		NotSaid: linearOnly,
 	})
 	_ = register(&Question{
 		Name: "copy", Doc: "L symbols are read, then they are written out again", Counted: true, Grows: true, Errs: true,
-		Proof:   "the V^L strings have different copies, so no two may leave one state; with error e a symbol, Fano's inequality for each place, averaged",
-		Need:    func(s Sizes) Need { return Need{s.Vocab, s.Count, s.Count} },
-		Phrase:  func(s Sizes) string { return fmt.Sprintf("copy %d symbols over %d", s.Count, s.Vocab) + allowed(s) },
+		Proof: "the V^L strings have different copies, so no two may leave one state; with error e a symbol, Fano's inequality for each place, averaged",
+		Need:  func(s Sizes) Need { return Need{s.Vocab, s.Count, s.Count} },
+		Phrase: func(s Sizes) string {
+			return fmt.Sprintf("copy %s over %d", report.Plural(s.Count, "symbol"), s.Vocab) + allowed(s)
+		},
 		NotSaid: "that a model which is not excluded can do it, or can learn to",
 	})
 	_ = register(&Question{
 		Name: "hops", Doc: "a function of V symbols to V symbols is read; then a symbol, from which k steps are asked", Counted: true,
 		Proof: "split floor(V/k) k symbols into k rows, let each symbol of a row lead to its neighbour in the next and each of the last row anywhere: " +
-			"V^floor(V/k) functions differ in the k-th step from the first row",
-		Need: func(s Sizes) Need { return Need{s.Vocab, s.Vocab / s.Count, 2 * s.Vocab} },
+			"V^floor(V/k) functions differ in the k-th step from the first row; where k exceeds V, the V constant functions",
+		Need: func(s Sizes) Need { return Need{s.Vocab, max(1, s.Vocab/s.Count), 2 * s.Vocab} },
 		Phrase: func(s Sizes) string {
-			return fmt.Sprintf("follow %d hops through any function of %d symbols", s.Count, s.Vocab)
+			return fmt.Sprintf("follow %s through any function of %d symbols", report.Plural(s.Count, "hop"), s.Vocab)
 		},
 		NotSaid: "anything about the number of layers that k hops need: that is another argument (conditional for deep transformers), and one-layer bounds do not extend to deep models",
 	})

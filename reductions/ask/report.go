@@ -91,8 +91,8 @@ type Named struct {
 
 // Compared lays several reports side by side.
 func Compared(models []Named) *report.Sheet {
-	grid := report.Grid{Columns: []report.Column{{Name: "file"}, {Name: "model type"}, {Name: "state bits", Right: true}, {Name: "cache bits a token", Right: true},
-		{Name: "stored beyond", Right: true}, {Name: "rank", Right: true}, {Name: "type"}, {Name: "bites from N", Right: true}, {Name: "asked"}}}
+	grid := report.Grid{Columns: []report.Column{{Name: "file"}, {Name: "model type"}, {Name: "state bits", Right: true}, {Name: "stored beyond", Right: true}, {Name: "cache bits a token", Right: true},
+		{Name: "stored beyond a token", Right: true}, {Name: "rank", Right: true}, {Name: "type"}, {Name: "bites from N", Right: true}, {Name: "asked"}}}
 	for _, m := range models {
 		rank, from, asked := "", "never", ""
 		if m.Rank != nil {
@@ -109,7 +109,7 @@ func Compared(models []Named) *report.Sheet {
 		for _, a := range m.Questions {
 			asked += a.Ask + ": " + a.Verdict + " "
 		}
-		line := report.Line{Cells: []string{m.File, m.Type, strconv.Itoa(m.StateBits), strconv.Itoa(m.CacheBits), strconv.Itoa(m.Beyond), rank, string(m.Dtype), from, strings.TrimSpace(asked)}}
+		line := report.Line{Cells: []string{m.File, m.Type, strconv.Itoa(m.StateBits), strconv.Itoa(m.Besides), strconv.Itoa(m.CacheBits), strconv.Itoa(m.Beyond), rank, string(m.Dtype), from, strings.TrimSpace(asked)}}
 		if m.Reason != "" {
 			line.Notes = []string{m.Reason}
 		}

@@ -35,8 +35,9 @@ type Given struct {
 
 // Answered is an output of the model.
 type Answered struct {
-	X, Y  protocol.Word
-	Right bool // as the task defines it, at all positions read
+	X, Y   protocol.Word
+	Right  bool // as the task defines it, at all positions read
+	Output []tasks.Value
 }
 
 // row is one line of a table of messages. Output may be missing.
@@ -112,11 +113,11 @@ func ReadMessages(in *reductions.Instance, table []byte) (*Given, error) {
 			return bad("one message and y = %s with outputs %s and %s: more than the message crosses the cut", r.Y, clip(old), clip(string(r.Output)))
 		}
 		outputs[at] = string(r.Output)
-		right, err := rightOutput(in, x, y, r.Output)
+		out, right, err := rightOutput(in, x, y, r.Output)
 		if err != nil {
 			return bad("output: %v", err)
 		}
-		g.Answers = append(g.Answers, Answered{x, y, right})
+		g.Answers = append(g.Answers, Answered{x, y, right, out})
 	}
 	if !numeric {
 		g.Numbers = nil
@@ -168,39 +169,37 @@ func (g *Given) Best(groups [][]int) (right, all int64, ok bool) {
 }
 
 // rightOutput compares an output with the task's definition at all positions read.
-func rightOutput(in *reductions.Instance, x, y protocol.Word, raw json.RawMessage) (bool, error) {
+func rightOutput(in *reductions.Instance, x, y protocol.Word, raw json.RawMessage) (out []tasks.Value, right bool, err error) {
 	var one float64
-	out := []tasks.Value{}
 	if json.Unmarshal(raw, &one) == nil {
 		out = append(out, tasks.Value{one})
 	} else {
 		var list []json.RawMessage
 		if err := json.Unmarshal(raw, &list); err != nil {
-			return false, fmt.Errorf("%s is neither a number nor a list", clip(string(raw)))
+			return nil, false, fmt.Errorf("%s is neither a number nor a list", clip(string(raw)))
 		}
 		for _, item := range list {
 			var v tasks.Value
 			if json.Unmarshal(item, &one) == nil {
 				v = tasks.Value{one}
 			} else if err := json.Unmarshal(item, &v); err != nil {
-				return false, fmt.Errorf("%s is neither a number nor a list of them", clip(string(item)))
+				return nil, false, fmt.Errorf("%s is neither a number nor a list of them", clip(string(item)))
 			}
 			out = append(out, v)
 		}
 	}
 	want := in.Shape.Eval(in.Encode(x, y), in.Reads)
 	if len(out) != len(want) {
-		return false, fmt.Errorf("%d outputs, and %d positions are read", len(out), len(want))
+		return nil, false, fmt.Errorf("%d outputs, and %d positions are read", len(out), len(want))
 	}
+	right = true
 	for k, v := range out {
 		if len(v) != len(want[k]) {
-			return false, fmt.Errorf("an output of %d numbers, and the task has %d", len(v), len(want[k]))
+			return nil, false, fmt.Errorf("an output of %d numbers, and the task has %d", len(v), len(want[k]))
 		}
-		if !in.Shape.Correct(v, want[k]) {
-			return false, nil
-		}
+		right = right && in.Shape.Correct(v, want[k])
 	}
-	return true, nil
+	return out, right, nil
 }
 
 // rowsOf reads the rows of a table in any of its forms.

@@ -68,7 +68,8 @@ func cutOf(in *reductions.Instance) (int, error) {
 }
 
 // Messages looks for a forced failure in a table of messages: two inputs with one message, and a question
-// of Bob's with two right answers. Nobody runs the model, so that the table is taken at its word.
+// of Bob's with two right answers; else for a wrong output in the table. Nobody runs the model, so that the table is
+// taken at its word.
 func Messages(t *Given) *Finding {
 	in := t.In
 	f := &Finding{in: in, Kind: None, Strategy: "messages", Shape: in.Shape, Read: in.Reads, Setting: protocol.OneWay, Verdict: report.Unknown}
@@ -102,7 +103,23 @@ func Messages(t *Given) *Finding {
 			}
 		}
 	}
-	f.Note += "; no two of them with one message must be told apart; inputs that are not in the table were not looked at"
+	f.Note += "; no two of them with one message must be told apart"
+	wrong := 0
+	for _, a := range t.Answers {
+		if a.Right {
+			continue
+		}
+		if wrong++; wrong == 1 {
+			f.Kind, f.Verdict, f.At, f.Output = Found, report.Errs, Point{a.X, a.Y}, a.Output
+			f.Input = in.Encode(a.X, a.Y)
+			f.Expected = in.Shape.Eval(f.Input, f.Read)
+		}
+	}
+	if wrong > 0 {
+		f.Note += fmt.Sprintf("; %d of the table's %s are wrong, this is the first", wrong, report.Plural(len(t.Answers), "output"))
+	} else {
+		f.Note += "; inputs that are not in the table were not looked at"
+	}
 	return f
 }
 

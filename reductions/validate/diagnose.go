@@ -22,7 +22,7 @@ const diagnoseMost = 1 << 14
 func (s *Subject) diagnose(ctx context.Context, first *pair) (string, error) {
 	var pairs [][]protocol.Word
 	rng := rand.New(rand.NewPCG(1, 2))
-	if d := s.domain(); d.IsInt64() && d.Int64() <= diagnoseMost {
+	if d := s.Inputs(); d.IsInt64() && d.Int64() <= diagnoseMost {
 		for k := range s.xs() {
 			for j := range s.ys() {
 				in := make([]protocol.Word, s.Players())

@@ -72,7 +72,7 @@ func (s *Subject) Work(opt Options, input []byte) (*units.Work[Counts], error) {
 		fast = nil
 	}
 	ys := s.ys()
-	if d := s.domain(); d.BitLen() > 62 {
+	if d := s.Inputs(); d.BitLen() > 62 {
 		return nil, fmt.Errorf("validate: %s pairs are more than can be counted one by one", domainText(d))
 	}
 	params := map[string]any{"reduction": s.Name, "n": s.Size, "N": s.Shape.N, "path": s.path(fast, opt)}
@@ -113,7 +113,7 @@ func (s *Subject) Work(opt Options, input []byte) (*units.Work[Counts], error) {
 			return nil
 		},
 		Total: func(c Counts) error {
-			if d := s.domain(); d.Int64() != c.Pairs {
+			if d := s.Inputs(); d.Int64() != c.Pairs {
 				return fmt.Errorf("%d pairs were checked, there are %v", c.Pairs, d)
 			}
 			return nil

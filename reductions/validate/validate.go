@@ -144,7 +144,7 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 	if opt.Workers <= 0 {
 		opt.Workers = runtime.GOMAXPROCS(0)
 	}
-	r := &Result{Reduction: s.Name, Size: s.Size, Params: map[string]any{"N": s.Shape.N}, Pairs: s.domain(), Warnings: []string{}, Consequences: []Consequence{}, Needs: []Need{}}
+	r := &Result{Reduction: s.Name, Size: s.Size, Params: map[string]any{"N": s.Shape.N}, Pairs: s.Inputs(), Warnings: []string{}, Consequences: []Consequence{}, Needs: []Need{}}
 	for name, v := range s.Shape.Params {
 		r.Params[name] = v
 	}
@@ -264,8 +264,8 @@ func (r *Result) refute(err error) error {
 	return nil
 }
 
-// domain is the number of pairs (x, y).
-func (s *Subject) domain() *big.Int {
+// Inputs is the number of inputs of all players together.
+func (s *Subject) Inputs() *big.Int {
 	d := big.NewInt(1)
 	for _, in := range s.Problem.Domains(s.Size) {
 		d.Mul(d, in.Count())
