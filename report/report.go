@@ -103,7 +103,7 @@ func (r *Row) Judge() {
 type Growth struct {
 	Task     string  `json:"task,omitempty"` // where a table holds several
 	Model    string  `json:"model"`
-	Of       string  `json:"of"` // "size" or "bits", never mixed
+	Of       string  `json:"of"` // "size" or "bits", never mixed; or a width, with what is held fixed
 	Exponent float64 `json:"exponent"`
 	Shape    string  `json:"shape"` // "log N", "N", "N^a", "constant"
 	// Undecided says that the points do not tell the best two shapes apart.

@@ -2,7 +2,9 @@ package report
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -65,6 +67,7 @@ func (t Table) sparks() Grid {
 		{Name: "size", Right: true}, {Name: "drawn"}, {Name: "grows like"}, {Name: "ours/needed, N"}, {Name: "at"}}}
 	type key struct{ task, model, note string }
 	seen := map[key]bool{}
+	var ends []Row
 	for _, f := range t.Growth {
 		if f.Of != "size" {
 			continue
@@ -87,9 +90,24 @@ func (t Table) sparks() Grid {
 				at = r
 			}
 		}
+		ends = append(ends, at)
 		g.Add(f.Task, f.Model, fmt.Sprintf("%d..%d", *first.N, *last.N), Short(*first.Size)+".."+Short(*last.Size), Spark(rows), f.Shape, between(at), sameness(at))
 	}
+	for k, r := range ends {
+		g.Rows[k].Cells[1] += unlike(r, ends)
+	}
 	return g
+}
+
+// unlike writes what a row chose otherwise than the others of its task and model.
+func unlike(r Row, all []Row) (text string) {
+	for _, name := range slices.Sorted(maps.Keys(r.Params)) {
+		choice, ok := r.Params[name].(string)
+		if ok && slices.ContainsFunc(all, func(o Row) bool { return o.Task == r.Task && o.Model == r.Model && o.Params[name] != choice }) {
+			text += ", " + choice
+		}
+	}
+	return text
 }
 
 // SandwichN is the length at which models are held against what is needed, where they
@@ -123,7 +141,11 @@ func noteHead(note string) string {
 func sameness(r Row) string {
 	var parts []string
 	for _, name := range []string{"q", "eps", "M"} {
-		if v, ok := r.Params[name]; ok {
+		v, ok := r.Params[name]
+		if x, float := v.(float64); float && name == "eps" && x > 0 && 1/x == math.Trunc(1/x) {
+			v = fmt.Sprintf("1/%.0f", 1/x)
+		}
+		if ok {
 			parts = append(parts, name+"="+Value(short(v)))
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"iter"
+	"math/big"
 	"math/bits"
 	"strings"
 
@@ -232,6 +233,24 @@ func EnumeratedSigns(n, q, m, f, g int) (Signs, error) {
 	}
 	return best.signs(n, f, g), nil
 }
+
+// Margin is 1 - Off in lowest terms.
+func (e Enumerated) Margin() *big.Rat { return big.NewRat(e.Off.Den-e.Off.Num, e.Off.Den) }
+
+// Narrowest are, of a list in its order, the narrowest keys for q whose queries fit in p bits, for
+// each N that has some.
+func Narrowest(list []Enumerated, q, p int) (found []Enumerated) {
+	for _, e := range list {
+		if e.Q == q && e.Bits() <= p && (len(found) == 0 || found[len(found)-1].N != e.N) {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// Bits is p, what every entry of a query fits in, at f = g = 0. A margin 1 - Off that is
+// halved costs one bit.
+func (e Enumerated) Bits() int { return e.signs(e.N, 0, 0).bits() }
 
 // signs are the keys as a family for sets of 1..n.
 func (e Enumerated) signs(n, f, g int) Signs {

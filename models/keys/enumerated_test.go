@@ -3,39 +3,59 @@ package keys
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"os"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
+
+	"crosscut/docs"
 )
 
 // TestMakeEnumerated finds the keys again, when CROSSCUT_KEYS is set: for each q and N the
-// first width, of 4 seeds, at which every set scores at most the limit outside.
+// first width, of 4 seeds, at which every set separates, then those at which queries
+// take fewer bits, to the first at which no score outside is above half.
 func TestMakeEnumerated(t *testing.T) {
 	if os.Getenv("CROSSCUT_KEYS") == "" {
 		t.Skip("CROSSCUT_KEYS is not set")
 	}
-	var b strings.Builder
-	b.WriteString("# q N m seed off norm: random signs of which all C(N, q) sets separate (enumerated.go); make keys writes it\n")
+	var found []*[]Enumerated
+	var wg sync.WaitGroup
 	for q, ns := range [][]int{1: {16, 64, 256, 1024}, 2: {16, 32, 64, 128, 256, 512, 1024}, 3: {16, 32, 64, 128}, 4: {16, 32, 64}} {
 		for _, n := range ns {
-			from := q * int(math.Log2(float64(n)))
-			for _, limit := range []Ratio{{63, 64}, {1, 2}} {
-				e := findEnumerated(q, n, from, limit)
-				from = e.M + 1
-				fmt.Fprintf(&b, "%d %d %d %d %d/%d %d/%d\n", e.Q, e.N, e.M, e.Seed, e.Off.Num, e.Off.Den, e.Norm.Num, e.Norm.Den)
-				if err := os.WriteFile("enumerated.txt", []byte(b.String()), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
+			list := new([]Enumerated)
+			found = append(found, list)
+			wg.Go(func() { *list = findEnumerated(q, n) })
 		}
+	}
+	wg.Wait()
+	var b strings.Builder
+	b.WriteString("# q N m seed off norm: random signs of which all C(N, q) sets separate (enumerated.go); make keys writes it\n")
+	for _, list := range found {
+		for _, e := range *list {
+			fmt.Fprintf(&b, "%d %d %d %d %d/%d %d/%d\n", e.Q, e.N, e.M, e.Seed, e.Off.Num, e.Off.Den, e.Norm.Num, e.Norm.Den)
+		}
+	}
+	if err := os.WriteFile("enumerated.txt", []byte(b.String()), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 
-func findEnumerated(q, n, from int, limit Ratio) Enumerated {
-	for m := from; ; m += max(1, m/16) {
+func findEnumerated(q, n int) (list []Enumerated) {
+	bits := math.MaxInt
+	for m := q * int(math.Log2(float64(n))); ; m += max(1, m/32) {
 		for seed := range uint64(4) {
-			if got, y := (Enumerated{Q: q, N: n, M: m, Seed: seed}).worst(limit, 1); y == nil {
-				return got
+			e, y := (Enumerated{Q: q, N: n, M: m, Seed: seed}).worst(Ratio{63, 64}, 1)
+			if y != nil {
+				continue
+			}
+			half := !(Ratio{1, 2}).less(e.Off)
+			if p := e.Bits(); p < bits || half {
+				bits, list = p, append(list, e)
+			}
+			if half {
+				return list
 			}
 		}
 	}
@@ -46,7 +66,7 @@ func findEnumerated(q, n, from int, limit Ratio) Enumerated {
 func TestEnumerated(t *testing.T) {
 	list := Enumerations()
 	for _, e := range list {
-		step := 1 + e.Work()>>22
+		step := 1 + e.Work()>>21
 		if os.Getenv("CROSSCUT_KEYS") != "" {
 			step = 1
 		}
@@ -65,6 +85,51 @@ func TestEnumerated(t *testing.T) {
 	}
 	if _, err := EnumeratedSigns(1025, 2, 0, 0, 0); err == nil {
 		t.Error("keys beyond the enumeration")
+	}
+}
+
+// TestEnumeratedTradeWidthForBits: in the list a wider key has shorter queries or half the
+// score for a margin, and docs/qsa.md has its tables as they come out.
+func TestEnumeratedTradeWidthForBits(t *testing.T) {
+	list := Enumerations()
+	doc, _ := docs.Text("qsa")
+	line := func(cells string) {
+		if !strings.Contains(doc, "\n"+cells+"\n") {
+			t.Errorf("docs/qsa.md has no line %q", cells)
+		}
+	}
+	last := map[int]Enumerated{}
+	for k, e := range list {
+		last[e.Q] = e
+		if k == 0 || list[k-1].Q != e.Q || list[k-1].N != e.N {
+			continue
+		}
+		if o := list[k-1]; e.M < o.M || e.Bits() >= o.Bits() && e.Margin().Cmp(big.NewRat(1, 2)) < 0 {
+			t.Errorf("%+v gains nothing over %+v", e, o)
+		}
+	}
+	for q := 1; q <= 4; q++ {
+		for p := 4; p <= 13; p++ {
+			found := Narrowest(list, q, p)
+			if len(found) < 3 || slices.Equal(found, Narrowest(list, q, p-1)) {
+				continue
+			}
+			cells := fmt.Sprintf("| %d | %d |", q, p)
+			for n := 16; n <= 1024; n *= 2 {
+				k := slices.IndexFunc(found, func(e Enumerated) bool { return e.N == n })
+				if k < 0 {
+					cells += " |"
+					continue
+				}
+				cells += fmt.Sprintf(" %d (%.1f) |", found[k].M, float64(found[k].M)/math.Log2(float64(n)))
+			}
+			line(cells)
+		}
+		for _, e := range list {
+			if e.Q == q && e.N == last[q].N {
+				line(fmt.Sprintf("| %d | %d | %d | %d | %d | %s |", q, e.N, e.M, e.Bits(), e.M*e.Bits(), e.Margin().FloatString(3)))
+			}
+		}
 	}
 }
 

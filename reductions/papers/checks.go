@@ -228,7 +228,7 @@ func undersized(ctx context.Context, m models.Machine, in *reductions.Instance, 
 	}
 	row.Bits, row.Formula, row.FormulaText, row.Setting = report.Num(f.MessageBits), report.Num(f.MessageBits), f.Formula, f.Setting
 	if f.Needed != nil {
-		row.Needed, row.Basis = report.Num(f.Needed.Bits), string(f.Needed.Basis)
+		row.Needed, row.Basis, row.NeededBy = report.Num(f.Needed.Bits), string(f.Needed.Basis), t.named(*f.Needed, false)
 	}
 	row.Trivial = report.Num(models.RawBits(m, in.At))
 	row.Runs, row.Exhaustive, row.Verdict = int(f.Tried), f.Exhaustive, f.Verdict

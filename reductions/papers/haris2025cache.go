@@ -126,7 +126,7 @@ func (s *stream) share(i int) bool {
 // streams checks attention at these sizes: the weight of the asked pair for every query, and
 // all n d bits of value matrices, recovered one query at a time.
 func (c *collector) streams(n, d int) {
-	row := report.Row{Task: "streaming attention", Model: "any cache", N0: ptr(n), Params: map[string]any{"d": d}, Needed: report.Num(n * d), Setting: protocol.OneWay}
+	row := report.Row{Task: "streaming attention", Model: "any cache", N0: ptr(n), Params: map[string]any{"d": d}, Needed: report.Num(n * d), NeededBy: "index of n d bits: n d", Setting: protocol.OneWay}
 	c.check(check{
 		row:   row,
 		what:  fmt.Sprintf("n = %d keys of d = %d signs, c k_i / d as a query: pair i has at least 3/4 of the weight, for every i, so its values are rounded right whatever the others are", n, d),
@@ -238,7 +238,7 @@ var cacheWindow = &Claim{
 		rows := collector{ctx: ctx, at: at, out: &out}
 		for _, W := range []int{4, 16} {
 			rows.check(check{
-				row:   report.Row{Task: "streaming attention", Model: "sliding-window", N0: ptr(W), Params: map[string]any{"d": W}, Needed: report.Num(W * W), Setting: protocol.OneWay},
+				row:   report.Row{Task: "streaming attention", Model: "sliding-window", N0: ptr(W), Params: map[string]any{"d": W}, Needed: report.Num(W * W), NeededBy: "index of W d bits: W d", Setting: protocol.OneWay},
 				what:  fmt.Sprintf("W = d = %d, streams of %d pairs: all W d bits of the last W values come back", W, 2*W),
 				fault: "the window is one pair shorter",
 				try: func(t *tally, broken bool) error {

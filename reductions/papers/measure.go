@@ -186,10 +186,16 @@ func (t trial) need(row *report.Row, setting protocol.Setting, speaker protocol.
 		return
 	}
 	row.Needed, row.Basis, row.NeededOfTask = report.Num(need.Bits), string(need.Basis), ofTask
-	row.NeededBy = fmt.Sprintf("%s at %s: %s", need.Of, splitText(t.job.Split), need.Formula)
+	row.NeededBy = t.named(need, ofTask)
+}
+
+// named says whose a need is, at which split or size, and its formula.
+func (t trial) named(need reductions.Need, ofTask bool) string {
+	at := splitText(t.job.Split)
 	if !ofTask {
-		row.NeededBy = fmt.Sprintf("%s at n = %d, %s: %s", need.Of, t.in.Size, splitText(t.job.Split), need.Formula)
+		at = fmt.Sprintf("n = %d, %s", t.in.Size, at)
 	}
+	return fmt.Sprintf("%s at %s: %s", need.Of, at, need.Formula)
 }
 
 // splitText writes who owns what, in ranges.

@@ -49,7 +49,7 @@ var composeNeeds = &Claim{
 		rows := collector{ctx: ctx, at: at, out: &out}
 		for n := 2; n <= at.Level.Pick(4, 5, 6); n++ {
 			rows.check(check{
-				row:   report.Row{Task: "composition", N0: ptr(n), Needed: report.Num(protocol.Tables(n, n).Bits()), Setting: protocol.OneWay},
+				row:   report.Row{Task: "composition", N0: ptr(n), Needed: report.Num(protocol.Tables(n, n).Bits()), NeededBy: "tables f of n values: ceil(log2 n^n)", Setting: protocol.OneWay},
 				what:  fmt.Sprintf("n = %d: all n^n tables f give different rows f(g(x)), x fixed, all tables g", n),
 				fault: "g(x) never takes the last value",
 				try: func(t *tally, broken bool) error {

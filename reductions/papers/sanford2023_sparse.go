@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"slices"
+	"strings"
 
 	"crosscut/models"
 	"crosscut/models/keys"
@@ -27,7 +29,7 @@ var theorem2 = &Claim{
 	Conventions: []string{exactSoftmax, freeWeights, "eps is Euclidean, the largest error of any output", "m is the width of queries and keys; values have width d', embedded tokens at most m + d' numbers besides what the position alone decides"},
 	Parts: []Part{
 		{CheckedHere, "all sequences of a small world (every y, z in {0, +-e_c}), at every position; generated sequences at larger N"},
-		{CheckedHere, "random-sign keys of a list: all C(N, q) sets separate, enumerated in whole numbers at the N of each row and at no larger N (docs/qsa.md)"},
+		{CheckedHere, "random-sign keys of a list: all C(N, q) sets separate, enumerated in whole numbers at the N of each row and at no larger N; their width fitted against log N at each q and p, margin traded for bits (docs/qsa.md)"},
 		{ProvedHere, "the code keys certify every set y for every N, with m = O((q log N / log(q log N))^2) at worst (docs/qsa.md): weaker than the paper's q log N"},
 		{QuotedThere, "m = O(d' + q log N) for all y at once, by random signs with the restricted isometry property; that property is not verified here"},
 	},
@@ -97,43 +99,76 @@ func runTheorem2(ctx context.Context, at Effort) (out Outcome, err error) {
 		}
 		out.Rows = append(out.Rows, keyRows(s[0], s[1], s[2], at)...)
 	}
-	enumerated, err := enumeratedRows(ctx, at.Level.Pick(1<<20, 1<<23, 1<<30))
-	out.Rows = append(out.Rows, enumerated...)
+	enumerated, growth, err := enumeratedRows(ctx, at.Level.Pick(1<<20, 1<<23, 1<<30))
+	out.Rows, out.Growth = append(out.Rows, enumerated...), append(out.Growth, growth...)
 	rows.fail(err)
 	return out, rows.err
 }
 
 // enumeratedRows verifies the listed keys again, every set of those that take at most
-// limit scores; the rest belongs to higher levels.
-func enumeratedRows(ctx context.Context, limit int) (rows []report.Row, err error) {
-	for _, e := range keys.Enumerations() {
-		if e.Work() > limit {
-			continue
+// limit scores; the rest belongs to higher levels. A row is what q and N have: keys ever
+// wider, whose queries take ever fewer bits. The growth is that of the whole list.
+func enumeratedRows(ctx context.Context, limit int) (rows []report.Row, growth []report.Growth, err error) {
+	all := keys.Enumerations()
+	list := slices.DeleteFunc(slices.Clone(all), func(e keys.Enumerated) bool { return e.Work() > limit })
+	for first := 0; first < len(list); {
+		e := list[first]
+		same := slices.IndexFunc(list[first:], func(o keys.Enumerated) bool { return o.Q != e.Q || o.N != e.N })
+		if same < 0 {
+			same = len(list) - first
 		}
-		if ctx.Err() != nil {
-			return rows, ctx.Err()
-		}
-		k, err := keys.EnumeratedSigns(e.N, e.Q, e.M, 0, 0)
-		if err != nil {
-			return rows, err
-		}
-		p := k.Layer(0, keys.NewMemo()).Bits()
 		row := report.Row{
-			Task: "qsa", Model: "attention", N: ptr(e.N), Size: report.Num(e.M * p), Runs: e.Work() / e.N, Exhaustive: true, Warnings: []string{},
-			Params: map[string]any{"q": e.Q, "keys": "random-sign", "guarantee": "every set", "m": e.M, "p": p, "seed": e.Seed},
-			Note: fmt.Sprintf("all C(%d, %d) sets enumerated: largest score outside %d/%d = %.3g of that inside; m = %.1f log2 N; a list, nothing is claimed above its largest N",
-				e.N, e.Q, e.Off.Num, e.Off.Den, e.Off.Float(), float64(e.M)/math.Log2(float64(e.N))),
+			Task: "qsa", Model: "attention", N: ptr(e.N), Size: report.Num(e.M * e.Bits()), Runs: same * (e.Work() / e.N), Exhaustive: true, Warnings: []string{},
+			Params: map[string]any{"q": e.Q, "keys": "random-sign", "guarantee": "every set", "m": e.M, "p": e.Bits(), "seed": e.Seed},
 		}
-		if err := e.Verify(1); err != nil {
-			row.Wrong, row.Witness = 1, err.Error()
+		var trade []string
+		for _, o := range list[first : first+same] {
+			if ctx.Err() != nil {
+				return rows, growth, ctx.Err()
+			}
+			trade = append(trade, fmt.Sprintf("m = %d p = %d margin %v", o.M, o.Bits(), o.Margin()))
+			if err := o.Verify(1); err != nil {
+				row.Wrong, row.Witness = row.Wrong+1, err.Error()
+			}
 		}
+		row.Note = fmt.Sprintf("all C(%d, %d) sets enumerated, for each width: %s; m = %.1f log2 N; a list, nothing is claimed above its largest N",
+			e.N, e.Q, strings.Join(trade, ", "), float64(e.M)/math.Log2(float64(e.N)))
 		row.Judge()
 		if row.Wrong > 0 {
 			row.Verdict = report.Contradiction
 		}
-		rows = append(rows, row)
+		rows, first = append(rows, row), first+same
 	}
-	return rows, nil
+	return rows, keyGrowth(all, limit), nil
+}
+
+// keyGrowth fits the least m of the list at which queries fit in p bits, for each q and p
+// that several N have. Every set of the list was looked at when it was made; the note
+// says to which N this run did so again.
+func keyGrowth(list []keys.Enumerated, limit int) (growth []report.Growth) {
+	for q := 1; q <= 4; q++ {
+		var last []Point
+		for p := 1; p <= 16; p++ {
+			var points []Point
+			ratio, again := "", 0
+			for _, e := range keys.Narrowest(list, q, p) {
+				points = append(points, Point{e.N, float64(e.M)})
+				ratio += fmt.Sprintf(", %d at N = %d (%.1f)", e.M, e.N, float64(e.M)/math.Log2(float64(e.N)))
+				if e.Work() <= limit {
+					again = e.N
+				}
+			}
+			fit, err := FitGrowth(points)
+			if err != nil || slices.Equal(points, last) {
+				continue // fewer than three N, or no narrower than with one bit less
+			}
+			last = points
+			g := fit.Row("attention", fmt.Sprintf("m at q = %d, p = %d", q, p))
+			g.Task, g.Note = "qsa", fmt.Sprintf("m (m / log2 N): %s; every set looked at again here to N = %d; %s", ratio[2:], again, g.Note)
+			growth = append(growth, g)
+		}
+	}
+	return growth
 }
 
 // keyRows shows how wide and how precise the key families are at N and q, and for

@@ -85,6 +85,17 @@ func checkScreen(t *testing.T, paper *Paper, table report.Table) {
 			t.Errorf("%s: %d columns: %s", paper.Name, w, l)
 		}
 	}
+	seen := map[string]bool{} // what a drawn line is of
+	for _, l := range lines {
+		if k := strings.Index(l, ".."); k > 0 && strings.ContainsAny(l, "▁▂▃▄▅▆▇█") {
+			f := strings.Fields(l[:k])
+			of := strings.Join(f[:len(f)-1], " ")
+			if seen[of] {
+				t.Errorf("%s: two lines of %s", paper.Name, of)
+			}
+			seen[of] = true
+		}
+	}
 	for _, c := range table.Claims {
 		if !strings.Contains(strings.Join(lines, "\n"), c.ID) {
 			t.Errorf("%s: the first screen does not name %s", paper.Name, c.ID)
@@ -99,6 +110,9 @@ func checkOutcome(t *testing.T, c *Claim, out Outcome) {
 	}
 	errs, planted := 0, 0
 	for _, r := range out.Rows {
+		if r.Needed != nil && r.NeededBy == "" {
+			t.Errorf("nothing says whose need it is: %+v", r)
+		}
 		switch r.Verdict {
 		case report.Contradiction:
 			t.Errorf("contradiction: %+v", r)

@@ -73,7 +73,7 @@ var graphRows = &Claim{
 		rows := collector{ctx: ctx, at: at, out: &out}
 		for _, h := range []int{1, 2, 4, 8} {
 			rows.check(check{
-				row:   report.Row{Task: "2-cycle on rows", N: ptr(2 * h), N0: ptr(h * h), Needed: report.Num(h * h), Setting: protocol.TwoWay},
+				row:   report.Row{Task: "2-cycle on rows", N: ptr(2 * h), N0: ptr(h * h), Needed: report.Num(h * h), NeededBy: "disj of n^2/4 entries: n^2/4", Setting: protocol.TwoWay},
 				what:  fmt.Sprintf("n = %d rows, half each: there is a 2-cycle iff two sets of %d entries meet", 2*h, h*h),
 				fault: [2]string{"Bob's entries are transposed", "Bob has no entries"}[1/h],
 				try: func(t *tally, broken bool) error {

@@ -137,7 +137,7 @@ var bapoMajority = &Claim{
 				break
 			}
 			rows.check(check{
-				row:  report.Row{Task: "majority", Model: "BAPO", N: ptr(n), Params: map[string]any{"b": l}, Bits: report.Num(a), Needed: report.Num(bits.Len(uint(m - 1))), Setting: protocol.OneWay},
+				row:  report.Row{Task: "majority", Model: "BAPO", N: ptr(n), Params: map[string]any{"b": l}, Bits: report.Num(a), Needed: report.Num(bits.Len(uint(m - 1))), NeededBy: fmt.Sprintf("the proof at l = %d, m = %d: ceil(log2 m)", l, m), Setting: protocol.OneWay},
 				what: fmt.Sprintf("l = %d, m = %d: a = %d at the cut %d, a >= log2 %d; every colouring of the core and every set of marks", l, m, a, n/2, m), fault: "a suffix of the core is left out",
 				try: func(t *tally, broken bool) error {
 					k := *core
