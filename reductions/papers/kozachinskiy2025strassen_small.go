@@ -45,15 +45,15 @@ var splitSmall = &Claim{
 		rows := collector{ctx: ctx, at: at, out: &out}
 		for _, k := range insides {
 			rows.splitVC(k.name, k.sizes, k.f, k.index)
-			rows.note("one message: %d bits at the costliest set", k.bits)
+			rows.note("bits of one message at the costliest set: %d", k.bits)
 		}
 		rows.check(check{
-			row: report.Row{Task: "split-VC"}, what: "the different rows of every set of positions of the twelve, counted: the bits of one message that are said above", fault: "rows are compared on the first half of the other player's words",
+			row: report.Row{Task: "split-VC"}, what: "bits of one message at the costliest set of positions of each of the twelve, as said above: different rows, counted", fault: "rows are compared on the first half of the other player's words",
 			try: func(t *tally, broken bool) error {
 				for _, k := range insides {
 					most := messageBits(k.sizes, k.f, broken)
 					t.runs += 1<<len(k.sizes) - 3
-					if !t.see(most == k.bits, "%s: %d bits", k.name, most) {
+					if !t.see(most == k.bits, "%s: %d", k.name, most) {
 						return nil
 					}
 				}

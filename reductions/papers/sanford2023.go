@@ -26,7 +26,7 @@ const (
 	ownConstants = "the paper states this bound up to an unnamed constant; the inequality shown is this project's own explicit one (docs/sanford2023.md)"
 	exactSoftmax = "attention in exact integers: weights round(2^f exp(score - top)), exact sums, one quotient; the cut run equals the whole run bit for bit"
 	bobAnswers   = "Bob outputs and his answer is free; a one-way bound judges one-way runs only"
-	headWidths   = "B_Z and B_N are the widths of one head's normaliser and of one numerator"
+	headWidths   = "one head's normaliser has B_Z = ceil(log2(n 2^f + 1)) bits over Alice's n tokens, one numerator B_N = ceil(log2(n 2^f (2^p - 1) + 1))"
 	oneRead      = "one output position is read; the size of token-wise maps is never charged"
 	freeWeights  = "weights, N, the split and the public tokens are known to both players for free"
 )

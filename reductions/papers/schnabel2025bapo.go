@@ -25,7 +25,7 @@ var Schnabel2025BAPO = register(&Paper{
 		bapoAtMost("MATCH2", "match2", "Match2 at the last token: (0,1)", "Match2, read at the last token, has a (0,1)-BAPO.", func(int) (a, b int) { return 0, 1 }),
 		bapoAtMost("regular", "parity", "regular languages: (ceil(log |Q|), 0)", "A regular language of |Q| states has a (ceil(log |Q|), 0)-BAPO; here parity, |Q| = 2.", func(int) (a, b int) { return 1, 0 }),
 		bapoAtMost("MAJORITY log n", "majority", "majority: (ceil(log n), 0)", "Majority of n bits has a (ceil(log n), 0)-BAPO.", func(n int) (a, b int) { return bits.Len(uint(n - 1)), 0 }),
-		bapoAtMost("UNIQUE", "unique", "a symbol that is there once: (2 |Sigma|, 0)", "UNIQUE has a (2 |Sigma|, 0)-BAPO; here |Sigma| = 2.", func(int) (a, b int) { return 4, 0 }),
+		bapoAtMost("UNIQUE", "unique", "a symbol occurs once: (2 |Sigma|, 0)", "UNIQUE has a (2 |Sigma|, 0)-BAPO; here |Sigma| = 2.", func(int) (a, b int) { return 4, 0 }),
 		bapoAtMost("SETDIFF", "setdiff", "a symbol of one half: (|Sigma|, 0)", "SETDIFF has a (|Sigma|, 0)-BAPO; here |Sigma| = 2.", func(int) (a, b int) { return 2, 0 }),
 		bapoMajorityExact, bapoMajority, bapoTable, bapoMatch3, bapoReachability, bapoThought,
 	},
@@ -157,7 +157,7 @@ var bapoMajority = &Claim{
 func majorityRows(n int) int { return (n+1)/2 + 1 }
 
 var bapoMajorityExact = &Claim{
-	ID: "MAJORITY exact", Kind: Comparison, Short: "majority: a(n, 0) = ceil(log(ceil(n/2) + 1))",
+	ID: "MAJORITY exact", Kind: Comparison, Short: "majority: a(n, 0) exactly, every n",
 	Hypothesis: Hypothesis{Text: "n >= 2", Over: []Range{{Name: "n", From: 2, To: 64}}, Holds: func(at Sizes) bool { return at["n"] >= 2 }},
 	Seen:       "ours",
 	Statement:  "Without attention majority of n bits needs exactly ceil(log2(ceil(n/2) + 1)) bits, one less than the printed ceil(log2 n) at n = 5, 6 and from 9 to 14, for example.",
