@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -73,7 +72,7 @@ var _ = register(&command{
 		}
 		ctx, cancel := c.within("time") // reading counts
 		defer cancel()
-		m, res, opts, err := c.namedMatrix(from)
+		m, res, opts, err := c.namedMatrix(ctx, from)
 		if err == nil {
 			err = c.Context.Err() // nothing was reached
 		}
@@ -115,7 +114,7 @@ func (c *call) only(from string) error {
 }
 
 // namedMatrix is the matrix of a problem, a file of rows, or a Starlark file.
-func (c *call) namedMatrix(from string) (*bounds.Matrix, *matrix.Result, bounds.Options, error) {
+func (c *call) namedMatrix(ctx context.Context, from string) (*bounds.Matrix, *matrix.Result, bounds.Options, error) {
 	res := &matrix.Result{}
 	var opts bounds.Options
 	if from == "matrix" {
@@ -137,8 +136,11 @@ func (c *call) namedMatrix(from string) (*bounds.Matrix, *matrix.Result, bounds.
 		select {
 		case p := <-read:
 			m, err = p.m, p.err
-		case <-c.Context.Done():
-			return nil, nil, opts, c.Context.Err()
+		case <-ctx.Done():
+			if err := c.Context.Err(); err != nil {
+				return nil, nil, opts, err
+			}
+			return nil, nil, opts, usagef("raise --time", "reading %s takes longer than %v", c.String("matrix"), c.Duration("time"))
 		}
 		if err != nil {
 			return nil, nil, opts, fmt.Errorf("%s: %w", c.String("matrix"), err)
@@ -154,8 +156,6 @@ func (c *call) namedMatrix(from string) (*bounds.Matrix, *matrix.Result, bounds.
 		return c.familyMatrix(n)
 	}
 	if from == "file" {
-		ctx, cancel := c.within("time")
-		defer cancel()
 		f, err := c.scriptUntil(ctx)
 		var rows [][]script.Entry
 		if err == nil {
@@ -359,6 +359,10 @@ func (c *call) analyse(ctx context.Context, m *bounds.Matrix, res *matrix.Result
 			return err
 		}
 	}
+	held := m.Memory()
+	if err := c.need(held, "the analysis"); err != nil {
+		return err
+	}
 	if opts.Errors, err = c.errors(); err != nil {
 		return err
 	}
@@ -372,8 +376,9 @@ func (c *call) analyse(ctx context.Context, m *bounds.Matrix, res *matrix.Result
 		opts.Time /= 2
 	}
 	if c.IsSet("max-memory") {
-		opts.MaxMemory = int64(limit)
+		opts.MaxMemory = int64(limit-held)/2 + 1 // the rest is for other searches, and what the collector has not freed
 	}
+	defer c.collectWithin(limit)()
 	stop := c.clock("bounds, % of --time", opts.Time)
 	r, err := bounds.Analyze(ctx, m, opts)
 	stop()
@@ -382,20 +387,7 @@ func (c *call) analyse(ctx context.Context, m *bounds.Matrix, res *matrix.Result
 	}
 	res.Analysed(r)
 	if c.IsSet("certificate") && c.Context.Err() == nil {
-		cert, out, err := r.Certificate(ctx, opts.Problem, opts.N)
-		if err != nil {
-			return contradicted(err)
-		}
-		if len(cert.Claims) == 0 {
-			return usagef("raise --time", "flag --certificate: no evidence could be checked within %v", c.Duration("time"))
-		}
-		res.Checked = &matrix.Certified{File: c.String("certificate"), Claims: len(cert.Claims), LeftOut: append([]string{}, out...)}
-		err = writeFile(c.String("certificate"), func(w io.Writer) error {
-			e := json.NewEncoder(w)
-			e.SetEscapeHTML(false)
-			return e.Encode(cert)
-		})
-		if err != nil {
+		if err := c.certify(ctx, r, opts, res); err != nil && c.Context.Err() == nil { // interrupted, what was found is printed
 			return err
 		}
 	}
@@ -415,6 +407,23 @@ func (c *call) analyse(ctx context.Context, m *bounds.Matrix, res *matrix.Result
 		return err
 	}
 	return c.Context.Err()
+}
+
+// certify writes the evidence to the file of --certificate.
+func (c *call) certify(ctx context.Context, r *bounds.Report, opts bounds.Options, res *matrix.Result) error {
+	cert, out, err := r.Certificate(ctx, opts.Problem, opts.N)
+	if err != nil {
+		return contradicted(err)
+	}
+	if len(cert.Claims) == 0 {
+		return usagef("raise --time", "flag --certificate: no evidence could be checked within %v", c.Duration("time"))
+	}
+	name := c.String("certificate")
+	if err := writeFile(name, cert.Write); err != nil {
+		return err
+	}
+	res.Checked = &matrix.Certified{File: name, Claims: len(cert.Claims), LeftOut: append([]string{}, out...)}
+	return nil
 }
 
 // errors reads --error.

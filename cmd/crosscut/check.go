@@ -178,7 +178,7 @@ func (c *call) ownMatrix() (*check.Table, error) {
 	if err != nil {
 		return nil, usagef("", "%s: %v", c.String("matrix"), err)
 	}
-	return check.NewTable(m.Rows(), m.Cols(), m.At), nil
+	return m.Table(), nil
 }
 
 // readNamed reads a file given as an argument.

@@ -114,7 +114,9 @@ func runCurve(c *call) error {
 		m, err = c.curveOfMessages(r)
 	} else {
 		var res *matrix.Result
-		if m, res, _, err = c.namedMatrix(from); err == nil {
+		ctx, cancel := c.within("time") // reading counts
+		defer cancel()
+		if m, res, _, err = c.namedMatrix(ctx, from); err == nil {
 			r.Problem = res.Source
 		}
 	}

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -70,6 +72,36 @@ func TestInterruptAnywhere(t *testing.T) {
 	}
 	if !between {
 		t.Error("no interrupt fell between the first row and the last")
+	}
+}
+
+// TestInterruptBounds: wherever bounds is interrupted once it has a matrix, also while the evidence is
+// checked, it prints what was found, and no certificate.
+func TestInterruptBounds(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "certificate.json")
+	args := []string{"bounds", "--problem", "eq", "--n", "2", "--time", "0s", "--certificate", name, "--format", "json", "--quiet"}
+	type found struct {
+		Interrupted   bool
+		Deterministic struct{ Lower, Upper int }
+	}
+	inCheck := false
+	for asked := int64(1); ; asked = asked*4/3 + 1 {
+		var out, errs strings.Builder
+		code := perform(interruptAfter(asked), &out, &errs, args)
+		if code == 0 {
+			break
+		}
+		var r found
+		if err := json.Unmarshal([]byte(out.String()), &r); code != 130 || err != nil || r.Deterministic.Lower > 3 || r.Deterministic.Upper < 3 {
+			t.Fatalf("after %d questions: status %d, %v\n%s%s", asked, code, err, out.String(), errs.String())
+		}
+		if _, err := os.Stat(name); err == nil {
+			t.Fatalf("after %d questions: a certificate was written", asked)
+		}
+		inCheck = inCheck || !r.Interrupted
+	}
+	if !inCheck {
+		t.Error("no interrupt fell between the analysis and the certificate")
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -86,11 +87,11 @@ func (c *call) readFile(flag string) ([]byte, error) {
 // writeFile writes a file all or nothing: a temporary file, then a rename. A device or
 // a pipe is written to, never replaced.
 func writeFile(name string, write func(io.Writer) error) error {
-	var b bytes.Buffer
-	if err := write(&b); err != nil {
-		return err
-	}
 	if st, err := os.Stat(name); err == nil && !st.Mode().IsRegular() {
+		var b bytes.Buffer
+		if err := write(&b); err != nil {
+			return err
+		}
 		f, err := os.OpenFile(name, os.O_WRONLY, 0)
 		if err != nil {
 			return fmt.Errorf("writing %s: %w", name, err)
@@ -106,7 +107,12 @@ func writeFile(name string, write func(io.Writer) error) error {
 		return fmt.Errorf("writing %s: %w", name, err)
 	}
 	defer os.Remove(f.Name()) // fails, as it should, once the rename is done
-	if _, err := f.Write(b.Bytes()); err != nil {
+	b := bufio.NewWriterSize(f, 1<<16)
+	if err := write(b); err != nil {
+		f.Close()
+		return err
+	}
+	if err := b.Flush(); err != nil {
 		f.Close()
 		return fmt.Errorf("writing %s: %w", name, err)
 	}

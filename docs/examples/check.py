@@ -3,8 +3,8 @@
 
     python3 check.py FILE...
 
-It shares nothing with crosscut but the format, and is meant to be read: it is slow, and
-refuses what takes too many steps. Exit status 1: a file is refused.
+It shares nothing with crosscut but the format, and is meant to be read: it is slow, and refuses what takes
+too many steps. What it has no function for is not looked at. Status 1: a file is refused, 2: not wholly looked at.
 """
 import hashlib, json, re, sys
 from fractions import Fraction
@@ -21,6 +21,7 @@ OTHER = {"distinct.rows", "distinct.cols", "one_way.alice", "one_way.bob", "rank
          "gamma2.approx", "gamma2.infinity", "randomised"}
 LISTS = set("claims entries lines of rows cols columns rectangles parts lemmas fooling ones weights symmetries blocks x y o a b pad words word messages tokens".split())
 class Refused(Exception): pass
+class Unseen(Exception): pass
 def need(truth, why):
     if not truth: raise Refused(why)
 def spend(n):
@@ -36,8 +37,7 @@ def keys(obj, required, optional=()):
     return [obj.get(k) for k in (*required, *optional)]
 def integer(x): return x if type(x) is int else need(False, f"{x!r} is no integer")
 def ints(xs): return need(isinstance(xs, list), "want a list") or spend(len(xs)) or [integer(x) for x in xs]
-def index_set(xs, n):
-    return need(all(0 <= i < n for i in ints(xs)) and len(set(xs)) == len(xs), f"indices of 0..{n - 1}, each once") or xs
+def index_set(xs, n): return need(all(0 <= i < n for i in ints(xs)) and len(set(xs)) == len(xs), f"indices of 0..{n - 1}, each once") or xs
 def box(a, rows, cols): return spend(len(index_set(rows, len(a))) * len(index_set(cols, len(a[0])))) or (rows, cols)
 def number(s):
     need(isinstance(s, str) and len(s) <= 4096 and re.fullmatch(r"(0|-?[1-9][0-9]*)(/[1-9][0-9]*)?", s), "no exact number")
@@ -86,8 +86,7 @@ def fooling_set(a, v, entries):
         need(len(ints(e)) == 2 and 0 <= e[0] < len(a) and 0 <= e[1] < len(a[0]) and a[e[0]][e[1]] == v, f"{e} is no entry of {v}")
         for d in entries[:k]: need(other(a[e[0]][d[1]], v) or other(a[d[0]][e[1]], v), f"{d} and {e} fit one rectangle")
     return len(entries)
-def fooling(a, m, end, v, e):
-    return fooling_set(a, v, *take(e, end == "lower" and m in ("fooling", "cover", "partition"), "entries"))
+def fooling(a, m, end, v, e): return fooling_set(a, v, *take(e, end == "lower" and m in ("fooling", "cover", "partition"), "entries"))
 def pure(a, v, rows, cols):
     need(not any(other(a[i][j], v) for i, j in product(*box(a, rows, cols))), "another value in a rectangle")
     return rows, cols
@@ -153,8 +152,7 @@ def ranked(a, m, v):
     v = pair(a)[1] if m == "rank.gf2" else v
     return [[int(x == v) for x in r] for r in a]
 def minor(a, m, end, v, e):
-    _, p, rows, cols = keys(e, ("kind", "prime", "rows", "cols"))
-    b = ranked(a, m, v)
+    (_, p, rows, cols), b = keys(e, ("kind", "prime", "rows", "cols")), ranked(a, m, v)
     need(end == "lower" and 2 <= integer(p) < 2 ** 31 and prime(p) and (m != "rank.gf2" or p == 2), "of another end, or no prime")
     need(len(box(a, rows, cols)[0]) == len(cols) and rank_modulo([[b[i][j] for j in cols] for i in rows], p) == len(rows), "a singular minor")
     return len(rows)
@@ -176,12 +174,11 @@ def tree(a, m, end, v, e):
             count[w] = count.get(w, 0) + 1
             return 0
         speaker, ones, zero, one = keys(n, ("speaker", "ones", "zero", "one"))
-        need(speaker in ("alice", "bob"), "a speaker is alice or bob")
-        bob = speaker == "bob"
+        bob = need(speaker in ("alice", "bob"), "a speaker is alice or bob") or speaker == "bob"
         s = set(index_set(ones, len(a[0]) if bob else len(a)))
         side = lambda lines, bit, speaks: [i for i in lines if (i in s) == bit] if speaks else lines
         return 1 + max(walk(n, side(rows, bit, not bob), side(cols, bit, bob), left - 1) for bit, n in enumerate((zero, one)))
-    depth = walk(root, range(len(a)), range(len(a[0])), 64)
+    depth = walk(root, range(len(a)), range(len(a[0])), 64)  # counts
     return depth if m == "deterministic" else count.get(v, 0)
 def shapes(n):
     every = {(1, 1)}
@@ -189,12 +186,10 @@ def shapes(n):
     return every
 def greedy(lines):
     taken = []
-    for x in lines:
-        if all(differ(x, y, False) for y in taken): taken.append(x)
+    for x in lines: taken += [x] if all(differ(x, y, False) for y in taken) else []
     return len(taken)
 def refutation(a, m, end, v, e):
-    lemmas, = take(e, end == "lower" and m == "deterministic", "lemmas")
-    done = []
+    (lemmas,), done = take(e, end == "lower" and m == "deterministic", "lemmas"), []
     for l in lemmas:
         rows, cols, b, sets, by_rows, by_cols = keys(l, ("rows", "cols", "bits"), ("fooling", "by_rows", "by_cols"))
         box(a, rows, cols)
@@ -204,10 +199,9 @@ def refutation(a, m, end, v, e):
             bound = {x: 1 for r in part for x in r if x is not None}
             for s in (s or [] for s in sets or ()):  # null: of version 0.1.0
                 need(all(len(ints(x)) == 2 and x[0] in rows and x[1] in cols for x in s), "an entry outside")
-                if s:
-                    w = a[s[0][0]][s[0][1]]
-                    need(w is not None, "an undefined entry")
-                    bound[w] = max(bound[w], fooling_set(a, w, s))
+                w = a[s[0][0]][s[0][1]] if s else None
+                need(not s or w is not None, "an undefined entry")
+                if s: bound[w] = max(bound[w], fooling_set(a, w, s))
             enough = sum(bound.values()) > 2 ** b or b <= 5 and not any(greedy(part) <= r and greedy(turn(part)) <= c for r, c in shapes(b))
             if not enough and all(x is not None for r in part for x in r):
                 enough = sum(max(n, rank_modulo([[int(x == w) for x in r] for r in part], 2 ** 31 - 1)) for w, n in bound.items()) > 2 ** b
@@ -256,8 +250,7 @@ def spectral(a, m, end, v, e):
     while power >= 1: most, power = isqrt(most), power // 2
     return Fraction(min(most, defined(a)), defined(a))
 def distribution(a, m, end, v, e, only_sum=False):
-    w, = take(e, end == "upper" and m == "discrepancy.best", "weights")
-    s = signs(a)
+    (w,), s = take(e, end == "upper" and m == "discrepancy.best", "weights"), signs(a)
     shape(w, len(a), len(a[0]))
     need(all(0 <= x <= 2 ** 40 and (x == 0 or y) for r, t in zip(w, s) for x, y in zip(r, t)), "a weight")
     every = sum(map(sum, w))
@@ -429,15 +422,13 @@ def exhaustion(a, m, end, v, e):
             cap(comb(len(spots), size + 1))
             for s in combinations(spots, size + 1):
                 need(not all(other(a[i][l], v) or other(a[k][j], v) for (i, j), (k, l) in combinations(s, 2)), "a search finds better")
-    elif end == "upper" and m == "rectangle":
-        largest(a, v, size)
+    elif end == "upper" and m == "rectangle": largest(a, v, size)
     elif end == "lower" and m in ("cover", "partition"):
         need(size == 0 or not coverable(a, v, size - 1, m == "partition"), "a search finds better")
-    else:
-        raise Refused("of another measure")
+    else: raise Refused("of another measure")
     return size
 def largest(a, v, size):
-    u = a if len(a) <= len(a[0]) else turn(a)
+    u = min(a, turn(a), key=len)
     cap(2 ** len(u) * len(u[0]))
     for rows in product((0, 1), repeat=len(u)):
         lines = [r for r, take in zip(u, rows) if take]
@@ -467,7 +458,9 @@ KINDS = {f.__name__: f for f in (fooling, rectangles, rectangle, antichain, clas
                                  refutation, gap, spectral, distribution, mixture, orbits, blocks, exhaustion, area,
                                  centres, prices, exhausted, keepers, kept_prices)}
 ERRING = {f.__name__: f for f in (factors, witness, fractions, weighing, follows)}
+UNSEEN = set("colouring covering span matching lindsey share tilt channel unitriangular union".split())
 def prove(a, m, end, v, e, error=None):
+    if isinstance(e, dict) and e.get("kind") in UNSEEN: raise Unseen(e["kind"])
     occurs = v is not None and any(v == x for r in a for x in r)
     need(m in OTHER and v is None or type(v) is int and (m in OF_BITS or m in PER_VALUE and occurs), "a measure and its value")
     need((m in OF_ERROR) == (error is not None), "a measure and its error")
@@ -482,18 +475,24 @@ def check(text):
     form, src, claims = keys(cert, ("format", "matrix", "claims"))
     need(form == "crosscut bounds 1" and isinstance(claims, list) and claims, "format, or no claims")
     a = matrix(src)
+    unseen = []
     for c in claims:
         m, end, claimed, e, v, error = keys(c, ("measure", "end", "number", "evidence"), ("value", "error"))
-        claimed, proved = number(claimed), prove(a, m, end, v, e, error)
+        claimed = number(claimed)
         need(m not in OF_BITS or 0 <= claimed <= 1, "no probability")
+        try: proved = prove(a, m, end, v, e, error)
+        except Unseen as kind: proved = unseen.append(str(kind)) or claimed
         need(proved >= claimed if end == "lower" else proved <= claimed, f"{m} {end}: claimed {claimed}, proved {proved}")
-    return len(claims)
+    return len(claims), unseen
 def main(files):
-    refused = False
+    status = 0
     for name in files:
         try:
-            print(f"accepted {name}: {check(open(name, encoding='utf-8').read())} claims")
-        except (Refused, ValueError, KeyError, TypeError, RecursionError) as why:
-            refused = print(f"refused {name}: {why or type(why).__name__}") is None
-    return int(refused)
+            n, unseen = check(open(name, encoding='utf-8').read())
+            word, why = "not looked at" if unseen else "accepted", f"{n} claims"
+            if unseen: status, why = status or 2, f"{len(unseen)} of {why}, {', '.join(sorted(set(unseen)))}"
+        except (Refused, ValueError, KeyError, TypeError, RecursionError) as e:
+            status, word, why = 1, "refused", e or type(e).__name__
+        print(f"{word} {name}: {why}")
+    return status
 if __name__ == "__main__": sys.exit(main(sys.argv[1:]))

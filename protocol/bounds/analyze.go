@@ -42,7 +42,6 @@ type analysis struct {
 	// Places of the two values among Matrix.Values; -1: none. two: at most two values.
 	zero, one int
 	two       bool
-	table     *check.Table
 	proof     *Refutation   // of the lower end of D(f); nil: the partition numbers give it
 	found     [2]shattering // of Alice, of Bob
 	minors    []*eliminated // by place of the value, with the ranks; nil: not computed
@@ -123,13 +122,6 @@ func shareOf(ctx context.Context, part float64) (context.Context, context.Cancel
 	}
 	return ctx, func() {}
 }
-
-// small is the number of entries up to which a first answer is computed even when time
-// is over: it takes no time that anybody would notice.
-const small = 1 << 16
-
-// late says that time is over, and that so many entries are too many to look at now.
-func late(ctx context.Context, entries int) bool { return entries > small && ctx.Err() != nil }
 
 // flip is the transpose, folded alike.
 func (f *Folded) flip() *Folded {
@@ -269,10 +261,14 @@ func (a *analysis) values() {
 	for v, value := range a.m.Values() {
 		a.say(fmt.Sprintf("value %d", value))
 		p := PerValue{Value: value, Entries: a.m.Count(v)}
-		p.found.aspect = aspectOf(a.f, v)
-		ctx, cancel := a.share(.45 / float64(n-v))
-		a.value(ctx, &p)
-		cancel()
+		if late(a.ctx, a.f.Rows()*a.f.Cols()) {
+			a.glance(&p, v)
+		} else {
+			p.found.aspect = aspectOf(a.f, v)
+			ctx, cancel := a.share(.45 / float64(n-v))
+			a.value(ctx, &p)
+			cancel()
+		}
 		a.PerValue = append(a.PerValue, p)
 	}
 	best := 0
@@ -443,19 +439,19 @@ func (a *analysis) discrepancy() {
 // heaviest is a rectangle of large |ones - zeros|; upper is that number when it is known
 // to be the largest. When time is over the rectangle is the whole matrix.
 func (a *analysis) heaviest(ctx context.Context, total int) (rows, cols []int, gap, upper int) {
-	if !late(ctx, a.f.Rows()*a.f.Cols()) {
-		return uniform(a.f).heaviest(ctx)
+	if s := uniform(ctx, a.f); s != nil {
+		return s.heaviest(ctx)
 	}
 	ones := *a.Ones
 	return span(a.f.Rows()), span(a.f.Cols()), max(2*ones-total, total-2*ones), total
 }
 
 // checked is the matrix as the checker sees it.
-func (a *analysis) checked() *check.Table {
-	if a.table == nil {
-		a.table = check.NewTable(a.m.Rows(), a.m.Cols(), a.m.At)
+func (r *Report) checked() *check.Table {
+	if r.table == nil {
+		r.table = r.matrix.Table()
 	}
-	return a.table
+	return r.table
 }
 
 // depth finds D(f), with the lower end that the partition numbers give.
@@ -538,9 +534,11 @@ func (a *analysis) finish() {
 	}
 	a.Rectangle, a.Cover, a.Partition = &Rectangles{}, &Covers{}, &Covers{}
 	for k, p := range a.PerValue {
-		r := Rect{Area: p.Rectangle.Lower}
-		rows, cols := p.found.aspect.original(p.found.rect)
-		r.Rows, r.Cols = len(rows), len(cols)
+		r := Rect{Rows: 1, Cols: 1, Area: p.Rectangle.Lower}
+		if s := p.found.aspect; s != nil {
+			rows, cols := s.original(p.found.rect)
+			r.Rows, r.Cols = len(rows), len(cols)
+		}
 		optimal := p.Rectangle.Exact()
 		if r.Optimal = &optimal; !optimal {
 			r.Upper = &p.Rectangle.Upper

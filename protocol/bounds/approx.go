@@ -31,6 +31,7 @@ func (a *analysis) approximate() {
 		a.tooLarge()
 	}
 	for k, e := range a.opts.Errors {
+		a.newman(e)
 		share := 1 / float64(len(a.opts.Errors)-k)
 		ctx, cancel := a.share(.5 * share)
 		if a.two && a.zero >= 0 && a.one >= 0 && a.f.Rows()+a.f.Cols() <= approxSide && a.Rows*a.Cols <= gamma2Entries {

@@ -333,7 +333,7 @@ func TestEveryKindIsShown(t *testing.T) {
 		}
 	}
 	for _, kind := range check.Kinds() {
-		large := []string{"spectral", "area", "refutation", "span", "lindsey", "matching", "share", "colouring", "covering", "centres", "prices", "exhausted", "keepers", "kept-prices", "fractions", "weighing", "follows", "tilt", "channel", "unitriangular"} // for larger matrices, see TestKnownValues, for curves, which have a package of their own, and for errors, see TestFollowsStaysBelowD
+		large := []string{"spectral", "area", "refutation", "span", "lindsey", "matching", "share", "colouring", "covering", "centres", "prices", "exhausted", "keepers", "kept-prices", "fractions", "weighing", "follows", "tilt", "channel", "unitriangular", "union"} // for larger matrices, see TestKnownValues, for curves, which have a package of their own, and for errors, see TestFollowsStaysBelowD
 		if !seen[kind] && !slices.Contains(large, kind) {
 			t.Errorf("no specimen has evidence of kind %q", kind)
 		}
@@ -454,7 +454,7 @@ func TestWeakerEndsStay(t *testing.T) {
 		return given(f)
 	}
 	for weaker, want := range map[*[]func() any]string{{set(1), set(2), set(0)}: "2", {set(0)}: "", {}: ""} {
-		r.claims = []pending{{check.Claim{Measure: check.Partition, Value: &one, End: check.Lower, Number: "16"}, given(check.Exhaustion{Kind: "exhaustion", Size: 16}), *weaker}}
+		r.claims = []pending{{check.Claim{Measure: check.Partition, Value: &one, End: check.Lower, Number: "16"}, given(check.Exhaustion{Kind: "exhaustion", Size: 16}), *weaker, 0}}
 		late, cancel := context.WithDeadline(context.Background(), time.Now().Add(-time.Hour))
 		for _, ctx := range []context.Context{context.Background(), late} {
 			c, out, err := r.Certificate(ctx, "", 0)

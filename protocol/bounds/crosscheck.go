@@ -152,7 +152,7 @@ func (s *signs) infinityToOne() int {
 // the best distribution with the uniform one and with the leaves of a protocol.
 func (a *analysis) checkDiscrepancy(q *Discrepancy) error {
 	if min(a.f.Rows(), a.f.Cols()) <= normSide && a.f.Rows()*a.f.Cols() <= 1<<12 {
-		s := uniform(a.f)
+		s := uniform(a.ctx, a.f)
 		norm := ratio(s.infinityToOne(), max(s.total, 1))
 		if q.Uniform.Lower.Cmp(norm) > 0 || new(big.Rat).Mul(q.Uniform.Upper, ratio(4, 1)).Cmp(norm) < 0 {
 			return &Contradiction{fmt.Sprintf("the discrepancy is in %v, but the infinity-to-one norm by the entries is %s", q.Uniform, norm.RatString())}

@@ -21,10 +21,13 @@ type signs struct {
 	total      int
 }
 
-// uniform weighs the entries of a folded Boolean matrix by multiplicity.
-func uniform(f *Folded) *signs {
+// uniform weighs the entries of a folded Boolean matrix by multiplicity; nil when time is over.
+func uniform(ctx context.Context, f *Folded) *signs {
 	s := &signs{rows: f.Rows(), cols: f.Cols()}
 	for i := range s.rows {
+		if late(ctx, s.rows*s.cols) {
+			return nil
+		}
 		row := make([]int, s.cols)
 		for j := range row {
 			if v, ok := f.At(i, j); ok {
@@ -114,6 +117,11 @@ func (s *signs) columnsFor(rows []int) (cols []int, gap int) {
 // climb improves rows and columns in turn, from many random starts.
 func (s *signs) climb(ctx context.Context) (best []int, gap int) {
 	rng := rand.New(rand.NewPCG(17, uint64(s.rows)))
+	if late(ctx, s.rows*s.cols) {
+		all := span(s.rows)
+		_, gap := s.columnsFor(all)
+		return all, gap
+	}
 	t := s.flip()
 	tries := min(400, 1+20000000/(s.rows*s.cols))
 	for try := 0; try < tries && (try == 0 || ctx.Err() == nil); try++ {

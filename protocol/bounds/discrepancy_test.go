@@ -40,7 +40,7 @@ func TestUniformDiscrepancy(t *testing.T) {
 		{"EQ_3", eq(3), .75}, {"GT_3", gt(3), .375}, {"DISJ_3", disjoint(3), .390625},
 		{"IP_3", ip(3), .171875}, {"IP_4", ip(4), .109375},
 	} {
-		s := uniform(c.m.Fold())
+		s := uniform(t.Context(), c.m.Fold())
 		rows, cols, gap, upper := s.heaviest(context.Background())
 		if got := float64(gap) / float64(s.total); got != c.want || upper != gap || s.gap(rows, cols) != gap {
 			t.Errorf("%s: %v (upper %d, gap %d), want %v", c.name, got, upper, gap, c.want)
@@ -56,7 +56,7 @@ func TestUniformDiscrepancy(t *testing.T) {
 		if len(m.Values()) < 2 {
 			continue
 		}
-		s := uniform(m.Fold())
+		s := uniform(t.Context(), m.Fold())
 		rows, cols, gap, upper := s.heaviest(context.Background())
 		side := s
 		if s.rows > s.cols {
@@ -69,7 +69,7 @@ func TestUniformDiscrepancy(t *testing.T) {
 }
 
 func BenchmarkDiscrepancyIP5(b *testing.B) {
-	s := uniform(ip(5).Fold())
+	s := uniform(b.Context(), ip(5).Fold())
 	for b.Loop() {
 		_, _, gap, upper := s.heaviest(context.Background())
 		if gap != 64 || upper != 64 {
@@ -80,7 +80,7 @@ func BenchmarkDiscrepancyIP5(b *testing.B) {
 
 func BenchmarkDiscrepancyRandom20(b *testing.B) {
 	rng := rand.New(rand.NewPCG(1, 1))
-	s := uniform(Of(20, 20, func(i, j int) int { return rng.IntN(2) }).Fold())
+	s := uniform(b.Context(), Of(20, 20, func(i, j int) int { return rng.IntN(2) }).Fold())
 	b.Run("packed", func(b *testing.B) {
 		for b.Loop() {
 			s.heaviest(context.Background())

@@ -19,7 +19,13 @@ type pending struct {
 	// weaker are kinds of evidence that prove less, perhaps, and take the checker no search:
 	// where the other cannot be checked, the claim is what they prove.
 	weaker []func() any
+	// size is how many lines its rectangles list; 0: few, or none.
+	size int
 }
+
+// listed is the most lines that evidence lists where time is limited: so many are written and
+// checked in a part of a second.
+const listed = 1 << 21
 
 // full is the claim with its evidence.
 func (p pending) full() check.Claim {
@@ -30,7 +36,7 @@ func (p pending) full() check.Claim {
 
 // claim notes one end of a measure with its evidence.
 func (r *Report) claim(measure string, value *int, end string, number *big.Rat, evidence func() any, weaker ...func() any) {
-	r.claims = append(r.claims, pending{check.Claim{Measure: measure, Value: value, End: end, Number: number.RatString()}, evidence, weaker})
+	r.claims = append(r.claims, pending{check.Claim{Measure: measure, Value: value, End: end, Number: number.RatString()}, evidence, weaker, 0})
 }
 
 // given is evidence that is at hand.
@@ -80,6 +86,12 @@ func pick(first, set []int) []int {
 func (a *analysis) claimValue(p *PerValue) {
 	f, s := &p.found, p.found.aspect
 	value := &p.Value
+	if s == nil { // it was only glanced at
+		for _, measure := range []string{check.Fooling, check.Cover, check.Partition} {
+			a.claim(measure, value, check.Lower, ratio(1, 1), f.cheap, f.cheap)
+		}
+		return
+	}
 	set := func() any {
 		entries := make([]check.Entry, len(f.fooling))
 		for k, e := range f.fooling {
@@ -96,11 +108,18 @@ func (a *analysis) claimValue(p *PerValue) {
 			return out
 		}
 	}
+	count := func(all []rect) (n int) {
+		for _, q := range all {
+			n += q.rows.count() + q.cols.count()
+		}
+		return n
+	}
 	exhaustion := func(n int) func() any { return given(check.Exhaustion{Kind: "exhaustion", Size: n}) }
 
 	a.claim(check.Fooling, value, check.Lower, ratio(p.Fooling.Lower, 1), set)
 	if p.Fooling.Upper >= f.cover.upper {
 		a.claim(check.Fooling, value, check.Upper, ratio(f.cover.upper, 1), rects(f.cover.rects))
+		a.claims[len(a.claims)-1].size = count(f.cover.rects)
 	} else {
 		a.claim(check.Fooling, value, check.Upper, ratio(p.Fooling.Upper, 1), exhaustion(p.Fooling.Upper))
 	}
@@ -118,6 +137,7 @@ func (a *analysis) claimValue(p *PerValue) {
 		*covering
 	}{{check.Cover, &f.cover}, {check.Partition, &f.partition}} {
 		a.claim(c.measure, value, check.Upper, ratio(c.upper, 1), rects(c.rects))
+		a.claims[len(a.claims)-1].size = count(c.rects)
 		why := set
 		switch c.by {
 		case "antichain":
@@ -181,15 +201,23 @@ const quickly = 1 << 26
 // longer. A weaker end stands for them where some evidence proves one at once. Problem and n, when given, stand for the entries of a matrix that came from
 // a base problem. An error that is no cancellation is a *Contradiction.
 func (r *Report) Certificate(ctx context.Context, problem string, n int) (*check.Certificate, []string, error) {
-	table := check.NewTable(r.matrix.Rows(), r.matrix.Cols(), r.matrix.At)
-	lines := table.Lines()
-	c := &check.Certificate{Format: check.Format, Matrix: check.Source{SHA256: check.HashLines(lines)}}
+	// A large matrix takes a part of a second in each of these steps.
+	var table *check.Table
+	var lines []string
+	var prover *check.Prover
+	c := &check.Certificate{Format: check.Format}
+	for _, step := range []func(){
+		func() { table = r.checked() }, func() { lines = table.Lines() }, func() { c.Matrix.SHA256 = check.HashLines(lines) }, func() { prover = check.NewProver(ctx, table) },
+	} {
+		if step(); errors.Is(ctx.Err(), context.Canceled) {
+			return nil, nil, fmt.Errorf("bounds: certificate: %w", ctx.Err())
+		}
+	}
 	if problem != "" {
 		c.Matrix.Problem, c.Matrix.N = problem, n
 	} else {
 		c.Matrix.Entries = lines
 	}
-	prover := check.NewProver(ctx, table)
 	full := make([]check.Claim, len(r.claims))
 	good := make([]bool, len(r.claims))
 	left := span(len(r.claims)) // claims that no step limit has settled
@@ -199,6 +227,10 @@ func (r *Report) Certificate(ctx context.Context, problem string, n int) (*check
 		for _, k := range turn {
 			if errors.Is(ctx.Err(), context.Canceled) {
 				return nil, nil, fmt.Errorf("bounds: certificate: %w", ctx.Err())
+			}
+			if _, limited := ctx.Deadline(); limited && r.claims[k].size > listed {
+				left = append(left, k)
+				continue
 			}
 			if full[k].Evidence == nil && ctx.Err() == nil {
 				full[k] = r.claims[k].full()
@@ -219,13 +251,14 @@ func (r *Report) Certificate(ctx context.Context, problem string, n int) (*check
 		}
 	}
 	var out []string
-	if len(left) > 0 {
-		prover = check.NewProver(context.WithoutCancel(ctx), table)
-	}
+	anyhow := prover.Within(context.WithoutCancel(ctx))
 	for k, claim := range full {
+		if errors.Is(ctx.Err(), context.Canceled) {
+			return nil, nil, fmt.Errorf("bounds: certificate: %w", ctx.Err())
+		}
 		if !good[k] {
 			out = append(out, r.claims[k].name())
-			if claim = r.claims[k].less(prover); claim.Evidence == nil {
+			if claim = r.claims[k].less(anyhow); claim.Evidence == nil {
 				continue
 			}
 		}

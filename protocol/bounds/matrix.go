@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 
 	"crosscut/protocol"
+	"crosscut/protocol/bounds/check"
 	"crosscut/protocol/problems"
 )
 
@@ -54,6 +55,7 @@ func New(rows, cols int, f func(i, j int) (value int, defined bool)) (*Matrix, e
 	place := map[int]int{}
 	var planes [][]uint64
 	var values []int
+	var line [][]uint64 // one row of each plane: kept together, for many values
 	last, at := 0, -1
 	for i := range rows {
 		for j := range cols {
@@ -70,12 +72,16 @@ func New(rows, cols int, f func(i, j int) (value int, defined bool)) (*Matrix, e
 						return nil, fmt.Errorf("bounds: %d x %d with more than %d values: %w", rows, cols, k, ErrTooLarge)
 					}
 					place[v] = k
-					planes = append(planes, make([]uint64, rows*words))
+					planes, line = append(planes, make([]uint64, rows*words)), append(line, make([]uint64, words))
 					values = append(values, v)
 				}
 				last, at = v, k
 			}
-			planes[at][i*words+j>>6] |= 1 << (j & 63)
+			line[at][j>>6] |= 1 << (j & 63)
+		}
+		for k, l := range line {
+			copy(planes[k][i*words:], l)
+			clear(l)
 		}
 	}
 	m.values = slices.Sorted(slices.Values(values))
@@ -262,6 +268,43 @@ func (m *Matrix) At(i, j int) (value int, defined bool) {
 		return 0, false
 	}
 	return m.values[k], true
+}
+
+// reader is [Matrix.At] for those who go row by row: it looks at every plane once a row, not once
+// an entry.
+func (m *Matrix) reader() func(i, j int) (value int, defined bool) {
+	row, at := make([]int, m.cols), -1 // places of the values in row at; -1: undefined
+	return func(i, j int) (int, bool) {
+		if i != at {
+			at = i
+			for k := range row {
+				row[k] = -1
+			}
+			for v := range m.values {
+				for k := range bitset(m.Row(v, i)).all() {
+					row[k] = v
+				}
+			}
+		}
+		if row[j] < 0 {
+			return 0, false
+		}
+		return m.values[row[j]], true
+	}
+}
+
+// Table is the matrix as the checker sees it.
+func (m *Matrix) Table() *check.Table { return check.NewTable(m.rows, m.cols, m.reader()) }
+
+// Memory is about how many bytes Analyze holds beside the search of D(f): the matrix and its
+// transpose, whole, folded and as one value sees it, and of two values the weights of the entries.
+func (m *Matrix) Memory() uint64 {
+	words := 8 * uint64(plane(m.rows, m.cols))
+	need := words * (4*uint64(len(m.values)+1) + 16)
+	if len(m.values) <= 2 {
+		need += 16 * uint64(m.rows) * uint64(m.cols)
+	}
+	return need
 }
 
 // Index is the place of entry (i, j) in Values(), or -1 when it is undefined.

@@ -103,12 +103,13 @@ func parseIntegers(lines []string) (*Matrix, error) {
 	var rows [][]int
 	for k, line := range lines {
 		var row []int
-		for _, cell := range strings.Split(line, ",") {
-			fields := strings.Fields(cell)
-			if len(fields) == 0 && strings.Contains(line, ",") {
-				return nil, &ParseError{k + 1, "an entry is missing beside a comma"}
-			}
-			for _, s := range fields {
+		if len(rows) > 0 {
+			row = make([]int, 0, len(rows[0]))
+		}
+		comma := strings.Contains(line, ",")
+		for cell := range strings.SplitSeq(line, ",") {
+			before := len(row)
+			for s := range strings.FieldsSeq(cell) {
 				if s == "*" {
 					row = append(row, outside)
 					continue
@@ -118,6 +119,9 @@ func parseIntegers(lines []string) (*Matrix, error) {
 					return nil, &ParseError{k + 1, fmt.Sprintf("entry %d, %q, is no integer between -2^31 and 2^31 - 1 and no *", len(row)+1, clip(s))}
 				}
 				row = append(row, int(v))
+			}
+			if comma && len(row) == before {
+				return nil, &ParseError{k + 1, "an entry is missing beside a comma"}
 			}
 		}
 		if len(row) == 0 {

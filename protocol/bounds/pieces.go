@@ -6,7 +6,7 @@ package bounds
 // entries as row and column. ok is false for a matrix without a defined entry.
 func (r *Report) FoolingSet() (value int, entries [][2]int, ok bool) {
 	for _, p := range r.PerValue {
-		if p.Value != r.Fooling.Value {
+		if p.Value != r.Fooling.Value || p.found.aspect == nil {
 			continue
 		}
 		s := p.found.aspect

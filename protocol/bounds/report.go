@@ -2,6 +2,8 @@ package bounds
 
 import (
 	"math/big"
+
+	"crosscut/protocol/bounds/check"
 )
 
 // Report holds every bound on a matrix. Its JSON is that of `crosscut bounds`.
@@ -45,6 +47,7 @@ type Report struct {
 
 	claims []pending
 	matrix *Matrix
+	table  *check.Table // nil: not yet asked for
 }
 
 // Lines counts the different rows and columns.
@@ -185,7 +188,7 @@ type findings struct {
 	rect             rect
 	capped           capped // on the largest rectangle, without a search
 	minor            *eliminated
-	aspect           *aspect
+	aspect           *aspect // nil: time was over, the value was only glanced at
 	// Evidence for the lower end of the partition number, and what takes the checker no search: for
 	// so many leaves.
 	why, cheap func() any

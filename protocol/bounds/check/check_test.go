@@ -141,3 +141,25 @@ func FuzzRead(f *testing.F) {
 		_, _ = Verify(c) // must not panic; what it accepts is the mutation test's concern
 	})
 }
+
+// TestWrite: a certificate is written as encoding/json writes it.
+func TestWrite(t *testing.T) {
+	one := 1
+	for _, c := range []Certificate{
+		{Format: Format, Matrix: Source{Entries: []string{"1 0 *", "-3 1 1"}, SHA256: "ab"}, Claims: []Claim{
+			{Measure: Cover, Value: &one, End: Lower, Number: "1", Evidence: json.RawMessage(`{"kind":"fooling","entries":[[0,0]]}`)},
+			{Measure: Gamma2Infinity, Error: "1/3", End: Upper, Number: "7/2", Evidence: json.RawMessage(`{}`)}}},
+		{Format: Format, Matrix: Source{Problem: "disj", N: 4, SHA256: "cd"}, Claims: []Claim{}},
+	} {
+		var got, want bytes.Buffer
+		if err := c.Write(&got); err != nil {
+			t.Fatal(err)
+		}
+		if err := json.NewEncoder(&want).Encode(c); err != nil {
+			t.Fatal(err)
+		}
+		if got.String() != want.String() {
+			t.Errorf("written\n%sinstead of\n%s", got.String(), want.String())
+		}
+	}
+}

@@ -12,8 +12,6 @@ package check
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -244,6 +242,13 @@ func verify(t *work, c Claim) (f Finding) {
 	return f
 }
 
+// Within is the same prover with another context.
+func (p *Prover) Within(ctx context.Context) *Prover {
+	w := *p.w
+	w.ctx = ctx
+	return &Prover{&w}
+}
+
 // Prove computes what a claim's evidence proves, whatever its Number says. The
 // error wraps ErrLimit when the checker would have to work too long.
 func Prove(t *Table, c Claim) (*big.Rat, error) {
@@ -401,11 +406,19 @@ type Table struct {
 // Values lists the values that occur, in order.
 func (t *Table) Values() []int {
 	seen := map[int]bool{}
-	last, any := 0, false
+	var small [256]bool // kept apart: a map is slow where values alternate
 	for k, v := range t.cells {
-		if t.defined[k] && (!any || v != last) {
+		switch {
+		case !t.defined[k]:
+		case v >= 0 && v < len(small):
+			small[v] = true
+		default:
 			seen[v] = true
-			last, any = v, true
+		}
+	}
+	for v, is := range small {
+		if is {
+			seen[v] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(seen))
@@ -533,44 +546,14 @@ func newTable(rows, cols int) *Table {
 // NewTable tabulates a function, for those who write certificates.
 func NewTable(rows, cols int, f func(i, j int) (value int, defined bool)) *Table {
 	t := newTable(rows, cols)
-	for k := range t.cells {
-		t.cells[k], t.defined[k] = f(k/cols, k%cols)
+	k := 0
+	for i := range rows {
+		for j := range cols {
+			t.cells[k], t.defined[k] = f(i, j)
+			k++
+		}
 	}
 	return t
-}
-
-// Lines writes the rows as a Source holds them.
-func (t *Table) Lines() []string {
-	lines := make([]string, t.Rows)
-	var b []byte
-	for i := range lines {
-		b = b[:0]
-		for j := range t.Cols {
-			if j > 0 {
-				b = append(b, ' ')
-			}
-			if v, ok := t.At(i, j); ok {
-				b = strconv.AppendInt(b, int64(v), 10)
-			} else {
-				b = append(b, '*')
-			}
-		}
-		lines[i] = string(b)
-	}
-	return lines
-}
-
-// Hash is the SHA-256 of the rows as text, in hexadecimal.
-func (t *Table) Hash() string { return HashLines(t.Lines()) }
-
-// HashLines is the hash of a table whose [Table.Lines] these are.
-func HashLines(lines []string) string {
-	h := sha256.New()
-	for _, line := range lines {
-		io.WriteString(h, line)
-		io.WriteString(h, "\n")
-	}
-	return hex.EncodeToString(h.Sum(nil))
 }
 
 // Kinds lists the kinds of evidence that are understood, sorted.

@@ -135,12 +135,18 @@ var _ = register("apart", func(t *work, c Claim, raw json.RawMessage) (*big.Rat,
 	seen := map[string]int{}
 	var key []byte
 	whole := true // every entry defined: different lines are different as text
-	for _, i := range e.Lines {
+	for n, i := range e.Lines {
+		if err := t.ctx.Err(); err != nil && n&63 == 63 {
+			return nil, err
+		}
 		key = key[:0]
 		for j := range u.Cols {
 			v, ok := u.At(i, j)
 			whole = whole && ok
-			if ok {
+			switch {
+			case ok && v >= 0 && v <= 9:
+				key = append(key, byte('0'+v))
+			case ok:
 				key = strconv.AppendInt(key, int64(v), 10)
 			}
 			key = append(key, ',')

@@ -365,7 +365,7 @@ func product(m *bounds.Matrix) bool {
 
 // Certificate holds both ends of every point and selection, for crosscut check.
 func (c *Curve) Certificate() (*check.Certificate, error) {
-	t := check.NewTable(c.matrix.Rows(), c.matrix.Cols(), c.matrix.At)
+	t := c.matrix.Table()
 	out := &check.Certificate{Format: check.Format, Matrix: check.Source{Entries: t.Lines(), SHA256: t.Hash()}}
 	claim := func(measure string, value int, end string, number *big.Rat, evidence any) error {
 		raw, err := json.Marshal(evidence)
