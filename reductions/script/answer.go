@@ -29,7 +29,7 @@ func (r *reduction) outputs(seq []tasks.Token, read []int) ([]tasks.Value, error
 	}
 	var all []json.RawMessage
 	if json.Unmarshal(v, &all) != nil || len(all) != len(seq) {
-		return nil, errorf("%s: task returned %s: want a list of %d outputs, one per position", r.file.Name, short(v), len(seq))
+		return nil, errorf("%s: task returned %s: want a list of %d outputs, one per position", r.file.at("task"), short(v), len(seq))
 	}
 	out := make([]tasks.Value, len(read))
 	for k, pos := range read {
@@ -208,7 +208,7 @@ func (r *reduction) readsAt(y protocol.Word) ([]int, error) {
 		return nil, err
 	}
 	var items []json.RawMessage
-	if json.Unmarshal(raw, &items) != nil {
+	if json.Unmarshal(raw, &items) != nil || items == nil { // None too
 		items = []json.RawMessage{raw}
 	}
 	at = make([]int, len(items))

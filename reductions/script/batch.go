@@ -127,6 +127,9 @@ func fresh(v starlark.Value) starlark.Value {
 	return v
 }
 
+// callEffort is what a call costs beside its own steps, in such steps.
+const callEffort = 256
+
 // stride is how many inputs a worker takes at once.
 const stride = 16
 
@@ -149,6 +152,7 @@ type ready struct {
 	results []json.RawMessage
 	values  []uint32
 	calls   atomic.Int64 // of Starlark functions
+	effort  atomic.Int64
 	looked  map[int]bool
 	failed  int // the smallest input that failed
 	failure reply
@@ -249,7 +253,7 @@ func (c *child) batch(req request, beat func() error) reply {
 	if r.failed < r.count {
 		return r.failure
 	}
-	out := reply{Results: r.results, Calls: int(r.calls.Load())}
+	out := reply{Results: r.results, Calls: int(r.calls.Load()), Effort: r.effort.Load()}
 	for _, k := range r.values {
 		out.Values.add(int(k))
 	}
@@ -317,6 +321,7 @@ type evaluator struct {
 	*ready
 	thread *starlark.Thread
 	own    bool        // a call has changed what it was given
+	spent  int64       // the effort of the last call
 	clock  *time.Timer // of the call that runs
 	key    []byte      // of a sequence
 	outs   outputs
@@ -359,6 +364,7 @@ func (e *evaluator) one(k int) *reply {
 		bad := explain(err)
 		return &bad
 	}
+	e.effort.Add(e.spent)
 	e.text.Reset()
 	if err := written(fn.Name())(&e.text, v); err != nil {
 		bad := unwritten(fn, err)
@@ -396,11 +402,13 @@ func (e *evaluator) call(fn *starlark.Function, named []starlark.Tuple, lead sta
 		e.args = append(e.args[:0], lead...)
 		take()
 		limit(e.thread)
+		before := e.thread.ExecutionSteps()
 		if e.c.limit > 0 {
 			e.clock.Reset(e.c.limit)
 		}
 		v, err = starlark.Call(e.thread, fn, e.args, named)
 		e.clock.Stop() // while this worker waits for another one
+		e.spent = callEffort + int64(e.thread.ExecutionSteps()-before)
 		if e.own || try > 0 || !changed(err) {
 			break
 		}
@@ -434,10 +442,14 @@ func (e *evaluator) take(ins []uint32) {
 // ofTask is answer on what task gives, which is asked once for each sequence.
 func (e *evaluator) ofTask(k int) (starlark.Value, error) {
 	seq := e.part(e.seqs, k)
-	all, err := e.c.tasked.once(seq, &e.key, func() (starlark.Indexable, error) { return e.task(seq) })
+	all, effort, err := e.c.tasked.once(seq, &e.key, func() (starlark.Indexable, int64, error) {
+		all, err := e.task(seq)
+		return all, e.spent, err
+	})
 	if err != nil {
 		return nil, err
 	}
+	e.effort.Add(effort) // also where it is kept: what is counted does not hang on that
 	e.outs.all, e.outs.most = all, len(seq)
 	if len(e.places) > 0 {
 		e.outs.places, e.outs.declared = e.outs.places[:0], true
@@ -483,9 +495,10 @@ type tasked struct {
 }
 
 type given struct {
-	once sync.Once
-	all  starlark.Indexable // frozen
-	err  error
+	once   sync.Once
+	all    starlark.Indexable // frozen
+	effort int64
+	err    error
 }
 
 // taskedMost bounds the outputs that are kept.
@@ -500,7 +513,7 @@ func (t *tasked) with(beside string) {
 
 // once is what ask gives for a sequence, which is asked once while that is kept. key is
 // room for its text.
-func (t *tasked) once(seq []uint32, key *[]byte, ask func() (starlark.Indexable, error)) (starlark.Indexable, error) {
+func (t *tasked) once(seq []uint32, key *[]byte, ask func() (starlark.Indexable, int64, error)) (starlark.Indexable, int64, error) {
 	*key = (*key)[:0]
 	for _, id := range seq {
 		*key = binary.LittleEndian.AppendUint32(*key, id)
@@ -517,9 +530,9 @@ func (t *tasked) once(seq []uint32, key *[]byte, ask func() (starlark.Indexable,
 	}
 	t.mu.Unlock()
 	g.once.Do(func() {
-		if g.all, g.err = ask(); g.err == nil {
+		if g.all, g.effort, g.err = ask(); g.err == nil {
 			g.all.Freeze()
 		}
 	})
-	return g.all, g.err
+	return g.all, g.effort, g.err
 }

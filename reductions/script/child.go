@@ -49,6 +49,7 @@ type reply struct {
 	Values  varints             `json:"values,omitempty"`
 	Beat    bool                `json:"beat,omitempty"`   // no reply: the batch goes on
 	Calls   int                 `json:"calls,omitempty"`  // of functions, in a batch
+	Effort  int64               `json:"effort,omitempty"` // of a batch, in steps of Starlark; the same whatever is kept and whoever works
 	Looked  []int               `json:"looked,omitempty"` // positions that answer read in a batch
 	Need    *int                `json:"need,omitempty"`   // answer read this position, whose output it was not given
 	Col     int                 `json:"col,omitempty"`    // of the place where the error is
@@ -292,8 +293,11 @@ func explain(err error) reply {
 				break
 			}
 		}
-		if strings.Contains(eval.Msg, "called recursively") {
+		switch name, _, _ := strings.Cut(eval.Msg, "("); {
+		case strings.Contains(eval.Msg, "called recursively"):
 			r.Hint = "Starlark has no recursion: write a loop over something finite"
+		case predeclared().Has(name) && strings.Contains(domainNames(), name+"("):
+			r.Hint = "the domains are " + domainNames()
 		}
 	case errors.As(err, &undefined) && len(undefined) > 0:
 		first := undefined[0]

@@ -164,15 +164,28 @@ func (f *File) Until(t time.Time) {
 	f.proc.until = t
 }
 
+// effort is what the file's functions have cost so far, for many inputs at once, in steps.
+func (f *File) effort() int64 {
+	f.proc.mu.Lock()
+	defer f.proc.mu.Unlock()
+	return f.proc.effort
+}
+
 // Defines says whether the file has a function of this name.
 func (f *File) Defines(name string) bool { _, ok := f.funcs[name]; return ok }
 
-// at is where a function stands.
-func (f *File) at(fn string) string {
-	if d, ok := f.funcs[fn]; ok {
-		return f.Name + ":" + strconv.Itoa(d.Line)
+// at is where a function stands, or a constant whose line begins with its name.
+func (f *File) at(name string) string {
+	line := f.funcs[name].Line
+	for k, text := range strings.Split(f.proc.source, "\n") {
+		if rest, is := strings.CutPrefix(text, name); line == 0 && is && strings.HasPrefix(strings.TrimSpace(rest), "=") {
+			line = k + 1
+		}
 	}
-	return f.Name
+	if line == 0 {
+		return f.Name
+	}
+	return f.Name + ":" + strconv.Itoa(line)
 }
 
 // text returns a constant that is a string.
@@ -244,7 +257,7 @@ func (f *File) builtin() (p *problems.Problem, named bool, err error) {
 	}
 	p, err = problems.Catalog().Get(name)
 	if err != nil {
-		return nil, true, errorf("%s: problem: %v; known: %v", f.Name, err, problems.Catalog().Names())
+		return nil, true, hinted("name one of those, or write def problem(n, x, y)", "%s: problem: %v; known: %v", f.at("problem"), err, problems.Catalog().Names())
 	}
 	sizes := map[string]int{}
 	for _, s := range p.Sizes {

@@ -3,6 +3,7 @@ package script
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -182,6 +183,7 @@ func TestBobAnswers(t *testing.T) {
 		{"outside", "[1] if y[0]", "[4] if y[0]", "the positions are 1..3"},
 		{"position 0", "[1] if y[0]", "[0] if y[0]", "the positions are 1..3"},
 		{"no position", "[1] if y[0]", `["a"] if y[0]`, "the positions are 1..3"},
+		{"None", "[1] if y[0]", `None if y[0]`, "read(2,[1,0]) returned null"},
 	} {
 		f := parse(t, strings.Replace(own, tc.old, tc.new, 1))
 		s, err := f.Subject(2)
@@ -231,6 +233,18 @@ func TestBadLanguage(t *testing.T) {
 				t.Errorf("error %v, want %q", err, tc.want)
 			}
 		})
+	}
+}
+
+// Sizes that a domain cannot have get the list of domains as a hint.
+func TestDomainHint(t *testing.T) {
+	for _, bad := range []string{"words(n)", "words(n, 0)", "bits(-n)", "pairs(bits(n))", "numbers(2, 1)", "choices([])", "tables(n, \"a\")"} {
+		f := parse(t, "def inputs(n): return {\"x\": "+bad+", \"y\": bits(n)}\ndef problem(n, x, y): return 1\n")
+		_, err := f.Matrix(2)
+		var e *Error
+		if !errors.As(err, &e) || !strings.HasPrefix(e.Msg, "user.star:1:") || !strings.Contains(e.Help, "subsets(N, k)") {
+			t.Errorf("%s: %+v", bad, err)
+		}
 	}
 }
 

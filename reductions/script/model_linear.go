@@ -23,7 +23,7 @@ func (f *File) linear(sh tasks.Shape) (models.Machine, error) {
 	}
 	direction, _ := f.text("linear")
 	if direction != "causal" && direction != "both" {
-		return nil, hinted(`write linear = "causal", or linear = "both" for all positions`, "%s: linear = %s", f.Name, short(f.consts["linear"]))
+		return nil, hinted(`write linear = "causal", or linear = "both" for all positions`, "%s: linear = %s", f.at("linear"), short(f.consts["linear"]))
 	}
 	u, _, err := f.lists(sh)
 	if err != nil {

@@ -89,7 +89,9 @@ type process struct {
 	// calls are those of the file's functions so far, by the one that was asked for: those
 	// of answer in a batch stand with task.
 	calls map[string]int
-	stop  func() bool
+	// effort is that of all batches so far.
+	effort int64
+	stop   func() bool
 }
 
 type line struct {
@@ -154,6 +156,7 @@ func (p *process) send(req request) (r reply, err error) {
 	}
 	p.traffic += len(r.Value)
 	p.calls[req.Fn] += r.Calls
+	p.effort += r.Effort
 	for _, v := range r.Results {
 		p.traffic += len(v)
 	}

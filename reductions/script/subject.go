@@ -60,7 +60,7 @@ func (f *File) Subject(n int) (*validate.Subject, error) {
 		AnswerUsesY: f.arity("answer") == 3, Found: r.found, Place: f.at("answer"),
 	}
 	if f.Defines("task") {
-		s.Answers = r.answers
+		s.Answers, s.Effort = r.answers, f.effort
 	}
 	if p.Words == nil && p.F == nil {
 		s.Wants = func(ins [][]protocol.Word) ([]protocol.Value, error) { return f.values(p, n, ins) }
@@ -319,7 +319,7 @@ func (r *reduction) findShape() error {
 	}
 	t, err := tasks.Catalog().Get(name)
 	if err != nil {
-		return errorf("%s: task: %v; known: %v", f.Name, err, tasks.Catalog().Names())
+		return hinted("name one of those, or write def task(tokens, params)", "%s: task: %v; known: %v", f.at("task"), err, tasks.Catalog().Names())
 	}
 	if r.shape, err = t.Shape(N, set); err != nil {
 		return errorf("%s: params(%d), N = %d: %v", f.at("params"), r.n, N, err)

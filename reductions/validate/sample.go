@@ -15,6 +15,20 @@ import (
 // sampleTokens bounds the tokens that are written for a sample, unless a budget is set.
 const sampleTokens = 1 << 27
 
+// A user's own task is evaluated for each input: so many uniform ones are drawn that they
+// take about sampleEffort steps, and at least sampleLeast.
+const (
+	sampleEffort = 1 << 24
+	sampleLeast  = 1 << 12
+)
+
+func (s *Subject) effort() int64 {
+	if s.Effort == nil {
+		return 0
+	}
+	return s.Effort()
+}
+
 // adversarial are the pairs on which faulty reductions of this kind tend to fail: no
 // ones, single ones, all ones, complements, complements with one common element, and
 // runs of ones; made one at a time, since few callers want all.
@@ -182,9 +196,6 @@ func pow(b, e int) int {
 // the uniform ones only.
 func (s *Subject) sample(ctx context.Context, opt Options) (tally, *Interval, error) {
 	uniform := min(int64(SampleSize), max(64, int64(sampleTokens/s.Shape.N)))
-	if s.Answers != nil { // a user's own task is evaluated for each
-		uniform = min(uniform, SampleSize>>3)
-	}
 	most := int64(math.MaxInt64)
 	if opt.Budget > 0 { // a quarter of it for the adversarial pairs
 		most = (opt.Budget + 3) / 4
@@ -226,9 +237,13 @@ func (s *Subject) sample(ctx context.Context, opt Options) (tally, *Interval, er
 			}
 		})
 	}
+	before := s.effort()
 	t, err := judge(func(_, i int) []protocol.Word { return list[i] }, int64(len(list)))
 	if err != nil {
 		return t, nil, err
+	}
+	if each := (s.effort() - before) / int64(max(1, len(list))); each > 0 && opt.Budget == 0 {
+		uniform = min(uniform, max(sampleLeast, sampleEffort/each))
 	}
 	drawn := make([]*rand.Rand, (uniform+chunk-1)/chunk) // one worker takes one chunk
 	u, err := judge(func(k, _ int) []protocol.Word {

@@ -53,6 +53,9 @@ type Subject struct {
 	// input k. Wants is Want for many, None outside the promise. nil: one after the other.
 	Answers func(seqs [][]tasks.Token, ins [][]protocol.Word) ([]protocol.Value, error)
 	Wants   func(ins [][]protocol.Word) ([]protocol.Value, error)
+	// Effort is what Write, Answers and Wants have cost so far, in any unit of work but time;
+	// nil: too little to matter.
+	Effort func() int64
 	// Place is where a file defines Answer, such as "mine.star:9"; "": no file does.
 	Place string
 	// AnswerUsesY says that Answer looks at y.
