@@ -84,8 +84,8 @@ func known(t *testing.T, file, source string) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range regexp.MustCompile(`"kind": ?"(\w+)"`).FindAllSubmatch(data, -1) {
-		if !strings.Contains(source, "\ndef "+string(m[1])+"(") {
+	for _, m := range regexp.MustCompile(`"kind": ?"([\w-]+)"`).FindAllSubmatch(data, -1) {
+		if !strings.Contains(source, "\ndef "+strings.ReplaceAll(string(m[1]), "-", "_")+"(") {
 			return false
 		}
 	}

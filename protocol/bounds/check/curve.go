@@ -82,12 +82,10 @@ var (
 		if _, err := t.priced(e.Unit, e.Rows); err != nil {
 			return nil, err
 		}
-		claimed, ok := new(big.Rat).SetString(c.Number)
-		if !ok || claimed.Sign() < 0 || claimed.Cmp(big.NewRat(1, 1)) > 0 {
-			return nil, fmt.Errorf("%q is no probability", c.Number)
+		target, err := t.claimed(c)
+		if err != nil {
+			return nil, err
 		}
-		claimed.Mul(claimed, new(big.Rat).SetInt64(t.inside()))
-		target := new(big.Int).Quo(claimed.Num(), claimed.Denom()).Int64()
 		above, err := t.exceed(k, target, e.Unit, e.Rows)
 		if err != nil {
 			return nil, err
@@ -133,6 +131,16 @@ func curveClaim(c Claim, measure, end string, raw json.RawMessage, into any) (in
 		return *c.Value, decode(raw, into)
 	}
 	return 1 << *c.Value, decode(raw, into)
+}
+
+// claimed is the number of right answers that a claim's probability allows.
+func (t *work) claimed(c Claim) (int64, error) {
+	p, ok := new(big.Rat).SetString(c.Number)
+	if !ok || p.Sign() < 0 || p.Cmp(big.NewRat(1, 1)) > 0 {
+		return 0, fmt.Errorf("%q is no probability", c.Number)
+	}
+	p.Mul(p, new(big.Rat).SetInt64(t.inside()))
+	return new(big.Int).Quo(p.Num(), p.Denom()).Int64(), nil
 }
 
 // share is a number of right answers as a probability.

@@ -46,6 +46,7 @@ type Selection struct {
 
 	keepers []check.Keeper
 	price   int64 // of every row
+	floor   int   // where the upper end is by trying all words of the messages: what every row is granted; -1: it is not
 }
 
 // Curve is the success for every whole number of bits from 0 to the one-way cost.
@@ -88,7 +89,7 @@ func Of(ctx context.Context, m *bounds.Matrix) (*Curve, error) {
 		}
 		c.Points = append(c.Points, p.point(ctx, m, s, fano(m, s)))
 	}
-	c.Selection = p.selection(m)
+	c.Selection = p.selection(ctx, m)
 	return c, ctx.Err()
 }
 
@@ -382,9 +383,12 @@ func (c *Curve) Certificate() (*check.Certificate, error) {
 			claim(check.Success, p.Bits, check.Upper, p.Upper, check.Prices{Kind: kind, Unit: 1, Rows: p.prices}))
 	}
 	for _, s := range c.Selection {
-		prices := slices.Repeat([]int64{s.price}, c.matrix.Rows())
+		var upper any = check.KeptPrices{Kind: "kept-prices", Unit: 1, Rows: slices.Repeat([]int64{s.price}, c.matrix.Rows())}
+		if s.floor >= 0 {
+			upper = check.KeptExhausted{Kind: "kept-exhausted", Floor: s.floor}
+		}
 		err = errors.Join(err, claim(check.SuccessKept, s.Kept, check.Lower, s.Lower, check.Keepers{Kind: "keepers", Messages: s.keepers}),
-			claim(check.SuccessKept, s.Kept, check.Upper, s.Upper, check.KeptPrices{Kind: "kept-prices", Unit: 1, Rows: prices}))
+			claim(check.SuccessKept, s.Kept, check.Upper, s.Upper, upper))
 	}
 	return out, err
 }

@@ -183,6 +183,30 @@ func keepers(t *testing.T, c *check.Certificate, k int) json.RawMessage {
 	return nil
 }
 
+// Keeping 1 of 4 symbols out of 3: the prices stop at 85/108, the search closes on what was found.
+func TestKeptSearchCloses(t *testing.T) {
+	if !long.Tests() {
+		t.Skip("searches and checks for half a minute")
+	}
+	c := of(t, words(t, 4, 3))
+	if s := c.Selection[1]; s.Lower.RatString() != "83/108" || s.Upper.RatString() != "83/108" || s.floor < 0 {
+		t.Errorf("%v..%v with floor %d", s.Lower, s.Upper, s.floor)
+	}
+	cert, err := c.Certificate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	findings, err := check.Verify(cert)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, f := range findings {
+		if f.Err != nil {
+			t.Errorf("claim %d: %v", k, f.Err)
+		}
+	}
+}
+
 // What keeping k tokens achieves is checked with the rest, and equals the best over everything: which message
 // every row sends, and which word every message is answered by.
 func TestSelectionIsCertified(t *testing.T) {

@@ -1,6 +1,7 @@
 package curve
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/big"
@@ -13,18 +14,23 @@ import (
 
 // selection is what keeping k tokens achieves. A message is a set of k places with Alice's symbols there, and only
 // inputs that have these symbols may send it; which one an input sends is hers to choose, so the choice speaks too.
-// Below, the best of a local search over who sends what; above, a dual solution as for words, of all messages.
-func (p *problem) selection(m *bounds.Matrix) []Selection {
+// Below, the best of a local search over who sends what; above, a dual solution as for words, of all messages, and where
+// the two differ the checker's own search, which closes on what was found or says nothing.
+func (p *problem) selection(ctx context.Context, m *bounds.Matrix) []Selection {
 	if !product(m) {
 		return nil
 	}
 	var out []Selection
 	for k := range p.cols + 1 {
 		msgs := p.messages(m, k)
-		s := Selection{Kept: k, Bits: math.Log2(float64(len(msgs)))}
+		s := Selection{Kept: k, Bits: math.Log2(float64(len(msgs))), floor: -1}
 		upper, price := p.selectionDual(msgs)
 		upper = min(p.all, upper)
 		lower, words := p.selectionSearch(msgs, upper)
+		if floor := int(price) - 1; lower < upper && floor >= 0 &&
+			check.KeptAtMost(ctx, check.NewTable(m.Rows(), m.Cols(), m.At), k, lower, floor, exhaustSteps) {
+			s.floor, upper = floor, lower
+		}
 		for i, msg := range msgs {
 			s.keepers = append(s.keepers, check.Keeper{Columns: msg.columns, Tokens: msg.tokens, Word: p.words[words[i]]})
 		}
@@ -33,6 +39,9 @@ func (p *problem) selection(m *bounds.Matrix) []Selection {
 	}
 	return out
 }
+
+// exhaustSteps bounds the search for a proof that what was found is the most.
+const exhaustSteps = 1 << 32
 
 // kept is a message of tokens with their places, and the rows that have them.
 type kept struct {
