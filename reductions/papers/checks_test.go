@@ -257,6 +257,11 @@ func TestExecutedRan(t *testing.T) {
 				t.Errorf("%s: claim %q shows what was executed, and is %s: ran %s", p.Name, c.ID, s.Verdict, s.Ran)
 			}
 		}
+		for _, c := range p.Claims { // what holds, or fails, does so at sizes that can be named
+			if s := p.sum(c, quickly(t, c)); s.SatisfiableAt == "not stated" && (s.Verdict == report.Holds || s.Verdict == report.Fails) {
+				t.Errorf("%s: claim %q %s, and its hypothesis names no sizes", p.Name, c.ID, s.Verdict)
+			}
+		}
 	}
 	stranger := *Peng2024Composition
 	stranger.By = []*Claim{hopPrinted}

@@ -220,13 +220,39 @@ func longestTable(L, B int) *big.Int {
 	return K.Exp(K, big.NewInt(power), nil)
 }
 
+// shortest is the shortest prompt that is allowed, n = c B^(16^L) tokens, and whether it is: p, and
+// so B = H d p, is at least log2 n.
+func shortest(L, B int, c int64) (n *big.Int, allowed bool) {
+	n = new(big.Int).Exp(big.NewInt(int64(B)), big.NewInt(int64(1)<<(4*L)), nil)
+	n.Mul(n, big.NewInt(c))
+	return n, B >= n.BitLen()
+}
+
+// prompts is a hypothesis on L and H d p, with the factor c of the shortest prompt.
+func prompts(text string, c func(L int) int64) Hypothesis {
+	return Hypothesis{Text: text, Over: []Range{{Name: "L", From: 1, To: 3}, {Name: "H d p", From: 2, To: 1 << 13}}, Holds: func(at Sizes) bool {
+		_, allowed := shortest(at["L"], at["H d p"], c(at["L"]))
+		return allowed
+	}}
+}
+
+// asPrinted and mended are the factors of the condition as it is printed, and of the repair.
+func asPrinted(int) int64 { return 1 }
+
+func mended(L int) int64 {
+	if L > 1 {
+		return 1
+	}
+	return 1 << 12
+}
+
 // fits tries whether the tables fit into the shortest prompt of n >= c B^(16^L) tokens that is
 // allowed, for one to three layers and every B up to most that is at least log2 n, as p is.
 func fits(t *tally, most int, c func(L int) int64) {
 	for L := 1; L <= 3; L++ {
 		for B := 2; B <= most; B++ {
-			n := new(big.Int).Exp(big.NewInt(int64(B)), big.NewInt(int64(1)<<(4*L)), nil)
-			if n.Mul(n, big.NewInt(c(L))); B < n.BitLen() {
+			n, allowed := shortest(L, B, c(L))
+			if !allowed {
 				continue
 			}
 			table := longestTable(L, B)
@@ -245,7 +271,7 @@ func log2(v *big.Int) float64 {
 
 var decoderTables = &Claim{
 	ID: "parameters", Kind: Lower, Short: "the hard instance fits into n tokens",
-	Hypothesis: Hypothesis{Text: "p >= log2 n and H d p <= n^(2^-4L)"},
+	Hypothesis: prompts("H d p >= 2, p >= log2 n and H d p <= n^(2^-4L)", asPrinted),
 	Seen:       "second hand, two independent notes",
 	Statement:  "Where theorem 1 speaks, its hard instance has at most n tokens: K = (H d p L)^8 8^(2 L^2), m = K^(1 + sum_(l < L) 8^l), n_l = K^(4 8^(L-l-1)), and the last table has m n_1 .. n_(L-1) places.",
 	Source:     sourceDecoders, Conventions: []string{"parameters and condition as our notes print them; a place of a table is at least one token"},
@@ -254,7 +280,7 @@ var decoderTables = &Claim{
 		rows := collector{ctx: ctx, at: at, out: &out}
 		rows.check(check{row: report.Row{Task: "sequential composition"}, printed: true, what: "L = 1 to 3, H d p from log2 n to 8,192: the last table fits into the shortest prompt that is allowed",
 			try: func(t *tally, _ bool) error {
-				fits(t, 8192, func(int) int64 { return 1 })
+				fits(t, 8192, asPrinted)
 				return nil
 			}})
 		return out, rows.err
@@ -263,7 +289,7 @@ var decoderTables = &Claim{
 
 var decoderFits = &Claim{
 	ID: "parameters, repaired", Kind: Lower, Short: "for one layer n >= 4,096 (H d p)^16",
-	Hypothesis: Hypothesis{Text: "p >= log2 n, and n >= 2^12 (H d p)^16 for L = 1, n >= (H d p)^(2^4L) for L = 2, 3"},
+	Hypothesis: prompts("H d p >= 2, p >= log2 n, and n >= 2^12 (H d p)^16 for L = 1, n >= (H d p)^(2^4L) for L = 2, 3", mended),
 	Seen:       "ours",
 	Statement:  "With H d p = 1 the last table has 2^12, 2^448 and about 2^7,335 places for L = 1, 2, 3. For one layer it has 2^12 (H d p)^16, so n must be 4,096 times what the condition asks; for two and three layers p >= log2 n leaves room.",
 	Source:     "this project, on the parameters of " + sourceDecoders,
@@ -285,13 +311,10 @@ var decoderFits = &Claim{
 		}})
 		rows.check(check{row: row, what: "L = 1 to 3: the last table fits into the shortest prompt, with the factor for one layer", fault: "half of the factor", try: func(t *tally, broken bool) error {
 			fits(t, 8192, func(L int) int64 {
-				switch {
-				case L > 1:
-					return 1
-				case broken:
-					return 1 << 11
+				if broken && L == 1 {
+					return mended(L) / 2
 				}
-				return 1 << 12
+				return mended(L)
 			})
 			return nil
 		}})
