@@ -8,9 +8,11 @@ import (
 	"crosscut/models/attention"
 	"crosscut/models/tasks"
 	"crosscut/models/zoo"
+	"crosscut/protocol"
 	"crosscut/reductions"
 	"crosscut/reductions/falsify"
 	"crosscut/reductions/rules"
+	"crosscut/report"
 )
 
 var theorem6 = &Claim{
@@ -170,7 +172,44 @@ func runTheorem7(ctx context.Context, at Effort) (out Outcome, err error) {
 		rows.through(r, 4, made(zoo.Attention, models.Settings{Choice: map[string]string{"arithmetic": string(a)}, Seed: at.Seed}))
 	}
 	rows.oneLayer(r)
+	rows.hands()
 	return out, rows.err
+}
+
+// layers are the sizes at which one attention layer is held against a need.
+func layers() []rules.Sized {
+	return []rules.Sized{smallest(), sized("attention H=1 m=1 p=8"), sized("attention H=1 m=3 p=16"), sized("attention H=4 m=16 p=16")}
+}
+
+// hands adds where the exact cost of Match3 at the half split begins to exclude layers: the
+// smallest odd N, for M = N + 1 and for M = N^2 (docs/sanford2023.md).
+func (c *collector) hands() {
+	for _, a := range layers() {
+		for _, m := range []struct {
+			text string
+			of   func(n int) int
+		}{{"N + 1", func(n int) int { return n + 1 }}, {"N^2", func(n int) int { return n * n }}} {
+			for n, found := 3, false; !found && c.err == nil; n += 2 {
+				sh, err := tasks.Match3.Shape(n, tasks.Params{"M": float64(m.of(n))})
+				if c.fail(err) {
+					return
+				}
+				in := &reductions.Instance{Shape: sh, At: sh.Half(), Reads: []int{sh.DefaultRead()}}
+				p, err := a.At(rules.Cut{Shape: sh, Split: in.At, Read: in.Reads}, 0)
+				need, ok := reductions.OwnNeed(sh, in.At, in.Reads, protocol.OneWay, protocol.Alice)
+				if c.fail(err) {
+					return
+				}
+				if found = ok && p.Total() < need.Bits; found {
+					c.add(a.Of(), report.Row{
+						Task: sh.Task.Name, N: ptr(n), Params: map[string]any{"M": m.of(n), "layer": a.String()}, Setting: protocol.OneWay, Warnings: []string{},
+						Bits: report.Num(p.Total()), Formula: report.Num(p.Total()), Needed: report.Num(need.Bits), NeededBy: trial{in: in, job: models.Job{Split: in.At}}.named(need, true), Basis: string(need.Basis),
+						Note: fmt.Sprintf("no layer of these sizes is right on all inputs at N = %d, the smallest odd N for M = %s: fewer bits than the half split needs; no input was run", n, m.text),
+					}, nil)
+				}
+			}
+		}
+	}
 }
 
 // smallLayer is the hypothesis of the bounds on one layer with the constants shown
@@ -194,7 +233,7 @@ func smallest() rules.Sized { return sized("attention H=1 m=1 p=2 f=1") }
 // where on H (B_Z + d_v B_N) >= n says something, and layers just below it that
 // fail on an input, one of them two-way.
 func (c *collector) oneLayer(r *reductions.Reduction) {
-	for _, a := range []rules.Sized{smallest(), sized("attention H=1 m=1 p=8"), sized("attention H=1 m=3 p=16"), sized("attention H=4 m=16 p=16")} {
+	for _, a := range layers() {
 		c.bites(r, a, 1<<13)
 	}
 	c.undersized(r, 20, of(sized("attention H=1 m=1 p=2 f=1 arithmetic=max"), c.at.Seed), falsify.Options{})

@@ -204,3 +204,22 @@ func TestSandwichesOfTheScreen(t *testing.T) {
 		}
 	}
 }
+
+// TestHandsExcludeLayers: theorem 7 prints from where on the exact cost of the half split
+// excludes each layer, as docs/sanford2023.md has it.
+func TestHandsExcludeLayers(t *testing.T) {
+	c := gather(t)
+	c.hands()
+	if c.err != nil {
+		t.Fatal(c.err)
+	}
+	var got []int
+	for _, r := range c.out.Rows {
+		if got = append(got, *r.N); *r.Bits >= *r.Needed || r.Verdict == report.Meets || r.Runs > 0 {
+			t.Errorf("%+v excludes nothing, or says that something ran", r)
+		}
+	}
+	if want := []int{15, 5, 45, 13, 179, 37, 3611, 473}; !slices.Equal(got, want) {
+		t.Errorf("layers are excluded from N = %v, want %v", got, want)
+	}
+}
