@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"crosscut/models/tasks"
 	"crosscut/reductions/smallest/proof"
@@ -19,10 +20,11 @@ type sums struct {
 	of    []int32 // width cells of each input
 	yes   []bool
 	in    [][]int32 // the inputs of each cell, once for each time that it occurs there
+	twin  []int     // of a cell the only other one with which it stands in no input of answer no; -1: none
 }
 
 // mostMoves bounds the sums that change in a search.
-const mostMoves = 1 << 24
+const mostMoves = 1 << 30
 
 // mostSums bounds the inputs.
 const mostSums = 1 << 19
@@ -99,16 +101,54 @@ func addUp(ctx context.Context, w *proof.World, r *rows) *sums {
 	for k, c := range s.of {
 		s.in[c] = append(s.in[c], int32(k/s.width))
 	}
+	s.pair()
 	return s
 }
 
+// pair finds the twins. Cells that are in no input of answer no have none.
+func (s *sums) pair() {
+	with := make([][]bool, s.cells)
+	for c := range with {
+		with[c] = make([]bool, s.cells)
+	}
+	for k, yes := range s.yes {
+		for _, c := range s.of[k*s.width : (k+1)*s.width] {
+			for _, d := range s.of[k*s.width : (k+1)*s.width] {
+				with[c][d] = with[c][d] || !yes
+			}
+		}
+	}
+	only := func(c int) int {
+		found := -1
+		for d := range with {
+			if d != c && with[d][d] && !with[c][d] {
+				if found >= 0 {
+					return -1
+				}
+				found = d
+			}
+		}
+		return found
+	}
+	s.twin = make([]int, s.cells)
+	for c := range s.twin {
+		s.twin[c] = -1
+		if d := only(c); with[c][c] && d >= 0 && only(d) == c {
+			s.twin[c] = d
+		}
+	}
+}
+
 // anneal looks for values of p bits by simulated annealing: a cell at random gets a value
-// at random, and keeps it where fewer inputs collide, or sometimes. The work is bounded
-// by so many sums that change.
-func (s *sums) anneal(ctx context.Context, p, work int, rng *rand.Rand) []int {
+// at random or near, and keeps it where fewer inputs collide, or sometimes. Where tied,
+// the values of twins add up to one number, so that inputs that hold both differ by the others
+// alone. The work is bounded by so many sums that change.
+func (s *sums) anneal(ctx context.Context, p, work int, tied bool, rng *rand.Rand) []int {
 	value := make([]int, s.cells)
 	for c := range value {
-		value[c] = rng.IntN(1 << p)
+		if value[c] = rng.IntN(1 << p); tied && s.twin[c] >= 0 && s.twin[c] < c {
+			value[c] = 1<<p - 1 - value[s.twin[c]]
+		}
 	}
 	sum := make([]int32, len(s.yes))
 	for k, c := range s.of {
@@ -131,7 +171,7 @@ func (s *sums) anneal(ctx context.Context, p, work int, rng *rand.Rand) []int {
 	for k := range sum {
 		add(int32(k), 1)
 	}
-	move := func(c, to int) {
+	shift := func(c, to int) {
 		d := int32(to - value[c])
 		value[c] = to
 		for _, k := range s.in[c] {
@@ -140,10 +180,19 @@ func (s *sums) anneal(ctx context.Context, p, work int, rng *rand.Rand) []int {
 			add(k, 1)
 		}
 	}
+	move := func(c, to int) {
+		shift(c, to)
+		if d := s.twin[c]; tied && d >= 0 {
+			shift(d, 1<<p-1-to)
+		}
+	}
 	for left := work; cost > 0 && left > 0 && ctx.Err() == nil; {
 		c := rng.IntN(s.cells)
-		was, before := value[c], cost
-		move(c, rng.IntN(1<<p))
+		was, before, to := value[c], cost, rng.IntN(1<<p)
+		if tied && rng.IntN(2) == 0 {
+			to = min(max(was+rng.IntN(9)-4, 0), 1<<p-1)
+		}
+		move(c, to)
 		left -= len(s.in[c]) + 1
 		heat := 0.02 + 2*float64(left)/float64(work)
 		if cost > before && rng.Float64() >= math.Exp(float64(before-cost)/heat) {
@@ -157,15 +206,16 @@ func (s *sums) anneal(ctx context.Context, p, work int, rng *rand.Rand) []int {
 }
 
 // cooled narrows the upper end by annealing, p downwards as long as some start succeeds.
-func cooled(ctx context.Context, w *proof.World, rows *rows, r *Result) error {
-	s := addUp(ctx, w, rows)
+// s is nil where there is nothing to anneal.
+func cooled(ctx context.Context, w *proof.World, s *sums, r *Result, work int) error {
 	if s == nil || s.cells == 0 {
 		return nil
 	}
 	for p := min(r.Upper-1, 20); p >= r.Lower && p > 0; p-- {
 		var value []int
 		for try := 0; value == nil && try < restarts; try++ {
-			value = s.anneal(ctx, p, min(deepest, mostMoves)/restarts, rand.New(rand.NewPCG(uint64(p), uint64(try))))
+			tied := try%2 == 1 && slices.Max(s.twin) >= 0
+			value = s.anneal(ctx, p, min(work, mostMoves)/restarts, tied, rand.New(rand.NewPCG(uint64(p), uint64(try))))
 		}
 		if value == nil {
 			return nil

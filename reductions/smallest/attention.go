@@ -48,14 +48,11 @@ var Attention = kinds.Add(&Kind{
 				return err
 			}
 		}
-		bits := func(t, apart int) (p int) { // of a value, if the sum of the first t tokens tells so many prefixes apart
+		bits := func(t, apart int) int { // of a value, if the sum of the first t tokens tells so many prefixes apart
 			if sh.DefaultRead() <= t {
 				t--
 			}
-			for (1<<p-1)*t+1 < apart {
-				p++
-			}
-			return p
+			return proof.SumBits(t, apart)
 		}
 		lower := func(w *proof.World, rows *rows) error {
 			for t := 1; t < sh.N; t++ {
@@ -85,7 +82,7 @@ var Attention = kinds.Add(&Kind{
 					return err
 				}
 			}
-			return cooled(ctx, rows.w, rows, r)
+			return cooled(ctx, rows.w, addUp(ctx, rows.w, rows), r, deepest)
 		})
 		if err != nil {
 			return err
@@ -95,6 +92,13 @@ var Attention = kinds.Add(&Kind{
 			whole = w.Whole && err == nil
 			if err != nil || !w.Whole {
 				return err
+			}
+			before := r.Lower
+			if err := scattered(ctx, w, r); err != nil {
+				return err
+			}
+			if r.Lower > before {
+				low = "sums over positions that do not stand together"
 			}
 			if sh.Task.Unordered && sh.Task.CheckSeq == nil {
 				if err := spread(ctx, w, rows, r); err != nil {
@@ -282,8 +286,8 @@ const restarts = 4
 var deepest = proof.MostSteps
 
 // tables looks for values of fewer bits, one table for each position, from the lower
-// end on: all of them where that ends, else some of them, from many orders; first in
-// few steps, then in more. Between the two some are annealed.
+// end on: all of them where that ends, else some of them, from many orders; in few
+// steps, then in more. In between some are annealed.
 func tables(ctx context.Context, w *proof.World, rows *rows, r *Result, low *string) error {
 	if r.Lower == r.Upper {
 		return nil
@@ -291,10 +295,11 @@ func tables(ctx context.Context, w *proof.World, rows *rows, r *Result, low *str
 	s, err := proof.NewSums(ctx, w)
 	if err != nil {
 		if err == proof.ErrLarge || ctx.Err() != nil {
-			return cooled(ctx, w, rows, r)
+			return cooled(ctx, w, addUp(ctx, w, rows), r, deepest)
 		}
 		return err
 	}
+	adds := addUp(ctx, w, rows)
 	for steps := 1 << 14; steps <= deepest; steps *= 8 {
 		for p := r.Lower; p < r.Upper; p++ {
 			values, err := s.Search(ctx, p, steps, nil)
@@ -317,10 +322,8 @@ func tables(ctx context.Context, w *proof.World, rows *rows, r *Result, low *str
 				}
 			}
 		}
-		if steps == 1<<14 {
-			if err := cooled(ctx, w, rows, r); err != nil {
-				return err
-			}
+		if err := cooled(ctx, w, adds, r, steps*(steps>>14)); err != nil {
+			return err
 		}
 	}
 	return nil

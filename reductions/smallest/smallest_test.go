@@ -274,6 +274,7 @@ func TestForgedFiles(t *testing.T) {
 	head := func() *proof.File { return find(t, shape(t, "match3", 3, nil), "attention").File }
 	keys := func() *proof.File { return find(t, shape(t, "qsa", 5, nil), "attention").File }
 	dense := func() *proof.File { return find(t, shape(t, "qsa", 3, nil), "mlp").File }
+	bigrams := func() *proof.File { return scatteredFile(t) }
 	digits := func() *proof.File { return find(t, shape(t, "match2", 3, nil), "mlp").File }
 	for name, c := range map[string]struct {
 		make   func() *proof.File
@@ -318,14 +319,29 @@ func TestForgedFiles(t *testing.T) {
 			evidence(f.Upper, func(e map[string]any) { e["values"].([]any)[1] = at(e, "values", 1)[1:] })
 		}, "values for"},
 		"values: the query moves": {head, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { e["fixed"] = 0 }) }, "public"},
-		"keys: two alike":         {keys, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { at(e, "keys")[1] = at(e, "keys")[0] }) }, "single it out"},
-		"keys: a query short":     {keys, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { e["queries"] = at(e, "queries")[1:] }) }, ""},
-		"keys: too wide a bound":  {keys, func(f *proof.File) { f.Lower.Number = 5 }, "proves 4"},
-		"radon at q = N":          {keys, func(f *proof.File) { f.Params = f.Params.With(tasks.Params{"q": 5}) }, "q < N"},
-		"dense: rank lost":        {dense, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { at(e, "w", 0)[0] = 0 }) }, "give z back"},
-		"dense: no gap":           {dense, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { e["gap"] = 1 }) }, "gap"},
-		"dense: eps too large":    {dense, func(f *proof.File) { f.Params = f.Params.With(tasks.Params{"eps": 0.5}) }, "eps <"},
-		"digits: no room":         {digits, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { at(e, "weights")[0] = 2 }) }, "above the later"},
+		"scattered: a head twice": {bigrams, func(f *proof.File) {
+			evidence(f.Lower, func(e map[string]any) { at(e, "heads")[1] = at(e, "heads")[0] })
+		}, "apart"},
+		"scattered: fewer heads": {bigrams, func(f *proof.File) {
+			evidence(f.Lower, func(e map[string]any) { e["heads"] = at(e, "heads")[1:] })
+		}, "proves"},
+		"scattered: no rest":           {bigrams, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { e["rests"] = []any{} }) }, "apart"},
+		"scattered: a short rest":      {bigrams, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { at(e, "rests")[0] = []any{} }) }, "rest 1"},
+		"scattered: no such token":     {bigrams, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { at(e, "heads", 0)[0] = 6 }) }, "head 1"},
+		"scattered: the read position": {bigrams, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { e["at"] = []any{1, 3} }) }, "not read"},
+		"scattered: one position":      {bigrams, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { e["at"] = []any{2, 2} }) }, "ascending"},
+		"scattered: positions behind":  {bigrams, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { e["at"] = []any{2, 5} }) }, "ascending"},
+		"scattered: others":            {bigrams, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { e["at"] = []any{2, 3} }) }, "apart"},
+		"scattered: no position":       {bigrams, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { e["at"] = []any{} }) }, "no positions"},
+		"scattered: state bits":        {bigrams, func(f *proof.File) { f.Model, f.Unit = "rnn", proof.StateBits }, "says nothing"},
+		"keys: two alike":              {keys, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { at(e, "keys")[1] = at(e, "keys")[0] }) }, "single it out"},
+		"keys: a query short":          {keys, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { e["queries"] = at(e, "queries")[1:] }) }, ""},
+		"keys: too wide a bound":       {keys, func(f *proof.File) { f.Lower.Number = 5 }, "proves 4"},
+		"radon at q = N":               {keys, func(f *proof.File) { f.Params = f.Params.With(tasks.Params{"q": 5}) }, "q < N"},
+		"dense: rank lost":             {dense, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { at(e, "w", 0)[0] = 0 }) }, "give z back"},
+		"dense: no gap":                {dense, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { e["gap"] = 1 }) }, "gap"},
+		"dense: eps too large":         {dense, func(f *proof.File) { f.Params = f.Params.With(tasks.Params{"eps": 0.5}) }, "eps <"},
+		"digits: no room":              {digits, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { at(e, "weights")[0] = 2 }) }, "above the later"},
 		"inputs: one twice": {digits, func(f *proof.File) {
 			evidence(f.Lower, func(e map[string]any) { at(e, "inputs")[1] = at(e, "inputs")[0] })
 		}, "one answer"},
@@ -359,6 +375,68 @@ func TestForgedFiles(t *testing.T) {
 	}
 }
 
+// scatteredFile has the lower end of bigrams of numbers modulo 6 by tokens 2 and 4 of 4.
+func scatteredFile(t *testing.T) *proof.File {
+	t.Helper()
+	sh := shape(t, "match3-bigram", 4, tasks.Params{"M": 6})
+	w, err := proof.NewWorld(sh, 1, 1, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &Result{File: &proof.File{Format: proof.Format, Task: sh.Task.Name, N: sh.N, Params: sh.Params, Model: "attention", Unit: proof.ValueBits}}
+	if err := scattered(t.Context(), w, r); err != nil {
+		t.Fatal(err)
+	}
+	return r.File
+}
+
+// TestScattered: token 3 meets tokens 2 and 4, so that these have a row for each set of two
+// values or one, without the one that matches alone by itself, and one row for token 2 with that.
+func TestScattered(t *testing.T) {
+	f := scatteredFile(t)
+	var e proof.Scattered
+	if err := json.Unmarshal(f.Lower.Evidence, &e); err != nil {
+		t.Fatal(err)
+	}
+	if want := proof.SumBits(2, 6*5/2+5+1); f.Lower.Number != want || !slices.Equal(e.At, []int{2, 4}) {
+		t.Errorf("%d bits at %v, want %d at tokens 2 and 4", f.Lower.Number, e.At, want)
+	}
+}
+
+// TestTwins: in match3 the values that decide together add up to -1; padding, what matches
+// with token 1 alone and what matches itself have no twin.
+func TestTwins(t *testing.T) {
+	for _, m := range []int{8, 9} {
+		sh := shape(t, "match3", 4, tasks.Params{"M": float64(m)})
+		w, err := proof.NewWorld(sh, 1, 1, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := tabulate(t.Context(), w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := addUp(t.Context(), w, rows)
+		twins := 0
+		for a, c := range s.cell[1] {
+			x := w.Alphabet[1][w.Choices[1][a]].X % m
+			b := slices.IndexFunc(w.Choices[1], func(k int) bool { return (w.Alphabet[1][k].X+x)%m == m-1 })
+			want := s.cell[1][b]
+			if x == 1 || x == m-2 || 2*x%m == m-1 {
+				want = -1
+			} else {
+				twins++
+			}
+			if s.twin[c] != want {
+				t.Errorf("M = %d: the twin of %d is cell %d, want %d", m, x, s.twin[c], want)
+			}
+		}
+		if twins != 2*((m-2)/2) && m%2 == 0 || twins != m-3 && m%2 == 1 {
+			t.Errorf("M = %d: %d values have twins", m, twins)
+		}
+	}
+}
+
 // TestEveryFieldIsLookedAt: a certificate is refused where a field is left out that is
 // not its zero, is of another type, or is one too many; and of every field some change of
 // value is refused as well.
@@ -369,10 +447,15 @@ func TestEveryFieldIsLookedAt(t *testing.T) {
 		model string
 	}{
 		{world{"match3", 3, tasks.Params{"M": 6}}, "rnn"}, {world{"cycle3", 4, tasks.Params{"nodes": 3}}, "rnn"}, {world{"qsa", 3, tasks.Params{"q": 1}}, "rnn"}, {world{"match3", 3, tasks.Params{"M": 5}}, "attention"},
-		{world{"eq", 4, nil}, "attention"}, {world{"qsa", 4, nil}, "attention"}, {world{"qsa", 3, nil}, "mlp"}, {world{"match2", 3, nil}, "mlp"}, {world{"disj", 4, nil}, "rnn"},
+		{world{"eq", 4, nil}, "attention"}, {world{"qsa", 4, nil}, "attention"}, {world{"qsa", 3, nil}, "mlp"}, {world{"match2", 3, nil}, "mlp"}, {world{"disj", 4, nil}, "rnn"}, {world{"match3-bigram", 4, nil}, "attention"},
 	} {
-		r := find(t, shape(t, c.task, c.n, c.set), c.model)
-		raw, err := json.Marshal(r.File)
+		var file *proof.File
+		if c.task == "match3-bigram" {
+			file = scatteredFile(t)
+		} else {
+			file = find(t, shape(t, c.task, c.n, c.set), c.model).File
+		}
+		raw, err := json.Marshal(file)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -451,7 +534,7 @@ func TestEveryFieldIsLookedAt(t *testing.T) {
 			}
 		}
 	}
-	for _, k := range []string{"apart", "automaton", "values", "exhausted", "keys", "radon", "rows", "null vector", "digits", "inputs"} {
+	for _, k := range []string{"apart", "scattered", "automaton", "values", "exhausted", "keys", "radon", "rows", "null vector", "digits", "inputs"} {
 		if !kinds[k] {
 			t.Errorf("no certificate with evidence %q", k)
 		}

@@ -52,36 +52,42 @@ func (e *Apart) count(ctx context.Context, sh tasks.Shape) (int, error) {
 		}
 		tails = append(tails, tail)
 	}
-	if sh.Task.CheckSeq == nil && sh.Task.Correct == nil { // then two rows are apart iff they differ
+	return len(heads), apart(ctx, w, len(heads), len(tails), func(k, s int) []tasks.Token { return append(heads[k], tails[s]...) })
+}
+
+// apart is an error where some two of so many heads are not told apart by any of so many
+// tails. seq joins a head and a tail, numbers from 0.
+func apart(ctx context.Context, w *World, heads, tails int, seq func(k, s int) []tasks.Token) (err error) {
+	if task := w.Shape.Task; task.CheckSeq == nil && task.Correct == nil { // then two rows are apart iff they differ
 		seen := map[string]int{}
-		for k, head := range heads {
+		for k := range heads {
 			if ctx.Err() != nil {
-				return 0, ctx.Err()
+				return ctx.Err()
 			}
 			var name []byte
-			for _, tail := range tails {
-				out, _ := w.Output(append(head, tail...))
+			for s := range tails {
+				out, _ := w.Output(seq(k, s))
 				name = named(name, out)
 			}
 			if first, twice := seen[string(name)]; twice {
-				return 0, notApart(first, k)
+				return notApart(first, k)
 			}
 			seen[string(name)] = k
 		}
-		return len(heads), nil
+		return nil
 	}
-	if len(heads) > MostPairs {
-		return 0, ErrLarge
+	if heads > MostPairs {
+		return ErrLarge
 	}
-	pairs, of := NewPairs(len(heads)), make([]int, len(heads))
-	for _, tail := range tails {
+	pairs, of := NewPairs(heads), make([]int, heads)
+	for s := range tails {
 		var outs []tasks.Value
 		number := map[string]int{}
-		for k, head := range heads {
+		for k := range heads {
 			if ctx.Err() != nil {
-				return 0, ctx.Err()
+				return ctx.Err()
 			}
-			out, inside := w.Output(append(head, tail...))
+			out, inside := w.Output(seq(k, s))
 			if of[k] = -1; !inside {
 				continue
 			}
@@ -99,7 +105,7 @@ func (e *Apart) count(ctx context.Context, sh tasks.Shape) (int, error) {
 		err = notApart(l, k)
 		return false
 	})
-	return len(heads), err
+	return err
 }
 
 // named appends an output as bytes.
@@ -137,11 +143,7 @@ var _ = register("apart", kind{end: "lower", verify: func(ctx context.Context, f
 		if e.Fixed <= e.After {
 			sums--
 		}
-		p := 0
-		for (1<<p-1)*sums+1 < rows {
-			p++
-		}
-		return p, nil
+		return SumBits(sums, rows), nil
 	}
 	return 0, fmt.Errorf("prefixes say nothing about %s", f.Unit)
 }})
