@@ -18,7 +18,7 @@ var _ = register(&command{
 	flags: flags(
 		taskFlag(), ownFlag(),
 		&cli.StringFlag{Name: "model", Usage: "the model's `NAME`, or a file of your own, FILE.star"},
-		weightsFlag(), quantiseFlag(), &cli.Float64Flag{Name: "tau", Usage: "with --weights of an attention layer: real numbers, sent so that averages are known to within `T`"},
+		weightsFlag(), quantiseFlag(), tauFlag(),
 		nFlag("draw an input of this length N with --seed"),
 		&cli.StringFlag{Name: "input", Usage: "read the input from `FILE`"},
 		splitFlag(), setFlag(), readFlag(), answerFlag(),
@@ -64,9 +64,6 @@ func (c *call) request() (run.Request, error) {
 		return run.Request{}, err
 	} else if m != nil {
 		return c.weightsRequest(m)
-	}
-	if err := c.refuse("it is for the softmax of a trained layer", "give --weights DIR", "tau"); err != nil {
-		return run.Request{}, err
 	}
 	req := run.Request{Split: c.String("split"), Read: c.String("read"), Answer: c.String("answer"), Allow: c.allow("this run")}
 	if !c.IsSet("model") {

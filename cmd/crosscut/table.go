@@ -26,7 +26,7 @@ var _ = register(&command{
 		taskFlag(), ownFlag(),
 		&cli.StringFlag{Name: "model", Usage: "the models' `NAMES`, separated by commas (default: all that solve the task)"},
 		&cli.StringFlag{Name: "n", Value: defaultSweep, Usage: "sequence lengths: 8,16,32 or from 16 to 65536 as 16:65536:x2 or 16:64:+8"},
-		setFlag(), weightsFlag(), quantiseFlag(),
+		setFlag(), weightsFlag(), quantiseFlag(), tauFlag(),
 		&cli.StringFlag{Name: "svg", Usage: "draw bits against N into `FILE`"},
 		seedFlag(), memoryFlag(),
 	),

@@ -22,10 +22,22 @@ func quantiseFlag() cli.Flag {
 	return &cli.StringFlag{Name: "quantise", Usage: "with --weights: round the state at the cut to `P` bits a number, 1..32, or to bf16, fp16, e4m3, e5m2, int8"}
 }
 
+func tauFlag() cli.Flag {
+	return &cli.Float64Flag{Name: "tau", Usage: "with --weights of an attention layer: real numbers, sent so that averages are known to within `T`"}
+}
+
 // weights imports the model that --weights names; nil when the flag is not given.
 func (c *call) weights() (*trained.Model, error) {
 	if !c.IsSet("weights") {
+		if err := c.refuse("it is for the softmax of a trained layer", "give --weights DIR", "tau"); err != nil {
+			return nil, err
+		}
 		return nil, c.refuse("it rounds the state of a trained model", "give --weights DIR", "quantise")
+	}
+	if c.IsSet("tau") {
+		if err := c.refuse("--tau rounds what crosses by itself", "drop one of them", "quantise"); err != nil {
+			return nil, err
+		}
 	}
 	if err := c.refuse("--weights names the model and all its sizes", "give one of them", "model", "set"); err != nil {
 		return nil, err
@@ -69,7 +81,7 @@ func (c *call) weightsTable(m *trained.Model) error {
 			return usagef("name a file.svg", "flag --svg: %v", err)
 		}
 	}
-	t, err := papers.WeightsTable(c.Context, m, c.precision(), c.Uint64("seed"))
+	t, err := papers.WeightsTable(c.Context, m, func(at tasks.Split) (models.Machine, error) { return c.arithmetic(m, at) }, c.Uint64("seed"))
 	if err == nil && picture != "" {
 		if err := writeFile(c.String("svg"), func(w io.Writer) error { return plot.Costs(w, picture, t, c.command()) }); err != nil {
 			return err
@@ -96,11 +108,6 @@ func (c *call) weightsRequest(m *trained.Model) (run.Request, error) {
 	req := run.Request{Model: m.Name(), Split: c.String("split"), Read: c.String("read"), Answer: c.String("answer"), Task: m.Shape.Task, Allow: c.allow("this run")}
 	if err := c.refuseTranscript(); err != nil {
 		return req, err
-	}
-	if c.IsSet("tau") {
-		if err := c.refuse("--tau rounds what crosses by itself", "drop one of them", "quantise"); err != nil {
-			return req, err
-		}
 	}
 	req.Set.Seed = c.Uint64("seed")
 	if c.IsSet("input") {
@@ -132,11 +139,15 @@ func (c *call) weightsRequest(m *trained.Model) (run.Request, error) {
 	if err != nil {
 		return req, err
 	}
-	req.Build = func(tasks.Shape, models.Settings) (models.Machine, error) {
-		if c.IsSet("tau") {
-			return m.Real(c.Float64("tau"))
-		}
-		return m.Quantised(c.Context, c.precision(), split, req.Set.Seed)
-	}
+	req.Build = func(tasks.Shape, models.Settings) (models.Machine, error) { return c.arithmetic(m, split) }
 	return req, nil
+}
+
+// arithmetic is the trained model over real numbers, with --tau, or with its state rounded at
+// a cut.
+func (c *call) arithmetic(m *trained.Model, at tasks.Split) (models.Machine, error) {
+	if c.IsSet("tau") {
+		return m.Real(c.Float64("tau"))
+	}
+	return m.Quantised(c.Context, c.precision(), at, c.Uint64("seed"))
 }

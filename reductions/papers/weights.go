@@ -2,18 +2,22 @@ package papers
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 
+	"crosscut/models"
+	"crosscut/models/tasks"
 	"crosscut/models/trained"
 	"crosscut/reductions"
 	"crosscut/reductions/falsify"
 	"crosscut/report"
 )
 
-// WeightsTable runs an imported model, its state rounded to p bits a number at the
-// cut (0: as trained), through every reduction that lies over the inputs it was
-// trained on.
-func WeightsTable(ctx context.Context, m *trained.Model, p trained.Precision, seed uint64) (report.Table, error) {
+// WeightsTable runs an imported model, in the arithmetic that build gives it at a cut, through
+// every reduction that lies over the inputs it was trained on. A reduction with an input on which
+// that arithmetic claims nothing gives a row that was not run.
+func WeightsTable(ctx context.Context, m *trained.Model, build func(at tasks.Split) (models.Machine, error), seed uint64) (report.Table, error) {
 	t := report.Table{Title: fmt.Sprintf("%s: %s, trained weights", m.Shape.Task.Name, m.Name()), Rows: []report.Row{}, Growth: []report.Growth{}}
 	var first error
 	for r := range reductions.Catalog().All() {
@@ -24,11 +28,14 @@ func WeightsTable(ctx context.Context, m *trained.Model, p trained.Precision, se
 			}
 			continue
 		}
-		machine, err := m.Quantised(ctx, p, in.At, seed)
+		machine, err := build(in.At)
 		if err != nil {
 			return t, err
 		}
 		row, err := throughReduction(ctx, machine, in, 1<<10, 64, seed)
+		if errors.Is(err, errors.ErrUnsupported) {
+			row, err = through(machine, in, seed).unrun(strings.ReplaceAll(err.Error(), errors.ErrUnsupported.Error()+": ", ""))
+		}
 		if err != nil {
 			return t, err
 		}
