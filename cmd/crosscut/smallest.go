@@ -106,6 +106,9 @@ var _ = register(&command{
 		if c.IsSet("certificate") && stopped == nil {
 			f := rows[0].File
 			if f.Lower == nil && f.Upper == nil {
+				if rows[0].Upper == 0 {
+					return usagef("drop --certificate", "both ends are 0, and there is nothing to prove")
+				}
 				return usagef("give more --time", "no end of the interval has evidence")
 			}
 			if err := writeFile(c.String("certificate"), func(w io.Writer) error { return json.NewEncoder(w).Encode(f) }); err != nil {

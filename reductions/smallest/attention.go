@@ -98,7 +98,7 @@ var Attention = kinds.Add(&Kind{
 				return err
 			}
 			if r.Lower > before {
-				low = "sums over positions that do not stand together"
+				low = "sums over any positions"
 			}
 			if sh.Task.Unordered && sh.Task.CheckSeq == nil {
 				if err := spread(ctx, w, rows, r); err != nil {

@@ -22,7 +22,8 @@ import (
 // bits, gray dots the raw tokens. Between what is needed and the cheapest protocol of
 // the panel, the raw tokens among them, nothing is known: that is shaded. A cost above
 // the raw tokens proves nothing: such points are hollow. Rows without N or bits are
-// left out.
+// left out. A size gets its needed line where the whole model is what crosses, as the state of a
+// recurrent one. Each panel says at which q, eps and M.
 func Costs(w io.Writer, format string, t report.Table, command string) error {
 	f := figure{title: t.Title, command: command, width: 430, height: 300}
 	bits := gather(t, func(r report.Row) (float64, float64) { return value(r.Bits), value(r.Formula) }, true)
@@ -40,17 +41,60 @@ func Costs(w io.Writer, format string, t report.Table, command string) error {
 		if err != nil {
 			return err
 		}
+		p.legend = append(settings(t, c.models()), p.legend...)
 		f.panels = append(f.panels, p)
 	}
 	sizes := gather(t, func(r report.Row) (float64, float64) { return value(r.Size), value(r.Size) }, false)
 	if len(groups) > 0 && len(sizes.series) > 0 {
+		sizes.sizes = true
 		p, err := sizes.panel("size of the model, in bits")
 		if err != nil {
 			return err
 		}
+		p.legend = append(settings(t, sizes.models()), p.legend...)
 		f.panels = append(f.panels, p)
 	}
 	return f.write(w, format)
+}
+
+// settings says at which q, eps and M the models of a panel were run: what a comparison
+// holds fixed, what grows with N, and where models differ.
+func settings(t report.Table, models []string) []string {
+	var parts []string
+	for _, name := range []string{"q", "eps", "M"} {
+		at, differ := map[int]float64{}, false
+		var values []float64
+		for _, r := range t.Rows {
+			v, ok := r.Params[name].(float64)
+			if !ok || r.N == nil || !slices.Contains(models, r.Model) {
+				continue
+			}
+			if other, seen := at[*r.N]; seen && other != v {
+				differ = true
+			}
+			at[*r.N] = v
+			if !slices.Contains(values, v) {
+				values = append(values, v)
+			}
+		}
+		slices.Sort(values)
+		var shown []string
+		for _, v := range values {
+			shown = append(shown, report.Number(v))
+		}
+		switch {
+		case len(shown) == 1:
+			parts = append(parts, name+" = "+shown[0])
+		case differ:
+			parts = append(parts, name+" not the same for all: "+strings.Join(shown, ", "))
+		case len(shown) > 1:
+			parts = append(parts, fmt.Sprintf("%s = %s to %s, with N", name, shown[0], shown[len(shown)-1]))
+		}
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return []string{strings.Join(parts, "; ")}
 }
 
 func value(v *float64) float64 {
@@ -64,6 +108,7 @@ func value(v *float64) float64 {
 type curves struct {
 	ns     []float64
 	series []series
+	sizes  bool // of models, not costs of protocols: nothing is shaded
 }
 
 // series is one model with what it is compared with.
@@ -109,7 +154,7 @@ func gather(t report.Table, column func(report.Row) (point, line float64), compa
 		if compared && raw > 0 {
 			s.trivial = append(s.trivial, plotter.XY{X: n, Y: raw})
 		}
-		if compared && value(r.Needed) > 0 {
+		if value(r.Needed) > 0 && (compared || y == value(r.Bits)) { // or the whole model crosses, so that its size is needed
 			s.needed = append(s.needed, plotter.XY{X: n, Y: value(r.Needed)})
 			s.by, _, _ = strings.Cut(r.NeededBy, " ")
 		}
@@ -256,6 +301,9 @@ func (c *curves) alike(of func(series) plotter.XYs) [][]series {
 // at the lengths at which something is needed. Nil where nothing is.
 func (c *curves) between() (*plotter.Polygon, error) {
 	var needed plotter.XYs
+	if c.sizes {
+		return nil, nil
+	}
 	for _, s := range c.series {
 		if len(s.needed) > len(needed) {
 			needed = s.needed

@@ -59,6 +59,27 @@ func TestCostsNameEveryLine(t *testing.T) {
 	}
 }
 
+// TestPanelsSaySettings: a panel says at which q and M its models ran, also where they differ; and a
+// size has a needed line where all of it crosses.
+func TestPanelsSaySettings(t *testing.T) {
+	var table report.Table
+	for _, n := range []int{8, 16} {
+		for i, m := range []string{"attention", "rnn"} {
+			table.Rows = append(table.Rows, report.Row{Model: m, N: &n, Bits: report.Num(n), Size: report.Num(n + 5 - 5*i), Needed: report.Num(n / (1 + i)), NeededBy: "index of n",
+				Params: map[string]any{"q": float64(2 - i), "M": float64(n * n)}})
+		}
+	}
+	var b bytes.Buffer
+	if err := Costs(&b, "svg", table, ""); err != nil {
+		t.Fatal(err)
+	}
+	for text, count := range map[string]int{"q = 2; M = 64 to 256, with N": 1, "q = 1; M = 64": 1, "q not the same for all: 1, 2; M = 64 to 256": 1, "needed: index<": 2, "needed: index (rnn)": 1} {
+		if got := strings.Count(b.String(), text); got != count {
+			t.Errorf("%q stands %d times in the picture, not %d", text, got, count)
+		}
+	}
+}
+
 func TestNothingToDraw(t *testing.T) {
 	n := 8
 	for _, rows := range [][]report.Row{nil, {{Model: "rnn"}}, {{Model: "rnn", N: &n}}, {{Model: "rnn", N: &n, Bits: report.Num(0)}}} {
