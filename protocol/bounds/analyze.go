@@ -23,6 +23,9 @@ type Options struct {
 	// floating point (and verified exactly): two machines may find different intervals,
 	// both true. All else is the same everywhere, while time suffices.
 	NoFloats bool
+	// Game, if not nil, has the best distribution looked for all the same, until this context
+	// ends, whatever time is left for all else.
+	Game context.Context
 	// Errors asks for bounds on public-coin protocols of these errors, above 0 and below 1/2,
 	// as fractions.
 	Errors []string
@@ -84,8 +87,12 @@ func newAnalysis(ctx context.Context, m *Matrix, opts Options) *analysis {
 	if a.two {
 		a.shatter()
 		a.discrepancy()
-		if !opts.NoFloats {
+		if opts.Game != nil {
+			a.bestUntil(opts.Game)
+		} else if !opts.NoFloats {
 			a.best(.25)
+		}
+		if !opts.NoFloats {
 			a.gamma2()
 		}
 	}

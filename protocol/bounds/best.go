@@ -30,6 +30,13 @@ const (
 // the partitions into rectangles (below) and the uniform distribution (above), and by
 // the game where it is small enough. Called again it goes on where time stopped the game.
 func (a *analysis) best(part float64) {
+	ctx, cancel := a.share(part)
+	defer cancel()
+	a.bestUntil(ctx)
+}
+
+// bestUntil is best with a context of its own.
+func (a *analysis) bestUntil(ctx context.Context) {
 	a.say("best distribution")
 	q := a.Discrepancy
 	if len(a.PerValue) == 0 || a.Rows*a.Cols > bestEntries {
@@ -53,8 +60,6 @@ func (a *analysis) best(part float64) {
 	} else {
 		claims = append(claims, check.Claim{Measure: check.DiscBest, End: check.Upper, Evidence: marshal(check.Spectral{Kind: "spectral"})})
 	}
-	ctx, cancel := a.share(part)
-	defer cancel()
 	var alike []check.Claim
 	closed := false
 	if !a.opts.noGame && a.game == nil {

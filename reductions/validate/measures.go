@@ -15,6 +15,9 @@ import (
 	"crosscut/report"
 )
 
+// gameEntries bounds the entries, of lines that differ, whose best distribution is looked for.
+const gameEntries = 64
+
 // measureSteps bounds the search for D(f), in nodes.
 const measureSteps = 1 << 16
 
@@ -91,13 +94,18 @@ func (t *table) pairwise(ctx context.Context) (list []Need, err error) {
 	if m == nil {
 		return nil, nil
 	}
-	if f := m.Fold(); f.Rows() > depthLines || f.Cols() > depthLines {
+	f := m.Fold()
+	if f.Rows() > depthLines || f.Cols() > depthLines {
 		return nil, nil
 	}
 	// Ranks and the like in their first answers, which no clock decides; D(f) in steps.
 	over, cancel := context.WithCancel(ctx)
 	cancel()
-	r, err := bounds.Analyze(over, m, bounds.Options{NoFloats: true})
+	opts := bounds.Options{NoFloats: true}
+	if f.Rows()*f.Cols() <= gameEntries {
+		opts.Game = ctx
+	}
+	r, err := bounds.Analyze(over, m, opts)
 	if err != nil {
 		return nil, err
 	}
