@@ -32,7 +32,7 @@ var _ = register(&command{
 	args: "FILE", minArgs: 1, maxArgs: 1,
 	flags: flags(&cli.StringFlag{Name: "matrix", Usage: "refuse a certificate of another matrix than the one in `FILE`"},
 		&cli.StringFlag{Name: "coq", Usage: "also write the certificate to `FILE.v`, as theorems for Coq (make coq)"},
-		&cli.StringFlag{Name: "dimacs", Usage: "also write the clauses that it refutes to `PREFIX`-1.cnf, ..., with proofs in PREFIX-1.rup, ..."},
+		&cli.StringFlag{Name: "dimacs", Usage: "also write the clauses that it refutes to `PREFIX`-1.cnf, ..., with proofs in PREFIX-1.rup, ... (ends by search: without)"},
 		memoryFlag(), stepsFlag()),
 	run: func(c *call) error {
 		name := c.argument(0)
@@ -137,14 +137,21 @@ func (c *call) export(cert *check.Certificate, r *matrix.Checked) error {
 		return err
 	}
 	if len(all) == 0 {
-		return usagef("only lower ends by clauses have some", "flag --dimacs: the certificate refutes no clauses")
+		return usagef("only lower ends by clauses or by search have some", "flag --dimacs: the certificate refutes no clauses")
 	}
 	for k, f := range all {
 		prefix := fmt.Sprintf("%s-%d", c.String("dimacs"), k+1)
-		if err := errors.Join(writeFile(prefix+".cnf", f.CNF), writeFile(prefix+".rup", f.Proof)); err != nil {
+		if err := writeFile(prefix+".cnf", f.CNF); err != nil {
 			return err
 		}
-		r.Exported = append(r.Exported, fmt.Sprintf("%s.cnf and .rup: %s, %s %s", prefix, f.Of.Of(), f.Of.End, f.Of.Number))
+		files := ".cnf, for a solver to refute"
+		if !f.Searched {
+			files = ".cnf and .rup"
+			if err := writeFile(prefix+".rup", f.Proof); err != nil {
+				return err
+			}
+		}
+		r.Exported = append(r.Exported, fmt.Sprintf("%s%s: %s, %s %s", prefix, files, f.Of.Of(), f.Of.End, f.Of.Number))
 	}
 	return nil
 }

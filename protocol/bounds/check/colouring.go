@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"slices"
 )
 
 // Colouring refutes that few messages are enough one way: that Lines can be put into
@@ -82,11 +81,7 @@ var _ = register("colouring", func(t *work, c Claim, raw json.RawMessage) (*big.
 // unit propagation, and in the end a contradiction.
 func (t *work) refute(p *propagator, lemmas [][]int) error {
 	if t.formulas != nil {
-		f := Formula{Variables: len(p.value) - 1, Clauses: slices.Clone(p.clauses), Lemmas: lemmas}
-		for _, l := range p.units {
-			f.Clauses = append(f.Clauses, []int{l})
-		}
-		t.formulas(f)
+		t.formulas(Formula{Variables: len(p.value) - 1, Clauses: p.all(), Lemmas: lemmas})
 	}
 	for at, lemma := range lemmas {
 		if p.follows(nil) {

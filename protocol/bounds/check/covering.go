@@ -51,7 +51,21 @@ var _ = register("covering", func(t *work, c Claim, raw json.RawMessage) (*big.R
 	if err := t.spend(4, rows+1, cols+1, e.K+1); err != nil {
 		return nil, err
 	}
-	is := func(i, j int) bool { return t.Is(e.Rows[i], e.Cols[j], *c.Value) }
+	p, err := t.coverClauses(&e, *c.Value, c.Measure == Partition)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = t.spend(8*maxSteps - max(p.left, 0)) }()
+	if err := t.refute(p, e.Lemmas); err != nil {
+		return nil, err
+	}
+	return big.NewRat(int64(e.K+1), 1), nil
+})
+
+// coverClauses writes the clauses of a Covering.
+func (t *work) coverClauses(e *Covering, v int, exactly bool) (*propagator, error) {
+	rows, cols := len(e.Rows), len(e.Cols)
+	is := func(i, j int) bool { return t.Is(e.Rows[i], e.Cols[j], v) }
 	entries := 0
 	for i := range rows {
 		for j := range cols {
@@ -60,14 +74,13 @@ var _ = register("covering", func(t *work, c Claim, raw json.RawMessage) (*big.R
 			}
 		}
 	}
-	variables, exactly := e.K*(rows+cols+entries), c.Measure == Partition
+	variables := e.K * (rows + cols + entries)
 	if variables > coveringVariables || e.K*rows*cols > coveringClauses || exactly && entries*e.K*e.K > coveringClauses {
 		return nil, ErrLimit
 	}
 	row := func(r, i int) int { return r*(rows+cols) + i + 1 }
 	col := func(r, j int) int { return r*(rows+cols) + rows + j + 1 }
 	p := newPropagator(variables)
-	defer func() { _ = t.spend(8*maxSteps - max(p.left, 0)) }()
 	set := make([]Entry, len(e.Fooling)) // in lines of the matrix
 	for k, f := range e.Fooling {
 		if f[0] < 0 || f[0] >= rows || f[1] < 0 || f[1] >= cols {
@@ -77,14 +90,14 @@ var _ = register("covering", func(t *work, c Claim, raw json.RawMessage) (*big.R
 		p.add([]int{row(k, f[0])})
 		p.add([]int{col(k, f[1])})
 	}
-	if _, err := foolingSet(t.Table, *c.Value, set); err != nil {
+	if _, err := foolingSet(t.Table, v, set); err != nil {
 		return nil, err
 	}
 	next := e.K*(rows+cols) + 1
 	for i := range rows {
 		for j := range cols {
 			switch {
-			case t.Differs(e.Rows[i], e.Cols[j], *c.Value):
+			case t.Differs(e.Rows[i], e.Cols[j], v):
 				for r := range e.K {
 					p.add([]int{-row(r, i), -col(r, j)})
 				}
@@ -106,8 +119,5 @@ var _ = register("covering", func(t *work, c Claim, raw json.RawMessage) (*big.R
 			}
 		}
 	}
-	if err := t.refute(p, e.Lemmas); err != nil {
-		return nil, err
-	}
-	return big.NewRat(int64(e.K+1), 1), nil
-})
+	return p, nil
+}

@@ -30,6 +30,105 @@ func TestCoqIsExported(t *testing.T) {
 	}
 }
 
+// satisfiable decides clauses by branching on the first that is not yet true.
+func satisfiable(clauses [][]int, value map[int]bool) bool {
+	set := []int{}
+	defer func() {
+		for _, v := range set {
+			delete(value, v)
+		}
+	}()
+	var open []int
+	for changed := true; changed; {
+		changed, open = false, nil
+		for _, c := range clauses {
+			var free []int
+			holds := false
+			for _, l := range c {
+				if v, known := value[max(l, -l)]; !known {
+					free = append(free, l)
+				} else {
+					holds = holds || v == (l > 0)
+				}
+			}
+			switch {
+			case holds:
+			case len(free) == 0:
+				return false
+			case len(free) == 1:
+				v := max(free[0], -free[0])
+				value[v], changed = free[0] > 0, true
+				set = append(set, v)
+			case open == nil || len(free) < len(open):
+				open = free
+			}
+		}
+	}
+	if open == nil {
+		return true
+	}
+	v := max(open[0], -open[0])
+	for _, side := range []bool{open[0] > 0, open[0] < 0} {
+		value[v] = side
+		good := satisfiable(clauses, value)
+		delete(value, v)
+		if good {
+			return true
+		}
+	}
+	return false
+}
+
+// TestDepthClauses: the clauses about D(f) <= k can be satisfied exactly when it is.
+func TestDepthClauses(t *testing.T) {
+	looked := map[bool]int{}
+	for n, table := range small() {
+		if n%4 != 0 || table.Rows*table.Cols > 9 {
+			continue
+		}
+		d := depth(table, 1<<table.Rows-1, 1<<table.Cols-1)
+		for k := range min(d+1, 3) {
+			p := table.depthClauses(k)
+			want := d <= k
+			if got := satisfiable(p.all(), map[int]bool{}); got != want {
+				t.Fatalf("%v: D = %d, at most %d by the clauses: %v", table.Lines(), d, k, got)
+			}
+			looked[want]++
+		}
+	}
+	if looked[true] < 20 || looked[false] < 30 {
+		t.Errorf("only %v formulas were looked at", looked)
+	}
+}
+
+// TestSearchedEndsLeave: accepted lower ends by search leave as clauses that cannot be satisfied, without a
+// proof; of the identity of order 3 a cover of 2 and a tree of depth 2. An end that is refuted does not leave.
+func TestSearchedEndsLeave(t *testing.T) {
+	table := NewTable(3, 3, func(i, j int) (int, bool) { return map[bool]int{true: 1}[i == j], true })
+	one := 1
+	claims := []Claim{
+		{Measure: Cover, Value: &one, End: Lower, Number: "3", Evidence: json.RawMessage(`{"kind":"exhaustion","size":3}`)},
+		{Measure: Partition, Value: &one, End: Lower, Number: "3", Evidence: json.RawMessage(`{"kind":"exhaustion","size":3}`)},
+		{Measure: Deterministic, End: Lower, Number: "3", Evidence: json.RawMessage(`{"kind":"refutation","lemmas":[{"rows":[0,1,2],"cols":[0,1,2],"bits":2,"fooling":[[[0,0],[1,1],[2,2]],[[0,1],[1,2]]]}]}`)},
+		{Measure: Fooling, Value: &one, End: Lower, Number: "1", Evidence: json.RawMessage(`{"kind":"fooling","entries":[[0,0]]}`)},
+	}
+	c := &Certificate{Format: Format, Matrix: Source{Entries: table.Lines(), SHA256: table.Hash()}, Claims: claims}
+	all, err := c.Formulas(context.Background())
+	if err != nil || len(all) != 3 {
+		t.Fatalf("%d formulas, %v", len(all), err)
+	}
+	for k, f := range all {
+		if !f.Searched || f.Of.Measure != claims[k].Measure || len(f.Of.Evidence) > 0 || satisfiable(f.Clauses, map[int]bool{}) {
+			t.Errorf("%s, %d clauses: searched %v, or they can be satisfied", f.Of.Of(), len(f.Clauses), f.Searched)
+		}
+	}
+	c.Claims = claims[:1]
+	c.Claims[0].Evidence = json.RawMessage(`{"kind":"exhaustion","size":4}`)
+	if all, err := c.Formulas(context.Background()); err != nil || len(all) > 0 {
+		t.Errorf("a refuted end leaves: %d formulas, %v", len(all), err)
+	}
+}
+
 // TestFormulasAreRefuted: the clauses that leave the house cannot be satisfied, and come with
 // their proof; clauses that the evidence does not refute do not leave.
 func TestFormulasAreRefuted(t *testing.T) {
