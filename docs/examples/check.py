@@ -458,7 +458,7 @@ KINDS = {f.__name__: f for f in (fooling, rectangles, rectangle, antichain, clas
                                  refutation, gap, spectral, distribution, mixture, orbits, blocks, exhaustion, area,
                                  centres, prices, exhausted, keepers, kept_prices)}
 ERRING = {f.__name__: f for f in (factors, witness, fractions, weighing, follows)}
-UNSEEN = set("colouring covering span matching lindsey share tilt channel unitriangular union".split())
+UNSEEN = set("colouring covering kept-exhausted span matching lindsey share tilt channel unitriangular union".split())
 def prove(a, m, end, v, e, error=None):
     if isinstance(e, dict) and e.get("kind") in UNSEEN: raise Unseen(e["kind"])
     occurs = v is not None and any(v == x for r in a for x in r)
