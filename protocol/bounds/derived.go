@@ -45,6 +45,9 @@ var findingsOf = map[string]func(*analysis){
 // matrix as far as the other measure needs. Lines keep their places, so its evidence serves.
 func (a *analysis) derived() {
 	for _, m := range check.Measures() {
+		if late(a.ctx, a.Rows*a.Cols) { // another matrix would be made and folded
+			return
+		}
 		step := findingsOf[m.Of]
 		if step == nil || m.Two && !a.two || m.Total && !a.m.Total() {
 			continue

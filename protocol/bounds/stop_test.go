@@ -80,8 +80,8 @@ func TestGlance(t *testing.T) {
 				t.Errorf("%d values: %+v", values, p)
 			}
 		}
-		if !r.Interrupted || len(r.CoverOf(0)) > 0 {
-			t.Errorf("%d values: interrupted %v, a cover of %d", values, r.Interrupted, len(r.CoverOf(0)))
+		if !r.Interrupted || len(r.CoverOf(0)) > 0 || len(r.Derived) > 0 {
+			t.Errorf("%d values: interrupted %v, a cover of %d, %d derived measures", values, r.Interrupted, len(r.CoverOf(0)), len(r.Derived))
 		}
 		c, _, err := r.Certificate(ctx, "", 0)
 		if err != nil || len(c.Claims) < values {
