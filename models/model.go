@@ -107,6 +107,14 @@ type Stepper interface {
 	Steps() float64
 }
 
+// Grower is implemented by machines of which docs/ proves how they grow. Most is an order
+// that the size does not exceed at any N, all else that was set staying the same, where
+// the message of the job is at most a fixed multiple of the size: then a need of the job
+// bounds both from below. It is zero for settings or jobs of which this is not proved.
+type Grower interface {
+	Most(job Job) protocol.Growth
+}
+
 // Chooser is implemented by machines that were built with choices by name
 // (arithmetic, keys), to be printed beside the numbers of Params.
 type Chooser interface {

@@ -28,6 +28,7 @@ var IndexQSALast = family(func(_, _ int, set tasks.Params) (*Reduction, tasks.Pa
 		MinN:   func(n int) int { return n + q },
 		Fits:   func(N int) int { return max(0, N-q) },
 		Params: func(_, _ int, set tasks.Params) (tasks.Params, error) { return qsaParams(set, q, 0) },
+		Least:  protocol.Growth{Power: 1}, // n = N - q
 		Split: func(n int, sh tasks.Shape) tasks.Split {
 			return owners(sh.N, [2]int{sh.N - n, sh.N - 1}, [2]int{sh.N, sh.N})
 		},

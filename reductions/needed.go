@@ -15,6 +15,8 @@ type Need struct {
 	Basis   problems.Basis
 	Why     string // the argument in a line
 	Of      string // what costs this: a problem, or a closed form of the task's own matrix
+	// Least is an order in N that Bits is proved to have at least; zero: none is written.
+	Least protocol.Growth
 }
 
 // Direction names the setting in which a transcript is judged: one-way, and who
@@ -50,7 +52,11 @@ func (in *Instance) Needed(setting protocol.Setting, speaker protocol.Player) (n
 		}
 		return in.Known(setting)
 	}
-	return NeededFor(in.From, in.Size, setting, speaker)
+	need, ok = NeededFor(in.From, in.Size, setting, speaker)
+	if setting == protocol.OneWay && speaker == protocol.Alice && in.Size == in.Fits(in.Shape.N) {
+		need.Least = in.Least
+	}
+	return need, ok
 }
 
 // NeededFor is Needed for a problem at size n.
@@ -65,7 +71,7 @@ func NeededFor(p *problems.Problem, n int, setting protocol.Setting, speaker pro
 			b, formula = b-1, "("+formula+") - 1"
 		}
 		if !ok || b > need.Bits {
-			need, ok, best = Need{b, formula, setting, c.Basis, c.Why, p.Name}, true, c
+			need, ok, best = Need{Bits: b, Formula: formula, Setting: setting, Basis: c.Basis, Why: c.Why, Of: p.Name}, true, c
 		}
 	}
 	if ok && checkedHere(p, best, n) {

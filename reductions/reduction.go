@@ -45,6 +45,10 @@ type Reduction struct {
 	// BobAnswer takes its place where Bob must look at y as well. May be nil.
 	BobAnswer func(n int, sh tasks.Shape, y protocol.Word, out []tasks.Value) bool
 
+	// Least is an order in N that Alice's one-way need has at least, by a written proof, at the
+	// largest n that N holds while all other sizes stay; zero: none is written.
+	Least protocol.Growth
+
 	at func(n, N int, set tasks.Params) (*Reduction, tasks.Params, error) // see family
 	_  struct{}
 }

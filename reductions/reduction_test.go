@@ -447,3 +447,40 @@ func TestLongSequences(t *testing.T) {
 		}
 	}
 }
+
+// The order that a reduction declares of its need, at the largest n of many N: at least half
+// of it, so that a higher order would fail. n that N does not fill have none.
+func TestLeastOrders(t *testing.T) {
+	declared := 0
+	for r := range all.All() {
+		if r.Least == (protocol.Growth{}) {
+			continue
+		}
+		declared++
+		for N := 64; N <= 1<<14; N *= 4 {
+			in, err := r.Instance(r.Fits(N), N, nil)
+			if err != nil {
+				t.Fatalf("%s: %v", r.Name, err)
+			}
+			order := math.Pow(float64(N), float64(r.Least.Power)) * math.Pow(math.Log2(float64(N)), float64(r.Least.Logs))
+			if need, ok := in.Needed(protocol.OneWay, protocol.Alice); !ok || need.Least != r.Least || float64(need.Bits) < order/2 {
+				t.Errorf("%s at N = %d: %+v, want at least half of %v", r.Name, N, need, order)
+			}
+			if need, ok := in.Needed(protocol.TwoWay, protocol.Alice); ok && need.Least != (protocol.Growth{}) {
+				t.Errorf("%s at N = %d: %v two-way", r.Name, N, need)
+			}
+		}
+	}
+	if declared == 0 {
+		t.Error("no reduction declares an order")
+	}
+	for n, want := range map[int]protocol.Growth{63: IndexQSALast.Least, 8: {}} {
+		in, err := IndexQSALast.Instance(n, 64, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if need, _ := in.Needed(protocol.OneWay, protocol.Alice); need.Least != want {
+			t.Errorf("n = %d of N = 64: %v", n, need)
+		}
+	}
+}

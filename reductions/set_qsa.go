@@ -41,6 +41,7 @@ var SetQSA = family(func(_, _ int, set tasks.Params) (*Reduction, tasks.Params, 
 			return owners(sh.N, [2]int{1, 1}, [2]int{2, sh.N})
 		},
 		Read:   first,
+		Least:  protocol.Growth{Logs: 1}, // C(N, q) >= (N/q)^q
 		Public: func(int, tasks.Shape) []tasks.Token { return nil },
 		Alice: func(n int, sh tasks.Shape, x protocol.Word) []tasks.Token {
 			labels := from.Domain(n, protocol.Alice).Value(x)

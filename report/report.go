@@ -48,6 +48,9 @@ type Row struct {
 	// has: the sandwich of feed-forward networks, of which bits are not tight.
 	Rank       *float64 `json:"rank,omitempty"`
 	RankNeeded *float64 `json:"rank_needed,omitempty"`
+	// Least and Most are the orders in N between which size and bits are proved to stay, all
+	// else that was set staying the same; zero: not proved.
+	Least, Most protocol.Growth `json:"-"`
 	// NeededOfTask says that the need speaks of all inputs of the task, also of those
 	// that Exhaustive does not mean.
 	NeededOfTask bool `json:"-"`
@@ -99,13 +102,15 @@ func (r *Row) Judge() {
 	}
 }
 
-// Growth is a fit of one column against N.
+// Growth is what is known of one column against N: a fit, and a proof where there is one.
 type Growth struct {
 	Task     string  `json:"task,omitempty"` // where a table holds several
 	Model    string  `json:"model"`
 	Of       string  `json:"of"` // "size" or "bits", never mixed; or a width, with what is held fixed
 	Exponent float64 `json:"exponent"`
 	Shape    string  `json:"shape"` // "log N", "N", "N^a", "constant"
+	// Basis is "proved" where the shape is that of two proved lines; else the fit gives it.
+	Basis string `json:"basis,omitempty"`
 	// Undecided says that the points do not tell the best two shapes apart.
 	Undecided bool `json:"undecided,omitempty"`
 	// Note says how close each shape came.

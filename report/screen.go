@@ -91,12 +91,20 @@ func (t Table) sparks() Grid {
 			}
 		}
 		ends = append(ends, at)
-		g.Add(f.Task, f.Model, fmt.Sprintf("%d..%d", *first.N, *last.N), Short(*first.Size)+".."+Short(*last.Size), Spark(rows), f.Shape, between(at), sameness(at))
+		g.Add(f.Task, f.Model, fmt.Sprintf("%d..%d", *first.N, *last.N), Short(*first.Size)+".."+Short(*last.Size), Spark(rows), f.grows(), between(at), sameness(at))
 	}
 	for k, r := range ends {
 		g.Rows[k].Cells[1] += unlike(r, ends)
 	}
 	return g
+}
+
+// grows is the shape, and whether it is proved.
+func (f Growth) grows() string {
+	if f.Basis != "" {
+		return f.Shape + ", " + f.Basis
+	}
+	return f.Shape
 }
 
 // unlike writes what a row chose otherwise than the others of its task and model.

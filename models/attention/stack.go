@@ -36,6 +36,8 @@ type Stack struct {
 	Chosen map[string]string // choices by name to print
 	// Warn says what is not guaranteed on this input. May be nil.
 	Warn func(seq []tasks.Token, read []int) []string
+	// Grows is Most of [models.Grower]. May be nil.
+	Grows func(job models.Job) protocol.Growth
 	// SizeText and SizeBits state the size when it is not H max(m, d_v) p.
 	SizeText string
 	SizeBits protocol.Bits
@@ -96,6 +98,14 @@ func (m *Machine) Size() (protocol.Bits, string) {
 		return n, "H d_v p"
 	}
 	return n, "H m p"
+}
+
+// Most is zero where the construction proves no order.
+func (m *Machine) Most(job models.Job) protocol.Growth {
+	if m.Stack.Grows == nil {
+		return protocol.Growth{}
+	}
+	return m.Stack.Grows(job)
 }
 
 // Choices are the arithmetic and what the construction chose.

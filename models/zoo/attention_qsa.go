@@ -10,6 +10,7 @@ import (
 	"crosscut/models/attention"
 	"crosscut/models/keys"
 	"crosscut/models/tasks"
+	"crosscut/protocol"
 )
 
 // Sparse averaging by one attention head, whatever the key family (Theorems 2
@@ -63,8 +64,9 @@ func qsaWithin(sh tasks.Shape, p int, rounded bool) bool {
 }
 
 // qsaMachine builds the layer. keysOf makes the family for p-bit entries; p = 0
-// asks for the family alone, to learn its bits.
-func qsaMachine(sh tasks.Shape, set models.Settings, keysOf func(p int) keys.Family) (models.Machine, error) {
+// asks for the family alone, to learn its bits. most is the order of m p where neither is
+// set; zero: not proved.
+func qsaMachine(sh tasks.Shape, set models.Settings, most protocol.Growth, keysOf func(p int) keys.Family) (models.Machine, error) {
 	arithmetic := arithmeticOf(set)
 	keys := keysOf(0)
 	sparse, isSparse := keys.(interface {
@@ -165,5 +167,14 @@ func qsaMachine(sh tasks.Shape, set models.Settings, keysOf func(p int) keys.Fam
 		Extra:  keys.Sizes(),
 		Chosen: keys.Names(),
 		Warn:   warn,
+		// Who owns the token that asks and no other sends at most (d + m) p <= 2 max(m, d) p bits.
+		Grows: func(job models.Job) protocol.Growth {
+			_, m := set.Num["m"]
+			_, p := set.Num["p"]
+			if asks := len(job.Read) == 1 && job.Split.Of(job.Read[0]) == protocol.Alice && job.Split.Count(protocol.Alice) == 1; m || p || !asks || job.Answer != models.ByBob {
+				return protocol.Growth{}
+			}
+			return most
+		},
 	})
 }

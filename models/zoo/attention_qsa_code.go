@@ -4,6 +4,7 @@ import (
 	"crosscut/models"
 	"crosscut/models/keys"
 	"crosscut/models/tasks"
+	"crosscut/protocol"
 )
 
 // AttentionQSACode is sparse averaging that is right on every input: keys from a Reed-Solomon code or,
@@ -26,10 +27,14 @@ var AttentionQSACode = construct(&models.Construction{
 	},
 	New: func(sh tasks.Shape, set models.Settings) (models.Machine, error) {
 		m, f := set.Int("m", 0), set.Int("f", 0)
-		c, err := keys.CodeNamed(set.Pick("keys", "smallest"), sh.N, sh.Int("q"), m)
+		family, most := set.Pick("keys", "smallest"), protocol.Growth{Logs: 2} // docs/qsa.md, "Growth"
+		if family == "orthonormal" {
+			most = protocol.Growth{Power: 1}
+		}
+		c, err := keys.CodeNamed(family, sh.N, sh.Int("q"), m)
 		if err != nil {
 			return nil, err
 		}
-		return qsaMachine(sh, set, func(p int) keys.Family { return c.Layer(m, f, p) })
+		return qsaMachine(sh, set, most, func(p int) keys.Family { return c.Layer(m, f, p) })
 	},
 })

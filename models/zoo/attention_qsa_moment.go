@@ -6,6 +6,7 @@ import (
 	"crosscut/models"
 	"crosscut/models/keys"
 	"crosscut/models/tasks"
+	"crosscut/protocol"
 )
 
 // AttentionQSAMoment is that of Theorem 3: sets of q are separated by keys in 2q dimensions, the vertices of a
@@ -30,6 +31,6 @@ var AttentionQSAMoment = construct(&models.Construction{
 			return nil, models.Unsupportedf("the moment curve at q = %d has coefficients of about 2q log2 N = %.0f bits: q is at most 256", q, 2*float64(q)*math.Log2(float64(n)))
 		}
 		k, f := keys.NewMoment(n, q, set.Int("m", 2*q+1)), set.Int("f", 0)
-		return qsaMachine(sh, set, func(p int) keys.Family { return k.Layer(f, p) })
+		return qsaMachine(sh, set, protocol.Growth{Logs: 1}, func(p int) keys.Family { return k.Layer(f, p) })
 	},
 })

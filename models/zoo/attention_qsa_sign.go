@@ -4,6 +4,7 @@ import (
 	"crosscut/models"
 	"crosscut/models/keys"
 	"crosscut/models/tasks"
+	"crosscut/protocol"
 )
 
 // Theorem 2 as the paper has it: keys of random signs, queries of least norm. Three
@@ -43,6 +44,6 @@ var _ = construct(&models.Construction{
 			return nil, err
 		}
 		memo := keys.NewMemo()
-		return qsaMachine(sh, set, func(p int) keys.Family { return k.Layer(p, memo) })
+		return qsaMachine(sh, set, protocol.Growth{}, func(p int) keys.Family { return k.Layer(p, memo) })
 	},
 })

@@ -242,18 +242,36 @@ func TestQSAMessage(t *testing.T) {
 	}
 }
 
-// TestQSAGrowth: at fixed q the width grows like a power of log N, below N, and no
-// slower than information allows: (d + m) p >= log2 C(N-1, q).
+// TestQSAGrowth: the widths and precisions whose orders the constructions declare, with the
+// constants of docs/qsa.md, and that the asking token's message is at most twice the size.
 func TestQSAGrowth(t *testing.T) {
 	for q := 1; q <= 4; q++ {
-		for _, n := range []int{64, 1024, 1 << 14, 1 << 20} {
-			c := keys.SmallestCode(n, q)
-			if !c.Uniform() || c.Width() > n {
-				t.Errorf("N = %d q = %d: %+v", n, q, c)
+		for _, n := range []int{8, 64, 1024, 1 << 14, 1 << 20} {
+			c, log := keys.SmallestCode(n, q), bits.Len(uint(n-1))
+			if bound := (2*q-1)*log + 1; !c.Uniform() || c.Width() > min(n, 2*bound*bound) {
+				t.Errorf("N = %d q = %d: %+v, want m at most N and 2 %d^2", n, q, c, bound)
 			}
-			log := math.Log2(float64(n))
-			if bound := 4 * float64(q*q) * log * log; float64(c.Width()) > bound+8 {
-				t.Errorf("N = %d q = %d: m = %d above 4 q^2 log^2 N = %.0f", n, q, c.Width(), bound)
+			if p := keys.NewMoment(n, q, 2*q+1).Layer(0, 0).Bits(); p > 2*q*bits.Len(uint(n))+1 {
+				t.Errorf("N = %d q = %d: p = %d", n, q, p)
+			}
+		}
+	}
+	sh := laws.Shape(t, "qsa", 64, tasks.Params{"q": 2})
+	for name, want := range map[string]protocol.Growth{"qsa-code": {Logs: 2}, "qsa-moment": {Logs: 1}, "qsa-random-sign": {}} {
+		for split, asks := range map[string]bool{"alice:1,bob:2-64": true, "alice:1-32,bob:33-64": false} {
+			at, err := sh.ParseSplit(split)
+			if err != nil {
+				t.Fatal(err)
+			}
+			job := models.Job{Split: at, Read: []int{1}, Answer: models.ByBob}
+			m := qsaMust(t, name, sh, nil, nil)
+			most := m.(models.Grower).Most(job)
+			if asks && most != want || !asks && most != (protocol.Growth{}) {
+				t.Errorf("%s at %s: %v", name, split, most)
+			}
+			prog, err := m.Compile(job)
+			if size, _ := m.Size(); err != nil || most != (protocol.Growth{}) && prog.Total() > 2*size {
+				t.Errorf("%s at %s: %v, %v", name, split, prog, err)
 			}
 		}
 	}

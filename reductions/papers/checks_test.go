@@ -193,6 +193,14 @@ func TestSeparationIsHeldAgainstTheAbstract(t *testing.T) {
 	if row := wrong.judge(g, []int{64}); row.Verdict != report.Errs || row.Witness == "" {
 		t.Errorf("%+v", row)
 	}
+	g.Undecided = true
+	if row := right.judge(g, []int{64}); row.Verdict != report.Unknown || row.Basis != "fit" {
+		t.Errorf("%+v", row)
+	}
+	enclose(&g, []report.Row{{Least: protocol.Growth{Power: 1}, Most: protocol.Growth{Power: 1}}})
+	if row := right.judge(g, []int{64}); row.Verdict != report.Meets || row.Basis != "proved" {
+		t.Errorf("%+v", row)
+	}
 }
 
 func TestMomentPolynomialTheSlowWay(t *testing.T) {

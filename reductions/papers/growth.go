@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"crosscut/protocol"
+	"crosscut/protocol/problems"
 	"crosscut/report"
 )
 
@@ -140,6 +142,31 @@ func (f Fit) Undecided() bool {
 // Row is the fit as tables print it.
 func (f Fit) Row(model, of string) report.Growth {
 	return report.Growth{Model: model, Of: of, Exponent: math.Round(f.Exponent*1000) / 1000, Shape: f.Shape, Note: f.Note(), Undecided: f.Undecided()}
+}
+
+// shapeOf names the shape of a proved order, as for fits one further factor log N left
+// out; "": none of the names.
+func shapeOf(g protocol.Growth) string {
+	switch {
+	case g.Power == 0 && (g.Logs == 1 || g.Logs == 2):
+		return ShapeLog
+	case g.Power == 1 && (g.Logs == 0 || g.Logs == 1):
+		return ShapeLinear
+	}
+	return ""
+}
+
+// enclose puts the shape of two proved lines, which are the same of all rows, in the
+// place of a fitted one.
+func enclose(g *report.Growth, rows []report.Row) {
+	least, most := rows[0].Least, rows[0].Most
+	shape := shapeOf(least)
+	if shape == "" || shape != shapeOf(most) ||
+		slices.ContainsFunc(rows, func(r report.Row) bool { return r.Least != least || r.Most != most }) {
+		return
+	}
+	g.Shape, g.Basis, g.Undecided = shape, string(problems.Proved), false
+	g.Note = fmt.Sprintf("between two proved lines of shape %s, at least of order %v (%s) and at most of order %v: no fit needed; %s", shape, least, rows[0].Reduction, most, g.Note)
 }
 
 // line is the weighted least-squares line y = a + b x. The points have at least

@@ -4,6 +4,11 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"crosscut/models"
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+	"crosscut/report"
 )
 
 func series(f func(n float64) float64) []Point {
@@ -78,5 +83,57 @@ func TestExponentAgainstNormalEquations(t *testing.T) {
 	fit, err := FitGrowth(ps)
 	if err != nil || math.Abs(fit.Exponent-want) > 1e-9 {
 		t.Errorf("exponent %v, want %v (%v)", fit.Exponent, want, err)
+	}
+}
+
+// Two proved lines of one shape take the place of the fit; other keys, whose upper line
+// has another shape, and sizes set by hand, which void the proof, leave it.
+func TestProvedLinesNeedNoFit(t *testing.T) {
+	for _, tc := range []struct {
+		keys          string
+		num           tasks.Params
+		basis, shapes string
+	}{
+		{"smallest", nil, "proved", "at least of order log N (set-qsa) and at most of order log^2 N: no fit needed"},
+		{"orthonormal", nil, "", ""},
+		{"smallest", tasks.Params{"p": 6}, "", ""},
+	} {
+		spec := TableSpec{Task: "qsa", Models: []string{"attention"}, Ns: []int{64, 128, 256}, Runs: 1,
+			Set: models.Settings{Seed: 1, Num: tasks.Params{"q": 2}.With(tc.num), Choice: map[string]string{"construction": "qsa-code", "keys": tc.keys}}}
+		table, err := Table(t.Context(), spec)
+		if err != nil || len(table.Growth) != 2 {
+			t.Fatalf("%v: %+v, %v", tc, table.Growth, err)
+		}
+		for _, g := range table.Growth {
+			if g.Basis != tc.basis || !strings.Contains(g.Note, tc.shapes) || tc.basis != "" && (g.Shape != ShapeLog || g.Undecided) {
+				t.Errorf("%v: %+v", tc, g)
+			}
+		}
+	}
+}
+
+func TestEncloseWantsOneShapeOfAllRows(t *testing.T) {
+	log, log2, n, none := protocol.Growth{Logs: 1}, protocol.Growth{Logs: 2}, protocol.Growth{Power: 1}, protocol.Growth{}
+	for _, tc := range []struct {
+		rows []report.Row
+		want string
+	}{
+		{[]report.Row{{Least: log, Most: log2}, {Least: log, Most: log2}}, "log N, proved"},
+		{[]report.Row{{Least: n, Most: protocol.Growth{Power: 1, Logs: 1}}}, "N, proved"},
+		{[]report.Row{{Least: log, Most: n}}, "N^a"},
+		{[]report.Row{{Least: log, Most: none}}, "N^a"},
+		{[]report.Row{{Least: none, Most: none}}, "N^a"},
+		{[]report.Row{{Least: log, Most: protocol.Growth{Logs: 3}}}, "N^a"},
+		{[]report.Row{{Least: log, Most: log2}, {Least: log, Most: log}}, "N^a"},
+	} {
+		g := report.Growth{Shape: ShapePower, Undecided: true}
+		enclose(&g, tc.rows)
+		got := g.Shape
+		if g.Basis != "" {
+			got += ", " + g.Basis
+		}
+		if got != tc.want || g.Undecided != (g.Basis == "") {
+			t.Errorf("%v: %+v, want %s", tc.rows, g, tc.want)
+		}
 	}
 }

@@ -187,6 +187,9 @@ func (t trial) need(row *report.Row, setting protocol.Setting, speaker protocol.
 	}
 	row.Needed, row.Basis, row.NeededOfTask = report.Num(need.Bits), string(need.Basis), ofTask
 	row.NeededBy = t.named(need, ofTask)
+	if g, ok := t.machine.(models.Grower); ok {
+		row.Least, row.Most = need.Least, g.Most(t.job)
+	}
 }
 
 // named says whose a need is, at which split or size, and its formula.

@@ -122,21 +122,28 @@ func OwnTable(ctx context.Context, name string, at func(N int) (*reductions.Inst
 }
 
 // fitRows fits size and bits, each by itself, over the rows of a model that were
-// right and came through one reduction, that of the longest sequence.
+// right and came through one reduction, that of the longest sequence. Where both ends of
+// the rows' sandwich are proved to have one shape, that is the shape.
 func fitRows(model string, rows []report.Row) []report.Growth {
 	size, bits := []Point{}, []Point{}
+	var tried []report.Row
 	for _, r := range rows {
 		if r.Runs > 0 && r.Wrong == 0 && r.Reduction == rows[len(rows)-1].Reduction {
 			size = append(size, Point{*r.N, *r.Size})
 			bits = append(bits, Point{*r.N, *r.Bits})
+			tried = append(tried, r)
 		}
 	}
 	var fits []report.Growth
-	if fit, err := FitGrowth(size); err == nil {
-		fits = append(fits, fit.Row(model, "size"))
-	}
-	if fit, err := FitGrowth(bits); err == nil {
-		fits = append(fits, fit.Row(model, "bits"))
+	for _, column := range []struct {
+		of     string
+		points []Point
+	}{{"size", size}, {"bits", bits}} {
+		if fit, err := FitGrowth(column.points); err == nil {
+			g := fit.Row(model, column.of)
+			enclose(&g, tried)
+			fits = append(fits, g)
+		}
 	}
 	return fits
 }
