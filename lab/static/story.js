@@ -17,7 +17,7 @@ export function open(main, cat, start, write) {
   s.two = start.two === "1";
   s.cut = Math.min(s.cut, s.n); s.pick = Math.min(s.pick, s.n);
   const doc = name => cat.tasks.find(t => t.name === name).doc;
-  let width = 0, height = 400, data = {}, failed = null, hovered = -1, revealed = false, sorted = new Map(), holding = 0, box = 0, caught = null;
+  let width = 0, height = 400, data = {}, failed = null, hovered = -1, revealed = false, sorted = new Map(), holding = first(), box = 0, caught = null;
 
   const stage = el("div", { class: "stage", "data-scene": s.scene }), caption = el("p", { class: "caption", "aria-live": "polite" });
   const titles = ["A puzzle", "What one layer does", "Cut it", "What is needed", "Where they cross", "The mirror image"];
@@ -34,7 +34,7 @@ export function open(main, cat, start, write) {
   }
   const say = (k, ...words) => put(scenes[k - 1].querySelector(".says"), words);
   const turn = (name, low, high, label, more = {}) => scrub(label, s[name], { min: low, max: high, name, ...more }, v => { s[name] = v; changed(name); });
-  function changed(name) { if (["n", "M", "seed"].includes(name)) { s.cut = Math.min(s.cut, s.n); s.pick = Math.min(s.pick, s.n); hovered = -1; revealed = false; } if (["hand", "boxes"].includes(name)) { sorted.clear(); caught = null; holding = 0; } save(); consult(); }
+  function changed(name) { if (["n", "M", "seed"].includes(name)) { s.cut = Math.min(s.cut, s.n); s.pick = Math.min(s.pick, s.n); hovered = -1; revealed = false; } if (["hand", "boxes"].includes(name)) { sorted.clear(); caught = null; holding = first(); } save(); consult(); }
 
   // What a scene asks of the engine.
   const match = (more = {}) => ask("cut", { task: "match2", model: "attention", n: s.n, set: { M: s.M }, seed: s.seed, ...more });
@@ -64,6 +64,8 @@ export function open(main, cat, start, write) {
   };
   const consult = asking([stage, caption], () => { const k = s.scene; return questions[k]().then(d => ({ k, d })); }, (a, e) => { failed = e; if (a) data[a.k] = a.d; paint(); });
 
+  // The hand that is shown before one is put into a box: 0101, so that her tokens show.
+  function first() { return parseInt("01".repeat(s.hand).slice(0, s.hand), 2); }
   const handOf = v => v.toString(2).padStart(s.hand, "0");
   const sum = list => list.reduce((a, b) => a + b, 0);
 
@@ -77,7 +79,7 @@ export function open(main, cat, start, write) {
       say(1, el("p", {}, "Here are ", N(), " numbers, the tokens, below ", M(), `. Token ${s.pick} is ${t[i]}: it needs a partner, ${t[i]} + ? = ${s.M}${t[i] ? "" : " or 0"}. `, yes2 ? el("strong", { "data-answer": 1 }, `Token ${partners[0] + 1} is ${t[partners[0]]}.`) : el("strong", { "data-answer": 0 }, "Nobody is."), " Press any token to ask for it."),
         el("p", {}, "Now with two partners: three numbers whose sum is a multiple of M. Try to find them by eye. ", button(s.two ? "One partner" : "Two partners", () => { s.two = !s.two; revealed = false; save(); paint(); }, { "data-act": "two" }), " ",
           s.two ? revealed ? el("strong", { "data-triple": yes3 ? 1 : 0 }, yes3 ? `${t[i]} + ${t[pair[0]]} + ${t[pair[1]]} = ${t[i] + t[pair[0]] + t[pair[1]]}.` : "There are none.") : button("Show me", () => { revealed = true; paint(); }, { class: "main", "data-act": "reveal" }) : ""),
-        el("p", { class: "muted" }, "One partner is a look for one number. Two partners are a look for one of ", number(s.n * (s.n + 1) / 2), " pairs."),
+        el("p", { class: "muted" }, "To look for one partner is to look for one number. To look for two is to look for one of ", number(s.n * (s.n + 1) / 2), " pairs (a token may be taken twice)."),
         el("p", {}, button("Other numbers", () => { s.seed++; changed("seed"); }, { "data-act": "seed" })));
       put(caption, about(s.two ? "match3" : "match2"));
       draw.puzzle(stage, { width, height, tokens: t, pick: i, partners: s.two ? [] : partners, pair: s.two && revealed && yes3 ? pair : null, press: k => { s.pick = k + 1; revealed = false; save(); consult(); } });
@@ -94,14 +96,14 @@ export function open(main, cat, start, write) {
     3({ run, weigh, grown }) {
       const b = run.record.bits, bits = grown.map(g => g.record.bits.total), step = bits[1] - bits[0];
       say(3, el("p", {}, "Now a line through the strip, after token ", turn("cut", 1, s.n, "the cut"), ". Alice has what is left of it, Bob the rest. She fills her part of both jars and hands them over: ", el("strong", { class: "a", "data-total": b.total }, plural(b.total, "bit")), `, however her tokens lie. Sent as they are, they would take ${plural(b.trivial, "bit")}.`),
-        el("p", {}, "Drag the line: the envelope hardly changes. Take ", N(), ` tokens, M still ${s.M}: at 16, 32 and 64 tokens it is `, el("strong", { "data-grown": bits.join(" ") }, `${bits.join(", ")} bits`), bits[2] - bits[1] === step ? `. Each doubling adds ${plural(step, "bit")}.` : ".", " A sum grows like a logarithm."));
+        el("p", {}, "Drag the line: the envelope hardly changes. Take ", N(), ` tokens, M still ${s.M}: with the line in the middle, at 16, 32 and 64 tokens it is `, el("strong", { "data-grown": bits.join(" ") }, `${bits.join(", ")} bits`), bits[2] - bits[1] === step ? `. Each doubling adds ${plural(step, "bit")}.` : ".", " A sum grows like a logarithm."));
       put(caption, `${run.record.bits.total} bits = ${run.record.formula_text}. `, command(run.record.command));
       draw.cut(stage, { width, height, tokens: run.tokens, owners: run.owners, at: s.cut, words: run.words, messages: run.record.messages, weights: weigh.weights, bits: b.total, trivial: b.trivial, move: k => { if (k !== s.cut) { s.cut = k; changed("cut"); } } });
     },
     4({ hand, need }) {
       const all = 2 ** s.hand, boxes = 2 ** s.boxes, full = sorted.size === all;
       say(4, el("p", {}, "You are Bob. You see an envelope and your own tokens. For Match3, Alice holds one of ", el("strong", {}, `2^${s.hand} = ${all}`), " hands (n = ", turn("hand", 2, 5, "n, the tokens that Alice may set"), "). An envelope of ", turn("boxes", 0, s.hand, "bits of the envelope"), ` ${s.boxes === 1 ? "bit" : "bits"} has ${plural(boxes, "box", "boxes")}: sort her hands into them.`),
-        el("p", {}, "A 1 in her hand puts a number of its own into the sequence, and so does a 1 of yours. Together with token 1 they add up to a multiple of M only where both of you have a 1 at the same place. So by what you hold you can ask for each of her places, and the answer of Match3 is hers."),
+        el("p", {}, "Of one partner, token 1 can say which number it must be: its query names it. Of two, Bob's number decides which of Alice's would fit, and she does not see his. "), el("p", {}, "A 1 in her hand puts a number of its own into the sequence, and so does a 1 of yours. Together with token 1 they add up to a multiple of M only where both of you have a 1 at the same place. So by what you hold you can ask for each of her places, and the answer of Match3 is hers."),
         hands(all, boxes),
         el("p", { "aria-live": "polite" }, caught ? [el("strong", { class: "bad" }, `Two hands in one box: ${caught.a} and ${caught.b}. `), `Bob holds ${caught.y} and asks: the right answers are `, el("strong", { "data-convicts": `${caught.one} ${caught.two}` }, `${caught.one} and ${caught.two}`), ". He saw the same envelope, so he is wrong once."]
           : full ? el("strong", { class: "good" }, `${all} hands, ${boxes} boxes, none shared: ${s.boxes} bits suffice for this, and fewer cannot.`) : `${sorted.size} of ${all} hands are in a box.`),
