@@ -119,6 +119,26 @@ func TestDeclaredNeeds(t *testing.T) {
 	}
 }
 
+// A declared need is a formula: at other sizes, whose tables are small, it must stand as well.
+func TestDeclaredNeedElsewhere(t *testing.T) {
+	const words, lookup = `{"x": words(n, 4), "y": numbers(1, n)}`, "return x[y - 1]"
+	for need, want := range map[string]string{
+		"n":                 "at n = 6 the need that is declared is refuted: 6 bits (two-way deterministic), and 5 are enough",
+		"ceil_log2(n) + 2":  "",
+		"ceil_log2(n) + 3":  "at n = 6 the need that is declared is refuted: 6 bits (two-way deterministic), and 5 are enough",
+		"1 if n > 1 else 3": "at n = 1 the need that is declared is refuted: 3 bits (two-way deterministic), and 2 are enough",
+	} {
+		f := parse(t, problemFile(words, lookup, `def needed(n): return {"bits": `+need+`, "setting": "two-way deterministic", "basis": "quoted"}`+"\n"))
+		s, err := f.Subject(3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := validate.Overdrawn(t.Context(), s, f.Family()); !strings.HasPrefix(got, want) || want == "" && got != "" {
+			t.Errorf("%s: %q, want %q", need, got, want)
+		}
+	}
+}
+
 // All that a small table shows, each in its setting: equality of three bits, whose needs
 // are known. Pointers of three values need two rounds, or more bits.
 func TestAllNeeds(t *testing.T) {

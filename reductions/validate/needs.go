@@ -30,6 +30,9 @@ const (
 	tabulateMost = 1 << 16
 	// talkMost is the most inputs on which protocols of several turns are looked for.
 	talkMost = 1 << 20
+	// overdrawnMost is the largest size at which a declared need is held against protocols
+	// when another size is validated.
+	overdrawnMost = 16
 	// depthLines is the most different rows and columns at which D(f) is looked for.
 	depthLines = 16
 )
@@ -319,6 +322,27 @@ func (s *Subject) settle(ctx context.Context, t *table) (*Need, *Violation, erro
 		return s.Need, &Violation{Obligation: NeedTooLarge, Detail: fmt.Sprintf("%d bits are declared (%s), and %d are enough: %s", s.Need.Bits, s.Need.Setting, enough, why)}, nil
 	}
 	return s.Need, nil, nil
+}
+
+// Overdrawn holds a declared need, which is a formula in n, against the protocols that are
+// found at other sizes, as long as their tables are small. It says where it is more than one of
+// them costs: the largest such size, or "". Of a size at which the file fails, or for which
+// no time was left, nothing is said.
+func Overdrawn(ctx context.Context, s *Subject, family func(n int) (*Subject, error)) (said string) {
+	for n := 1; s.Need != nil && n <= overdrawnMost; n++ {
+		other, err := family(n)
+		if err != nil || other.Need == nil || n == s.Size {
+			continue
+		}
+		t, err := other.tabulate(ctx, tabulateMost)
+		if err != nil {
+			break
+		}
+		if enough, why := other.enough(ctx, t, other.Need.Setting); t != nil && other.Need.Bits > enough {
+			said = fmt.Sprintf("at n = %d the need that is declared is refuted: %d bits (%s), and %d are enough: %s; nothing below rests on it", n, other.Need.Bits, other.Need.Setting, enough, why)
+		}
+	}
+	return said
 }
 
 // enough is what some protocol costs in a setting, in bits, and which.
