@@ -107,7 +107,8 @@ type Stepper interface {
 	Steps() float64
 }
 
-// Grower is implemented by machines of which docs/ proves how they grow. Most is an order
+// Grower is implemented by machines of which docs/ proves, at every N, that they are right on
+// what they do not refuse, and how they grow. Most is an order
 // that the size does not exceed at any N, all else that was set staying the same, where
 // the message of the job is at most a fixed multiple of the size: then a need of the job
 // bounds both from below. It is zero for settings or jobs of which this is not proved.
@@ -127,6 +128,11 @@ type Settings struct {
 	Num    tasks.Params
 	Choice map[string]string
 	Seed   uint64
+}
+
+// Sets says whether one of the numbers was set.
+func (s Settings) Sets(names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { _, ok := s.Num[name]; return ok })
 }
 
 // Int returns a number that was set, or def.

@@ -91,7 +91,7 @@ func (t Table) sparks() Grid {
 			}
 		}
 		ends = append(ends, at)
-		g.Add(f.Task, f.Model, fmt.Sprintf("%d..%d", *first.N, *last.N), Short(*first.Size)+".."+Short(*last.Size), Spark(rows), f.grows(), between(at), sameness(at))
+		g.Add(f.Task, f.Model, fmt.Sprintf("%d..%d", *first.N, *last.N), Short(*first.Size)+".."+Short(*last.Size), Spark(rows), f.grows(marks(f.Basis)), between(at), sameness(at))
 	}
 	for k, r := range ends {
 		g.Rows[k].Cells[1] += unlike(r, ends)
@@ -99,10 +99,10 @@ func (t Table) sparks() Grid {
 	return g
 }
 
-// grows is the shape, and whether it is proved.
-func (f Growth) grows() string {
-	if f.Basis != "" {
-		return f.Shape + ", " + f.Basis
+// grows is the shape, and its basis where it is proved.
+func (f Growth) grows(basis string) string {
+	if basis != "" {
+		return f.Shape + ", " + basis
 	}
 	return f.Shape
 }

@@ -34,7 +34,7 @@ func (t Table) Sheet(headings map[string]string) *Sheet {
 			if f.Task != "" {
 				f.Model = f.Task + ", " + f.Model
 			}
-			growth.Add(f.Model, f.Of, f.grows(), strconv.FormatFloat(f.Exponent, 'f', 3, 64), f.Note)
+			growth.Add(f.Model, f.Of, f.grows(f.Basis), strconv.FormatFloat(f.Exponent, 'f', 3, 64), f.Note)
 		}
 		s.Grids = append(s.Grids, growth)
 	}

@@ -70,6 +70,9 @@ type Recurrent[F, S any] struct {
 	// Reach refuses a read position whose output the reading order does not allow;
 	// nil when every input is allowed. Its error should wrap errors.ErrUnsupported.
 	Reach func(pos int, t tasks.Token) error
+	// Grows is an order in N that the size is proved not to exceed, as [models.Grower] asks;
+	// zero: none is written.
+	Grows protocol.Growth
 	// Named are the choices by name that the machine was built with.
 	Named map[string]string
 }
@@ -162,6 +165,19 @@ func largest(f func(int) protocol.Bits, n int) protocol.Bits {
 		most = max(most, f(t))
 	}
 	return most
+}
+
+// Most is Grows where one state crosses and nothing else: reading forward, Alice's tokens
+// before Bob's, the outputs at his.
+func (r *Recurrent[F, S]) Most(job models.Job) protocol.Growth {
+	alice, bob := job.Split.Positions(protocol.Alice), job.Split.Positions(protocol.Bob)
+	once := len(alice) > 0 && len(bob) > 0 && alice[len(alice)-1] < bob[0] &&
+		!slices.ContainsFunc(job.Read, func(i int) bool { return job.Split.Of(i) != protocol.Bob }) &&
+		!slices.ContainsFunc(r.Layers, func(l Layer[F, S]) bool { return l.Backward != nil })
+	if !once || job.Answer != models.ByBob {
+		return protocol.Growth{}
+	}
+	return r.Grows
 }
 
 // CheckInput refuses inputs that the reading order cannot serve.

@@ -34,6 +34,9 @@ type FeedForward struct {
 	// Continue is g: from all pre-activations to the outputs at the read positions.
 	// Nothing bounds its size.
 	Continue func(pre []int64, read []int) []tasks.Value
+	// Grows is an order in N that the size is proved not to exceed, and that no row costs more
+	// than Bits; zero: not written.
+	Grows protocol.Growth
 }
 
 // Shape is the shape the network was built for.
@@ -45,6 +48,14 @@ func (m *FeedForward) Params() tasks.Params { return m.Sizes }
 // Size is the width of the first layer times the precision.
 func (m *FeedForward) Size() (protocol.Bits, string) {
 	return protocol.Bits(len(m.Rows) * m.Bits), fmt.Sprintf("h1 p, p = %d bits a number that enters", m.Bits)
+}
+
+// Most is Grows where Alice alone writes: her rows.
+func (m *FeedForward) Most(job models.Job) protocol.Growth {
+	if job.Answer != models.ByBob {
+		return protocol.Growth{}
+	}
+	return m.Grows
 }
 
 // check refuses weights with which a pre-activation could overflow.

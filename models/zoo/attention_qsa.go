@@ -169,9 +169,8 @@ func qsaMachine(sh tasks.Shape, set models.Settings, most protocol.Growth, keysO
 		Warn:   warn,
 		// Who owns the token that asks and no other sends at most (d + m) p <= 2 max(m, d) p bits.
 		Grows: func(job models.Job) protocol.Growth {
-			_, m := set.Num["m"]
-			_, p := set.Num["p"]
-			if asks := len(job.Read) == 1 && job.Split.Of(job.Read[0]) == protocol.Alice && job.Split.Count(protocol.Alice) == 1; m || p || !asks || job.Answer != models.ByBob {
+			asks := len(job.Read) == 1 && job.Split.Of(job.Read[0]) == protocol.Alice && job.Split.Count(protocol.Alice) == 1
+			if set.Sets("m", "p") || !asks || job.Answer != models.ByBob {
 				return protocol.Growth{}
 			}
 			return most

@@ -66,8 +66,13 @@ var MLPQSA = construct(&models.Construction{
 				low[k], high[k] = 1, int64(sh.N)
 			}
 		}
+		var most protocol.Growth
+		if !set.Sets("h1", "p") { // N (d + q) rows of max(p, ceil(log2 N)) bits
+			most = protocol.Growth{Power: 1, Logs: 1}
+		}
 		return &linear.FeedForward{
-			Of: sh, Sizes: tasks.Params{"h1": float64(h1), "p": float64(g.p)},
+			Grows: most,
+			Of:    sh, Sizes: tasks.Params{"h1": float64(h1), "p": float64(g.p)},
 			Numbers: numbers, Low: low, High: high, Rows: rows,
 			Bits: max(g.p, protocol.Width(uint64(sh.N))),
 			Vec: func(t tasks.Token) []int64 {

@@ -43,8 +43,13 @@ var RNNQSA = construct(&models.Construction{
 			return nil, err
 		}
 		kept := func(t int) int { return min(layers*m, max(0, t-from+1)*d) } // numbers in the whole stack
+		var most protocol.Growth
+		if !set.Sets("m", "p", "from") { // (N - 1 + D) d p bits, right for every set
+			most.Power = 1
+		}
 		r := &fold.Recurrent[asked, []uint64]{
-			Of: sh, Sizes: tasks.Params{"D": float64(layers), "m": float64(m), "p": float64(g.p), "from": float64(from)},
+			Grows: most,
+			Of:    sh, Sizes: tasks.Params{"D": float64(layers), "m": float64(m), "p": float64(g.p), "from": float64(from)},
 			State: "D m p", At: "min(D m, (t - from + 1) d) p", Out: g.codec(q, d), Reach: reachBack(sh, hintDirections),
 			Embed: func(_ int, t tasks.Token) asked { return asked{token: t} },
 			Output: func(pos int, in asked) tasks.Value {

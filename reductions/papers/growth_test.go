@@ -86,6 +86,33 @@ func TestExponentAgainstNormalEquations(t *testing.T) {
 	}
 }
 
+// Memories and first layers that lie between two proved lines; sizes that were set void the
+// proof, and the triple product, whose message is no multiple of its size, has none.
+func TestOtherProvedLines(t *testing.T) {
+	for _, tc := range []struct {
+		task, model string
+		num         tasks.Params
+		most        string
+	}{
+		{"qsa", "rnn", nil, "at most of order N:"},
+		{"qsa", "mlp", nil, "at most of order N log N:"},
+		{"qsa", "rnn", tasks.Params{"p": 6}, ""},
+		{"qsa", "rnn", tasks.Params{"from": 2}, ""},
+		{"qsa", "mlp", tasks.Params{"p": 6}, ""},
+		{"match3", "tensor-attention", nil, ""},
+	} {
+		table, err := Table(t.Context(), TableSpec{Task: tc.task, Models: []string{tc.model}, Ns: []int{8, 16, 32}, Runs: 1, Set: models.Settings{Seed: 1, Num: tc.num}})
+		if err != nil || len(table.Growth) != 2 {
+			t.Fatalf("%v: %+v, %v", tc, table.Growth, err)
+		}
+		for _, g := range table.Growth {
+			if (g.Basis != "") != (tc.most != "") || !strings.Contains(g.Note, tc.most) || tc.most != "" && g.Shape != ShapeLinear {
+				t.Errorf("%v: %+v", tc, g)
+			}
+		}
+	}
+}
+
 // Two proved lines of one shape take the place of the fit; other keys, whose upper line
 // has another shape, and sizes set by hand, which void the proof, leave it.
 func TestProvedLinesNeedNoFit(t *testing.T) {

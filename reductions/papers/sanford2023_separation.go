@@ -24,7 +24,7 @@ var separation = &Claim{
 		"any model that is right on Match3 moves at least n bits, so the third-order unit is small in size only and its protocol is vacuous", "q and d' stay fixed while N grows (docs/growth.md)"},
 	Parts: []Part{
 		{CheckedHere, "the sizes and bits of these constructions over the range of N shown, and their fitted growth"},
-		{ProvedHere, "that each construction is right for every N, that attention on sparse averaging grows at least like log N and with these keys at most like log^2 N, and that recurrent, feed-forward and one-layer attention models need order N (Theorems 7, 10, 11)"},
+		{ProvedHere, "that each construction is right for every N, that attention on sparse averaging grows at least like log N and with these keys at most like log^2 N, that the recurrent state has order N, and that recurrent, feed-forward and one-layer attention models need order N (Theorems 7, 10, 11)"},
 		{OpenStill, "nothing is said about training"},
 	},
 	Run: runSeparation,
