@@ -352,26 +352,30 @@ func (r *rows) evidence(ctx context.Context, t int, of []int) (*proof.Apart, err
 		}
 		s := r.suffix(t, groups[0][0], groups[0][1])
 		e.Suffixes = append(e.Suffixes, r.spelled(t, s))
-		var finer [][]int
-		for _, g := range groups {
-			parts := map[int32][]int{}
-			var order []int32
-			for _, i := range g {
-				out := r.run(t, i, s)
-				if parts[out] == nil {
-					order = append(order, out)
-				}
-				parts[out] = append(parts[out], i)
-			}
-			for _, out := range order {
-				if len(parts[out]) > 1 {
-					finer = append(finer, parts[out])
-				}
-			}
-		}
-		groups = finer
+		groups = finer(groups, func(i int) int32 { return r.run(t, i, s) })
 	}
 	return e, nil
+}
+
+// finer splits groups by a value, in the order in which values come; single members go.
+func finer[V comparable](groups [][]int, value func(member int) V) (split [][]int) {
+	for _, g := range groups {
+		parts := map[V][]int{}
+		var order []V
+		for _, i := range g {
+			v := value(i)
+			if parts[v] == nil {
+				order = append(order, v)
+			}
+			parts[v] = append(parts[v], i)
+		}
+		for _, v := range order {
+			if len(parts[v]) > 1 {
+				split = append(split, parts[v])
+			}
+		}
+	}
+	return split
 }
 
 // raw is what storing all tokens of the longest proper prefix takes.

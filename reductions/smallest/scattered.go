@@ -112,24 +112,7 @@ func scattered(ctx context.Context, w *proof.World, r *Result) error {
 				}
 			}
 			e.Rests = append(e.Rests, spell(tell, false))
-			var finer [][]int
-			for _, g := range groups {
-				parts := map[uint32][]int{}
-				var order []uint32
-				for _, h := range g {
-					v := out[h+tell]
-					if parts[v] == nil {
-						order = append(order, v)
-					}
-					parts[v] = append(parts[v], h)
-				}
-				for _, v := range order {
-					if len(parts[v]) > 1 {
-						finer = append(finer, parts[v])
-					}
-				}
-			}
-			groups = finer
+			groups = finer(groups, func(h int) uint32 { return out[h+tell] })
 		}
 		if err := r.raise(p, e); err != nil {
 			return err

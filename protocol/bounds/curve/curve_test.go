@@ -40,6 +40,25 @@ func of(t *testing.T, m *bounds.Matrix) *Curve {
 	return c
 }
 
+// verified gives the certificate of a curve, every claim of which the checker accepts.
+func verified(t *testing.T, c *Curve) *check.Certificate {
+	t.Helper()
+	cert, err := c.Certificate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	findings, err := check.Verify(cert)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, f := range findings {
+		if f.Err != nil {
+			t.Errorf("claim %d: %v", k, f.Err)
+		}
+	}
+	return cert
+}
+
 // Certificates of every size that is promised are accepted, and all their points are exact.
 func TestCertified(t *testing.T) {
 	for _, size := range [][2]int{{1, 2}, {2, 2}, {3, 2}, {4, 2}, {5, 2}, {6, 2}, {2, 3}, {3, 3}, {4, 3}} {
@@ -47,19 +66,7 @@ func TestCertified(t *testing.T) {
 			continue
 		}
 		c := of(t, words(t, size[0], size[1]))
-		cert, err := c.Certificate()
-		if err != nil {
-			t.Fatal(err)
-		}
-		findings, err := check.Verify(cert)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range findings {
-			if f.Err != nil {
-				t.Errorf("%v: %v", size, f.Err)
-			}
-		}
+		verified(t, c)
 		for k, p := range c.Points {
 			if p.Lower.Cmp(p.Upper) > 0 || k > 0 && p.Lower.Cmp(c.Points[k-1].Lower) < 0 {
 				t.Errorf("%v at %d bits: %v..%v", size, p.Bits, p.Lower, p.Upper)
@@ -192,19 +199,7 @@ func TestKeptSearchCloses(t *testing.T) {
 	if s := c.Selection[1]; s.Lower.RatString() != "83/108" || s.Upper.RatString() != "83/108" || s.floor < 0 {
 		t.Errorf("%v..%v with floor %d", s.Lower, s.Upper, s.floor)
 	}
-	cert, err := c.Certificate()
-	if err != nil {
-		t.Fatal(err)
-	}
-	findings, err := check.Verify(cert)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for k, f := range findings {
-		if f.Err != nil {
-			t.Errorf("claim %d: %v", k, f.Err)
-		}
-	}
+	verified(t, c)
 }
 
 // What keeping k tokens achieves is checked with the rest, and equals the best over everything: which message
@@ -212,20 +207,9 @@ func TestKeptSearchCloses(t *testing.T) {
 func TestSelectionIsCertified(t *testing.T) {
 	for _, size := range [][2]int{{2, 2}, {3, 2}, {4, 2}, {2, 3}, {3, 3}} {
 		c := of(t, words(t, size[0], size[1]))
-		cert, err := c.Certificate()
-		if err != nil {
-			t.Fatal(err)
-		}
-		findings, err := check.Verify(cert)
-		if err != nil {
-			t.Fatal(err)
-		}
 		kept := 0
-		for k, f := range findings {
-			if f.Err != nil {
-				t.Errorf("%v: claim %d: %v", size, k, f.Err)
-			}
-			if cert.Claims[k].Measure == check.SuccessKept {
+		for _, claim := range verified(t, c).Claims {
+			if claim.Measure == check.SuccessKept {
 				kept++
 			}
 		}
