@@ -362,12 +362,14 @@ func (e *evaluator) one(k int) *reply {
 	v, err := get(k)
 	if err != nil {
 		bad := explain(err)
+		bad.Error += e.on(k)
 		return &bad
 	}
 	e.effort.Add(e.spent)
 	e.text.Reset()
 	if err := written(fn.Name())(&e.text, v); err != nil {
 		bad := unwritten(fn, err)
+		bad.Error += e.on(k)
 		return &bad
 	}
 	id, ok := e.known[string(e.text.Bytes())]
@@ -377,6 +379,25 @@ func (e *evaluator) one(k int) *reply {
 	}
 	e.values[k] = id
 	return nil
+}
+
+// on says what input number k is: what the players hold, and the tokens that task got.
+func (r *ready) on(k int) string {
+	told := func(from []held, ids []uint32) string {
+		var words []string
+		for _, id := range ids {
+			words = append(words, from[id].value.String())
+		}
+		return oneLine(strings.Join(words, ", "))
+	}
+	text := ""
+	if ins := r.part(r.ins, k); len(ins) > 0 {
+		text += ", on " + told(r.c.members, ins)
+	}
+	if seq := r.part(r.seqs, k); len(seq) > 0 {
+		text += ", with the tokens " + told(r.c.tokens, seq)
+	}
+	return text
 }
 
 // number is the number of a result.

@@ -69,7 +69,8 @@ def answer(n, y, outputs): return outputs[1] == 1
 		{"return outputs[1] == 1", "\n    y.append(1)\n    return outputs[1] == 1", ""},
 		{"def answer(n, y, outputs): return", "def answer(n, y, outputs):\n    if y == [1, 0]:\n        for a in range(1 << 40): pass\n    return", "user.star:9:9: in answer: took more than 1s"},
 		{"def answer(n, y, outputs): return", "def answer(n, y, outputs):\n    if y == [1, 0]: [0] * (1 << 28)\n    return", "needs more than 256 MB"},
-		{"problem = \"eq\"", "def problem(n, x, y):\n    return x == y if x != [1, 1] else 1 // y[0]", "in problem: floored division by zero"},
+		{"problem = \"eq\"", "def problem(n, x, y):\n    return x == y if x != [1, 1] else 1 // y[0]", "in problem: floored division by zero, on [1, 1], [0, 0]"},
+		{"def task(tokens, params): return", "def task(tokens, params):\n    {}[len(tokens)]\n    return", "in task: key 4 not in dict, on [0, 0], with the tokens ["},
 		{"problem = \"eq\"", "def problem(n, x, y):\n    return x == y if y[0] else [None]", "problem(2,[0,0],[0,0]) returned [null]"},
 	} {
 		limits := Limits{Memory: 256 << 20}
