@@ -378,7 +378,6 @@ func (c *call) analyse(ctx context.Context, m *bounds.Matrix, res *matrix.Result
 	if c.IsSet("max-memory") {
 		opts.MaxMemory = int64(limit-held)/2 + 1 // the rest is for other searches, and what the collector has not freed
 	}
-	defer c.collectWithin(limit)()
 	stop := c.clock("bounds, % of --time", opts.Time)
 	r, err := bounds.Analyze(ctx, m, opts)
 	stop()

@@ -23,16 +23,6 @@ func (c *call) memoryLimit() (uint64, error) {
 	return limit, nil
 }
 
-// collectWithin has the collector keep the program within --max-memory, where it is given, until the
-// function that it returns is called.
-func (c *call) collectWithin(limit uint64) func() {
-	if !c.IsSet("max-memory") {
-		return func() {}
-	}
-	before := debug.SetMemoryLimit(int64(limit))
-	return func() { debug.SetMemoryLimit(before) }
-}
-
 // need refuses work that is estimated to take more memory than --max-memory.
 func (c *call) need(bytes uint64, what string) error {
 	limit, err := c.memoryLimit()
