@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
 	"crosscut/lab/engine"
 	"crosscut/reductions/papers"
 )
@@ -41,6 +43,10 @@ func TestAtlasRoom(t *testing.T) {
 		b.until("[data-table=atlas]", "nothing is known here")
 	}
 	b.accessible("Atlas")
+	b.do(chromedp.EmulateViewport(390, 844)) // a telephone has a card for each architecture
+	b.await(`(s => s.scrollWidth <= s.clientWidth)(document.querySelector(".scroll"))`)
+	b.accessible("Atlas on a telephone")
+	b.do(chromedp.EmulateViewport(1280, 900))
 	b.open("atlas?of=match3", "[data-table=atlas]", "sanford2023")
 	b.click(`[data-table=atlas] a[href="#proof?paper=sanford2023"]`)
 	b.until("blockquote", "Match3")

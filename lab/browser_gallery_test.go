@@ -23,7 +23,8 @@ import (
 
 // laid measures the boxes of all texts in all pictures of the page: which lie on one
 // another, and which are cut off at the picture's edge. A box is taken without the
-// room that its font keeps above and below the letters.
+// room that its font keeps above and below the letters. An arc that is drawn after the
+// tokens lies on none.
 const laid = `(() => {
   const wrong = [];
   for (const pic of document.querySelectorAll("svg")) {
@@ -38,6 +39,13 @@ const laid = `(() => {
     for (const [i, a] of texts.entries()) {
       if (a.l < Math.max(0, edge.left) - 2 || a.r > Math.max(edge.right, 0) + 2) wrong.push("cut off: '" + a.words + "'");
       for (const b of texts.slice(i + 1)) if (Math.min(a.r, b.r) - Math.max(a.l, b.l) > 1 && Math.min(a.b, b.b) - Math.max(a.t, b.t) > 1) wrong.push("'" + a.words + "' lies on '" + b.words + "'");
+    }
+  }
+  for (const arc of document.querySelectorAll("path.arc")) {
+    const m = arc.getScreenCTM(), tiles = [...arc.ownerSVGElement.querySelectorAll(".token")].filter(t => t.compareDocumentPosition(arc) & 4).map(t => [t.textContent.trim(), t.querySelector("rect").getBoundingClientRect()]);
+    for (let k = 0, all = arc.getTotalLength(); k <= all; k += 2) {
+      const { x, y } = arc.getPointAtLength(k).matrixTransform(m), on = tiles.find(([, r]) => x > r.left + 3 && x < r.right - 3 && y > r.top + 3 && y < r.bottom - 3);
+      if (on) { wrong.push("an arc lies on the token '" + on[0] + "'"); break; }
     }
   }
   return [...new Set(wrong)].slice(0, 8);
@@ -158,9 +166,9 @@ func TestGallery(t *testing.T) {
 // What measures pictures finds faults in faulty ones.
 func TestGalleryFinds(t *testing.T) {
 	b := browse(t, start(t))
-	b.do(chromedp.Navigate("data:text/html,<svg width=200 height=50><text x=10 y=20>one name</text><text x=30 y=22>another</text><text x=180 y=40>too long for it</text></svg>"))
+	b.do(chromedp.Navigate("data:text/html,<svg width=200 height=50><text x=10 y=20>one name</text><text x=30 y=22>another</text><text x=180 y=40>too long for it</text><g class=token><rect x=60 y=26 width=20 height=20 /><text x=62 y=42>7</text></g><path class=arc d='M20 30L120 44' /></svg>"))
 	got, _ := json.Marshal(evaluate[[]string](b, laid))
-	if want := `["'one name' lies on 'another'","cut off: 'too long for it'"]`; string(got) != want {
+	if want := `["'one name' lies on 'another'","cut off: 'too long for it'","an arc lies on the token '7'"]`; string(got) != want {
 		t.Errorf("found %s, want %s", got, want)
 	}
 }

@@ -80,8 +80,14 @@ func TestMachine(t *testing.T) {
 	}
 	b.open("cut?task=match2&model=attention&n=16&set=M%3D32&seed=20", ".verdict", "bits")
 	b.await(fmt.Sprintf(`document.querySelectorAll(".arc.weight").length === 15 && [...document.querySelectorAll(".arc.weight")].filter(a => +a.getAttribute("stroke-opacity") > .5).length === %d`, dark))
-	b.open("cut?task=qsa&model=rnn&n=17&seed=4&set=q%3D1%2Ceps%3D0.25&split=alice%3A1-9%2Cbob%3A10-17", ".verdict", "needed")
+	b.open("cut", ".verdict", "bits") // both players fill the jars of the first scene
+	b.await(`["alice", "bob"].every(who => +document.querySelector(".stage .fill." + who)?.getAttribute("height") > 0)`)
+	b.open("cut?task=qsa&model=rnn&n=17&seed=14&set=q%3D1%2Ceps%3D0.25&split=alice%3A1-9%2Cbob%3A10-17", ".verdict", "needed")
 	b.until(".stage", "the state after token 9")
+	recurrent := compute(t, "cut", `{"task":"qsa","model":"rnn","n":17,"seed":14,"set":{"q":1,"eps":0.25},"split":"alice:1-9,bob:10-17"}`)
+	if asked := at(at(recurrent, "tokens").([]any)[16], "y").([]any)[0].(float64); asked > 9 {
+		t.Errorf("the token that is read asks for position %v, which is Bob's: nothing has to cross for it", asked)
+	}
 	b.press(kb.ArrowRight, ".handle")
 	b.until(".stage", "the state after token 10")
 

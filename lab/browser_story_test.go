@@ -55,12 +55,20 @@ func TestStory(t *testing.T) {
 	}
 	b.is("[data-grown]", "data-grown", strings.Join(grown, " "))
 	b.until("[data-story='3'] .says", "Each doubling adds 2 bits")
+	b.until("[data-story='3'] .terms", "B_Z bits of a sum of weights")
 	b.press(kb.ArrowRight, ".handle")
 	b.await(`document.querySelector(".handle").getAttribute("aria-valuenow") === "10" && document.activeElement.matches(".handle")`)
 	b.accessible("scene 3")
 
 	b.scene(4)
 	b.is("[data-story='4'] [data-needed]", "data-needed", at(compute(t, "sizes", `{"reduction":"disj-match3","model":"attention","n":4}`), "needed"))
+	ones := compute(t, "reduce", `{"reduction":"disj-match3","n":4,"x":"1111","y":"1111"}`)
+	wrote := map[string][]string{}
+	for k, who := range at(ones, "owners").([]any) {
+		wrote[who.(string)] = append(wrote[who.(string)], number(at(ones, "tokens").([]any)[k]))
+	}
+	b.is("[data-hers]", "data-hers", strings.Join(wrote["alice"], " "))
+	b.is("[data-yours]", "data-yours", strings.Join(wrote["bob"], " "))
 	b.click("[data-act=deal]")
 	b.await(`/^(0 1|1 0)$/.test(document.querySelector("[data-convicts]")?.dataset.convicts)`)
 	b.accessible("scene 4")
@@ -70,6 +78,7 @@ func TestStory(t *testing.T) {
 	b.is("[data-story='5'] [data-bits]", "data-bits", at(grow, "at", "bits"))
 	b.is("[data-story='5'] [data-needed]", "data-needed", at(grow, "at", "needed"))
 	b.is("[data-story='5'] [data-bites]", "data-bites", at(grow, "bites_at"))
+	b.until("[data-story='5'] .terms", "m width of keys, queries and values")
 	b.press(kb.ArrowRight, "[data-scrub=H]")
 	b.is("[data-story='5'] [data-bits]", "data-bits", at(compute(t, "grow", `{"inequality":"one-layer-match3","n":1096,"sizes":{"H":2,"m":3,"p":8}}`), "at", "bits"))
 	b.await(`document.activeElement.matches("[data-scrub=H]")`)

@@ -239,6 +239,7 @@ func TestBrowser(t *testing.T) {
 	report := compute(t, "matrix", `{"problem":"disj","n":3}`)
 	b.shows("[data-number=fooling]", at(report, "report", "fooling", "size"))
 	b.shows("[data-number=rank]", at(report, "report", "rank", "rational"))
+	b.await(`document.querySelectorAll(".numbers dt").length === 9 && [...document.querySelectorAll(".numbers .means")].filter(n => n.textContent).length === 9`)
 	b.accessible("Matrix")
 	b.click(`input[value=tree]`)
 	b.click(`[data-cell="2,5"]`)

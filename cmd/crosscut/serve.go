@@ -14,7 +14,7 @@ var _ = register(&command{
 	name:  "serve",
 	usage: "the lab in the browser: a story and seven rooms, offline",
 	about: "Serves the lab at http://127.0.0.1:PORT until Ctrl-C. Everything is in this binary and nothing is fetched from elsewhere. " +
-		"It opens with a story of six scenes. The rooms: Cut, Grow, Matrix, Break, Proof; what they show, other commands print.",
+		"It opens with a story of six scenes. The rooms: Cut, Grow, Matrix, Break, Proof, Write, Atlas; what they show, other commands print.",
 	flags: flags(
 		&cli.IntFlag{Name: "port", Usage: "listen on `PORT` (default: a free one, printed)"},
 		&cli.StringFlag{Name: "host", Value: "127.0.0.1", Usage: "listen on the address `HOST`; others than loopback show the lab to the network"},

@@ -46,8 +46,6 @@ type breakRun struct {
 	Y        string   `json:"y"`
 	Tokens   []any    `json:"tokens"`
 	Words    []string `json:"words"`
-	Labels   []string `json:"labels"`
-	From     []string `json:"from"`
 	Output   []any    `json:"output"`
 	Expected []any    `json:"expected"`
 	Correct  bool     `json:"correct"`
@@ -124,11 +122,8 @@ func broken(ctx context.Context, r *reductions.Reduction, in *reductions.Instanc
 			return nil, err
 		}
 		run := breakRun{
-			X: points[k].X.String(), Y: r.From.ShowY(n, points[k].Y), Words: list(wordsOf(played.Transcript)), Labels: []string{}, From: []string{},
+			X: points[k].X.String(), Y: r.From.ShowY(n, points[k].Y), Words: list(wordsOf(played.Transcript)),
 			Output: run.Values(in.Shape, played.Output), Expected: run.Values(in.Shape, played.Expected), Correct: played.Correct,
-		}
-		for _, w := range played.Transcript.Messages {
-			run.Labels, run.From = append(run.Labels, w.Label), append(run.From, w.From.String())
 		}
 		for p, t := range seq {
 			run.Tokens = append(run.Tokens, in.Shape.Task.FormatToken(in.Shape, t))

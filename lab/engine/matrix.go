@@ -42,7 +42,6 @@ type matrixAnswer struct {
 	// Evidence lists what the checker accepted: by measure, value and end.
 	Evidence []check.Claim `json:"evidence"`
 	Checked  int           `json:"checked"` // claims that the separate checker verified
-	LeftOut  []string      `json:"left_out"`
 }
 
 // What the Matrix room draws.
@@ -52,7 +51,7 @@ const (
 )
 
 var _ = operate("matrix", func(ctx context.Context, q matrixRequest) (any, error) {
-	a := &matrixAnswer{LeftOut: []string{}, Evidence: []check.Claim{}, RowName: []string{}, ColName: []string{}}
+	a := &matrixAnswer{Evidence: []check.Claim{}, RowName: []string{}, ColName: []string{}}
 	res := &matrix.Result{}
 	opts := bounds.Options{Time: cutTime, MaxMemory: 64 << 20, NoFloats: true}
 	var m *bounds.Matrix
@@ -92,11 +91,10 @@ var _ = operate("matrix", func(ctx context.Context, q matrixRequest) (any, error
 			return nil, err
 		}
 	}
-	c, left, err := r.Certificate(ctx, opts.Problem, opts.N)
+	c, _, err := r.Certificate(ctx, opts.Problem, opts.N)
 	if err != nil {
 		return nil, contradicted(err)
 	}
-	a.LeftOut = list(left)
 	a.Checked = len(c.Claims)
 	for _, claim := range c.Claims {
 		if claim.Measure != check.Deterministic { // its tree stands above, and its refutation is long

@@ -85,12 +85,16 @@ function like(node, model) {
     else if (m.nodeType !== Node.ELEMENT_NODE) { if (n.data !== m.data) n.data = m.data; }
     else {
       const was = n[made] || {}, is = m[made] || {};
-      for (const name in { ...was, ...is }) if (was[name] !== is[name] && !/^(on|text$|value$)/.test(name)) assign(n, name, is[name]);
+      for (const name in is) if (was[name] !== is[name] && kept(name)) assign(n, name, is[name]);
+      for (const name in was) if (!(name in is) && kept(name)) assign(n, name, null);
       n[made] = m[made];
       like(n, m);
     }
   }
 }
+
+// kept says whether a node keeps what it was given under a name as an attribute.
+function kept(name) { return name !== "text" && name !== "value" && !name.startsWith("on"); }
 
 // twin copies a node and what it holds, but what listens.
 function twin(node) {
@@ -146,6 +150,15 @@ export function ranges(at) {
 export function splitSpec(owners) {
   return ["alice", "bob", "public"].map(o => [o, owners.flatMap((p, i) => p === o ? [i + 1] : [])])
     .filter(([, at]) => at.length).map(([o, at]) => `${o}:${ranges(at)}`).join(",");
+}
+
+// terms says what the letters mean that stand in a formula: those of sizes in the sizes'
+// own words.
+const TERMS = { H: "heads", d_v: "numbers of a value", B_Z: "bits of a sum of weights", B_N: "bits of a sum of weight × number", B_s: "bits of a score", B_q: "bits of a set of positions", m: "width", p: "bits of a number", n: "size of the hidden problem", N: "length of the sequence", "S(t)": "bits of the state after t tokens", b: "bits of a token" };
+export function terms(formula, sizes = []) {
+  const said = { ...TERMS, ...Object.fromEntries(sizes.map(z => [z.name, z.doc.split(/[;(]/)[0].trim()])) };
+  const found = Object.keys(said).filter(name => formula.match(/S\(t\)|[A-Za-z]\w*/g)?.includes(name));
+  return found.length ? el("span", { class: "terms muted" }, found.map((name, k) => [k ? "; " : "", el("b", {}, name), ` ${said[name]}`]), ".") : "";
 }
 
 export const NAMES = { alice: "Alice", bob: "Bob", public: "public" };
@@ -207,7 +220,7 @@ export function download(name, kind, text) {
 }
 
 // Properties that an exported picture carries itself, since the style sheet stays here.
-const CARRIED = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity", "stroke-linejoin", "stroke-linecap", "opacity", "font-family", "font-size", "font-weight", "font-style", "text-anchor", "dominant-baseline", "letter-spacing"];
+const CARRIED = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity", "stroke-linejoin", "stroke-linecap", "opacity", "font-family", "font-size", "font-weight", "font-style", "text-anchor", "dominant-baseline", "letter-spacing", "paint-order"];
 
 // standalone writes a picture as an SVG file that looks the same anywhere.
 export function standalone(picture) {

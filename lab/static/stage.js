@@ -2,6 +2,7 @@
 // scene to the next, so that they move instead of being drawn anew.
 import { NAMES, drag, number, plural, put, short, spoken, svg } from "./dom.js";
 import { chart } from "./plot.js";
+import { arc, grip, matched } from "./strip.js";
 
 let muted = false;
 export const mute = on => { muted = on; };
@@ -17,7 +18,8 @@ function grab(stage, begin) {
 function place(n, width, y0) {
   const rows = Math.ceil(n / Math.max(4, Math.floor((width - 8) / (width < 480 ? 22 : 28)))), each = Math.ceil(n / rows);
   const size = Math.min(46, (width - 8) / each), left = (width - size * each) / 2, line = rows > 1 ? 44 : 52;
-  return { n, rows, each, size, left, line, y0, high: 28, bottom: y0 + rows * line, x: i => left + (i % each) * size, y: i => y0 + Math.floor(i / each) * line, mid: i => left + (i % each + .5) * size };
+  const x = i => left + (i % each) * size, y = i => y0 + Math.floor(i / each) * line;
+  return { n, rows, each, size, left, line, width, y0, high: 28, bottom: y0 + rows * line, x, y, mid: i => x(i) + size / 2, at: i => ({ x: x(i), y: y(i), row: Math.floor(i / each) }) };
 }
 
 // scene draws tokens where they stand now, and the layers under and over them.
@@ -64,19 +66,13 @@ function scene(stage, { width, height, label, tokens, under = [], over = [] }) {
 }
 
 const line = (x, y, words, more = {}) => svg("text", { x, y, "text-anchor": "middle", "font-size": 15, ...more }, words);
-function arc(p, i, j, lift, more = {}) {
-  const x = p.mid(i), z = p.mid(j), y = p.y(i), v = p.y(j);
-  if (i === j) return svg("path", { class: "arc meet", d: `M${x - 6} ${y}C${x - 22} ${y - 30} ${x + 22} ${y - 30} ${x + 6} ${y}`, ...more });
-  return svg("path", { class: "arc meet", d: `M${x} ${y}Q${(x + z) / 2} ${Math.min(y, v) - lift - Math.min(50, Math.abs(x - z) / 5)} ${z} ${v}`, ...more });
-}
 
 export function puzzle(stage, { width, height, tokens, pick, partners, pair, press }) {
   if (muted) return;
   grab(stage, () => null);
   const p = place(tokens.length, width, height * .34), arcs = [];
   height = Math.max(height, p.bottom + 62);
-  partners.forEach(j => arcs.push(arc(p, pick, j, 26)));
-  if (pair) arcs.push(arc(p, pick, pair[0], 26), arc(p, pair[0], pair[1], 26));
+  arcs.push(matched(p, 0, pick, pair || []), partners.map(j => arc(p, 0, pick, j)));
   const found = pair ? [tokens[pick], ...pair.map(k => tokens[k])] : partners.length ? [tokens[pick], tokens[partners[0]]] : null;
   scene(stage, { width, height, label: "Tokens; an arc joins those that match", under: [], tokens: tokens.map((is, i) => ({ is, x: p.x(i), y: p.y(i), size: p.size - 2, high: p.high, on: i === pick, owner: i === pick || partners.includes(i) || pair?.includes(i) ? "bob" : "public", focusable: i === pick, press: () => press(i) })),
     over: [arcs, line(width / 2, p.bottom + 46, found ? `${found.join(" + ")} = ${found.reduce((a, b) => a + b)}` : `${tokens[pick]} + ?`, { "font-size": 26, "font-weight": 600 })] });
@@ -94,7 +90,7 @@ export function layer(stage, { width, height, tokens, weights, numerators, total
   grab(stage, () => null);
   const p = place(tokens.length, width, height * .22), most = Math.max(1, ...weights), h = Math.max(50, height - p.bottom - 90), w = Math.min(110, width / 5), y = p.bottom + 42;
   height = Math.max(height, y + h + 24);
-  const arcs = tokens.flatMap((_, j) => j ? [svg("path", { class: "arc weight", "stroke-opacity": (.1 + .9 * weights[j] / most).toFixed(2), "stroke-width": 1 + 2 * weights[j] / most, d: arc(p, 0, j, 20).getAttribute("d") })] : []);
+  const arcs = tokens.flatMap((_, j) => j ? [arc(p, 0, 0, j, { class: "arc weight", behind: !weights[j], "stroke-opacity": (.1 + .9 * weights[j] / most).toFixed(2), "stroke-width": 1 + 2 * weights[j] / most })] : []);
   const sums = hovered > 0 ? [weights[hovered], numerators[hovered]] : [total, over];
   scene(stage, { width, height, label: "Token 1 asks; the arcs are as dark as the weights; two jars fill", under: arcs,
     tokens: tokens.map((is, i) => ({ is, x: p.x(i), y: p.y(i), size: p.size - 2, high: p.high, on: i === 0, owner: i === hovered ? "alice" : "public", focusable: i === Math.max(1, hovered), press: () => hover(i), hover: () => hover(i) })),
@@ -118,7 +114,7 @@ export function cut(stage, { width, height, tokens, owners, at, words, messages,
       bar(bits, 0, "the envelope", "meter-alice"), bar(trivial, 1, "raw tokens", "raw-bar"),
       svg("g", { class: "handle", tabindex: 0, role: "slider", "data-focus": "story-cut", "aria-label": "The cut", "aria-valuemin": 1, "aria-valuemax": tokens.length, "aria-valuenow": at, "aria-valuetext": `after token ${at}`, "aria-orientation": "horizontal",
         onkeydown: e => { const to = { ArrowLeft: at - 1, ArrowDown: at - 1, ArrowRight: at + 1, ArrowUp: at + 1, Home: 1, End: tokens.length }[e.key]; if (to === undefined) return; e.preventDefault(); e.stopPropagation(); move(Math.max(1, Math.min(tokens.length, to))); } },
-        svg("line", { class: "cutline", x1: end.x - 1, x2: end.x - 1, y1: end.y - 14, y2: end.y + 40 }), svg("circle", { cx: end.x - 1, cy: end.y - 18, r: 12 }), svg("text", { x: end.x - 1, y: end.y - 18, "text-anchor": "middle", "dominant-baseline": "central", "aria-hidden": "true" }, "✂"))] });
+        svg("line", { class: "cutline", x1: end.x - 1, x2: end.x - 1, y1: end.y - 14, y2: end.y + 40 }), grip(end.x - 1, p.rows > 1 ? end.y - 8 : end.y - 18, p.rows > 1 ? 8 : 12))] });
   grab(stage, e => {
     if (!e.target.closest("svg.picture")) return null;
     const to = m => {
@@ -132,15 +128,18 @@ export function cut(stage, { width, height, tokens, owners, at, words, messages,
   });
 }
 
-export function need(stage, { width, height, tokens, owners, boxes, sorted, holding, all, box, of }) {
+export function need(stage, { width, height, hand, boxes, sorted, all, box, of }) {
   if (muted) return;
   grab(stage, () => null);
-  const p = place(tokens.length, width, 30), y0 = p.bottom + 22, cols = Math.min(boxes, width < 480 ? 4 : 8), rows = Math.ceil(boxes / cols), w = width / cols, h = Math.max(24, Math.min(70, (height - y0 - 8) / rows));
+  const { tokens, owners, of_x, of_y, x, y } = hand, p = place(tokens.length, width, 54), y0 = p.bottom + 10, cols = Math.min(boxes, width < 480 ? 4 : 8), rows = Math.ceil(boxes / cols), w = width / cols, h = Math.max(24, Math.min(70, (height - y0 - 8) / rows));
   height = Math.max(height, y0 + rows * h + 4);
   const inside = Array.from({ length: boxes }, () => []);
   for (const [v, b] of sorted) if (b < boxes) inside[b].push(of(v));
   scene(stage, { width, height, label: `${boxes} boxes for ${all} hands`, under: [], tokens: tokens.map((is, i) => ({ is, x: p.x(i), y: p.y(i), size: p.size - 2, high: p.high, on: i === 0, owner: owners[i] })),
-    over: [line(width / 2, 16, `Alice holds ${holding}`, { "font-size": 14, class: "who alice" }), inside.map((held, b) => {
+    over: [[["alice", "Alice", of_x, x], ["bob", "you", of_y, y]].map(([who, name, moves, bits]) => {
+      const own = owners.flatMap((o, i) => o === who ? [i] : []);
+      return [line((p.mid(own[0]) + p.mid(own.at(-1))) / 2, 14, `${name}: ${bits}`, { "font-size": 14, class: `who ${who}` }), own.map((i, k) => svg("g", { role: "img", "aria-label": `bit ${k + 1} writes token ${i + 1}` }, line(p.mid(i), p.y(i) - 17, bits[k], { "font-size": 13, class: `who ${who}`, "font-family": "var(--mono)" }), svg("path", { class: `arrow ${who}`, d: `M${p.mid(i)} ${p.y(i) - 13}v10m-3 -3l3 3l3-3` })))];
+    }), inside.map((held, b) => {
       const x = (b % cols) * w, y = y0 + Math.floor(b / cols) * h, clash = held.length > 1;
       return svg("g", { role: "img", "aria-label": `Box ${b + 1}: ${held.join(", ") || "empty"}` }, svg("rect", { class: `box${clash ? " clash" : ""}${b === box ? " next" : ""}`, x: x + 3, y: y + 2, width: w - 6, height: h - 6, rx: 4 }),
         held.slice(0, 3).map((t, k) => line(x + w / 2, y + h / 2 + (k - (Math.min(3, held.length) - 1) / 2) * 15, t, { "font-size": 13, "font-family": "var(--mono)", "dominant-baseline": "central" })));
@@ -171,7 +170,7 @@ export function mirror(stage, { width, height, rnn, tell }) {
     const p = ps[k];
     over.push(line(4, p.y0 - 34, k ? "another past" : "one past", { "text-anchor": "start", "font-size": 13, "font-weight": 600 }));
     r.tokens.forEach((is, i) => tokens.push({ is, position: i + 1, x: p.x(i), y: p.y(i), size: p.size - 2, high: p.high, owner: rnn.owners[i], on: i + 1 === tell, differs: rnn.differ.includes(i + 1) }));
-    if (tell) for (const q of r.tokens[tell - 1].y || []) over.push(arc(p, tell - 1, q - 1, 14));
+    if (tell) for (const q of r.tokens[tell - 1].y || []) over.push(arc(p, 0, tell - 1, q - 1));
   });
   const every = ps[0].size < 22 ? 4 : 1;
   ps.forEach((p, k) => runs[k].tokens.forEach((_, i) => { if (i % every === 0) over.push(line(p.mid(i), p.y(i) + p.high + 9, i + 1, { "font-size": 10, class: "dim" })); }));

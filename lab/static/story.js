@@ -2,7 +2,7 @@
 // Every number is the engine's; a number in a sentence can be dragged.
 import { ask } from "./api.js";
 import { button, off, problem } from "./controls.js";
-import { asking, command, el, exportButton, number, plural, put, value, watchWidth } from "./dom.js";
+import { asking, command, el, exportButton, number, plural, put, terms, value, watchWidth } from "./dom.js";
 import { scrub } from "./scrub.js";
 import { witness } from "./strip.js";
 import * as draw from "./stage.js";
@@ -51,8 +51,9 @@ export function open(main, cat, start, write) {
       return { run, weigh: run.weighed, grown };
     },
     4: async () => {
-      const zero = "0".repeat(s.hand);
-      return { hand: await ask("reduce", { reduction: "disj-match3", n: s.hand, x: handOf(holding), y: zero }), need: (await ask("sizes", { reduction: "disj-match3", model: "attention", n: s.hand })).needed };
+      const act = (x, y) => ask("reduce", { reduction: "disj-match3", n: s.hand, x, y }), zero = "0".repeat(s.hand), one = "1".repeat(s.hand);
+      const [hand, none, all] = await Promise.all([act(handOf(holding), zero), act(zero, zero), act(one, one)]);
+      return { hand, none, all, need: (await ask("sizes", { reduction: "disj-match3", model: "attention", n: s.hand })).needed };
     },
     5: () => ask("grow", { inequality: "one-layer-match3", n: s.at, sizes: { H: s.H, m: s.width, p: s.bits } }),
     6: async () => {
@@ -62,7 +63,7 @@ export function open(main, cat, start, write) {
       return { rnn, tell, attention: tell ? await Promise.all([attend(finding.input), attend(finding.twin)]) : [] };
     },
   };
-  const consult = asking([stage, caption], () => { const k = s.scene; return questions[k]().then(d => ({ k, d })); }, (a, e) => { failed = e; if (a) data[a.k] = a.d; paint(); });
+  const consult = asking([stage, caption], () => { const k = s.scene; return questions[k]().then(d => ({ k, d })); }, (a, e) => { failed = e; if (a) data[a.k] = a.d; paint(); there(); });
 
   // The hand that is shown before one is put into a box: 0101, so that her tokens show.
   function first() { return parseInt("01".repeat(s.hand).slice(0, s.hand), 2); }
@@ -96,30 +97,34 @@ export function open(main, cat, start, write) {
     3({ run, weigh, grown }) {
       const b = run.record.bits, bits = grown.map(g => g.record.bits.total), step = bits[1] - bits[0];
       say(3, el("p", {}, "Now a line through the strip, after token ", turn("cut", 1, s.n, "the cut"), ". Alice has what is left of it, Bob the rest. She fills her part of both jars and hands them over: ", el("strong", { class: "a", "data-total": b.total }, plural(b.total, "bit")), `, however her tokens lie. Sent as they are, they would take ${plural(b.trivial, "bit")}.`),
-        el("p", {}, "Drag the line: the envelope hardly changes. Take ", N(), ` tokens, M still ${s.M}: with the line in the middle, at 16, 32 and 64 tokens it is `, el("strong", { "data-grown": bits.join(" ") }, `${bits.join(", ")} bits`), bits[2] - bits[1] === step ? `. Each doubling adds ${plural(step, "bit")}.` : ".", " A sum grows like a logarithm."));
-      put(caption, `${run.record.bits.total} bits = ${run.record.formula_text}. `, command(run.record.command));
+        el("p", {}, "Drag the line: the envelope hardly changes. Take ", N(), ` tokens, M still ${s.M}: with the line in the middle, at 16, 32 and 64 tokens it is `, el("strong", { "data-grown": bits.join(" ") }, `${bits.join(", ")} bits`), bits[2] - bits[1] === step ? `. Each doubling adds ${plural(step, "bit")}.` : ".", " A sum grows like a logarithm."),
+        el("p", { class: "muted small" }, `${run.record.bits.total} bits = `, el("span", { class: "mono" }, run.record.formula_text), ". ", terms(run.record.formula_text)));
+      put(caption, about("match2"), command(run.record.command));
       draw.cut(stage, { width, height, tokens: run.tokens, owners: run.owners, at: s.cut, words: run.words, messages: run.record.messages, weights: weigh.weights, bits: b.total, trivial: b.trivial, move: k => { if (k !== s.cut) { s.cut = k; changed("cut"); } } });
     },
-    4({ hand, need }) {
+    4({ hand, none, all: ones, need }) {
+      const of = (a, who) => a.tokens.filter((_, i) => a.owners[i] === who), hers = of(ones, "alice"), yours = of(ones, "bob");
       const all = 2 ** s.hand, boxes = 2 ** s.boxes, full = sorted.size === all;
       say(4, el("p", {}, "You are Bob. You see an envelope and your own tokens. For Match3, Alice holds one of ", el("strong", {}, `2^${s.hand} = ${all}`), " hands (n = ", turn("hand", 2, 5, "n, the tokens that Alice may set"), "). An envelope of ", turn("boxes", 0, s.hand, "bits of the envelope"), ` ${s.boxes === 1 ? "bit" : "bits"} has ${plural(boxes, "box", "boxes")}: sort her hands into them.`),
-        el("p", {}, "Of one partner, token 1 can say which number it must be: its query names it. Of two, Bob's number decides which of Alice's would fit, and she does not see his. "), el("p", {}, "A 1 in her hand puts a number of its own into the sequence, and so does a 1 of yours. Together with token 1 they add up to a multiple of M only where both of you have a 1 at the same place. So by what you hold you can ask for each of her places, and the answer of Match3 is hers."),
+        el("p", {}, "Of one partner, token 1 can say which number it must be: its query names it. Of two, Bob's number decides which of Alice's would fit, and she does not see his. "), el("p", {}, "Each bit writes one token: a 0 the number ", of(none, "alice")[0], "; a 1 of hers, by its place, ", el("span", { "data-hers": hers.join(" ") }, hers.join(", ")), ", and a 1 of yours ", el("span", { "data-yours": yours.join(" ") }, yours.join(", ")), `. With token 1 they add up to M only where both of you have a 1 at the same place: ${ones.tokens[0]} + ${hers[0]} + ${yours[0]} = ${ones.params.M}. So by what you hold you can ask for each of her places, and the answer of Match3 is hers.`),
         hands(all, boxes),
         el("p", { "aria-live": "polite" }, caught ? [el("strong", { class: "bad" }, `Two hands in one box: ${caught.a} and ${caught.b}. `), `Bob holds ${caught.y} and asks: the right answers are `, el("strong", { "data-convicts": `${caught.one} ${caught.two}` }, `${caught.one} and ${caught.two}`), ". He saw the same envelope, so he is wrong once."]
           : full ? el("strong", { class: "good" }, `${all} hands, ${boxes} boxes, none shared: ${s.boxes} bits suffice for this, and fewer cannot.`) : `${sorted.size} of ${all} hands are in a box.`),
         el("p", { class: "muted" }, `Every two hands are told apart by some question, and she does not know which is asked, so ${all} envelopes are needed: `, el("strong", { class: "n", "data-needed": need }, plural(need, "bit")), "."));
       put(caption, about("match3"), command(hand.command));
-      draw.need(stage, { width, height, tokens: hand.tokens, owners: hand.owners, boxes, sorted, holding: handOf(holding), all, box, of: handOf });
+      draw.need(stage, { width, height, hand, boxes, sorted, all, box, of: handOf });
     },
     5(a) {
       const at = a.at;
-      put(caption, el("span", { class: "mono small" }, cat.inequalities.find(q => q.name === "one-layer-match3").formula));
+      const { formula, sizes } = cat.inequalities.find(q => q.name === "one-layer-match3");
+      put(caption, about("match3"));
       if (!at) { put(stage, el("p", { class: "muted" }, "No instance fits at this N.")); return; }
       const short = at.bits < at.needed;
       say(5, el("p", {}, "A layer with ", turn("H", 1, 16, "heads"), s.H === 1 ? " head" : " heads", " of width ", turn("width", 1, 64, "width"), " and ", turn("bits", 2, 32, "bits of a number"), " bits sends at most ", el("strong", { class: "a", "data-bits": at.bits }, plural(at.bits, "bit")), " at N = ", turn("at", 8, a.max_n, "N, the length", { values: lengths(a.max_n) }), "; ", el("strong", { class: "n", "data-needed": at.needed }, number(at.needed)), " are needed. ",
         short ? el("strong", { class: "bad" }, "Whatever its weights, it errs on some input.") : "Here the bound says nothing yet."),
         el("p", {}, "What it can send grows like a logarithm, what is needed like N: the lines cross",
-          a.bites_at ? [" at N = ", el("strong", { "data-bites": a.bites_at }, number(a.bites_at)), ". ", short ? "" : button(`Go to N = ${number(a.bites_at)}`, () => { s.at = lengths(a.max_n).find(n => n >= a.bites_at) || a.max_n; changed("at"); }, { "data-act": "bite" })] : " beyond this chart.", " More heads move the crossing, they do not remove it. ", el("a", { href: `#grow?inequality=one-layer-match3&n=${s.at}&H=${s.H}&m=${s.width}&p=${s.bits}` }, "See it in Grow.")));
+          a.bites_at ? [" at N = ", el("strong", { "data-bites": a.bites_at }, number(a.bites_at)), ". ", short ? "" : button(`Go to N = ${number(a.bites_at)}`, () => { s.at = lengths(a.max_n).find(n => n >= a.bites_at) || a.max_n; changed("at"); }, { "data-act": "bite" })] : " beyond this chart.", " More heads move the crossing, they do not remove it. ", el("a", { href: `#grow?inequality=one-layer-match3&n=${s.at}&H=${s.H}&m=${s.width}&p=${s.bits}` }, "See it in Grow.")),
+        el("p", { class: "muted small" }, "A right layer has ", el("span", { class: "mono" }, formula), ". ", terms(formula, sizes)));
       draw.crossing(stage, { width, height, answer: a, move: n => { const best = lengths(a.max_n).reduce((x, y) => Math.abs(Math.log(y / n)) < Math.abs(Math.log(x / n)) ? y : x); if (best !== s.at) { s.at = best; changed("at"); } } });
     },
     6({ rnn, tell, attention }) {
@@ -200,8 +205,12 @@ export function open(main, cat, start, write) {
       choose(k);
     });
   };
-  // Each scene's words are there from the beginning, in their order.
-  (async () => { for (const k of [1, 2, 3, 4, 5, 6]) if (k !== s.scene) try { const d = await questions[k](); if (!main.contains(stage)) return; if (!data[k]) { data[k] = d; const was = caption.cloneNode(true); quietly(k, d); put(caption, ...was.childNodes); } } catch { /* said when it is opened */ } if (main.contains(stage)) { paint(); if (s.scene > 1 && scrollY < 10) scenes[s.scene - 1].scrollIntoView({ block: "start" }); addEventListener("scroll", scrolled, { passive: true }); } })();
+  // Each scene's words are there from the beginning, in their order. The one that the
+  // address names stays in view while those above it fill, unless the reader scrolls.
+  let still = s.scene > 1;
+  const touched = () => { still = false; }, there = () => { if (still && main.contains(stage)) scenes[s.scene - 1].scrollIntoView({ block: "start", behavior: "instant" }); };
+  for (const e of ["wheel", "touchstart", "keydown", "pointerdown"]) main.addEventListener(e, touched, { once: true, passive: true });
+  (async () => { for (const k of [1, 2, 3, 4, 5, 6]) if (k !== s.scene) try { const d = await questions[k](); if (!main.contains(stage)) return; if (!data[k]) { data[k] = d; const was = caption.cloneNode(true); quietly(k, d); put(caption, ...was.childNodes); there(); } } catch { /* said when it is opened */ } if (main.contains(stage)) { paint(); there(); touched(); addEventListener("scroll", scrolled, { passive: true }); } })();
   function quietly(k, d) { const w = width; draw.mute(true); try { width = w || 600; tells[k](d); } finally { width = w; draw.mute(false); } }
 
   const stopWatch = watchWidth(stage, w => { width = w; height = innerWidth < 900 ? Math.max(210, innerHeight * .36) : Math.max(330, Math.min(460, innerHeight * .5)); paint(); });

@@ -2,15 +2,14 @@
 import { NAMES, short, spoken, svg } from "./dom.js";
 
 // layout places n tokens in rows that fit the width.
-export function layout(n, width, widest) {
+export function layout(n, width, widest, line = 62) {
   const least = widest > 4 ? 46 : widest > 2 ? 34 : 26;
   const perRow = Math.max(4, Math.min(n, Math.floor(width / least)));
   const rows = Math.ceil(n / perRow);
   const even = Math.ceil(n / rows);
   const size = Math.min(56, width / even);
   const left = rows === 1 ? (width - size * even) / 2 : 0;
-  const line = 62;
-  return { n, even, rows, size, left, line, height: rows * line, at: i => ({ x: left + (i % even) * size, y: Math.floor(i / even) * line, row: Math.floor(i / even) }) };
+  return { n, even, rows, size, left, line, width, high: 36, height: rows * line, at: i => ({ x: left + (i % even) * size, y: Math.floor(i / even) * line, row: Math.floor(i / even) }) };
 }
 
 // witness is what makes the output of token i 1 where tokens are numbers that match: a
@@ -23,13 +22,23 @@ export function witness(task, M, tokens, i) {
   return pairs.find(([j, k]) => j !== k && j !== i && k !== i) || pairs[0] || [];
 }
 
+// arc joins tokens i and j and lies on none: over its row, or through the gap between two
+// rows, and past the rows between along the edge. most bounds how far it is lifted; what
+// is drawn behind the tokens needs no way around them.
+export function arc(place, top, i, j, { most = 54, behind, ...attrs } = {}) {
+  const h = place.size / 2, gap = place.line - place.high, [up, low] = [place.at(i), place.at(j)].sort((a, b) => a.row - b.row), x = up.x + h, z = low.x + h, y = top + up.y, v = top + low.y;
+  const lift = Math.min(most, 14 + Math.abs(x - z) / 6, up.row === low.row && up.row && !behind ? 2 * gap - 4 : most), floor = y + place.high, foot = x + (z < x ? -1 : 1) * h * .56, run = v - gap * .2, edge = x + z < place.width ? Math.max(2, place.left) - 6 : place.width - Math.max(2, place.left) + 6;
+  const d = i === j ? `M${x - 6} ${y}c-14 -24 26 -24 12 0` : behind || up.row === low.row ? `M${x} ${y}Q${(x + z) / 2} ${y - lift} ${z} ${v}`
+    : low.row > up.row + 1 ? `M${z} ${v}V${run}H${edge}V${floor + gap * .8}H${foot}V${floor}` : gap > 20 ? `M${z} ${v}V${run}H${foot}V${floor}` : `M${z} ${v}C${z} ${floor} ${foot} ${v} ${foot} ${floor}`;
+  return svg("path", { class: "arc meet", d, ...attrs });
+}
+
 // matched draws the arcs from token i through what it matches.
-export function matched(place, top, i, others) {
-  const h = place.size / 2;
-  return others.map((to, k) => {
-    const a = place.at(k ? others[k - 1] : i), z = place.at(to), lift = 14 + Math.min(40, Math.abs(z.x - a.x) / 8);
-    return svg("path", { class: "arc meet", d: i === to ? `M${a.x + h - 6} ${top + a.y}c-14 -24 26 -24 12 0` : `M${a.x + h} ${top + a.y}Q${(a.x + z.x) / 2 + h} ${top + Math.min(a.y, z.y) - lift} ${z.x + h} ${top + z.y}` });
-  });
+export function matched(place, top, i, others) { return others.map((to, k) => arc(place, top, k ? others[k - 1] : i, to)); }
+
+// grip is what moves the cut: scissors, and room for a finger around them.
+export function grip(x, y, r) {
+  return [svg("circle", { class: "room", cx: x, cy: y, r: 16 }), svg("circle", { cx: x, cy: y, r }), svg("text", { x, y, "text-anchor": "middle", "dominant-baseline": "central", "font-size": r * 1.25, "aria-hidden": "true" }, "✂")];
 }
 
 export function widestOf(tokens) { return Math.max(...tokens.map(t => short(t).length)); }

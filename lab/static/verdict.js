@@ -6,7 +6,7 @@ const HIGH = 22, WIDE = 1000;
 
 // balance draws the bar. played is the part of Alice's and Bob's bits that has crossed
 // so far; raw tokens far beyond the rest stand at the end, with an arrow.
-export function balance({ sent, need, raw, played = [sent, 0] }) {
+function balance({ sent, need, raw, played = [sent, 0] }) {
   const near = Math.max(sent, need || 0, 1), far = raw > 6 * near, most = 1.04 * Math.max(near, far ? 6 * near : raw || 0), at = v => Math.min(WIDE - 4, v / most * WIDE);
   const said = [`sent ${plural(sent, "bit")}`, need ? `needed ${number(need)}` : "", raw ? `raw tokens ${number(raw)}` : ""].filter(Boolean).join(", ");
   return svg("svg", { class: "balance", viewBox: `0 0 ${WIDE} ${HIGH}`, preserveAspectRatio: "none", role: "img", "aria-label": `One bar: ${said}` },
@@ -17,7 +17,7 @@ export function balance({ sent, need, raw, played = [sent, 0] }) {
 }
 
 // chips name the three amounts. mark is the attribute that carries the first one's value.
-export function chips({ sent, need, raw, unknown, mark = "data-total", name = "sent" }) {
+function chips({ sent, need, raw, unknown, mark = "data-total", name = "sent" }) {
   const chip = (kind, what, v, attrs, none) => el("div", { class: `chip ${kind}` }, el("dt", {}, what), el("dd", attrs, v === null || v === undefined ? none : plural(v, "bit")));
   return el("dl", { class: "chips" }, chip("cost", name, sent, { [mark]: sent }), chip("need", "needed", need, need ? { "data-needed": need } : {}, unknown || "no bound known"), raw === undefined ? null : chip("raw", "raw tokens", raw, { "data-raw": raw }, "–"));
 }

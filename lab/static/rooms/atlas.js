@@ -5,6 +5,8 @@ import { asking, command, el, number, plural, put } from "../dom.js";
 
 export const keys = () => ["of"];
 
+const HEADS = ["needed", "N", "setting", "because of", "paper", "dominated by"]; // beside each cell where the window is narrow
+
 export function open(main, cat, start, write) {
   const s = { of: "match3", ...start };
   const pick = el("div", { class: "controls" }), body = el("div", { "aria-live": "polite" });
@@ -15,7 +17,7 @@ export function open(main, cat, start, write) {
   // A bound's paper is a room of its own where its claims are executed.
   const paper = name => cat.papers.some(p => p.name === name) ? el("a", { href: `#proof?${new URLSearchParams({ paper: name })}` }, name) : name;
   const said = b => b.needed === null ? [el("td", { colspan: 6, class: "muted" }, b.outside ? `outside the method: ${b.note}` : b.note)]
-    : [el("td", { class: "num" }, number(b.needed)), el("td", { class: "num" }, number(b.N)), el("td", {}, b.setting), el("td", {}, [b.problem, b.reduction && `by ${b.reduction}`].filter(Boolean).join(" ")), el("td", {}, paper(b.paper)), el("td", {}, b.dominated_by)];
+    : [number(b.needed), number(b.N), b.setting, [b.problem, b.reduction && `by ${b.reduction}`].filter(Boolean).join(" "), paper(b.paper), b.dominated_by].map((v, k) => el("td", { class: k < 2 ? "num" : null, "data-head": v ? HEADS[k] : null }, v));
 
   function show() {
     const tasks = [...new Set(answer.bounds.map(b => b.task))];
@@ -25,7 +27,7 @@ export function open(main, cat, start, write) {
     put(pick, select("Task", tasks, s.of, v => { s.of = v; show(); }));
     put(body, el("p", { class: "verdict" }, `${plural(known.length, "bound")} for ${s.of} at N of about ${answer.N}; ${plural(rows.length - known.length, "architecture")} without one.`),
       el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Bounds by architecture" }, el("table", { "data-table": "atlas" },
-        el("thead", {}, el("tr", {}, ["architecture", "needed", "N", "setting", "because of", "paper", "dominated by"].map((h, i) => el("th", { scope: "col", class: i === 1 || i === 2 ? "num" : null }, h)))),
+        el("thead", {}, el("tr", {}, ["architecture", ...HEADS].map((h, i) => el("th", { scope: "col", class: i === 1 || i === 2 ? "num" : null }, h)))),
         el("tbody", {}, rows.map(b => el("tr", {}, el("th", { scope: "row" }, b.architecture), said(b)))))),
       command(answer.command));
   }

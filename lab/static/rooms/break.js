@@ -3,7 +3,7 @@ import { ask, local, provide } from "../api.js";
 import { button, problem, select, slider } from "../controls.js";
 import { command, asking, el, exportButton, number, picture, plural, put, svg, value, watchWidth } from "../dom.js";
 import { verdict as judged } from "../verdict.js";
-import { layout, matched, token, widestOf, witness } from "../strip.js";
+import { arc, layout, matched, token, widestOf, witness } from "../strip.js";
 
 const scenes = [
   ["A state too small", { reduction: "disj-qsa-memory", model: "rnn", n: 8, shrink: "m", value: 3 }],
@@ -36,8 +36,8 @@ export function open(main, cat, start, write) {
     draw();
   } });
   const rounding = el("select", { "aria-label": "Numbers of the state at the cut" }, [["", "as stored"], ...[8, 4, 2, 1].map(p => [String(p), `rounded to ${p} bits`])].map(([v, t]) => el("option", { value: v }, t)));
-  const yours = () => el("div", { class: "control" }, el("span", { class: "small muted" }, "Your own weights"), local ? el("div", { class: "player" }, button("Open config.json and model.safetensors", () => own.click(), { "data-act": "own" }), rounding, own)
-    : el("p", { class: "small muted" }, "crosscut falsify --weights DIR; the static copy of this page (make site) takes them here, and they stay in it."));
+  const yours = () => local ? el("div", { class: "control" }, el("span", { class: "small muted" }, "Your own weights"), el("div", { class: "player" }, button("Open config.json and model.safetensors", () => own.click(), { "data-act": "own" }), rounding, own))
+    : el("p", { class: "small muted wide" }, "Weights of your own are not sent to a server: ", el("code", {}, "crosscut falsify --weights DIR"), " reads them.");
 
   const models = () => { const r = cat.reductions.find(r => r.name === s.reduction) || cat.reductions[0]; return cat.tasks.find(t => t.name === r.to).models; };
 
@@ -116,7 +116,7 @@ export function open(main, cat, start, write) {
       forced ? [el("strong", { class: "bad" }, "Two inputs, one message. "), "Bob sees the same words and holds the same tokens, but the right answers differ."]
         : f.kind === "found" ? [el("strong", { class: "bad" }, "It errs. "), "This is a plain mistake of this model on one input; another of its size might not make it."]
         : [el("strong", { class: "good" }, "No failure found. "), f.verdict === "meets" ? `All ${number(f.tried)} inputs were tried.` : "That proves nothing about the inputs that were not tried."]));
-    put(why, forced ? f.needed && f.message_bits < f.needed ? "The message has fewer values than there are pasts that matter, so two pasts share one: on one of them the reader is wrong." : "The message is long enough to tell all pasts apart, yet this model gives two of them the same: on one of them the reader is wrong."
+    put(why, el("span", { class: "who alice" }, "Alice"), " holds the blue tokens, ", el("span", { class: "who bob" }, "Bob"), " the orange ones. ", forced ? f.needed && f.message_bits < f.needed ? "The message has fewer values than there are pasts that matter, so two pasts share one: on one of them the reader is wrong." : "The message is long enough to tell all pasts apart, yet this model gives two of them the same: on one of them the reader is wrong."
       : f.kind === "found" ? "No two pasts that matter were found to share a message; this model errs all the same." : "No two pasts that matter were found to share a message.");
     put(foot, el("p", { class: "small muted" }, f.note), el("p", { class: "small muted" }, `${f.strategy}, ${number(f.tried)} tried; ${f.setting}. Message: ${answer.formula}.`), command(answer.command));
     drawPair();
@@ -136,13 +136,10 @@ export function open(main, cat, start, write) {
     // The position whose right answer tells the two apart, and what it asks for.
     const reads = answer.finding.read, telling = twin ? reads.findIndex((_, k) => JSON.stringify(runs[0].expected[k]) !== JSON.stringify(runs[1].expected[k])) : runs[0].expected.findIndex((v, k) => JSON.stringify(v) !== JSON.stringify(runs[0].output[k]));
     if (telling >= 0) runs.forEach((r, k) => {
-      const y = k * (high + (twin ? 62 : 10)) + 22 + lift, i = reads[telling] - 1, from = place.at(i), h = place.size / 2;
+      const y = k * (high + (twin ? 62 : 10)) + 22 + lift, i = reads[telling] - 1, from = place.at(i);
       if (reads.length >= 4) parts.push(svg("rect", { class: "asked", x: from.x + 2, y: y + from.y + 2, width: place.size - 4, height: 32, rx: 3 }));
       parts.push(...matched(place, y, i, witness(cat.reductions.find(q => q.name === s.reduction).to, answer.params.M, r.tokens, i)));
-      for (const p of r.tokens[i]?.y || []) {
-        const to = place.at(p - 1);
-        parts.push(svg("path", { class: "arc", d: `M${from.x + h} ${y + from.y}Q${(from.x + to.x) / 2 + h} ${y + Math.min(from.y, to.y) - 34} ${to.x + h} ${y + to.y}` }));
-      }
+      for (const p of r.tokens[i]?.y || []) parts.push(arc(place, y, i, p - 1, { class: "arc", most: 34 }));
     });
     if (twin) {
       const y = high + 22, text = `the same ${plural(answer.finding.message_bits, "bit")}`;

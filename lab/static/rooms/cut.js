@@ -1,15 +1,15 @@
 // Cut: a model, a sequence, and who holds what.
 import { ask } from "../api.js";
 import { button, field, player, problem, select, slider } from "../controls.js";
-import { NAMES, command, asking, download, drag, el, exportButton, number, picture, plural, put, ranges, splitSpec, svg, value, watchWidth } from "../dom.js";
-import { layout, matched, token, widestOf, witness } from "../strip.js";
+import { NAMES, command, asking, download, drag, el, exportButton, number, picture, plural, put, ranges, splitSpec, svg, terms, value, watchWidth } from "../dom.js";
+import { arc, grip, layout, matched, token, widestOf, witness } from "../strip.js";
 import { verdict as judged } from "../verdict.js";
 
 const scenes = [
-  ["Attention averages", { task: "qsa", model: "attention", n: 16, seed: 1 }],
+  ["Attention averages", { task: "qsa", model: "attention", n: 16, seed: 3 }],
   ["Attention does Match2", { task: "match2", model: "attention", n: 16, seed: 20, set: "M=32" }],
-  ["A recurrent state", { task: "qsa", model: "rnn", n: 17, seed: 4, set: "q=1,eps=0.25", split: "alice:1-9,bob:10-17" }],
-  ["A cache", { task: "qsa", model: "kv-cache", n: 16, seed: 1 }],
+  ["A recurrent state", { task: "qsa", model: "rnn", n: 17, seed: 14, set: "q=1,eps=0.25", split: "alice:1-9,bob:10-17" }],
+  ["A cache", { task: "qsa", model: "kv-cache", n: 16, seed: 3 }],
   ["One layer, Match3", { task: "match3", model: "attention", n: 31, set: "M=32,d_v=3", seed: 4 }],
 ];
 
@@ -47,16 +47,18 @@ export function open(main, cat, start, write) {
       field("Tokens: type your own", s.tokens || "", type, { "data-act": "tokens", size: 34 }),
       button("Another input", () => { inputFile = null; change({ seed: s.seed + 1 }); }, { "data-act": "seed" }),
       el("details", { class: "more", open: innerWidth > 700 && (s.set || s.read || s.answer) ? true : null }, el("summary", { class: "small" }, "Sizes, reading position, who answers"), el("div", {},
-        field("Sizes and choices, as --set has them", s.set || "", v => change({ set: v }), { "data-act": "set", "aria-describedby": "set-hint", size: 28 }),
+        field("Sizes and choices, such as M=32", s.set || "", v => change({ set: v }), { "data-act": "set", "aria-describedby": "set-hint", size: 28 }),
         select("Read", [{ value: "", label: "default" }, ...Array.from({ length: s.n }, (_, k) => String(k + 1)), "all"], s.read || "", v => change({ read: v })),
         select("Answers", [{ value: "", label: "default" }, { value: "bob", label: "Bob" }, { value: "alice", label: "Alice" }, { value: "owner", label: "each owner" }], s.answer || "", v => change({ answer: v })),
-        el("p", { class: "muted small", id: "set-hint" }, hint(task, made, set)))));
+        el("p", { class: "muted small", id: "set-hint" }, hint()))));
   }
 
-  // hint names the sizes that the task and the weights take.
-  function hint(task, made, set) {
-    const c = made.find(c => c.name === set.construction) || made[0];
-    return ["Takes ", [...task.params, ...(c?.params || [])].map(p => p.name).join(", "), ...(c?.choices || []).map(c => `, ${c.Name}=${c.Of.join("|")}`), "."].join("");
+  // sizesOf are the sizes that the task and the weights take, each with its meaning.
+  const built = () => { const made = cat.constructions.filter(c => c.model === s.model && (c.tasks.includes(s.task) || c.tasks.includes("*"))); return made.find(c => c.name === parse(s.set).construction) || made[0]; };
+  const sizesOf = () => [...taskOf(s.task).params, ...(built()?.params || [])];
+  function hint() {
+    const c = built();
+    return ["Takes ", sizesOf().map(p => p.name).join(", "), ...(c?.choices || []).map(c => `, ${c.Name}=${c.Of.join("|")}`), "."].join("");
   }
 
   function change(what, rebuild) {
@@ -140,15 +142,20 @@ export function open(main, cat, start, write) {
     owners = next;
     s.split = splitSpec(owners);
     step = Infinity;
-    draw(); run();
+    soon ||= requestAnimationFrame(draw); // or with the answer, where it comes before
+    run();
   }
 
+  let soon = 0;
   function draw() {
+    cancelAnimationFrame(soon);
+    soon = 0;
+    if (!main.contains(stage)) return;
     if (!width || !owners) { if (failed) put(stage, problem(failed, run)); return; }
     const tokens = answer?.tokens ?? [];
     if (tokens.length !== owners.length) return;
     const a = answer, place = layout(tokens.length, width, widestOf(tokens)), w = a.weighed;
-    const top = w ? 74 : /^match[23]$/.test(s.task) ? 64 : 26, stripEnd = top + place.height + 8;
+    const top = w ? 74 : /^match[23]$/.test(s.task) ? 64 : 42, stripEnd = top + place.height + 8;
     const parts = [];
     tokens.forEach((t, i) => {
       const set = t && typeof t === "object" && "y" in t;
@@ -157,14 +164,10 @@ export function open(main, cat, start, write) {
         attrs: { tabindex: i === active ? 0 : -1, role: "button", "data-focus": i, transform: `translate(0 ${top})`,
           onkeydown: e => tokenKey(e, i), onfocus: () => { active = i; if (set) arcs(i); }, onpointerenter: () => set && arcs(i) } }));
     });
-    const names = brackets(place, w ? stripEnd + 20 : top - 9);
+    const names = brackets(place, w ? stripEnd + 20 : 14);
     const arcLayer = svg("g", { class: "arcs", "aria-hidden": "true" });
     function arcs(i) {
-      const { x: x0, y: y0 } = place.at(i);
-      put(arcLayer, ...tokens[i].y.map(p => {
-        const { x, y } = place.at(p - 1), h = place.size / 2, up = Math.min(22, 8 + Math.abs(x - x0) / 8);
-        return svg("path", { class: "arc", d: `M${x0 + h} ${top + y0} Q${(x0 + x) / 2 + h} ${top + Math.min(y0, y) - up} ${x + h} ${top + y}` });
-      }));
+      put(arcLayer, tokens[i].y.map(p => arc(place, top, i, p - 1, { class: "arc", most: 22 })));
     }
     const reading = a.record.read[0] - 1;
     const found = w ? [] : witness(s.task, a.record.params.M, tokens, reading);
@@ -182,8 +185,7 @@ export function open(main, cat, start, write) {
     const most = Math.max(1, ...w.weights), h = place.size / 2, { x: x0, y: y0 } = place.at(from);
     return svg("g", { class: "arcs", role: "img", "aria-label": `Token ${from + 1} asks; weights: ${w.weights.join(" ")}` }, w.weights.map((v, j) => {
       if (j === from || owners[j] === "public") return null;
-      const { x, y } = place.at(j), up = 16 + Math.min(44, Math.abs(x - x0) / 6);
-      return svg("path", { class: "arc weight", "stroke-opacity": (.1 + .9 * v / most).toFixed(2), "stroke-width": (1 + 1.8 * v / most).toFixed(2), d: `M${x0 + h} ${top + y0}Q${(x0 + x) / 2 + h} ${top + Math.min(y0, y) - up} ${x + h} ${top + y}` });
+      return arc(place, top, from, j, { class: "arc weight", most: 60, behind: !v, "stroke-opacity": (.1 + .9 * v / most).toFixed(2), "stroke-width": (1 + 1.8 * v / most).toFixed(2) });
     }), y0 > 0 ? null : svg("text", { class: "dim", x: x0 + h, y: top + y0 - 24, "font-size": 12.5, "text-anchor": x0 > width / 2 ? "end" : "start" }, "asks"));
   }
 
@@ -213,7 +215,7 @@ export function open(main, cat, start, write) {
   }
 
   function brackets(place, y) {
-    if (place.rows > 1) return [];
+    if (place.rows > 1) return ["alice", "bob"].map((o, k) => svg("text", { class: `who ${o}`, x: 64 * k, y }, NAMES[o])); // no room over each piece: a legend
     const runs = [];
     owners.forEach((o, i) => { const r = runs.at(-1); if (r && r.o === o) r.to = i; else runs.push({ o, from: i, to: i }); });
     return runs.filter(r => r.o !== "public" && (r.to - r.from + 1) * place.size > 34).map(r =>
@@ -225,11 +227,10 @@ export function open(main, cat, start, write) {
     if (k < 0) return null;
     const n = owners.length, end = k === n ? place.at(n - 1) : place.at(k);
     const x = k === n ? end.x + place.size : end.x, y = end.y + top;
+    const [r, cx, cy] = place.rows > 1 ? [9, Math.max(0, Math.min(width, x)), y + 49] : [12, Math.max(13, Math.min(width - 13, x)), y + 58]; // between two rows there is less room
     const least = taskOf(s.task)?.public_first ? 1 : 0;
     const g = svg("g", { class: "handle", tabindex: 0, role: "slider", "data-focus": "cut", "aria-label": "The cut", "aria-valuemin": least, "aria-valuemax": n, "aria-valuenow": k, "aria-valuetext": `after token ${k}`, "aria-orientation": "horizontal" },
-      svg("line", { class: "cutline", x1: x, x2: x, y1: y - 14, y2: y + 58 }),
-      svg("circle", { cx: Math.max(13, Math.min(width - 13, x)), cy: y + 58, r: 12 }),
-      svg("text", { x: Math.max(13, Math.min(width - 13, x)), y: y + 58, "text-anchor": "middle", "dominant-baseline": "central", "aria-hidden": "true" }, "✂"));
+      svg("line", { class: "cutline", x1: x, x2: x, y1: y - 14, y2: cy }), grip(cx, cy, r));
     g.addEventListener("keydown", e => {
       const to = { ArrowLeft: k - 1, ArrowDown: k - 1, ArrowRight: k + 1, ArrowUp: k + 1, Home: least, End: n, PageUp: k + 4, PageDown: k - 4 }[e.key];
       if (to === undefined) return;
@@ -347,7 +348,7 @@ export function open(main, cat, start, write) {
         el("dt", {}, "Public"), el("dd", {}, r.split.public.length ? ranges(r.split.public) : "none"),
         el("dt", {}, "Read"), el("dd", {}, `position ${ranges(r.read)}; ${NAMES[r.answer] || "the owner"} answers`)));
     put(foot, el("h3", {}, "This model"), el("p", { class: "small" }, answer.about),
-      el("dl", { class: "facts" }, el("dt", {}, "Formula"), el("dd", {}, `${number(b.formula)} = ${r.formula_text}`), el("dt", {}, "Size"), el("dd", {}, `${plural(answer.size.bits, "bit")} = ${answer.size.formula}`),
+      el("dl", { class: "facts" }, el("dt", {}, "Formula"), el("dd", {}, `${number(b.formula)} = ${r.formula_text}. `, terms(r.formula_text, sizesOf())), el("dt", {}, "Size"), el("dd", {}, `${plural(answer.size.bits, "bit")} = ${answer.size.formula}`),
         el("dt", {}, "Sizes"), el("dd", {}, Object.entries(r.params).map(([n, v]) => `${n}=${v}`).join(" ")), el("dt", {}, "Setting"), el("dd", {}, r.setting),
         need ? [el("dt", {}, "Needed"), el("dd", {}, `${need.why} (${need.reduction}, ${need.basis})`)] : null),
       r.warnings.length ? el("ul", { class: "warnings" }, r.warnings.map(w => el("li", {}, w))) : null,

@@ -2,7 +2,7 @@
 // that is right, whose cost and need leave between them what nobody here knows.
 import { ask } from "../api.js";
 import { button, instead, problem, segmented, select, slider } from "../controls.js";
-import { command, asking, copy, drag, el, exportButton, number, put, watchWidth } from "../dom.js";
+import { command, asking, copy, drag, el, exportButton, number, put, terms, watchWidth } from "../dom.js";
 import { chart, colour, sandwich } from "../plot.js";
 import { verdict as judged } from "../verdict.js";
 
@@ -84,7 +84,7 @@ export function open(main, cat, start, write) {
     put(guess, hidden ? [button("From here on none is right", () => { guessed = s.n; draw(); }, { class: "main", "data-act": "reveal" })] : button("Guess first", () => { s.guess = "1"; guessed = 0; s.show = ""; setup(); run(); }, { class: "quiet", "data-act": "guess" }));
     if (hidden) { put(facts); put(verdict, el("p", { class: "sentence" }, "What is needed is hidden. From which N on can no model of these sizes be right? Drag the line there, and say so.")); return; }
     const at = answer.at;
-    put(facts, el("p", { class: "muted small mono" }, entry.formula));
+    put(facts, el("p", { class: "muted small" }, el("span", { class: "mono" }, entry.formula), ". ", terms(entry.formula, entry.sizes)));
     if (!at) { put(verdict, el("p", { class: "sentence" }, "No instance fits at this N.")); return; }
     const short = at.bits < at.needed, there = answer.bites_at && lengths.find(n => n >= answer.bites_at);
     put(verdict, judged({ sent: at.bits, need: at.needed, raw: at.trivial, mark: "data-bits", name: `sent at N = ${number(at.N)}` },

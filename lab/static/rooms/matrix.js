@@ -269,17 +269,17 @@ export function open(main, cat, start, write) {
     if (failed || !answer) { put(numbers); put(foot); put(say); return; }
     const r = answer.report, two = r.cover !== null;
     const lights = s.show === "tree" || s.show === "mine" ? "deterministic" : s.show;
-    const item = (name, key, v, small, big) => el("div", { "data-big": big ? "" : null, "data-lit": key === lights ? "" : null }, el("dt", {}, name), el("dd", { "data-number": key }, v, el("small", {}, small || "")));
+    const item = (name, key, v, small, means, big) => el("div", { "data-big": big ? "" : null, "data-lit": key === lights ? "" : null }, el("dt", {}, name), el("dd", { "data-number": key }, v, el("small", {}, small || "")), el("dd", { class: "means" }, means));
     put(numbers, el("h2", {}, s.source === "drawn" ? "Your matrix" : r.source), el("dl", { class: "numbers" },
-      item("D(f), bits", "deterministic", range(r.deterministic), r.deterministic.exact ? `by ${r.deterministic.by}` : "an interval", true),
-      item("fooling set", "fooling", number(r.fooling.size), `value ${r.fooling.value}${r.fooling.optimal ? "" : ", at least"}`),
-      item("rank over Q", "rank", r.rank ? range(r.rank.rational) : "–", r.rank?.gf2 !== undefined && r.rank ? `over GF(2) ${range(r.rank.gf2)}` : ""),
-      item("one-way, Alice", "one_way", range(r.one_way.alice), `Bob ${range(r.one_way.bob)}`),
-      item("shattered", "shattered", two ? range(r.shattered.alice) : "–", two ? `Bob ${range(r.shattered.bob)}` : ""),
-      item("cover", "cover", two ? `${range(r.cover.zeros)} + ${range(r.cover.ones)}` : "–", "zeros + ones"),
-      item("partition", "partition", two ? `${range(r.partition.zeros)} + ${range(r.partition.ones)}` : "–", "zeros + ones"),
-      item("largest rectangle", "rectangle", two ? number(Math.max(r.rectangle.zeros.area, r.rectangle.ones.area)) : "–", "entries of one value"),
-      item("discrepancy", "discrepancy", two && r.discrepancy ? decimal(r.discrepancy.uniform) : "–", "uniform")));
+      item("D(f), bits", "deterministic", range(r.deterministic), r.deterministic.exact ? `by ${r.deterministic.by}` : "an interval", "what the best protocol sends on its worst cell, until both know the value", true),
+      item("fooling set", "fooling", number(r.fooling.size), `value ${r.fooling.value}${r.fooling.optimal ? "" : ", at least"}`, "cells of one value, no two in one rectangle of it: each needs a leaf of its own"),
+      item("rank over Q", "rank", r.rank ? range(r.rank.rational) : "–", r.rank?.gf2 !== undefined && r.rank ? `over GF(2) ${range(r.rank.gf2)}` : "", "independent rows, none a combination of others; a protocol has at least so many leaves whose value is not 0"),
+      item("one-way, Alice", "one_way", range(r.one_way.alice), `Bob ${range(r.one_way.bob)}`, "bits if Alice alone may write: enough to tell her different rows apart"),
+      item("shattered", "shattered", two ? range(r.shattered.alice) : "–", two ? `Bob ${range(r.shattered.bob)}` : "", "columns that take every pattern of 0 and 1 over some rows"),
+      item("cover", "cover", two ? `${range(r.cover.zeros)} + ${range(r.cover.ones)}` : "–", "zeros + ones", "fewest rectangles of one value over all cells, overlaps allowed"),
+      item("partition", "partition", two ? `${range(r.partition.zeros)} + ${range(r.partition.ones)}` : "–", "zeros + ones", "the same without overlaps; a protocol's leaves are one"),
+      item("largest rectangle", "rectangle", two ? number(Math.max(r.rectangle.zeros.area, r.rectangle.ones.area)) : "–", "cells", "the most cells of one value in one rectangle"),
+      item("discrepancy", "discrepancy", two && r.discrepancy ? decimal(r.discrepancy.uniform) : "–", "all cells alike", "how far ones and zeros of a rectangle are apart at most, as a share of all cells")));
     put(foot, command(r.command), answer.file ? el("p", { class: "small muted" }, "drawn.txt holds: ", el("code", {}, answer.file.trim().split("\n").join(" / "))) : null,
       el("p", { class: "small muted" }, `${number(answer.checked)} claims behind these numbers were verified by a checker that shares nothing with the search.`, r.interrupted ? " Time ran out: intervals are true, and the command with a longer --time narrows them." : ""));
     const p = path();

@@ -2,7 +2,7 @@
 import { ask } from "../api.js";
 import { button, instead, problem, select, slider } from "../controls.js";
 import { NAMES, command, asking, el, exportButton, number, picture, plural, put, svg, value, watchWidth } from "../dom.js";
-import { layout, token, widestOf } from "../strip.js";
+import { arc, layout, token, widestOf } from "../strip.js";
 
 const ORIGIN = { "checked here": "checked", "proved in docs": "proved", quoted: "quoted", "quoted, constant unknown": "quoted", open: "open" };
 
@@ -11,7 +11,7 @@ const acted = (cat, paper, claim) => cat.inequalities.find(q => q.paper === pape
 
 // Claims that a model can do something are seen in the Cut room.
 const SEEN = {
-  "theorem 2": "cut?task=qsa&model=attention&n=16&seed=1", "theorem 3": "cut?task=qsa&model=attention&n=10&seed=1&set=construction%3Dqsa-moment", "theorem 6": "cut?task=match2&model=attention&n=24&seed=3",
+  "theorem 2": "cut?task=qsa&model=attention&n=16&seed=3", "theorem 3": "cut?task=qsa&model=attention&n=10&seed=1&set=construction%3Dqsa-moment", "theorem 6": "cut?task=match2&model=attention&n=24&seed=3",
   "theorem 8": "cut?task=match3-bigram&model=transformer&n=8&seed=1", "theorem 9": "cut?task=match3-local&model=attention&n=16&seed=1", "third-order unit": "cut?task=match3&model=tensor-attention&n=12&seed=2",
   "theorem 7": "grow?inequality=one-layer-match3&n=1024", "theorem 4": "grow?inequality=one-unit-qsa&n=128", "theorem 11": "break?reduction=disj-qsa-memory&model=rnn&n=8&shrink=m&value=3", "theorem 10": "break?reduction=disj-qsa-memory&model=mlp&n=5&shrink=h1&value=8", cycle3: "grow?inequality=one-layer-cycle3&n=1024",
 };
@@ -77,21 +77,18 @@ export function open(main, cat, start, write) {
       slider("n", { min: 1, max: cat.limits.reduce, value: n, name: "n" }, v => { n = v; run(); })));
     if (focus) { box.querySelector(`[data-flip="${focus}"]`)?.focus(); focus = null; } else if (inFocus) box.querySelector(`[data-size="${inFocus}"]`)?.focus();
     if (width) {
-      const place = layout(answer.tokens.length, width, widestOf(answer.tokens)), top = 30;
+      const place = layout(answer.tokens.length, width, widestOf(answer.tokens), 74), top = 30;
       const who = i => [...answer.of_x[i].map(k => `x${k}`), ...answer.of_y[i].map(k => position ? "y" : `y${k}`)];
       // Where the two players' bits meet: the pairs that make the answer 1, or the position asked for.
       const meets = [...x].flatMap((b, k) => (position ? +y === k + 1 : b === "1" && y[k] === "1") ? [k + 1] : []);
       const pairs = meets.flatMap(k => answer.of_x.flatMap((from, i) => from.includes(k) ? position ? (answer.read.includes(i + 1) ? [] : [[i, answer.read[0] - 1]]) : answer.of_y.flatMap((to, j) => to.includes(k) ? [[i, j]] : []) : []));
       const sum = answer.task === "match3" && pairs.length ? [answer.tokens[0], ...pairs[0].map(i => answer.tokens[i])] : null;
       act.querySelector(".witness").textContent = sum ? `${sum.join(" + ")} = ${sum.reduce((a, b) => a + b)}, which is 0 mod M` : "";
-      const arcs = pairs.map(([i, j]) => {
-        const a = place.at(i), b = place.at(j), h = place.size / 2;
-        return svg("path", { class: "arc meet", d: `M${a.x + h} ${top + a.y}Q${(a.x + b.x) / 2 + h} ${top + Math.min(a.y, b.y) - Math.min(46, 14 + Math.abs(a.x - b.x) / 12)} ${b.x + h} ${top + b.y}` });
-      });
+      const arcs = pairs.map(([i, j]) => arc(place, top, i, j, { most: 46 }));
       put(stage, picture(width, top + place.height + 16, "The sequence that the reduction writes", arcs, answer.tokens.map((t, i) => {
         const names = who(i), { x: px, y: py } = place.at(i);
         return [token(place, i, t, answer.owners[i], { read: answer.read.includes(i + 1), attrs: { transform: `translate(0 ${top})`, role: "img" }, title: names.length ? `depends on ${names.join(", ")}` : "the same for every x and y" }),
-          names.length && place.size >= 26 ? svg("text", { x: px + place.size / 2, y: top + py + 61, "font-size": 10, "text-anchor": "middle", fill: answer.of_x[i].length ? "var(--alice)" : "var(--bob)" }, names.length > 1 ? `${names[0]}…` : names[0]) : null];
+          names.length && place.size >= 26 ? svg("text", { class: "halo", x: px + place.size / 2, y: top + py + 61, "font-size": 10, "text-anchor": "middle", fill: answer.of_x[i].length ? "var(--alice)" : "var(--bob)" }, names.length > 1 ? `${names[0]}…` : place.size < 40 || names[0] === "y" ? names[0] : `${names[0]} = ${(names[0][0] === "x" ? x : y)[names[0].slice(1) - 1]}`) : null];
       })));
     }
     put(act.querySelector(".verdict"), `${answer.problem}(x, y) = `, el("strong", { "data-want": answer.want }, answer.want ? "1" : "0"), `; the task reads `, el("strong", {}, answer.outputs.slice(0, 8).map(value).join(" ") + (answer.outputs.length > 8 ? " …" : "")), ` at ${plural(answer.read.length, "position")}, so it answers `, el("strong", { class: answer.answer === answer.want ? "good" : "bad", "data-answer": answer.answer }, answer.answer ? "1" : "0"), ".");
