@@ -198,8 +198,8 @@ export function open(main, cat, start, write) {
         svg("path", { class: "jar", d: `M${x} ${y}V${y + h}H${x + wide}V${y}` }), svg("text", { class: "dim", x: x + wide / 2, y: y + h + 16, "font-size": 12.5, "text-anchor": "middle" }, `${name}: ${number(total(list))}`));
     };
     const scaled = answer.record.output.some(v => v % 1) ? ", scaled" : ""; // values are whole numbers at a public scale
-    const step = wide + Math.max(30, width * .08), words = `output ${some(answer.record.output)}`, many = w.numerators ? 2 : 1, narrow = width < 480, x0 = narrow ? width / 2 - (many - 1) * step / 2 - wide / 2 : width / 2 - many * step / 2 - wide * .2, out = x0 + many * step;
-    return { bottom: y + h + (narrow ? 46 : 22), node: svg("g", {}, jar(x0, w.weights, "weights"), w.numerators ? jar(x0 + step, w.numerators, (width < 480 ? "× value" : "weight × value") + scaled) : null,
+    const narrow = width < 480, step = wide + Math.max(narrow ? 50 : 30, width * .08), words = `output ${some(answer.record.output)}`, many = w.numerators ? 2 : 1, x0 = narrow ? width / 2 - (many - 1) * step / 2 - wide / 2 : width / 2 - many * step / 2 - wide * .2, out = x0 + many * step;
+    return { bottom: y + h + (narrow ? 46 : 22), node: svg("g", {}, jar(x0, w.weights, "weights"), w.numerators ? jar(x0 + step, w.numerators, (narrow ? "× value" : "weight × value") + scaled) : null,
       svg("text", { x: narrow ? width / 2 : out, y: narrow ? y + h + 40 : y + h / 2 + 5, "font-size": 16, "font-weight": 600, "text-anchor": narrow ? "middle" : "start" }, words)) };
   }
 
@@ -227,7 +227,7 @@ export function open(main, cat, start, write) {
     if (k < 0) return null;
     const n = owners.length, end = k === n ? place.at(n - 1) : place.at(k);
     const x = k === n ? end.x + place.size : end.x, y = end.y + top;
-    const [r, cx, cy] = place.rows > 1 ? [9, Math.max(0, Math.min(width, x)), y + 49] : [12, Math.max(13, Math.min(width - 13, x)), y + 58]; // between two rows there is less room
+    const [r, cx, cy] = place.rows > 1 ? [9, Math.max(5, Math.min(width - 5, x)), y + 49] : [12, Math.max(13, Math.min(width - 13, x)), y + 58]; // between two rows there is less room
     const least = taskOf(s.task)?.public_first ? 1 : 0;
     const g = svg("g", { class: "handle", tabindex: 0, role: "slider", "data-focus": "cut", "aria-label": "The cut", "aria-valuemin": least, "aria-valuemax": n, "aria-valuenow": k, "aria-valuetext": `after token ${k}`, "aria-orientation": "horizontal" },
       svg("line", { class: "cutline", x1: x, x2: x, y1: y - 14, y2: cy }), grip(cx, cy, r));
