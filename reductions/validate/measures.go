@@ -18,6 +18,13 @@ import (
 // gameEntries bounds the entries, of lines that differ, whose best distribution is looked for.
 const gameEntries = 64
 
+// Limits on ranks: the entries of a table, and the values that are looked at one by one.
+const (
+	rankPrime   = 1<<31 - 1
+	rankEntries = 1 << 16
+	rankValues  = 8
+)
+
 // measureSteps bounds the search for D(f), in nodes.
 const measureSteps = 1 << 16
 
@@ -95,8 +102,14 @@ func (t *table) pairwise(ctx context.Context) (list []Need, err error) {
 		return nil, nil
 	}
 	f := m.Fold()
+	alone := func(n int, by string) {
+		if n > 1 {
+			list = append(list, Need{protocol.Width(uint64(n)), protocol.TwoWay, problems.Checked, fmt.Sprintf("%s: at least %d transcripts, after which the last player answers alone", by, n)})
+		}
+	}
+	alone(t.ranks(m))
 	if f.Rows() > depthLines || f.Cols() > depthLines {
-		return nil, nil
+		return list, nil
 	}
 	// Ranks and the like in their first answers, which no clock decides; D(f) in steps.
 	over, cancel := context.WithCancel(ctx)
@@ -118,14 +131,8 @@ func (t *table) pairwise(ctx context.Context) (list []Need, err error) {
 		}
 	}
 	d := whole.Lower
+	alone(r.Fooling.Size, "no two entries of a fooling set share one")
 	free(d, protocol.TwoWay, "D(f) >= %d by %s", d, whole.By)
-	if m.Total() {
-		leaves := 0 // one for each step of the rank of each value's entries
-		for _, v := range m.Values() {
-			leaves += rank(m, v)
-		}
-		free(protocol.Width(uint64(leaves)), protocol.TwoWay, "rank: at least %d leaves", leaves)
-	}
 	// k rounds in which both speak at once are k + 1 in turn, of which the last holds the answer.
 	for _, k := range bounds.InRounds(ctx, m, 3, whole, steps) {
 		if k.Possible && k.Rounds >= 2 && k.Lower > d {
@@ -147,19 +154,38 @@ func (t *table) pairwise(ctx context.Context) (list []Need, err error) {
 	return list, nil
 }
 
-// rank is the rank of the 0/1 matrix of one value modulo a prime: no more than that over
-// the rationals.
-func rank(m *bounds.Matrix, value int) int {
-	rows := make([][]uint64, m.Rows())
-	for i := range rows {
-		rows[i] = make([]uint64, m.Cols())
-		for j := range rows[i] {
-			if v, _ := m.At(i, j); v == value {
-				rows[i][j] = 1
+// ranks is how many different transcripts a protocol of two players needs by rank, after
+// which the last one answers: within one transcript a column has one answer, whatever the
+// row. So the table, with any numbers of any field in place of its values, is a sum of as
+// many matrices of rank one. Blanks have no number: of a partial table it is 0.
+func (t *table) ranks(m *bounds.Matrix) (most int, by string) {
+	values := m.Values()
+	number := make(map[int]uint64, len(values))
+	try := func(text string) {
+		rows := make([][]uint64, m.Rows())
+		for i := range rows {
+			rows[i] = make([]uint64, m.Cols())
+			for j := range rows[i] {
+				v, _ := m.At(i, j)
+				rows[i][j] = number[v]
 			}
 		}
+		if r := exact.RankModulo(rows, rankPrime); r > most {
+			most, by = r, fmt.Sprintf("rank %d %s", r, text)
+		}
 	}
-	return exact.RankModulo(rows, 1<<31-1)
+	if m.Total() && m.Rows()*m.Cols() <= rankEntries {
+		for _, v := range values[:min(len(values), rankValues)] {
+			number[v] = 1
+			try(fmt.Sprintf("of the entries that are %v", t.values[v]))
+			number[v] = 0
+		}
+		for k, v := range values {
+			number[v] = (uint64(k+1) * 0x9e3779b9) % rankPrime
+		}
+		try("of the table, a number modulo 2^31 - 1 for each value")
+	}
+	return most, by
 }
 
 // small is the table of the problem where that is small, asked for once.
