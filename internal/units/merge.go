@@ -16,6 +16,8 @@ var ErrForeign = errors.New("foreign record")
 type Gaps struct {
 	K                          int
 	Missing, Partial, Conflict []int
+	Done, Items                int    // items that the other units have, and all
+	Found                      string // what their counts say, where the kind of work says it
 }
 
 func (g *Gaps) Error() string {
@@ -28,7 +30,11 @@ func (g *Gaps) Error() string {
 	add("missing", g.Missing)
 	add("ended early (run them again with --resume)", g.Partial)
 	add("in conflict (counted twice, differently)", g.Conflict)
-	return strings.Join(parts, "; ")
+	have := fmt.Sprintf("%d of %d items are counted", g.Done, g.Items)
+	if g.Found != "" {
+		have += ": " + g.Found
+	}
+	return strings.Join(append(parts, have), "; ")
 }
 
 // ranges writes increasing numbers as 1-3,7, the way job arrays are asked for.
@@ -87,6 +93,8 @@ func (w *Work[C]) Merge(records []*Record) (C, error) {
 		}
 	}
 	total := zero // of the first units, and of the part that follows them
+	have := zero  // of all that there are
+	g.Items = w.Items
 	for k, u := range whole {
 		first := g.Missing == nil && g.Partial == nil
 		i := k + 1
@@ -103,6 +111,13 @@ func (w *Work[C]) Merge(records []*Record) (C, error) {
 		if u != nil && first {
 			total = w.Kind.Add(total, u.counts)
 		}
+		if u != nil && !clash[i] {
+			from, _ := Shard{i, g.K}.Range(w.Items)
+			have, g.Done = w.Kind.Add(have, u.counts), g.Done+u.done-from
+		}
+	}
+	if w.Kind.Say != nil {
+		g.Found = w.Kind.Say(have)
 	}
 	switch {
 	case whole == nil:

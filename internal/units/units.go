@@ -64,6 +64,7 @@ func (s Shard) Range(n int) (from, to int) {
 type Kind[C any] struct {
 	Name, Doc string
 	Add       func(a, b C) C
+	Say       func(c C) string // what the counts of a part say, in a line; nil: nothing
 }
 
 var kinds = map[string]string{}

@@ -177,8 +177,13 @@ func TestMergeReadsCounts(t *testing.T) {
 	if _, err := w.Merge(append(all(t, w, 3), again)); err != nil {
 		t.Error(err)
 	}
-	if _, err := w.Merge(all(t, w, 3)[:2]); err == nil || err.Error() != "1 of 3 units missing: 3" {
-		t.Errorf("%v", err)
+	said := *w.Kind
+	said.Say = func(c squares) string { return fmt.Sprintf("%d squares", c.Items) }
+	for kind, found := range map[*Kind[squares]]string{w.Kind: "", &said: ": 40 squares"} { // what there is, is said
+		w.Kind = kind
+		if _, err := w.Merge(all(t, w, 3)[:2]); err == nil || err.Error() != "1 of 3 units missing: 3; 40 of 60 items are counted"+found {
+			t.Errorf("%v", err)
+		}
 	}
 	again.Shard = "4/3"
 	if _, err := Read(again.Bytes()); err == nil {

@@ -3,6 +3,9 @@ package heads
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"crosscut/internal/units"
 )
@@ -24,6 +27,19 @@ type Gap struct {
 
 // UnitKind is the head numbers of all functions of n bits as work that can be cut into units.
 var UnitKind = units.RegisterList[Settled]("heads", "the number of heads of every function of n bits, up to symmetry: an item is a stretch of classes")
+
+func init() {
+	UnitKind.Say = func(parts units.Answers[Settled]) string {
+		s := Together(parts)
+		var heads []string
+		closed := 0
+		for k, classes := range s.Classes {
+			closed += classes
+			heads = append(heads, fmt.Sprintf("%d with %d", classes, k))
+		}
+		return fmt.Sprintf("%d classes closed (%s heads), %d open", closed, strings.Join(heads, ", "), len(s.Open))
+	}
+}
 
 // stretch is how many tables of second halves an item goes through.
 const stretch = 1 << 12
@@ -72,7 +88,7 @@ func Work(n, tries int, seed uint64) (*units.Work[units.Answers[Settled]], error
 // Together adds stretches up, in the order of the list.
 func Together(parts units.Answers[Settled]) Settled {
 	all := Settled{Open: []Gap{}}
-	for item := range len(parts) {
+	for _, item := range slices.Sorted(maps.Keys(parts)) {
 		s := parts[item]
 		for len(all.Classes) < len(s.Classes) {
 			all.Classes, all.Functions = append(all.Classes, 0), append(all.Functions, 0)

@@ -63,3 +63,34 @@ func TestForgedCertificatesAreRefused(t *testing.T) {
 		t.Error("the evidence of another function passed")
 	}
 }
+
+// Oracles that say, mark or answer something else are refused, as are those that cross more than they may.
+func TestBrokenOraclesAreRefused(t *testing.T) {
+	in := func(word []int) bool { return len(word) == 5 && sum(word) > 2 }
+	whole, yes := Doubled(2, in)
+	circuit, length := Circuit(5, Majority(5))
+	silent, first, loud, late := whole, whole, whole, circuit
+	silent.Prefix = func([]int) int { return 0 }
+	first.Attend = func(_ []int, _ int, t Token) bool { return t.At == 0 }
+	loud.Bits = 0
+	late.Attend = func([]int, int, Token) bool { return true } // one of all, whichever
+	for name, c := range map[string]struct {
+		o     Oracles
+		ends  func([]int) bool
+		right bool
+	}{
+		"doubled": {whole, func(w []int) bool { return w[len(w)-1] >= yes-1 }, true}, "circuit": {circuit, func(w []int) bool { return len(w) == length }, true},
+		"silent": {silent, func(w []int) bool { return w[len(w)-1] >= yes-1 }, false}, "first": {first, func(w []int) bool { return w[len(w)-1] >= yes-1 }, false},
+		"loud": {loud, func(w []int) bool { return w[len(w)-1] >= yes-1 }, false}, "all marked": {late, func(w []int) bool { return len(w) == length }, false},
+		"endless": {whole, func([]int) bool { return false }, false},
+	} {
+		right := true
+		for _, word := range words(binary(5)) {
+			got, _, err := c.o.Think(word, 60, c.ends)
+			right = right && err == nil && (got[len(got)-1] == yes || got[len(got)-1] == 1 && name == "circuit") == in(word)
+		}
+		if right != c.right {
+			t.Errorf("%s: right on all words: %v", name, right)
+		}
+	}
+}

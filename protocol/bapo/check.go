@@ -43,16 +43,20 @@ func marked(f Function, prefix []int, marks uint32) int {
 
 // views yields every choice of min(b, all) of the marked pairs.
 func views(all, b int) func(yield func(int) bool) {
-	size := min(b, bits.OnesCount(uint(all)))
 	return func(yield func(int) bool) {
-		for view := all; ; view = (view - 1) & all {
-			if bits.OnesCount(uint(view)) == size && !yield(view) {
-				return
+		var pick func(rest, view, more int) bool
+		pick = func(rest, view, more int) bool {
+			if more == 0 {
+				return yield(view)
 			}
-			if view == 0 {
-				return
+			for ; bits.OnesCount(uint(rest)) >= more; rest &= rest - 1 {
+				if !pick(rest&(rest-1), view|rest&-rest, more-1) {
+					return false
+				}
 			}
+			return true
 		}
+		pick(all, 0, min(b, bits.OnesCount(uint(all))))
 	}
 }
 

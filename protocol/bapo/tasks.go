@@ -56,12 +56,11 @@ var Tasks = []Task{
 		}}
 	}},
 	{"reachability", "bit i says whether edge i of the complete graph on 4 vertices is there, absent bits being 0: 1 reaches 4", 3, func(n int) Function {
-		edges := [][2]int{{0, 1}, {1, 2}, {2, 3}, {0, 2}, {1, 3}, {0, 3}}
 		return Function{binary(min(n, 6)), func(w []int) int {
 			reached := []bool{true, false, false, false}
 			for range 3 {
 				for i, v := range w {
-					e := edges[i]
+					e := fourEdges[i]
 					if v == 1 && (reached[e[0]] || reached[e[1]]) {
 						reached[e[0]], reached[e[1]] = true, true
 					}
@@ -94,6 +93,23 @@ var Tasks = []Task{
 			return 0
 		}}
 	}},
+}
+
+// fourEdges are the edges of the complete graph on 4 vertices.
+var fourEdges = [][2]int{{0, 1}, {1, 2}, {2, 3}, {0, 2}, {1, 3}, {0, 3}}
+
+// Holds says whether a word, of any length, is one of the task's at which the function is 1.
+func (k Task) Holds(word []int) bool {
+	if len(word) < k.Least {
+		return false
+	}
+	f := k.Of(len(word))
+	for i, s := range f.Sizes {
+		if i >= len(word) || word[i] >= s {
+			return false
+		}
+	}
+	return len(f.Sizes) == len(word) && f.At(word) == 1
 }
 
 func binary(n int) []int { return slices.Repeat([]int{2}, n) }

@@ -101,14 +101,14 @@ var lookupAttention = &Claim{
 				}
 				for p := range n {
 					look := func(s func(j int) bool) bool { // more than half of the weight on ones
-						ones, all := new(big.Int), new(big.Int)
+						scores, values := make([]int, n), make([]int, n)
 						for j := range n {
-							w := new(big.Int).Lsh(big.NewInt(1), uint(c*(width-bits.OnesCount(uint(j^p)))))
-							if all.Add(all, w); s(j) {
-								ones.Add(ones, w)
+							scores[j], values[j] = -c*bits.OnesCount(uint(j^p)), -1
+							if s(j) {
+								values[j] = 1
 							}
 						}
-						return ones.Lsh(ones, 1).Cmp(all) > 0
+						return softmax(scores, values).Sign() > 0
 					}
 					if n > 8 {
 						if !t.see(look(func(j int) bool { return j == p }) && !look(func(j int) bool { return j != p }), "N = %d, p = %d", n, p+1) {
@@ -351,13 +351,85 @@ var nearestNeighbour = &Claim{
 }
 
 var twoLayersSuffice = &Claim{
-	ID: "two layers", Kind: Conjecture, Short: "two layers of log width do these",
-	Hypothesis: Hypothesis{Text: "two attention layers of width O(log N)"},
-	Seen:       "the abstract",
-	Statement:  "Two attention layers of logarithmic size compute equality, disjointness and nearest neighbour.",
-	Source:     "arXiv 2406.09347",
-	Parts:      []Part{{QuotedThere, "the statement"}, {OpenStill, "the weights are not built here, so nothing ran"}},
+	ID: "two layers", Kind: Upper, Short: "two layers of log width do these",
+	Seen:      "the abstract; the weights are this project's",
+	Statement: "Two attention layers of logarithmic size compute equality, disjointness and nearest neighbour. (Here: layer 1 fetches x_i to the place of y_i, and a key to its label, with score -4 (j - j')^2; what is fetched is rounded; layer 2 averages over the places of y, or picks the nearest key.)",
+	Source:    "arXiv 2406.09347", Conventions: []string{"weights 2^score, exact sums; between the layers each token rounds and compares what it has"},
+	Parts: []Part{{CheckedHere, "equality and disjointness of n = 1 to 5 bits, all x and y; nearest neighbour at d = 1, 2, 3: all labellings of all keys, every key as the query"},
+		{ProvedHere, "all other positions together weigh less than 1/7 of the partner, at every n; width 3, or d and 3, with numbers of order log N bits (docs/literature.md)"}},
 	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		return Outcome{Rows: []report.Row{{Task: "string-eq", Model: "transformer", Warnings: []string{}, Verdict: report.Unknown, Note: "quoted; nothing ran"}}}, nil
+		rows := collector{ctx: ctx, at: at, out: &out}
+		const fault = "layer 1 attends to all alike"
+		fetch := func(values []int, from int, broken bool) int { // +1 or -1 at position from
+			scores := make([]int, len(values))
+			for j := range values {
+				if !broken {
+					scores[j] = -4 * (j - from) * (j - from)
+				}
+			}
+			return softmax(scores, values).Sign()
+		}
+		for _, meet := range []bool{false, true} { // at some place: both 1, or two symbols
+			match := func(x, y int) bool { return !meet && x != y || meet && x+y == 2 }
+			rows.check(check{row: report.Row{Task: map[bool]string{false: "string-eq", true: "disj"}[meet], Model: "transformer", N: ptr(11), Params: map[string]any{"L": 2, "m": 3}}, what: "n = 1 to 5, all x and y, read at the end marker", fault: fault, try: func(t *tally, broken bool) error {
+				for n := 1; n <= 5; n++ {
+					for w := range words(2*n, 2) {
+						values, any := make([]int, 2*n+1), false
+						for i, v := range w {
+							values[i] = 2*v - 1
+						}
+						found := make([]int, 2*n+1)
+						for i := range n {
+							if match(fetch(values, i, broken), values[n+i]) {
+								found[n+i] = 1
+							}
+							any = any || match(values[i], values[n+i])
+						}
+						got := softmax(make([]int, 2*n+1), found).Sign() > 0
+						if !t.see(got == any, "n = %d, x and y %v: %v", n, w, got) {
+							return nil
+						}
+					}
+				}
+				return nil
+			}})
+		}
+		rows.check(check{row: report.Row{Task: "nearest neighbour", Model: "transformer", N: ptr(17), Params: map[string]any{"L": 2, "m": 6}}, what: "d = 1, 2, 3: keys and labels in turn, then the query: all labellings of all keys, every key as the query", fault: fault, try: func(t *tally, broken bool) error {
+			for d := 1; d <= 3; d++ {
+				n := 1 << d
+				for labels := range 1 << n {
+					for q := range n {
+						scores, values := make([]int, n), make([]int, n)
+						for i := range n { // the label behind key i has fetched the key, bit by bit
+							for c := range d {
+								bits := make([]int, 2*n)
+								for k := range n {
+									bits[2*k] = 1 - 2*(k>>c&1)
+								}
+								scores[i] += 4 * fetch(bits, 2*i, broken) * (1 - 2*(q>>c&1))
+							}
+							values[i] = 1 - 2*(labels>>i&1)
+						}
+						if got := softmax(scores, values).Sign(); !t.see(got == values[q], "d = %d, labels %b, query %d: %d", d, labels, q, got) {
+							return nil
+						}
+					}
+				}
+			}
+			return nil
+		}})
+		return out, rows.err
 	},
+}
+
+// softmax is the average of values with weights 2^score, exactly.
+func softmax(scores, values []int) *big.Rat {
+	low := slices.Min(scores)
+	sum, all := new(big.Int), new(big.Int)
+	for k, s := range scores {
+		w := new(big.Int).Lsh(big.NewInt(1), uint(s-low))
+		all.Add(all, w)
+		sum.Add(sum, w.Mul(w, big.NewInt(int64(values[k]))))
+	}
+	return new(big.Rat).SetFrac(sum, all)
 }

@@ -3,6 +3,7 @@ package papers
 import (
 	"context"
 	"fmt"
+	"math/bits"
 	"slices"
 
 	"crosscut/report"
@@ -15,9 +16,9 @@ var CacheDepth2026 = register(&Paper{
 	Title:    "Depth against a shared cache, audited",
 	Citation: "arXiv 2604.17935, the text that we saw",
 	Cite:     []string{"CacheDepth2026"},
-	Claims:   []*Claim{cacheDepthBound, cacheSmall, cachePeriod, cacheMisses, cacheFirst, cacheTracking, cacheProduct},
-	Executed: "nothing: its proof was not checked. Beside it ran ceil(k/s) for every n, which fails as printed, and the bounds on misses",
-	By:       []*Claim{cacheSmall, cacheMisses, cacheFirst},
+	Claims:   []*Claim{cacheDepthBound, cacheReads, cacheSmall, cachePeriod, cacheMisses, cacheFirst, cacheTracking, cacheProduct},
+	Executed: "ceil(k/s) with constant 1, exactly, where what was read decides what is kept: it holds for k < n, to n = 5. The paper's own proof was not checked; for every n it fails as printed, and so does s / n^T for the misses",
+	By:       []*Claim{cacheReads, cacheSmall, cacheMisses, cacheFirst},
 })
 
 const cacheRules = "a permutation of n places, a start drawn uniformly, T hops; hop t is served if the entry that it needs is among the s that are kept at layer t; what is kept depends on the permutation and on nothing else"
@@ -249,21 +250,131 @@ var cacheTracking = &Claim{
 	},
 }
 
-// cacheQuoted is a claim of which nothing is executed, with the reason.
-func cacheQuoted(id, short, statement, why string) *Claim {
+// least is the least number of layers that answer k hops from place 0, s places read at each, chosen
+// from what was read before alone. known is pi where it was read, -1 elsewhere.
+func least(n, k, s int, known []int, memo map[string]int) int {
+	key := fmt.Sprint(known)
+	if v, ok := memo[key]; ok {
+		return v
+	}
+	var fits [][]int
+	ends := map[int]bool{}
+	for pi := range permutations(n) {
+		if slices.ContainsFunc(upTo(n), func(i int) bool { return known[i] >= 0 && known[i] != pi[i] }) {
+			continue
+		}
+		fits = append(fits, slices.Clone(pi))
+		end := 0
+		for range k {
+			end = pi[end]
+		}
+		ends[end] = true
+	}
+	best := 0
+	if len(ends) > 1 {
+		best = n
+		for set := range 1 << n {
+			if bits.OnesCount(uint(set)) != s {
+				continue
+			}
+			worst := 0
+			for _, pi := range fits {
+				next := slices.Clone(known)
+				for i := range n {
+					if set>>i&1 == 1 {
+						next[i] = pi[i]
+					}
+				}
+				if slices.Equal(next, known) {
+					worst = n // nothing new is read
+					break
+				}
+				worst = max(worst, 1+least(n, k, s, next, memo))
+			}
+			best = min(best, worst)
+		}
+	}
+	memo[key] = best
+	return best
+}
+
+func upTo(n int) []int { return sizes(0, n-1) }
+
+var cacheReads = &Claim{
+	ID: "depth, reads", Kind: Lower, Short: "L >= k/s where reads decide what is kept",
+	Hypothesis: Hypothesis{Text: "k < n, s >= 1; what is kept at a layer depends on what was kept below it, and on nothing else", Over: []Range{{Name: "n", From: 1, To: 8}, {Name: "k", From: 1, To: 8}}, Holds: func(at Sizes) bool { return at["k"] < at["n"] }},
+	Seen:       "ours: a reading of the model under which the bound can be decided",
+	Statement:  "If each layer chooses the s entries that it keeps from what the layers below kept, k hops need at least ceil(k/s) layers for k < n. At k = n they do not: n - 1 entries tell the whole permutation, so ceil((n-1)/s) layers suffice.",
+	Source:     "this project, after arXiv 2604.17935", Conventions: []string{"what is kept is read by all, and nothing else is known of the permutation; layers read s places at once"},
+	Parts: []Part{{CheckedHere, "n = 2 to 4 (5 above the quick level), all k <= n and s < n: the least number of layers, over all ways of choosing"}, {OpenStill, "larger n"}},
+	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+		rows := collector{ctx: ctx, at: at, out: &out}
+		most := at.Level.Pick(4, 5, 5)
+		rows.check(check{row: report.Row{Task: "k-hop", Model: "cache", N0: ptr(most)}, what: fmt.Sprintf("n = 2..%d, k = 1..n, s = 1..n-1: at least ceil(k/s) layers for k < n, at most ceil((n-1)/s) always", most), fault: "the last hop is given away", try: func(t *tally, broken bool) error {
+			for n := 2; n <= most; n++ {
+				for k := 1; k <= n; k++ {
+					for s := 1; s < n; s++ {
+						hops := k
+						if broken {
+							hops--
+						}
+						got := least(n, hops, s, slices.Repeat([]int{-1}, n), map[string]int{})
+						if !t.see(k == n || got*s >= k, "n = %d, k = %d, s = %d: %d layers suffice", n, k, s, got) || !t.see(got <= (n-2+s)/s, "n = %d, k = %d, s = %d: %d layers are needed", n, k, s, got) {
+							return nil
+						}
+					}
+				}
+			}
+			return nil
+		}})
+		return out, rows.err
+	},
+}
+
+// cacheNamed is a claim that a choice of entries without a limit defeats: the place that is kept names the answer.
+func cacheNamed(id, short, statement, beside string) *Claim {
 	return &Claim{
-		ID: id, Kind: Conjecture, Short: short, Hypothesis: Hypothesis{Text: "(L, H, m, p, s)-cache transformers, k hops on n places"}, Seen: "read",
-		Statement: statement, Source: "arXiv 2604.17935, the text that we saw",
-		Parts: []Part{{QuotedThere, "the statement"}, {OpenStill, why}},
-		Run: func(context.Context, Effort) (Outcome, error) {
-			return Outcome{Rows: []report.Row{{Task: "k-hop", Model: "cache", Warnings: []string{}, Verdict: report.Unknown, Note: "quoted; nothing ran"}}}, nil
+		ID: id, Kind: Lower, Short: short, Hypothesis: Hypothesis{Text: "(L, H, m, p, s)-cache transformers, k hops on n places"}, Seen: "read",
+		Outside:   "it hangs on how the entries that are kept may be chosen, and the limit on that (the abstract speaks of eviction that respects locality) is not in our notes: were any function of the layer below allowed, as our notes have it, the choice would name the answer, as the rows show" + beside,
+		Statement: statement, Source: "arXiv 2604.17935, the text that we saw", Conventions: []string{"B = H m p bits are read at each layer"},
+		Parts: []Part{{QuotedThere, "the statement; its proof was not checked"}, {CheckedHere, "n = 2 to 5, k = 1 to 5, B = 1 to 3: with one entry kept, chosen freely, ceil(log2 n / B) layers answer for every permutation; and all n places are answers unless lcm(1..n) divides k, so fewer do not do"}},
+		Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+			rows := collector{ctx: ctx, at: at, out: &out}
+			rows.check(check{row: report.Row{Task: "k-hop", Model: "cache", N0: ptr(5), Params: map[string]any{"s": 1}}, what: "n = 2..5, k = 1..5, B = 1, 2, 3, all permutations: each of ceil(log2 n / B) layers keeps the token of the place where the hops end, and B bits of that place are read", fault: "what is kept is the token of place 1", try: func(t *tally, broken bool) error {
+				for n := 2; n <= 5; n++ {
+					for k := 1; k <= 5; k++ {
+						if all := len(ends(n, k)); !t.see(all == n || k%period(n) == 0, "n = %d, k = %d: %d places are answers", n, k, all) {
+							return nil
+						}
+						for b := 1; b <= 3; b++ {
+							for pi := range permutations(n) {
+								end, read := 0, 0
+								for range k {
+									end = pi[end]
+								}
+								kept := end
+								if broken {
+									kept = 0
+								}
+								for layer := 0; layer*b < bits.Len(uint(n-1)); layer++ {
+									read |= kept >> (layer * b) & (1<<b - 1) << (layer * b)
+								}
+								if !t.see(read == end, "n = %d, k = %d, B = %d, %v: the hops end at %d, and %d is read", n, k, b, pi, end+1, read+1) {
+									return nil
+								}
+							}
+						}
+					}
+				}
+				return nil
+			}})
+			return out, rows.err
 		},
 	}
 }
 
 var (
-	cacheDepthBound = cacheQuoted("depth", "L >= max(k/s, log n / (H m p))", "k hops on a permutation of n places need L >= max(ceil(k/s), ceil(log n / (H m p))) layers.",
-		"nothing ran: its proof was not checked here")
-	cacheProduct = cacheQuoted("product", "the product of both, conjectured", "The product ceil(k/s) * ceil(log n / (H m p)) is necessary too (a conjecture of the paper).",
-		"a conjecture; no search was run")
+	cacheDepthBound = cacheNamed("depth", "L >= max(k/s, log n / (H m p))", "k hops on a permutation of n places need L >= max(ceil(k/s), ceil(log n / (H m p))) layers.",
+		"; where reads alone decide what is kept, ceil(k/s) holds for k < n (claim \"depth, reads\")")
+	cacheProduct = cacheNamed("product", "the product of both, conjectured", "The product ceil(k/s) * ceil(log n / (H m p)) is necessary too (a conjecture of the paper).", "")
 )

@@ -4,7 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"math/big"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -365,6 +369,79 @@ func TestControlsFailWithoutTheirFault(t *testing.T) {
 			})
 		}
 	}
+}
+
+// A control fails by the property, not by its flag: what a check asks of a member does not
+// mention that a fault was planted, unless it hands that to what is under test, nor is it asked only then.
+func TestControlsDoNotFailByTheirFlag(t *testing.T) {
+	cheat := `package p
+func f() { _ = func(t *tally, broken bool) error { t.see(right && !broken, ""); return nil } }`
+	branch := `package p
+func f() { _ = func(t *tally, broken bool) error { if broken { t.see(false, "") }; return nil } }`
+	fair := `package p
+func f() { _ = func(t *tally, broken bool) error { t.see(got(broken) == want, ""); return nil } }`
+	if flagged(t, "cheat", cheat) == "" || flagged(t, "branch", branch) == "" || flagged(t, "fair", fair) != "" {
+		t.Error("a control that fails by its flag passed, or a fair one did not")
+	}
+	files, err := filepath.Glob("*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal(err)
+	}
+	seen := 0
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		seen++
+		if at := flagged(t, name, nil); at != "" {
+			t.Errorf("%s: the property names the flag", at)
+		}
+	}
+	if seen < 20 {
+		t.Errorf("%d files", seen)
+	}
+}
+
+// flagged is where the first argument of a see mentions broken outside of a call.
+func flagged(t *testing.T, name string, src any) (at string) {
+	files := token.NewFileSet()
+	file, err := parser.ParseFile(files, name, src, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mentions := func(e ast.Expr, name string) (found bool) {
+		ast.Inspect(e, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok && id.Name == name {
+				found = true
+			}
+			_, handed := n.(*ast.CallExpr)
+			return !handed
+		})
+		return found
+	}
+	asked := func(n ast.Node, of func(first ast.Expr)) {
+		ast.Inspect(n, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok && len(call.Args) > 0 {
+				if f, ok := call.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "see" {
+					of(call.Args[0])
+				}
+			}
+			return true
+		})
+	}
+	note := func(e ast.Expr, bad bool) {
+		if bad {
+			at = files.Position(e.Pos()).String()
+		}
+	}
+	asked(file, func(e ast.Expr) { note(e, mentions(e, "broken")) })
+	ast.Inspect(file, func(n ast.Node) bool {
+		if branch, ok := n.(*ast.IfStmt); ok && mentions(branch.Cond, "broken") {
+			asked(branch.Body, func(e ast.Expr) { note(e, mentions(e, "false")) })
+		}
+		return true
+	})
+	return at
 }
 
 func TestHypotheses(t *testing.T) {

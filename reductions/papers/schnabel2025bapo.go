@@ -27,7 +27,7 @@ var Schnabel2025BAPO = register(&Paper{
 		bapoAtMost("MAJORITY log n", "majority", "majority: (ceil(log n), 0)", "Majority of n bits has a (ceil(log n), 0)-BAPO.", func(n int) (a, b int) { return bits.Len(uint(n - 1)), 0 }),
 		bapoAtMost("UNIQUE", "unique", "a symbol occurs once: (2 |Sigma|, 0)", "UNIQUE has a (2 |Sigma|, 0)-BAPO; here |Sigma| = 2.", func(int) (a, b int) { return 4, 0 }),
 		bapoAtMost("SETDIFF", "setdiff", "a symbol of one half: (|Sigma|, 0)", "SETDIFF has a (|Sigma|, 0)-BAPO; here |Sigma| = 2.", func(int) (a, b int) { return 2, 0 }),
-		bapoMajorityExact, bapoMajority, bapoTable, bapoMatch3, bapoReachability, bapoThought,
+		bapoMajorityExact, bapoMajority, bapoTable, bapoMatch3, bapoReachability, bapoThought, bapoDoubled, bapoCircuit,
 	},
 	Main: bapoMajority, Executed: "a >= log2 m on n = 2 (l + 1) m bits with l tokens attended, with constant 1",
 })
@@ -44,18 +44,19 @@ func bapoAtMost(id, task, short, statement string, limit func(n int) (a, b int))
 			{QuotedThere, "all lengths"}},
 		Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
 			rows := collector{ctx: ctx, at: at, out: &out}
-			for _, k := range bapo.Tasks {
-				if k.Name != task {
-					continue
-				}
-				for n := k.Least; n <= bapoMost(k, at); n++ {
-					a, b := limit(n)
-					rows.bapo(k, n, b, fmt.Sprintf("at most %d", a), func(got int) bool { return got <= a })
-				}
+			k := bapoTask(task)
+			for n := k.Least; n <= bapoMost(k, at); n++ {
+				a, b := limit(n)
+				rows.bapo(k, n, b, fmt.Sprintf("at most %d", a), func(got int) bool { return got <= a })
 			}
 			return out, rows.err
 		},
 	}
+}
+
+// bapoTask is the task of a name.
+func bapoTask(name string) bapo.Task {
+	return bapo.Tasks[slices.IndexFunc(bapo.Tasks, func(k bapo.Task) bool { return k.Name == name })]
 }
 
 // bapoMost is the longest word that is run: pairs of position and token are at most bapo.MaxMarks.
@@ -192,7 +193,7 @@ var bapoMajorityExact = &Claim{
 				return nil
 			},
 		})
-		k := bapo.Tasks[slices.IndexFunc(bapo.Tasks, func(k bapo.Task) bool { return k.Name == "majority" })]
+		k := bapoTask("majority")
 		for n := k.Least; n <= bapoMost(k, at); n++ {
 			want := bits.Len(uint(majorityRows(n) - 1))
 			rows.bapo(k, n, 0, fmt.Sprintf("exactly %d", want), func(got int) bool { return got == want })
@@ -238,7 +239,7 @@ func bapoOpen(id, task, short, statement, why string, h Hypothesis) *Claim {
 		Parts: []Part{{QuotedThere, "the bound"}, {OpenStill, why}, {CheckedHere, "the exact a(n, b) at small n, below the sizes of the bound"}},
 		Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
 			rows := collector{ctx: ctx, at: at, out: &out}
-			k := bapo.Tasks[slices.IndexFunc(bapo.Tasks, func(k bapo.Task) bool { return k.Name == task })]
+			k := bapoTask(task)
 			for n := k.Least; n <= bapoMost(k, at); n++ {
 				rows.bapo(k, n, 1, "nothing", func(int) bool { return true })
 			}
@@ -255,16 +256,111 @@ var (
 		"the truth between this and sending everything is open, and so are the constants", Hypothesis{Text: "m edges, c >= 3, m large"})
 )
 
-var bapoThought = &Claim{
-	ID: "chain of thought", Kind: Comparison, Short: "a (2,3)-BAPO-CoT decides everything",
-	Seen:      "read (main text)",
-	Outside:   "it is about computability: the chain simulates a Turing machine of unbounded time, so no finite size decides it; what communication says is only that bits written after the cut are known to both, shown below",
-	Statement: "A (2,3)-BAPO with a chain of thought decides every decidable language.",
-	Source:    "arXiv 2505.08140", Conventions: []string{bapoRules},
-	Parts: []Part{{QuotedThere, "the statement"}, {CheckedHere, "one step of such a chain on parity: each cut needs 1 bit, as a(n, 0) of one step says"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		rows.bapo(bapo.Tasks[slices.IndexFunc(bapo.Tasks, func(k bapo.Task) bool { return k.Name == "parity" })], 4, 0, "1", func(a int) bool { return a == 1 })
+// bapoChain is a claim that oracles, which write tokens until the chain ends, answer tasks.
+func bapoChain(c Claim, run func(rows *collector)) *Claim {
+	c.Conventions = []string{bapoRules, "each generated token is one more call on the longer word, at every cut of it that leaves a suffix; the chain's last token is the answer"}
+	c.Run = func(ctx context.Context, at Effort) (out Outcome, err error) {
+		rows := &collector{ctx: ctx, at: at, out: &out}
+		run(rows)
 		return out, rows.err
-	},
+	}
+	return &c
+}
+
+// thinks runs a chain on all words of a task, of the lengths given.
+func thinks(name string, lengths []int, o bapo.Oracles, most func(n int) int, last func(word []int) bool, yes int) check {
+	k := bapoTask(name)
+	longest := lengths[len(lengths)-1]
+	of := fmt.Sprint(longest)
+	if lengths[0] < longest {
+		of = fmt.Sprintf("%d to %d", lengths[0], longest)
+	}
+	return check{
+		row:  report.Row{Task: name, Model: "BAPO with a chain of thought", N: ptr(longest), Params: map[string]any{"b": o.Tokens, "tokens": most(longest)}, Bits: report.Num(o.Bits), Setting: protocol.OneWay},
+		what: fmt.Sprintf("%s: a = %d, b = %d, all words of %s tokens, every cut of every longer word, every choice of tokens shown", k.Doc, o.Bits, o.Tokens, of), fault: "each step attends to the first token",
+		try: func(t *tally, broken bool) error {
+			o := o
+			if broken {
+				o.Attend = func(_ []int, _ int, at bapo.Token) bool { return at.At == 0 }
+			}
+			for _, n := range lengths {
+				f := k.Of(n)
+				for w := range product(f.Sizes) {
+					got, _, err := o.Think(w, most(n), last)
+					if !t.see(err == nil && (got[len(got)-1] == yes) == k.Holds(w), "%v: the chain is %v, the answer %d: %v", w, got, f.At(w), err) {
+						return nil
+					}
+				}
+			}
+			return nil
+		},
+	}
+}
+
+// product yields all words with a letter below of[i] at place i; the slice is reused.
+func product(of []int) func(yield func([]int) bool) {
+	return func(yield func([]int) bool) {
+		for w := range words(len(of), slices.Max(of)) {
+			if !slices.ContainsFunc(sizes(0, len(w)-1), func(i int) bool { return w[i] >= of[i] }) && !yield(w) {
+				return
+			}
+		}
+	}
+}
+
+// doubles is the chain that copies its input, on a task: one pair of oracles for all lengths.
+func (c *collector) doubles(name string) check {
+	k := bapoTask(name)
+	v, most := 0, bapoMost(k, c.at)
+	for n := k.Least; n <= most; n++ {
+		v = max(v, slices.Max(k.Of(n).Sizes))
+	}
+	o, yes := bapo.Doubled(v, k.Holds)
+	return thinks(name, sizes(k.Least, most), o, func(n int) int { return 3*n - 1 }, func(w []int) bool { return w[len(w)-1] >= yes-1 }, yes)
+}
+
+var bapoThought = bapoChain(Claim{
+	ID: "chain of thought", Kind: Upper, Short: "a (2,3)-BAPO-CoT decides everything",
+	Hypothesis: Hypothesis{Text: "a decidable language"}, Seen: "read (main text)",
+	Statement: "A (2,3)-BAPO with a chain of thought decides every decidable language.",
+	Source:    "arXiv 2505.08140",
+	Parts: []Part{{QuotedThere, "the statement; the paper's construction was not rebuilt"}, {CheckedHere, "the chain of claim \"chain, (1,1)\" on majority, within 2 bits and 3 tokens"},
+		{ProvedHere, "one bit and one token are enough, for every language (docs/literature.md)"}},
+}, func(rows *collector) {
+	k := rows.doubles("majority")
+	k.what = "one bit and one token, where two and three are claimed: " + k.what
+	rows.dominated("chain, (1,1)", k)
+})
+
+var bapoDoubled = bapoChain(Claim{
+	ID: "chain, (1,1)", Kind: Upper, Short: "with a chain one bit and one token suffice",
+	Seen:      "ours",
+	Statement: "One (1,1)-BAPO with a chain of thought decides a language, whichever it is, at all lengths n, with at most 3n - 1 generated tokens: it copies the input, and at the answer every cut leaves one of the two copies whole. As f and h are arbitrary, decidable or not makes no difference.",
+	Source:    "derived here, in the model of arXiv 2505.08140",
+	Parts: []Part{{CheckedHere, "all ten tasks, majority, Match3 and reachability among them, to n = 5 (6 above the quick level): f, g and h run on every word, at every cut of every step"},
+		{ProvedHere, "every language and every n (docs/literature.md)"}},
+}, func(rows *collector) {
+	for _, k := range bapo.Tasks {
+		rows.check(rows.doubles(k.Name))
+	}
+})
+
+var bapoCircuit = bapoChain(Claim{
+	ID: "chain, (0,1)", Kind: Upper, Short: "gates as a chain: no bit, one token",
+	Seen:      "ours",
+	Statement: "A function of n bits that s gates of two inputs compute has a (0,1)-BAPO with a chain of 2 s tokens, all of them bits: no prefix oracle at all. Without attention, on the other hand, no chain helps: (a, 0) with a chain decides what (a, 0) decides without.",
+	Source:    "derived here, in the model of arXiv 2505.08140",
+	Parts: []Part{{CheckedHere, "majority of 2 to 5 bits (6 above the quick level) by sorting, and reachability in graphs on 4 vertices, all 64 of them: g and h run at every cut of every step; they know n"},
+		{ProvedHere, "for all circuits; and that nothing is gained at b = 0 (docs/literature.md)"}},
+}, func(rows *collector) {
+	for _, n := range sizes(2, rows.at.Level.Pick(5, 6, 6)) {
+		rows.circuit("majority", n, bapo.Majority(n))
+	}
+	rows.circuit("reachability", 6, bapo.Reachability())
+})
+
+// circuit runs gates as a chain on all words of a task.
+func (c *collector) circuit(name string, n int, gates []bapo.Gate) {
+	o, length := bapo.Circuit(n, gates)
+	c.check(thinks(name, []int{n}, o, func(int) int { return length - n }, func(w []int) bool { return len(w) == length }, 1))
 }
