@@ -212,7 +212,7 @@ var splitRelation = &Claim{
 var splitQuotient = &Claim{
 	ID: "quotient composition", Kind: Lower, Short: "so does composing them up to colours",
 	Seen:      "read",
-	Statement: "Quotient composition (A(i, k), B(l, j) for some k != l of one colour) on 2s + 2 elements, read at entry (1, 2), contains disjointness of s bits; the bound holds against triangular attention too. In numbers of p bits, with N = (2s + 2)^2 tokens: H (d + 1) p >= s.",
+	Statement: "Quotient composition (A(i, k), B(l, j) for some k != l of one colour) on 2s + 2 elements, read at entry (1, 2), contains disjointness of s bits; the bound holds against triangular attention too. (Derived here, for numbers of p bits and N = (2s + 2)^2 tokens: H (d + 1) p >= s.)",
 	Source:    "arXiv 2501.19215", Conventions: []string{realNumbers, "elements 2 + j and 2 + s + j share the colour 2 + j"},
 	Parts: []Part{{CheckedHere, "the map on all pairs of bit strings, s = 1 to 5; that drawn weights and values of triangular attention, any functions of two tokens, add up from a part of x and a part of y"},
 		{ProvedHere, "no term of the sum at (1, 2) sees a token of either player, so H normalisers and H d numerators cross: the constant is that of a standard layer (docs/literature.md)"},

@@ -29,7 +29,8 @@ var Schnabel2025BAPO = register(&Paper{
 		bapoAtMost("SETDIFF", "setdiff", "a symbol of one half: (|Sigma|, 0)", "SETDIFF has a (|Sigma|, 0)-BAPO; here |Sigma| = 2.", func(int) (a, b int) { return 2, 0 }),
 		bapoMajorityExact, bapoMajority, bapoTable, bapoMatch3, bapoReachability, bapoThought, bapoDoubled, bapoCircuit,
 	},
-	Main: bapoMajority, Executed: "a >= log2 m on n = 2 (l + 1) m bits with l tokens attended, with constant 1",
+	Main: bapoMajority, By: []*Claim{bapoMajority, bapoDoubled},
+	Executed: "a >= log2 m on n = 2 (l + 1) m bits with l tokens attended, with constant 1; with a chain of thought, a = b = 1 for every language",
 })
 
 const bapoRules = "f, g and h are arbitrary; the answer must be right at every cut, for every choice of min(b, marked) of the marked tokens"
@@ -333,7 +334,7 @@ var bapoThought = bapoChain(Claim{
 })
 
 var bapoDoubled = bapoChain(Claim{
-	ID: "chain, (1,1)", Kind: Upper, Short: "with a chain one bit and one token suffice",
+	ID: "chain, (1,1)", Kind: Upper, Short: "with a chain: one bit and one token",
 	Seen:      "ours",
 	Statement: "One (1,1)-BAPO with a chain of thought decides a language, whichever it is, at all lengths n, with at most 3n - 1 generated tokens: it copies the input, and at the answer every cut leaves one of the two copies whole. As f and h are arbitrary, decidable or not makes no difference.",
 	Source:    "derived here, in the model of arXiv 2505.08140",
