@@ -264,7 +264,7 @@ func TestCluster(t *testing.T) {
 			c.check(os.Remove(unit("4.json")))
 			merge(2, "unit 6/8 was counted by version")
 			c.check(os.Remove(unit("6.json")))
-			missing := regexp.MustCompile(`missing: (\S+)`).FindStringSubmatch(merge(1, "4 of 8 units missing: "))
+			missing := regexp.MustCompile(`missing: ([0-9,-]+)`).FindStringSubmatch(merge(1, "4 of 8 units missing: "))
 			if missing[1] != "3-4,6-7" {
 				t.Errorf("missing: %s", missing[1])
 			}
