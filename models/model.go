@@ -108,12 +108,28 @@ type Stepper interface {
 }
 
 // Grower is implemented by machines of which docs/ proves, at every N, that they are right on
-// what they do not refuse, and how they grow. Most is an order
-// that the size does not exceed at any N, all else that was set staying the same, where
-// the message of the job is at most a fixed multiple of the size: then a need of the job
-// bounds both from below. It is zero for settings or jobs of which this is not proved.
+// what they do not refuse, and how they grow.
 type Grower interface {
-	Most(job Job) protocol.Growth
+	Orders(job Job) Orders
+}
+
+// Orders are orders in N that the size and the message of a job do not exceed, all else that
+// was set staying the same, and a split at which the message is at most Times the size: a
+// need there bounds the size from below, one of the job the message. The zero value is for
+// settings and jobs of which nothing is proved.
+type Orders struct {
+	Size, Bits protocol.Growth
+	At         tasks.Split
+	Times      int
+}
+
+// Carried are the orders where the message of the job itself is at most so many times a
+// size of order most.
+func Carried(most protocol.Growth, times int, job Job) Orders {
+	if most == (protocol.Growth{}) {
+		return Orders{}
+	}
+	return Orders{Size: most, Bits: most, At: job.Split, Times: times}
 }
 
 // Chooser is implemented by machines that were built with choices by name

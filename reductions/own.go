@@ -57,8 +57,12 @@ func OwnNeed(sh tasks.Shape, at tasks.Split, read []int, setting protocol.Settin
 // it speaks of all inputs of the task, not of the instance's alone.
 func (in *Instance) Best(setting protocol.Setting, speaker protocol.Player) (best Need, ofTask, ok bool) {
 	best, ok = in.Needed(setting, speaker)
-	if own, found := OwnNeed(in.Shape, in.At, in.Reads, setting, speaker); found && (!ok || own.Bits > best.Bits) {
+	own, found := OwnNeed(in.Shape, in.At, in.Reads, setting, speaker)
+	if found && (!ok || own.Bits > best.Bits) {
 		return own, true, true
+	}
+	if best.Least == (protocol.Growth{}) {
+		best.Least = own.Least // the best is no less
 	}
 	return best, false, ok
 }

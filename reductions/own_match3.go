@@ -44,7 +44,16 @@ var Match3Hands = owns.Add(&Own{
 		if hers < 1 || his < 1 {
 			return Need{}, false
 		}
+		var least protocol.Growth
+		switch {
+		case sh.N < 3 || m != sh.N*sh.N:
+		case 4*hers >= sh.N:
+			least = protocol.Growth{Power: 1, Logs: 1} // C(P, a) 2^a >= (2P/a)^a
+		default:
+			least = protocol.Growth{Logs: 1} // 1 + 2P >= M - 2
+		}
 		return Need{
+			Least:   least,
 			Bits:    protocol.Bits(match3Bits(hers, m)),
 			Formula: fmt.Sprintf("ceil(log2(1 + sum_k<=%d C(%d, k) 2^k))", min(hers, Match3Pairs(m)), Match3Pairs(m)),
 			Why:     why,

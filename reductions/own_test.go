@@ -1,7 +1,9 @@
 package reductions
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"strings"
 	"testing"
@@ -165,6 +167,39 @@ func TestMatch3Bits(t *testing.T) {
 		for a := 1000; a < 1040; a++ {
 			if got, want := match3Bits(a, m), widthOf(Match3Rows(a, m)); got != want {
 				t.Fatalf("a = %d, M = %d: %d bits, want %d", a, m, got, want)
+			}
+		}
+	}
+}
+
+// The orders that Match3's closed form declares, at M = N^2 alone: of a hand of at least a quarter of the tokens, and of
+// one token. Over its order a need falls little and grows little, so that neither a lower nor a higher one would pass.
+func TestMatch3Orders(t *testing.T) {
+	for _, one := range []bool{false, true} {
+		var first float64
+		for N := 64; N <= 1<<12; N *= 4 {
+			sh, err := tasks.Match3.Shape(N, nil)
+			fixed, err2 := tasks.Match3.Shape(N, tasks.Params{"M": 100})
+			if err := errors.Join(err, err2); err != nil {
+				t.Fatal(err)
+			}
+			split := sh.Half()
+			want, order := protocol.Growth{Power: 1, Logs: 1}, float64(N)*math.Log2(float64(N))
+			if one {
+				for i := 3; i <= N; i++ {
+					split.Owner[i-1] = protocol.Bob
+				}
+				want, order = protocol.Growth{Logs: 1}, math.Log2(float64(N))
+			}
+			need, ok := OwnNeed(sh, split, []int{1}, protocol.OneWay, protocol.Alice)
+			if N == 64 {
+				first = float64(need.Bits) / order
+			}
+			if got := float64(need.Bits) / order; !ok || need.Least != want || got > 1.2*first || got < first/1.2 {
+				t.Errorf("N = %d, one token %v: %+v, %.2f of its order, %.2f at N = 64", N, one, need, got, first)
+			}
+			if need, _ := OwnNeed(fixed, split, []int{1}, protocol.OneWay, protocol.Alice); need.Least != (protocol.Growth{}) {
+				t.Errorf("N = %d, M = 100: %v", N, need.Least)
 			}
 		}
 	}

@@ -48,9 +48,12 @@ type Row struct {
 	// has: the sandwich of feed-forward networks, of which bits are not tight.
 	Rank       *float64 `json:"rank,omitempty"`
 	RankNeeded *float64 `json:"rank_needed,omitempty"`
-	// Least and Most are the orders in N between which size and bits are proved to stay, all
-	// else that was set staying the same; zero: not proved.
-	Least, Most protocol.Growth `json:"-"`
+	// SizeNeeded is what the size cannot be below, as a message that it bounds needs so much; By
+	// names the need, and the messages that a size may hold.
+	SizeNeeded   *float64 `json:"-"`
+	SizeNeededBy string   `json:"-"`
+	// SizeIn and BitsIn are the orders in N between which size and bits are proved to stay.
+	SizeIn, BitsIn Band `json:"-"`
 	// NeededOfTask says that the need speaks of all inputs of the task, also of those
 	// that Exhaustive does not mean.
 	NeededOfTask bool `json:"-"`
@@ -62,6 +65,13 @@ type Row struct {
 	Witness string `json:"witness,omitempty"`
 	// Note says what ran, in words: sizes, exhaustive or sampled.
 	Note string `json:"note,omitempty"`
+}
+
+// Band is two orders in N between which a column is proved to stay, all else that was set
+// staying the same, and whose need the lower one is; zero: not proved.
+type Band struct {
+	Least, Most protocol.Growth
+	By          string
 }
 
 // Num makes a present number.

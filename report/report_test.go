@@ -51,9 +51,9 @@ B_N); setting: one-way deterministic; basis: proved
 16  2     2        2      4      0  meets [1] [2]
 24  3     3        3      4      1  errs [2] [3]
 
-growth, fitted
-model  of    shape  exponent
-m_1    size  N         1.000
+growth
+model  of    shape  basis   exponent
+m_1    size  N      fitted     1.000
 
 [1] vacuous: dearer than trivial
 [2] second

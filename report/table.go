@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -29,12 +30,12 @@ func (t Table) Sheet(headings map[string]string) *Sheet {
 		i = j
 	}
 	if len(t.Growth) > 0 {
-		growth := Grid{Title: "growth, fitted", Columns: []Column{{Name: "model"}, {Name: "of"}, {Name: "shape"}, {Name: "exponent", Right: true}, {Name: "how close", Long: true}}}
+		growth := Grid{Title: "growth", Columns: []Column{{Name: "model"}, {Name: "of"}, {Name: "shape"}, {Name: "basis"}, {Name: "exponent", Right: true}, {Name: "how close", Long: true}}}
 		for _, f := range t.Growth {
 			if f.Task != "" {
 				f.Model = f.Task + ", " + f.Model
 			}
-			growth.Add(f.Model, f.Of, f.grows(f.Basis), strconv.FormatFloat(f.Exponent, 'f', 3, 64), f.Note)
+			growth.Add(f.Model, f.Of, f.Shape, cmp.Or(f.Basis, "fitted"), strconv.FormatFloat(f.Exponent, 'f', 3, 64), f.Note)
 		}
 		s.Grids = append(s.Grids, growth)
 	}

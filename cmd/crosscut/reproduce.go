@@ -130,7 +130,7 @@ func lookFor(paper string) []report.Field {
 	return []report.Field{
 		{Name: "one claim in full", Value: fmt.Sprintf("crosscut reproduce %s --claim 'ID'", paper)},
 		{Name: "every row", Value: fmt.Sprintf("crosscut reproduce %s --details", paper)},
-		{Name: "what a word means", Value: "crosscut show holds|needed|basis|trivial|meets|errs|unknown|vacuous|'map only'"},
+		{Name: "what a word means", Value: "crosscut show mark|holds|'map only'|sandwich|needed|basis|size|'grows like'"},
 		{Name: "basis", Value: "c checked here, p proved in docs/, q quoted, o open"},
 		{Name: "mark (k)", Value: "k planted models err, as they must: too small, or random"},
 	}

@@ -21,7 +21,7 @@ import (
 var _ = register(&command{
 	name:  "table",
 	usage: "bit costs and sizes of models against N",
-	about: "Runs the models at every N and prints sizes, metered bits, needed bits, the trivial protocol, the fitted growth and verdicts.",
+	about: "Runs the models at every N and prints sizes, metered bits, needed bits, the trivial protocol, growth and verdicts.",
 	flags: flags(
 		taskFlag(), ownFlag(),
 		&cli.StringFlag{Name: "model", Usage: "the models' `NAMES`, separated by commas (default: all that solve the task)"},

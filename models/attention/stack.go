@@ -36,8 +36,8 @@ type Stack struct {
 	Chosen map[string]string // choices by name to print
 	// Warn says what is not guaranteed on this input. May be nil.
 	Warn func(seq []tasks.Token, read []int) []string
-	// Grows is Most of [models.Grower]. May be nil.
-	Grows func(job models.Job) protocol.Growth
+	// Grows are the machine's orders. May be nil.
+	Grows func(job models.Job) models.Orders
 	// SizeText and SizeBits state the size when it is not H max(m, d_v) p.
 	SizeText string
 	SizeBits protocol.Bits
@@ -100,10 +100,10 @@ func (m *Machine) Size() (protocol.Bits, string) {
 	return n, "H m p"
 }
 
-// Most is zero where the construction proves no order.
-func (m *Machine) Most(job models.Job) protocol.Growth {
+// Orders are zero where the construction proves none.
+func (m *Machine) Orders(job models.Job) models.Orders {
 	if m.Stack.Grows == nil {
-		return protocol.Growth{}
+		return models.Orders{}
 	}
 	return m.Stack.Grows(job)
 }

@@ -167,17 +167,17 @@ func largest(f func(int) protocol.Bits, n int) protocol.Bits {
 	return most
 }
 
-// Most is Grows where one state crosses and nothing else: reading forward, Alice's tokens
+// Orders are Grows where one state crosses and nothing else: reading forward, Alice's tokens
 // before Bob's, the outputs at his.
-func (r *Recurrent[F, S]) Most(job models.Job) protocol.Growth {
+func (r *Recurrent[F, S]) Orders(job models.Job) models.Orders {
 	alice, bob := job.Split.Positions(protocol.Alice), job.Split.Positions(protocol.Bob)
 	once := len(alice) > 0 && len(bob) > 0 && alice[len(alice)-1] < bob[0] &&
 		!slices.ContainsFunc(job.Read, func(i int) bool { return job.Split.Of(i) != protocol.Bob }) &&
 		!slices.ContainsFunc(r.Layers, func(l Layer[F, S]) bool { return l.Backward != nil })
 	if !once || job.Answer != models.ByBob {
-		return protocol.Growth{}
+		return models.Orders{}
 	}
-	return r.Grows
+	return models.Carried(r.Grows, 1, job)
 }
 
 // CheckInput refuses inputs that the reading order cannot serve.

@@ -50,12 +50,12 @@ func (m *FeedForward) Size() (protocol.Bits, string) {
 	return protocol.Bits(len(m.Rows) * m.Bits), fmt.Sprintf("h1 p, p = %d bits a number that enters", m.Bits)
 }
 
-// Most is Grows where Alice alone writes: her rows.
-func (m *FeedForward) Most(job models.Job) protocol.Growth {
+// Orders are Grows where Alice alone writes: her rows.
+func (m *FeedForward) Orders(job models.Job) models.Orders {
 	if job.Answer != models.ByBob {
-		return protocol.Growth{}
+		return models.Orders{}
 	}
-	return m.Grows
+	return models.Carried(m.Grows, 1, job)
 }
 
 // check refuses weights with which a pre-activation could overflow.

@@ -15,7 +15,7 @@ import (
 // match completes a match task: everything but its name, its function and its
 // generator.
 func match(t *Task) *Task {
-	t.PublicFirst, t.Binary = true, true
+	t.PublicFirst, t.Binary, t.Logarithmic = true, true, true
 	t.CheckToken = func(sh Shape, _ int, t Token) error {
 		if m := sh.Int("M"); t.X < 1 || t.X > m {
 			return fmt.Errorf("%d is outside 1..%d", t.X, m)

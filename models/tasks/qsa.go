@@ -102,7 +102,8 @@ var QSA = register(&Task{
 	// A coordinate is rounded to a multiple of 2^-(p-2), as a signed p-bit number:
 	// -1, 0, 1 and short binary fractions are exact, and 2 <= p <= 62. The set y is
 	// its rank among all C(N, q) sets.
-	TokenBits: func(sh Shape, p int) int { return sh.Int("d")*p + setBits(sh.N, sh.Int("q")) },
+	TokenBits:   func(sh Shape, p int) int { return sh.Int("d")*p + setBits(sh.N, sh.Int("q")) },
+	Logarithmic: true,
 	PutToken: func(sh Shape, p int, w *protocol.Packer, t Token) {
 		scale := math.Ldexp(1, p-2)
 		for _, z := range t.Z {

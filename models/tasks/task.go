@@ -170,8 +170,10 @@ type Task struct {
 	// TokenBits is the raw size of one token, in bits, with p bits per real
 	// number; PutToken and GetToken write and read exactly that many.
 	TokenBits func(sh Shape, p int) int
-	PutToken  func(sh Shape, p int, w *protocol.Packer, t Token)
-	GetToken  func(sh Shape, p int, r *protocol.Unpacker) Token
+	// Logarithmic: TokenBits is of order log N at most, whether sizes are set or not.
+	Logarithmic bool
+	PutToken    func(sh Shape, p int, w *protocol.Packer, t Token)
+	GetToken    func(sh Shape, p int, r *protocol.Unpacker) Token
 
 	// ParseToken and FormatToken are the token's form in input files (JSON).
 	ParseToken  func(sh Shape, raw json.RawMessage) (Token, error)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"slices"
 
 	"crosscut/internal/exact"
 	"crosscut/models"
@@ -34,6 +35,8 @@ type Layer struct {
 	Out   func(heads [][]*big.Rat) tasks.Value
 	Sizes tasks.Params // further sizes to print
 	Doubt string       // what is not guaranteed, if anything
+	// Log says that e p is at most H m p, and of order log N at most, by docs/tensor.md.
+	Log bool
 
 	table []int64
 }
@@ -112,6 +115,20 @@ func (t *Layer) Params() tasks.Params {
 
 func (t *Layer) Size() (protocol.Bits, string) {
 	return protocol.Bits(len(t.Heads) * t.m() * t.P), "H m p"
+}
+
+// Orders: N tokens of e p bits cross, and one token's are at most the size. So the size is
+// held against what one of Alice's tokens needs.
+func (t *Layer) Orders(job models.Job) models.Orders {
+	hers := job.Split.Positions(protocol.Alice)
+	if !t.Log || job.Answer != models.ByBob || len(hers) == 0 {
+		return models.Orders{}
+	}
+	one := tasks.Split{Owner: slices.Clone(job.Split.Owner)}
+	for _, i := range hers[1:] {
+		one.Owner[i-1] = protocol.Bob
+	}
+	return models.Orders{Size: protocol.Growth{Logs: 1}, Bits: protocol.Growth{Power: 1, Logs: 1}, At: one, Times: 1}
 }
 
 // Warnings says what holds on no input for certain, when sizes were set too small.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"math/bits"
+	"slices"
 
 	"crosscut/models"
 	"crosscut/models/attention"
@@ -147,6 +148,14 @@ func newCopy(sh tasks.Shape, set models.Settings) (models.Machine, error) {
 			return sh.Eval(seq, pos), nil
 		},
 		Chosen: map[string]string{"construction": "copy"},
+		// N slots of b + 1 bits; the sender's slots of b bits cross, and no query or normaliser.
+		Grows: func(job models.Job) models.Orders {
+			hers := slices.ContainsFunc(job.Read, func(i int) bool { return job.Split.Of(i) == protocol.Alice })
+			if !sh.Task.Logarithmic || len(set.Num) > 0 || arithmetic != attention.WithShift || hers || job.Answer != models.ByBob {
+				return models.Orders{}
+			}
+			return models.Carried(protocol.Growth{Power: 1, Logs: 1}, 1, job)
+		},
 	}
 	if held < sh.N || kept < b {
 		s.Warn = belowProof("H d_v = %d, p = %d", sh.N, need)

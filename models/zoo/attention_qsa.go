@@ -168,12 +168,12 @@ func qsaMachine(sh tasks.Shape, set models.Settings, most protocol.Growth, keysO
 		Chosen: keys.Names(),
 		Warn:   warn,
 		// Who owns the token that asks and no other sends at most (d + m) p <= 2 max(m, d) p bits.
-		Grows: func(job models.Job) protocol.Growth {
+		Grows: func(job models.Job) models.Orders {
 			asks := len(job.Read) == 1 && job.Split.Of(job.Read[0]) == protocol.Alice && job.Split.Count(protocol.Alice) == 1
 			if set.Sets("m", "p") || !asks || job.Answer != models.ByBob {
-				return protocol.Growth{}
+				return models.Orders{}
 			}
-			return most
+			return models.Carried(most, 2, job)
 		},
 	})
 }

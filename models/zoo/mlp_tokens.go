@@ -53,8 +53,13 @@ var MLPTokens = construct(&models.Construction{
 		for k := range high {
 			high[k] = 1<<width(k) - 1
 		}
+		var most protocol.Growth
+		if sh.Task.Logarithmic && !set.Sets("h1", "p") { // N ceil(b / 32) rows of at most min(b, 32) bits
+			most = protocol.Growth{Power: 1, Logs: 1}
+		}
 		return &linear.FeedForward{
-			Of: sh, Sizes: sizes, Numbers: numbers, Low: make([]int64, numbers), High: high, Rows: rows, Bits: width(0),
+			Grows: most,
+			Of:    sh, Sizes: sizes, Numbers: numbers, Low: make([]int64, numbers), High: high, Rows: rows, Bits: width(0),
 			Vec: func(t tasks.Token) []int64 {
 				var w protocol.Packer
 				sh.Task.PutToken(sh, p, &w, t)

@@ -52,7 +52,7 @@ func newTensorInteger(sh tasks.Shape, set models.Settings) (models.Machine, erro
 	s, m := sh.Task.Terms(sh), int64(sh.Int("M"))
 	f, g := set.Int("f", 0), set.Int("g", 0)
 	beta := int64(exact.Vanish(f))
-	t := &tensor.Layer{Of: sh, Order: s, E: 4, F: f, G: g, Top: new(big.Int), Unit: big.NewInt(1), Blank: true}
+	t := &tensor.Layer{Of: sh, Order: s, E: 4, F: f, G: g, Log: !set.Sets("p"), Top: new(big.Int), Unit: big.NewInt(1), Blank: true}
 	t.Embed = func(x int) []*big.Int { // x, x^2, t, t^2
 		r := int64(x) % m
 		u := (m - r) % m

@@ -55,7 +55,7 @@ func newTensorTrigonometric(sh tasks.Shape, set models.Settings) (models.Machine
 	need := new(big.Int).Mul(c, big.NewInt(int64(s)<<(s+g))).BitLen() // 2^F > c s 2^s 2^g
 	p := set.Int("p", need+2)
 	frac := p - 2
-	t := &tensor.Layer{Of: sh, Order: s, E: 2, P: p, F: f, G: g, Scale: s * frac, Blank: true}
+	t := &tensor.Layer{Of: sh, Order: s, E: 2, P: p, F: f, G: g, Log: !set.Sets("p"), Scale: s * frac, Blank: true}
 	if frac < need {
 		t.Doubt = fmt.Sprintf("p = %d is below the %d for which the construction is proved at these sizes", p, need+2)
 	}

@@ -201,7 +201,7 @@ func TestSeparationIsHeldAgainstTheAbstract(t *testing.T) {
 	if row := right.judge(g, []int{64}); row.Verdict != report.Unknown || row.Basis != "fit" {
 		t.Errorf("%+v", row)
 	}
-	enclose(&g, []report.Row{{Least: protocol.Growth{Power: 1}, Most: protocol.Growth{Power: 1}}})
+	enclose(&g, []report.Band{{Least: protocol.Growth{Power: 1}, Most: protocol.Growth{Power: 1}}})
 	if row := right.judge(g, []int{64}); row.Verdict != report.Meets || row.Basis != "proved" {
 		t.Errorf("%+v", row)
 	}

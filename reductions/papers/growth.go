@@ -158,15 +158,14 @@ func shapeOf(g protocol.Growth) string {
 
 // enclose puts the shape of two proved lines, which are the same of all rows, in the
 // place of a fitted one.
-func enclose(g *report.Growth, rows []report.Row) {
-	least, most := rows[0].Least, rows[0].Most
-	shape := shapeOf(least)
-	if shape == "" || shape != shapeOf(most) ||
-		slices.ContainsFunc(rows, func(r report.Row) bool { return r.Least != least || r.Most != most }) {
+func enclose(g *report.Growth, rows []report.Band) {
+	b := rows[0]
+	shape := shapeOf(b.Least)
+	if shape == "" || shape != shapeOf(b.Most) || slices.ContainsFunc(rows, func(r report.Band) bool { return r != b }) {
 		return
 	}
 	g.Shape, g.Basis, g.Undecided = shape, string(problems.Proved), false
-	g.Note = fmt.Sprintf("between two proved lines of shape %s, at least of order %v (%s) and at most of order %v: no fit needed; %s", shape, least, rows[0].Reduction, most, g.Note)
+	g.Note = fmt.Sprintf("between two proved lines of shape %s, at least of order %v (%s) and at most of order %v: no fit needed; %s", shape, b.Least, b.By, b.Most, g.Note)
 }
 
 // line is the weighted least-squares line y = a + b x. The points have at least

@@ -188,7 +188,24 @@ func (t trial) need(row *report.Row, setting protocol.Setting, speaker protocol.
 	row.Needed, row.Basis, row.NeededOfTask = report.Num(need.Bits), string(need.Basis), ofTask
 	row.NeededBy = t.named(need, ofTask)
 	if g, ok := t.machine.(models.Grower); ok {
-		row.Least, row.Most = need.Least, g.Most(t.job)
+		o, of := g.Orders(t.job), need.Of
+		if !ofTask && t.in != nil {
+			of = t.in.Name
+		}
+		row.BitsIn = report.Band{Least: need.Least, Most: o.Bits, By: of}
+		if o.At.Owner != nil && !slices.Equal(o.At.Owner, t.job.Split.Owner) {
+			need, _ = reductions.OwnNeed(t.machine.Shape(), o.At, t.job.Read, setting, speaker)
+			of = need.Of + ", one token of Alice's"
+		}
+		row.SizeIn = report.Band{Least: need.Least, Most: o.Size, By: of}
+		if o.Times > 0 && need.Bits > 0 {
+			times := protocol.Bits(o.Times)
+			row.SizeNeeded = report.Num((need.Bits + times - 1) / times)
+			if times > 1 {
+				of += fmt.Sprintf(" / %d", times)
+			}
+			row.SizeNeededBy = of
+		}
 	}
 }
 

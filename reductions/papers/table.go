@@ -126,22 +126,23 @@ func OwnTable(ctx context.Context, name string, at func(N int) (*reductions.Inst
 // the rows' sandwich are proved to have one shape, that is the shape.
 func fitRows(model string, rows []report.Row) []report.Growth {
 	size, bits := []Point{}, []Point{}
-	var tried []report.Row
+	var sizes, moved []report.Band
 	for _, r := range rows {
 		if r.Runs > 0 && r.Wrong == 0 && r.Reduction == rows[len(rows)-1].Reduction {
 			size = append(size, Point{*r.N, *r.Size})
 			bits = append(bits, Point{*r.N, *r.Bits})
-			tried = append(tried, r)
+			sizes, moved = append(sizes, r.SizeIn), append(moved, r.BitsIn)
 		}
 	}
 	var fits []report.Growth
 	for _, column := range []struct {
 		of     string
 		points []Point
-	}{{"size", size}, {"bits", bits}} {
+		bands  []report.Band
+	}{{"size", size, sizes}, {"bits", bits, moved}} {
 		if fit, err := FitGrowth(column.points); err == nil {
 			g := fit.Row(model, column.of)
-			enclose(&g, tried)
+			enclose(&g, column.bands)
 			fits = append(fits, g)
 		}
 	}

@@ -43,7 +43,8 @@ func Curves(ctx context.Context, name string, family func(n int) (*Subject, erro
 				return t, err
 			}
 			if ok {
-				row.Needed = report.Num(protocol.Bits(need.Bits))
+				row.Needed, row.Basis = report.Num(protocol.Bits(need.Bits)), string(need.Basis)
+				row.NeededBy = fmt.Sprintf("%s at n = %d: %s", s.Problem.Name, s.Size, need.By)
 			}
 			t.Rows = append(t.Rows, row)
 		}

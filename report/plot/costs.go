@@ -22,8 +22,8 @@ import (
 // bits, gray dots the raw tokens. Between what is needed and the cheapest protocol of
 // the panel, the raw tokens among them, nothing is known: that is shaded. A cost above
 // the raw tokens proves nothing: such points are hollow. Rows without N or bits are
-// left out. A size gets its needed line where the whole model is what crosses, as the state of a
-// recurrent one. Each panel says at which q, eps and M.
+// left out. A size gets its needed line where it bounds a message (report.Row, SizeNeeded) or the
+// whole model is what crosses, as the state of a recurrent one. Each panel says at which q, eps and M.
 func Costs(w io.Writer, format string, t report.Table, command string) error {
 	f := figure{title: t.Title, command: command, width: 430, height: 300}
 	bits := gather(t, func(r report.Row) (float64, float64) { return value(r.Bits), value(r.Formula) }, true)
@@ -154,9 +154,14 @@ func gather(t report.Table, column func(report.Row) (point, line float64), compa
 		if compared && raw > 0 {
 			s.trivial = append(s.trivial, plotter.XY{X: n, Y: raw})
 		}
-		if value(r.Needed) > 0 && (compared || y == value(r.Bits)) { // or the whole model crosses, so that its size is needed
-			s.needed = append(s.needed, plotter.XY{X: n, Y: value(r.Needed)})
-			s.by, _, _ = strings.Cut(r.NeededBy, " ")
+		needed, whose := value(r.Needed), strings.Split(r.NeededBy, " ")[0]
+		if !compared && r.SizeNeeded != nil {
+			needed, whose = *r.SizeNeeded, r.SizeNeededBy
+		} else if !compared && y != value(r.Bits) { // else the whole model crosses, so that its size is needed
+			needed = 0
+		}
+		if needed > 0 {
+			s.needed, s.by = append(s.needed, plotter.XY{X: n, Y: needed}), whose
 		}
 	}
 	slices.SortStableFunc(c.series, func(a, b series) int { return slices.Index(names, a.name) - slices.Index(names, b.name) })

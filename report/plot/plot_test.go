@@ -66,6 +66,7 @@ func TestPanelsSaySettings(t *testing.T) {
 	for _, n := range []int{8, 16} {
 		for i, m := range []string{"attention", "rnn"} {
 			table.Rows = append(table.Rows, report.Row{Model: m, N: &n, Bits: report.Num(n), Size: report.Num(n + 5 - 5*i), Needed: report.Num(n / (1 + i)), NeededBy: "index of n",
+				SizeNeeded: map[string]*float64{"attention": report.Num(n / 4)}[m], SizeNeededBy: "set / 2",
 				Params: map[string]any{"q": float64(2 - i), "M": float64(n * n)}})
 		}
 	}
@@ -73,7 +74,7 @@ func TestPanelsSaySettings(t *testing.T) {
 	if err := Costs(&b, "svg", table, ""); err != nil {
 		t.Fatal(err)
 	}
-	for text, count := range map[string]int{"q = 2; M = 64 to 256, with N": 1, "q = 1; M = 64": 1, "q not the same for all: 1, 2; M = 64 to 256": 1, "needed: index<": 2, "needed: index (rnn)": 1} {
+	for text, count := range map[string]int{"q = 2; M = 64 to 256, with N": 1, "q = 1; M = 64": 1, "q not the same for all: 1, 2; M = 64 to 256": 1, "needed: index<": 2, "needed: index (rnn)": 1, "needed: set / 2 (attention)": 1} {
 		if got := strings.Count(b.String(), text); got != count {
 			t.Errorf("%q stands %d times in the picture, not %d", text, got, count)
 		}
