@@ -277,7 +277,7 @@ export function open(main, cat, start, write) {
       item("one-way, Alice", "one_way", range(r.one_way.alice), `Bob ${range(r.one_way.bob)}`, "bits if Alice alone may write: enough to tell her different rows apart"),
       item("shattered", "shattered", two ? range(r.shattered.alice) : "–", two ? `Bob ${range(r.shattered.bob)}` : "", "columns that take every pattern of 0 and 1 over some rows"),
       item("cover", "cover", two ? `${range(r.cover.zeros)} + ${range(r.cover.ones)}` : "–", "zeros + ones", "fewest rectangles of one value over all cells, overlaps allowed"),
-      item("partition", "partition", two ? `${range(r.partition.zeros)} + ${range(r.partition.ones)}` : "–", "zeros + ones", "the same without overlaps; a protocol's leaves are one"),
+      item("partition", "partition", two ? `${range(r.partition.zeros)} + ${range(r.partition.ones)}` : "–", "zeros + ones", "the same without overlaps, as the leaves of a protocol are"),
       item("largest rectangle", "rectangle", two ? number(Math.max(r.rectangle.zeros.area, r.rectangle.ones.area)) : "–", "cells", "the most cells of one value in one rectangle"),
       item("discrepancy", "discrepancy", two && r.discrepancy ? decimal(r.discrepancy.uniform) : "–", "all cells alike", "how far ones and zeros of a rectangle are apart at most, as a share of all cells")));
     put(foot, command(r.command), answer.file ? el("p", { class: "small muted" }, "drawn.txt holds: ", el("code", {}, answer.file.trim().split("\n").join(" / "))) : null,
