@@ -42,7 +42,7 @@ mutants: ## change the code in one place at a time and see that a test notices; 
 
 MUTANTS ?= protocol/bounds/check protocol reductions/validate reductions/falsify
 
-coq: ## let Coq accept the proofs of protocol/bounds/check/coq and exported certificates: the 4 x 4 census, EQ_4, DISJ_4; skipped where coqc is absent
+coq: ## let Coq accept the proofs of protocol/bounds/check/coq and exported certificates: the 4 x 4 census, EQ_4, DISJ_4, promise problems; skipped where coqc is absent
 	@command -v coqc >/dev/null || { echo "skipped: coqc is not installed (Debian: apt-get install coq)"; exit 0; }; \
 	CROSSCUT_COQ=1 go test ./protocol/bounds/atlas -count=1 -v -run '^TestCoq$$'
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -24,15 +25,23 @@ func (c *Certificate) Coq(w io.Writer, name string) (theorems int, left []string
 	if err != nil {
 		return 0, nil, fmt.Errorf("check: matrix: %w", err)
 	}
-	for k, v := range t.cells {
-		if !t.defined[k] || v < 0 || v > coqValue {
-			return 0, nil, fmt.Errorf("check: Coq: entry (%d, %d): the matrix must be total, of values 0 to %d", k/t.Cols, k%t.Cols, coqValue)
+	x := &coqWriter{t: t, name: name}
+	some := map[bool]string{true: "Some "}[t.Defined() < len(t.cells)]
+	for _, v := range t.Values() {
+		if v < 0 || v > coqValue {
+			return 0, nil, fmt.Errorf("check: Coq: value %d: the values must be 0 to %d", v, coqValue)
 		}
 	}
-	x := &coqWriter{t: t, name: name}
-	x.put("(* %d x %d, sha256 %s. *)\nDefinition %s : nat -> nat -> nat := entry %s.\n", t.Rows, t.Cols, t.Hash(), name, coqList(t.Rows, func(i int) string {
-		return coqInts(t.cells[i*t.Cols : (i+1)*t.Cols])
-	}))
+	rows := coqList(t.Rows, func(i int) string {
+		return coqList(t.Cols, func(j int) string {
+			if v, ok := t.At(i, j); ok {
+				return some + strconv.Itoa(v)
+			}
+			return "None"
+		})
+	})
+	x.promise = some != ""
+	x.put("(* %d x %d, sha256 %s. *)\nDefinition %s := %s %s.\n", t.Rows, t.Cols, t.Hash(), name, x.or("entry", "open_entry"), rows)
 	var lower, upper *Claim
 	for k := range c.Claims {
 		claim := &c.Claims[k]
@@ -58,7 +67,7 @@ func (c *Certificate) Coq(w io.Writer, name string) (theorems int, left []string
 }
 
 // CoqHead is what stands before exported certificates.
-const CoqHead = "From Coq Require Import List ZArith.\nRequire Import Protocol Evidence.\nImport ListNotations.\n\n"
+const CoqHead = "From Coq Require Import List ZArith.\nRequire Import Protocol Evidence Promise.\nImport ListNotations.\n\n"
 
 var errCoq = errors.New("the Coq development has no theorem for this evidence")
 
@@ -66,7 +75,16 @@ type coqWriter struct {
 	strings.Builder
 	t        *Table
 	name     string
+	promise  bool // some entries are open
 	theorems int
+}
+
+// or is a name of Evidence.v, or for a matrix with open entries one of Promise.v.
+func (x *coqWriter) or(total, promise string) string {
+	if x.promise {
+		return promise
+	}
+	return total
 }
 
 func (x *coqWriter) put(format string, args ...any) { fmt.Fprintf(x, format, args...) }
@@ -128,6 +146,15 @@ func (x *coqWriter) claim(c *Claim) error {
 	}
 	kind := kindOf(c.Evidence)
 	switch {
+	case x.promise && c.Measure == OneWayAlice && kind == "apart":
+		var e Apart
+		if err := decode(c.Evidence, &e); err != nil {
+			return err
+		}
+		x.theorem(of, fmt.Sprintf("forall k, one_way_promise %s %d %d k -> %d <= k", x.name, x.t.Rows, x.t.Cols, len(e.Lines)),
+			fmt.Sprintf("intros k; apply (clash_bound %s %d %d %s k)", x.name, x.t.Rows, x.t.Cols, coqInts(e.Lines)))
+	case x.promise:
+		return errCoq
 	case c.Measure == DistinctRows && kind == "apart":
 		var e Apart
 		if err := decode(c.Evidence, &e); err != nil {
@@ -188,6 +215,9 @@ func (x *coqWriter) part(v int, raw json.RawMessage) (string, int, error) {
 		err := decode(raw, &e)
 		return fmt.Sprintf("(%d, Fooling %s)", v, coqEntries(e.Entries)), len(e.Entries), err
 	case "minor":
+		if x.promise {
+			return "", 0, errCoq
+		}
 		var e Minor
 		if err := decode(raw, &e); err != nil {
 			return "", 0, err
@@ -289,9 +319,9 @@ func (x *coqWriter) depth(lower, upper *Claim) error {
 	if err != nil {
 		return err
 	}
-	statement := fmt.Sprintf("D %s %d %d %s", x.name, x.t.Rows, x.t.Cols, lower.Number)
+	statement := fmt.Sprintf("%s %s %d %d %s", x.or("D", "D_promise"), x.name, x.t.Rows, x.t.Cols, lower.Number)
 	if lower.Number == "0" {
-		x.theorem("D", statement, fmt.Sprintf("apply (constant %s %d %d %d)", x.name, x.t.Rows, x.t.Cols, x.t.cells[0]))
+		x.theorem("D", statement, fmt.Sprintf("apply (%s %s %d %d %d)", x.or("constant", "promise_constant"), x.name, x.t.Rows, x.t.Cols, x.t.Values()[0]))
 		return nil
 	}
 	shape := fmt.Sprintf("%s %d %d (%s)", x.name, x.t.Rows, x.t.Cols, text)
@@ -309,7 +339,7 @@ func (x *coqWriter) depth(lower, upper *Claim) error {
 			}
 			parts = append(parts, part)
 		}
-		x.theorem("D", statement, fmt.Sprintf("apply (by_leaves %s [%s] (pred %s))", shape, strings.Join(parts, "; "), lower.Number))
+		x.theorem("D", statement, fmt.Sprintf("apply (%s %s [%s] (pred %s))", x.or("by_leaves", "promise_by_leaves"), shape, strings.Join(parts, "; "), lower.Number))
 	case "refutation":
 		var e refutationEvidence
 		if err := decode(lower.Evidence, &e); err != nil {
@@ -327,7 +357,7 @@ func (x *coqWriter) depth(lower, upper *Claim) error {
 			return errCoq
 		}
 		last := len(lemmas) - 1
-		x.theorem("D", statement, fmt.Sprintf("apply (refuted %s (pred %s) [%s] (%s))", shape, lower.Number, strings.Join(lemmas[:last], "; "), lemmas[last]))
+		x.theorem("D", statement, fmt.Sprintf("apply (%s %s (pred %s) [%s] (%s))", x.or("refuted", "promise_refuted"), shape, lower.Number, strings.Join(lemmas[:last], "; "), lemmas[last]))
 	default:
 		return errCoq
 	}
@@ -352,8 +382,12 @@ func (x *coqWriter) lemma(l *lemma) (string, error) {
 		}
 		for _, i := range l.Rows {
 			for _, j := range l.Cols {
-				v, _ := x.t.At(i, j)
-				if parts[v] == 0 {
+				v, in := x.t.At(i, j)
+				switch {
+				case !in || parts[v] > 0:
+				case x.promise: // no rank, but an entry
+					better(v, 1, fmt.Sprintf("(%d, Fooling [(%d, %d)])", v, i, j))
+				default:
 					p, n := x.minor(v, l.Rows, l.Cols)
 					better(v, n, p)
 				}

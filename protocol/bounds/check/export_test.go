@@ -25,8 +25,14 @@ func TestCoqIsExported(t *testing.T) {
 	if text := strings.Join(left, "\n"); !strings.Contains(text, errCoq.Error()) {
 		t.Errorf("left out: %s", text)
 	}
-	if _, _, err := readFile(t, "testdata/valid/partial.json").Coq(&b, "partial"); err == nil || !strings.Contains(err.Error(), "must be total") {
-		t.Errorf("a partial matrix: %v", err)
+	b.Reset()
+	if n, _, err := readFile(t, "testdata/valid/partial.json").Coq(&b, "partial"); err != nil || n == 0 || !strings.Contains(b.String(), "one_way_promise partial") ||
+		!strings.Contains(b.String(), "None") || strings.Contains(b.String(), ": D partial") {
+		t.Errorf("a partial matrix: %d theorems, %v\n%s", n, err, &b)
+	}
+	low := &Certificate{Matrix: Source{Entries: []string{"-1 0"}}}
+	if _, _, err := low.Coq(&b, "low"); err == nil || !strings.Contains(err.Error(), "values must be") {
+		t.Errorf("a negative value: %v", err)
 	}
 }
 

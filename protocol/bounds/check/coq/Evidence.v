@@ -432,6 +432,9 @@ Record lemma := Said { of_rows : list nat; of_cols : list nat; bits : nat; becau
 
 Section Refutation.
 Variable f : nat -> nat -> nat.
+(* How it is checked that evidence shows something: shows f, or what implies it (Promise.v). *)
+Variable shown : list nat -> list nat -> nat * part_evidence -> bool.
+Hypothesis shown_shows : forall rows cols p, shown rows cols p = true -> shows f rows cols p = true.
 
 Definition needs (l : lemma) := forall t, computes f (of_rows l) (of_cols l) t -> bits l < depth t.
 
@@ -504,7 +507,7 @@ End Branch.
 
 Definition follows (earlier : list lemma) (l : lemma) : bool :=
   match because l with
-  | Count ps => once (map fst ps) && forallb (shows f (of_rows l) (of_cols l)) ps && (2 ^ bits l <? sizes ps)
+  | Count ps => once (map fst ps) && forallb (shown (of_rows l) (of_cols l)) ps && (2 ^ bits l <? sizes ps)
   | Divide r c =>
       match bits l with
       | 0 => false
@@ -516,7 +519,9 @@ Lemma follows_sound : forall earlier l, Forall needs earlier -> follows earlier 
 Proof.
   intros earlier l K H t C; unfold follows in H; destruct (because l) as [ps | r c].
   - apply andb_prop in H; destruct H as [F L]; apply Nat.ltb_lt in L; apply andb_prop in F; destruct F as [O F].
-    assert (B := leaves_bound _ _ _ ps t C O F).
+    assert (F' : forallb (shows f (of_rows l) (of_cols l)) ps = true)
+      by (rewrite forallb_forall in *; intros p I; apply shown_shows, F, I).
+    assert (B := leaves_bound _ _ _ ps t C O F').
     destruct (le_lt_dec (depth t) (bits l)) as [G |]; auto.
     assert (2 ^ depth t <= 2 ^ bits l) by (apply Nat.pow_le_mono_r; lia); lia.
   - destruct (bits l) as [| b] eqn:E; [discriminate |]. apply andb_prop in H; destruct H as [Hr Hc].
@@ -545,20 +550,27 @@ Proof.
   apply IH; auto; apply Forall_app; split; auto; constructor; auto; eapply follows_sound; eauto.
 Qed.
 
-Theorem refuted : forall rows cols t d todo last,
-  right f (seq 0 rows) (seq 0 cols) t = true -> depth t = S d -> refutes [] (todo ++ [last]) = true ->
-  (bits last =? d) && within (of_rows last) (seq 0 rows) && within (of_cols last) (seq 0 cols) = true -> D f rows cols (S d).
+Lemma refuted_depth : forall t d todo last rows cols, computes f (seq 0 rows) (seq 0 cols) t -> refutes [] (todo ++ [last]) = true ->
+  (bits last =? d) && within (of_rows last) (seq 0 rows) && within (of_cols last) (seq 0 cols) = true -> S d <= depth t.
 Proof.
-  intros rows cols t d todo last R E H W; split.
-  - exists t; split; auto using right_computes.
-  - intros u C. apply refutes_sound in H; [| constructor]. simpl in H.
-    apply Forall_app in H; destruct H as [_ H]; inversion H; subst.
-    apply andb_prop in W; destruct W as [W Wc]; apply andb_prop in W; destruct W as [B Wr].
-    apply Nat.eqb_eq in B; apply within_incl in Wr, Wc; subst d.
-    assert (bits last < depth u); [| lia].
-    apply H2. intros x y Ix Iy; apply C; auto.
+  intros u d todo last rows cols C H W.
+  apply refutes_sound in H; [| constructor]. simpl in H.
+  apply Forall_app in H; destruct H as [_ H]; inversion H; subst.
+  apply andb_prop in W; destruct W as [W Wc]; apply andb_prop in W; destruct W as [B Wr].
+  apply Nat.eqb_eq in B; apply within_incl in Wr, Wc; subst d.
+  assert (bits last < depth u); [| lia].
+  apply H2. intros x y Ix Iy; apply C; auto.
 Qed.
 End Refutation.
+
+Theorem refuted : forall f rows cols t d todo last,
+  right f (seq 0 rows) (seq 0 cols) t = true -> depth t = S d -> refutes (shows f) [] (todo ++ [last]) = true ->
+  (bits last =? d) && within (of_rows last) (seq 0 rows) && within (of_cols last) (seq 0 cols) = true -> D f rows cols (S d).
+Proof.
+  intros f rows cols t d todo last R E H W; split.
+  - exists t; split; auto using right_computes.
+  - intros u C. apply (refuted_depth f (shows f)) with (todo := todo) (last := last) (rows := rows) (cols := cols); auto.
+Qed.
 
 (* A matrix of one value costs nothing. *)
 Theorem constant : forall f rows cols v, right f (seq 0 rows) (seq 0 cols) (Leaf v) = true -> D f rows cols 0.
