@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -129,7 +128,7 @@ func (c *call) namedMatrix(ctx context.Context, from string) (*bounds.Matrix, *m
 		}
 		read := make(chan parsed, 1)
 		go func() {
-			m, err := bounds.Parse(bytes.NewReader(data))
+			m, err := bounds.ParseBytes(data)
 			read <- parsed{m, err}
 		}()
 		var m *bounds.Matrix

@@ -181,7 +181,7 @@ func (c *call) ownMatrix() (*check.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := bounds.Parse(bytes.NewReader(data))
+	m, err := bounds.ParseBytes(data)
 	if err != nil {
 		return nil, usagef("", "%s: %v", c.String("matrix"), err)
 	}

@@ -213,9 +213,8 @@ func (w *walker) space() {
 	}
 }
 
-// text reads a string, without its quotes and escapes.
-func (w *walker) text() string {
-	from, escaped := w.at, false
+// pass goes past a string, and says whether something in it is escaped.
+func (w *walker) pass() (escaped bool) {
 	for w.at++; w.raw[w.at] != '"'; w.at++ {
 		if w.raw[w.at] == '\\' {
 			escaped = true
@@ -223,12 +222,25 @@ func (w *walker) text() string {
 		}
 	}
 	w.at++
-	if !escaped {
+	return escaped
+}
+
+// text reads a string, without its quotes and escapes.
+func (w *walker) text() string {
+	from := w.at
+	if !w.pass() {
 		return string(w.raw[from+1 : w.at-1])
 	}
 	var s string
 	_ = json.Unmarshal(w.raw[from:w.at], &s) // it is valid
 	return s
+}
+
+// word passes a number, true, false or null.
+func (w *walker) word() {
+	for w.at < len(w.raw) && strings.IndexByte(",]} \t\r\n", w.raw[w.at]) < 0 {
+		w.at++
+	}
 }
 
 // place is where the walker is: claims[0].number.
@@ -249,6 +261,11 @@ func (w *walker) value(t reflect.Type, depth int) error {
 	if depth > w.limits.Depth {
 		return fmt.Errorf("%snested deeper than %d", in(w.place()), w.limits.Depth)
 	}
+	w.space()
+	if c := w.raw[w.at]; c == '-' || c >= '0' && c <= '9' {
+		w.word()
+		return nil
+	}
 	optional := false
 	for t.Kind() == reflect.Pointer && !decodesItself(t) {
 		t, optional = t.Elem(), true
@@ -257,7 +274,6 @@ func (w *walker) value(t reflect.Type, depth int) error {
 	if decodesItself(t) {
 		t = anything
 	}
-	w.space()
 	switch c := w.raw[w.at]; c {
 	case '{':
 		return w.object(t, depth)
@@ -285,13 +301,11 @@ func (w *walker) value(t reflect.Type, depth int) error {
 		}
 		return nil
 	case '"':
-		w.text()
+		w.pass()
 		return nil
 	default:
 		from := w.at
-		for w.at < len(w.raw) && !strings.ContainsRune(",]} \t\r\n", rune(w.raw[w.at])) {
-			w.at++
-		}
+		w.word()
 		if c == 'n' && !w.nulls && w.at-from == 4 {
 			switch kind := t.Kind(); {
 			case w.limits.NoNull && named != anything:

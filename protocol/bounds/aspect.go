@@ -21,18 +21,11 @@ func aspectOf(f *Folded, v int) *aspect {
 	a.n = [2]int{len(rows), len(cols)}
 	for axis, lines := range [2][][]int{rows, cols} {
 		a.is[axis], a.not[axis] = make([]bitset, a.n[axis]), make([]bitset, a.n[axis])
-		of, first := f.RowOf, len(f.RowFirst)
-		if axis == 1 {
-			of, first = f.ColOf, len(f.ColFirst)
-		}
-		originals := make([][]int, first)
-		for i, c := range of {
-			originals[c] = append(originals[c], i)
-		}
+		originals := f.originals(axis)
 		for i, group := range lines {
 			a.is[axis][i], a.not[axis][i] = newBitset(a.n[1-axis]), newBitset(a.n[1-axis])
-			var all []int
-			for _, c := range group {
+			all := originals[group[0]]
+			for _, c := range group[1:] {
 				all = append(all, originals[c]...)
 			}
 			a.lines[axis] = append(a.lines[axis], all)

@@ -186,11 +186,8 @@ func (d *depth) pack(once *Folded) {
 	for _, j := range cols {
 		d.cols = append(d.cols, once.ColFirst[j])
 	}
-	for axis, of := range [2][]int{once.RowOf, once.ColOf} {
-		originals := make([][]int, d.g.size(axis))
-		for i, c := range of {
-			originals[c] = append(originals[c], i)
-		}
+	for axis := range 2 {
+		originals := once.originals(axis)
 		for k, actors := range d.f.actors[axis] {
 			var all []int
 			for _, a := range actors {

@@ -51,6 +51,22 @@ func (m *Matrix) classes() (of, first, count []int) {
 	return of, first, count
 }
 
+// originals lists, for every folded row (axis 1: column), the original ones. To append to a list copies it.
+func (f *Folded) originals(axis int) [][]int {
+	of, count := f.RowOf, f.RowCount
+	if axis == 1 {
+		of, count = f.ColOf, f.ColCount
+	}
+	all, rest := make([][]int, len(count)), make([]int, len(of))
+	for c, n := range count {
+		all[c], rest = rest[:0:n], rest[n:]
+	}
+	for i, c := range of {
+		all[c] = append(all[c], i)
+	}
+	return all
+}
+
 // key writes row i faithfully: equal keys mean equal rows.
 func (m *Matrix) key(b []byte, i int) []byte {
 	for v := range m.values {

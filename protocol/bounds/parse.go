@@ -1,6 +1,7 @@
 package bounds
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"math"
@@ -39,33 +40,58 @@ func Parse(r io.Reader) (*Matrix, error) {
 	if err != nil {
 		return nil, fmt.Errorf("bounds: matrix file: %w", err)
 	}
+	return ParseBytes(raw)
+}
+
+// ParseBytes is [Parse] of a file that was read; it overwrites raw.
+func ParseBytes(raw []byte) (*Matrix, error) {
 	if len(raw) > MaxFile {
 		return nil, fmt.Errorf("bounds: matrix file: more than %d bytes: %w", MaxFile, ErrTooLarge)
 	}
-	lines := strings.Split(string(raw), "\n")
+	var kind [256]byte // 1: an entry, 2: white space
+	for c := range kind {
+		switch {
+		case c <= unicode.MaxASCII && unicode.IsSpace(rune(c)):
+			kind[c] = 2
+		case c == '0' || c == '1' || c == '*':
+			kind[c] = 1
+		}
+	}
+	lines := bytes.Split(raw, []byte{'\n'})
 	digits := true
 	for k, line := range lines {
-		lines[k], _, _ = strings.Cut(line, "#")
-		digits = digits && !strings.ContainsFunc(lines[k], func(c rune) bool { return c != '0' && c != '1' && c != '*' && !unicode.IsSpace(c) })
+		lines[k], _, _ = bytes.Cut(line, []byte{'#'})
+		for _, c := range lines[k] {
+			digits = digits && kind[c] != 0
+		}
 	}
-	if digits {
-		return parseDigits(lines)
+	wide := func(c rune) bool { return c > unicode.MaxASCII && unicode.IsSpace(c) }
+	if !digits && bytes.ContainsFunc(raw, wide) {
+		return ParseBytes(bytes.Map(func(c rune) rune {
+			if wide(c) {
+				return ' '
+			}
+			return c
+		}, raw))
 	}
-	return parseIntegers(lines)
-}
-
-// parseDigits reads rows whose every character is an entry.
-func parseDigits(lines []string) (*Matrix, error) {
-	var rows []string
+	if !digits {
+		return parseIntegers(lines)
+	}
+	var rows [][]byte
 	for k, line := range lines {
-		line = strings.Join(strings.Fields(line), "")
-		if line == "" {
+		row := line[:0] // raw is ours
+		for _, c := range line {
+			if kind[c] == 1 {
+				row = append(row, c)
+			}
+		}
+		if len(row) == 0 {
 			continue
 		}
-		if len(rows) > 0 && len(line) != len(rows[0]) {
-			return nil, ragged(k, len(line), len(rows[0]))
+		if len(rows) > 0 && len(row) != len(rows[0]) {
+			return nil, ragged(k, len(row), len(rows[0]))
 		}
-		rows = append(rows, line)
+		rows = append(rows, row)
 	}
 	if len(rows) == 0 {
 		return nil, &ParseError{0, "no rows"}
@@ -77,28 +103,38 @@ func parseDigits(lines []string) (*Matrix, error) {
 }
 
 // packDigits is the matrix whose entries are characters 0, 1 and *.
-func packDigits(rows []string) *Matrix {
+func packDigits(rows [][]byte) *Matrix {
 	m := &Matrix{rows: len(rows), cols: len(rows[0])}
 	m.words = (m.cols + 63) / 64
-	for value, digit := range "01" {
-		plane, any := make([]uint64, m.rows*m.words), false
-		for i, row := range rows {
-			for j := range len(row) {
-				if row[j] == byte(digit) {
-					plane[i*m.words+j>>6] |= 1 << (j & 63)
-					any = true
-				}
+	var planes [2][]uint64
+	var any [2]uint64
+	for v := range planes {
+		planes[v] = make([]uint64, m.rows*m.words)
+	}
+	for i, row := range rows {
+		for w := range m.words {
+			var word [2]uint64
+			for j, c := range row[w*64 : min(w*64+64, m.cols)] {
+				digit, one := uint64(c>>4&1), uint64(c&1) // of *, no digit
+				word[0] |= digit &^ one << j
+				word[1] |= digit & one << j
+			}
+			for v := range word {
+				planes[v][i*m.words+w] = word[v]
+				any[v] |= word[v]
 			}
 		}
-		if any {
-			m.values, m.planes = append(m.values, value), append(m.planes, plane...)
+	}
+	for v := range planes {
+		if any[v] != 0 {
+			m.values, m.planes = append(m.values, v), append(m.planes, planes[v]...)
 		}
 	}
 	return m.finish()
 }
 
 // parseIntegers reads rows of integers and *, separated by commas or blanks.
-func parseIntegers(lines []string) (*Matrix, error) {
+func parseIntegers(lines [][]byte) (*Matrix, error) {
 	const outside = math.MinInt
 	var rows [][]int
 	for k, line := range lines {
@@ -106,6 +142,7 @@ func parseIntegers(lines []string) (*Matrix, error) {
 		if len(rows) > 0 {
 			row = make([]int, 0, len(rows[0]))
 		}
+		line := string(line)
 		comma := strings.Contains(line, ",")
 		for cell := range strings.SplitSeq(line, ",") {
 			before := len(row)

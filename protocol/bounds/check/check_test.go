@@ -3,6 +3,8 @@ package check
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -160,6 +162,24 @@ func TestWrite(t *testing.T) {
 		}
 		if got.String() != want.String() {
 			t.Errorf("written\n%sinstead of\n%s", got.String(), want.String())
+		}
+	}
+}
+
+// TestManyValues: a matrix of more values than places for them is left, not misread.
+func TestManyValues(t *testing.T) {
+	row := func(n int) string {
+		var b strings.Builder
+		for k := range n {
+			fmt.Fprintf(&b, " %d", k)
+		}
+		return b.String()[1:]
+	}
+	for n, want := range map[int]bool{maxValues: true, maxValues + 1: false} {
+		s := Source{Entries: []string{row(n)}}
+		table, err := s.build(t.Context())
+		if want && (err != nil || len(table.Values()) != n || !table.Is(0, n-1, n-1)) || !want && !errors.Is(err, ErrLimit) {
+			t.Errorf("%d values: %v", n, err)
 		}
 	}
 }

@@ -9,27 +9,6 @@ import (
 	"slices"
 )
 
-// pair is the smaller and the larger of the table's two values: a lone 0 is the
-// smaller, any other lone value the larger. some says whether the larger occurs.
-func (t *Table) pair() (low, high int, some bool, err error) {
-	met := []int{}
-	for k, v := range t.cells {
-		if t.defined[k] && !slices.Contains(met, v) {
-			if met = append(met, v); len(met) > 2 {
-				return 0, 0, false, errors.New("more than two values")
-			}
-		}
-	}
-	slices.Sort(met)
-	switch {
-	case len(met) == 2:
-		return met[0], met[1], true, nil
-	case len(met) == 1 && met[0] != 0:
-		return met[0] - 1, met[0], true, nil
-	}
-	return 0, 1, false, nil
-}
-
 // signs is +1 for the larger of the two values, -1 for the smaller, 0 outside the
 // promise.
 func (t *Table) signs() ([][]int64, error) {
@@ -51,17 +30,6 @@ func (t *Table) signs() ([][]int64, error) {
 		}
 	}
 	return a, nil
-}
-
-// inside counts the defined entries; of a matrix without any nothing is claimed.
-func (t *Table) inside() int64 {
-	n := int64(0)
-	for _, ok := range t.defined {
-		if ok {
-			n++
-		}
-	}
-	return n
 }
 
 // Gap is a rectangle: the |sum of signs| in it, by the number of entries, bounds
@@ -357,8 +325,8 @@ func (t *work) mean(c Claim, rectangles []Signed, symmetries []Symmetry) (*big.R
 		return nil, err
 	}
 	sum := map[int]*big.Int{}
-	for k, ok := range t.defined {
-		if ok {
+	for k, p := range t.cells {
+		if p != 0 {
 			if sum[orbit[k]] == nil {
 				sum[orbit[k]] = new(big.Int)
 			}

@@ -89,8 +89,9 @@ func TestForgedFilesAreRefused(t *testing.T) {
 
 // unspoken explains refusals that no file can show.
 var unspoken = map[string]string{
-	"check: Coq: entry (%d, %d): the matrix must be total, of values 0 to %d": "of an export: TestCoqIsExported",
-	"the Coq development has no theorem for this evidence":                    "of an export: TestCoqIsExported",
+	"check: Coq: value %d: the values must be 0 to %d":      "of an export: TestCoqIsExported",
+	"%w: more than %d values":                               "needs so many: TestManyValues",
+	"the Coq development has no theorem for this evidence":  "of an export: TestCoqIsExported",
 	"check: reading: %w":                                    "wraps what strict reading says; a reader that fails is no file",
 	"%d x %d is out of range":                               "needs more than 2^25 entries",
 	"%w: too many messages for this matrix":                 "needs more than 2^28 messages times entries",

@@ -20,11 +20,9 @@ import (
 	"math"
 	"math/big"
 	"slices"
-	"strconv"
 	"strings"
 
 	"crosscut/internal/strict"
-	"crosscut/protocol/problems"
 )
 
 // Format is the first field of every certificate.
@@ -395,56 +393,6 @@ func missing(t *Table, findings []Finding) []string {
 	return all
 }
 
-// Table is the checker's matrix.
-type Table struct {
-	Rows, Cols int
-	cells      []int
-	defined    []bool
-	flipped    *Table // the transpose, made when first asked for
-}
-
-// Values lists the values that occur, in order.
-func (t *Table) Values() []int {
-	seen := map[int]bool{}
-	var small [256]bool // kept apart: a map is slow where values alternate
-	for k, v := range t.cells {
-		switch {
-		case !t.defined[k]:
-		case v >= 0 && v < len(small):
-			small[v] = true
-		default:
-			seen[v] = true
-		}
-	}
-	for v, is := range small {
-		if is {
-			seen[v] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(seen))
-}
-
-// Defined counts the entries within the promise.
-func (t *Table) Defined() int { return int(t.inside()) }
-
-// At is entry (i, j), counting from 0, and whether it is within the promise.
-func (t *Table) At(i, j int) (value int, defined bool) {
-	k := i*t.Cols + j
-	return t.cells[k], t.defined[k]
-}
-
-// Is reports that entry (i, j) is defined and equals v.
-func (t *Table) Is(i, j, v int) bool {
-	k := i*t.Cols + j
-	return t.defined[k] && t.cells[k] == v
-}
-
-// Differs reports that entry (i, j) is defined and does not equal v.
-func (t *Table) Differs(i, j, v int) bool {
-	k := i*t.Cols + j
-	return t.defined[k] && t.cells[k] != v
-}
-
 // Entry is an entry's row and column.
 type Entry [2]int
 
@@ -456,104 +404,24 @@ type Rectangle struct {
 
 // indices says whether set consists of different numbers in 0..n-1.
 func indices(set []int, n int) error {
-	seen := make(map[int]bool, len(set))
+	last, sorted := -1, true
 	for _, i := range set {
 		if i < 0 || i >= n {
 			return fmt.Errorf("index %d is not in 0..%d", i, n-1)
 		}
+		last, sorted = i, sorted && i > last
+	}
+	if sorted {
+		return nil
+	}
+	seen := make(map[int]bool, len(set))
+	for _, i := range set {
 		if seen[i] {
 			return fmt.Errorf("index %d occurs twice", i)
 		}
 		seen[i] = true
 	}
 	return nil
-}
-
-// table builds the matrix and compares its hash.
-func (s *Source) table(ctx context.Context) (*Table, error) {
-	t, err := s.build(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if got := t.Hash(); got != s.SHA256 {
-		return nil, fmt.Errorf("the hash is %s, not %s as stated", got, s.SHA256)
-	}
-	return t, nil
-}
-
-func (s *Source) build(ctx context.Context) (*Table, error) {
-	if s.Problem != "" {
-		if len(s.Entries) > 0 {
-			return nil, errors.New("both entries and a problem are given")
-		}
-		p, err := problems.Catalog().Get(s.Problem)
-		if err != nil {
-			return nil, err
-		}
-		if s.N < 1 || s.N > maxEntries || !p.YesNo() {
-			return nil, fmt.Errorf("%s at n = %d is no matrix of 0 and 1", p.Name, s.N)
-		}
-		rows, cols := p.Xs(s.N), p.Ys(s.N)
-		if rows < 1 || cols < 1 || rows > maxEntries/cols {
-			return nil, fmt.Errorf("n = %d is out of range", s.N)
-		}
-		t := newTable(rows, cols)
-		for k := range t.cells {
-			if k&(1<<16-1) == 1<<16-1 && ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
-			t.defined[k] = true
-			if p.Holds(s.N, p.X(s.N, k/t.Cols), p.Y(s.N, k%t.Cols)) {
-				t.cells[k] = 1
-			}
-		}
-		return t, nil
-	}
-	if len(s.Entries) == 0 || s.N != 0 {
-		return nil, errors.New("entries, or a problem and n, are needed")
-	}
-	cols := len(strings.Split(s.Entries[0], " "))
-	if len(s.Entries)*cols > maxEntries {
-		return nil, fmt.Errorf("%d x %d is out of range", len(s.Entries), cols)
-	}
-	t := newTable(len(s.Entries), cols)
-	for i, line := range s.Entries {
-		if err := ctx.Err(); err != nil && i&63 == 63 {
-			return nil, err
-		}
-		fields := strings.Split(line, " ")
-		if len(fields) != cols {
-			return nil, fmt.Errorf("row %d has %d entries, row 0 has %d", i, len(fields), cols)
-		}
-		for j, f := range fields {
-			if f == "*" {
-				continue
-			}
-			v, err := strconv.ParseInt(f, 10, 32)
-			if err != nil || strconv.FormatInt(v, 10) != f { // one way to write each
-				return nil, fmt.Errorf("entry %d of row %d: %.40q is neither * nor an integer below 2^31 without signs and zeros in front", j, i, f)
-			}
-			t.cells[i*cols+j], t.defined[i*cols+j] = int(v), true
-		}
-	}
-	return t, nil
-}
-
-func newTable(rows, cols int) *Table {
-	return &Table{Rows: rows, Cols: cols, cells: make([]int, rows*cols), defined: make([]bool, rows*cols)}
-}
-
-// NewTable tabulates a function, for those who write certificates.
-func NewTable(rows, cols int, f func(i, j int) (value int, defined bool)) *Table {
-	t := newTable(rows, cols)
-	k := 0
-	for i := range rows {
-		for j := range cols {
-			t.cells[k], t.defined[k] = f(i, j)
-			k++
-		}
-	}
-	return t
 }
 
 // Kinds lists the kinds of evidence that are understood, sorted.

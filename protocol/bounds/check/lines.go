@@ -171,14 +171,6 @@ var _ = register("apart", func(t *work, c Claim, raw json.RawMessage) (*big.Rat,
 	return count(len(e.Lines), inBits), nil
 })
 
-func (t *Table) transpose() *Table {
-	if t.flipped == nil {
-		t.flipped = NewTable(t.Cols, t.Rows, func(i, j int) (int, bool) { return t.At(j, i) })
-		t.flipped.flipped = t
-	}
-	return t.flipped
-}
-
 // Patterns lists columns (for shattered.bob: rows) and, for each pattern p of as
 // many bits, a line that shows it: bit k of p says whether the entry at Columns[k] is the larger
 // of the two values. All

@@ -37,17 +37,6 @@ func Measures() []*Measure {
 	return slices.SortedFunc(maps.Values(measures), func(a, b *Measure) int { return cmp.Compare(a.Name, b.Name) })
 }
 
-// mapped is the table with other entries.
-func (t *Table) mapped(entry func(v int) int) *Table {
-	return NewTable(t.Rows, t.Cols, func(i, j int) (int, bool) {
-		v, ok := t.At(i, j)
-		if ok {
-			v = entry(v)
-		}
-		return v, ok
-	})
-}
-
 // The measures that kinds of evidence speak of.
 var (
 	DistinctRows  = measure(&Measure{Name: "distinct.rows", Doc: "different rows"})

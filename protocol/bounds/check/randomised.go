@@ -90,10 +90,11 @@ var _ = register("fractions", func(t *work, c Claim, raw json.RawMessage) (*big.
 	least := new(big.Rat).Mul(right, unit)
 	most := new(big.Rat).Sub(unit, least)
 	for k, n := range got {
-		if !t.defined[k] {
+		v, ok := t.At(k/t.Cols, k%t.Cols)
+		if !ok {
 			continue
 		}
-		w, own := new(big.Rat).SetInt64(n), t.cells[k] == *c.Value
+		w, own := new(big.Rat).SetInt64(n), v == *c.Value
 		if own && (w.Cmp(least) < 0 || c.Measure == SmoothRectangle && n > e.Unit) || !own && w.Cmp(most) > 0 {
 			return nil, fmt.Errorf("entry %v is in rectangles of weight %d", Entry{k / t.Cols, k % t.Cols}, n)
 		}

@@ -41,7 +41,10 @@ func entries(t *work, c Claim) (func(i, j int) int64, error) {
 	}
 	switch c.Measure {
 	case RankRational:
-		return func(i, j int) int64 { return int64(t.cells[i*t.Cols+j]) }, nil
+		return func(i, j int) int64 {
+			v, _ := t.At(i, j)
+			return int64(v)
+		}, nil
 	case RankGF2:
 		_, high, some, err := t.pair()
 		if err != nil {
@@ -118,7 +121,15 @@ var _ = register("elimination", func(t *work, c Claim, raw json.RawMessage) (*bi
 			length = sum
 		}
 	}
-	full := min(lines(t.Rows, t.Cols, at), lines(t.Cols, t.Rows, func(i, j int) int64 { return at(j, i) }))
+	rows, err := t.lines(t.Rows, t.Cols, at)
+	if err != nil {
+		return nil, err
+	}
+	cols, err := t.lines(t.Cols, t.Rows, func(i, j int) int64 { return at(j, i) })
+	if err != nil {
+		return nil, err
+	}
+	full := min(rows, cols)
 	rank, product := 0, big.NewInt(1) // product of the squares of the primes
 	for p := uint64(1<<31 - 1); ; p -= 2 {
 		if rank >= full {
@@ -140,9 +151,12 @@ var _ = register("elimination", func(t *work, c Claim, raw json.RawMessage) (*bi
 })
 
 // lines counts the different rows that are not zero: the rank is at most that.
-func lines(rows, cols int, at func(i, j int) int64) int {
+func (t *work) lines(rows, cols int, at func(i, j int) int64) (int, error) {
 	seen := map[string]bool{}
 	for i := range rows {
+		if err := t.spend(cols); err != nil {
+			return 0, err
+		}
 		key := make([]byte, 0, 8*cols)
 		zero := true
 		for j := range cols {
@@ -153,16 +167,16 @@ func lines(rows, cols int, at func(i, j int) int64) int {
 			seen[string(key)] = true
 		}
 	}
-	return len(seen)
+	return len(seen), nil
 }
 
 // rankModulo is the rank modulo a prime below 2^31, by elimination.
 func (t *work) rankModulo(rows, cols int, at func(i, j int) int64, p uint64) (int, error) {
-	if err := t.spend(rows, cols); err != nil {
-		return 0, err
-	}
 	a := make([][]uint64, rows)
 	for i := range a {
+		if err := t.spend(cols); err != nil {
+			return 0, err
+		}
 		a[i] = make([]uint64, cols)
 		for j := range a[i] {
 			a[i][j] = uint64((at(i, j)%int64(p) + int64(p)) % int64(p))

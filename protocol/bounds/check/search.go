@@ -140,7 +140,8 @@ func (w *work) merged() *merged {
 
 func (w *work) turned() *merged {
 	if w.flipped == nil {
-		w.flipped = w.transpose().merge()
+		m := w.merged()
+		w.flipped = &merged{Table: m.transpose(), rowOf: m.colOf, colOf: m.rowOf}
 	}
 	return w.flipped
 }

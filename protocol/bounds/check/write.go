@@ -26,7 +26,9 @@ func (c *Certificate) Write(w io.Writer) error {
 	fmt.Fprintf(b, `{"format":%s,"matrix":{`, part(c.Format))
 	for i, line := range c.Matrix.Entries {
 		b.WriteString(map[bool]string{true: `"entries":[`, false: ","}[i == 0])
-		b.WriteString(`"` + line + `"`) // of [Table.Lines]: nothing to escape
+		b.WriteByte('"')
+		b.WriteString(line) // of [Table.Lines]: nothing to escape
+		b.WriteByte('"')
 	}
 	if len(c.Matrix.Entries) > 0 {
 		b.WriteString("],")
