@@ -91,6 +91,33 @@ func (c *call) within(flag string) (context.Context, context.CancelFunc) {
 	return c.Context, func() {}
 }
 
+// await does work that does not ask whether ctx has ended; when it has, it does not wait for what is made.
+func await[T any](ctx context.Context, work func() (T, error)) (made T, err error) {
+	type result struct {
+		made  T
+		err   error
+		panic any
+	}
+	done := make(chan result, 1)
+	go func() {
+		var r result
+		defer func() {
+			r.panic = recover()
+			done <- r
+		}()
+		r.made, r.err = work()
+	}()
+	select {
+	case r := <-done:
+		if r.panic != nil {
+			panic(r.panic)
+		}
+		return r.made, r.err
+	case <-ctx.Done():
+		return made, ctx.Err()
+	}
+}
+
 // only refuses flags that the kind of matrix would ignore.
 func (c *call) only(from string) error {
 	takes := map[string][]string{
@@ -122,23 +149,12 @@ func (c *call) namedMatrix(ctx context.Context, from string) (*bounds.Matrix, *m
 			return nil, nil, opts, err
 		}
 		// Nothing is known before the matrix is read, so an interrupt need not wait for that.
-		type parsed struct {
-			m   *bounds.Matrix
-			err error
-		}
-		read := make(chan parsed, 1)
-		go func() {
-			m, err := bounds.ParseBytes(data)
-			read <- parsed{m, err}
-		}()
-		var m *bounds.Matrix
-		select {
-		case p := <-read:
-			m, err = p.m, p.err
-		case <-ctx.Done():
-			if err := c.Context.Err(); err != nil {
-				return nil, nil, opts, err
-			}
+		m, err := await(ctx, func() (*bounds.Matrix, error) { return bounds.ParseBytes(data) })
+		switch {
+		case err == nil || ctx.Err() == nil:
+		case c.Context.Err() != nil:
+			return nil, nil, opts, c.Context.Err()
+		default:
 			return nil, nil, opts, usagef("raise --time", "reading %s takes longer than %v", c.String("matrix"), c.Duration("time"))
 		}
 		if err != nil {

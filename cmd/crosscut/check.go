@@ -40,7 +40,12 @@ var _ = register(&command{
 		if err != nil {
 			return err
 		}
-		head, err := strict.Map(data, strict.Limits{Bytes: math.MaxInt, Depth: 5000})
+		head, err := await(c.Context, func() (map[string]json.RawMessage, error) {
+			return strict.Map(data, strict.Limits{Bytes: math.MaxInt, Depth: 5000})
+		})
+		if c.Context.Err() != nil {
+			return c.Context.Err()
+		}
 		if err != nil {
 			return usagef(checkHint, "%s: %v", name, err)
 		}
@@ -50,7 +55,10 @@ var _ = register(&command{
 		var left error // why claims were left over
 		switch format {
 		case check.Format:
-			cert, err := check.Read(bytes.NewReader(data))
+			cert, err := await(c.Context, func() (*check.Certificate, error) { return check.Read(bytes.NewReader(data)) })
+			if c.Context.Err() != nil {
+				return c.Context.Err()
+			}
 			if err != nil {
 				return usagef(checkHint, "%s: %v", name, err)
 			}

@@ -178,12 +178,47 @@ type gaps struct {
 func (e *gaps) search() (rows []int, done bool) {
 	e.prepare()
 	if e.tables == nil {
-		return nil, false
+		return e.plain()
 	}
 	chunkBits := min(e.top, 8) // the first rows are fixed per task
 	_, err := par.With(e.ctx, 0, 1<<chunkBits, func() *gapWorker { return &gapWorker{gaps: e, sum: make([]int, e.cols)} },
 		func(w *gapWorker, c int) error { return w.run(c, chunkBits) })
 	return e.rows, err == nil
+}
+
+// plain tries all sets in Gray order, where the sums are too large for tables and the sets few.
+func (e *gaps) plain() (rows []int, done bool) {
+	if e.signs.rows > 26 || e.cols<<e.signs.rows > 1<<28 {
+		return nil, false
+	}
+	sums, in := make([]int, e.cols), uint64(0)
+	for g := uint64(1); g < 1<<e.signs.rows; g++ {
+		if g&63 == 0 && e.ctx.Err() != nil {
+			return rows, false
+		}
+		i := bits.TrailingZeros64(g)
+		in ^= 1 << i
+		sign := 1
+		if in>>i&1 == 0 {
+			sign = -1
+		}
+		up, all := 0, 0
+		for j, v := range e.a[i] {
+			sums[j] += sign * v
+			up += max(sums[j], 0)
+			all += sums[j]
+		}
+		if gap := int64(max(up, up-all)); gap > e.best.Load() {
+			e.best.Store(gap)
+			rows = nil
+			for k := range e.signs.rows {
+				if in>>k&1 == 1 {
+					rows = append(rows, k)
+				}
+			}
+		}
+	}
+	return rows, true
 }
 
 // prepare builds the tables, or leaves them nil when sums are too large for them.

@@ -68,6 +68,34 @@ func TestUniformDiscrepancy(t *testing.T) {
 	}
 }
 
+// TestUniformDiscrepancyOfWideMatrices: where lines repeat so often, or columns are so many, that their sums are too
+// large for tables.
+func TestUniformDiscrepancyOfWideMatrices(t *testing.T) {
+	rng := rand.New(rand.NewPCG(12, 4))
+	for try := range 8 {
+		rows, cols := 1+try, 1<<11
+		m := Of(rows, cols, func(i, j int) int { return b2i(rng.IntN(3) == 0) })
+		s := uniform(t.Context(), m.Fold())
+		e := &gaps{signs: s, ctx: t.Context()}
+		if try == 0 || try > 4 {
+			if e.prepare(); e.tables != nil {
+				t.Errorf("%d x %d: there are tables", s.rows, s.cols)
+			}
+		}
+		set, place, gap, upper := s.heaviest(t.Context())
+		if want := plainGap(s); gap != want || upper != want || s.gap(set, place) != want {
+			t.Errorf("%d x %d: %d..%d, want %d", rows, cols, gap, upper, want)
+		}
+		late, cancel := context.WithCancel(t.Context())
+		cancel()
+		if e.ctx = late; e.signs.rows >= 7 {
+			if _, done := e.plain(); done {
+				t.Error("a search that was stopped says that it is done")
+			}
+		}
+	}
+}
+
 func BenchmarkDiscrepancyIP5(b *testing.B) {
 	s := uniform(b.Context(), ip(5).Fold())
 	for b.Loop() {

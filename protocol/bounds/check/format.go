@@ -230,6 +230,11 @@ func verify(t *work, c Claim) (f Finding) {
 		f.Err = err
 		return f
 	}
+	if m := measures[c.Measure]; m != nil && m.Bits {
+		if _, f.Err = t.claimed(c); f.Err != nil {
+			return f
+		}
+	}
 	if f.Kind, f.Proved, f.Err = t.prove(c); f.Err != nil {
 		return f
 	}

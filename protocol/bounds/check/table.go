@@ -35,6 +35,9 @@ func (t *Table) put(k, v int) {
 	if t.last == 0 || t.values[t.last] != v {
 		p, met := t.place[v]
 		if !met {
+			if len(t.values) > maxValues {
+				panic("check: too many values")
+			}
 			p = uint16(len(t.values))
 			t.place[v], t.values = p, append(t.values, v)
 		}
