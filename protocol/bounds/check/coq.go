@@ -92,6 +92,9 @@ func (x *coqWriter) put(format string, args ...any) { fmt.Fprintf(x, format, arg
 // theorem writes a statement that one application and computations prove.
 func (x *coqWriter) theorem(of, statement, by string) {
 	x.theorems++
+	for strings.Contains(x.String(), fmt.Sprintf("Theorem %s_%s :", x.name, of)) { // claims may stand twice
+		of += "_again"
+	}
 	x.put("Theorem %s_%s : %s.\nProof. %s; try assumption; try discriminate; vm_compute; try reflexivity; repeat constructor. Qed.\n", x.name, of, statement, by)
 }
 

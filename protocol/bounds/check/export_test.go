@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -29,6 +30,19 @@ func TestCoqIsExported(t *testing.T) {
 	if n, _, err := readFile(t, "testdata/valid/partial.json").Coq(&b, "partial"); err != nil || n == 0 || !strings.Contains(b.String(), "one_way_promise partial") ||
 		!strings.Contains(b.String(), "None") || strings.Contains(b.String(), ": D partial") {
 		t.Errorf("a partial matrix: %d theorems, %v\n%s", n, err, &b)
+	}
+	twice := readFile(t, "testdata/valid/disj2.json")
+	twice.Claims = append(twice.Claims, twice.Claims...)
+	b.Reset()
+	if _, _, err := twice.Coq(&b, "disj"); err != nil {
+		t.Error(err)
+	}
+	names := map[string]bool{}
+	for _, m := range regexp.MustCompile(`Theorem (\w+) :`).FindAllStringSubmatch(b.String(), -1) {
+		if names[m[1]] {
+			t.Errorf("two theorems are called %s", m[1])
+		}
+		names[m[1]] = true
 	}
 	low := &Certificate{Matrix: Source{Entries: []string{"-1 0"}}}
 	if _, _, err := low.Coq(&b, "low"); err == nil || !strings.Contains(err.Error(), "values must be") {
