@@ -72,15 +72,12 @@ func TestUniformDiscrepancy(t *testing.T) {
 // large for tables.
 func TestUniformDiscrepancyOfWideMatrices(t *testing.T) {
 	rng := rand.New(rand.NewPCG(12, 4))
-	for try := range 8 {
-		rows, cols := 1+try, 1<<11
+	for rows, cols := range map[int]int{1: 1 << 17, 3: 1 << 16, 8: 1 << 11, 10: 1 << 11} {
 		m := Of(rows, cols, func(i, j int) int { return b2i(rng.IntN(3) == 0) })
 		s := uniform(t.Context(), m.Fold())
 		e := &gaps{signs: s, ctx: t.Context()}
-		if try == 0 || try > 4 {
-			if e.prepare(); e.tables != nil {
-				t.Errorf("%d x %d: there are tables", s.rows, s.cols)
-			}
+		if e.prepare(); e.tables != nil {
+			t.Errorf("%d x %d: there are tables", s.rows, s.cols)
 		}
 		set, place, gap, upper := s.heaviest(t.Context())
 		if want := plainGap(s); gap != want || upper != want || s.gap(set, place) != want {
