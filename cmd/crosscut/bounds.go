@@ -72,10 +72,7 @@ var _ = register(&command{
 		ctx, cancel := c.within("time") // reading counts
 		defer cancel()
 		m, res, opts, err := c.namedMatrix(ctx, from)
-		if err == nil {
-			err = c.Context.Err() // nothing was reached
-		}
-		if err != nil {
+		if err = c.inTime(ctx, err); err != nil {
 			return err
 		}
 		return c.analyse(ctx, m, res, opts, nil)
@@ -89,6 +86,28 @@ func (c *call) within(flag string) (context.Context, context.CancelFunc) {
 		return context.WithTimeout(c.Context, d)
 	}
 	return c.Context, func() {}
+}
+
+// inTime is an error of reading or tabulating a matrix, before which nothing is known: an interrupt, or that --time is over.
+func (c *call) inTime(ctx context.Context, err error) error {
+	switch {
+	case c.Context.Err() != nil:
+		return c.Context.Err()
+	case err != nil && ctx.Err() != nil:
+		return usagef("take a smaller size, or raise --time", "to read or tabulate the matrix takes longer than %v", c.Duration("time"))
+	}
+	return err
+}
+
+// unnoticed is how many entries are read or tabulated even when time is over: it takes no time that anybody would notice.
+const unnoticed = 1 << 16
+
+// tabulate makes a matrix of so many entries, one that is not small before ctx ends.
+func tabulate(ctx context.Context, entries int, work func() (*bounds.Matrix, error)) (*bounds.Matrix, error) {
+	if entries <= unnoticed {
+		return work()
+	}
+	return await(ctx, work)
 }
 
 // await does work that does not ask whether ctx has ended; when it has, it does not wait for what is made.
@@ -148,15 +167,7 @@ func (c *call) namedMatrix(ctx context.Context, from string) (*bounds.Matrix, *m
 		if err != nil {
 			return nil, nil, opts, err
 		}
-		// Nothing is known before the matrix is read, so an interrupt need not wait for that.
-		m, err := await(ctx, func() (*bounds.Matrix, error) { return bounds.ParseBytes(data) })
-		switch {
-		case err == nil || ctx.Err() == nil:
-		case c.Context.Err() != nil:
-			return nil, nil, opts, c.Context.Err()
-		default:
-			return nil, nil, opts, usagef("raise --time", "reading %s takes longer than %v", c.String("matrix"), c.Duration("time"))
-		}
+		m, err := tabulate(ctx, len(data), func() (*bounds.Matrix, error) { return bounds.ParseBytes(data) })
 		if err != nil {
 			return nil, nil, opts, fmt.Errorf("%s: %w", c.String("matrix"), err)
 		}
@@ -168,7 +179,7 @@ func (c *call) namedMatrix(ctx context.Context, from string) (*bounds.Matrix, *m
 	}
 	n := c.Int("n")
 	if from == "named" {
-		return c.familyMatrix(n)
+		return c.familyMatrix(ctx, n)
 	}
 	if from == "file" {
 		f, err := c.scriptUntil(ctx)
@@ -176,9 +187,6 @@ func (c *call) namedMatrix(ctx context.Context, from string) (*bounds.Matrix, *m
 		if err == nil {
 			defer f.Close()
 			rows, err = f.Matrix(n)
-		}
-		if ctx.Err() != nil && c.Context.Err() == nil {
-			return nil, nil, opts, usagef("take a smaller n, or raise --time", "%s: its matrix for n = %d takes longer than %v", c.String("file"), n, c.Duration("time"))
 		}
 		if err != nil {
 			return nil, nil, opts, err
@@ -194,12 +202,14 @@ func (c *call) namedMatrix(ctx context.Context, from string) (*bounds.Matrix, *m
 	if p, err = c.problemSizes(p); err != nil {
 		return nil, nil, opts, err
 	}
+	entries := 0
 	if n >= 1 && p.XBits(n) <= 40 && p.YBits(n) <= 40 { // beyond, FromProblem refuses
+		entries = min(p.Ys(n), 1<<22) << min(p.XBits(n), 22)
 		if err := c.need(uint64(p.Ys(n))<<p.XBits(n)/8*3, fmt.Sprintf("the matrix of %s at n = %d", p.Name, n)); err != nil {
 			return nil, nil, opts, err
 		}
 	}
-	m, err := bounds.FromProblem(p, n)
+	m, err := tabulate(ctx, entries, func() (*bounds.Matrix, error) { return bounds.FromProblem(p, n) })
 	res.Source, res.Names = fmt.Sprintf("%s, n = %d", p.Name, n), matrix.ProblemNames(p, n)
 	if p.YesNo() && len(p.Sizes) == 0 { // else the entries stand in the certificate
 		opts.Problem, opts.N = p.Name, n
@@ -231,18 +241,20 @@ func (c *call) problemSizes(p *problems.Problem) (*problems.Problem, error) {
 }
 
 // familyMatrix is a matrix of the literature at size n.
-func (c *call) familyMatrix(n int) (*bounds.Matrix, *matrix.Result, bounds.Options, error) {
+func (c *call) familyMatrix(ctx context.Context, n int) (*bounds.Matrix, *matrix.Result, bounds.Options, error) {
 	f, err := named.Catalog().Get(c.String("named"))
 	if err != nil {
 		return nil, nil, bounds.Options{}, fmt.Errorf("flag --named: %w", err)
 	}
+	entries := 0
 	if n >= f.Least && n <= f.Most { // beyond, Matrix refuses
 		rows, cols := f.Lines(n)
+		entries = rows * cols
 		if err := c.need(uint64(rows)*uint64(cols)/8*3, fmt.Sprintf("the matrix of %s at n = %d", f.Name, n)); err != nil {
 			return nil, nil, bounds.Options{}, err
 		}
 	}
-	m, err := f.Matrix(n)
+	m, err := tabulate(ctx, entries, func() (*bounds.Matrix, error) { return f.Matrix(n) })
 	return m, matrix.Named(f, n), bounds.Options{}, err
 }
 
@@ -305,29 +317,33 @@ func (c *call) boundsOfTask() error {
 		if err := c.refuse("--one-way keeps no matrix", "leave one of the two out", "certificate", "error", "svg", "tree"); err != nil {
 			return err
 		}
-		found, err := cut.OneWay(c.Context)
-		if err != nil {
+		if !c.IsSet("time") { // there is no search that it would end
+			ctx = c.Context
+		}
+		found, err := cut.OneWay(ctx)
+		if err = c.inTime(ctx, err); err != nil {
 			return err
 		}
 		return c.emit(cut.NewOneWay(found).Sheet())
 	}
-	table, err := cut.Tabulate(c.Context, c.progress("entries"))
-	if err != nil {
+	until := ctx
+	if rows := cut.Rows(); rows <= unnoticed && rows*cut.Cols() <= unnoticed {
+		until = c.Context
+	}
+	table, err := cut.Tabulate(until, c.progress("entries"))
+	if err = c.inTime(until, err); err != nil {
 		return err
 	}
-	profile, err := cut.Profile(c.Context, c.progress("profile"))
-	if err != nil {
+	profile, err := cut.Profile(until, c.progress("profile"))
+	if err = c.inTime(until, err); err != nil {
 		return err
 	}
 	m, err := table.Matrix(table.Rows)
 	if err != nil {
 		return err
 	}
-	res := cut.Result(c.Context, table, profile)
-	if tried == nil {
-		ctx, cancel = c.within("time") // nothing was searched yet
-		defer cancel()
-	} else {
+	res := cut.Result(ctx, table, profile)
+	if tried != nil {
 		res.Best, res.Tried = spec, tried
 	}
 	return c.analyse(ctx, m, res, bounds.Options{}, func(ctx context.Context) { res.Longer(ctx, trial, spec) })

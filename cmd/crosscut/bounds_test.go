@@ -44,8 +44,8 @@ func TestPair(t *testing.T) {
 	}
 }
 
-// TestTableWithinTheTime: the matrix of a file that takes longer than --time is refused,
-// with what to do.
+// TestTableWithinTheTime: a matrix that takes longer than --time is refused, with what to do; a small one of
+// a problem, a name or a task is made however late it is.
 func TestTableWithinTheTime(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "slow.star")
 	if err := os.WriteFile(name, []byte("def problem(n, x, y):\n    return len([i for i in range(100000)]) == x[0] + y[0]\n"), 0o644); err != nil {
@@ -56,6 +56,16 @@ func TestTableWithinTheTime(t *testing.T) {
 		code := perform(context.Background(), &out, &errs, append([]string{"bounds", "--file", name}, args...))
 		if code != 2 || !strings.Contains(errs.String(), "takes longer than") || !strings.Contains(errs.String(), "hint") {
 			t.Errorf("%v: status %d, %s", args, code, errs.String())
+		}
+	}
+	for args, want := range map[string]int{
+		"--problem disj --n 10": 2, "--named ip --n 10": 2, "--task match2 --n 5 --set M=20": 2,
+		"--problem disj --n 2": 0, "--named ip --n 2": 0, "--task match2 --n 2 --set M=2": 0,
+	} {
+		var out, errs strings.Builder
+		code := perform(context.Background(), &out, &errs, append([]string{"bounds", "--time", "1ns", "--quiet"}, strings.Fields(args)...))
+		if code != want || (code == 2) != strings.Contains(errs.String(), "takes longer than") {
+			t.Errorf("%s: status %d, %s", args, code, errs.String())
 		}
 	}
 }

@@ -118,6 +118,8 @@ func runCurve(c *call) error {
 		defer cancel()
 		if m, res, _, err = c.namedMatrix(ctx, from); err == nil {
 			r.Problem = res.Source
+		} else {
+			err = c.inTime(ctx, err)
 		}
 	}
 	if err != nil {

@@ -1,5 +1,7 @@
 package bounds
 
+import "sync/atomic"
+
 // Folded is a matrix without its duplicate rows and columns. Two rows are
 // duplicates when they agree everywhere, undefined entries included. Folding
 // changes no cost; measures that count entries use the multiplicities.
@@ -8,6 +10,7 @@ type Folded struct {
 	RowOf, ColOf       []int // original row or column -> folded one
 	RowCount, ColCount []int // multiplicities
 	RowFirst, ColFirst []int // folded row or column -> its first original
+	behind             [2]atomic.Pointer[[][]int]
 }
 
 // Fold drops duplicate rows and columns, keeping the first of each. The matrix remembers it.
@@ -34,16 +37,28 @@ func (m *Matrix) Fold() *Folded {
 // classes numbers the different rows in order of first appearance.
 func (m *Matrix) classes() (of, first, count []int) {
 	of = make([]int, m.rows)
-	seen := map[string]int{}
-	key := make([]byte, 0, len(m.values)*m.words*8)
+	seen, short := map[string]int{}, map[[2]uint64]int{} // short: where two words are a whole row
+	var key []byte
 	for i := range m.rows {
-		key = m.key(key[:0], i)
-		c, ok := seen[string(key)]
-		if !ok {
+		var c int
+		var known bool
+		if len(m.planes) <= 2*m.rows {
+			var words [2]uint64
+			for v := range m.values {
+				copy(words[v*m.words:], m.Row(v, i))
+			}
+			if c, known = short[words]; !known {
+				short[words] = len(first)
+			}
+		} else {
+			key = m.key(key[:0], i)
+			if c, known = seen[string(key)]; !known {
+				seen[string(key)] = len(first)
+			}
+		}
+		if !known {
 			c = len(first)
-			seen[string(key)] = c
-			first = append(first, i)
-			count = append(count, 0)
+			first, count = append(first, i), append(count, 0)
 		}
 		of[i] = c
 		count[c]++
@@ -53,6 +68,9 @@ func (m *Matrix) classes() (of, first, count []int) {
 
 // originals lists, for every folded row (axis 1: column), the original ones. To append to a list copies it.
 func (f *Folded) originals(axis int) [][]int {
+	if all := f.behind[axis].Load(); all != nil {
+		return *all
+	}
 	of, count := f.RowOf, f.RowCount
 	if axis == 1 {
 		of, count = f.ColOf, f.ColCount
@@ -64,6 +82,7 @@ func (f *Folded) originals(axis int) [][]int {
 	for i, c := range of {
 		all[c] = append(all[c], i)
 	}
+	f.behind[axis].Store(&all)
 	return all
 }
 
@@ -79,7 +98,7 @@ func (m *Matrix) key(b []byte, i int) []byte {
 
 // unfold lists the original rows (or columns) of a set of folded ones.
 func unfold(of []int, set []int) []int {
-	in := map[int]bool{}
+	in := make([]bool, len(of)) // there are at most so many classes
 	for _, c := range set {
 		in[c] = true
 	}
