@@ -185,6 +185,10 @@ func (s *labels) assign(at int, open []bitset, cells []int) bool {
 		most = s.sets[s.before[r]]
 	}
 	for _, x := range s.middle(s.sorted(cells, most)) {
+		if len(store) > 1<<12 && s.ctx.Err() != nil { // a step through so many tables is long
+			s.stopped = true
+			return false
+		}
 		if !s.narrow(next, open, r, x) {
 			continue
 		}
