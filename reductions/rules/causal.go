@@ -14,11 +14,9 @@ import (
 // maps, each with a state of p-bit numbers. Layers differ in their weights. The engine
 // of recurrent models cuts it: the states of all layers cross at each change of owner.
 type causal struct {
-	layers, p, width int // width: numbers that pass between layers
-	// numbers is how many numbers the state has after t positions. text is the bits of all
-	// layers in words, where they depend on t.
-	numbers func(t int) int
-	text    string
+	layers, p, width int             // width: numbers that pass between layers
+	numbers          func(t int) int // of the state after t positions
+	text             string          // the bits of all layers
 	// step reads the input at a position and gives the new state, and what the layer
 	// gives out there. It owns the state. w draws the layer's weights.
 	step func(w weights, state []uint64, pos int, in []uint64) (next, out []uint64)
@@ -27,17 +25,16 @@ type causal struct {
 	plain func(w weights, ins [][]uint64) [][]uint64
 }
 
-// carries is the rule of causal layers, which of gives at its sizes. state and latex are
-// the bits of all layers' states, at most: the rule's cost, in words. What stands as the
-// rule's Inequality is added.
-func carries(r Rule, state, latex string, of func(v tasks.Params) causal) *Rule {
-	r.Inequality = "r " + state + " >= needed, r ownership changes up to the read position" + r.Inequality
-	r.Latex = latex + ` \ge n`
+// carries is the rule of causal layers, which of gives at its sizes, each with a state of
+// so many numbers. What stands as the rule's Inequality is added.
+func carries(r Rule, state states, of func(v tasks.Params) causal) *Rule {
+	r.Inequality = ", r ownership changes up to the read position" + r.Inequality
+	r.says("r layers", state)
 	r.Crosses = cmp.Or(r.Crosses, "the state of every layer, once for each ownership change up to the read position")
 	r.Arithmetic = cmp.Or(r.Arithmetic, "any: the state is p-bit numbers, whatever computes and rounds them; simulated in the integers modulo 2^p")
 	r.New = func(sh tasks.Shape, set models.Settings) (models.Machine, error) {
 		c := of(set.Num)
-		c.layers, c.p, c.text = set.Num.Int("layers"), set.Num.Int("p"), cmp.Or(c.text, state)
+		c.layers, c.p, c.numbers, c.text = set.Num.Int("layers"), set.Num.Int("p"), state.at(set.Num), "layers "+string(state)+" p"
 		return c.machine(sh, set), nil
 	}
 	return register(&r)
@@ -141,6 +138,3 @@ type plainly struct {
 func (m plainly) Whole(ctx context.Context, seq []tasks.Token, read []int) ([]tasks.Value, error) {
 	return m.whole(seq, read)
 }
-
-// constant is a state of n numbers at every position.
-func constant(n int) func(int) int { return func(int) int { return n } }

@@ -10,11 +10,11 @@ var DeltaNet = carries(Rule{
 	Cite: []string{"YangEtAl2024"},
 	Params: []tasks.Param{layersParam, size("H", "heads", 1, 1<<12, 1), size("features", "width of a key (m')", 1, 1<<14, 16),
 		size("m", "width of a value", 1, 1<<14, 16), bitsParam},
-	Width: "m", WidthText: "m >= needed / (r layers H features p)", WidthLatex: `m \ge \frac{n}{r L H m' p}`,
-}, "layers H features m p", `r L H m' m p`, func(v tasks.Params) causal {
+	Width: "m",
+}, "H features m", func(v tasks.Params) causal {
 	heads, m, k := v.Int("H"), v.Int("m"), v.Int("features")
 	return causal{
-		width: heads * m, numbers: constant(heads * k * m),
+		width: heads * m,
 		step: func(w weights, s []uint64, _ int, in []uint64) (next, out []uint64) {
 			var given []uint64
 			for h := range heads {

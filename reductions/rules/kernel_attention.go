@@ -9,7 +9,7 @@ import (
 // KernelAttention is rule C4: layers of attention whose weights are products of features,
 // over all positions at once. In each layer every player writes its sum of K'^T V and of
 // K'; all rounds are simultaneous.
-var KernelAttention = register(&Rule{
+var KernelAttention = register((&Rule{
 	Name: "kernel-attention", Title: "kernel attention, both directions",
 	Doc:     "layers of non-causal kernel attention (Performer, PolySketchFormer): weights are products of features of query and key",
 	Crosses: "in each of the rounds, one a layer, of every player, per head the sums of key features times values and of key features",
@@ -17,14 +17,13 @@ var KernelAttention = register(&Rule{
 	Params: []tasks.Param{layersParam, small(size("H", "heads", 1, 1<<12, 1), 1, 2), small(size("features", "features of a key (m')", 1, 1<<14, 16), 1, 2),
 		small(size("m", "width of a value", 1, 1<<14, 16), 1, 2), bitsParam},
 	InRounds:   func(r int) tasks.Params { return tasks.Params{"layers": float64(r)} },
-	Inequality: "layers H features (m + 1) p >= needed of each player",
-	Latex:      `L H m' (m + 1) p \ge n`,
-	Width:      "features", WidthText: "features >= needed / (layers H (m + 1) p)", WidthLatex: `m' \ge \frac{n}{L H (m + 1) p}`,
+	Inequality: " of each player",
+	Width:      "features",
 	Arithmetic: "exact, in the integers modulo 2^p; rounding sums makes them depend on who adds",
 	Compile: func(c Cut, set models.Settings) (*Protocol, error) {
 		v := set.Num
 		layers, heads, k, m, p := v.Int("layers"), v.Int("H"), v.Int("features"), v.Int("m"), v.Int("p")
-		word, width := heads*k*(m+1), heads*m
+		word, width := kernelSums.at(v)(0), heads*m
 		layer := func(l int) weights { return weights{draw(set.Seed, uint64(l)+1), mask(p)} }
 		// sums adds one token's features times values.
 		sums := func(w weights, into []uint64, x []uint64) {
@@ -105,6 +104,6 @@ var KernelAttention = register(&Rule{
 				}
 				return next
 			},
-		}.at(c, set.Seed, "layers H features (m + 1) p of each player, a layer less of the last")
+		}.at(c, set.Seed, "layers "+string(kernelSums)+" p of each player, a layer less of the last")
 	},
-})
+}).says("layers", kernelSums))

@@ -12,14 +12,13 @@ var KVCache = carries(Rule{
 	Params: []tasks.Param{layersParam, size("H", "key-value heads", 1, 1<<12, 1), size("slots", "pairs that a head keeps", 1, tasks.MaxN, 64),
 		size("m", "width of a key and of a value", 1, 1<<14, 16), bitsParam},
 	Inequality: "; fewer slots where the sequence is younger",
-	Width:      "slots", WidthText: "slots >= needed / (2 r layers H m p)", WidthLatex: `s \ge \frac{n}{2 r L H m p}`,
+	Width:      "slots",
 	Arithmetic: "any: keys and values of p-bit numbers, whatever attends to them",
-}, "layers H slots 2 m p", `2 r L H s m p`, func(v tasks.Params) causal {
+}, "H min(t, slots) 2 m", func(v tasks.Params) causal {
 	heads, m, slots := v.Int("H"), v.Int("m"), v.Int("slots")
 	pair := 2 * m
 	return causal{
-		width:   heads * m,
-		numbers: func(t int) int { return min(t, slots) * heads * pair }, text: "layers H min(t, slots) 2 m p",
+		width: heads * m,
 		step: func(w weights, s []uint64, _ int, in []uint64) (next, out []uint64) {
 			each := len(s) / heads
 			for h := range heads {

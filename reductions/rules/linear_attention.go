@@ -2,6 +2,9 @@ package rules
 
 import "crosscut/models/tasks"
 
+// kernelSums are the sums of features times values, and of features.
+const kernelSums states = "H features (m + 1)"
+
 // LinearAttention is rule C1c: per head the sums of K'^T V and of K', p bits a number.
 var LinearAttention = carries(Rule{
 	Name: "linear-attention", Title: "linear attention",
@@ -10,12 +13,12 @@ var LinearAttention = carries(Rule{
 	Cite:    []string{"KatharopoulosVyasPappasFleuret2020"},
 	Params: []tasks.Param{layersParam, size("H", "heads", 1, 1<<12, 1), size("features", "features of a key (m')", 1, 1<<14, 16),
 		size("m", "width of a value", 1, 1<<14, 16), bitsParam},
-	Width: "m", WidthText: "m >= needed / (r layers H features p) - 1", WidthLatex: `m \ge \frac{n}{r L H m' p} - 1`,
-}, "layers H features (m + 1) p", `r L H m' (m + 1) p`, func(v tasks.Params) causal {
+	Width: "m",
+}, kernelSums, func(v tasks.Params) causal {
 	heads, m, k := v.Int("H"), v.Int("m"), v.Int("features")
 	head := k * (m + 1)
 	return causal{
-		width: heads * m, numbers: constant(heads * head),
+		width: heads * m,
 		step: func(w weights, s []uint64, _ int, in []uint64) (next, out []uint64) {
 			var given []uint64
 			for h := range heads {

@@ -8,11 +8,11 @@ var LSTM = carries(Rule{
 	Doc:    "stacked LSTM layers of m units: a gated cell and a hidden vector",
 	Cite:   []string{"HochreiterSchmidhuber1997"},
 	Params: []tasks.Param{layersParam, size("m", "units of a layer", 1, 1<<20, 16), bitsParam},
-	Width:  "m", WidthText: "m >= needed / (2 r layers p)", WidthLatex: `m \ge \frac{n}{2 r L p}`,
-}, "layers 2 m p", `2 r L m p`, func(v tasks.Params) causal {
+	Width:  "m",
+}, "2 m", func(v tasks.Params) causal {
 	m := v.Int("m")
 	return causal{
-		width: m, numbers: constant(2 * m),
+		width: m,
 		step: func(w weights, state []uint64, _ int, in []uint64) (next, out []uint64) {
 			hidden, cell := state[:m:m], state[m:]
 			gates := w.local(3*m, append(hidden, in...)...)

@@ -12,11 +12,11 @@ var Mamba = carries(Rule{
 	Params: []tasks.Param{layersParam, size("d", "channels of a layer (d_inner)", 1, 1<<20, 16), size("state", "numbers of a channel's state (d_state)", 1, 1<<14, 16),
 		size("conv", "length of the convolution (d_conv); 1: none", 1, 64, 4), bitsParam},
 	Among: []tasks.Params{{}},
-	Width: "d", WidthText: "d >= needed / (r layers (state + conv - 1) p)", WidthLatex: `d \ge \frac{n}{r L (s + c - 1) p}`,
-}, "layers (d state + (conv - 1) d) p", `r L\,d\,(s + c - 1)\,p`, func(v tasks.Params) causal {
+	Width: "d",
+}, "d (state + conv - 1)", func(v tasks.Params) causal {
 	d, n, conv := v.Int("d"), v.Int("state"), v.Int("conv")
 	return causal{
-		width: d, numbers: constant(d*n + (conv-1)*d),
+		width: d,
 		step: func(w weights, s []uint64, _ int, in []uint64) (next, out []uint64) {
 			h, past := s[:d*n], s[d*n:] // past: the oldest input first
 			u := convolved(w, conv, append(past[:len(past):len(past)], in...))

@@ -13,11 +13,11 @@ var Recurrent = carries(Rule{
 	Params:   []tasks.Param{layersParam, withLab(size("m", "numbers of a layer's state", 1, 1<<20, 16), 256), withLab(bitsParam, 32)},
 	Examples: []tasks.Params{{}},
 	Among:    []tasks.Params{{}},
-	Width:    "m", WidthText: "m >= needed / (r layers p)", WidthLatex: `m \ge \frac{n}{r L p}`,
-}, "layers m p", `r L m p`, func(v tasks.Params) causal {
+	Width:    "m",
+}, "m", func(v tasks.Params) causal {
 	m := v.Int("m")
 	return causal{
-		width: m, numbers: constant(m),
+		width: m,
 		step: func(w weights, state []uint64, _ int, in []uint64) (next, out []uint64) {
 			next = w.local(m, append(state, in...)...)
 			return next, next

@@ -12,13 +12,12 @@ var SlidingWindow = carries(Rule{
 	Params: []tasks.Param{layersParam, size("w", "inputs seen, the position's own included", 1, tasks.MaxN, 8),
 		size("d", "numbers of a token (d_model)", 1, 1<<20, 16), bitsParam},
 	Inequality: "; fewer inputs where the sequence is younger",
-	Width:      "w", WidthText: "w >= needed / (r layers d p) + 1", WidthLatex: `w \ge \frac{n}{r L d p} + 1`,
+	Width:      "w",
 	Arithmetic: "any: inputs of p-bit numbers, whatever the layer computes of them",
-}, "layers (w - 1) d p", `r L (w - 1) d p`, func(v tasks.Params) causal {
+}, "min(t, w - 1) d", func(v tasks.Params) causal {
 	w, d := v.Int("w"), v.Int("d")
 	return causal{
-		width:   d,
-		numbers: func(t int) int { return min(t, w-1) * d }, text: "layers min(t, w - 1) d p",
+		width: d,
 		step: func(ws weights, s []uint64, _ int, in []uint64) (next, out []uint64) {
 			seen := append(s, in...)
 			out = ws.local(d, seen...)
