@@ -20,8 +20,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -67,22 +65,16 @@ type Kind[C any] struct {
 	Say       func(c C) string // what the counts of a part say, in a line; nil: nothing
 }
 
-var kinds = map[string]string{}
+var kinds = map[string]bool{}
 
 // Register lists a kind; an incomplete or repeated one is a programming error.
 func Register[C any](k *Kind[C]) *Kind[C] {
-	if k.Name == "" || k.Doc == "" || k.Add == nil || kinds[k.Name] != "" {
+	if k.Name == "" || k.Doc == "" || k.Add == nil || kinds[k.Name] {
 		panic(fmt.Sprintf("kind of work %q is incomplete or repeated", k.Name))
 	}
-	kinds[k.Name] = k.Doc
+	kinds[k.Name] = true
 	return k
 }
-
-// Kinds lists the names of all kinds that are linked in, sorted.
-func Kinds() []string { return slices.Sorted(maps.Keys(kinds)) }
-
-// Doc describes a kind.
-func Doc(kind string) string { return kinds[kind] }
 
 // Work is long work of one kind at given parameters: items 0..Items-1, of about
 // the same cost each (a kind whose items are uneven numbers them in mixed order).

@@ -114,3 +114,12 @@ func FuzzAudit(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) { _, _ = Audit(raw, Options{Contexts: []int{4096}}) })
 }
+
+// Audit counts for one config.
+func Audit(raw []byte, o Options) (*Report, error) {
+	m, err := Count(raw, o)
+	if err != nil {
+		return nil, err
+	}
+	return m.Report(o.Contexts)
+}

@@ -102,12 +102,11 @@ func (c *Config) stated(def int, names ...string) int {
 }
 
 // kvHeads is num_key_value_heads: absent, the class's default (0: all heads); null, all heads.
-func (c *Config) kvHeads(def, heads int, names ...string) int {
-	names = append([]string{"num_key_value_heads"}, names...)
-	if _, v, there := c.get(names...); there && v == nil || def == 0 || def > heads {
+func (c *Config) kvHeads(def, heads int) int {
+	if _, v, there := c.get("num_key_value_heads"); there && v == nil || def == 0 || def > heads {
 		def = heads
 	}
-	return c.Int(def, names...)
+	return c.Int(def, "num_key_value_heads")
 }
 
 // window is sliding_window: absent, the class's default; null or 0, the whole context.

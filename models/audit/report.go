@@ -71,15 +71,6 @@ type Carried struct {
 // defaultContext serves configs that state none.
 const defaultContext = 8192
 
-// Audit counts for one config.
-func Audit(raw []byte, o Options) (*Report, error) {
-	m, err := Count(raw, o)
-	if err != nil {
-		return nil, err
-	}
-	return m.Report(o.Contexts)
-}
-
 // Refused stands in a comparison for a file that could not be counted.
 func Refused(err error) *Report {
 	return &Report{Verdict: "refused", Reason: err.Error(), Rows: []Row{}, Parts: []Holding{}, Layers: []Carried{}, Sizes: []Size{}, Warnings: []string{}}

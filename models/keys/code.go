@@ -159,16 +159,6 @@ func (c Code) word(j int, dst []int) {
 	}
 }
 
-// key writes u_j, width() zeros and ones.
-func (c Code) key(j int, dst []int64) {
-	word := make([]int, c.t)
-	c.word(j, word)
-	clear(dst)
-	for t, v := range word {
-		dst[t*c.p+v] = 1
-	}
-}
-
 // query is w_y, width() zeros and ones. Where a member has fewer than K private
 // points it gets those it has, or all its points when it has none: a set without
 // a certificate, possible only when the code is not uniform.

@@ -300,3 +300,13 @@ func subsets(n, q int, f func(y []int)) {
 		f(y)
 	}
 }
+
+// key writes u_j, width() zeros and ones.
+func (c Code) key(j int, dst []int64) {
+	word := make([]int, c.t)
+	c.word(j, word)
+	clear(dst)
+	for t, v := range word {
+		dst[t*c.p+v] = 1
+	}
+}

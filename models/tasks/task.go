@@ -274,10 +274,15 @@ func (t *Task) Param(name string) *Param {
 	return nil
 }
 
+// Is says whether two tasks are one function. Its name is its identity: no two of a catalogue have
+// the same, a user's task has that of its file, and is made anew at each load, and a task that
+// judges outputs by a rule of its own keeps the name.
+func (t *Task) Is(o *Task) bool { return t.Name == o.Name }
+
 // Differs says why sequences of another shape are none of this one, or nil: another task, length
-// or size. A task that judges outputs by a rule of its own is the same task.
+// or size.
 func (sh Shape) Differs(o Shape) error {
-	if sh.Task.Name != o.Task.Name {
+	if !sh.Task.Is(o.Task) {
 		return fmt.Errorf("%s, not %s", o.Task.Name, sh.Task.Name)
 	}
 	if sh.N != o.N {

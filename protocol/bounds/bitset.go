@@ -67,8 +67,6 @@ func (b bitset) all() iter.Seq[int] {
 	}
 }
 
-func (b bitset) list() []int { return slices.Collect(b.all()) }
-
 func (b bitset) and(c bitset) {
 	for k := range b {
 		b[k] &= c[k]

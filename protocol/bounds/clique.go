@@ -229,7 +229,7 @@ func (s *cliqueSearch) colour(cand bitset, skip int) (order, colour []int) {
 
 // chromatic finds the least number of colours of g as an interval, with a
 // colouring of upper colours and a clique of lower vertices.
-func (g *graph) chromatic(ctx context.Context, steps uint) (clique []int, colours []int, upper int, proved bool) {
+func (g *graph) chromatic(ctx context.Context, steps uint) (clique []int, colours []int, upper int) {
 	n := len(g.near)
 	clique, _ = g.clique(ctx, n)
 	s := &colouring{graph: g, ctx: ctx, now: make([]int, n), lower: len(clique), upper: n + 1, most: steps}
@@ -240,7 +240,7 @@ func (g *graph) chromatic(ctx context.Context, steps uint) (clique []int, colour
 		s.now[v] = c
 	}
 	s.extend(len(clique), len(clique))
-	return clique, s.best, s.upper, !s.stopped
+	return clique, s.best, s.upper
 }
 
 type colouring struct {

@@ -56,17 +56,6 @@ func (s *signs) flip() *signs {
 	return t
 }
 
-// gap is |sum over the rectangle rows x cols|.
-func (s *signs) gap(rows, cols []int) int {
-	sum := 0
-	for _, i := range rows {
-		for _, j := range cols {
-			sum += s.a[i][j]
-		}
-	}
-	return max(sum, -sum)
-}
-
 // heaviest finds a rectangle of largest |sum|; upper is its |sum| unless ctx ended
 // or the shorter side is too long: then it is the sum of all weights.
 func (s *signs) heaviest(ctx context.Context) (rows, cols []int, gap, upper int) {

@@ -117,3 +117,14 @@ func BenchmarkDiscrepancyRandom20(b *testing.B) {
 		}
 	})
 }
+
+// gap is |sum over the rectangle rows x cols|.
+func (s *signs) gap(rows, cols []int) int {
+	sum := 0
+	for _, i := range rows {
+		for _, j := range cols {
+			sum += s.a[i][j]
+		}
+	}
+	return max(sum, -sum)
+}

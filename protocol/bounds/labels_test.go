@@ -3,6 +3,7 @@ package bounds
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 )
@@ -32,7 +33,7 @@ func plainCover(a *aspect, exactly bool) int {
 				rs.add(i)
 			}
 		}
-		list := ok.list()
+		list := slices.Collect(ok.all())
 		for pick := 1; pick < 1<<len(list); pick++ {
 			if !exactly && pick != 1<<len(list)-1 {
 				continue

@@ -22,7 +22,7 @@ func Messages(ctx context.Context, m *Matrix) Range {
 // is greedy.
 func Colour(ctx context.Context, n int, apart func(x, y int) bool) (clique, of []int, upper int) {
 	if n <= oneWayLines {
-		clique, of, upper, _ = newGraph(n, apart).chromatic(ctx, math.MaxUint)
+		clique, of, upper = newGraph(n, apart).chromatic(ctx, math.MaxUint)
 		return clique, of, upper
 	}
 	of = make([]int, n)

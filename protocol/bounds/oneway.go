@@ -31,12 +31,11 @@ func (f *Folded) messages(ctx context.Context) (of, apart []int, lower, upper in
 		return f.RowOf, f.RowFirst, len(f.RowFirst), len(f.RowFirst), nil
 	}
 	n := f.Rows()
-	colours, clique := span(n), []int{0}
-	upper = n
+	var colours, clique []int
 	if n <= oneWayLines {
 		g := newGraph(n, func(x, y int) bool { return !f.agree(x, y) })
 		half, cancel := shareOf(ctx, .5)
-		clique, colours, upper, _ = g.chromatic(half, chromaticSteps)
+		clique, colours, upper = g.chromatic(half, chromaticSteps)
 		cancel()
 		lower = len(clique)
 		for width(lower) < width(upper) {
@@ -120,18 +119,12 @@ func (m *Matrix) agree(x, y int) bool {
 	return true
 }
 
-// Distinct counts the different rows of a function with very many rows without
+// DistinctRows lists the first row of each kind of a function with very many rows without
 // keeping the matrix: memory is linear in the rows. at(i, j) is the value of an
-// entry; the count is exact. It stops early once all rows differ.
+// entry; the list is whole. It stops early once all rows differ.
 //
 // Method: rows are split into classes, a batch of columns at a time; two rows
 // stay together as long as all their values so far are equal.
-func Distinct(ctx context.Context, rows, cols int, at func(i, j int) int) (int, error) {
-	first, err := DistinctRows(ctx, rows, cols, at)
-	return len(first), err
-}
-
-// DistinctRows is Distinct, and lists the first row of each kind.
 func DistinctRows(ctx context.Context, rows, cols int, at func(i, j int) int) (first []int, err error) {
 	if rows < 1 || cols < 0 || rows > 1<<31 {
 		return nil, fmt.Errorf("bounds: distinct rows: %d x %d is out of range", rows, cols)

@@ -16,7 +16,7 @@ import (
 // elsewhere is refused. n = 0: as trained.
 func Weights(m *trained.Model, r *reductions.Reduction, n int) (*reductions.Instance, error) {
 	sh := m.Shape
-	if sh.Task.Name != r.To.Name {
+	if !sh.Task.Is(r.To) {
 		return nil, fmt.Errorf("falsify: %s speaks of %s, and these weights are of %s", r.Name, r.To.Name, sh.Task.Name)
 	}
 	own := r.Fits(sh.N)

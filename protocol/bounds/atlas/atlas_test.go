@@ -2,11 +2,16 @@ package atlas
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
+	"encoding/csv"
+	"fmt"
+	"io"
 	"math/big"
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strconv"
 	"testing"
 
 	"crosscut/internal/par"
@@ -184,4 +189,61 @@ func TestQuery(t *testing.T) {
 	if _, err := q.Where(context.Background(), all); err == nil {
 		t.Error("an endless expression is evaluated")
 	}
+}
+
+// Compute analyses a matrix. The error says which measure was not exact.
+func Compute(m *bounds.Matrix, size int) (*Entry, error) {
+	r, err := bounds.Analyze(context.Background(), m, bounds.Options{NoFloats: true})
+	if err != nil {
+		return nil, err
+	}
+	e := &Entry{Rows: m.Rows(), Cols: m.Cols(), Size: size}
+	for i := range m.Rows() {
+		row := uint8(0)
+		for j := range m.Cols() {
+			if v, _ := m.At(i, j); v == 1 {
+				row |= 1 << j
+			}
+		}
+		e.Bits = append(e.Bits, row)
+	}
+	exact := r.Deterministic.Exact && r.Discrepancy.Exact && r.Fooling.Optimal && r.Rectangle.Zeros.Upper == nil && r.Rectangle.Ones.Upper == nil
+	for _, v := range []bounds.Range{r.OneWay.Alice, r.OneWay.Bob, r.Rank.Rational, *r.Rank.GF2, r.Shattered.Alice, r.Shattered.Bob,
+		bounds.Range(r.Cover.Zeros), bounds.Range(r.Cover.Ones), bounds.Range(r.Partition.Zeros), bounds.Range(r.Partition.Ones)} {
+		exact = exact && v.Exact()
+	}
+	if !exact {
+		return nil, fmt.Errorf("atlas: a measure of %v is open", e.Lines())
+	}
+	for _, c := range Columns {
+		e.Values = append(e.Values, c.of(r))
+	}
+	return e, nil
+}
+
+// Write writes entries as the packed file holds them.
+func Write(w io.Writer, all []*Entry) error {
+	z, _ := gzip.NewWriterLevel(w, gzip.BestCompression)
+	c := csv.NewWriter(z)
+	header := []string{"rows", "cols", "bits", "size"}
+	for _, col := range Columns {
+		header = append(header, col.Name)
+	}
+	if err := c.Write(header); err != nil {
+		return err
+	}
+	for _, e := range all {
+		row := []string{strconv.Itoa(e.Rows), strconv.Itoa(e.Cols), fmt.Sprintf("%x", e.Bits), strconv.Itoa(e.Size)}
+		for _, v := range e.Values {
+			row = append(row, strconv.Itoa(v))
+		}
+		if err := c.Write(row); err != nil {
+			return err
+		}
+	}
+	c.Flush()
+	if err := c.Error(); err != nil {
+		return err
+	}
+	return z.Close()
 }

@@ -87,7 +87,7 @@ func Of(ctx context.Context, m *bounds.Matrix) (*Curve, error) {
 		if ctx.Err() != nil {
 			return c, ctx.Err()
 		}
-		c.Points = append(c.Points, p.point(ctx, m, s, fano(m, s)))
+		c.Points = append(c.Points, p.point(ctx, s, fano(m, s)))
 	}
 	c.Selection = p.selection(ctx, m)
 	return c, ctx.Err()
@@ -131,7 +131,7 @@ func prepare(m *bounds.Matrix) (*problem, error) {
 	return p, nil
 }
 
-func (p *problem) point(ctx context.Context, m *bounds.Matrix, s int, fano float64) Point {
+func (p *problem) point(ctx context.Context, s int, fano float64) Point {
 	pt := Point{Bits: s, Fano: fano}
 	upper, prices := p.dual(int64(1) << s)
 	pt.prices, pt.Upper = prices, big.NewRat(min(upper, p.all), p.all)
