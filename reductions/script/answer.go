@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"maps"
@@ -8,6 +9,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"sync/atomic"
 
 	"crosscut/models/tasks"
 	"crosscut/protocol"
@@ -106,46 +108,58 @@ func (r *reduction) output(v tasks.Value) json.RawMessage {
 }
 
 // node is a place in the decision tree that answer is: it reads an output, or it
-// answers.
+// answers. Many workers walk the tree while r.walking guards its growth.
 type node struct {
-	known bool
-	pos   int              // the output it reads; 0: it answers
-	is    protocol.Value   // the answer
-	next  map[string]*node // by the output's value
-	y     protocol.Word    // of the answering player
+	found atomic.Pointer[place] // what is known of it; nil: nothing yet
+	y     protocol.Word         // of the answering player
 	// The way here: the place before, and the output that it read, for the file.
 	from *node
 	seen json.RawMessage
 }
 
-// place is an input of the answering player as a key of roots.
-func (r *reduction) place(y protocol.Word) protocol.Word {
-	if r.file.arity("answer") == 3 || r.file.arity("read") == 2 {
-		return y
+// place is what is known of a node; all but late never changes.
+type place struct {
+	pos  int              // the output it reads; 0: it answers
+	is   protocol.Value   // the answer
+	next map[string]*node // by the output's value
+	late map[string]*node // that came since, no more than those; guarded by r.walking
+}
+
+// after is the node that an output leads to, or nil.
+func (r *reduction) after(p *place, v tasks.Value) *node {
+	var room [64]byte
+	key := appendKey(room[:0], v)
+	if next := p.next[string(key)]; next != nil {
+		return next
 	}
-	return protocol.Word{}
+	r.walking.RLock()
+	defer r.walking.RUnlock()
+	return p.late[string(key)]
 }
 
 // maxRoots bounds the trees that are kept.
 const maxRoots = 1 << 16
 
-// root is the tree of one input of the answering player.
+// root is the tree of one input of the answering player: one for all, where answer does not
+// look at that.
 func (r *reduction) root(y protocol.Word) *node {
-	key := r.place(y)
+	if !r.byY {
+		return &r.tree
+	}
 	r.walking.RLock()
-	at := r.roots[key]
+	at := r.roots[y]
 	r.walking.RUnlock()
 	if at != nil {
 		return at
 	}
 	r.walking.Lock()
 	defer r.walking.Unlock()
-	if at = r.roots[key]; at == nil {
+	if at = r.roots[y]; at == nil {
 		if len(r.roots) >= maxRoots {
 			clear(r.roots)
 		}
 		at = &node{y: y}
-		r.roots[key] = at
+		r.roots[y] = at
 	}
 	return at
 }
@@ -245,23 +259,25 @@ func (r *reduction) answer(y protocol.Word, output func(pos int) (tasks.Value, e
 // else end is the last known place and v the output that leads out of the tree, or
 // the root, which is not known yet.
 func (r *reduction) walk(at *node, output func(pos int) (tasks.Value, error)) (end *node, v tasks.Value, is protocol.Value, err error) {
-	r.walking.RLock()
-	defer r.walking.RUnlock()
-	if !at.known {
+	here := at.found.Load()
+	if here == nil {
 		return at, nil, is, nil
 	}
-	var key [64]byte
-	for at.pos != 0 {
-		if v, err = output(at.pos); err != nil {
+	for here.pos != 0 {
+		if v, err = output(here.pos); err != nil {
 			return nil, nil, is, err
 		}
-		next := at.next[string(appendKey(key[:0], v))]
-		if next == nil || !next.known {
+		next := r.after(here, v)
+		if next == nil {
 			return at, v, is, nil
 		}
-		at = next
+		there := next.found.Load()
+		if there == nil {
+			return at, v, is, nil
+		}
+		at, here = next, there
 	}
-	return nil, nil, at.is, nil
+	return nil, nil, here.is, nil
 }
 
 // appendKey writes an output so that equal ones look alike.
@@ -278,15 +294,19 @@ func (r *reduction) grow(at *node, v tasks.Value) (*node, error) {
 	r.walking.Lock()
 	defer r.walking.Unlock()
 	if v != nil {
-		key := string(appendKey(nil, v))
-		next := at.next[key]
+		here, key := at.found.Load(), string(appendKey(nil, v))
+		next := cmp.Or(here.next[key], here.late[key])
 		if next == nil {
-			next = &node{from: at, y: at.y, seen: list(number(at.pos), r.output(v))}
-			at.next[key] = next
+			next = &node{from: at, y: at.y, seen: list(number(here.pos), r.output(v))}
+			if here.late[key] = next; len(here.late) > len(here.next) {
+				all := maps.Clone(here.next)
+				maps.Copy(all, here.late)
+				at.found.Store(&place{here.pos, here.is, all, map[string]*node{}})
+			}
 		}
 		at = next
 	}
-	if at.known { // another worker was here first
+	if at.found.Load() != nil { // another worker was here first
 		return at, nil
 	}
 	var seen []json.RawMessage
@@ -315,18 +335,17 @@ func (r *reduction) ask(at *node, seen []json.RawMessage) error {
 	req := r.file.request("answer")
 	req.Args = call
 	rep, err := r.file.proc.do(req)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case rep.Need != nil:
-		at.pos, at.next = *rep.Need, map[string]*node{}
-		r.look(at.pos)
-	default:
-		if at.is, err = r.given(rep.Value); err != nil {
-			return err
-		}
 	}
-	at.known = true
+	found := &place{}
+	if rep.Need != nil {
+		found.pos, found.next, found.late = *rep.Need, map[string]*node{}, map[string]*node{}
+		r.look(found.pos)
+	} else if found.is, err = r.given(rep.Value); err != nil {
+		return err
+	}
+	at.found.Store(found)
 	return nil
 }
 

@@ -143,6 +143,7 @@ type ready struct {
 	lead              starlark.Tuple
 	params            starlark.Value
 	ofFn, ofAnswer    []starlark.Tuple // arguments by name
+	beside            string           // the arguments of answer that all inputs share
 	count             int
 	ins, seqs, places []uint32
 	joined            bool
@@ -162,7 +163,7 @@ type ready struct {
 func (c *child) prepare(req request) (*ready, error) {
 	in := req.Batch
 	if in.Forget {
-		c.members = nil
+		c.members, c.asked = nil, nil // these go by the numbers of members
 	}
 	for _, part := range []struct {
 		to  *[]held
@@ -199,6 +200,10 @@ func (c *child) prepare(req request) (*ready, error) {
 	}
 	if len(r.seqs) > 0 {
 		c.tasked.with(fmt.Sprintf("%s %q", in.Params, req.Set))
+		r.beside = fmt.Sprintf("%s %q", in.Lead, in.Set)
+		for k := range c.asked {
+			c.asked[k].with(r.beside)
+		}
 	}
 	if len(in.Params) > 0 {
 		if r.params, err = decode(in.Params); err != nil {
@@ -225,10 +230,16 @@ func (c *child) batch(req request, beat func() error) reply {
 	var wait sync.WaitGroup
 	var beating sync.Mutex
 	started, pulse := time.Now(), newPulse(workers)
+	for len(c.asked) < workers {
+		c.asked = append(c.asked, asked{})
+	}
+	watch := c.watch()
+	defer watch.end()
 	for w := range workers {
 		wait.Go(func() {
 			defer pulse.end(w)
-			e := r.evaluator()
+			e := r.evaluator(&c.asked[w])
+			watch.add(e)
 			defer e.leave()
 			for {
 				from := int(next.Add(stride)) - stride
@@ -319,27 +330,27 @@ func (r *ready) fail(k int, bad reply) {
 // evaluator is what one worker has of its own.
 type evaluator struct {
 	*ready
-	thread *starlark.Thread
-	own    bool        // a call has changed what it was given
-	spent  int64       // the effort of the last call
-	clock  *time.Timer // of the call that runs
-	key    []byte      // of a sequence
-	outs   outputs
-	args   starlark.Tuple
-	text   bytes.Buffer
-	known  map[string]uint32
+	thread  *starlark.Thread
+	own     bool  // a call has changed what it was given
+	spent   int64 // the effort of the last call
+	calling int64
+	running atomic.Int64 // the number of the call that runs; 0: none does
+	asked   *asked
+	key     []byte // of a sequence
+	outs    outputs
+	args    starlark.Tuple
+	text    bytes.Buffer
+	known   map[string]uint32
 }
 
-func (r *ready) evaluator() *evaluator {
-	e := &evaluator{ready: r, thread: thread(), known: map[string]uint32{}}
-	e.clock = r.c.clock(e.thread)
+func (r *ready) evaluator(a *asked) *evaluator {
+	e := &evaluator{ready: r, thread: thread(), asked: a, known: map[string]uint32{}}
 	e.outs.looked = map[int]bool{}
 	return e
 }
 
 // leave hands in which positions were read.
 func (e *evaluator) leave() {
-	e.clock.Stop()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for i := range e.outs.looked {
@@ -374,7 +385,7 @@ func (e *evaluator) one(k int) *reply {
 	}
 	id, ok := e.known[string(e.text.Bytes())]
 	if !ok {
-		id = e.number(e.text.String())
+		id = e.numbered(e.text.String())
 		e.known[e.text.String()] = id
 	}
 	e.values[k] = id
@@ -400,8 +411,8 @@ func (r *ready) on(k int) string {
 	return text
 }
 
-// number is the number of a result.
-func (r *ready) number(text string) uint32 {
+// numbered is the number of a result.
+func (r *ready) numbered(text string) uint32 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	id, ok := r.numbers[text]
@@ -424,11 +435,10 @@ func (e *evaluator) call(fn *starlark.Function, named []starlark.Tuple, lead sta
 		take()
 		limit(e.thread)
 		before := e.thread.ExecutionSteps()
-		if e.c.limit > 0 {
-			e.clock.Reset(e.c.limit)
-		}
+		e.calling++
+		e.running.Store(e.calling)
 		v, err = starlark.Call(e.thread, fn, e.args, named)
-		e.clock.Stop() // while this worker waits for another one
+		e.running.Store(0) // while this worker waits for another one
 		e.spent = callEffort + int64(e.thread.ExecutionSteps()-before)
 		if e.own || try > 0 || !changed(err) {
 			break
@@ -479,11 +489,20 @@ func (e *evaluator) ofTask(k int) (starlark.Value, error) {
 			e.outs.places = append(e.outs.places, i)
 		}
 	}
-	return e.call(e.answer, e.ofAnswer, e.lead, func() {
+	root := e.asked.root(e.ready, k, len(seq))
+	if v, effort, known := e.asked.walk(root, &e.outs); known {
+		e.spent = effort
+		return v, nil
+	}
+	v, err := e.call(e.answer, e.ofAnswer, e.lead, func() {
 		e.take(e.part(e.ins, k))
-		e.outs.own = e.own
+		e.outs.own, e.outs.trail = e.own, e.outs.trail[:0]
 		e.args = append(e.args, &e.outs)
 	})
+	if err == nil {
+		e.asked.learn(root, &e.outs, v, e.spent)
+	}
+	return v, err
 }
 
 // task is what task gives for one sequence.

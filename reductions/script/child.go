@@ -106,6 +106,7 @@ type child struct {
 	tokens  []held        // by number, for batches
 	members []held        // likewise
 	tasked  tasked
+	asked   []asked // of each worker
 }
 
 // options are Starlark's defaults: no recursion, no while, no load.
@@ -303,8 +304,9 @@ func explain(err error) reply {
 		first := undefined[0]
 		r.Error = oneLine(first.Error())
 		at(first.Pos)
-		if strings.Contains(first.Msg, "undefined") {
-			r.Hint = "the domains are " + domainNames() + "; one_of([...]) is a relation's value"
+		if name, is := strings.CutPrefix(first.Msg, "undefined: "); is {
+			name, _, _ = strings.Cut(name, " ")
+			r.Hint = undefinedHint(name)
 		}
 	case errors.As(err, &bad):
 		at(bad.Pos)
@@ -337,6 +339,7 @@ type outputs struct {
 	all    starlark.Indexable // all outputs, where they are known; frozen
 	own    bool               // answer gets its own copies
 	looked map[int]bool       // positions read so far
+	trail  []int              // and by the call that runs, in order: all of them up to trailMost
 }
 
 // may says whether a position may be read.
@@ -394,9 +397,7 @@ func (o *outputs) Get(k starlark.Value) (starlark.Value, bool, error) {
 		return nil, false, fmt.Errorf("outputs has no position %s: positions are 1..%d", k, o.most)
 	}
 	if o.all != nil {
-		if !o.looked[i] {
-			o.looked[i] = true
-		}
+		o.looks(i)
 		v := o.all.Index(i - 1)
 		if o.own && mutable(v) {
 			v = fresh(v)

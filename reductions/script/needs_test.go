@@ -139,6 +139,51 @@ func TestDeclaredNeedElsewhere(t *testing.T) {
 	}
 }
 
+// The verdict is told before it is looked for what is needed, except where a need is declared:
+// that may yet be refuted.
+func TestVerdictBeforeNeeds(t *testing.T) {
+	own := problemFile(`{"x": bits(n), "y": numbers(1, n)}`, "return x[y - 1]", "")
+	own = strings.Replace(own, "return 0\n", "return outputs[2]\n", 1)
+	own = strings.Replace(own, "return [0 for _ in tokens]", "return [tokens[0][tokens[1] - 1]] * 2", 1)
+	declared := own + `def needed(n): return {"bits": n, "setting": "one-way deterministic", "basis": "quoted"}` + "\n"
+	for source, want := range map[string]int{own: 1, declared: 0, strings.Replace(own, "- 1]] * 2", "- 2]] * 2", 1): 0} {
+		s, err := parse(t, source).Subject(3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := 0
+		r, err := validate.Run(t.Context(), s, validate.Options{Told: func(r *validate.Result) {
+			if told++; r.Verdict != report.Meets || r.Needed != nil {
+				t.Errorf("told: %v, needed %+v", r.Verdict, r.Needed)
+			}
+		}})
+		if err != nil || told != want || r.Needed == nil || r.Needed.Bits != 3 {
+			t.Errorf("told %d times, want %d: %v, needed %+v", told, want, err, r.Needed)
+		}
+	}
+}
+
+// Beyond small tables a declared need must still be no more than what Alice holds.
+func TestDeclaredNeedFarAway(t *testing.T) {
+	const index, lookup = `{"x": bits(n), "y": numbers(1, n)}`, "return x[y - 1]"
+	for need, want := range map[string]string{
+		"n":                       "",
+		"n if n <= 16 else n + 1": "at n = 121 the need that is declared is refuted: 122 bits (one-way deterministic), and 121 are enough: Alice has about 2^121 inputs",
+		"n if n != 36 else n * n": "at n = 36 the need that is declared is refuted: 1296 bits (one-way deterministic), and 36 are enough",
+		"max(n, n * n // 60 + 1)": "at n = 121 the need that is declared is refuted: 245 bits",
+		"max(n, n * n // 200)":    "", // beyond all sizes that are tried
+	} {
+		f := parse(t, problemFile(index, lookup, `def needed(n): return {"bits": `+need+`, "setting": "one-way deterministic", "basis": "quoted"}`+"\n"))
+		s, err := f.Subject(3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := validate.Overdrawn(t.Context(), s, f.Family()); !strings.HasPrefix(got, want) || want == "" && got != "" {
+			t.Errorf("%s: %q, want %q", need, got, want)
+		}
+	}
+}
+
 // All that a small table shows, each in its setting: equality of three bits, whose needs
 // are known. Pointers of three values need two rounds, or more bits.
 func TestAllNeeds(t *testing.T) {

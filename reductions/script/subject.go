@@ -48,6 +48,7 @@ func (f *File) Subject(n int) (*validate.Subject, error) {
 		return nil, hinted("write def player(n, i, x)", "%s: alice and bob are two players, inputs(%d) has %d", f.at("alice"), n, len(sides))
 	}
 	r := &reduction{file: f, n: n, problem: p, sides: sides, writers: writers, places: map[protocol.Player][]int{}, known: map[string]tasks.Token{}, roots: map[protocol.Word]*node{}}
+	r.byY = f.arity("answer") == 3 || f.arity("read") == 2
 	if err := r.findPlaces(); err != nil {
 		return nil, err
 	}
@@ -199,7 +200,9 @@ type reduction struct {
 
 	walking sync.RWMutex
 	looked  []int                   // positions that answer read so far, increasing
-	roots   map[protocol.Word]*node // of answer: one for each input of the answering player, where it looks at that
+	tree    node                    // of answer
+	byY     bool                    // answer looks at the answering player's input
+	roots   map[protocol.Word]*node // of answer: one for each such input, where it looks at that
 	allowed map[protocol.Word][]int // the reads declared for that input
 }
 
@@ -362,15 +365,17 @@ func (r *reduction) write(who protocol.Player, ins []protocol.Word) ([][]tasks.T
 			req.Batch.Ins.add(number(member{r.n, int(who), in}, func() json.RawMessage { return side.raw(in) }))
 		}
 	}, func(k int, raw json.RawMessage) ([]tasks.Token, error) {
-		return r.tokens(who, raw, side.domain.JSON(ins[k]))
+		return r.tokens(who, raw, func() any { return side.domain.JSON(ins[k]) })
 	})
 	return all, err
 }
 
-func (r *reduction) tokens(who protocol.Player, raw json.RawMessage, in any) ([]tasks.Token, error) {
+func (r *reduction) tokens(who protocol.Player, raw json.RawMessage, in func() any) ([]tasks.Token, error) {
 	broken := func(obligation string, position int, token any, format string, args ...any) error {
 		v := &validate.Violation{Obligation: obligation, Position: position, Token: token, Detail: fmt.Sprintf(format, args...)}
-		v.Input(len(r.sides), who, in)
+		if in != nil {
+			v.Input(len(r.sides), who, in())
+		}
 		return v
 	}
 	items, ok := pairs(raw)

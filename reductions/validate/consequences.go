@@ -101,9 +101,9 @@ func Consequences(ctx context.Context, s *Subject, family func(n int) (*Subject,
 // facing is what stands against the bits that a protocol moves: all of them against the
 // need in its setting, or, of a state that players pass on, what crosses one cut between
 // them against the need there, where that falls further short.
-func (s *Subject) facing(ctx context.Context, p *rules.Protocol, setting protocol.Setting) (moved func(*rules.Protocol) protocol.Bits, need Need, ok bool, err error) {
+func (s *Subject) facing(ctx context.Context, p *rules.Protocol) (moved func(*rules.Protocol) protocol.Bits, need Need, ok bool, err error) {
 	moved = (*rules.Protocol).Total
-	need, ok, err = s.NeedIn(ctx, setting)
+	need, ok, err = s.NeedIn(ctx, judging(p.Setting))
 	if err != nil || p.Behind == nil || s.values == nil {
 		return moved, need, ok, err
 	}
@@ -113,6 +113,15 @@ func (s *Subject) facing(ctx context.Context, p *rules.Protocol, setting protoco
 		}
 	}
 	return moved, need, ok, nil
+}
+
+// judging is the setting whose needs judge a protocol: what every protocol of two players
+// that speak both ways needs, those of few rounds need.
+func judging(setting protocol.Setting) protocol.Setting {
+	if setting.Order == protocol.InRounds && setting.Players <= 2 {
+		return protocol.TwoWay
+	}
+	return setting
 }
 
 func (s *Subject) consequence(a rules.Sized, f *search) (Consequence, error) {
@@ -136,11 +145,8 @@ func (s *Subject) consequence(a rules.Sized, f *search) (Consequence, error) {
 		c.Note = why
 		return c, err
 	}
-	c.Setting = p.Setting
-	if c.Setting.Order == protocol.InRounds && c.Setting.Players <= 2 {
-		c.Setting = protocol.TwoWay // what every two-way protocol needs, those of few rounds need
-	}
-	moved, least, ok, err := s.facing(f.ctx, p, c.Setting)
+	c.Setting = judging(p.Setting)
+	moved, least, ok, err := s.facing(f.ctx, p)
 	c.Bits = int(moved(p))
 	switch {
 	case err != nil:
@@ -186,14 +192,27 @@ func (c *Consequence) lookAhead(s *Subject, a rules.Sized, f *search) error {
 	if err := f.trust(n); err != nil {
 		return err
 	}
-	if at, err := f.at(n); err != nil {
+	at, err := f.at(n)
+	if err != nil {
 		return err
-	} else if why, err := at.tooLarge(a); why != "" || err != nil {
+	}
+	if why, err := at.tooLarge(a); why != "" || err != nil {
 		return errors.Join(err, fmt.Errorf("at n = %d %s", n, why))
+	}
+	p, err := a.At(at.cut(), 0)
+	if err != nil {
+		return err
+	}
+	_, need, _, err := at.facing(f.ctx, p)
+	if err != nil {
+		return err
 	}
 	c.BitesFrom, c.BitesAtN = &n, &N
 	if n != s.Size {
 		c.Note = fmt.Sprintf("if the map is right at that n; checked: n = %d", s.Size)
+	}
+	if need.Setting != c.Setting || need.Basis != c.Basis { // the row names another need
+		c.Note = strings.TrimPrefix(fmt.Sprintf("%s; the need there is %d bits, %s (%s: %s)", c.Note, need.Bits, need.Setting, need.Basis, need.By), "; ")
 	}
 	c.solveLength(f)
 	return nil
@@ -248,7 +267,7 @@ func bites(a rules.Sized, f *search) (n, N, upto int, why error) {
 		if err != nil {
 			return false, nil, fmt.Errorf("at n = %d: %w", s.Size, err)
 		}
-		moved, need, ok, err := s.facing(f.ctx, p, p.Setting)
+		moved, need, ok, err := s.facing(f.ctx, p)
 		switch {
 		case f.over(err):
 			err = errLate

@@ -33,6 +33,8 @@ const (
 	// overdrawnMost is the largest size at which a declared need is held against protocols
 	// when another size is validated.
 	overdrawnMost = 16
+	// overdrawnFar is the largest one at which it is held against the sizes of the domains.
+	overdrawnFar = 128
 	// depthLines is the most different rows and columns at which D(f) is looked for.
 	depthLines = 16
 )
@@ -325,20 +327,29 @@ func (s *Subject) settle(ctx context.Context, t *table) (*Need, *Violation, erro
 }
 
 // Overdrawn holds a declared need, which is a formula in n, against the protocols that are
-// found at other sizes, as long as their tables are small. It says where it is more than one of
-// them costs: the largest such size, or "". Of a size at which the file fails, or for which
-// no time was left, nothing is said.
+// found at other sizes: up to [overdrawnMost] against all of them while the table is small,
+// and always against the players who send all that they hold. It says where it is more than
+// one of them costs: the largest such size, or "". Of a size at which the file fails, or for
+// which no time was left, nothing is said.
 func Overdrawn(ctx context.Context, s *Subject, family func(n int) (*Subject, error)) (said string) {
-	for n := 1; s.Need != nil && n <= overdrawnMost; n++ {
+	next := func(n int) int {
+		if n < overdrawnMost {
+			return n + 1
+		}
+		return n + n/2
+	}
+	for n := 1; s.Need != nil && n <= overdrawnFar && ctx.Err() == nil; n = next(n) {
 		other, err := family(n)
 		if err != nil || other.Need == nil || n == s.Size {
 			continue
 		}
-		t, err := other.tabulate(ctx, tabulateMost)
-		if err != nil {
-			break
+		var t *table
+		if n <= overdrawnMost {
+			if t, err = other.tabulate(ctx, tabulateMost); err != nil {
+				break
+			}
 		}
-		if enough, why := other.enough(ctx, t, other.Need.Setting); t != nil && other.Need.Bits > enough {
+		if enough, why := other.enough(ctx, t, other.Need.Setting); other.Need.Bits > enough {
 			said = fmt.Sprintf("at n = %d the need that is declared is refuted: %d bits (%s), and %d are enough: %s; nothing below rests on it", n, other.Need.Bits, other.Need.Setting, enough, why)
 		}
 	}
