@@ -26,10 +26,21 @@ var _ = register(&command{
 	name:  "show",
 	usage: "explain an entry of any catalogue, or the conventions",
 	about: "Explains a task, problem, matrix, model, construction, reduction, paper or claim, or a word that tables print (meets, needed, basis, ...): the definition, its parameters, its source, and what is known of it. " +
-		"crosscut show conventions prints what counts as a bit; the other texts of docs/ go by their names too.",
-	args: "NAME", minArgs: 1, maxArgs: 1,
+		"With a paper's name and a claim's it is that paper's claim alone. crosscut show conventions prints what counts as a bit; the other texts of docs/ go by their names too.",
+	args: "NAME [CLAIM]", minArgs: 1, maxArgs: 2,
 	run: func(c *call) error {
 		name := c.argument(0)
+		if id := c.argument(1); id != "" {
+			p, err := papers.Catalog().Get(name)
+			if err != nil {
+				return usagef("crosscut show PAPER CLAIM, or a name alone", "unexpected argument %q: %q is no paper", id, name)
+			}
+			cl, err := p.Claim(id)
+			if err != nil {
+				return err
+			}
+			return c.emit(showClaim(p, cl))
+		}
 		sheets := lookup(name)
 		if len(sheets) == 0 {
 			return catalog.Unknown("name", name, showable())
@@ -402,7 +413,7 @@ func showPaper(p *papers.Paper) *report.Sheet {
 			fact(s, "not executed", string(part.Origin)+": "+part.What)
 		}
 	}
-	g := report.Grid{Title: "claims, each in full with crosscut show CLAIM", Columns: []report.Column{{Name: "claim"}, {Name: "kind"}, {Name: "parts are"}, {Name: "in short", Long: true}}}
+	g := report.Grid{Title: "claims, each in full with crosscut show " + p.Name + " CLAIM", Columns: []report.Column{{Name: "claim"}, {Name: "kind"}, {Name: "parts are"}, {Name: "in short", Long: true}}}
 	ids := []string{}
 	for _, c := range p.Claims {
 		g.Add(c.ID, string(c.Kind), c.Basis(), cmp.Or(c.Short, c.Statement))

@@ -116,7 +116,7 @@ func TestShowMainClaim(t *testing.T) {
 	if err == nil {
 		err = json.Unmarshal(data, &got)
 	}
-	if err != nil || got.Main["claim"] != "theorem 1" || got.Main["executed"] == "" || !reflect.DeepEqual(got.Main["executed_by"], []any{"theorem 1"}) || got.Main["satisfiable_at"] != "n = 85" || len(got.Cite) != 1 {
+	if err != nil || got.Main["claim"] != "one layer" || got.Main["executed"] == "" || !reflect.DeepEqual(got.Main["executed_by"], []any{"one layer"}) || got.Main["satisfiable_at"] != "n = 85" || len(got.Cite) != 1 {
 		t.Errorf("%v, %v", err, got)
 	}
 }

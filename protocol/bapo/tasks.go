@@ -14,10 +14,10 @@ var Tasks = []Task{
 	{"index", "n - 1 bits, then a position: the bit there", 2, func(n int) Function {
 		return Function{append(binary(n-1), n-1), func(w []int) int { return w[w[n-1]] }}
 	}},
-	{"eq", "the two halves are equal", 2, func(n int) Function {
+	{"eq", "the two halves are equal (of an odd n without the middle)", 2, func(n int) Function {
 		return Function{binary(n), func(w []int) int { return b(slices.Equal(w[:n/2], w[n-n/2:])) }}
 	}},
-	{"disj", "the two halves, as sets, meet", 2, func(n int) Function {
+	{"disj", "the two halves, as sets, meet (of an odd n without the middle)", 2, func(n int) Function {
 		return Function{binary(n), func(w []int) int {
 			for i := range n / 2 {
 				if w[i]*w[n-n/2+i] == 1 {
@@ -55,7 +55,7 @@ var Tasks = []Task{
 			return 0
 		}}
 	}},
-	{"reachability", "bit i says whether edge i of the complete graph on 4 vertices is there, absent bits being 0: 1 reaches 4", 3, func(n int) Function {
+	{"reachability", "bit i says whether edge i of 12, 23, 34, 13, 24, 14, the complete graph on 4 vertices, is there, absent bits being 0: 1 reaches 4", 3, func(n int) Function {
 		return Function{binary(min(n, 6)), func(w []int) int {
 			reached := []bool{true, false, false, false}
 			for range 3 {

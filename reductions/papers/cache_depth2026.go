@@ -304,7 +304,7 @@ var cacheReads = &Claim{
 	ID: "depth, reads", Kind: Lower, Short: "L >= k/s where reads decide what is kept",
 	Hypothesis: Hypothesis{Text: "k < n, s >= 1; what is kept at a layer depends on what was kept below it, and on nothing else", Over: []Range{{Name: "n", From: 1, To: 8}, {Name: "k", From: 1, To: 8}}, Holds: func(at Sizes) bool { return at["k"] < at["n"] }},
 	Seen:       "ours: a reading of the model under which the bound can be decided",
-	Statement:  "If each layer chooses the s entries that it keeps from what the layers below kept, k hops need at least ceil(k/s) layers for k < n. At k = n they do not: n - 1 entries tell the whole permutation, so ceil((n-1)/s) layers suffice.",
+	Statement:  "If each layer chooses the s entries that it keeps from what the layers below kept, k hops need at least ceil(k/s) layers for k < n (n <= 5, 4 at the quick level; larger n are open). At k = n they do not: n - 1 entries tell the whole permutation, so ceil((n-1)/s) layers suffice.",
 	Source:     "this project, after arXiv 2604.17935", Conventions: []string{"what is kept is read by all, and nothing else is known of the permutation; layers read s places at once"},
 	Parts: []Part{{CheckedHere, "n = 2 to 4 (5 above the quick level), all k <= n and s < n: the least number of layers, over all ways of choosing"}, {OpenStill, "larger n"}},
 	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {

@@ -158,7 +158,7 @@ func starts(B, L, exponent int) int {
 }
 
 var decoderBound = &Claim{
-	ID: "theorem 1", Kind: Lower, Short: "L layers fail if H d p <= n^(2^-4L)",
+	ID: "L layers", Kind: Lower, Short: "L layers fail if H d p <= n^(2^-4L)",
 	Hypothesis: Hypothesis{Text: "H d p <= n^(2^-4L), here for H d p = 64",
 		Over:  []Range{{Name: "L", From: 1, To: 2}, {Name: "log2 n", From: 1, To: 1 << 11, Most: 62}},
 		Holds: func(at Sizes) bool { return starts(64, at["L"], 4) <= at["log2 n"] }},
@@ -273,7 +273,7 @@ var decoderTables = &Claim{
 	ID: "parameters", Kind: Lower, Short: "the hard instance fits into n tokens",
 	Hypothesis: prompts("H d p >= 2, p >= log2 n and H d p <= n^(2^-4L)", asPrinted),
 	Seen:       "second hand, two independent notes",
-	Statement:  "Where theorem 1 speaks, its hard instance has at most n tokens: K = (H d p L)^8 8^(2 L^2), m = K^(1 + sum_(l < L) 8^l), n_l = K^(4 8^(L-l-1)), and the last table has m n_1 .. n_(L-1) places.",
+	Statement:  "Where claim \"L layers\" speaks, its hard instance has at most n tokens: K = (H d p L)^8 8^(2 L^2), m = K^(1 + sum_(l < L) 8^l), n_l = K^(4 8^(L-l-1)), and the last table has m n_1 .. n_(L-1) places.",
 	Source:     sourceDecoders, Conventions: []string{"parameters and condition as our notes print them; a place of a table is at least one token"},
 	Parts: []Part{{CheckedHere, "L = 1, 2, 3, in whole numbers, at the least n that the condition allows"}, {QuotedThere, "the parameters"}},
 	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {

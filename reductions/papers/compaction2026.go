@@ -167,7 +167,7 @@ func selected(n, k int, f func(x int) int, free bool) int {
 var compactionSelection = &Claim{
 	ID: "selection", Kind: Comparison, Short: "picked tokens can be strictly worse",
 	Seen:      "the abstract; the gap instance is this project's",
-	Statement: "Selecting tokens of the input is a restricted game, and there is a query for which it needs strictly more: \"are all three bits equal\" is one bit when it is written, and no single kept token answers it on more than 7 of 8 contexts; two tokens do.",
+	Statement: "Selecting tokens of the input is a restricted game, and there is a query for which it needs strictly more: \"are all three bits equal\" is one bit when it is written, and no single kept token, which comes without its position, answers it on more than 7 of 8 contexts; two tokens do.",
 	Source:    sourceCompaction, Conventions: []string{"kept tokens come without their positions"},
 	Parts: []Part{{CheckedHere, "every rule of selection and every way to answer, for all 256 queries about three bits: those that one written bit answers and one kept token does not are counted"}},
 	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {

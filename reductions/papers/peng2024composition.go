@@ -38,7 +38,7 @@ func tablesOf(n int) (all [][]int) {
 func composes(H, d, p, n int) bool { return float64(H*(d+1)*p) >= float64(n)*math.Log2(float64(n)) }
 
 var composeNeeds = &Claim{
-	ID: "theorem 1", Kind: Lower, Short: "f(g(x)) in one layer: H(d+1)p >= n log n",
+	ID: "one layer", Kind: Lower, Short: "f(g(x)) in one layer: H(d+1)p >= n log n",
 	Hypothesis: Hypothesis{Text: "H (d + 1) p < n log2 n, here for H = 1, d = 16, p = 32", Over: []Range{{Name: "n", From: 1, To: 1 << 12}},
 		Holds: func(at Sizes) bool { return !composes(1, 16, 32, at["n"]) }},
 	Seen:      "second hand",

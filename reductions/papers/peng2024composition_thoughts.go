@@ -143,7 +143,7 @@ func alternating(f, g []int, K, x int) (prompt []tasks.Token, cut rules.Cut, err
 }
 
 var composeChain = &Claim{
-	ID: "theorem 2", Kind: Lower, Short: "K tables: order sqrt(n/(Hdp)) tokens",
+	ID: "thoughts needed", Kind: Lower, Short: "K tables: order sqrt(n/(Hdp)) tokens",
 	Hypothesis:  Hypothesis{Text: "fewer tokens of thought than K - 1", Over: []Range{{Name: "T", From: 0, To: 8}, {Name: "K", From: 1, To: 9}}, Holds: func(at Sizes) bool { return at["T"] < at["K"]-1 }},
 	Seen:        "second hand; its constant is not in our notes",
 	Statement:   "For K of order sqrt(n/(Hdp)), one layer that composes K functions on n values writes a number of tokens of chain of thought of order sqrt(n/(Hdp)) at least.",

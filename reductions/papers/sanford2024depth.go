@@ -34,10 +34,10 @@ const (
 
 var hopIndex = &Claim{
 	ID: "index bound", Kind: Lower, Short: "recurrent: L m p >= (N-2k+1)/2",
-	Hypothesis: Hypothesis{Text: "a state of L m p < (N - 2k + 1)/2 bits", Over: []Range{{Name: "N", From: 3, To: 64}, {Name: "k", From: 1, To: 8}},
-		Holds: func(at Sizes) bool { return at["N"]-2*at["k"]+1 > 2 }},
+	Hypothesis: Hypothesis{Text: "N odd, a state of L m p < (N - 2k + 1)/2 bits", Over: []Range{{Name: "N", From: 3, To: 64}, {Name: "k", From: 1, To: 8}},
+		Holds: func(at Sizes) bool { return at["N"]%2 == 1 && at["N"]-2*at["k"]+1 > 2 }},
 	Seen:      "ours",
-	Statement: "A recurrent stack of any depth L that computes k hops carries L m p >= (N - 2k + 1)/2 bits, also where L >= k.",
+	Statement: "A recurrent stack of any depth L that computes k hops carries L m p >= (N - 2k + 1)/2 bits, also where L >= k. (For odd N; rounded down for even N, as one token is not used.)",
 	Source:    "this project", Conventions: []string{bobAnswers, "Alice holds the first 2n tokens and sends the states of all layers: one message", "N = 2n + 2k - 1"},
 	Parts: []Part{
 		{CheckedHere, "the map's truth table for k = 1 to 5; two inputs with one state for smaller models, and an input on which they err"},
@@ -78,7 +78,7 @@ var hopRecurrent = &Claim{
 		rows := collector{ctx: ctx, at: at, out: &out}
 		rows.dominated("index bound", check{
 			row:   report.Row{Task: "k-hop", Model: "rnn"},
-			what:  "m > (N - 2k + 1)/(2 L) is at least N/k^6 for all 1 <= L < k <= 64 and 4k <= N <= 4096",
+			what:  "(N - 2k + 1)/2, rounded down, over L is at least N/k^6 for all 1 <= L < k <= 64 and 4k <= N <= 4096",
 			fault: "N/k in the place of N/k^6",
 			try: func(t *tally, broken bool) error {
 				for k := 2; k <= 64; k++ {
@@ -88,7 +88,7 @@ var hopRecurrent = &Claim{
 							power = k
 						}
 						// The index bound is least for the deepest stack, L = k - 1.
-						if !t.see((N-2*k+1)*power >= N*2*(k-1), "N = %d, k = %d, L = %d: (N - 2k + 1)/(2L) is less", N, k, k-1) {
+						if !t.see((N-2*k+1)/2*power >= N*(k-1), "N = %d, k = %d, L = %d: (N - 2k + 1)/(2L) is less", N, k, k-1) {
 							return nil
 						}
 					}

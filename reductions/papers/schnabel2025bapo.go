@@ -206,7 +206,7 @@ var bapoMajorityExact = &Claim{
 var bapoTable = &Claim{
 	ID: "table", Kind: Comparison, Short: "exact a(n, b) of ten tasks to n = 6",
 	Seen:      "ours",
-	Statement: "The least a(n, b) of ten small tasks, n <= 6 and b = 0, 1, 2, exactly: attention helps INDEX and Match2 to 0 bits at b = 1, EQ and DISJ to 1 bit, and majority and UNIQUE of 5 and 6 bits not at all at b = 1.",
+	Statement: "The least a(n, b) of ten small tasks, n <= 6 (5 at the quick level) and b = 0, 1, 2, exactly: attention helps INDEX and Match2 to 0 bits at b = 1, EQ and DISJ to 1 bit, and majority and UNIQUE of 5 and 6 bits not at all at b = 1.",
 	Source:    "this project, in the model of arXiv 2505.08140", Conventions: []string{bapoRules},
 	Parts: []Part{{CheckedHere, "n to 6 (5 at the quick level): for each entry a scheme at every cut, and a core of prefixes and suffixes that no smaller number of bits serves, both gone through by code that shares nothing with the search"}},
 	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
