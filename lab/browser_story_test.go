@@ -55,7 +55,8 @@ func TestStory(t *testing.T) {
 	}
 	b.is("[data-grown]", "data-grown", strings.Join(grown, " "))
 	b.until("[data-story='3'] .says", "Each doubling adds 2 bits")
-	b.until("[data-story='3'] .terms", "B_Z bits of a sum of weights")
+	b.until("[data-story='3'] .terms", "BZ bits of a sum of weights")
+	b.await(`document.querySelector("[data-story='3'] .formula sub").textContent === "Z"`)
 	b.press(kb.ArrowRight, ".handle")
 	b.await(`document.querySelector(".handle").getAttribute("aria-valuenow") === "10" && document.activeElement.matches(".handle")`)
 	b.accessible("scene 3")
@@ -82,6 +83,9 @@ func TestStory(t *testing.T) {
 	b.press(kb.ArrowRight, "[data-scrub=H]")
 	b.is("[data-story='5'] [data-bits]", "data-bits", at(compute(t, "grow", `{"inequality":"one-layer-match3","n":1096,"sizes":{"H":2,"m":3,"p":8}}`), "at", "bits"))
 	b.await(`document.activeElement.matches("[data-scrub=H]")`)
+	b.press(kb.ArrowRight, ".crossing") // a wider layer moves the crossing
+	b.crosses(2, 4)
+	b.await(`document.activeElement.matches(".crossing")`)
 	b.accessible("scene 5")
 
 	b.scene(6)
@@ -93,6 +97,17 @@ func TestStory(t *testing.T) {
 	b.is("[data-story='6'] [data-needed]", "data-needed", at(broken, "finding", "needed"))
 	b.is("[data-attention]", "data-attention", "-1 1")
 	b.accessible("scene 6")
+	for _, width := range []int64{768, 820, 1024, 1180, 1280} { // the header is one row
+		b.do(chromedp.EmulateViewport(width, 900))
+		if off := evaluate[float64](b, `Math.abs(document.querySelector(".tools").getBoundingClientRect().top - document.querySelector(".rooms").getBoundingClientRect().top)`); off > 12 {
+			t.Errorf("at %d pixels the header has a second row", width)
+		}
+	}
+	b.do(chromedp.EmulateViewport(320, 640)) // the caption is in the window
+	b.scene(6)
+	if over := evaluate[int](b, `(() => { const show = document.querySelector(".show"); return show.scrollHeight - show.clientHeight; })()`); over > 1 {
+		t.Errorf("scene 6 on a small telephone: %d pixels below its edge", over)
+	}
 	b.quiet("the story")
 }
 
@@ -101,6 +116,24 @@ func (b *browser) scene(k int) {
 	b.t.Helper()
 	b.open(fmt.Sprintf("story?scene=%d", k), fmt.Sprintf("[data-story='%d'] .says", k), ".")
 	b.await(fmt.Sprintf(`document.querySelector(".stage").dataset.scene === "%d" && !document.querySelector(".stage").hasAttribute("aria-busy") && document.querySelector("[data-story='6'] .says").textContent`, k))
+}
+
+// crosses waits until scene 5 speaks of that many heads of a width, and holds what it says
+// of the crossing against the engine.
+func (b *browser) crosses(heads, width int) {
+	b.t.Helper()
+	grow := compute(b.t, "grow", fmt.Sprintf(`{"inequality":"one-layer-match3","n":1096,"sizes":{"H":%d,"m":%d,"p":8}}`, heads, width))
+	b.is("[data-scrub=width]", "aria-valuenow", width)
+	b.is("[data-story='5'] [data-bites]", "data-bites", at(grow, "bites_at"))
+	b.is("[data-story='5'] [data-bits]", "data-bits", at(grow, "at", "bits"))
+	b.is(".crossing", "aria-valuenow", at(grow, "bites_at"))
+}
+
+// crossed waits until the crossing stands at a place, and gives the width that took it there.
+func (b *browser) crossed(x float64) int {
+	b.t.Helper()
+	b.await(fmt.Sprintf(`(() => { const r = document.querySelector(".crossing circle").getBoundingClientRect(); return Math.abs(r.x + r.width / 2 - %v) < 8; })() && !document.querySelector("[aria-busy]")`, x))
+	return evaluate[int](b, `+document.querySelector("[data-scrub=width]").getAttribute("aria-valuenow")`)
 }
 
 // A drag ends where the pointer is, step by step; a finger that scrolls gives nothing
@@ -155,6 +188,28 @@ func TestGestures(t *testing.T) {
 		b.drag(".cursor", dx)
 		b.await(fmt.Sprintf(`(() => { const r = document.querySelector(".cursor").getBoundingClientRect(); return Math.abs(r.x + r.width / 2 - %v) < 14; })()`, want))
 	}
+
+	// The crossing of the story, too: the layer becomes as wide as that takes, one step of the
+	// history. With the heads at hand it cannot go everywhere: it goes as far as it can.
+	b.scene(5)
+	pull := func(dx float64) (to float64) {
+		p := b.seen(".crossing circle")
+		b.do(chromedp.DragAndDropXY(p.X, p.Y, p.X+dx, p.Y))
+		return p.X + dx
+	}
+	for _, dx := range []float64{50, -25} {
+		was := b.crossed(b.seen(".crossing circle").X)
+		width := b.crossed(pull(dx))
+		if (width > was) != (dx > 0) {
+			t.Errorf("dragged by %v, the width went from %d to %d", dx, was, width)
+		}
+		b.crosses(1, width)
+		b.await(fmt.Sprintf(`location.hash.includes("width=%d")`, width))
+	}
+	pull(-400)
+	b.crosses(1, 1)
+	evaluate[chromedp.Void](b, `void history.back()`)
+	b.await(`/width=[^1]/.test(location.hash) && +document.querySelector("[data-scrub=width]")?.getAttribute("aria-valuenow") > 1`)
 
 	b.quiet("gestures")
 }

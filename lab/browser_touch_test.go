@@ -24,6 +24,13 @@ func (b *browser) middle(selector string) spot {
 	return evaluate[spot](b, fmt.Sprintf("(() => { const n = document.querySelector(%q); n.scrollIntoView({ block: 'center', behavior: 'instant' }); const r = n.getBoundingClientRect(); return { X: r.x + r.width / 2, Y: r.y + r.height / 2 }; })()", selector))
 }
 
+// seen says where the middle of a node is that is in the window, as what stands still while
+// the page scrolls.
+func (b *browser) seen(selector string) spot {
+	b.t.Helper()
+	return evaluate[spot](b, fmt.Sprintf("(() => { const r = document.querySelector(%q).getBoundingClientRect(); return { X: r.x + r.width / 2, Y: r.y + r.height / 2 }; })()", selector))
+}
+
 // finger touches a place, moves by steps and is lifted, or taken away by the browser.
 func (b *browser) finger(from spot, cancel bool, moves ...spot) {
 	b.t.Helper()
@@ -98,6 +105,9 @@ func TestTouch(t *testing.T) {
 	b.is("[data-story='5'] [data-bits]", "data-bits", at(compute(t, "grow", `{"inequality":"one-layer-match3","n":1096,"sizes":{"H":6,"m":3,"p":8}}`), "at", "bits"))
 	b.finger(b.middle("[data-scrub=H]"), true, along(-18)...)
 	b.await(`document.querySelector("[data-scrub=H]").getAttribute("aria-valuenow") === "4"`)
+	cross := b.seen(".crossing circle")
+	b.finger(cross, false, along(30)...)
+	b.crosses(4, b.crossed(cross.X+30))
 	b.quiet("touch in the story")
 
 	b.open("grow?inequality=one-layer-match3&n=1096", ".verdict", "needed")
@@ -232,7 +242,7 @@ func TestFrames(t *testing.T) {
 	} {
 		b.open(m.hash, m.ready, m.want)
 		paint := evaluate[float64](b, `performance.getEntriesByType("paint").find(e => e.name === "first-contentful-paint").startTime`)
-		b.await(`!document.querySelector("[aria-busy]")`)
+		b.await(`!document.querySelector("[aria-busy]") && document.querySelector("[data-story='6'] .says")?.textContent !== ""`) // a story whose scenes fill moves what is pressed
 		drawn := b.frames(m.node, m.dx, m.steps)
 		if len(drawn) < 20 {
 			t.Errorf("%s: only %d frames were drawn while dragging", m.hash, len(drawn))

@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"testing"
 	"time"
 
 	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/models/zoo"
+	"crosscut/reductions/papers"
 )
 
 func ask(t *testing.T, op, body string) map[string]any {
@@ -83,6 +85,45 @@ func TestTooMuch(t *testing.T) {
 		if !errors.As(err, &r) || r.Kind != TooLarge || r.Advice == "" {
 			t.Errorf("%s %s: %v", c.op, c.body, err)
 		}
+	}
+}
+
+// A size that is chosen by where the lines cross is, of all its values, one that brings them
+// nearest to there; an unknown size is refused.
+func TestCross(t *testing.T) {
+	for in := range papers.Inequalities().All() {
+		for _, size := range in.Sizes() {
+			v, err := in.Complete(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			from := map[int]int{} // of each value, where the lines cross
+			for x := size.Min; x <= size.Max; x++ {
+				v[size.Name] = x
+				n, ok, err := in.Bites(v, in.MaxN)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if from[x] = math.MaxInt; ok {
+					from[x] = in.Shortest(n)
+				}
+			}
+			for _, N := range []int{4, 173, 1096, in.MaxN} {
+				off := func(x int) int { return max(from[x]-N, N-from[x]) }
+				least := math.MaxInt
+				for x := range from {
+					least = min(least, off(x))
+				}
+				a := ask(t, "grow", fmt.Sprintf(`{"inequality":%q,"n":64,"cross":{"size":%q,"n":%d}}`, in.Name, size.Name, N))
+				x := int(a["sizes"].(map[string]any)[size.Name].(float64))
+				if off(x) != least {
+					t.Errorf("%s, %s for a crossing at %d: %d is off by %d, the best by %d", in.Name, size.Name, N, x, off(x), least)
+				}
+			}
+		}
+	}
+	if _, err := Handle(context.Background(), "grow", []byte(`{"inequality":"one-layer-match3","n":64,"cross":{"size":"w","n":9}}`)); err == nil {
+		t.Error("a size that is none was accepted")
 	}
 }
 

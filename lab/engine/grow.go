@@ -4,6 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"math"
+	"slices"
+	"sort"
 	"strings"
 
 	"crosscut/models/tasks"
@@ -17,6 +21,12 @@ type growRequest struct {
 	Inequality string         `json:"inequality"`
 	Sizes      map[string]int `json:"sizes"`
 	N          int            `json:"n"` // where the cursor stands
+	// Cross, where it is given, names a size that is to be chosen: as near to N as it can, the
+	// need then overtakes what is sent.
+	Cross *struct {
+		Size string `json:"size"`
+		N    int    `json:"n"`
+	} `json:"cross"`
 }
 
 type growAnswer struct {
@@ -56,6 +66,14 @@ var _ = operate("grow", func(ctx context.Context, q growRequest) (any, error) {
 	if err := within("N", q.N, in.MaxN); err != nil {
 		return nil, err
 	}
+	if c := q.Cross; c != nil {
+		if err := within("N", c.N, in.MaxN); err != nil {
+			return nil, err
+		}
+		if err := cross(in, v, c.Size, c.N); err != nil {
+			return nil, err
+		}
+	}
 	a := &growAnswer{Sizes: v, Points: []growPoint{}, MaxN: in.MaxN}
 	point := func(N int) *growPoint {
 		n, bits, trivial, ok := in.At(v, N)
@@ -83,6 +101,30 @@ var _ = operate("grow", func(ctx context.Context, q growRequest) (any, error) {
 	}
 	return a, nil
 })
+
+// cross sets one of the sizes v so that the need overtakes the cost as near to length N as it
+// can. The cost falls with no size, so the larger the size, the later that is.
+func cross(in *papers.Inequality, v map[string]int, name string, N int) error {
+	k := slices.IndexFunc(in.Sizes(), func(s papers.Size) bool { return s.Name == name })
+	if k < 0 {
+		return bad("", "%s has no size %q", in.Name, name)
+	}
+	size, err := in.Sizes()[k], error(nil)
+	from := func(x int) int {
+		v[name] = x
+		n, ok, failed := in.Bites(v, in.MaxN)
+		if err = errors.Join(err, failed); !ok {
+			return math.MaxInt
+		}
+		return in.Shortest(n)
+	}
+	x := size.Min + sort.Search(size.Max-size.Min, func(k int) bool { return from(size.Min+k) >= N })
+	if x > size.Min && N-from(x-1) <= from(x)-N {
+		x--
+	}
+	v[name] = x
+	return err
+}
 
 // growNs are the lengths at which curves are computed: four to a doubling.
 var growNs = func() []int {

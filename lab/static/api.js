@@ -29,7 +29,7 @@ export function loading() {
 // local says that the engine is in the page, so that a reader's files need not leave it.
 export const local = kind === "wasm";
 let files = null;
-export function provide(own) { files = own; worker?.postMessage({ files }); }
+export function provide(own) { files = own; kept.clear(); worker?.postMessage({ files }); }
 
 let worker = null, number = 0;
 const open = new Map();
@@ -73,8 +73,20 @@ function overWorker(op, body, signal) {
   });
 }
 
-export async function askText(op, request, signal) {
-  const body = JSON.stringify(request || {});
+// An answer is a function of its question. The latest are kept as they came, so that what
+// is turned to and fro is asked for once.
+const kept = new Map(), MOST = 128, LONGEST = 1 << 16;
+
+export async function ask(op, request, signal) {
+  const body = JSON.stringify(request || {}), key = `${op} ${body}`;
+  let text = kept.get(key);
+  if (text !== undefined) kept.delete(key); else text = await fetched(op, body, signal);
+  if (text.length < LONGEST) kept.set(key, text);
+  if (kept.size > MOST) kept.delete(kept.keys().next().value);
+  return JSON.parse(text);
+}
+
+async function fetched(op, body, signal) {
   const answer = await (kind === "wasm" ? overWorker : overHTTP)(op, body, signal);
   if (!answer.ok) {
     let why = {};
@@ -83,5 +95,3 @@ export async function askText(op, request, signal) {
   }
   return answer.body;
 }
-
-export async function ask(op, request, signal) { return JSON.parse(await askText(op, request, signal)); }

@@ -130,7 +130,7 @@ export function picture(width, height, label, ...children) {
 export function number(v) {
   if (v === null || v === undefined) return "–";
   if (!Number.isInteger(v)) return String(+v.toPrecision(6));
-  return Math.abs(v) >= 10000 ? v.toLocaleString("en-US").replaceAll(",", "\u2009") : String(v);
+  return Math.abs(v) >= 10000 ? String(v).replace(/\B(?=(\d{3})+$)/g, "\u2009") : String(v);
 }
 
 export function plural(n, one, many) { return `${number(n)} ${n === 1 ? one : many || one + "s"}`; }
@@ -155,11 +155,25 @@ export function splitSpec(owners) {
 // terms says what the letters mean that stand in a formula: those of sizes in the sizes'
 // own words.
 const TERMS = { H: "heads", d_v: "numbers of a value", B_Z: "bits of a sum of weights", B_N: "bits of a sum of weight × number", B_s: "bits of a score", B_q: "bits of a set of positions", m: "width", p: "bits of a number", n: "size of the hidden problem", N: "length of the sequence", "S(t)": "bits of the state after t tokens", b: "bits of a token" };
-export function terms(formula, sizes = []) {
+function terms(formula, sizes = []) {
   const said = { ...TERMS, ...Object.fromEntries(sizes.map(z => [z.name, z.doc.split(/[;(]/)[0].trim()])) };
   const found = Object.keys(said).filter(name => formula.match(/S\(t\)|[A-Za-z]\w*/g)?.includes(name));
-  return found.length ? el("span", { class: "terms muted" }, found.map((name, k) => [k ? "; " : "", el("b", {}, name), ` ${said[name]}`]), ".") : "";
+  return found.length ? el("span", { class: "terms muted" }, found.map((name, k) => [k ? "; " : "", el("b", {}, typeset(name)), ` ${said[name]}`]), ".") : "";
 }
+
+// typeset writes a formula as it stands in print: letters, indices and powers; words stay as
+// they are, and a long one may be broken into lines.
+export function typeset(text) {
+  const closing = [], part = /(ceil\()|(log2)|\b([A-Za-z])_(\w+)|\^(\w+|\([^()]*\))|(>=)|([()])|(?<!['’])\b([B-Zb-z])\b|([^>()^]+?(?=ceil|log2|\b[A-Za-z](?:_|\b)|[>()^]|$)|.)/g;
+  return el("span", { class: "formula" }, Array.from(text.matchAll(part), ([all, ceil, log, letter, index, power, least, bracket, single]) => {
+    if (ceil) { closing.push("⌉"); return "⌈"; }
+    if (bracket === "(") closing.push(")");
+    return log ? ["log", el("sub", {}, "2")] : letter ? [el("var", {}, letter), el("sub", {}, index)] : power ? el("sup", {}, power.replace(/[()]/g, "")) : least ? "≥" : bracket === ")" ? closing.pop() || ")" : single ? single === "x" ? "×" : el("var", {}, single) : all;
+  }));
+}
+
+// formula is a formula and what its letters mean.
+export function formula(text, sizes) { return [typeset(text), ". ", terms(text, sizes)]; }
 
 export const NAMES = { alice: "Alice", bob: "Bob", public: "public" };
 
@@ -282,10 +296,17 @@ export function command(text) {
 // asking puts one question at a time and shows the answer to the newest only. What
 // comes back after its question was withdrawn, by a newer one or because the page
 // went elsewhere, is dropped: this is the one place that decides it. While an answer
-// is awaited the hosts are marked busy, so that no old result passes for a new one.
+// is awaited the hosts are marked busy, and dimmed if it takes a while, so that no old
+// result passes for a new one.
 export function asking(hosts, question, show) {
   let newest = 0, running = false;
-  const busy = on => hosts.forEach(h => on ? h.setAttribute("aria-busy", "true") : h.removeAttribute("aria-busy"));
+  let late = 0;
+  const dim = on => hosts.forEach(h => h.toggleAttribute("data-late", on));
+  const busy = on => {
+    clearTimeout(late);
+    hosts.forEach(h => on ? h.setAttribute("aria-busy", "true") : h.removeAttribute("aria-busy"));
+    if (on) late = setTimeout(dim, 250, true); else if (hosts[0].hasAttribute("data-late")) dim(false);
+  };
   async function go() {
     newest++;
     if (running) return;

@@ -19,9 +19,10 @@ function broken(text, most) {
   return lines;
 }
 
-// chart draws lines [{kind, name, points, fill, marks}], and between the lines low and
-// high of band what is not known. what names the quantity on the axis.
-export function chart({ width, height, lines, band, bite, cursor, xs, label, what = "bits" }) {
+// chart draws lines [{kind, name, points, fill, marks}], and shades bands [{low, high,
+// short}] between two of them: what is not known, or what is short of what is needed. what
+// names the quantity on the axis; handle moves where the lines cross.
+export function chart({ width, height, lines, bands = [], bite, cursor, handle, xs, label, what = "bits" }) {
   const narrow = width < 480, left = narrow ? 44 : 52, right = Math.max(narrow ? 86 : 96, Math.min(170, width * .2)), top = 24, bottom = 44, line = 14.5;
   const all = lines.flatMap(l => l.points.map(p => p[1])).filter(v => v > 0);
   const yMin = 1, yMax = Math.max(10, ...all) * 1.5, [xMin, xMax] = xs;
@@ -29,7 +30,7 @@ export function chart({ width, height, lines, band, bite, cursor, xs, label, wha
   const Y = v => height - bottom - (Math.log(Math.max(v, yMin)) - Math.log(yMin)) / (Math.log(yMax) - Math.log(yMin)) * (height - top - bottom);
   const parts = [], path = pts => pts.map((p, i) => `${i ? "L" : "M"}${X(p[0]).toFixed(1)} ${Y(p[1]).toFixed(1)}`).join("");
   if (bite) parts.push(svg("rect", { class: "bite", x: X(bite), y: top, width: Math.max(0, width - right - X(bite)), height: height - top - bottom }));
-  if (band?.low.length > 1) parts.push(svg("path", { class: "between", d: path([...band.low, ...band.high.toReversed()]) + "Z" }));
+  for (const { low, high, short } of bands) if (low.length > 1) parts.push(svg("path", { class: `between${short ? " short" : ""}`, d: path([...low, ...high.toReversed()]) + "Z" }));
   const tens = Math.floor(Math.log10(yMax)), each = tens > 5 ? 2 : 1;
   for (let p = 0; p <= tens; p++) {
     parts.push(svg("line", { class: p ? "gridline" : "axis", x1: left, x2: width - right, y1: Y(10 ** p), y2: Y(10 ** p) }));
@@ -61,9 +62,26 @@ export function chart({ width, height, lines, band, bite, cursor, xs, label, wha
     parts.push(svg("line", { class: "cursor", x1: X(cursor.N), x2: X(cursor.N), y1: top, y2: height - bottom }));
     for (const [v, kind] of [[cursor.bits, "cost"], [cursor.needed, "need"], [cursor.trivial, "raw"]]) if (v !== null) parts.push(svg("circle", { class: `dot ${kind}`, cx: X(cursor.N), cy: Y(v), r: 5 }));
   }
+  if (handle) parts.push(svg("g", { class: "handle crossing", tabindex: 0, role: "slider", "data-focus": "crossing", "aria-label": "The crossing", "aria-valuemin": xMin, "aria-valuemax": xMax, "aria-valuenow": bite, "aria-valuetext": `N = ${number(bite)}, ${handle.says}`, "aria-orientation": "horizontal",
+    onkeydown: e => { const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -8, PageUp: 8, Home: -Infinity, End: Infinity }[e.key]; if (!by) return; e.preventDefault(); e.stopPropagation(); handle.step(by); } },
+    svg("circle", { class: "room", cx: X(bite), cy: Y(handle.bits), r: 16 }), svg("circle", { cx: X(bite), cy: Y(handle.bits), r: 8 })));
   const pic = picture(width, height, label, parts);
   pic.inverse = px => Math.exp(Math.log(xMin) + (px - left) / (width - left - right) * (Math.log(xMax) - Math.log(xMin)));
   return pic;
+}
+
+// SHADED says what grown shades.
+export const SHADED = "Shaded, left of the crossing: for all that the bound says, such a model may be right. Right of it: the bits that it lacks.";
+
+// grown draws an answer about all models of given sizes: what they send and what is needed,
+// shaded between: before the lines cross, where such a model may be right for all that the
+// bound says, and after, what it lacks. hidden leaves out what is needed.
+export function grown({ width, height, answer: a, label, hidden, handle }) {
+  const pts = key => a.points.map(p => [p.N, p[key]]), bite = !hidden && a.bites_at && a.bites_at <= a.max_n ? a.bites_at : null;
+  const part = (key, on) => a.points.filter(p => p.N >= 8 && on(p)).map(p => [p.N, p[key]]), meet = bite ? [[bite, a.bites_n]] : [], before = p => !bite || p.N < bite, after = p => bite && p.N > bite;
+  return chart({ width, height, xs: [8, a.max_n], label, bite, handle: bite && handle && { ...handle, bits: a.bites_n }, cursor: hidden && a.at ? { ...a.at, needed: null } : a.at,
+    bands: hidden ? [] : [{ low: [...part("needed", before), ...meet], high: [...part("bits", before), ...meet] }, { low: [...meet, ...part("bits", after)], high: [...meet, ...part("needed", after)], short: true }],
+    lines: [{ kind: "cost", name: "sent", points: pts("bits") }, ...(hidden ? [] : [{ kind: "need", name: "needed", points: pts("needed") }]), { kind: "raw", name: "raw tokens", points: pts("trivial") }] });
 }
 
 // Marks differ in shape; a hollow one is vacuous.
@@ -79,6 +97,6 @@ export function sandwich({ width, height, rows, model, task }) {
   const low = good.filter(r => r.needed > 0), by = low.at(-1)?.needed_by?.split(/[ :]/)[0] || low.at(-1)?.reduction;
   const bare = r => r.bits > r.trivial;
   return chart({ width, height, xs: [Math.min(8, ...good.map(r => r.N)), Math.max(16, ...good.map(r => r.N))], what: "bits across the cut", label: `What ${model} sends for ${task}, what is needed at least, and the raw tokens, in bits across the cut, against N`,
-    band: { low: low.map(r => [r.N, r.needed]), high: low.map(r => [r.N, Math.min(r.bits, r.trivial || r.bits)]) },
+    bands: [{ low: low.map(r => [r.N, r.needed]), high: low.map(r => [r.N, Math.min(r.bits, r.trivial || r.bits)]) }],
     lines: [{ kind: "cost", name: `${model} sends`, points: pts("bits"), marks: 1, hollow: good.map(bare) }, { kind: "need", name: `needed (${by})`, points: pts("needed"), marks: 2 }, { kind: "raw", name: "raw tokens", points: pts("trivial") }] });
 }

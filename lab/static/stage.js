@@ -1,7 +1,7 @@
 // The story's stage: one picture that changes, never blanks. Tokens are kept from one
 // scene to the next, so that they move instead of being drawn anew.
 import { NAMES, drag, number, plural, put, short, spoken, svg } from "./dom.js";
-import { chart } from "./plot.js";
+import { grown } from "./plot.js";
 import { arc, grip, matched } from "./strip.js";
 
 let muted = false;
@@ -146,14 +146,14 @@ export function need(stage, { width, height, hand, boxes, sorted, all, box, of }
     })] });
 }
 
-export function crossing(stage, { width, height, answer, move }) {
+export function crossing(stage, { width, height, answer, says, step, cross, move }) {
   if (muted) return;
-  const pts = key => answer.points.map(q => [q.N, q[key]]);
-  put(stage, chart({ width, height, xs: [8, answer.max_n], label: "Bits that cross, against sequence length: what the layer sends and what is needed", lines: [{ kind: "cost", name: "sent", points: pts("bits") }, { kind: "need", name: "needed", points: pts("needed") }, { kind: "raw", name: "raw tokens", points: pts("trivial") }], bite: answer.bites_at && answer.bites_at <= answer.max_n ? answer.bites_at : null, cursor: answer.at }));
+  put(stage, grown({ width, height, answer, label: "Bits that cross, against sequence length: what the layer sends and what is needed", handle: { says, step } }));
   grab(stage, e => {
-    const to = m => { const pic = stage.querySelector("svg.picture"), box = pic?.getBoundingClientRect(); if (box) move(Math.max(8, pic.inverse((m.clientX - box.left) * width / box.width))); };
     if (!e.target.closest("svg.picture")) return null;
-    to(e);
+    const held = e.target.closest(".crossing");
+    const to = m => { const pic = stage.querySelector("svg.picture"), box = pic?.getBoundingClientRect(); if (box) (held ? cross : move)(Math.max(8, Math.min(answer.max_n, Math.round(pic.inverse((m.clientX - box.left) * width / box.width))))); };
+    if (!held) to(e);
     return { move: to };
   });
 }

@@ -2,7 +2,8 @@
 // Every number is the engine's; a number in a sentence can be dragged.
 import { ask } from "./api.js";
 import { button, off, problem } from "./controls.js";
-import { asking, command, el, exportButton, number, plural, put, terms, value, watchWidth } from "./dom.js";
+import { asking, command, el, exportButton, formula, number, plural, put, value, watchWidth } from "./dom.js";
+import { SHADED } from "./plot.js";
 import { scrub } from "./scrub.js";
 import { witness } from "./strip.js";
 import * as draw from "./stage.js";
@@ -18,6 +19,7 @@ export function open(main, cat, start, write) {
   s.cut = Math.min(s.cut, s.n); s.pick = Math.min(s.pick, s.n);
   const doc = name => cat.tasks.find(t => t.name === name).doc;
   let width = 0, height = 400, data = {}, failed = null, hovered = -1, revealed = false, sorted = new Map(), holding = first(), box = 0, caught = null;
+  let crossAt = 0; // the N to which the crossing is dragged: the engine says the width that takes it there
 
   const stage = el("div", { class: "stage", "data-scene": s.scene }), caption = el("p", { class: "caption", "aria-live": "polite" });
   const titles = ["A puzzle", "What one layer does", "Cut it", "What is needed", "Where they cross", "The mirror image"];
@@ -34,7 +36,7 @@ export function open(main, cat, start, write) {
   }
   const say = (k, ...words) => put(scenes[k - 1].querySelector(".says"), words);
   const turn = (name, low, high, label, more = {}) => scrub(label, s[name], { min: low, max: high, name, ...more }, v => { s[name] = v; changed(name); });
-  function changed(name) { if (["n", "M", "seed"].includes(name)) { s.cut = Math.min(s.cut, s.n); s.pick = Math.min(s.pick, s.n); hovered = -1; revealed = false; } if (["hand", "boxes"].includes(name)) { sorted.clear(); caught = null; holding = first(); } save(); consult(); }
+  function changed(name) { if (["n", "M", "seed"].includes(name)) { s.cut = Math.min(s.cut, s.n); s.pick = Math.min(s.pick, s.n); hovered = -1; revealed = false; } if (["hand", "boxes"].includes(name)) { sorted.clear(); caught = null; holding = first(); } crossAt = 0; save(); consult(); }
 
   // What a scene asks of the engine.
   const match = (more = {}) => ask("cut", { task: "match2", model: "attention", n: s.n, set: { M: s.M }, seed: s.seed, ...more });
@@ -55,7 +57,7 @@ export function open(main, cat, start, write) {
       const [hand, none, all] = await Promise.all([act(handOf(holding), zero), act(zero, zero), act(one, one)]);
       return { hand, none, all, need: (await ask("sizes", { reduction: "disj-match3", model: "attention", n: s.hand })).needed };
     },
-    5: () => ask("grow", { inequality: "one-layer-match3", n: s.at, sizes: { H: s.H, m: s.width, p: s.bits } }),
+    5: () => ask("grow", { inequality: "one-layer-match3", n: s.at, sizes: { H: s.H, m: s.width, p: s.bits }, ...(crossAt ? { cross: { size: "m", n: crossAt } } : {}) }),
     6: async () => {
       const rnn = await ask("break", { reduction: "disj-qsa-memory", model: "rnn", n: 8, set: { m: s.numbers }, seed: 1 });
       const { finding } = rnn, tell = finding.read.find((_, k) => finding.kind === "forced" && JSON.stringify(rnn.runs[0].expected[k]) !== JSON.stringify(rnn.runs[1].expected[k]));
@@ -63,7 +65,7 @@ export function open(main, cat, start, write) {
       return { rnn, tell, attention: tell ? await Promise.all([attend(finding.input), attend(finding.twin)]) : [] };
     },
   };
-  const consult = asking([stage, caption], () => { const k = s.scene; return questions[k]().then(d => ({ k, d })); }, (a, e) => { failed = e; if (a) data[a.k] = a.d; paint(); there(); });
+  const consult = asking([stage, caption], () => { const k = s.scene; return questions[k]().then(d => ({ k, d })); }, (a, e) => { failed = e; if (a) data[a.k] = a.d; if (a?.k === 5 && crossAt) { crossAt = 0; s.width = a.d.sizes.m; save(); } paint(); there(); });
 
   // The hand that is shown before one is put into a box: 0101, so that her tokens show.
   function first() { return parseInt("01".repeat(s.hand).slice(0, s.hand), 2); }
@@ -98,7 +100,7 @@ export function open(main, cat, start, write) {
       const b = run.record.bits, bits = grown.map(g => g.record.bits.total), step = bits[1] - bits[0];
       say(3, el("p", {}, "Now a line through the strip, after token ", turn("cut", 1, s.n, "the cut"), ". Alice has what is left of it, Bob the rest. She fills her part of both jars and hands them over: ", el("strong", { class: "a", "data-total": b.total }, plural(b.total, "bit")), `, however her tokens lie. Sent as they are, they would take ${plural(b.trivial, "bit")}.`),
         el("p", {}, "Drag the line: the envelope hardly changes. Take ", N(), ` tokens, M still ${s.M}: with the line in the middle, at 16, 32 and 64 tokens it is `, el("strong", { "data-grown": bits.join(" ") }, `${bits.join(", ")} bits`), bits[2] - bits[1] === step ? `. Each doubling adds ${plural(step, "bit")}.` : ".", " A sum grows like a logarithm."),
-        el("p", { class: "muted small" }, `${run.record.bits.total} bits = `, el("span", { class: "mono" }, run.record.formula_text), ". ", terms(run.record.formula_text)));
+        el("p", { class: "muted small" }, `${run.record.bits.total} bits = `, formula(run.record.formula_text)));
       put(caption, about("match2"), command(run.record.command));
       draw.cut(stage, { width, height, tokens: run.tokens, owners: run.owners, at: s.cut, words: run.words, messages: run.record.messages, weights: weigh.weights, bits: b.total, trivial: b.trivial, move: k => { if (k !== s.cut) { s.cut = k; changed("cut"); } } });
     },
@@ -116,16 +118,17 @@ export function open(main, cat, start, write) {
     },
     5(a) {
       const at = a.at;
-      const { formula, sizes } = cat.inequalities.find(q => q.name === "one-layer-match3");
+      const claim = cat.inequalities.find(q => q.name === "one-layer-match3");
       put(caption, about("match3"));
       if (!at) { put(stage, el("p", { class: "muted" }, "No instance fits at this N.")); return; }
       const short = at.bits < at.needed;
       say(5, el("p", {}, "A layer with ", turn("H", 1, 16, "heads"), s.H === 1 ? " head" : " heads", " of width ", turn("width", 1, 64, "width"), " and ", turn("bits", 2, 32, "bits of a number"), " bits sends at most ", el("strong", { class: "a", "data-bits": at.bits }, plural(at.bits, "bit")), " at N = ", turn("at", 8, a.max_n, "N, the length", { values: lengths(a.max_n) }), "; ", el("strong", { class: "n", "data-needed": at.needed }, number(at.needed)), " are needed. ",
         short ? el("strong", { class: "bad" }, "Whatever its weights, it errs on some input.") : "Here the bound says nothing yet."),
         el("p", {}, "What it can send grows like a logarithm, what is needed like N: the lines cross",
-          a.bites_at ? [" at N = ", el("strong", { "data-bites": a.bites_at }, number(a.bites_at)), ". ", short ? "" : button(`Go to N = ${number(a.bites_at)}`, () => { s.at = lengths(a.max_n).find(n => n >= a.bites_at) || a.max_n; changed("at"); }, { "data-act": "bite" })] : " beyond this chart.", " More heads move the crossing, they do not remove it. ", el("a", { href: `#grow?inequality=one-layer-match3&n=${s.at}&H=${s.H}&m=${s.width}&p=${s.bits}` }, "See it in Grow.")),
-        el("p", { class: "muted small" }, "A right layer has ", el("span", { class: "mono" }, formula), ". ", terms(formula, sizes)));
-      draw.crossing(stage, { width, height, answer: a, move: n => { const best = lengths(a.max_n).reduce((x, y) => Math.abs(Math.log(y / n)) < Math.abs(Math.log(x / n)) ? y : x); if (best !== s.at) { s.at = best; changed("at"); } } });
+          a.bites_at ? [" at N = ", el("strong", { "data-bites": a.bites_at }, number(a.bites_at)), ". ", short ? "" : button(`Go to N = ${number(a.bites_at)}`, () => { s.at = lengths(a.max_n).find(n => n >= a.bites_at) || a.max_n; changed("at"); }, { "data-act": "bite" })] : " beyond this chart.", " Drag the crossing along the needed line: the width becomes what takes it there. More heads move it, too; nothing removes it. ", el("a", { href: `#grow?inequality=one-layer-match3&n=${s.at}&H=${s.H}&m=${s.width}&p=${s.bits}` }, "See it in Grow.")),
+        el("p", { class: "muted" }, SHADED),
+        el("p", { class: "muted small" }, "A right layer has ", formula(claim.formula, claim.sizes)));
+      draw.crossing(stage, { width, height, answer: a, says: `${plural(s.H, "head")} of width ${s.width}`, step: by => { const w = Math.max(1, Math.min(64, s.width + by)); if (w !== s.width) { s.width = w; changed("width"); } }, cross: n => { if (n !== crossAt) { crossAt = n; consult(); } }, move: n => { const best = lengths(a.max_n).reduce((x, y) => Math.abs(Math.log(y / n)) < Math.abs(Math.log(x / n)) ? y : x); if (best !== s.at) { s.at = best; changed("at"); } } });
     },
     6({ rnn, tell, attention }) {
       const f = rnn.finding, forced = f.kind === "forced";
@@ -181,7 +184,7 @@ export function open(main, cat, start, write) {
     if (k === s.scene) return;
     s.scene = k;
     stage.setAttribute("data-scene", k);
-    hovered = -1;
+    hovered = -1; crossAt = 0;
     save(); paint(); consult();
   }
   function go(k) {

@@ -1,7 +1,7 @@
 // Break: make a model smaller until it fails, and see what it confuses.
 import { ask, local, provide } from "../api.js";
 import { button, problem, select, slider } from "../controls.js";
-import { command, asking, el, exportButton, number, picture, plural, put, svg, terms, value, watchWidth } from "../dom.js";
+import { command, asking, el, exportButton, formula, number, picture, plural, put, svg, value, watchWidth } from "../dom.js";
 import { verdict as judged } from "../verdict.js";
 import { arc, layout, matched, token, widestOf, witness } from "../strip.js";
 
@@ -118,7 +118,7 @@ export function open(main, cat, start, write) {
         : [el("strong", { class: "good" }, "No failure found. "), f.verdict === "meets" ? `All ${number(f.tried)} inputs were tried.` : "That proves nothing about the inputs that were not tried."]));
     put(why, el("span", { class: "who alice" }, "Alice"), " holds the blue tokens, ", el("span", { class: "who bob" }, "Bob"), " the orange ones. ", forced ? f.needed && f.message_bits < f.needed ? "The message has fewer values than there are pasts that matter, so two pasts share one: on one of them the reader is wrong." : "The message is long enough to tell all pasts apart, yet this model gives two of them the same: on one of them the reader is wrong."
       : f.kind === "found" ? "No two pasts that matter were found to share a message; this model errs all the same." : "No two pasts that matter were found to share a message.");
-    put(foot, el("p", { class: "small muted" }, f.note), el("p", { class: "small muted" }, `${f.strategy}, ${number(f.tried)} tried; ${f.setting}. Message: ${answer.formula}. `, terms(answer.formula, facts?.sizes)), command(answer.command));
+    put(foot, el("p", { class: "small muted" }, f.note), el("p", { class: "small muted" }, `${f.strategy}, ${number(f.tried)} tried; ${f.setting}. Message: `, formula(answer.formula, facts?.sizes)), command(answer.command));
     drawPair();
   }
 

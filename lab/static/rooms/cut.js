@@ -1,7 +1,7 @@
 // Cut: a model, a sequence, and who holds what.
 import { ask } from "../api.js";
 import { button, field, player, problem, select, slider } from "../controls.js";
-import { NAMES, command, asking, download, drag, el, exportButton, number, picture, plural, put, ranges, splitSpec, svg, terms, value, watchWidth } from "../dom.js";
+import { NAMES, command, asking, download, drag, el, exportButton, formula, number, picture, plural, put, ranges, splitSpec, svg, typeset, value, watchWidth } from "../dom.js";
 import { arc, grip, layout, matched, token, widestOf, witness } from "../strip.js";
 import { verdict as judged } from "../verdict.js";
 
@@ -348,7 +348,7 @@ export function open(main, cat, start, write) {
         el("dt", {}, "Public"), el("dd", {}, r.split.public.length ? ranges(r.split.public) : "none"),
         el("dt", {}, "Read"), el("dd", {}, `position ${ranges(r.read)}; ${NAMES[r.answer] || "the owner"} answers`)));
     put(foot, el("h3", {}, "This model"), el("p", { class: "small" }, answer.about),
-      el("dl", { class: "facts" }, el("dt", {}, "Formula"), el("dd", {}, `${number(b.formula)} = ${r.formula_text}. `, terms(r.formula_text, sizesOf())), el("dt", {}, "Size"), el("dd", {}, `${plural(answer.size.bits, "bit")} = ${answer.size.formula}`),
+      el("dl", { class: "facts" }, el("dt", {}, "Formula"), el("dd", {}, `${number(b.formula)} = `, formula(r.formula_text, sizesOf())), el("dt", {}, "Size"), el("dd", {}, `${plural(answer.size.bits, "bit")} = `, typeset(answer.size.formula)),
         el("dt", {}, "Sizes"), el("dd", {}, Object.entries(r.params).map(([n, v]) => `${n}=${v}`).join(" ")), el("dt", {}, "Setting"), el("dd", {}, r.setting),
         need ? [el("dt", {}, "Needed"), el("dd", {}, `${need.why} (${need.reduction}, ${need.basis})`)] : null),
       r.warnings.length ? el("ul", { class: "warnings" }, r.warnings.map(w => el("li", {}, w))) : null,

@@ -2,8 +2,8 @@
 // that is right, whose cost and need leave between them what nobody here knows.
 import { ask } from "../api.js";
 import { button, instead, problem, segmented, select, slider } from "../controls.js";
-import { command, asking, copy, drag, el, exportButton, number, put, terms, watchWidth } from "../dom.js";
-import { chart, colour, sandwich } from "../plot.js";
+import { command, asking, copy, drag, el, exportButton, formula, number, put, watchWidth } from "../dom.js";
+import { SHADED, chart, colour, grown, sandwich } from "../plot.js";
 import { verdict as judged } from "../verdict.js";
 
 const NS = [8, 16, 32, 64, 128, 256, 512, 1024];
@@ -75,16 +75,11 @@ export function open(main, cat, start, write) {
     if (s.show === "right") { if (measures?.task === task.name && measures.model === model) right(height); return; }
     if (!answer) return;
     const hidden = s.guess === "1" && !guessed;
-    const pts = key => answer.points.map(p => [p.N, p[key]]);
-    put(stage, chart({
-      width, height, xs: [8, answer.max_n], label: "Bits against sequence length: what models of these sizes send, what is needed, and the raw tokens",
-      lines: [{ kind: "cost", name: "sent", points: pts("bits") }, ...(hidden ? [] : [{ kind: "need", name: "needed", points: pts("needed") }]), { kind: "raw", name: "raw tokens", points: pts("trivial") }],
-      bite: !hidden && answer.bites_at && answer.bites_at <= answer.max_n ? answer.bites_at : null, cursor: hidden && answer.at ? { ...answer.at, needed: null } : answer.at,
-    }));
+    put(stage, grown({ width, height, answer, hidden, label: "Bits against sequence length: what models of these sizes send, what is needed, and the raw tokens" }));
     put(guess, hidden ? [button("From here on none is right", () => { guessed = s.n; draw(); }, { class: "main", "data-act": "reveal" })] : button("Guess first", () => { s.guess = "1"; guessed = 0; s.show = ""; setup(); run(); }, { class: "quiet", "data-act": "guess" }));
     if (hidden) { put(facts); put(verdict, el("p", { class: "sentence" }, "What is needed is hidden. From which N on can no model of these sizes be right? Drag the line there, and say so.")); return; }
     const at = answer.at;
-    put(facts, el("p", { class: "muted small" }, el("span", { class: "mono" }, entry.formula), ". ", terms(entry.formula, entry.sizes)));
+    put(facts, el("p", { class: "muted small" }, SHADED, " Right models have ", formula(entry.formula, entry.sizes)));
     if (!at) { put(verdict, el("p", { class: "sentence" }, "No instance fits at this N.")); return; }
     const short = at.bits < at.needed, there = answer.bites_at && lengths.find(n => n >= answer.bites_at);
     put(verdict, judged({ sent: at.bits, need: at.needed, raw: at.trivial, mark: "data-bits", name: `sent at N = ${number(at.N)}` },
