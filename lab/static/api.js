@@ -77,14 +77,16 @@ function overWorker(op, body, signal) {
 // is turned to and fro is asked for once.
 const kept = new Map(), MOST = 128, LONGEST = 1 << 16;
 
-export async function ask(op, request, signal) {
+export async function askText(op, request, signal) {
   const body = JSON.stringify(request || {}), key = `${op} ${body}`;
   let text = kept.get(key);
   if (text !== undefined) kept.delete(key); else text = await fetched(op, body, signal);
   if (text.length < LONGEST) kept.set(key, text);
   if (kept.size > MOST) kept.delete(kept.keys().next().value);
-  return JSON.parse(text);
+  return text;
 }
+
+export async function ask(op, request, signal) { return JSON.parse(await askText(op, request, signal)); }
 
 async function fetched(op, body, signal) {
   const answer = await (kind === "wasm" ? overWorker : overHTTP)(op, body, signal);
