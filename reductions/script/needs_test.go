@@ -184,6 +184,112 @@ func TestDeclaredNeedFarAway(t *testing.T) {
 	}
 }
 
+// A problem of ours says how many values its answer can have, so what Bob may send and be
+// answered stands against a two-way need at any n.
+func TestDeclaredNeedAnsweredBack(t *testing.T) {
+	const file = `
+problem = "index"
+def task(tokens, params): return [0] * len(tokens)
+def alice(n, x): return {1: x}
+def bob(n, y): return {2: y}
+def read(n): return 2
+def answer(n, y, outputs): return 0
+`
+	for _, tc := range []struct {
+		need, setting, want string
+	}{
+		{"ceil_log2(n) + 1", "two-way", ""},
+		{"ceil_log2(n) + (1 if n <= 16 else 2)", "two-way", "at n = 121 the need that is declared is refuted: 9 bits (two-way deterministic), and 8 are enough: Bob sends all that he holds, and Alice the answer"},
+		{"ceil_log2(n) + (1 if n <= 16 else 2)", "2 rounds", "at n = 121 the need that is declared is refuted: 9 bits"},
+		{"n", "one-way", ""}, // he is not heard
+		{"n", "1 rounds", ""},
+	} {
+		f := parse(t, file+fmt.Sprintf(`def needed(n): return {"bits": %s, "setting": "%s deterministic", "basis": "quoted"}`+"\n", tc.need, tc.setting))
+		s, err := f.Subject(3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := validate.Overdrawn(t.Context(), s, f.Family()); !strings.HasPrefix(got, tc.want) || tc.want == "" && got != "" {
+			t.Errorf("%s, %s: %q, want %q", tc.need, tc.setting, got, tc.want)
+		}
+	}
+}
+
+// A row and its bite rest on needs of one setting: at the n at which a row says that a model is
+// impossible, a need is known in the row's setting that is above the bits which the model
+// moves, and at the n before there is none.
+func TestBitesInTheSettingOfTheRow(t *testing.T) {
+	const layout = `
+def task(tokens, params): return [%s] * len(tokens)
+def alice(n, x): return {i + 1: x[i] for i in range(n)}
+def bob(n, y): return %s
+def read(n): return [n + 1]
+def answer(n, outputs): return outputs[n + 1]
+def needed(n): return {"bits": %s, "setting": "%s deterministic", "basis": "proved", "source": "here"}
+`
+	index := `
+def inputs(n): return {"x": bits(n), "y": numbers(1, n)}
+def problem(n, x, y): return x[y - 1]
+`
+	larger := `
+def inputs(n): return {"x": bits(n), "y": bits(n)}
+def problem(n, x, y): return max(x, y)
+`
+	for _, tc := range []struct {
+		source string
+		bites  string // rules that do, of those below
+	}{
+		{index + fmt.Sprintf(layout, "tokens[tokens[-1] - 1]", "{n + 1: y}", "n", "one-way"), "recurrent kernel-attention"},
+		{index + fmt.Sprintf(layout, "tokens[tokens[-1] - 1]", "{n + 1: y}", "ceil_log2(n)", "two-way"), ""},
+		{larger + fmt.Sprintf(layout, "max(tokens[:-1], tokens[-1])", "{n + 1: y}", "n", "one-way"), "recurrent kernel-attention"},
+		{larger + fmt.Sprintf(layout, "max(tokens[:-1], tokens[-1])", "{n + 1: y}", "n", "two-way"), "recurrent kernel-attention kernel-attention"},
+		{larger + fmt.Sprintf(layout, "max(tokens[:-1], tokens[-1])", "{n + 1: y}", "n", "2 rounds"), "recurrent kernel-attention"}, // two layers are judged two-way
+	} {
+		f := parse(t, tc.source)
+		s, err := f.Subject(4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var named []rules.Sized
+		for _, rule := range []string{"recurrent layers=1 m=1 p=24", "kernel-attention layers=1 H=1 features=1 m=1 p=8", "kernel-attention layers=2 H=1 features=1 m=1 p=8"} {
+			a, err := rules.Parse(rule)
+			if err != nil {
+				t.Fatal(err)
+			}
+			named = append(named, a)
+		}
+		list, err := validate.Consequences(t.Context(), s, f.Family(), named...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var bites []string
+		for k, c := range list {
+			if c.BitesFrom == nil {
+				continue
+			}
+			rule, _, _ := strings.Cut(c.Rule, " ")
+			bites = append(bites, rule)
+			for n := *c.BitesFrom - 1; n <= *c.BitesFrom; n++ {
+				at, err := f.Subject(n)
+				if err != nil {
+					t.Fatal(err)
+				}
+				p, err := named[k].At(rules.Cut{Shape: at.Shape, Split: at.Split, Read: at.Reads, Players: 2}, 0)
+				if err != nil {
+					t.Fatal(err)
+				}
+				need, known, err := at.NeedIn(t.Context(), c.Setting)
+				if above := known && need.Bits > int(p.Total()); err != nil || above != (n == *c.BitesFrom) {
+					t.Errorf("%s (%s) bites from n = %d: at n = %d it moves %d bits, needed %+v (%v): %v", c.Rule, c.Setting, *c.BitesFrom, n, p.Total(), need, known, err)
+				}
+			}
+		}
+		if got := strings.Join(bites, " "); got != tc.bites {
+			t.Errorf("%s: bites %q, want %q: %+v", tc.source, got, tc.bites, list)
+		}
+	}
+}
+
 // All that a small table shows, each in its setting: equality of three bits, whose needs
 // are known. Pointers of three values need two rounds, or more bits.
 func TestAllNeeds(t *testing.T) {
@@ -326,6 +432,8 @@ def answer(n, outputs): return 0
 // numbers are those of a search by another program.
 func TestDeclaredNeedsOfPlayers(t *testing.T) {
 	parity, chase := "(xs[0] + xs[1] + xs[2]) % 2", "xs[0][xs[1][xs[2] - 1] - 1]"
+	one := "(lambda s: None if 2 in s or s == [3, 3] else 3 in s)([xs[0][i] + xs[1][i] + xs[2][i] for i in range(2)])"
+	even := "None if (xs[0] + xs[1] + xs[2]) % 2 else (xs[0] + xs[1] + xs[2]) % 4 == 2"
 	for _, tc := range []struct {
 		inputs, problem, setting string
 		most                     int // bits that stand
@@ -337,6 +445,13 @@ func TestDeclaredNeedsOfPlayers(t *testing.T) {
 		{"permutations(3), permutations(2), numbers(1, 2)", chase, "one-way", 4},
 		{"permutations(3), permutations(2), numbers(1, 2)", chase, "two-way", 4},
 		{"bits(2), bits(2), bits(2)", "None if xs[0] != xs[1] and xs[1] != xs[2] else xs[0] == xs[2]", "one-way", 2},
+		// Three sets, disjoint by pairs or with one common element besides.
+		{"bits(2), bits(2), bits(2)", one, "one-way", 2},
+		{"bits(2), bits(2), bits(2)", one, "two-way", 2},
+		// An even sum: is it 2 modulo 4?
+		{"numbers(0, 3), numbers(0, 3), numbers(0, 3)", even, "one-way", 3},
+		{"numbers(0, 3), numbers(0, 3), numbers(0, 3)", even, "1 rounds", 3},
+		{"numbers(0, 3), numbers(0, 3), numbers(0, 3)", even, "two-way", 3},
 		{"numbers(0, 2), numbers(0, 2), numbers(0, 1)", "one_of([e for e in range(3) if e != xs[0] and e != xs[1]])", "one-way", 3},
 		{"numbers(0, 2), numbers(0, 2), numbers(0, 1)", "one_of([e for e in range(3) if e != xs[0] and e != xs[1]])", "two-way", 3},
 	} {

@@ -371,6 +371,13 @@ func (s *Subject) enough(ctx context.Context, t *table, setting protocol.Setting
 			bits, why = b, by
 		}
 	}
+	values := s.Problem.Values(s.Size)
+	if t != nil {
+		values = len(t.answers())
+	}
+	if back := setting.Order == protocol.Free || setting.Rounds > 1; back && values > 0 && len(domains) == 2 {
+		lower(domains[1].Bits()+protocol.Width(uint64(values)), "Bob sends all that he holds, and Alice the answer")
+	}
 	if t == nil {
 		return bits, why
 	}

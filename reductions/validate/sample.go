@@ -16,10 +16,10 @@ import (
 const sampleTokens = 1 << 27
 
 // A user's own task is evaluated for each input: so many uniform ones are drawn that they
-// take about sampleEffort steps, and at least sampleLeast.
+// take about sampleEffort steps, some tenths of a second, and at least sampleLeast.
 const (
-	sampleEffort = 1 << 24
-	sampleLeast  = 1 << 12
+	sampleEffort = 1 << 22
+	sampleLeast  = 1 << 11
 )
 
 func (s *Subject) effort() int64 {
