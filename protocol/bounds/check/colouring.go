@@ -43,7 +43,7 @@ var _ = register("colouring", func(t *work, c Claim, raw json.RawMessage) (*big.
 		return nil, ErrLimit
 	}
 	p := newPropagator(n * e.K)
-	defer func() { _ = t.spend(8*maxSteps - max(p.left, 0)) }()
+	defer func() { t.charge(int64(8*maxSteps - max(p.left, 0))) }()
 	if err := t.spend(n, n, u.Cols+e.K); err != nil {
 		return nil, err
 	}

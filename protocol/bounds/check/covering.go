@@ -55,7 +55,7 @@ var _ = register("covering", func(t *work, c Claim, raw json.RawMessage) (*big.R
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = t.spend(8*maxSteps - max(p.left, 0)) }()
+	defer func() { t.charge(int64(8*maxSteps - max(p.left, 0))) }()
 	if err := t.refute(p, e.Lemmas); err != nil {
 		return nil, err
 	}

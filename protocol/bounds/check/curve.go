@@ -71,7 +71,7 @@ var (
 			}
 			total += best
 		}
-		return share(t.Table, total)
+		return share(t.Table, total), nil
 	})
 	_ = register("exhausted", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 		var e Exhausted
@@ -93,7 +93,7 @@ var (
 		if above {
 			return nil, fmt.Errorf("some %d words have more than %d right answers", k, target)
 		}
-		return share(t.Table, target)
+		return share(t.Table, target), nil
 	})
 	_ = register("prices", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 		var e Prices
@@ -113,9 +113,9 @@ var (
 		bound.Add(bound, big.NewInt(sum))
 		bound.Quo(bound, big.NewInt(e.Unit)) // the number of right answers is whole
 		if all := t.inside(); !bound.IsInt64() || bound.Int64() > all {
-			return share(t.Table, all)
+			return share(t.Table, all), nil
 		}
-		return share(t.Table, bound.Int64())
+		return share(t.Table, bound.Int64()), nil
 	})
 )
 
@@ -144,13 +144,7 @@ func (t *work) claimed(c Claim) (int64, error) {
 }
 
 // share is a number of right answers as a probability.
-func share(t *Table, right int64) (*big.Rat, error) {
-	all := t.inside()
-	if all == 0 {
-		return nil, errors.New("no entry is defined")
-	}
-	return big.NewRat(right, all), nil
-}
+func share(t *Table, right int64) *big.Rat { return big.NewRat(right, t.inside()) }
 
 // priced checks prices and adds them.
 func (t *work) priced(unit int64, rows []int64) (sum int64, err error) {

@@ -98,10 +98,11 @@ var _ = register("spectral", func(t *work, c Claim, raw json.RawMessage) (*big.R
 		return nil, err
 	}
 	// The entries of K^2 are below rows cols^2, far from overflow.
-	k, power := big2(gram(t.ctx, gram(t.ctx, a))), int64(2)
-	if err := t.ctx.Err(); err != nil {
+	square, err := gramSquared(t.ctx, a)
+	if err != nil {
 		return nil, err
 	}
+	k, power := big2(square), int64(2)
 	if u.Rows <= 64 {
 		k, power = multiply(k, k), 4
 	}
@@ -126,22 +127,30 @@ var _ = register("spectral", func(t *work, c Claim, raw json.RawMessage) (*big.R
 	return new(big.Rat).SetFrac(most, big.NewInt(t.inside())), nil
 })
 
-// gram is a times its transpose; for a symmetric a, its square. It is not complete
-// when ctx ends.
-func gram(ctx context.Context, a [][]int64) [][]int64 {
+// gramSquared is (A A^T)^2.
+func gramSquared(ctx context.Context, a [][]int64) ([][]int64, error) {
+	k, err := gram(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	return gram(ctx, k)
+}
+
+// gram is a times its transpose; for a symmetric a, its square.
+func gram(ctx context.Context, a [][]int64) ([][]int64, error) {
 	k := make([][]int64, len(a))
 	for i := range k {
 		k[i] = make([]int64, len(a))
 		for l := range a {
-			if ctx.Err() != nil {
-				break
+			if err := ctx.Err(); err != nil {
+				return nil, err
 			}
 			for j, v := range a[i] {
 				k[i][l] += v * a[l][j]
 			}
 		}
 	}
-	return k
+	return k, nil
 }
 
 func big2(a [][]int64) [][]*big.Int {
@@ -245,8 +254,8 @@ func (t *work) heaviest(a [][]int64) (most, least int64, err error) {
 	sum := make([]int64, len(a[0]))
 	in := make([]bool, len(a))
 	for g := 1; g < 1<<len(a); g++ {
-		if g&1023 == 0 && t.ctx.Err() != nil {
-			return 0, 0, t.ctx.Err()
+		if err := every(t.ctx, 1024, g); err != nil {
+			return 0, 0, err
 		}
 		i := 0
 		for g>>i&1 == 0 {

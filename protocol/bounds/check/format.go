@@ -183,13 +183,24 @@ type work struct {
 	formulas func(Formula)
 }
 
-// over says why a search has given up.
-func (w *work) over() error {
-	if err := w.ctx.Err(); err != nil {
-		return err
+// every asks ctx at one of so many steps.
+func every(ctx context.Context, many, step int) error {
+	if step%many != many-1 {
+		return nil
 	}
-	return ErrLimit
+	return ctx.Err()
 }
+
+// within limits the steps to so many until the function that it returns is called.
+func (w *work) within(steps int) func() {
+	all := w.left
+	w.left = min(all, int64(steps))
+	rest := all - w.left
+	return func() { w.left += rest }
+}
+
+// charge takes steps that were made from those that are left.
+func (w *work) charge(n int64) { w.left -= min(n, w.left) }
 
 func newWork(ctx context.Context, t *Table, steps int64) *work {
 	w := &work{Table: t, ctx: ctx, left: steps, values: map[int]bool{}, partial: t.inside() < int64(len(t.cells))}
@@ -212,7 +223,7 @@ func (w *work) spend(factors ...int) error {
 	if err := w.ctx.Err(); err != nil {
 		return err
 	}
-	if w.left -= min(n, w.left); w.left == 0 {
+	if w.charge(n); w.left == 0 {
 		return ErrLimit
 	}
 	return nil

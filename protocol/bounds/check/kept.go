@@ -67,7 +67,7 @@ var (
 		for _, b := range best {
 			total += b
 		}
-		return share(t.Table, total)
+		return share(t.Table, total), nil
 	})
 	_ = register("kept-prices", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 		var e KeptPrices
@@ -105,7 +105,7 @@ var (
 				sum += most
 			}
 		}
-		return share(t.Table, min(sum/e.Unit, t.inside()))
+		return share(t.Table, min(sum/e.Unit, t.inside())), nil
 	})
 )
 

@@ -37,7 +37,7 @@ var _ = register("kept-exhausted", func(t *work, c Claim, raw json.RawMessage) (
 	if above {
 		return nil, fmt.Errorf("with a floor of %d a search finds more than %d right answers", e.Floor, target)
 	}
-	return share(t.Table, target)
+	return share(t.Table, target), nil
 })
 
 // KeptAtMost says whether the search of KeptExhausted proves that so many right answers are the most, within steps.
@@ -71,7 +71,7 @@ func (t *work) keptExceed(k, target, floor int) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if t.Cols > 20 || len(gains)*t.Rows > maxSearchWords {
+	if t.Cols > 20 {
 		return false, fmt.Errorf("%w: %d tokens to keep", ErrLimit, t.Cols)
 	}
 	alike := t.everyWord(columns)

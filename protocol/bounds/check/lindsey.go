@@ -38,6 +38,9 @@ var _ = register("lindsey", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 	return big.NewRat(e.Size, 1), nil
 })
 
+// errPromise says that evidence speaks of total matrices only.
+var errPromise = errors.New("an entry is outside the promise")
+
 // LindseyBound is floor(sqrt(b)), b the largest absolute row sum of (A A^T)^2 of
 // the sign matrix A.
 func (t *Table) LindseyBound(ctx context.Context) (int64, error) {
@@ -55,13 +58,13 @@ func (t *Table) LindseyBound(ctx context.Context) (int64, error) {
 	for _, row := range a {
 		for _, v := range row {
 			if v == 0 {
-				return 0, errors.New("an entry is outside the promise")
+				return 0, errPromise
 			}
 		}
 	}
 	most := int64(0)
-	square := gram(ctx, gram(ctx, a))
-	if err := ctx.Err(); err != nil {
+	square, err := gramSquared(ctx, a)
+	if err != nil {
 		return 0, err
 	}
 	for _, row := range square { // entries below rows cols^2: far from overflow

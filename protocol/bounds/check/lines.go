@@ -81,7 +81,7 @@ var _ = register("classes", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 	type seen struct{ value, line int } // line + 1; 0: not seen yet
 	columns := map[int][]seen{}         // of classes of several lines
 	for i, k := range e.Of {
-		if err := t.ctx.Err(); err != nil && i&63 == 63 {
+		if err := every(t.ctx, 64, i); err != nil {
 			return nil, err
 		}
 		f, ok := first[k]
@@ -136,7 +136,7 @@ var _ = register("apart", func(t *work, c Claim, raw json.RawMessage) (*big.Rat,
 	var key []byte
 	whole := true // every entry defined: different lines are different as text
 	for n, i := range e.Lines {
-		if err := t.ctx.Err(); err != nil && n&63 == 63 {
+		if err := every(t.ctx, 64, n); err != nil {
 			return nil, err
 		}
 		key = key[:0]

@@ -303,8 +303,7 @@ func TestCountsRefuteOnlyWhatIsFalse(t *testing.T) {
 		d := depth(table, 1<<table.Rows-1, 1<<table.Cols-1)
 		for b := range 4 {
 			l := lemma{Rows: rows, Cols: cols, Bits: b}
-			left := maxSteps
-			if err := l.verify(table, nil, &left); err == nil {
+			if err := l.verify(newWork(t.Context(), table, 1<<40), nil); err == nil {
 				if refuted++; b >= d {
 					t.Errorf("%v: %d bits are refuted, and D is %d", table.Lines(), b, d)
 				}

@@ -57,22 +57,21 @@ type branch struct {
 
 func (b *branch) UnmarshalJSON(raw []byte) error {
 	p := &branchText{raw: raw}
-	got, err := p.branch()
-	if err == nil && p.peek() != 0 {
-		err = errBranch
+	got := p.branch()
+	if p.bad || p.peek() != 0 {
+		return errBranch
 	}
-	if err == nil {
-		*b = *got
-	}
-	return err
+	*b = *got
+	return nil
 }
 
 var errBranch = errors.New("a branch is [side, lemma] or [line, branch, branch]")
 
-// branchText reads nested branches in one pass.
+// branchText reads nested branches in one pass, of a text that is JSON.
 type branchText struct {
 	raw []byte
 	at  int
+	bad bool // something else stood there
 }
 
 // peek is the next byte that is no blank, 0 at the end.
@@ -86,65 +85,44 @@ func (p *branchText) peek() byte {
 	return p.raw[p.at]
 }
 
-func (p *branchText) expect(c byte) error {
-	if p.peek() != c {
-		return errBranch
+func (p *branchText) expect(c byte) {
+	if p.peek() == c {
+		p.at++
+	} else {
+		p.bad = true
 	}
-	p.at++
-	return nil
 }
 
 // number reads a line, a side or a lemma: at most nine digits.
-func (p *branchText) number() (int, error) {
+func (p *branchText) number() int {
 	p.peek()
 	from := p.at
 	for p.at < len(p.raw) && p.raw[p.at] >= '0' && p.raw[p.at] <= '9' {
 		p.at++
 	}
-	if p.at-from > 9 {
-		return 0, errBranch
-	}
 	n, err := strconv.Atoi(string(p.raw[from:p.at]))
-	if err != nil {
-		return 0, errBranch
-	}
-	return n, nil
+	p.bad = p.bad || err != nil || p.at-from > 9
+	return n
 }
 
-func (p *branchText) branch() (*branch, error) {
+func (p *branchText) branch() *branch {
 	b := &branch{}
-	if err := p.expect('['); err != nil {
-		return nil, err
-	}
-	first, err := p.number()
-	if err != nil {
-		return nil, err
-	}
-	if err := p.expect(','); err != nil {
-		return nil, err
-	}
+	p.expect('[')
+	first := p.number()
+	p.expect(',')
 	if p.peek() != '[' {
-		b.side = first
-		if b.lemma, err = p.number(); err != nil {
-			return nil, err
+		b.side, b.lemma = first, p.number()
+	} else {
+		b.line, b.next[0] = first, p.branch()
+		p.expect(',')
+		if p.peek() == 'n' {
+			p.at += len("null")
+		} else {
+			b.next[1] = p.branch()
 		}
-		return b, p.expect(']')
 	}
-	b.line = first
-	if b.next[0], err = p.branch(); err != nil {
-		return nil, err
-	}
-	if err := p.expect(','); err != nil {
-		return nil, err
-	}
-	if p.peek() == 'n' { // the text is JSON: null
-		p.at += len("null")
-		return b, p.expect(']')
-	}
-	if b.next[1], err = p.branch(); err != nil {
-		return nil, err
-	}
-	return b, p.expect(']')
+	p.expect(']')
+	return b
 }
 
 var _ = register("refutation", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
@@ -155,13 +133,9 @@ var _ = register("refutation", func(t *work, c Claim, raw json.RawMessage) (*big
 	if c.Measure != Deterministic || c.End != Lower {
 		return nil, errOther
 	}
-	left := maxSteps
-	defer func() { _ = t.spend(maxSteps - max(left, 0)) }()
+	defer t.within(maxSteps)()
 	for k := range e.Lemmas {
-		if err := t.ctx.Err(); err != nil {
-			return nil, err
-		}
-		if err := e.Lemmas[k].verify(t.Table, e.Lemmas[:k], &left); err != nil {
+		if err := e.Lemmas[k].verify(t, e.Lemmas[:k]); err != nil {
 			return nil, fmt.Errorf("lemma %d: %w", k, err)
 		}
 	}
@@ -174,12 +148,12 @@ var _ = register("refutation", func(t *work, c Claim, raw json.RawMessage) (*big
 // maxRefuted keeps 2^bits an int.
 const maxRefuted = 30
 
-func (l *lemma) verify(t *Table, earlier []lemma, left *int) error {
+func (l *lemma) verify(t *work, earlier []lemma) error {
 	if l.Bits < 0 || l.Bits > maxRefuted {
 		return fmt.Errorf("%d bits are out of range", l.Bits)
 	}
-	if *left -= 1 + len(l.Rows) + len(l.Cols); *left < 0 {
-		return ErrLimit
+	if err := t.spend(1 + len(l.Rows) + len(l.Cols)); err != nil {
+		return err
 	}
 	if err := indices(l.Rows, t.Rows); err != nil {
 		return err
@@ -188,7 +162,7 @@ func (l *lemma) verify(t *Table, earlier []lemma, left *int) error {
 		return err
 	}
 	if l.ByRows == nil && l.ByCols == nil {
-		return l.count(t, left)
+		return l.count(t)
 	}
 	if len(l.Fooling) > 0 {
 		return errors.New("a lemma counts or divides, not both")
@@ -206,7 +180,7 @@ func (l *lemma) verify(t *Table, earlier []lemma, left *int) error {
 		for _, j := range lines[1-axis] {
 			across[j] = true
 		}
-		if err := b.verify(axis, free, [2]map[int]bool{{}, {}}, across, l.Bits-1, earlier, left); err != nil {
+		if err := b.verify(t, axis, free, [2]map[int]bool{{}, {}}, across, l.Bits-1, earlier); err != nil {
 			return err
 		}
 	}
@@ -215,20 +189,20 @@ func (l *lemma) verify(t *Table, earlier []lemma, left *int) error {
 
 // verify checks that every way to put the free lines on the two sides leaves a
 // part that an earlier lemma shows to need more than bits.
-func (b *branch) verify(axis int, free map[int]bool, side [2]map[int]bool, across map[int]bool, bits int, earlier []lemma, left *int) error {
+func (b *branch) verify(t *work, axis int, free map[int]bool, side [2]map[int]bool, across map[int]bool, bits int, earlier []lemma) error {
 	if b == nil {
 		return errors.New("a branch is missing")
 	}
-	if *left--; *left < 0 {
-		return ErrLimit
+	if err := t.spend(1); err != nil {
+		return err
 	}
 	if b.next[0] == nil {
 		if b.side < 0 || b.side > 1 || b.lemma < 0 || b.lemma >= len(earlier) {
 			return fmt.Errorf("there is no side %d or no earlier lemma %d", b.side, b.lemma)
 		}
 		why := &earlier[b.lemma]
-		if *left -= len(why.Rows) + len(why.Cols); *left < 0 {
-			return ErrLimit
+		if err := t.spend(len(why.Rows) + len(why.Cols)); err != nil {
+			return err
 		}
 		lines := [][]int{why.Rows, why.Cols}
 		if why.Bits < bits || !within(lines[axis], side[b.side]) || !within(lines[1-axis], across) {
@@ -246,7 +220,7 @@ func (b *branch) verify(axis int, free map[int]bool, side [2]map[int]bool, acros
 			continue
 		}
 		side[i][b.line] = true
-		if err := b.next[i].verify(axis, free, side, across, bits, earlier, left); err != nil {
+		if err := b.next[i].verify(t, axis, free, side, across, bits, earlier); err != nil {
 			return err
 		}
 		delete(side[i], b.line)
@@ -265,9 +239,9 @@ func within(set []int, of map[int]bool) bool {
 }
 
 // count verifies a lemma that counts leaves or lines.
-func (l *lemma) count(t *Table, left *int) error {
-	if *left -= len(l.Rows) * len(l.Cols); *left < 0 {
-		return ErrLimit
+func (l *lemma) count(t *work) error {
+	if err := t.spend(len(l.Rows), len(l.Cols)); err != nil {
+		return err
 	}
 	total := true
 	leaves := map[int]int{} // a bound on the leaves of each value that occurs
@@ -280,24 +254,24 @@ func (l *lemma) count(t *Table, left *int) error {
 			}
 		}
 	}
-	if err := l.fooling(t, leaves, left); err != nil {
+	if err := l.fooling(t, leaves); err != nil {
 		return err
 	}
 	if sumOf(leaves) > 1<<l.Bits {
 		return nil
 	}
-	if *left -= len(l.Rows) * len(l.Cols) * (len(l.Rows) + len(l.Cols)); *left < 0 {
-		return ErrLimit
+	if err := t.spend(len(l.Rows), len(l.Cols), len(l.Rows)+len(l.Cols)); err != nil {
+		return err
 	}
 	if !room(apart(l.Rows, l.Cols, t.At), apart(l.Cols, l.Rows, func(j, i int) (int, bool) { return t.At(i, j) }), l.Bits) {
 		return nil
 	}
 	if total {
-		if *left -= len(leaves) * len(l.Rows) * len(l.Cols) * min(len(l.Rows), len(l.Cols)); *left < 0 {
-			return ErrLimit
+		if err := t.spend(len(leaves), len(l.Rows), len(l.Cols), min(len(l.Rows), len(l.Cols))); err != nil {
+			return err
 		}
 		for v := range leaves {
-			leaves[v] = max(leaves[v], rankOf(t, l.Rows, l.Cols, v))
+			leaves[v] = max(leaves[v], rankOf(t.Table, l.Rows, l.Cols, v))
 		}
 	}
 	if sum := sumOf(leaves); sum <= 1<<l.Bits {
@@ -315,7 +289,7 @@ func sumOf(leaves map[int]int) int {
 }
 
 // fooling raises the bounds by the lemma's fooling sets, one for each value.
-func (l *lemma) fooling(t *Table, leaves map[int]int, left *int) error {
+func (l *lemma) fooling(t *work, leaves map[int]int) error {
 	rows, cols := map[int]bool{}, map[int]bool{}
 	for _, i := range l.Rows {
 		rows[i] = true
@@ -324,8 +298,8 @@ func (l *lemma) fooling(t *Table, leaves map[int]int, left *int) error {
 		cols[j] = true
 	}
 	for _, set := range l.Fooling {
-		if *left -= len(set) * len(set); *left < 0 {
-			return ErrLimit
+		if err := t.spend(len(set), len(set)); err != nil {
+			return err
 		}
 		if len(set) == 0 {
 			continue
@@ -336,7 +310,7 @@ func (l *lemma) fooling(t *Table, leaves map[int]int, left *int) error {
 			}
 		}
 		v, _ := t.At(set[0][0], set[0][1])
-		n, err := foolingSet(t, v, set)
+		n, err := foolingSet(t.Table, v, set)
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -49,8 +50,8 @@ var _ = register("exhaustion", func(t *work, c Claim, raw json.RawMessage) (*big
 			return nil, err
 		}
 	}
-	s := &searcher{t.ctx, maxSteps}
-	defer func() { _ = t.spend(maxSteps - max(s.left, 0)) }()
+	s := &searcher{ctx: t.ctx, left: maxSteps}
+	defer func() { t.charge(int64(maxSteps - max(s.left, 0))) }()
 	found := true
 	switch {
 	case c.End == Upper && c.Measure == ShatterAlice:
@@ -68,7 +69,7 @@ var _ = register("exhaustion", func(t *work, c Claim, raw json.RawMessage) (*big
 	}
 	switch {
 	case s.left <= 0:
-		return nil, t.over()
+		return nil, s.over()
 	case found:
 		return nil, errExists
 	}
@@ -93,11 +94,11 @@ var _ = register("area", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, 
 	if err := t.spend(2, t.Rows, t.Cols); err != nil {
 		return nil, err
 	}
-	s := &searcher{t.ctx, maxSteps}
-	defer func() { _ = t.spend(maxSteps - max(s.left, 0)) }()
+	s := &searcher{ctx: t.ctx, left: maxSteps}
+	defer func() { t.charge(int64(maxSteps - max(s.left, 0))) }()
 	switch found := s.rectangle(t.Table, *c.Value, e.Size+1); {
 	case s.left <= 0:
-		return nil, t.over()
+		return nil, s.over()
 	case found:
 		return nil, errExists
 	}
@@ -114,15 +115,22 @@ var _ = register("area", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, 
 type searcher struct {
 	ctx  context.Context
 	left int
+	err  error // of ctx, when that is why
 }
 
 func (s *searcher) step(n int) bool {
 	before := s.left
-	if s.left -= n; s.left>>16 != before>>16 && s.ctx.Err() != nil {
+	if s.left -= n; s.left>>16 != before>>16 && s.err == nil {
+		s.err = s.ctx.Err()
+	}
+	if s.err != nil {
 		s.left = 0
 	}
 	return s.left > 0
 }
+
+// over says why a search has given up.
+func (s *searcher) over() error { return cmp.Or(s.err, ErrLimit) }
 
 // merged is a table without repeated rows and columns, and what became of each.
 type merged struct {

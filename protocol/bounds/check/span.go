@@ -35,24 +35,18 @@ var _ = register("span", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, 
 	if t.Rows > spanLines || t.Cols > spanLines {
 		return nil, ErrLimit
 	}
+	if t.partial {
+		return nil, errPromise
+	}
 	if e.Rank < 1 || e.Other < 0 {
 		return nil, fmt.Errorf("ranks %d and %d", e.Rank, e.Other)
 	}
 	if err := t.spend(4, t.Rows, t.Cols); err != nil {
 		return nil, err
 	}
-	own, times, err := t.indicator(*c.Value, true)
-	if err != nil {
-		return nil, err
-	}
-	_, timesOther, err := t.transpose().indicator(*c.Value, true)
-	if err != nil {
-		return nil, err
-	}
-	other, _, err := t.indicator(*c.Value, false)
-	if err != nil {
-		return nil, err
-	}
+	own, times := t.indicator(*c.Value, true)
+	_, timesOther := t.transpose().indicator(*c.Value, true)
+	other, _ := t.indicator(*c.Value, false)
 	if r, o := rank2(own), rank2(other); r != e.Rank || o != e.Other {
 		return nil, fmt.Errorf("the ranks over GF(2) are %d and %d", r, o)
 	}
@@ -62,16 +56,12 @@ var _ = register("span", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, 
 
 // indicator packs the 0/1 matrix of the entries that equal v (or do not), row by
 // row, and counts its most frequent row. The matrix must be total.
-func (t *Table) indicator(v int, equal bool) (rows [][]uint64, times int, err error) {
+func (t *Table) indicator(v int, equal bool) (rows [][]uint64, times int) {
 	seen := map[string]int{}
 	for i := range t.Rows {
 		row, key := make([]uint64, (t.Cols+63)/64), make([]byte, t.Cols)
 		for j := range t.Cols {
-			w, ok := t.At(i, j)
-			if !ok {
-				return nil, 0, fmt.Errorf("entry %v is outside the promise", Entry{i, j})
-			}
-			if (w == v) == equal {
+			if w, _ := t.At(i, j); (w == v) == equal {
 				row[j/64] |= 1 << (j % 64)
 				key[j] = 1
 			}
@@ -80,7 +70,7 @@ func (t *Table) indicator(v int, equal bool) (rows [][]uint64, times int, err er
 		times = max(times, seen[string(key)])
 		rows = append(rows, row)
 	}
-	return rows, times, nil
+	return rows, times
 }
 
 // rank2 is the rank over GF(2); it overwrites the rows.

@@ -161,8 +161,8 @@ func (s *Source) build(ctx context.Context) (*Table, error) {
 		}
 		t := newTable(rows, cols)
 		for k := range t.cells {
-			if k&(1<<16-1) == 1<<16-1 && ctx.Err() != nil {
-				return nil, ctx.Err()
+			if err := every(ctx, 1<<16, k); err != nil {
+				return nil, err
 			}
 			one := p.Holds(s.N, p.X(s.N, k/t.Cols), p.Y(s.N, k%t.Cols))
 			t.put(k, map[bool]int{true: 1}[one])
@@ -178,7 +178,7 @@ func (s *Source) build(ctx context.Context) (*Table, error) {
 	}
 	t := newTable(len(s.Entries), cols)
 	for i, line := range s.Entries {
-		if err := ctx.Err(); err != nil && i&63 == 63 {
+		if err := every(ctx, 64, i); err != nil {
 			return nil, err
 		}
 		if n := strings.Count(line, " ") + 1; n != cols {
