@@ -20,6 +20,7 @@ type sums struct {
 	of    []int32 // width cells of each input
 	yes   []bool
 	in    [][]int32 // the inputs of each cell, once for each time that it occurs there
+	with  [][]bool  // of two cells, or one twice: whether they stand in an input of answer no
 	twin  []int     // of a cell the only other one with which it stands in no input of answer no; -1: none
 }
 
@@ -108,6 +109,7 @@ func addUp(ctx context.Context, w *proof.World, r *rows) *sums {
 // pair finds the twins. Cells that are in no input of answer no have none.
 func (s *sums) pair() {
 	with := make([][]bool, s.cells)
+	s.with = with
 	for c := range with {
 		with[c] = make([]bool, s.cells)
 	}
@@ -220,20 +222,10 @@ func cooled(ctx context.Context, w *proof.World, s *sums, r *Result, work int) e
 		if value == nil {
 			return nil
 		}
-		values := make([][]int, w.Shape.N)
-		for t, cell := range s.cell {
-			own := make([]int, len(w.Choices[t]))
-			for a := range cell {
-				own[a] = value[cell[a]]
-			}
-			values[t] = spelled(w, t, own)
+		if err := s.found(w, r, value, "values found by annealing"); err != nil {
+			return err
 		}
-		if p = width(values); p < r.Upper {
-			r.By, r.Witness = "values found by annealing", map[string]any{"values": values}
-			if err := r.shrink(p, proof.Values{Kind: "values", Values: values}); err != nil {
-				return err
-			}
-		}
+		p = min(p, r.Upper)
 	}
 	return nil
 }

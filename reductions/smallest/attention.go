@@ -94,11 +94,11 @@ var Attention = kinds.Add(&Kind{
 				return err
 			}
 			before := r.Lower
-			if err := scattered(ctx, w, r); err != nil {
+			if err := counted(ctx, w, r); err != nil {
 				return err
 			}
 			if r.Lower > before {
-				low = "sums over any positions"
+				low = "the sums that rows take"
 			}
 			if sh.Task.Unordered && sh.Task.CheckSeq == nil {
 				if err := spread(ctx, w, rows, r); err != nil {
@@ -120,6 +120,30 @@ var Attention = kinds.Add(&Kind{
 		return nil
 	},
 })
+
+// counted raises the lower end by the positions whose tokens take most sums, where they
+// are few enough to count.
+func counted(ctx context.Context, w *proof.World, r *Result) error {
+	all := (1<<w.Shape.N - 1) &^ (1 << (w.Read - 1))
+	kinds, err := proof.SumKinds(ctx, w, all)
+	if err != nil {
+		return nil // the ends stay true
+	}
+	for of := 1; of <= all; of++ {
+		var at []int
+		for pos := 1; pos <= w.Shape.N; pos++ {
+			if of>>(pos-1)&1 == 1 {
+				at = append(at, pos)
+			}
+		}
+		if p := proof.SumBits(len(at), kinds[of]); p > r.Lower {
+			if err := r.raise(p, proof.Counted{Kind: "counted", At: at}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
 
 // digits writes choice c at position j as a digit of one number.
 func digits(w *proof.World) [][]int {
@@ -292,14 +316,17 @@ func tables(ctx context.Context, w *proof.World, rows *rows, r *Result, low *str
 	if r.Lower == r.Upper {
 		return nil
 	}
+	adds := addUp(ctx, w, rows)
+	if err := weighed(ctx, w, adds, r); err != nil {
+		return nil // what is known so far
+	}
 	s, err := proof.NewSums(ctx, w)
 	if err != nil {
 		if err == proof.ErrLarge || ctx.Err() != nil {
-			return cooled(ctx, w, addUp(ctx, w, rows), r, deepest)
+			return cooled(ctx, w, adds, r, deepest)
 		}
 		return err
 	}
-	adds := addUp(ctx, w, rows)
 	for steps := 1 << 14; steps <= deepest; steps *= 8 {
 		for p := r.Lower; p < r.Upper; p++ {
 			values, err := s.Search(ctx, p, steps, nil)

@@ -274,7 +274,7 @@ func TestForgedFiles(t *testing.T) {
 	head := func() *proof.File { return find(t, shape(t, "match3", 3, nil), "attention").File }
 	keys := func() *proof.File { return find(t, shape(t, "qsa", 5, nil), "attention").File }
 	dense := func() *proof.File { return find(t, shape(t, "qsa", 3, nil), "mlp").File }
-	bigrams := func() *proof.File { return scatteredFile(t) }
+	bigrams := func() *proof.File { return countedFile(t) }
 	digits := func() *proof.File { return find(t, shape(t, "match2", 3, nil), "mlp").File }
 	for name, c := range map[string]struct {
 		make   func() *proof.File
@@ -318,30 +318,23 @@ func TestForgedFiles(t *testing.T) {
 		"values: one missing": {head, func(f *proof.File) {
 			evidence(f.Upper, func(e map[string]any) { e["values"].([]any)[1] = at(e, "values", 1)[1:] })
 		}, "values for"},
-		"values: the query moves": {head, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { e["fixed"] = 0 }) }, "public"},
-		"scattered: a head twice": {bigrams, func(f *proof.File) {
-			evidence(f.Lower, func(e map[string]any) { at(e, "heads")[1] = at(e, "heads")[0] })
-		}, "apart"},
-		"scattered: fewer heads": {bigrams, func(f *proof.File) {
-			evidence(f.Lower, func(e map[string]any) { e["heads"] = at(e, "heads")[1:] })
-		}, "proves"},
-		"scattered: no rest":           {bigrams, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { e["rests"] = []any{} }) }, "apart"},
-		"scattered: a short rest":      {bigrams, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { at(e, "rests")[0] = []any{} }) }, "rest 1"},
-		"scattered: no such token":     {bigrams, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { at(e, "heads", 0)[0] = 6 }) }, "head 1"},
-		"scattered: the read position": {bigrams, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { e["at"] = []any{1, 3} }) }, "not read"},
-		"scattered: one position":      {bigrams, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { e["at"] = []any{2, 2} }) }, "ascending"},
-		"scattered: positions behind":  {bigrams, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { e["at"] = []any{2, 5} }) }, "ascending"},
-		"scattered: others":            {bigrams, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { e["at"] = []any{2, 3} }) }, "apart"},
-		"scattered: no position":       {bigrams, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { e["at"] = []any{} }) }, "no positions"},
-		"scattered: state bits":        {bigrams, func(f *proof.File) { f.Model, f.Unit = "rnn", proof.StateBits }, "says nothing"},
-		"keys: two alike":              {keys, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { at(e, "keys")[1] = at(e, "keys")[0] }) }, "single it out"},
-		"keys: a query short":          {keys, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { e["queries"] = at(e, "queries")[1:] }) }, ""},
-		"keys: too wide a bound":       {keys, func(f *proof.File) { f.Lower.Number = 5 }, "proves 4"},
-		"radon at q = N":               {keys, func(f *proof.File) { f.Params = f.Params.With(tasks.Params{"q": 5}) }, "q < N"},
-		"dense: rank lost":             {dense, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { at(e, "w", 0)[0] = 0 }) }, "give z back"},
-		"dense: no gap":                {dense, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { e["gap"] = 1 }) }, "gap"},
-		"dense: eps too large":         {dense, func(f *proof.File) { f.Params = f.Params.With(tasks.Params{"eps": 0.5}) }, "eps <"},
-		"digits: no room":              {digits, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { at(e, "weights")[0] = 2 }) }, "above the later"},
+		"values: the query moves":    {head, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { e["fixed"] = 0 }) }, "public"},
+		"counted: a bit more":        {bigrams, func(f *proof.File) { f.Lower.Number++ }, "proves"},
+		"counted: the read position": {bigrams, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { e["at"] = []any{1, 3} }) }, "not read"},
+		"counted: one position":      {bigrams, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { e["at"] = []any{2, 2} }) }, "ascending"},
+		"counted: positions behind":  {bigrams, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { e["at"] = []any{2, 5} }) }, "ascending"},
+		"counted: fewer positions":   {bigrams, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { e["at"] = []any{3} }) }, "proves"},
+		"counted: no position":       {bigrams, func(f *proof.File) { evidence(f.Lower, func(e map[string]any) { e["at"] = []any{} }) }, "no positions"},
+		"counted: with a promise":    {bigrams, func(f *proof.File) { f.Task, f.Params = "cycle3", tasks.Params{"nodes": 4} }, "every sequence"},
+		"counted: state bits":        {bigrams, func(f *proof.File) { f.Model, f.Unit = "rnn", proof.StateBits }, "says nothing"},
+		"keys: two alike":            {keys, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { at(e, "keys")[1] = at(e, "keys")[0] }) }, "single it out"},
+		"keys: a query short":        {keys, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { e["queries"] = at(e, "queries")[1:] }) }, ""},
+		"keys: too wide a bound":     {keys, func(f *proof.File) { f.Lower.Number = 5 }, "proves 4"},
+		"radon at q = N":             {keys, func(f *proof.File) { f.Params = f.Params.With(tasks.Params{"q": 5}) }, "q < N"},
+		"dense: rank lost":           {dense, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { at(e, "w", 0)[0] = 0 }) }, "give z back"},
+		"dense: no gap":              {dense, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { e["gap"] = 1 }) }, "gap"},
+		"dense: eps too large":       {dense, func(f *proof.File) { f.Params = f.Params.With(tasks.Params{"eps": 0.5}) }, "eps <"},
+		"digits: no room":            {digits, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { at(e, "weights")[0] = 2 }) }, "above the later"},
 		"inputs: one twice": {digits, func(f *proof.File) {
 			evidence(f.Lower, func(e map[string]any) { at(e, "inputs")[1] = at(e, "inputs")[0] })
 		}, "one answer"},
@@ -389,7 +382,7 @@ func TestEveryFieldIsLookedAt(t *testing.T) {
 	} {
 		var file *proof.File
 		if c.task == "match3-bigram" {
-			file = scatteredFile(t)
+			file = countedFile(t)
 		} else {
 			file = find(t, shape(t, c.task, c.n, c.set), c.model).File
 		}
@@ -472,7 +465,7 @@ func TestEveryFieldIsLookedAt(t *testing.T) {
 			}
 		}
 	}
-	for _, k := range []string{"apart", "scattered", "automaton", "values", "exhausted", "keys", "radon", "rows", "null vector", "digits", "inputs"} {
+	for _, k := range []string{"apart", "counted", "automaton", "values", "exhausted", "keys", "radon", "rows", "null vector", "digits", "inputs"} {
 		if !kinds[k] {
 			t.Errorf("no certificate with evidence %q", k)
 		}

@@ -64,10 +64,8 @@ type Sums struct {
 // mostInputs bounds the inputs of a search.
 const mostInputs = 1 << 20
 
-// NewSums tabulates the outputs on all inputs, in the order of choices, so that the
-// outputs of all that begin with one prefix stand side by side: two prefixes with
-// equal stretches have one rest.
-func NewSums(ctx context.Context, w *World) (*Sums, error) {
+// outputs numbers the outputs on all inputs from 1, in the order of choices; 0: no input.
+func outputs(ctx context.Context, w *World) ([]uint16, error) {
 	n := w.Shape.N
 	inputs := 1
 	for _, c := range w.Choices {
@@ -102,6 +100,17 @@ func NewSums(ctx context.Context, w *World) (*Sums, error) {
 		}
 		out[i] = number[string(key)]
 	}
+	return out, nil
+}
+
+// NewSums tabulates the outputs, so that those of all that begin with one prefix stand side by
+// side: two prefixes with equal stretches have one rest.
+func NewSums(ctx context.Context, w *World) (*Sums, error) {
+	out, err := outputs(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	n, inputs := w.Shape.N, len(out)
 	s := &Sums{w: w, next: make([][][]int, n), group: make([][]int, n), apart: make([]func(a, b int) bool, n+1)}
 	var rests []int // of the prefixes one token longer
 	for t, width := n, 1; t >= 0; t-- {
