@@ -186,7 +186,9 @@ func (c *call) namedMatrix(ctx context.Context, from string) (*bounds.Matrix, *m
 		var rows [][]script.Entry
 		if err == nil {
 			defer f.Close()
-			rows, err = f.Matrix(n)
+			rows, err = f.Matrix(n, func(bytes uint64) error {
+				return c.need(bytes, fmt.Sprintf("the matrix of %s at n = %d", c.String("file"), n))
+			})
 		}
 		if err != nil {
 			return nil, nil, opts, err

@@ -98,6 +98,7 @@ func newAnalysis(ctx context.Context, m *Matrix, opts Options) *analysis {
 	}
 	a.approximate()
 	a.depth()
+	a.again()
 	a.finish()
 	a.derived()
 	a.embed()
@@ -346,21 +347,15 @@ func (a *analysis) value(ctx context.Context, p *PerValue) {
 	f.partition.raise(len(f.fooling), "fooling")
 
 	c, cancel = part(.3)
-	var upper int
-	most := p.Entries
-	if side > easySide {
-		f.capped = a.capRectangles(c, p.Value)
-		most = min(most, f.capped.most)
-	}
-	f.rect, p.Rectangle.Lower, upper = s.largest(c, most)
-	p.Rectangle.Upper = upper
+	a.largestOf(c, p)
 	cancel()
-	if p.Rectangle.Upper > 0 { // every rectangle of a cover holds at most so many
-		f.cover.raise((p.Entries+upper-1)/upper, "area")
-	}
-	f.partition.follow(&f.cover)
+	a.narrowed(ctx, p)
+}
 
-	c, cancel = part(.6)
+// narrowed searches covers and partitions between their ends.
+func (a *analysis) narrowed(ctx context.Context, p *PerValue) {
+	s, f := p.found.aspect, &p.found
+	c, cancel := shareOf(ctx, .6)
 	s.narrow(c, &f.cover, false, f.fooling)
 	cancel()
 	f.partition.follow(&f.cover)

@@ -53,6 +53,31 @@ func (a *analysis) capRectangles(ctx context.Context, value int) capped {
 	return c
 }
 
+// largestOf looks for a largest rectangle, up to a bound that needs no search where the search is long, or ended.
+func (a *analysis) largestOf(ctx context.Context, p *PerValue) {
+	s, f, most := p.found.aspect, &p.found, p.Entries
+	if p.Rectangle.Lower > 0 {
+		most = p.Rectangle.Upper
+	}
+	easy := min(s.n[0], s.n[1]) <= easySide
+	if !easy && f.capped.evidence == nil {
+		f.capped = a.capRectangles(ctx, p.Value)
+		most = min(most, f.capped.most)
+	}
+	found, area, upper := s.largest(ctx, most)
+	if area > p.Rectangle.Lower {
+		f.rect, p.Rectangle.Lower = found, area
+	}
+	if easy && area < upper && f.capped.evidence == nil {
+		f.capped = a.capRectangles(a.ctx, p.Value)
+		upper = min(upper, f.capped.most)
+	}
+	if p.Rectangle.Upper = upper; upper > 0 { // every rectangle of a cover holds at most so many
+		f.cover.raise((p.Entries+upper-1)/upper, "area")
+	}
+	f.partition.follow(&f.cover)
+}
+
 // spanBound is the bound of check.Span.
 func (a *analysis) spanBound(ctx context.Context, value int) (e check.Span, most int, ok bool) {
 	e.Kind = "span"

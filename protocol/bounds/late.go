@@ -2,6 +2,7 @@ package bounds
 
 import (
 	"context"
+	"fmt"
 
 	"crosscut/protocol/bounds/check"
 )
@@ -29,5 +30,31 @@ func (a *analysis) glance(p *PerValue, v int) {
 			p.found.why, p.found.leaves = p.found.cheap, 1
 			return
 		}
+	}
+}
+
+// again hands the time that other measures left on to rectangles, covers and partitions whose ends are open.
+func (a *analysis) again() {
+	if _, limited := a.ctx.Deadline(); !limited || a.ctx.Err() != nil {
+		return // without a limit every search went to its end
+	}
+	var open []*PerValue
+	for k := range a.PerValue {
+		if p := &a.PerValue[k]; p.found.aspect != nil && !(p.Rectangle.Exact() && p.Cover.Exact() && p.Partition.Exact()) {
+			open = append(open, p)
+		}
+	}
+	whole, cancel := a.share(.8)
+	defer cancel()
+	for k, p := range open {
+		a.say(fmt.Sprintf("value %d, with the time that is left", p.Value))
+		ctx, cancel := shareOf(whole, 1/float64(len(open)-k))
+		if !p.Rectangle.Exact() {
+			c, cancel := shareOf(ctx, .3)
+			a.largestOf(c, p)
+			cancel()
+		}
+		a.narrowed(ctx, p)
+		cancel()
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -386,8 +387,9 @@ type Entry struct {
 // maxMatrix bounds the entries of a matrix, each of which the file is asked for.
 const maxMatrix = 1 << 24
 
-// Matrix evaluates the problem on all inputs of size n, row by row.
-func (f *File) Matrix(n int) ([][]Entry, error) {
+// Matrix evaluates the problem on all inputs of size n, row by row; allow is asked before how much memory that
+// may take.
+func (f *File) Matrix(n int, allow ...func(bytes uint64) error) ([][]Entry, error) {
 	p, err := f.Problem()
 	if err != nil {
 		return nil, err
@@ -405,6 +407,11 @@ func (f *File) Matrix(n int) ([][]Entry, error) {
 	xs, ys := sides[0].domain, sides[1].domain
 	if xs.Bits() > 16 || ys.Bits() > 16 || xs.Len()*ys.Len() > maxMatrix && p.Words == nil {
 		return nil, fmt.Errorf("script: %s: a matrix for n = %d has %v rows and %v columns: at most 2^16 of each, and 2^24 entries", f.Name, n, xs.Count(), ys.Count())
+	}
+	for _, fits := range allow {
+		if err := fits(uint64(xs.Len()) * uint64(ys.Len()) * uint64(reflect.TypeFor[Entry]().Size())); err != nil {
+			return nil, err
+		}
 	}
 	rows := make([][]Entry, xs.Len())
 	for i := range rows {
