@@ -222,7 +222,7 @@ func complain(w io.Writer, where string, err error) {
 	for _, name := range words { // "falsify: falsify: ": the package has the command's name
 		what = strings.TrimPrefix(what, name+": ")
 	}
-	fmt.Fprintf(w, "%s: %s\n", where, oneLine(what))
+	fmt.Fprintf(w, "%s: %s\n", where, short(oneLine(what)))
 	var source interface{ Excerpt() string }
 	if errors.As(err, &source) && source.Excerpt() != "" {
 		fmt.Fprintln(w, source.Excerpt())
@@ -231,6 +231,15 @@ func complain(w io.Writer, where string, err error) {
 	if errors.As(err, &h) && h.Hint() != "" {
 		fmt.Fprintf(w, "hint: %s\n", oneLine(h.Hint()))
 	}
+}
+
+// short leaves out the middle of a line that quotes too much of a file.
+func short(s string) string {
+	const most = 1000
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most*4/5]+" ... "+s[len(s)-most/5:], "")
+	}
+	return s
 }
 
 func oneLine(s string) string {
