@@ -107,7 +107,7 @@ export function open(main, cat, start, write) {
     const tables = new Map();
     const bar = el("i"), state = el("span", { class: "muted small", "aria-live": "polite" }), body = el("div");
     const go = button("Measure", begin, { class: "main", "data-act": "measure" }), halt = button("Cancel", () => stopper?.abort(), { disabled: true, "data-act": "cancel" });
-    put(measured, el("h2", {}, `Models that are right on ${task.name}`), el("p", { class: "muted" }, "Measured run by run: sizes by formula, bits by the meter, growth fitted, nothing extrapolated."),
+    put(measured, el("h2", {}, `Models that are right on ${task.name}`), el("p", { class: "muted" }, "Measured run by run: sizes by formula, bits by the meter, growth proved between two lines or fitted, each as it says, nothing extrapolated."),
       el("div", { class: "player" }, go, halt, el("div", { class: "progress", role: "progressbar", "aria-label": "Models measured", "aria-valuemin": 0, "aria-valuemax": task.models.length, "aria-valuenow": 0 }, bar), state), body);
     async function begin() {
       stopper = new AbortController();
@@ -136,7 +136,7 @@ export function open(main, cat, start, write) {
       const lines = [...tables.values()].map((t, k) => ({ kind: "model", name: t.model, fill: colour(k), marks: k + 1, points: t.table.rows.filter(r => r.size !== null && r.verdict === "meets").map(r => [r.N, r.size]) })).filter(l => l.points.length);
       put(body, lines.length ? el("div", { class: "stage" }, chart({ width, height: Math.max(260, Math.min(380, width * .4)), xs: [8, 1024], what: "size of the model, bits", label: "Sizes of models that are right, in bits, against N", lines })) : "", el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Measured rows" }, el("table", { "data-table": "measured" }, el("thead", {}, el("tr", {}, ["model", "N", "size", "bits", "formula", "needed", "raw tokens", "verdict"].map((h, i) => el("th", { scope: "col", class: i && i < 7 ? "r" : "" }, h)))),
         el("tbody", {}, rows.map(r => el("tr", {}, el("td", {}, r.model), [r.N, r.size, r.bits, r.formula, r.needed, r.trivial].map(v => el("td", { class: "r" }, number(v))), el("td", { class: `tag ${r.verdict}`, title: r.warnings.join("; ") }, r.verdict + (r.warnings.some(w => w.startsWith("vacuous")) ? ", vacuous" : ""))))))),
-        el("h3", {}, "Growth"), el("p", { class: "small" }, fits.map((g, i) => [i ? "; " : "", el("strong", {}, g.model), ` ${g.of}: ${g.shape}`, g.shape === "N^a" ? ` with a = ${g.exponent}` : ""])),
+        el("h3", {}, "Growth"), el("p", { class: "small" }, fits.map((g, i) => [i ? "; " : "", el("strong", {}, g.model), ` ${g.of}: ${g.shape}`, g.shape === "N^a" ? ` with a = ${g.exponent}` : "", ` (${g.basis || "fitted"})`])),
         [...tables.values()].filter(t => t.error).map(t => el("p", { class: "small warn" }, `${t.model}: ${t.error.message}`)),
         el("p", {}, button("Copy as LaTeX", () => copy([...tables.values()].map(t => t.latex || "").join("\n"), "LaTeX"), { "data-act": "latex" }), " ", button("Copy as CSV", () => copy(csv(), "CSV"), { "data-act": "csv" })),
         command(`crosscut table --task ${task.name} --n ${NS.join(",")} --seed 1`));
