@@ -153,7 +153,7 @@ type Claim struct {
 	Hypothesis    string   `json:"hypothesis"`
 	SatisfiableAt string   `json:"satisfiable_at"` // sizes at which the hypothesis holds
 	Ran           string   `json:"ran"`
-	Exhaustive    bool     `json:"exhaustive"` // some part was run on all inputs of some size
+	Exhaustive    bool     `json:"exhaustive"` // every row that ran, planted failures apart, ran on all inputs of its size
 	Verdict       Standing `json:"verdict"`
 	Basis         string   `json:"basis"`
 	Control       string   `json:"negative_control"` // a planted failure that was found

@@ -71,7 +71,7 @@ var Tasks = []Task{
 	}},
 	{"unique", "one of two symbols occurs exactly once", 2, func(n int) Function {
 		return Function{binary(n), func(w []int) int {
-			for s := range 2 {
+			for _, s := range w {
 				count := 0
 				for _, v := range w {
 					count += b(v == s)

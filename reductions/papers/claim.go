@@ -134,8 +134,8 @@ func (p *Paper) Validate() error {
 	}
 	seen := map[string]bool{}
 	for _, c := range p.Claims {
-		if c.ID == "" || c.Kind == "" || c.Statement == "" || c.Source == "" || len(c.Parts) == 0 || c.Run == nil {
-			return fmt.Errorf("claim %q: id, kind, statement, source, parts and Run are needed", c.ID)
+		if c.ID == "" || c.Kind == "" || c.Statement == "" || c.Source == "" || c.Seen == "" || len(c.Parts) == 0 || c.Run == nil {
+			return fmt.Errorf("claim %q: id, kind, statement, source, seen, parts and Run are needed", c.ID)
 		}
 		if err := c.Hypothesis.Validate(); err != nil {
 			return fmt.Errorf("claim %q: hypothesis: %w", c.ID, err)

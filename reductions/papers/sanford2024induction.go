@@ -27,6 +27,7 @@ var inductionOneLayer = &Claim{
 	Hypothesis: smallLayer("", reductions.IndexInduction),
 	Statement:  "A one-layer transformer that solves induction heads on sequences of length N over three symbols has m p H of order N at least.",
 	Source:     "Sanford, Hsu, Telgarsky 2024",
+	Seen:       "the abstract, and the definition of the task; the reduction is this project's",
 	Conventions: []string{ownConstants, exactSoftmax, bobAnswers, oneRead,
 		"the query token is public and the same for every input, so one layer is a one-way protocol: " + inductionBound},
 	Parts: []Part{
@@ -53,6 +54,7 @@ var inductionTwoLayers = &Claim{
 	ID: "two layers", Kind: Upper,
 	Statement:   "Two layers with one head, constant m and p = O(log N + log V) solve induction heads on every input.",
 	Source:      "Sanford, Hsu, Telgarsky 2024",
+	Seen:        "the abstract, and the definition of the task; the weights are this project's",
 	Conventions: []string{exactSoftmax, freeWeights, "a causal mask; the maximum is subtracted (a constant shift would need weights of order N bits)", "inner layers need every token's sums: their protocol is honest and expensive", "the weights are this project's own"},
 	Parts: []Part{
 		{CheckedHere, "all sequences over three symbols to N = 9 (N = 7 at the quick level) at every position; generated sequences to N = 512"},

@@ -27,7 +27,7 @@ var Schnabel2025BAPO = register(&Paper{
 		bapoAtMost("MAJORITY log n", "majority", "majority: (ceil(log n), 0)", "Majority of n bits has a (ceil(log n), 0)-BAPO.", func(n int) (a, b int) { return bits.Len(uint(n - 1)), 0 }),
 		bapoAtMost("UNIQUE", "unique", "a symbol occurs once: (2 |Sigma|, 0)", "UNIQUE has a (2 |Sigma|, 0)-BAPO; here |Sigma| = 2.", func(int) (a, b int) { return 4, 0 }),
 		bapoAtMost("SETDIFF", "setdiff", "a symbol of one half: (|Sigma|, 0)", "SETDIFF has a (|Sigma|, 0)-BAPO; here |Sigma| = 2.", func(int) (a, b int) { return 2, 0 }),
-		bapoMajorityExact, bapoMajority, bapoTable, bapoMatch3, bapoReachability, bapoThought, bapoDoubled, bapoCircuit,
+		bapoMajorityExact, bapoMajority, bapoMajoritySecond, bapoUnique, bapoSetdiff, bapoTable, bapoMatch3, bapoReachability, bapoPaths, bapoThought, bapoDoubled, bapoCircuit,
 	},
 	Main: bapoMajority, By: []*Claim{bapoMajority, bapoDoubled},
 	Executed: "a >= log2 m on n = 2 (l + 1) m bits with l tokens attended, with constant 1; with a chain of thought, a = b = 1 for every language",
@@ -122,34 +122,7 @@ var bapoMajority = &Claim{
 	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
 		rows := collector{ctx: ctx, at: at, out: &out}
 		for _, s := range [][2]int{{0, 2}, {0, 3}, {1, 2}} {
-			l, m := s[0], s[1]
-			n := 2 * (l + 1) * m
-			f := bapo.Function{Sizes: bitPositions(n), At: func(w []int) int {
-				if 2*ones(w) > n {
-					return 1
-				}
-				return 0
-			}}
-			c, err := f.Cut(n/2, l)
-			if rows.fail(err) {
-				break
-			}
-			a, _, core, err := c.Bits(ctx)
-			if rows.fail(err) {
-				break
-			}
-			rows.check(check{
-				row:  report.Row{Task: "majority", Model: "BAPO", N: ptr(n), Params: map[string]any{"b": l}, Bits: report.Num(a), Needed: report.Num(bits.Len(uint(m - 1))), NeededBy: fmt.Sprintf("the proof at l = %d, m = %d: ceil(log2 m)", l, m), Setting: protocol.OneWay},
-				what: fmt.Sprintf("l = %d, m = %d: a = %d at the cut %d, a >= log2 %d; every colouring of the core and every set of marks", l, m, a, n/2, m), fault: "a suffix of the core is left out",
-				try: func(t *tally, broken bool) error {
-					k := *core
-					if broken {
-						k.Suffixes = k.Suffixes[1:]
-					}
-					t.see(1<<a >= m && k.Check(f, c), "n = %d: a = %d, the core of %d prefixes shows nothing", n, a, len(k.Prefixes))
-					return nil
-				},
-			})
+			rows.majority(s[0], s[1])
 		}
 		return out, rows.err
 	},
@@ -254,7 +227,7 @@ var (
 		"n = 11 has an alphabet of 121 tokens, beyond what is decided exactly here",
 		Hypothesis{Text: "n > 10, b >= 1, M = n^2", Over: []Range{{Name: "n", From: 1, To: 64}, {Name: "b", From: 1, To: 8}}, Holds: func(at Sizes) bool { return at["n"] > 10 }})
 	bapoReachability = bapoOpen("REACHABILITY", "reachability", "reachability: a or b is a power of m", "Reachability in graphs of m edges has no (o(m^(1/c) log m), o(m^(1-2/c)))-BAPO, c >= 3.",
-		"the truth between this and sending everything is open, and so are the constants", Hypothesis{Text: "m edges, c >= 3, m large"})
+		"the truth between this and sending everything is open; the constant of the proof is claim \"REACHABILITY log d!\"", Hypothesis{Text: "m edges, c >= 3, m large"})
 )
 
 // bapoChain is a claim that oracles, which write tokens until the chain ends, answer tasks.

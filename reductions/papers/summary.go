@@ -42,7 +42,7 @@ func (p *Paper) sum(c *Claim, out Outcome) report.Claim {
 			sampled += r.Runs
 		}
 	}
-	s.Exhaustive = all > 0
+	s.Exhaustive = all > 0 && sampled == 0
 	s.Ran = ran(all, sampled)
 	s.Measure = measureOf(out.Rows)
 	switch {
@@ -70,9 +70,6 @@ func (c *Claim) Limits() (hypothesis, satisfiable, seen string, vacuous bool) {
 	hypothesis, seen = c.Hypothesis.Text, c.Seen
 	if hypothesis == "" {
 		hypothesis = "none"
-	}
-	if seen == "" {
-		seen = "the abstract"
 	}
 	satisfiable, vacuous = c.Hypothesis.Satisfiable()
 	return

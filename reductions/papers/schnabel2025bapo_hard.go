@@ -1,0 +1,331 @@
+package papers
+
+import (
+	"context"
+	"fmt"
+	"math/bits"
+	"slices"
+
+	"crosscut/protocol"
+	"crosscut/protocol/bapo"
+	"crosscut/report"
+)
+
+// hidden is a layout of t groups of r symbols and a filler, symbol r t: behind the cut lie (behind it, for
+// setdiff, after a first half that holds all symbols) copies of each symbol of a group and f fillers, but one
+// place of each group is a filler where Alice's bit is 1. The suffix makes up for all groups but one.
+type hidden struct {
+	task         string
+	copies       int
+	b, r, t, f   int
+	alwaysAtHome bool // planted: the place that varies is known
+}
+
+func (h hidden) prefix() int { return h.copies*h.r*h.t + h.f }
+
+// needed is what is left of t bits: a group is lost with probability b / (copies r) + b t / (f + t) at most.
+func (h hidden) needed() int {
+	lost, of := h.lost()
+	return (h.t*(of-lost) + of - 1) / of
+}
+
+func (h hidden) lost() (num, den int) {
+	if h.b == 0 {
+		return 0, 1
+	}
+	return h.b * (h.f + h.t + h.t*h.copies*h.r), h.copies * h.r * (h.f + h.t)
+}
+
+// word is the whole input of a prefix and a group.
+func (h hidden) word(prefix []int, group int) []int {
+	word, filler := slices.Clone(prefix), h.r*h.t
+	for s := range filler {
+		if s/h.r != group {
+			word = append(word, slices.Repeat([]int{s}, h.copies)...)
+		}
+	}
+	word = append(word, filler, filler)
+	if h.task != "setdiff" {
+		return word
+	}
+	first := slices.Repeat([]int{filler}, len(word))
+	for s := range filler {
+		first[s] = s
+	}
+	return append(first, word...)
+}
+
+func (h hidden) answer(prefix []int, group int) int {
+	w := h.word(prefix, group)
+	return bapoTask(h.task).Of(len(w)).At(w)
+}
+
+// function is the task on these words: any prefix of the length, and a group.
+func (h hidden) function() bapo.Function {
+	k := h.prefix()
+	return bapo.Function{Sizes: append(slices.Repeat([]int{h.r*h.t + 1}, k), h.t), At: func(w []int) int { return h.answer(w[:k], w[k]) }}
+}
+
+// layouts yields every order of the copies and fillers with, for each group, the place that varies.
+func (h hidden) layouts(yield func(full, place []int) bool) {
+	k := h.prefix()
+	full, place, filler := make([]int, k), make([]int, h.t), h.r*h.t
+	left := slices.Repeat([]int{h.copies}, filler+1)
+	left[filler] = h.f
+	var choose func(g int) bool
+	choose = func(g int) bool {
+		if g == h.t {
+			return yield(full, place)
+		}
+		for at, s := range full {
+			if s/h.r == g && s != filler {
+				if place[g] = at; !choose(g + 1) {
+					return false
+				}
+				if h.alwaysAtHome {
+					return true
+				}
+			}
+		}
+		return true
+	}
+	var order func(at int) bool
+	order = func(at int) bool {
+		if at == k {
+			return choose(0)
+		}
+		for s := range left {
+			if left[s] == 0 {
+				continue
+			}
+			left[s]--
+			full[at] = s
+			more := order(at + 1)
+			left[s]++
+			if !more || h.alwaysAtHome {
+				return more
+			}
+		}
+		return true
+	}
+	order(0)
+}
+
+// embeds checks that the answer on group i is bit i, for every layout and all bits.
+func (c *collector) embeds(h hidden) {
+	c.check(check{
+		row:  report.Row{Task: h.task, Model: "BAPO", N: ptr(len(h.word(make([]int, h.prefix()), 0))), Params: map[string]any{"b": h.b}, Setting: protocol.OneWay},
+		what: fmt.Sprintf("t = %d groups of r = %d symbols, F = %d fillers: the answer on a group is its bit, every layout, all bits", h.t, h.r, h.f), fault: "another group is left open",
+		try: func(t *tally, broken bool) error {
+			for full, place := range h.layouts {
+				for x := range 1 << h.t {
+					prefix := slices.Clone(full)
+					for g, at := range place {
+						if x>>g&1 == 1 {
+							prefix[at] = h.r * h.t
+						}
+					}
+					for g := range h.t {
+						asked := g
+						if broken {
+							asked = (g + 1) % h.t
+						}
+						if !t.see(h.answer(prefix, asked) == x>>g&1, "prefix %v, group %d", prefix, g) {
+							return nil
+						}
+					}
+				}
+			}
+			return nil
+		},
+	})
+}
+
+// hides checks the counting of the proof on one group: whatever is marked, on at most the stated part of
+// the layouts do fewer than b marked tokens stay while one of the two that may vary is marked.
+func (c *collector) hides(h hidden) {
+	num, den := h.lost()
+	size := h.r*h.t + 1
+	c.check(check{
+		row:  report.Row{Task: h.task, Model: "BAPO", N: ptr(len(h.word(make([]int, h.prefix()), 0))), Params: map[string]any{"b": h.b}, Setting: protocol.OneWay},
+		what: fmt.Sprintf("%d symbols, F = %d fillers: each of the 2^%d sets of marks shows the bit on at most %d / %d of the layouts", size, h.f, size*h.prefix(), num, den), fault: "the layout is known to the attention",
+		try: func(t *tally, broken bool) error {
+			h := h
+			h.alwaysAtHome = broken
+			type pair struct{ fixed, varying uint32 }
+			var all []pair
+			for full, place := range h.layouts {
+				var p pair
+				for at, s := range full {
+					if at != place[0] {
+						p.fixed |= 1 << (at*size + s)
+					} else {
+						p.varying |= 1<<(at*size+s) | 1<<(at*size+h.r)
+					}
+				}
+				all = append(all, p)
+			}
+			for m := range uint32(1) << (size * h.prefix()) {
+				bad := 0
+				for _, p := range all {
+					if bits.OnesCount32(m&p.fixed) < h.b && m&p.varying != 0 {
+						bad++
+					}
+				}
+				if !t.see(bad*den <= num*len(all), "marks %b: shown on %d of %d layouts", m, bad, len(all)) {
+					return nil
+				}
+			}
+			return nil
+		},
+	})
+}
+
+// cut decides the least number of bits at one cut, with a core, and holds it against what is needed.
+func (c *collector) cut(task string, n int, f bapo.Function, k, b, need int, by string) {
+	if c.err != nil {
+		return
+	}
+	cut, err := f.Cut(k, b)
+	if c.fail(err) {
+		return
+	}
+	a, _, core, err := cut.Bits(c.ctx)
+	if c.fail(err) {
+		return
+	}
+	c.check(check{
+		row:  report.Row{Task: task, Model: "BAPO", N: ptr(n), Params: map[string]any{"b": b}, Bits: report.Num(a), Needed: report.Num(need), NeededBy: by, Setting: protocol.OneWay},
+		what: fmt.Sprintf("%s: a = %d at the cut %d, at least %d; every colouring of the core and every set of marks", by, a, k, need), fault: "a suffix of the core is left out",
+		try: func(t *tally, broken bool) error {
+			if core == nil {
+				t.see(need == 0, "n = %d: no bit is needed", n)
+				return nil
+			}
+			k := *core
+			if broken {
+				k.Suffixes = k.Suffixes[1:]
+			}
+			t.see(a >= need && k.Check(f, cut), "n = %d: a = %d, the core of %d prefixes shows nothing", n, a, len(k.Prefixes))
+			return nil
+		},
+	})
+}
+
+// bapoHidden is the hardness of a task by groups of symbols.
+func bapoHidden(id, task, short, reading string, copies int, embedded, counted hidden, exact ...hidden) *Claim {
+	return &Claim{
+		ID: id, Kind: Lower, Short: short, Seen: "read (main text, part of the proofs); the constant and its proof are this project's",
+		Hypothesis: Hypothesis{Text: fmt.Sprintf("b >= 1, |Sigma| > %d b, n >= 6 (|Sigma| - 1)", 4/copies), Over: []Range{{Name: "|Sigma|", From: 1, To: 64}, {Name: "b", From: 1, To: 8}},
+			Holds: func(at Sizes) bool { return at["|Sigma|"] > 4/copies*at["b"] }},
+		Statement: fmt.Sprintf("%s has no (o(|Sigma| / b), b)-BAPO. Our constant, for the question %s: a >= t / 2 with t = floor((|Sigma| - 1) / (%d b)).", id[:len(id)-len(" hard")], reading, 4/copies),
+		Source:    "arXiv 2505.08140; the constant and the reading as a decision are this project's", Conventions: []string{bapoRules},
+		Parts: []Part{{CheckedHere, "the embedding of INDEX_t for every layout at t = 2; the counting of the proof for all sets of marks at t = 1, b = 1; the least number of bits at a cut of small words, b = 0 and 1, against what the proof leaves of t"},
+			{ProvedHere, "every |Sigma|, b and n of the hypothesis (docs/literature.md)"}},
+		Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+			rows := collector{ctx: ctx, at: at, out: &out}
+			rows.embeds(embedded)
+			rows.hides(counted)
+			for _, h := range exact {
+				rows.cut(task, len(h.word(make([]int, h.prefix()), 0)), h.function(), h.prefix(), h.b, h.needed(), fmt.Sprintf("the proof at t = %d, r = %d, F = %d, b = %d", h.t, h.r, h.f, h.b))
+			}
+			return out, rows.err
+		},
+	}
+}
+
+var (
+	bapoUnique = bapoHidden("UNIQUE hard", "unique", "a symbol occurs once: a >= (|Sigma| - 1) / (4b), about", "whether some symbol occurs exactly once", 2,
+		hidden{task: "unique", copies: 2, b: 1, r: 1, t: 2, f: 1}, hidden{task: "unique", copies: 2, b: 1, r: 1, t: 1, f: 3},
+		hidden{task: "unique", copies: 2, r: 1, t: 2}, hidden{task: "unique", copies: 2, b: 1, r: 1, t: 1, f: 2})
+	bapoSetdiff = bapoHidden("SETDIFF hard", "setdiff", "a symbol of one half: a >= (|Sigma| - 1) / (8b), about", "whether some symbol of the first half is not in the second", 1,
+		hidden{task: "setdiff", copies: 1, b: 1, r: 2, t: 2, f: 1}, hidden{task: "setdiff", copies: 1, b: 1, r: 2, t: 1, f: 3},
+		hidden{task: "setdiff", copies: 1, r: 1, t: 2}, hidden{task: "setdiff", copies: 1, r: 1, t: 3}, hidden{task: "setdiff", copies: 1, b: 1, r: 2, t: 1, f: 2})
+)
+
+// majority decides the middle cut of majority of 2 (l + 1) m bits, l tokens attended.
+func (c *collector) majority(l, m int) {
+	n := 2 * (l + 1) * m
+	c.cut("majority", n, bapo.Function{Sizes: bitPositions(n), At: func(w []int) int {
+		if 2*ones(w) > n {
+			return 1
+		}
+		return 0
+	}}, n/2, l, bits.Len(uint(m-1)), fmt.Sprintf("the proof at l = %d, m = %d: ceil(log2 m)", l, m))
+}
+
+var bapoMajoritySecond = &Claim{
+	ID: "MAJORITY log log n", Kind: Lower, Short: "majority: b = o(n / log n) needs log log n",
+	Hypothesis: Hypothesis{Text: "n = 2 (l + 1) m bits, m >= log2 n, m >= 2, l tokens attended", Over: []Range{{Name: "l", To: 8}, {Name: "m", From: 1, To: 16}},
+		Holds: func(at Sizes) bool { l, m := at["l"], at["m"]; return m >= 2 && 1<<m >= 2*(l+1)*m }},
+	Seen:      "read (main text, part of the proofs)",
+	Statement: "Majority has no (o(log log n), o(n / log n))-BAPO. It is claim \"MAJORITY log m\" at m >= log2 n: with l = n / (2m) - 1 tokens attended a >= log2 log2 n.",
+	Source:    "arXiv 2505.08140; the constant is this project's reading of the proof", Conventions: []string{bapoRules},
+	Parts: []Part{{CheckedHere, "n to 4,096: the least m >= log2 n, where 2m divides n, gives l = n / (2m) - 1 and log2 m >= log2 log2 n; the least number of bits at (l, m) = (0, 2), (0, 3) by cores. With a token attended the first size is n = 16, beyond what is decided exactly here"}, {QuotedThere, "all n"}},
+	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+		rows := collector{ctx: ctx, at: at, out: &out}
+		rows.majority(0, 2)
+		rows.majority(0, 3)
+		rows.dominated("MAJORITY log m", check{
+			row:  report.Row{Task: "majority", Model: "BAPO", N: ptr(4096), Setting: protocol.OneWay},
+			what: "n to 4,096, m = ceil(log2 n), 2m divides n: l + 1 = n / (2m), and 2^m >= n", fault: "m is rounded down",
+			try: func(t *tally, broken bool) error {
+				for n := 4; n <= 4096; n++ {
+					m := bits.Len(uint(n - 1))
+					if broken {
+						m = bits.Len(uint(n)) - 1
+					}
+					if l := n/(2*m) - 1; n%(2*m) == 0 && !t.see(2*(l+1)*m == n && 1<<m >= n, "n = %d, m = %d", n, m) {
+						return nil
+					}
+				}
+				return nil
+			},
+		})
+		return out, rows.err
+	},
+}
+
+// paths decides layers of edges from p vertices to p: each place is a vertex with an edge to any of the next layer; asked is
+// whether start i reaches end j, for the first asked j.
+func (c *collector) paths(p, layers, asked, b int) {
+	k := p * layers
+	d := p - p*asked*b/layers
+	orders := 1
+	for i := range d {
+		orders *= i + 1
+	}
+	c.cut("reachability", k+2, bapo.Function{Sizes: append(slices.Repeat([]int{p}, k), p*asked), At: func(w []int) int {
+		at := w[k] / asked
+		for l := range layers {
+			at = w[l*p+at]
+		}
+		if at == w[k]%asked {
+			return 1
+		}
+		return 0
+	}}, k, b, bits.Len(uint(orders-1)), fmt.Sprintf("d! orders, d = %d of %d edges in a layer of %d, b = %d", d, p, layers, b))
+}
+
+var bapoPaths = &Claim{
+	ID: "REACHABILITY log d!", Kind: Lower, Short: "reachability: a >= log(d!), d unmasked edges",
+	Hypothesis: Hypothesis{Text: "p starts, p^(c-1) layers, p^2 questions of b tokens each leave d = p - floor(p^2 b / p^(c-1)) >= 2 edges of some layer unmasked, c >= 3", Over: []Range{{Name: "p", From: 1, To: 8}, {Name: "b", To: 8}, {Name: "c", From: 3, To: 4}},
+		Holds: func(at Sizes) bool {
+			layers := at["p"]
+			for range at["c"] - 2 {
+				layers *= at["p"]
+			}
+			return at["p"]-at["p"]*at["p"]*at["b"]/layers >= 2
+		}},
+	Seen:      "read (main text, part of the proofs)",
+	Statement: "Reachability on p starts and p^(c-1) layers needs a >= log2(d!), d the unmasked edges of the best layer: the constant in the paper's proof, as derived here.",
+	Source:    "arXiv 2505.08140; the constant is this project's reading of the proof", Conventions: []string{bapoRules, "a layer is p edges from its p vertices, in order; our small cases have fewer layers and ask for fewer ends"},
+	Parts: []Part{{CheckedHere, "p = 2 and 3 with one layer and no token; p = 2 with 3 layers, one end asked for, one token: the least number of bits by cores"}, {QuotedThere, "all sizes: our reading of the proof"}},
+	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+		rows := collector{ctx: ctx, at: at, out: &out}
+		rows.paths(2, 1, 2, 0)
+		rows.paths(3, 1, 3, 0)
+		rows.paths(2, 3, 1, 1)
+		return out, rows.err
+	},
+}
