@@ -245,7 +245,7 @@ func TestReproduceRefusesUnknownClaimsAndKeepsWhatWasDone(t *testing.T) {
 
 func TestIncompleteClaimsAreRefused(t *testing.T) {
 	run := func(context.Context, Effort) (Outcome, error) { return Outcome{}, nil }
-	whole := Claim{ID: "a", Kind: Upper, Statement: "s", Source: "s", Parts: []Part{{CheckedHere, "x"}}, Run: run}
+	whole := Claim{ID: "a", Kind: Upper, Statement: "s", Source: "s", Seen: "s", Parts: []Part{{CheckedHere, "x"}}, Run: run}
 	paper := func(cs ...*Claim) *Paper {
 		return &Paper{Name: "p", Title: "t", Citation: "c", Cite: []string{"k"}, Claims: cs, Executed: "e"}
 	}

@@ -227,7 +227,7 @@ var (
 		"n = 11 has an alphabet of 121 tokens, beyond what is decided exactly here",
 		Hypothesis{Text: "n > 10, b >= 1, M = n^2", Over: []Range{{Name: "n", From: 1, To: 64}, {Name: "b", From: 1, To: 8}}, Holds: func(at Sizes) bool { return at["n"] > 10 }})
 	bapoReachability = bapoOpen("REACHABILITY", "reachability", "reachability: a or b is a power of m", "Reachability in graphs of m edges has no (o(m^(1/c) log m), o(m^(1-2/c)))-BAPO, c >= 3.",
-		"the truth between this and sending everything is open; the constant of the proof is claim \"REACHABILITY log d!\"", Hypothesis{Text: "m edges, c >= 3, m large"})
+		"the truth between this and sending everything is open; the constant of the proof is claim \"REACHABILITY d!\"", Hypothesis{Text: "m edges, c >= 3, m large"})
 )
 
 // bapoChain is a claim that oracles, which write tokens until the chain ends, answer tasks.

@@ -235,10 +235,10 @@ func bapoHidden(id, task, short, reading string, copies int, embedded, counted h
 }
 
 var (
-	bapoUnique = bapoHidden("UNIQUE hard", "unique", "a symbol occurs once: a >= (|Sigma| - 1) / (4b), about", "whether some symbol occurs exactly once", 2,
+	bapoUnique = bapoHidden("UNIQUE hard", "unique", "a symbol occurs once: a >= t / 2", "whether some symbol occurs exactly once", 2,
 		hidden{task: "unique", copies: 2, b: 1, r: 1, t: 2, f: 1}, hidden{task: "unique", copies: 2, b: 1, r: 1, t: 1, f: 3},
 		hidden{task: "unique", copies: 2, r: 1, t: 2}, hidden{task: "unique", copies: 2, b: 1, r: 1, t: 1, f: 2})
-	bapoSetdiff = bapoHidden("SETDIFF hard", "setdiff", "a symbol of one half: a >= (|Sigma| - 1) / (8b), about", "whether some symbol of the first half is not in the second", 1,
+	bapoSetdiff = bapoHidden("SETDIFF hard", "setdiff", "a symbol of one half: a >= t / 2", "whether some symbol of the first half is not in the second", 1,
 		hidden{task: "setdiff", copies: 1, b: 1, r: 2, t: 2, f: 1}, hidden{task: "setdiff", copies: 1, b: 1, r: 2, t: 1, f: 3},
 		hidden{task: "setdiff", copies: 1, r: 1, t: 2}, hidden{task: "setdiff", copies: 1, r: 1, t: 3}, hidden{task: "setdiff", copies: 1, b: 1, r: 2, t: 1, f: 2})
 )
@@ -255,7 +255,7 @@ func (c *collector) majority(l, m int) {
 }
 
 var bapoMajoritySecond = &Claim{
-	ID: "MAJORITY log log n", Kind: Lower, Short: "majority: b = o(n / log n) needs log log n",
+	ID: "MAJORITY second", Kind: Lower, Short: "majority: a >= log log n",
 	Hypothesis: Hypothesis{Text: "n = 2 (l + 1) m bits, m >= log2 n, m >= 2, l tokens attended", Over: []Range{{Name: "l", To: 8}, {Name: "m", From: 1, To: 16}},
 		Holds: func(at Sizes) bool { l, m := at["l"], at["m"]; return m >= 2 && 1<<m >= 2*(l+1)*m }},
 	Seen:      "read (main text, part of the proofs)",
@@ -308,7 +308,7 @@ func (c *collector) paths(p, layers, asked, b int) {
 }
 
 var bapoPaths = &Claim{
-	ID: "REACHABILITY log d!", Kind: Lower, Short: "reachability: a >= log(d!), d unmasked edges",
+	ID: "REACHABILITY d!", Kind: Lower, Short: "reachability: a >= log(d!)",
 	Hypothesis: Hypothesis{Text: "p starts, p^(c-1) layers, p^2 questions of b tokens each leave d = p - floor(p^2 b / p^(c-1)) >= 2 edges of some layer unmasked, c >= 3", Over: []Range{{Name: "p", From: 1, To: 8}, {Name: "b", To: 8}, {Name: "c", From: 3, To: 4}},
 		Holds: func(at Sizes) bool {
 			layers := at["p"]
