@@ -48,6 +48,8 @@ func TestAtlasRoom(t *testing.T) {
 	b.accessible("Atlas on a telephone")
 	b.do(chromedp.EmulateViewport(1280, 900))
 	b.open("atlas?of=match3", "[data-table=atlas]", "sanford2023")
+	line := at(compute(t, "grow", fmt.Sprintf(`{"inequality":"one-layer-match3","n":%d}`, papers.AtlasN)), "at", "needed") // the row says why it is above the line of Grow
+	b.until("[data-table=atlas]", fmt.Sprintf("those that disj-match3 writes need %v, the line in Grow", line))
 	b.click(`[data-table=atlas] a[href="#proof?paper=sanford2023"]`)
 	b.until("blockquote", "Match3")
 }

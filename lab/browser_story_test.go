@@ -22,6 +22,8 @@ func TestStory(t *testing.T) {
 	run := compute(t, "cut", match+`}`)
 	b.is("[data-answer]", "data-answer", at(run, "record", "expected").([]any)[0])
 	b.click("[data-act=two]")
+	b.until(".stage", "+ ? + ?")
+	b.is("[data-modulus]", "data-modulus", 32)
 	b.click("[data-act=reveal]")
 	tokens := at(run, "tokens").([]any)
 	three := compute(t, "cut", `{"task":"match3","model":"attention","read":"1","input":{"task":"match3","M":32,"tokens":`+strings.ReplaceAll(fmt.Sprint(tokens), " ", ",")+`}}`)
@@ -72,6 +74,15 @@ func TestStory(t *testing.T) {
 	b.is("[data-yours]", "data-yours", strings.Join(wrote["bob"], " "))
 	b.click("[data-act=deal]")
 	b.await(`/^(0 1|1 0)$/.test(document.querySelector("[data-convicts]")?.dataset.convicts)`)
+	// Both rows stand one above the other: the same answers, Bob's bits those that ask, an arc to
+	// both partners on the row whose answer is 1, no box offered while two hands share one.
+	b.await(`(() => { const c = document.querySelector("[data-convicts]").dataset.convicts.split(" "), said = document.querySelector("svg.tokens-stay").getAttribute("aria-label"), y = document.querySelector("[data-story='4'] .says").textContent.match(/Bob holds ([01]+)/)[1];
+		return said.endsWith("the right answers are " + c.join(" and ")) && document.querySelector(".stage").textContent.split("you: " + y).length === 3 && document.querySelectorAll(".stage .arc.meet").length === 2 && !document.querySelector(".box.next"); })()`)
+	if n := evaluate[int](b, `document.querySelectorAll(".tokens-stay .token").length`); n != 2*len(at(ones, "tokens").([]any)) {
+		t.Errorf("%d tokens where two rows should be", n)
+	}
+	b.is("[data-story='4'] [data-needed]", "data-needed", at(compute(t, "sizes", `{"reduction":"disj-match3","model":"attention","n":4}`), "needed"))
+	b.readable("scene 4, two hands in a box")
 	b.accessible("scene 4")
 
 	b.scene(5)

@@ -154,7 +154,7 @@ export function splitSpec(owners) {
 
 // terms says what the letters mean that stand in a formula: those of sizes in the sizes'
 // own words.
-const TERMS = { H: "heads", d_v: "numbers of a value", B_Z: "bits of a sum of weights", B_N: "bits of a sum of weight × number", B_s: "bits of a score", B_q: "bits of a set of positions", m: "width", p: "bits of a number", n: "size of the hidden problem", N: "length of the sequence", "S(t)": "bits of the state after t tokens", b: "bits of a token" };
+const TERMS = { H: "heads", d_v: "width of a value, in numbers", B_Z: "bits of a sum of weights", B_N: "bits of a sum of weight × number", B_s: "bits of a score", B_q: "bits of a set of positions", m: "width", p: "bits of a number", n: "size of the hidden problem", N: "length of the sequence", "S(t)": "bits of the state after t tokens", b: "bits of a token" };
 function terms(formula, sizes = []) {
   const said = { ...TERMS, ...Object.fromEntries(sizes.map(z => [z.name, z.doc.split(/[;(]/)[0].trim()])) };
   const found = Object.keys(said).filter(name => formula.match(/S\(t\)|[A-Za-z]\w*/g)?.includes(name));

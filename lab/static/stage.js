@@ -2,7 +2,7 @@
 // scene to the next, so that they move instead of being drawn anew.
 import { NAMES, drag, number, plural, put, short, spoken, svg } from "./dom.js";
 import { grown } from "./plot.js";
-import { arc, grip, matched } from "./strip.js";
+import { arc, grip, matched, witness } from "./strip.js";
 
 let muted = false;
 export const mute = on => { muted = on; };
@@ -67,7 +67,7 @@ function scene(stage, { width, height, label, tokens, under = [], over = [] }) {
 
 const line = (x, y, words, more = {}) => svg("text", { x, y, "text-anchor": "middle", "font-size": 15, ...more }, words);
 
-export function puzzle(stage, { width, height, tokens, pick, partners, pair, press }) {
+export function puzzle(stage, { width, height, tokens, two, pick, partners, pair, press }) {
   if (muted) return;
   grab(stage, () => null);
   const p = place(tokens.length, width, height * .34), arcs = [];
@@ -75,7 +75,7 @@ export function puzzle(stage, { width, height, tokens, pick, partners, pair, pre
   arcs.push(matched(p, 0, pick, pair || []), partners.map(j => arc(p, 0, pick, j)));
   const found = pair ? [tokens[pick], ...pair.map(k => tokens[k])] : partners.length ? [tokens[pick], tokens[partners[0]]] : null;
   scene(stage, { width, height, label: "Tokens; an arc joins those that match", under: [], tokens: tokens.map((is, i) => ({ is, x: p.x(i), y: p.y(i), size: p.size - 2, high: p.high, on: i === pick, owner: i === pick || partners.includes(i) || pair?.includes(i) ? "bob" : "public", focusable: i === pick, press: () => press(i) })),
-    over: [arcs, line(width / 2, p.bottom + 46, found ? `${found.join(" + ")} = ${found.reduce((a, b) => a + b)}` : `${tokens[pick]} + ?`, { "font-size": 26, "font-weight": 600 })] });
+    over: [arcs, line(width / 2, p.bottom + 46, found ? `${found.join(" + ")} = ${found.reduce((a, b) => a + b)}` : `${tokens[pick]} + ?${two ? " + ?" : ""}`, { "font-size": 26, "font-weight": 600 })] });
 }
 
 // jar is a vessel filled to a share between 0 and 1.
@@ -85,32 +85,39 @@ function jar(x, y, w, h, share, name, amount, cls = "alice") {
     svg("path", { class: "jar", d: `M${x} ${y}V${y + h}H${x + w}V${y}` }), line(x + w / 2, y + h + 17, name, { "font-size": 13, class: "dim" }), line(x + w / 2, y - 8, amount, { "font-weight": 600 }));
 }
 
-export function layer(stage, { width, height, tokens, weights, numerators, total, over, output, hovered, hover }) {
+export function layer(stage, { width, height, blank, own, tokens, weights, numerators, total, over, output, hovered, hover }) {
   if (muted) return;
   grab(stage, () => null);
   const p = place(tokens.length, width, height * .22), most = Math.max(1, ...weights), h = Math.max(50, height - p.bottom - 90), w = Math.min(110, width / 5), y = p.bottom + 42;
   height = Math.max(height, y + h + 24);
-  const arcs = tokens.flatMap((_, j) => j ? [arc(p, 0, 0, j, { class: "arc weight", behind: !weights[j], "stroke-opacity": (.1 + .9 * weights[j] / most).toFixed(2), "stroke-width": 1 + 2 * weights[j] / most })] : []);
-  const sums = hovered > 0 ? [weights[hovered], numerators[hovered]] : [total, over];
+  const arcs = tokens.flatMap((_, j) => j ? [arc(p, 0, 0, j, { class: "arc weight", behind: !weights[j], "stroke-opacity": (.25 + .75 * weights[j] / most).toFixed(2), "stroke-width": 1 + 2 * weights[j] / most })] : []);
+  const all = [total + own + blank, over + own], one = hovered > 0, sums = one ? [weights[hovered], numerators[hovered]] : all;
   scene(stage, { width, height, label: "Token 1 asks; the arcs are as dark as the weights; two jars fill", under: arcs,
     tokens: tokens.map((is, i) => ({ is, x: p.x(i), y: p.y(i), size: p.size - 2, high: p.high, on: i === 0, owner: i === hovered ? "alice" : "public", focusable: i === Math.max(1, hovered), press: () => hover(i), hover: () => hover(i) })),
-    over: [line(p.mid(0), p.y0 - 8, "asks", { "font-size": 12, class: "dim", "text-anchor": "start", dx: -p.size / 2 }), jar(width / 2 - 1.9 * w, y, w, h, sums[0] / Math.max(1, total), "weights", number(sums[0])), jar(width / 2 - .3 * w, y, w, h, over ? sums[1] / over : 0, "weight × value", number(sums[1])),
-      line(width / 2 + 1.65 * w, y + h / 2, `output ${output}`, { "font-size": 20, "font-weight": 600 })] });
+    over: [line(p.mid(0), p.y0 - 8, "asks", { "font-size": 12, class: "dim", "text-anchor": "start", dx: -p.size / 2 }), jar(width / 2 - 1.9 * w, y, w, h, sums[0] / all[0], "weights", one ? number(sums[0]) : `${number(total + own)} + ${number(blank)}`), jar(width / 2 - .3 * w, y, w, h, all[1] ? sums[1] / all[1] : 0, "weight × value", number(sums[1])),
+      line(width / 2 + 1.65 * w, y + h / 2 - 12, `${number(all[1])} / ${number(all[0])}`, { "font-size": 17 }), line(width / 2 + 1.65 * w, y + h / 2 + 14, `output ${output}`, { "font-size": 18, "font-weight": 600 })] });
 }
 
 export function cut(stage, { width, height, tokens, owners, at, words, messages, weights, bits, trivial, move }) {
   if (muted) return;
-  const p = place(tokens.length, width, 34), end = at < tokens.length ? { x: p.x(at), y: p.y(at) } : { x: p.x(at - 1) + p.size, y: p.y(at - 1) };
+  const p = place(tokens.length, width, 40), end = at < tokens.length ? { x: p.x(at), y: p.y(at) } : { x: p.x(at - 1) + p.size, y: p.y(at - 1) };
   const full = Math.max(1, weights.reduce((a, b) => a + b, 0)), hers = weights.reduce((a, b, i) => owners[i] === "alice" ? a + b : a, 0), h = Math.max(40, Math.min(110, height - p.bottom - 120)), y = p.bottom + 46, w = Math.min(80, width / 7);
-  const left = 12 + 2.6 * w, room = width - left - 12, most = Math.max(bits, trivial, 1), all = words.join(""), size = Math.max(3, Math.min(9, room / Math.max(24, Math.min(all.length, 40)) - 1));
-  const cols = Math.max(1, Math.floor((room - 16) / (size + 1))), shown = all.slice(0, cols * 4), bars = Math.max(y + h - 12, y + 22 + Math.ceil(shown.length / cols) * (size + 2));
+  const left = 12 + 2.6 * w, room = width - left - 12, most = Math.max(bits, trivial, 1), jars = messages.slice(0, 4).map((m, k) => ({ said: `${/normaliser/.test(m.label) ? "weights" : /numerator/.test(m.label) ? "weight × value" : m.label}: ${plural(m.bits, "bit")}`, word: words[k] }));
+  // The envelope has a line of bits for each jar, and is as wide as they are.
+  const longest = Math.max(1, ...jars.map(j => j.word.length)), size = Math.max(3, Math.min(9, (room - 16) / Math.min(longest, 40) - 1)), cols = Math.max(1, Math.floor((room - 16) / (size + 1)));
+  let inside = y;
+  for (const j of jars) { j.shown = j.word.slice(0, cols * 2); j.y = inside; inside += 20 + Math.ceil(j.shown.length / cols) * (size + 2) + 4; }
+  const paper = Math.min(room, 16 + Math.max(Math.min(cols, longest) * (size + 1), ...jars.map(j => j.said.length * 6.4))), bars = Math.max(y + h - 12, inside + 22);
+  // Whose tokens are whose: over each part, or before them where there are two rows.
+  const named = p.rows > 1 ? ["alice", "bob"].map((who, k) => line(4 + 64 * k, 14, NAMES[who], { class: `who ${who}`, "text-anchor": "start" }))
+    : ["alice", "bob"].map(who => { const own = owners.flatMap((o, i) => o === who ? [i] : []); return own.length * p.size > 70 ? line((p.x(own[0]) + p.x(own.at(-1)) + p.size) / 2, 14, NAMES[who], { class: `who ${who}` }) : null; });
   height = Math.max(height, bars + 48);
   const bar = (v, k, name, cls) => [svg("rect", { class: cls, x: left, y: bars + k * 34, width: Math.max(1, v / most * room * .98), height: 12, rx: 2 }), line(left, bars - 4 + k * 34, `${name}: ${plural(v, "bit")}`, { "text-anchor": "start", "font-size": 13 })];
   scene(stage, { width, height, label: `Tokens, cut after token ${at}; Alice's part of both jars in an envelope of ${bits} bits`, under: [],
     tokens: tokens.map((is, i) => ({ is, x: p.x(i), y: p.y(i), size: p.size - 2, high: p.high, on: i === 0, owner: owners[i] })),
-    over: [jar(12, y, w, h, hers / full, "weights", `${number(hers)} of ${number(weights.reduce((a, b) => a + b, 0))}`), jar(12 + 1.3 * w, y, w, h, hers / full, "× value", ""),
-      svg("g", { role: "img", "aria-label": `The envelope: ${messages.map(m => `${m.label}, ${m.bits} bits`).join("; ")}` }, svg("rect", { class: "envelope", x: left, y: y - 16, width: room, height: 20 + Math.ceil(shown.length / cols) * (size + 2), rx: 4 }),
-        [...shown].map((b, i) => svg("rect", { class: `bit alice${b === "0" ? " zero" : ""}`, x: left + 8 + (i % cols) * (size + 1), y: y - 6 + Math.floor(i / cols) * (size + 2), width: size, height: size, rx: 1 }))),
+    over: [named, jar(12, y, w, h, hers / full, "weights", `${number(hers)} of ${number(weights.reduce((a, b) => a + b, 0))}`), jar(12 + 1.3 * w, y, w, h, hers / full, "× value", ""),
+      svg("g", { role: "img", "aria-label": `The envelope: ${messages.map(m => `${m.label}, ${m.bits} bits`).join("; ")}` }, svg("rect", { class: "envelope", x: left, y: y - 16, width: paper, height: inside - y + 16, rx: 4 }),
+        jars.map(j => [line(left + 8, j.y, j.said, { "text-anchor": "start", "font-size": 12 }), [...j.shown].map((b, i) => svg("rect", { class: `bit alice${b === "0" ? " zero" : ""}`, x: left + 8 + (i % cols) * (size + 1), y: j.y + 7 + Math.floor(i / cols) * (size + 2), width: size, height: size, rx: 1 }))])),
       bar(bits, 0, "the envelope", "meter-alice"), bar(trivial, 1, "raw tokens", "raw-bar"),
       svg("g", { class: "handle", tabindex: 0, role: "slider", "data-focus": "story-cut", "aria-label": "The cut", "aria-valuemin": 1, "aria-valuemax": tokens.length, "aria-valuenow": at, "aria-valuetext": `after token ${at}`, "aria-orientation": "horizontal",
         onkeydown: e => { const to = { ArrowLeft: at - 1, ArrowDown: at - 1, ArrowRight: at + 1, ArrowUp: at + 1, Home: 1, End: tokens.length }[e.key]; if (to === undefined) return; e.preventDefault(); e.stopPropagation(); move(Math.max(1, Math.min(tokens.length, to))); } },
@@ -128,20 +135,28 @@ export function cut(stage, { width, height, tokens, owners, at, words, messages,
   });
 }
 
-export function need(stage, { width, height, hand, boxes, sorted, all, box, of }) {
+// need draws the hand that is looked at, or where two hands share a box the two rows that
+// Bob cannot tell apart, and the boxes.
+export function need(stage, { width, height, hand, clash, boxes, sorted, all, box, of }) {
   if (muted) return;
   grab(stage, () => null);
-  const { tokens, owners, of_x, of_y, x, y } = hand, p = place(tokens.length, width, 54), y0 = p.bottom + 10, cols = Math.min(boxes, width < 480 ? 4 : 8), rows = Math.ceil(boxes / cols), w = width / cols, h = Math.max(24, Math.min(70, (height - y0 - 8) / rows));
+  const runs = clash || [hand], first = place(hand.tokens.length, width, clash ? 46 : 54), foot = p => p.bottom - (p.rows > 1 ? 16 : 24), ps = runs.map((_, k) => k ? place(hand.tokens.length, width, foot(first) + 98) : first), y0 = ps.at(-1).bottom + (clash ? 0 : 10), cols = Math.min(boxes, width < 480 ? 4 : 8), rows = Math.ceil(boxes / cols), w = width / cols, h = Math.max(24, Math.min(70, (height - y0 - 8) / rows));
   height = Math.max(height, y0 + rows * h + 4);
   const inside = Array.from({ length: boxes }, () => []);
   for (const [v, b] of sorted) if (b < boxes) inside[b].push(of(v));
-  scene(stage, { width, height, label: `${boxes} boxes for ${all} hands`, under: [], tokens: tokens.map((is, i) => ({ is, x: p.x(i), y: p.y(i), size: p.size - 2, high: p.high, on: i === 0, owner: owners[i] })),
-    over: [[["alice", "Alice", of_x, x], ["bob", "you", of_y, y]].map(([who, name, moves, bits]) => {
-      const own = owners.flatMap((o, i) => o === who ? [i] : []);
-      return [line((p.mid(own[0]) + p.mid(own.at(-1))) / 2, 14, `${name}: ${bits}`, { "font-size": 14, class: `who ${who}` }), own.map((i, k) => svg("g", { role: "img", "aria-label": `bit ${k + 1} writes token ${i + 1}` }, line(p.mid(i), p.y(i) - 17, bits[k], { "font-size": 13, class: `who ${who}`, "font-family": "var(--mono)" }), svg("path", { class: `arrow ${who}`, d: `M${p.mid(i)} ${p.y(i) - 13}v10m-3 -3l3 3l3-3` })))];
-    }), inside.map((held, b) => {
-      const x = (b % cols) * w, y = y0 + Math.floor(b / cols) * h, clash = held.length > 1;
-      return svg("g", { role: "img", "aria-label": `Box ${b + 1}: ${held.join(", ") || "empty"}` }, svg("rect", { class: `box${clash ? " clash" : ""}${b === box ? " next" : ""}`, x: x + 3, y: y + 2, width: w - 6, height: h - 6, rx: 4 }),
+  const shared = clash ? inside.findIndex(held => clash.every(r => held.includes(r.x))) : -1, note = `one envelope, box ${shared + 1}`, wide = note.length * 7 + 20;
+  scene(stage, { width, height, label: clash ? `Two hands in box ${shared + 1}, ${clash.map(r => r.x).join(" and ")}: the right answers are ${clash.map(r => r.outputs[0]).join(" and ")}` : `${boxes} boxes for ${all} hands`, under: [],
+    tokens: runs.flatMap(({ tokens, owners }, k) => tokens.map((is, i) => ({ is, position: i + 1, x: ps[k].x(i), y: ps[k].y(i), size: ps[k].size - 2, high: ps[k].high, on: i === 0, owner: owners[i], differs: clash && is !== clash[1 - k].tokens[i] }))),
+    over: [runs.map(({ tokens, owners, params, outputs, x, y }, k) => [["alice", "Alice", x], ["bob", "you", y]].map(([who, name, bits]) => {
+      const p = ps[k], own = owners.flatMap((o, i) => o === who ? [i] : []), title = line((p.mid(own[0]) + p.mid(own.at(-1))) / 2, clash ? p.y0 - 31 : 14, `${name}: ${bits}`, { "font-size": 14, class: `who ${who}` });
+      if (clash) { // the sum, where there is one, and what is right
+        const found = outputs[0] ? witness("match3", params.M, tokens, 0) : [], sum = [tokens[0], ...found.map(i => tokens[i])];
+        return who === "bob" ? title : [title, matched(p, 0, 0, found), line(width / 2, foot(p) + 17, `${found.length ? `${sum.join(" + ")} = ${sum.reduce((a, b) => a + b)}` : `no three add up to ${params.M}`}: right answer ${outputs[0]}`, { "font-size": 14, "font-weight": 600, class: found.length ? "good" : null })];
+      }
+      return [title, own.map((i, k) => svg("g", { role: "img", "aria-label": `bit ${k + 1} writes token ${i + 1}` }, line(p.mid(i), p.y(i) - 17, bits[k], { "font-size": 13, class: `who ${who}`, "font-family": "var(--mono)" }), svg("path", { class: `arrow ${who}`, d: `M${p.mid(i)} ${p.y(i) - 13}v10m-3 -3l3 3l3-3` })))];
+    })), clash ? [svg("rect", { class: "envelope", x: (width - wide) / 2, y: foot(first) + 26, width: wide, height: 22, rx: 4 }), line(width / 2, foot(first) + 37, note, { "font-size": 13, "dominant-baseline": "central" })] : null, inside.map((held, b) => {
+      const x = (b % cols) * w, y = y0 + Math.floor(b / cols) * h, full = held.length > 1;
+      return svg("g", { role: "img", "aria-label": `Box ${b + 1}: ${held.join(", ") || "empty"}` }, svg("rect", { class: `box${full ? " clash" : ""}${b === box && !clash ? " next" : ""}`, x: x + 3, y: y + 2, width: w - 6, height: h - 6, rx: 4 }),
         held.slice(0, 3).map((t, k) => line(x + w / 2, y + h / 2 + (k - (Math.min(3, held.length) - 1) / 2) * 15, t, { "font-size": 13, "font-family": "var(--mono)", "dominant-baseline": "central" })));
     })] });
 }
@@ -173,7 +188,7 @@ export function mirror(stage, { width, height, rnn, tell }) {
     if (tell) for (const q of r.tokens[tell - 1].y || []) over.push(arc(p, 0, tell - 1, q - 1));
   });
   const every = ps[0].size < 22 ? 4 : 1;
-  ps.forEach((p, k) => runs[k].tokens.forEach((_, i) => { if (i % every === 0) over.push(line(p.mid(i), p.y(i) + p.high + 9, i + 1, { "font-size": 10, class: "dim" })); }));
+  ps.forEach((p, k) => runs[k].tokens.forEach((_, i) => { if (i % every === 0) over.push(line(p.mid(i), p.y(i) + p.high + 9, i + 1, { "font-size": 10, class: "dim halo" })); }));
   const p = ps[0], word = runs[0].words[0] || "", y = p.bottom + 8, size = Math.max(3, Math.min(10, 120 / Math.max(8, word.length))), wide = Math.max(40, word.length * (size + 1) + 14);
   const said = runs.length < 2 ? "the box" : width < 480 ? "the same box" : "the same box after both", x = Math.max(said.length * 7 + 12, Math.min(width - wide - 4, p.mid(alices) - 10));
   over.push(svg("g", { role: "img", "aria-label": `The state after token ${alices + 1}: ${word}, the same for both` }, svg("rect", { class: "envelope", x, y, width: wide, height: 24, rx: 4 }), [...word].map((b, i) => svg("rect", { class: `bit alice${b === "0" ? " zero" : ""}`, x: x + 7 + i * (size + 1), y: y + 12 - size / 2, width: size, height: size, rx: 1 }))),

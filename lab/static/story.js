@@ -10,6 +10,7 @@ import * as draw from "./stage.js";
 
 export const keys = () => ["scene", "M", "n", "seed", "pick", "two", "cut", "hand", "boxes", "H", "width", "bits", "at", "numbers"];
 
+const FIRST_ROOM = "cut?task=match2&model=attention&n=16&seed=3"; // behind the story
 const DEFAULTS = { scene: 1, M: 32, n: 16, seed: 20, pick: 1, cut: 9, hand: 4, boxes: 3, H: 1, width: 3, bits: 8, at: 1096, numbers: 3 };
 
 export function open(main, cat, start, write) {
@@ -25,7 +26,7 @@ export function open(main, cat, start, write) {
   const titles = ["A puzzle", "What one layer does", "Cut it", "What is needed", "Where they cross", "The mirror image"];
   const scenes = titles.map((title, k) => el("section", { "data-story": k + 1, "aria-label": `Scene ${k + 1}, ${title}` }, el("h2", {}, `${k + 1}. ${title}`), el("div", { class: "says" })));
   const tale = el("div", { class: "tale" }, el("div", { class: "lead" }, el("h1", {}, "Why some questions are hard for a layer"), el("p", {}, "Six scenes, five minutes. Drag the underlined numbers, or use the arrow keys on them.")), scenes);
-  const back = button("Back", () => go(s.scene - 1), { "data-act": "back" }), next = button("Next", () => go(s.scene + 1), { class: "main", "data-act": "next" });
+  const back = button("Back", () => go(s.scene - 1), { "data-act": "back" }), next = button("Next", () => { if (s.scene === 6) location.hash = FIRST_ROOM; else go(s.scene + 1); }, { class: "main", "data-act": "next" });
   main.append(el("div", { class: "story" }, tale, el("div", { class: "show" }, stage, caption, el("div", { class: "under" }, el("div", { class: "player" }, back, next), exportButton(() => stage.querySelector("svg"), "crosscut-story")))));
 
   function save() {
@@ -36,7 +37,7 @@ export function open(main, cat, start, write) {
   }
   const say = (k, ...words) => put(scenes[k - 1].querySelector(".says"), words);
   const turn = (name, low, high, label, more = {}) => scrub(label, s[name], { min: low, max: high, name, ...more }, v => { s[name] = v; changed(name); });
-  function changed(name) { if (["n", "M", "seed"].includes(name)) { s.cut = Math.min(s.cut, s.n); s.pick = Math.min(s.pick, s.n); hovered = -1; revealed = false; } if (["hand", "boxes"].includes(name)) { sorted.clear(); caught = null; holding = first(); } crossAt = 0; save(); consult(); }
+  function changed(name) { if (["n", "M", "seed"].includes(name)) { s.cut = Math.min(s.cut, s.n); s.pick = Math.min(s.pick, s.n); hovered = -1; revealed = false; } if (["hand", "boxes"].includes(name)) { sorted.clear(); caught = null; box = 0; holding = first(); } crossAt = 0; save(); consult(); }
 
   // What a scene asks of the engine.
   const match = (more = {}) => ask("cut", { task: "match2", model: "attention", n: s.n, set: { M: s.M }, seed: s.seed, ...more });
@@ -74,47 +75,49 @@ export function open(main, cat, start, write) {
 
   // What a scene says and shows, from its answer.
   const M = () => turn("M", 4, 64, "M, the modulus"), N = () => turn("n", 8, 64, "N, the number of tokens", { values: [8, 16, 32, 64] });
-  const about = name => el("p", { class: "definition" }, el("strong", {}, name), `: ${doc(name)}`);
+  const about = (name, M) => el("p", { class: "definition" }, el("strong", {}, name), `: ${doc(name)}`, M ? [". Here ", el("strong", { "data-modulus": M }, `M = ${M}`), "."] : "");
   const tells = {
     1({ two, three }) {
       const t = two.tokens, i = s.pick - 1, partners = t.flatMap((v, j) => (t[i] + v) % s.M === 0 ? [j] : []), pair = witness("match3", s.M, t, i);
       const yes2 = two.record.expected[0] === 1, yes3 = three.record.expected[0] === 1;
-      say(1, el("p", {}, "Here are ", N(), " numbers, the tokens, below ", M(), `. Token ${s.pick} is ${t[i]}: it needs a partner, ${t[i]} + ? = ${s.M}${t[i] ? "" : " or 0"}. `, yes2 ? el("strong", { "data-answer": 1 }, `Token ${partners[0] + 1} is ${t[partners[0]]}.`) : el("strong", { "data-answer": 0 }, "Nobody is."), " Press any token to ask for it."),
+      say(1, el("p", {}, "Here are ", N(), " numbers, the tokens, added modulo M = ", M(), `: a sum counts as 0 when it is a multiple of ${s.M}. Token ${s.pick} is ${t[i]}: it needs `, s.two ? `two partners, ${t[i]} + ? + ? a multiple of ${s.M}. ` : `a partner, ${t[i]} + ? = ${s.M}${t[i] ? "" : " or 0"}. `, s.two ? "" : yes2 ? el("strong", { "data-answer": 1 }, `Token ${partners[0] + 1} is ${t[partners[0]]}.`) : el("strong", { "data-answer": 0 }, "Nobody is."), " Press any token to ask for it."),
         el("p", {}, "Now with two partners: three numbers whose sum is a multiple of M. Try to find them by eye. ", button(s.two ? "One partner" : "Two partners", () => { s.two = !s.two; revealed = false; save(); paint(); }, { "data-act": "two" }), " ",
           s.two ? revealed ? el("strong", { "data-triple": yes3 ? 1 : 0 }, yes3 ? `${t[i]} + ${t[pair[0]]} + ${t[pair[1]]} = ${t[i] + t[pair[0]] + t[pair[1]]}.` : "There are none.") : button("Show me", () => { revealed = true; paint(); }, { class: "main", "data-act": "reveal" }) : ""),
         el("p", { class: "muted" }, "To look for one partner is to look for one number. To look for two is to look for one of ", number(s.n * (s.n + 1) / 2), " pairs (a token may be taken twice)."),
         el("p", {}, button("Other numbers", () => { s.seed++; changed("seed"); }, { "data-act": "seed" })));
-      put(caption, about(s.two ? "match3" : "match2"));
-      draw.puzzle(stage, { width, height, tokens: t, pick: i, partners: s.two ? [] : partners, pair: s.two && revealed && yes3 ? pair : null, press: k => { s.pick = k + 1; revealed = false; save(); consult(); } });
+      put(caption, about(s.two ? "match3" : "match2", s.M));
+      draw.puzzle(stage, { width, height, tokens: t, two: s.two, pick: i, partners: s.two ? [] : partners, pair: s.two && revealed && yes3 ? pair : null, press: k => { s.pick = k + 1; revealed = false; save(); consult(); } });
     },
     2({ run, weigh }) {
       const total = sum(weigh.weights), over = sum(weigh.numerators), h = hovered >= 0 ? hovered : -1;
-      say(2, el("p", {}, "An attention layer answers it. Token 1 sends a ", el("em", {}, "query"), " to every token; each answers with a weight, the darker the larger. Two jars fill: the weights, and the weights times what each token has to say. ", el("strong", {}, "Their quotient decides the output."), " (A blank token is in the first jar as well, so that it is never empty.)"),
+      // The blank token's score is that of a partner, so its weight is 2^f; a token that is its own partner has as much.
+      const blank = 2 ** run.record.params.f, own = 2 * run.tokens[0] % s.M === 0 ? blank : 0;
+      say(2, el("p", {}, "An attention layer answers it. Token 1 sends a ", el("em", {}, "query"), " to every token; each answers with a weight, the darker the larger. Two jars fill: the weights, and the weights times what each token has to say, its value: here 1 for every token. ", el("strong", {}, "Their quotient decides the output."), ` A blank token of weight ${blank} and value 0 is in the first jar as well, so that it is never empty: it alone makes the quotient 0.`),
         el("p", {}, `Here the weights of the other tokens add up to `, el("strong", { "data-weights": total }, number(total)), total ? ", all from the partners of token 1." : ": token 1 has no partner among them, and a blank token alone fills the jar.", ` The layer says ${run.record.output[0]}, the definition ${run.record.expected[0]}.`),
         el("p", {}, "Point at a token to see what it adds. ", el("strong", {}, h > 0 ? `Token ${h + 1}, ${run.tokens[h]}: weight ${weigh.weights[h]}.` : "")),
         el("p", { class: "muted" }, "Sums only: who put in what can no longer be told."));
-      put(caption, about("match2"));
-      draw.layer(stage, { width, height, tokens: run.tokens, weights: weigh.weights, numerators: weigh.numerators, total, over, output: run.record.output[0], hovered: h, hover: k => { if (hovered !== k) { hovered = k; paint(); } } });
+      put(caption, about("match2", s.M));
+      draw.layer(stage, { width, height, blank, own, tokens: run.tokens, weights: weigh.weights, numerators: weigh.numerators, total, over, output: run.record.output[0], hovered: h, hover: k => { if (hovered !== k) { hovered = k; paint(); } } });
     },
     3({ run, weigh, grown }) {
       const b = run.record.bits, bits = grown.map(g => g.record.bits.total), step = bits[1] - bits[0];
-      say(3, el("p", {}, "Now a line through the strip, after token ", turn("cut", 1, s.n, "the cut"), ". Alice has what is left of it, Bob the rest. She fills her part of both jars and hands them over: ", el("strong", { class: "a", "data-total": b.total }, plural(b.total, "bit")), `, however her tokens lie. Sent as they are, they would take ${plural(b.trivial, "bit")}.`),
+      say(3, el("p", {}, "Now a line through the strip, after token ", turn("cut", 1, s.n, "the cut"), ". Token 1, grey, is public: both see it. Of the others Alice has what is left of the line, Bob the rest. She fills her part of both jars and hands them over: ", el("strong", { class: "a", "data-total": b.total }, plural(b.total, "bit")), `, however her tokens lie. Sent as they are, they would take ${plural(b.trivial, "bit")}.`),
         el("p", {}, "Drag the line: the envelope hardly changes. Take ", N(), ` tokens, M still ${s.M}: with the line in the middle, at 16, 32 and 64 tokens it is `, el("strong", { "data-grown": bits.join(" ") }, `${bits.join(", ")} bits`), bits[2] - bits[1] === step ? `. Each doubling adds ${plural(step, "bit")}.` : ".", " A sum grows like a logarithm."),
         el("p", { class: "muted small" }, `${run.record.bits.total} bits = `, formula(run.record.formula_text)));
-      put(caption, about("match2"), command(run.record.command));
+      put(caption, about("match2", s.M), command(run.record.command));
       draw.cut(stage, { width, height, tokens: run.tokens, owners: run.owners, at: s.cut, words: run.words, messages: run.record.messages, weights: weigh.weights, bits: b.total, trivial: b.trivial, move: k => { if (k !== s.cut) { s.cut = k; changed("cut"); } } });
     },
     4({ hand, none, all: ones, need }) {
       const of = (a, who) => a.tokens.filter((_, i) => a.owners[i] === who), hers = of(ones, "alice"), yours = of(ones, "bob");
-      const all = 2 ** s.hand, boxes = 2 ** s.boxes, full = sorted.size === all;
+      const all = 2 ** s.hand, boxes = 2 ** s.boxes, full = sorted.size === all, spare = ones.owners.filter(o => o === "public").length - 1;
       say(4, el("p", {}, "You are Bob. You see an envelope and your own tokens. For Match3, Alice holds one of ", el("strong", {}, `2^${s.hand} = ${all}`), " hands (n = ", turn("hand", 2, 5, "n, the tokens that Alice may set"), "). An envelope of ", turn("boxes", 0, s.hand, "bits of the envelope"), ` ${s.boxes === 1 ? "bit" : "bits"} has ${plural(boxes, "box", "boxes")}: sort her hands into them.`),
-        el("p", {}, "Of one partner, token 1 can say which number it must be: its query names it. Of two, Bob's number decides which of Alice's would fit, and she does not see his. "), el("p", {}, "Each bit writes one token: a 0 the number ", of(none, "alice")[0], "; a 1 of hers, by its place, ", el("span", { "data-hers": hers.join(" ") }, hers.join(", ")), ", and a 1 of yours ", el("span", { "data-yours": yours.join(" ") }, yours.join(", ")), `. With token 1 they add up to M only where both of you have a 1 at the same place: ${ones.tokens[0]} + ${hers[0]} + ${yours[0]} = ${ones.params.M}. So by what you hold you can ask for each of her places, and the answer of Match3 is hers.`),
+        el("p", {}, el("strong", {}, "In Match2 her token's vote, its weight, needs only token 1; in Match3 it needs Bob's number as well."), " She does not see his."), el("p", {}, "Each bit writes one token: a 0 the number ", of(none, "alice")[0], "; a 1 of hers, by its place, ", el("span", { "data-hers": hers.join(" ") }, hers.join(", ")), ", and a 1 of yours ", el("span", { "data-yours": yours.join(" ") }, yours.join(", ")), `. With token 1 they add up to M only where both of you have a 1 at the same place: ${ones.tokens[0]} + ${hers[0]} + ${yours[0]} = ${ones.params.M}. So by what you hold you can ask for each of her places, and the answer of Match3 is hers. M is ${ones.params.M} here and grows with n. The last ${plural(spare, "token")}, grey, ${spare === 1 ? "is 1" : "are 1"} whatever anybody holds; with them there are N = ${ones.N}.`),
         hands(all, boxes),
         el("p", { "aria-live": "polite" }, caught ? [el("strong", { class: "bad" }, `Two hands in one box: ${caught.a} and ${caught.b}. `), `Bob holds ${caught.y} and asks: the right answers are `, el("strong", { "data-convicts": `${caught.one} ${caught.two}` }, `${caught.one} and ${caught.two}`), ". He saw the same envelope, so he is wrong once."]
           : full ? el("strong", { class: "good" }, `${all} hands, ${boxes} boxes, none shared: ${s.boxes} bits suffice for this, and fewer cannot.`) : `${sorted.size} of ${all} hands are in a box.`),
         el("p", { class: "muted" }, `Every two hands are told apart by some question, and she does not know which is asked, so ${all} envelopes are needed: `, el("strong", { class: "n", "data-needed": need }, plural(need, "bit")), "."));
-      put(caption, about("match3"), command(hand.command));
-      draw.need(stage, { width, height, hand, boxes, sorted, all, box, of: handOf });
+      put(caption, about("match3", ones.params.M), command(hand.command));
+      draw.need(stage, { width, height, hand, clash: caught?.runs, boxes, sorted, all, box, of: handOf });
     },
     5(a) {
       const at = a.at;
@@ -131,14 +134,14 @@ export function open(main, cat, start, write) {
       draw.crossing(stage, { width, height, answer: a, says: `${plural(s.H, "head")} of width ${s.width}`, step: by => { const w = Math.max(1, Math.min(64, s.width + by)); if (w !== s.width) { s.width = w; changed("width"); } }, cross: n => { if (n !== crossAt) { crossAt = n; consult(); } }, move: n => { const best = lengths(a.max_n).reduce((x, y) => Math.abs(Math.log(y / n)) < Math.abs(Math.log(x / n)) ? y : x); if (best !== s.at) { s.at = best; changed("at"); } } });
     },
     6({ rnn, tell, attention }) {
-      const f = rnn.finding, forced = f.kind === "forced";
-      say(6, el("p", {}, "Now an easy question for attention: a later token points at an earlier one and asks for its value, an average over one position. A recurrent network reads from left to right and keeps a state, a box of ", turn("numbers", 1, 8, "numbers in the state"), ` ${s.numbers === 1 ? "number" : "numbers"}: `, el("strong", { class: "a", "data-message": f.message_bits }, plural(f.message_bits, "bit")), f.needed ? [". Needed: ", el("strong", { class: "n", "data-needed": f.needed }, number(f.needed)), ". "] : ". ",
+      const f = rnn.finding, forced = f.kind === "forced", q = Math.max(...rnn.runs.flatMap(r => r.tokens.map(t => t.y.length)), 1);
+      say(6, el("p", {}, `Now an easy question for attention: a later token points at an earlier one and asks for its value. This is sparse averaging: the answer is the average over the q positions that the token names, here q = ${q}. A recurrent network reads from left to right and keeps a state, a box of `, turn("numbers", 1, 8, "numbers in the state"), ` ${s.numbers === 1 ? "number" : "numbers"}: `, el("strong", { class: "a", "data-message": f.message_bits }, plural(f.message_bits, "bit")), f.needed ? [". Needed: ", el("strong", { class: "n", "data-needed": f.needed }, number(f.needed)), ". "] : ". ",
         forced ? [el("strong", { class: "bad" }, "Two pasts, one box. "), `They differ at position ${rnn.differ.join(", ")}, and position ${tell} points back at it: the answers should be ${rnn.runs.map(r => value(r.expected[f.read.indexOf(tell)])).join(" and ")}, the network says ${rnn.runs.map(r => value(r.output[f.read.indexOf(tell)])).join(" and ")}.`] : el("strong", { class: "good" }, f.kind === "none" ? "No failure found: the box is large enough for every past that was tried." : "It errs on one input.")),
         el("p", {}, "When the question comes, the past is gone: the state had to keep every value that might be asked for, not knowing which."),
         attention.length ? el("p", {}, "Attention asks first and then looks back. On the same two pasts it finds ", el("strong", { "data-attention": attention.map(a => a.record.output.map(value)).join(" ") }, attention.map(a => value(a.record.output[0])).join(" and ")), ".") : null,
-        el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "The two stories side by side" }, el("table", {}, el("thead", {}, el("tr", {}, ["what is asked", "one attention layer, Match3", "a recurrent network, averaging"].map(h => el("th", { scope: "col" }, h)))), el("tbody", {},
+        el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "The two stories side by side" }, el("table", {}, el("thead", {}, el("tr", {}, el("td"), ["one attention layer, Match3", "a recurrent network, sparse averaging"].map(h => el("th", { scope: "col" }, h)))), el("tbody", {},
           [["who speaks", "Alice: her part of the sums", "the past: the state"], ["who answers", "Bob, who holds the rest", "the future, which asks"], ["what it is compared with", "all her hands", "all pasts that a question can tell apart"]].map(r => el("tr", {}, el("th", { scope: "row" }, r[0]), el("td", {}, r[1]), el("td", {}, r[2])))))),
-        el("p", {}, el("a", { href: `#break?reduction=disj-qsa-memory&model=rnn&n=8&shrink=m&value=${s.numbers}` }, "Take it apart in Break"), ", or go on to ", el("a", { href: "#cut?task=match2&model=attention&n=16&seed=3" }, "Cut"), "."));
+        el("p", {}, el("a", { href: `#break?reduction=disj-qsa-memory&model=rnn&n=8&shrink=m&value=${s.numbers}` }, "Take it apart in Break"), ", or go on to ", el("a", { href: `#${FIRST_ROOM}` }, "Cut"), "."));
       put(caption, about("qsa"), command(rnn.command));
       draw.mirror(stage, { width, height, rnn, tell });
     },
@@ -148,7 +151,7 @@ export function open(main, cat, start, write) {
 
   // Scene 4: Alice's hands as buttons, and the boxes.
   function hands(all, boxes) {
-    return el("div", {}, el("div", { class: "hands", role: "group", "aria-label": "Alice's hands" }, Array.from({ length: all }, (_, v) => el("button", { type: "button", class: "hand", "data-focus": `hand${v}`, disabled: sorted.has(v), "aria-label": `Hand ${handOf(v)}${sorted.has(v) ? `, in box ${sorted.get(v) + 1}` : ", put it into a box"}`, onclick: () => file(v, box) }, handOf(v)))),
+    return el("div", {}, el("div", { class: "hands", role: "group", "aria-label": "Alice's hands" }, Array.from({ length: all }, (_, v) => el("button", { type: "button", class: "hand", "data-focus": `hand${v}`, disabled: sorted.has(v) || !!caught, "aria-label": `Hand ${handOf(v)}${sorted.has(v) ? `, in box ${sorted.get(v) + 1}` : ", put it into a box"}`, onclick: () => file(v, box) }, handOf(v)))),
       el("p", { class: "player" }, button("Deal them out", deal, { "data-act": "deal" }), button("Start again", () => { sorted.clear(); caught = null; box = 0; paint(); }, { "data-act": "again" })));
   }
   function file(v, into) {
@@ -167,14 +170,13 @@ export function open(main, cat, start, write) {
     try {
       const [one, two] = await Promise.all([x, z].map(h => ask("reduce", { reduction: "disj-match3", n: s.hand, x: h, y })));
       if (caught !== mine || !stage.isConnected) return;
-      Object.assign(mine, { one: one.outputs[0], two: two.outputs[0] });
-      data[4] = { ...data[4], hand: two };
+      Object.assign(mine, { one: one.outputs[0], two: two.outputs[0], runs: [one, two] });
       paint();
     } catch (e) { failed = e; paint(); }
   }
 
   function paint() {
-    off(s.scene === 1, back); off(s.scene === 6, next);
+    off(s.scene === 1, back); next.textContent = s.scene === 6 ? "On to the rooms" : "Next";
     scenes.forEach((n, k) => n.toggleAttribute("data-on", k + 1 === s.scene));
     if (failed) { put(caption, problem(failed, () => consult())); return; }
     if (width && data[s.scene]) tells[s.scene](data[s.scene]);

@@ -33,8 +33,8 @@ export function arc(place, top, i, j, { most = 54, behind, ...attrs } = {}) {
   return svg("path", { class: "arc meet", d, ...attrs });
 }
 
-// matched draws the arcs from token i through what it matches.
-export function matched(place, top, i, others) { return others.map((to, k) => arc(place, top, k ? others[k - 1] : i, to)); }
+// matched draws the arcs from token i to what it matches.
+export function matched(place, top, i, others) { return others.map(to => arc(place, top, i, to)); }
 
 // grip is what moves the cut: scissors, and room for a finger around them.
 export function grip(x, y, r) {

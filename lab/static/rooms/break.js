@@ -111,12 +111,12 @@ export function open(main, cat, start, write) {
   function draw() {
     if (failed) { put(verdict); put(stage, problem(failed, setup)); put(result); put(foot); return; }
     if (!answer) return;
-    const f = answer.finding, forced = f.kind === "forced";
+    const f = answer.finding, forced = f.kind === "forced", wrong = `on at least one of them the reader is wrong${answer.runs.length === 2 && answer.runs.every(r => !r.correct) ? ", here on both" : ""}`;
     put(verdict, judged({ sent: f.message_bits, need: f.needed, mark: "data-message", name: "the message", unknown: "no bound in this setting" },
       forced ? [el("strong", { class: "bad" }, "Two inputs, one message. "), "Bob sees the same words and holds the same tokens, but the right answers differ."]
         : f.kind === "found" ? [el("strong", { class: "bad" }, "It errs. "), "This is a plain mistake of this model on one input; another of its size might not make it."]
         : [el("strong", { class: "good" }, "No failure found. "), f.verdict === "meets" ? `All ${number(f.tried)} inputs were tried.` : "That proves nothing about the inputs that were not tried."]));
-    put(why, el("span", { class: "who alice" }, "Alice"), " holds the blue tokens, ", el("span", { class: "who bob" }, "Bob"), " the orange ones. ", forced ? f.needed && f.message_bits < f.needed ? "The message has fewer values than there are pasts that matter, so two pasts share one: on one of them the reader is wrong." : "The message is long enough to tell all pasts apart, yet this model gives two of them the same: on one of them the reader is wrong."
+    put(why, el("span", { class: "who alice" }, "Alice"), " holds the blue tokens, ", el("span", { class: "who bob" }, "Bob"), " the orange ones. ", forced ? f.needed && f.message_bits < f.needed ? `The message has fewer values than there are pasts that matter, so two pasts share one: ${wrong}.` : `The message is long enough to tell all pasts apart, yet this model gives two of them the same: ${wrong}.`
       : f.kind === "found" ? "No two pasts that matter were found to share a message; this model errs all the same." : "No two pasts that matter were found to share a message.");
     put(foot, el("p", { class: "small muted" }, f.note), el("p", { class: "small muted" }, `${f.strategy}, ${number(f.tried)} tried; ${f.setting}. Message: `, formula(answer.formula, facts?.sizes)), command(answer.command));
     drawPair();
@@ -131,7 +131,9 @@ export function open(main, cat, start, write) {
     runs.forEach((r, k) => {
       const y = k * (high + (twin ? 62 : 10)) + 22 + lift;
       parts.push(svg("text", { x: place.left, y: y - 8 - lift, "font-size": 13, "font-weight": 600, fill: r.correct ? "currentColor" : "var(--bad)" }, `${twin ? ["One input", "Its twin"][k] : "The input"}${r.correct ? "" : ": wrong here"}`));
-      r.tokens.forEach((t, i) => parts.push(token(place, i, t, answer.owners[i], { differs: answer.differ.includes(i + 1), read: answer.finding.read.length < 4 && answer.finding.read.includes(i + 1), attrs: { transform: `translate(0 ${y})`, role: "img" } })));
+      // What differs comes last, so that no neighbour covers its frame.
+      const order = r.tokens.map((_, i) => i).sort((a, b) => answer.differ.includes(a + 1) - answer.differ.includes(b + 1) || a - b);
+      order.forEach(i => parts.push(token(place, i, r.tokens[i], answer.owners[i], { differs: answer.differ.includes(i + 1), read: answer.finding.read.length < 4 && answer.finding.read.includes(i + 1), attrs: { transform: `translate(0 ${y})`, role: "img" } })));
     });
     // The position whose right answer tells the two apart, and what it asks for.
     const reads = answer.finding.read, telling = twin ? reads.findIndex((_, k) => JSON.stringify(runs[0].expected[k]) !== JSON.stringify(runs[1].expected[k])) : runs[0].expected.findIndex((v, k) => JSON.stringify(v) !== JSON.stringify(runs[0].output[k]));

@@ -185,7 +185,7 @@ export function open(main, cat, start, write) {
     const most = Math.max(1, ...w.weights), h = place.size / 2, { x: x0, y: y0 } = place.at(from);
     return svg("g", { class: "arcs", role: "img", "aria-label": `Token ${from + 1} asks; weights: ${w.weights.join(" ")}` }, w.weights.map((v, j) => {
       if (j === from || owners[j] === "public") return null;
-      return arc(place, top, from, j, { class: "arc weight", most: 60, behind: !v, "stroke-opacity": (.1 + .9 * v / most).toFixed(2), "stroke-width": (1 + 1.8 * v / most).toFixed(2) });
+      return arc(place, top, from, j, { class: "arc weight", most: 60, behind: !v, "stroke-opacity": (.25 + .75 * v / most).toFixed(2), "stroke-width": (1 + 1.8 * v / most).toFixed(2) });
     }), y0 > 0 ? null : svg("text", { class: "dim", x: x0 + h, y: top + y0 - 24, "font-size": 12.5, "text-anchor": x0 > width / 2 ? "end" : "start" }, "asks"));
   }
 
@@ -197,8 +197,9 @@ export function open(main, cat, start, write) {
       return svg("g", { role: "img", "aria-label": `${name}: ${total(list)}` }, svg("rect", { class: "fill alice", x: x + 2, y: y + h - 2 - a, width: wide - 4, height: a }), svg("rect", { class: "fill bob", x: x + 2, y: y + h - 2 - a - b, width: wide - 4, height: b }),
         svg("path", { class: "jar", d: `M${x} ${y}V${y + h}H${x + wide}V${y}` }), svg("text", { class: "dim", x: x + wide / 2, y: y + h + 16, "font-size": 12.5, "text-anchor": "middle" }, `${name}: ${number(total(list))}`));
     };
-    const scaled = answer.record.output.some(v => v % 1) ? ", scaled" : ""; // values are whole numbers at a public scale
-    const narrow = width < 480, step = wide + Math.max(narrow ? 50 : 30, width * .08), words = `output ${some(answer.record.output)}`, many = w.numerators ? 2 : 1, x0 = narrow ? width / 2 - (many - 1) * step / 2 - wide / 2 : width / 2 - many * step / 2 - wide * .2, out = x0 + many * step;
+    // Values are whole numbers at a public scale: where the output is the quotient, it is said.
+    const flat = answer.record.output.flat(), sums = [w.weights, w.numerators || []].map(total), scale = Math.round(sums[1] / sums[0] / flat[0]), exact = flat.length === 1 && scale > 1 && sums[1] / sums[0] / scale === flat[0], scaled = exact ? ` × ${scale}` : flat.some(v => v % 1) ? ", scaled" : "";
+    const narrow = width < 480, step = wide + Math.max(narrow ? 50 : 30, width * .08), words = exact ? `${sums[1]} / (${sums[0]} × ${scale}) = ${flat[0]}` : `output ${some(answer.record.output)}`, many = w.numerators ? 2 : 1, x0 = narrow ? width / 2 - (many - 1) * step / 2 - wide / 2 : width / 2 - many * step / 2 - wide * .2, out = x0 + many * step;
     return { bottom: y + h + (narrow ? 46 : 22), node: svg("g", {}, jar(x0, w.weights, "weights"), w.numerators ? jar(x0 + step, w.numerators, (narrow ? "× value" : "weight × value") + scaled) : null,
       svg("text", { x: narrow ? width / 2 : out, y: narrow ? y + h + 40 : y + h / 2 + 5, "font-size": 16, "font-weight": 600, "text-anchor": narrow ? "middle" : "start" }, words)) };
   }
@@ -317,7 +318,8 @@ export function open(main, cat, start, write) {
   function list() {
     if (!answer) return;
     const most = 200;
-    put(transcript, ...answer.record.messages.slice(0, most).map((m, k) => el("li", { class: k >= step ? "coming" : "", "aria-current": k === step - 1 ? "step" : null },
+    const sent = answer.record.messages.map(m => m.label), first = sent.map(l => +l.match(/^head 1: numerator (\d+)$/)?.[1]).filter(Boolean)[0];
+    put(transcript, first > 1 ? el("li", { class: "muted small" }, `Numerator 1${first > 2 ? ` to ${first - 1}` : ""} of a head: 0 bits, it is the same whatever Alice holds.`) : null, ...answer.record.messages.slice(0, most).map((m, k) => el("li", { class: k >= step ? "coming" : "", "aria-current": k === step - 1 ? "step" : null },
       el("button", { type: "button", "data-word": k, onclick: () => play.go(k + 1), onpointerenter: () => { hovered = k; tell(); }, onpointerleave: () => { hovered = -1; tell(); }, onfocus: () => { hovered = k; tell(); }, onblur: () => { hovered = -1; tell(); } },
         el("span", { class: `from ${m.from}` }, m.from === "alice" ? "A →" : "← B"), el("span", {}, m.label), el("span", { class: "bits" }, plural(m.bits, "bit")),
         el("span", { class: "raw" }, answer.words[k].length > 96 ? answer.words[k].slice(0, 96) + " …" : answer.words[k])))),
@@ -336,7 +338,7 @@ export function open(main, cat, start, write) {
       : vacuous ? ["Too small to be interesting: the raw tokens cost less, so this proves nothing about the model (vacuous). ", answer.bites ? `For a layer of these sizes the need overtakes at N = ${number(answer.bites.N)}. ` : answer.pays_from ? `From N = ${answer.pays_from} it costs less than they do. ` : "", go, " "]
       : b.total === b.trivial ? ["As many bits as the raw tokens: everything is handed over, so this proves nothing yet. ", shrink ? el("a", { href: `#break?${new URLSearchParams({ reduction: need.reduction, model: s.model, n: Math.min(cat.limits.break, 12) })}`, "data-act": "shrink" }, "Make the model smaller, and see what it confuses") : "", shrink ? ". " : ""]
       : [need ? "Fewer bits than the raw tokens, and no fewer than every right protocol for this split needs. " : "Fewer bits than the raw tokens. No lower bound here speaks about this split. "];
-    put(verdict, judged({ sent: b.total, need: need?.bits, raw: b.trivial, played: [alice, bob] }, sentence, r.agree ? "The cut run gives " : el("span", { class: "bad" }, "The cut run differs: "), el("strong", {}, some(r.output)), r.agree ? ", as the whole model does" : "",
+    put(verdict, judged({ sent: b.total, need: need?.bits, raw: b.trivial, played: [alice, bob], of: ["alice", "bob"].map(who => r.messages.reduce((n, m) => m.from === who ? n + m.bits : n, 0)) }, sentence, r.agree ? "The cut run gives " : el("span", { class: "bad" }, "The cut run differs: "), el("strong", {}, some(r.output)), r.agree ? ", as the whole model does" : "",
       r.correct ? el("span", { class: "good" }, "; right by the definition.") : el("span", { class: "bad" }, `; the definition says ${some(r.expected)}.`)));
     const k = hovered >= 0 ? hovered : step - 1, m = r.messages[k];
     const known = who => { const own = r.split[who]; return own.length ? `tokens ${ranges(own)}` : "no tokens of their own"; };

@@ -2,7 +2,7 @@
 import { ask } from "../api.js";
 import { button, instead, problem, select, slider } from "../controls.js";
 import { NAMES, command, asking, el, exportButton, number, picture, plural, put, svg, value, watchWidth } from "../dom.js";
-import { arc, layout, token, widestOf } from "../strip.js";
+import { arc, layout, matched, token, widestOf } from "../strip.js";
 
 const ORIGIN = { "checked here": "checked", "proved in docs": "proved", quoted: "quoted", "quoted, constant unknown": "quoted", open: "open" };
 
@@ -84,7 +84,7 @@ export function open(main, cat, start, write) {
       const pairs = meets.flatMap(k => answer.of_x.flatMap((from, i) => from.includes(k) ? position ? (answer.read.includes(i + 1) ? [] : [[i, answer.read[0] - 1]]) : answer.of_y.flatMap((to, j) => to.includes(k) ? [[i, j]] : []) : []));
       const sum = answer.task === "match3" && pairs.length ? [answer.tokens[0], ...pairs[0].map(i => answer.tokens[i])] : null;
       act.querySelector(".witness").textContent = sum ? `${sum.join(" + ")} = ${sum.reduce((a, b) => a + b)}, which is 0 mod M` : "";
-      const arcs = pairs.map(([i, j]) => arc(place, top, i, j, { most: 46 }));
+      const arcs = pairs.flatMap(([i, j]) => answer.task === "match3" ? matched(place, top, 0, [i, j]) : arc(place, top, i, j, { most: 46 }));
       put(stage, picture(width, top + place.height + 16, "The sequence that the reduction writes", arcs, answer.tokens.map((t, i) => {
         const names = who(i), { x: px, y: py } = place.at(i);
         return [token(place, i, t, answer.owners[i], { read: answer.read.includes(i + 1), attrs: { transform: `translate(0 ${top})`, role: "img" }, title: names.length ? `depends on ${names.join(", ")}` : "the same for every x and y" }),
