@@ -188,7 +188,7 @@ export function mirror(stage, { width, height, rnn, tell }) {
     if (tell) for (const q of r.tokens[tell - 1].y || []) over.push(arc(p, 0, tell - 1, q - 1));
   });
   const every = ps[0].size < 22 ? 4 : 1;
-  ps.forEach((p, k) => runs[k].tokens.forEach((_, i) => { if (i % every === 0) over.push(line(p.mid(i), p.y(i) + p.high + 9, i + 1, { "font-size": 10, class: "dim halo" })); }));
+  ps.forEach((p, k) => runs[k].tokens.forEach((_, i) => { if (i % every === 0) over.push(line(p.mid(i), p.y(i) + p.high + 12, i + 1, { "font-size": 10, class: "dim halo" })); }));
   const p = ps[0], word = runs[0].words[0] || "", y = p.bottom + 8, size = Math.max(3, Math.min(10, 120 / Math.max(8, word.length))), wide = Math.max(40, word.length * (size + 1) + 14);
   const said = runs.length < 2 ? "the box" : width < 480 ? "the same box" : "the same box after both", x = Math.max(said.length * 7 + 12, Math.min(width - wide - 4, p.mid(alices) - 10));
   over.push(svg("g", { role: "img", "aria-label": `The state after token ${alices + 1}: ${word}, the same for both` }, svg("rect", { class: "envelope", x, y, width: wide, height: 24, rx: 4 }), [...word].map((b, i) => svg("rect", { class: `bit alice${b === "0" ? " zero" : ""}`, x: x + 7 + i * (size + 1), y: y + 12 - size / 2, width: size, height: size, rx: 1 }))),
