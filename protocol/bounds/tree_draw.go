@@ -40,7 +40,7 @@ func listInputs(set []int, name func(int) string) string {
 			j++
 		}
 		switch {
-		case len(pieces) == listMost:
+		case len(pieces) >= listMost:
 			return strings.Join(pieces, ", ") + fmt.Sprintf(" and %d more", len(set)-i)
 		case name != nil:
 			pieces = append(pieces, name(set[i]))

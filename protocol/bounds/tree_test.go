@@ -141,3 +141,16 @@ func TestTreeCertificatesRefused(t *testing.T) {
 		t.Error("a tree too deep: accepted")
 	}
 }
+
+// A list of inputs is cut off also where a pair steps over the limit.
+func TestListInputsIsCutOff(t *testing.T) {
+	var set []int
+	for i := range 1000 {
+		if i%4 < 2 && i > 3 || i == 0 { // one alone, then pairs: 1, 3, 5, 7, 9 pieces
+			set = append(set, i)
+		}
+	}
+	if got, want := listInputs(set, nil), "1, 5, 6, 9, 10, 13, 14, 17, 18 and 490 more"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
