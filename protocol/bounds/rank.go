@@ -32,6 +32,9 @@ func rankMersenne(ctx context.Context, rows, cols int, at func(i, j int) int64) 
 	a := make([][]uint32, rows)
 	store := make([]uint32, rows*cols)
 	for i := range a {
+		if ctx.Err() != nil {
+			return eliminated{prime: mersenne} // no pivot
+		}
 		a[i] = store[i*cols : (i+1)*cols : (i+1)*cols]
 		for j := range a[i] {
 			v := at(i, j) % mersenne
