@@ -40,7 +40,7 @@ var _ = register(&command{
 		&cli.StringFlag{Name: "matrix", Usage: "read the rows from `FILE`"},
 		fileFlag("a Starlark `FILE` with problem"),
 		taskFlag(), setFlag(), splitFlag(), readFlag(),
-		&cli.BoolFlag{Name: "one-way", Usage: "with --task: only count the rows, with memory linear in the rows"},
+		&cli.BoolFlag{Name: "one-way", Usage: "only count the rows: what Alice sends when she speaks once; of a task with memory linear in the rows"},
 		&cli.StringFlag{Name: "census", Usage: "count all matrices of `R C` rows and columns (also 5x5)"},
 		&cli.StringFlag{Name: "merge", Usage: "with --census: as crosscut merge, `FILES` separated by commas"},
 		&cli.StringFlag{Name: "error", Usage: "also what public-coin protocols of error `E` need: 1/3, or 1/3,1/10 (approximate gamma_2, corruption, smooth rectangles)"},
@@ -75,9 +75,20 @@ var _ = register(&command{
 		if err = c.inTime(ctx, err); err != nil {
 			return err
 		}
+		if c.Bool("one-way") {
+			if err := c.rowsAlone(); err != nil {
+				return err
+			}
+			return c.emit(matrix.CountRows(ctx, m, res.Source).Sheet())
+		}
 		return c.analyse(ctx, m, res, opts, nil)
 	},
 })
+
+// rowsAlone refuses what goes with a whole analysis only.
+func (c *call) rowsAlone() error {
+	return c.refuse("--one-way only counts rows", "leave one of the two out", "certificate", "error", "svg", "tree")
+}
 
 // within is a context that ends when the time of a flag is over; 0 is no limit. A command
 // without the flag has none.
@@ -140,7 +151,7 @@ func await[T any](ctx context.Context, work func() (T, error)) (made T, err erro
 // only refuses flags that the kind of matrix would ignore.
 func (c *call) only(from string) error {
 	takes := map[string][]string{
-		"n": {"problem", "named", "task", "file"}, "set": {"problem", "task", "file"}, "split": {"task"}, "read": {"task"}, "one-way": {"task"},
+		"n": {"problem", "named", "task", "file"}, "set": {"problem", "task", "file"}, "split": {"task"}, "read": {"task"}, "one-way": {"problem", "named", "matrix", "task", "file"},
 		"shard": {"census"}, "resume": {"census"}, "merge": {"census"},
 		"certificate": {"problem", "named", "matrix", "task", "file"}, "tree": {"problem", "named", "matrix", "task", "file"}, "max-steps": {"task"},
 		"error": {"problem", "named", "matrix", "task", "file"},
@@ -316,7 +327,7 @@ func (c *call) boundsOfTask() error {
 		return err
 	}
 	if c.Bool("one-way") {
-		if err := c.refuse("--one-way keeps no matrix", "leave one of the two out", "certificate", "error", "svg", "tree"); err != nil {
+		if err := c.rowsAlone(); err != nil {
 			return err
 		}
 		if !c.IsSet("time") { // there is no search that it would end

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"iter"
 	"slices"
 	"strings"
 
@@ -9,6 +8,7 @@ import (
 	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/models/zoo"
+	"crosscut/protocol/bounds/check"
 	"crosscut/protocol/bounds/named"
 	"crosscut/protocol/problems"
 	"crosscut/reductions"
@@ -20,7 +20,7 @@ import (
 var _ = register(&command{
 	name:  "list",
 	usage: "list everything there is, by kind",
-	about: "Lists the entries of every catalogue with a line on each, or of one KIND: tasks, problems, matrices, models, constructions, reductions, papers, claims. crosscut show NAME says more about any of them.",
+	about: "Lists the entries of every catalogue with a line on each, or of one KIND: tasks, problems, matrices, measures, models, constructions, reductions, rules, papers, claims. crosscut show NAME says more about any of them.",
 	args:  "[KIND]", maxArgs: 1,
 	run: func(c *call) error {
 		kinds := catalogues()
@@ -56,6 +56,7 @@ var _ = register(&command{
 type kind struct {
 	Name  string
 	Items []item
+	Show  func(name string) []*report.Sheet // nothing where it has no such entry
 }
 
 type item struct {
@@ -65,28 +66,42 @@ type item struct {
 
 // catalogues reads all catalogues.
 func catalogues() []kind {
-	claims := kind{"claims", []item{}}
+	measured := kind{"measures", []item{}, showMeasures}
+	for _, m := range check.Measures() {
+		measured.Items = append(measured.Items, item{m.Name, m.Doc})
+	}
+	claims := kind{"claims", []item{}, showClaims}
 	for p := range papers.Catalog().All() {
 		for _, c := range p.Claims {
 			claims.Items = append(claims.Items, item{c.ID, "(" + p.Name + ") " + firstLine(c.Statement)})
 		}
 	}
 	return []kind{
-		items("tasks", tasks.Catalog().All(), func(t *tasks.Task) string { return t.Doc }),
-		items("problems", problems.Catalog().All(), func(p *problems.Problem) string { return p.Doc }),
-		items("matrices", named.All(), func(f *named.Family) string { return f.Doc }),
-		items("models", zoo.Catalog().All(), func(m *models.Model) string { return m.Doc }),
-		items("constructions", zoo.Constructions().All(), func(m *models.Construction) string { return m.Doc }),
-		items("reductions", reductions.Catalog().All(), func(r *reductions.Reduction) string { return r.Doc }),
-		items("rules", rules.Catalog().All(), func(r *rules.Rule) string { return r.Doc }),
-		items("papers", papers.Catalog().All(), func(p *papers.Paper) string { return p.Title }),
+		items("tasks", tasks.Catalog(), showTask, func(t *tasks.Task) string { return t.Doc }),
+		items("problems", problems.Catalog(), showProblem, func(p *problems.Problem) string { return p.Doc }),
+		items("matrices", named.Catalog(), showMatrix, func(f *named.Family) string { return f.Doc }),
+		measured,
+		items("models", zoo.Catalog(), showModel, func(m *models.Model) string { return m.Doc }),
+		items("constructions", zoo.Constructions(), showConstruction, func(m *models.Construction) string { return m.Doc }),
+		items("reductions", reductions.Catalog(), showReduction, func(r *reductions.Reduction) string { return r.Doc }),
+		items("rules", rules.Catalog(), showRule, func(r *rules.Rule) string { return r.Doc }),
+		items("papers", papers.Catalog(), showPaper, func(p *papers.Paper) string { return p.Title }),
 		claims,
 	}
 }
 
-func items[E catalog.Entry](name string, all iter.Seq[E], doc func(E) string) kind {
-	k := kind{name, []item{}}
-	for e := range all {
+func items[E catalog.Entry](name string, from *catalog.Catalog[E], show func(E) *report.Sheet, doc func(E) string) kind {
+	k := kind{name, []item{}, func(name string) []*report.Sheet {
+		e, err := from.Get(name)
+		if err != nil {
+			return nil
+		}
+		if s := show(e); s != nil {
+			return []*report.Sheet{s}
+		}
+		return nil
+	}}
+	for e := range from.All() {
 		k.Items = append(k.Items, item{e.ID(), firstLine(doc(e))})
 	}
 	return k

@@ -14,6 +14,7 @@ import (
 	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/models/zoo"
+	"crosscut/protocol/bounds/check"
 	"crosscut/protocol/bounds/named"
 	"crosscut/protocol/problems"
 	"crosscut/reductions"
@@ -25,7 +26,7 @@ import (
 var _ = register(&command{
 	name:  "show",
 	usage: "explain an entry of any catalogue, or the conventions",
-	about: "Explains a task, problem, matrix, model, construction, reduction, paper or claim, or a word that tables print (meets, needed, basis, ...): the definition, its parameters, its source, and what is known of it. " +
+	about: "Explains a task, problem, matrix, measure, model, construction, reduction, paper or claim, or a word that tables print (meets, needed, basis, ...): the definition, its parameters, its source, and what is known of it. " +
 		"With a paper's name and a claim's it is that paper's claim alone. crosscut show conventions prints what counts as a bit; the other texts of docs/ go by their names too.",
 	args: "NAME [CLAIM]", minArgs: 1, maxArgs: 2,
 	run: func(c *call) error {
@@ -58,34 +59,8 @@ func lookup(name string) []*report.Sheet {
 		s.Value = e.and(nil)
 		found = append(found, s)
 	}
-	if t, err := tasks.Catalog().Get(name); err == nil {
-		found = append(found, showTask(t))
-	}
-	if p, err := problems.Catalog().Get(name); err == nil {
-		found = append(found, showProblem(p))
-	}
-	if m, err := zoo.Catalog().Get(name); err == nil {
-		found = append(found, showModel(m))
-	}
-	if m, err := zoo.Constructions().Get(name); err == nil {
-		found = append(found, showConstruction(m))
-	}
-	if r, err := reductions.Catalog().Get(name); err == nil {
-		found = append(found, showReduction(r))
-	}
-	if r, err := rules.Catalog().Get(name); err == nil {
-		found = append(found, showRule(r))
-	}
-	if p, err := papers.Catalog().Get(name); err == nil {
-		found = append(found, showPaper(p))
-	}
-	for p := range papers.Catalog().All() {
-		if cl, err := p.Claim(name); err == nil {
-			found = append(found, showClaim(p, cl))
-		}
-	}
-	if f, err := named.Catalog().Get(name); err == nil && len(found) == 0 { // a problem says more
-		found = append(found, showMatrix(f))
+	for _, k := range catalogues() {
+		found = append(found, k.Show(name)...)
 	}
 	title, forced := strings.CutSuffix(name, ".md")
 	if text, ok := docs.Text(title); ok && (forced || len(found) == 0) {
@@ -165,8 +140,41 @@ func fact(s *report.Sheet, name, value string) {
 	s.Fields = append(s.Fields, report.Field{Name: name, Value: value})
 }
 
-// showMatrix explains a named matrix, with what is known of it.
+// showMeasures explains the measure of that name, or all whose name begins with it: discrepancy is discrepancy.uniform
+// and discrepancy.best.
+func showMeasures(name string) (found []*report.Sheet) {
+	for _, m := range check.Measures() {
+		if group, _, _ := strings.Cut(m.Name, "."); name != m.Name && name != group {
+			continue
+		}
+		s, e := about("measure", m.Name, m.Doc, nil)
+		of := "every matrix"
+		switch {
+		case m.Two && m.Total:
+			of = "two values, defined everywhere"
+		case m.Two:
+			of = "two values"
+		case m.Total:
+			of = "defined everywhere"
+		}
+		fact(s, "matrices", of)
+		if m.PerValue && !m.Bits {
+			fact(s, "v", "a value of the matrix: each has its own")
+		}
+		if m.Error {
+			fact(s, "e", "an error below 1/2, named with --error")
+		}
+		s.Value = e.and(map[string]any{"per_value": m.PerValue && !m.Bits, "two_values": m.Two, "total": m.Total, "error": m.Error})
+		found = append(found, s)
+	}
+	return found
+}
+
+// showMatrix explains a named matrix; the problem of that name says more, if there is one.
 func showMatrix(f *named.Family) *report.Sheet {
+	if _, err := problems.Catalog().Get(f.Name); err == nil {
+		return nil
+	}
 	s, e := about("matrix", f.Name, f.Doc, f.Cite)
 	s.Value = e.and(nil)
 	fact(s, "bounds", "crosscut bounds --named "+f.Name+" --n N")
@@ -444,6 +452,16 @@ func showLimits(s *report.Sheet, c *papers.Claim) map[string]any {
 	fact(s, "seen", seen)
 	fact(s, "outside", c.Outside)
 	return map[string]any{"hypothesis": hypothesis, "satisfiable_at": satisfiable, "source": c.Source, "seen": seen}
+}
+
+// showClaims explains the claims of that name, one in each paper that has it.
+func showClaims(name string) (found []*report.Sheet) {
+	for p := range papers.Catalog().All() {
+		if cl, err := p.Claim(name); err == nil {
+			found = append(found, showClaim(p, cl))
+		}
+	}
+	return found
 }
 
 func showClaim(p *papers.Paper, c *papers.Claim) *report.Sheet {

@@ -100,13 +100,20 @@ type UnknownError struct {
 
 func (e *UnknownError) Error() string { return fmt.Sprintf("unknown %s %q", e.Kind, e.Name) }
 
-// Hint says what to type instead.
+// Hint says what to type instead, with all names while one reads so many.
 func (e *UnknownError) Hint() string {
-	if e.Nearest != "" {
-		return fmt.Sprintf("did you mean %q? known: %s", e.Nearest, strings.Join(e.Known, " "))
+	known := "known: " + strings.Join(e.Known, " ")
+	if len(e.Known) > readable {
+		known = "crosscut list shows what there is"
 	}
-	return "known: " + strings.Join(e.Known, " ")
+	if e.Nearest != "" {
+		return fmt.Sprintf("did you mean %q? %s", e.Nearest, known)
+	}
+	return known
 }
+
+// readable is the most names that a hint has.
+const readable = 60
 
 // Unknown builds the error for a name that is none of known.
 func Unknown(kind, name string, known []string) *UnknownError {

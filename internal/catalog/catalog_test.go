@@ -59,6 +59,10 @@ func TestUnknownNames(t *testing.T) {
 			t.Errorf("%q: hint %q", name, hint)
 		}
 	}
+	many := make([]string, 61)
+	if hint := Unknown("fruit", "zzz", many).Hint(); hint != "crosscut list shows what there is" {
+		t.Errorf("of %d names: hint %q", len(many), hint)
+	}
 	if f, err := basket().Get("pear"); err != nil || f.name != "pear" {
 		t.Errorf("pear: %v, %v", f, err)
 	}

@@ -64,6 +64,12 @@ func (f *Folded) messages(ctx context.Context) (of, apart []int, lower, upper in
 	return of, apart, max(lower, len(apart)), upper, refuted
 }
 
+// OneWay is the number of different rows, and the bits that Alice needs when she speaks once and Bob answers.
+func (f *Folded) OneWay(ctx context.Context) (different int, bits Range) {
+	_, _, lower, upper, _ := f.messages(ctx)
+	return f.Rows(), Range{width(lower), width(upper)}
+}
+
 // lemmas writes clauses as the checker reads them.
 func lemmas(learnt [][]literal) [][]int {
 	all := make([][]int, len(learnt))

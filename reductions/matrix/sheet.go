@@ -1,6 +1,7 @@
 package matrix
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -409,7 +410,14 @@ type OneWayResult struct {
 	// Distance says what rows were told apart by, where not by equality.
 	Distance string      `json:"distance,omitempty"`
 	Source   string      `json:"source"`
-	Task     *TaskResult `json:"task"`
+	Task     *TaskResult `json:"task,omitempty"`
+}
+
+// CountRows is the same of a matrix that is no task's.
+func CountRows(ctx context.Context, m *bounds.Matrix, source string) *OneWayResult {
+	r := &OneWayResult{Rows: m.Rows(), Cols: m.Cols(), Source: source}
+	r.Distinct.Rows, r.OneWay.Alice = m.Fold().OneWay(ctx)
+	return r
 }
 
 // NewOneWay lays out a count of the different rows of a task's matrix.
@@ -435,17 +443,17 @@ func exact(r bounds.Range) string {
 func (r *OneWayResult) Sheet() *report.Sheet {
 	s := &report.Sheet{Title: fmt.Sprintf("%s: %d x %d, the rows counted", r.Source, r.Rows, r.Cols), Value: r}
 	says := ""
-	if r.Task.Contiguous {
-		says = fmt.Sprintf("; Alice owns a prefix: a recurrent model that solves the task has at least %d bits of state at the cut", r.OneWay.Alice.Lower)
+	if t := r.Task; t != nil {
+		s.Fields = []report.Field{{Name: "sizes", Value: report.Params(t.Params)}, {Name: "split", Value: t.Split}, {Name: "read", Value: tasks.Ranges(t.Read)}}
+		if t.Contiguous {
+			says = fmt.Sprintf("; Alice owns a prefix: a recurrent model that solves the task has at least %d bits of state at the cut", r.OneWay.Alice.Lower)
+		}
+		if t.QueryFixed {
+			says += fmt.Sprintf("; the read tokens are public: what Alice's tokens add to one attention layer is at least %d bits", r.OneWay.Alice.Lower)
+		}
 	}
-	if r.Task.QueryFixed {
-		says += fmt.Sprintf("; the read tokens are public: what Alice's tokens add to one attention layer is at least %d bits", r.OneWay.Alice.Lower)
-	}
-	s.Fields = []report.Field{
-		{Name: "sizes", Value: report.Params(r.Task.Params)}, {Name: "split", Value: r.Task.Split}, {Name: "read", Value: tasks.Ranges(r.Task.Read)},
-		{Name: "different rows", Value: strconv.Itoa(r.Distinct.Rows)},
-		{Name: "told apart", Value: r.Distance},
-		{Name: "one-way", Value: fmt.Sprintf("%v bits when Alice speaks once and Bob answers%s%s", r.OneWay.Alice, exact(r.OneWay.Alice), says)},
-	}
+	s.Fields = append(s.Fields, report.Field{Name: "different rows", Value: strconv.Itoa(r.Distinct.Rows)},
+		report.Field{Name: "told apart", Value: r.Distance},
+		report.Field{Name: "one-way", Value: fmt.Sprintf("%v bits when Alice speaks once and Bob answers%s%s", r.OneWay.Alice, exact(r.OneWay.Alice), says)})
 	return s
 }

@@ -12,9 +12,9 @@ import (
 // message for each outcome of the coins, of at most c bits; the cost is convex in e, so it is at most c.
 var (
 	InformationAlice = measure(&Measure{Name: "information.alice", Doc: "least bits that one message tells about Alice's uniform row when at most a share e of the answers is wrong", Error: true})
-	InformationBob   = measure(&Measure{Name: "information.bob", Doc: "the same when Bob speaks, about his uniform column", Error: true})
+	InformationBob   = measure(&Measure{Name: "information.bob", Doc: "least bits that one message tells about Bob's uniform column when at most a share e of the answers is wrong", Error: true})
 	RandomisedAlice  = measure(&Measure{Name: "randomised.alice", Doc: "bits of one message of Alice, public coins, after which Bob errs with probability at most e on every input", Error: true})
-	RandomisedBob    = measure(&Measure{Name: "randomised.bob", Doc: "the same when Bob speaks", Error: true})
+	RandomisedBob    = measure(&Measure{Name: "randomised.bob", Doc: "bits of one message of Bob, public coins, after which Alice errs with probability at most e on every input", Error: true})
 )
 
 // Tilt is a dual solution of the information cost (a rate-distortion function). Let k(i, w) be how many defined entries

@@ -10,7 +10,7 @@ import (
 // SuccessKept of value k is the best probability of a right answer when Alice's message is k of her tokens with
 // their places, over a uniform entry of a total matrix whose rows are the lists of her tokens. Only a row that has
 // these tokens there may send a message; which of them a row sends is hers to choose.
-var SuccessKept = measure(&Measure{Name: "success.kept", Doc: "the same when her message is so many of her tokens with their places", PerValue: true, Bits: true, Total: true})
+var SuccessKept = measure(&Measure{Name: "success.kept", Doc: "best probability of a right answer when Alice's message is so many of her tokens with their places, over a uniform entry", PerValue: true, Bits: true, Total: true})
 
 // Keepers are messages, each with the word of answers that Bob gives after it: what they achieve is a lower end.
 type Keepers struct {
