@@ -224,6 +224,7 @@ func (c *call) namedMatrix(ctx context.Context, from string) (*bounds.Matrix, *m
 	}
 	m, err := tabulate(ctx, entries, func() (*bounds.Matrix, error) { return bounds.FromProblem(p, n) })
 	res.Source, res.Names = fmt.Sprintf("%s, n = %d", p.Name, n), matrix.ProblemNames(p, n)
+	opts.Factors = bounds.Factors(p, n)
 	if p.YesNo() && len(p.Sizes) == 0 { // else the entries stand in the certificate
 		opts.Problem, opts.N = p.Name, n
 	}

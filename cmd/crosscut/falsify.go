@@ -32,7 +32,7 @@ var _ = register(&command{
 	args: "[REDUCTION]", maxArgs: 1,
 	flags: append(unitFlags("with --strategy birthday, "),
 		&cli.StringFlag{Name: "reduction", Usage: "what the model faces, a reduction by `NAME`"},
-		ownFlag(), modelFlag(), weightsFlag(), quantiseFlag(), setFlag(),
+		ownFlag(), modelFlag(), weightsFlag(), quantiseFlag(), tauFlag(), setFlag(),
 		nFlag("problem size n (with --weights: as trained)"),
 		&cli.DurationFlag{Name: "time", Value: 15 * time.Minute, Usage: "stop after this `TIME`, with what was found"},
 		&cli.StringFlag{Name: "strategy", Usage: "only the strategies `NAME,...` (default: all that apply, by size)"},
@@ -295,7 +295,7 @@ func (c *call) facing() (name string, m models.Machine, in *reductions.Instance,
 		if in, err = falsify.Weights(w, r, c.Int("n")); err != nil {
 			return fail(err)
 		}
-		m, err := w.Quantised(c.Context, c.precision(), in.At, c.Uint64("seed"))
+		m, err := c.arithmetic(w, in.At)
 		return w.Name(), m, in, err
 	}
 	if !c.IsSet("model") {

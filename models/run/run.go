@@ -30,7 +30,8 @@ type Result struct {
 
 // Do compiles the machine, runs both players on their halves of seq, and
 // evaluates the uncut model and the task beside them. It fails when the meter
-// disagrees with the formula.
+// disagrees with the formula. Where the uncut model claims nothing the error comes with what the
+// players did.
 func Do(ctx context.Context, m models.Machine, job models.Job, seq []tasks.Token) (*Result, error) {
 	sh := m.Shape()
 	if err := sh.Check(seq); err != nil {
@@ -54,10 +55,10 @@ func Do(ctx context.Context, m models.Machine, job models.Job, seq []tasks.Token
 	if r.Output, err = Collect(job, outs); err != nil {
 		return nil, err
 	}
-	if r.Whole, err = m.Whole(ctx, seq, job.Read); err != nil {
-		return nil, err
-	}
 	r.Expected = sh.Eval(seq, job.Read)
+	if r.Whole, err = m.Whole(ctx, seq, job.Read); err != nil {
+		return r, err
+	}
 	for k := range job.Read {
 		r.Agree = r.Agree && slices.Equal(r.Output[k], r.Whole[k])
 		r.Correct = r.Correct && sh.Correct(r.Output[k], r.Expected[k])

@@ -172,6 +172,11 @@ func (r *Real) Params() tasks.Params {
 	return r.attentionMachine.Params().With(tasks.Params{"tau": r.tau})
 }
 
+// Assumes says what it is for an output to be right.
+func (r *Real) Assumes() string {
+	return fmt.Sprintf("right means under every change of at most tau = %v in each number of an average, by intervals on each input that is run", r.tau)
+}
+
 // Whole gives the sides, and refuses an input on which a change of tau moves one.
 func (r *Real) Whole(ctx context.Context, seq []tasks.Token, read []int) ([]tasks.Value, error) {
 	out := make([]tasks.Value, len(read))
@@ -182,10 +187,50 @@ func (r *Real) Whole(ctx context.Context, seq []tasks.Token, read []int) ([]task
 		mean := r.over(r.att.asks(r.embed(i, seq[i-1])), r.Model.Shape.All(), func(i int) tasks.Token { return seq[i-1] })
 		var sure bool
 		if out[k], sure = r.sides(mean.mean, r.tau); !sure {
-			return nil, models.Unsupportedf("output %d is not right under every change of at most tau = %v: this input is outside the assumption", i, r.tau)
+			return nil, &Fragile{models.Unsupportedf("output %d is not right under every change of at most tau = %v: this input is outside the assumption", i, r.tau),
+				k, out[k], r.moved(mean.mean, out[k])}
 		}
 	}
 	return out, nil
+}
+
+// Fragile says that a change of at most tau may move an output to the other side of the threshold: a layer over real numbers
+// claims nothing of such an input.
+type Fragile struct {
+	error
+	Read         int         // the place of the output among those read
+	Sides, Moved tasks.Value // where the output lies, and where after such a change; nil: rounding leaves open whether there is one
+}
+
+// Unwrap is the refusal.
+func (f *Fragile) Unwrap() error { return f.error }
+
+// moved is an output on other sides than out, after a change of tau in each number of the average.
+func (r *Real) moved(mean []float64, out tasks.Value) tasks.Value {
+	for k, side := range out {
+		changed := slices.Clone(mean)
+		for c := range changed {
+			slope := 0.0 // of number k of the output
+			for j := range r.headW.cols {
+				switch {
+				case r.att.out != nil:
+					slope += r.headW.at(k, j) * r.att.out.at(j, c)
+				case j == c:
+					slope = r.headW.at(k, c)
+				}
+			}
+			if (slope > 0) == (side > r.threshold) {
+				slope = -1
+			} else {
+				slope = 1
+			}
+			changed[c] += slope * r.tau
+		}
+		if to, sure := r.sides(changed, 0); sure && to[k] != side {
+			return to
+		}
+	}
+	return nil
 }
 
 // message is what the speaker sends of one read position.

@@ -112,3 +112,46 @@ func TestRealSoftmax(t *testing.T) {
 		t.Error("a recurrent folder is taken")
 	}
 }
+
+// TestMoved: the side that an output moves to is reached by a change of tau in each number of the average, along the slope of
+// the linear maps, also through a map after the heads; a tau too small moves nothing.
+func TestMoved(t *testing.T) {
+	m := load(t, "attention-n8-h24-s1")
+	for _, out := range []bool{false, true} {
+		r, err := m.Real(1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, model := *r.att, *r.Model
+		r.Model, model.att = &model, &a
+		if out { // the numbers of the average in the other order, and turned
+			a.out = &Matrix{rows: a.hidden, cols: a.hidden, f32: make([]float32, a.hidden*a.hidden)}
+			for c := range a.hidden {
+				a.out.f32[c*a.hidden+a.hidden-1-c] = -1
+			}
+		}
+		slope := make([]float64, a.hidden)
+		for c := range slope {
+			if slope[c] = r.headW.at(0, c); out {
+				slope[c] = -r.headW.at(0, a.hidden-1-c)
+			}
+		}
+		sum := 0.0
+		for _, s := range slope {
+			sum += math.Abs(s)
+		}
+		mean := make([]float64, a.hidden)
+		at := r.headB[0] - r.threshold // of the average 0
+		side, _ := r.sides(mean, 0)
+		for _, c := range []struct {
+			tau   float64
+			moves bool
+		}{{math.Abs(at) / sum * 1.01, true}, {math.Abs(at) / sum * .99, false}} {
+			r.tau = c.tau
+			to := r.moved(mean, side)
+			if (to != nil) != c.moves || c.moves && to[0] == side[0] {
+				t.Errorf("with a map after the heads %v, tau = %v: %v moves to %v", out, c.tau, side, to)
+			}
+		}
+	}
+}

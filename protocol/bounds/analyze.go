@@ -19,6 +19,9 @@ type Options struct {
 	// names them instead of the entries.
 	Problem string
 	N       int
+	// Factors, if not nil, are known square parts of the 0/1 matrix of a value, as products. They
+	// stand in a certificate where they prove as much as the minor that was found.
+	Factors func(value int) *check.Unitriangular
 	// NoFloats leaves out gamma_2 and the best distribution, whose evidence is found in
 	// floating point (and verified exactly): two machines may find different intervals,
 	// both true. All else is the same everywhere, while time suffices.

@@ -52,14 +52,23 @@ func marshal(evidence any) json.RawMessage {
 
 // claimRank notes a minor, and the upper end when it is exact.
 func (a *analysis) claimRank(measure string, e *eliminated, r Range) {
-	a.claim(measure, nil, check.Lower, ratio(r.Lower, 1), given(a.minor(e)))
+	value := -1 // of a matrix of 0 and 1 the rank is that of its ones
+	if measure == check.RankRational && a.m.Boolean() {
+		value = 1
+	}
+	a.claim(measure, nil, check.Lower, ratio(r.Lower, 1), func() any { return a.minor(e, value) })
 	if r.Exact() {
 		a.claim(measure, nil, check.Upper, ratio(r.Upper, 1), given(check.Elimination{Kind: "elimination"}))
 	}
 }
 
-// minor writes a minor of the folded matrix in lines of the whole one.
-func (a *analysis) minor(e *eliminated) check.Minor {
+// minor writes a minor of the folded matrix in lines of the whole one, or the factors that are known of a value.
+func (a *analysis) minor(e *eliminated, value int) any {
+	if a.opts.Factors != nil && value >= 0 && e.rank <= 1<<11 {
+		if f := a.opts.Factors(value); len(f.Rows) >= e.rank {
+			return f
+		}
+	}
 	return check.Minor{Kind: "minor", Prime: e.prime, Rows: pick(a.f.RowFirst, e.rows), Cols: pick(a.f.ColFirst, e.cols)}
 }
 
@@ -143,7 +152,7 @@ func (a *analysis) claimValue(p *PerValue) {
 		case "antichain":
 			why = func() any { return f.antichain(s) }
 		case "rank":
-			why = func() any { return a.minor(f.minor) }
+			why = func() any { return a.minor(f.minor, p.Value) }
 		case "area":
 			why = given(check.Area{Kind: "area", Size: p.Rectangle.Upper})
 			if capped {
@@ -161,7 +170,7 @@ func (a *analysis) claimValue(p *PerValue) {
 		if c.measure == check.Partition {
 			f.why, f.cheap, f.leaves = why, set, p.Fooling.Lower
 			if f.minor != nil {
-				least := func() any { return a.minor(f.minor) }
+				least := func() any { return a.minor(f.minor, p.Value) }
 				weaker = append(weaker, least)
 				if p.Rank.Lower > f.leaves {
 					f.cheap, f.leaves = least, p.Rank.Lower

@@ -159,6 +159,28 @@ func FromProblem(p *problems.Problem, n int) (*Matrix, error) {
 	})
 }
 
+// Factors are what p knows of its ranks at size n, for [Options]; nil where it knows nothing.
+func Factors(p *problems.Problem, n int) func(value int) *check.Unitriangular {
+	factors := p.Factors()
+	if factors == nil {
+		return nil
+	}
+	return func(value int) *check.Unitriangular {
+		f := factors(n, value == 1)
+		pairs := func(lines [][][2]int) [][]check.Entry {
+			all := make([][]check.Entry, len(lines))
+			for i, line := range lines {
+				all[i] = make([]check.Entry, len(line))
+				for k, e := range line {
+					all[i][k] = e
+				}
+			}
+			return all
+		}
+		return &check.Unitriangular{Kind: "unitriangular", Rows: f.Rows, Cols: f.Cols, Lower: pairs(f.Lower), Diagonal: f.Diagonal, Upper: pairs(f.Upper)}
+	}
+}
+
 // fromValues tabulates a problem of any values. An integer or a boolean is its own
 // entry where all values are such; else entries number the values from 0, in the order
 // in which rows and columns meet them. Pairs outside the promise stay open. A relation

@@ -4,9 +4,12 @@ import (
 	"context"
 	"math/big"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	fractionfree "crosscut/internal/exact"
+	"crosscut/protocol/bounds/check"
+	"crosscut/protocol/problems"
 )
 
 func plainRank(rows, cols int, at func(i, j int) int64) int {
@@ -90,4 +93,54 @@ func BenchmarkRank1024(b *testing.B) {
 			rankModulo(n, n, at, mersenne)
 		}
 	})
+}
+
+// TestKnownFactorsAreWritten: where a problem knows its ranks as products, these are the evidence for them and for what
+// follows, but over GF(2), where an even diagonal shows nothing; factors that prove less are left aside.
+func TestKnownFactorsAreWritten(t *testing.T) {
+	for _, c := range []struct {
+		of   *problems.Problem
+		n    int
+		set  map[string]int
+		want string
+	}{
+		{problems.SDisj, 3, map[string]int{"a": 2, "b": 2}, "rank.rational 18, partition of 0 19, partition of 1 18, deterministic 6"},
+		{problems.Set, 5, map[string]int{"q": 4}, "rank.rational 5, partition of 1 5, deterministic 4"},
+	} {
+		p, err := c.of.With(c.set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := FromProblem(p, c.n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		factors := Factors(p, c.n)
+		for _, short := range []bool{false, true} {
+			want := c.want
+			given := func(value int) *check.Unitriangular {
+				f := factors(value)
+				if short {
+					f.Rows = f.Rows[1:]
+				}
+				return f
+			}
+			if short {
+				want = ""
+			}
+			cert, _ := certify(t, m, analyze(t, m, Options{Factors: given, NoFloats: true}))
+			var got []string
+			for _, k := range cert.Claims {
+				if strings.Contains(string(k.Evidence), "unitriangular") {
+					got = append(got, k.Of()+" "+k.Number)
+				}
+			}
+			if s := strings.Join(got, ", "); s != want {
+				t.Errorf("%s: factors stand behind %q, want %q", p.Name, s, want)
+			}
+		}
+	}
+	if Factors(problems.Disj, 3) != nil {
+		t.Error("disj has factors")
+	}
 }

@@ -1,6 +1,7 @@
 package problems
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -21,12 +22,61 @@ type Evidence struct {
 	// Ranks: the ranks of f and of 1 - f as matrices. A leaf is a rectangle of ones
 	// or of zeros and adds at most 1 to its rank.
 	Ranks bool
+	// Factors writes a square part of the matrix of f, or of 1 - f, as a product that shows its rank, like Ranks
+	// at every size.
+	Factors func(n int, one bool) Factors
 	// Shattered lists words y_1..y_k such that every pattern in {0,1}^k occurs as
 	// (f(x, y_1), ..., f(x, y_k)) for some x: INDEX_k embeds, Alice holding the string.
 	Shattered func(n int) []protocol.Word
 	// DistinctRows: all rows of f differ, so Alice's messages must (of more players, the
 	// first one's); DistinctColumns: all columns differ, so Bob's must.
 	DistinctRows, DistinctColumns bool
+}
+
+// Factors are a square part of a 0/1 matrix as L D U: L has ones on the diagonal and nothing above it, U has ones on it
+// and nothing below, D is diagonal without a 0. So the part has full rank over the rationals.
+type Factors struct {
+	Rows, Cols   []int      // places of x and y in their domains
+	Lower, Upper [][][2]int // of row i of L, and of column j of U, without the 1: pairs k, entry, k growing and below i (j)
+	Diagonal     []int
+}
+
+// place is where a member stands in its domain.
+func place(d protocol.Domain, v protocol.Value) int {
+	w, _ := d.Word(v)
+	return int(w.Unpack().Big(d.Bits()).Int64())
+}
+
+// prove fails unless the product is what f, or 1 - f, has there.
+func (e Factors) prove(p *Problem, n int, one bool) error {
+	row := make([]int, len(e.Rows)) // of L D
+	for i, x := range e.Rows {
+		clear(row)
+		row[i] = e.Diagonal[i]
+		for _, l := range e.Lower[i] {
+			row[l[0]] = l[1] * e.Diagonal[l[0]]
+		}
+		for j, y := range e.Cols {
+			sum := row[j]
+			for _, u := range e.Upper[j] {
+				sum += row[u[0]] * u[1]
+			}
+			if want := p.Holds(n, p.X(n, x), p.Y(n, y)) == one; e.Diagonal[i] == 0 || sum != map[bool]int{true: 1}[want] {
+				return fmt.Errorf("problems: %s, n = %d: the factors give %d in row %d, column %d", p.Name, n, sum, x, y)
+			}
+		}
+	}
+	return nil
+}
+
+// Factors makes those of f, or of 1 - f, that stand behind a cost; nil: none do.
+func (p *Problem) Factors() func(n int, one bool) Factors {
+	for _, c := range p.Costs {
+		if c.Evidence != nil && c.Evidence.Factors != nil {
+			return c.Evidence.Factors
+		}
+	}
+	return nil
 }
 
 // Found is what evidence proves to be needed at one size. Nothing proves 0.
@@ -90,6 +140,12 @@ func (e *Evidence) Verify(p *Problem, n int) (Found, error) {
 			}
 		}
 		return Found{Zeros: exact.RankModulo(zeros, rankPrime), Ones: exact.RankModulo(ones, rankPrime)}, nil
+	case e.Factors != nil:
+		ones, zeros := e.Factors(n, true), e.Factors(n, false)
+		if err := errors.Join(ones.prove(p, n, true), zeros.prove(p, n, false)); err != nil {
+			return none, err
+		}
+		return Found{Zeros: len(zeros.Rows), Ones: len(ones.Rows)}, nil
 	case e.Shattered != nil:
 		ys := e.Shattered(n)
 		seen := map[string]bool{}

@@ -127,6 +127,9 @@ func TestFalseEvidence(t *testing.T) {
 		"shattered": {Shattered: func(int) []protocol.Word { return []protocol.Word{word("100"), word("110")} }},
 		"rows":      {DistinctRows: true},
 		"columns":   {DistinctColumns: true},
+		"factors": {Factors: func(int, bool) Factors {
+			return Factors{[]int{0}, []int{0}, [][][2]int{{}}, [][][2]int{{}}, []int{1}}
+		}},
 	} {
 		p := &Problem{Name: "disj", Inputs: bitStrings, Words: Disj.Words}
 		if name == "rows" || name == "columns" {
@@ -149,6 +152,46 @@ func TestFalseEvidence(t *testing.T) {
 	}
 	if err := Disj.Costs[0].Check(Disj, 100); err == nil || !strings.Contains(err.Error(), "too large") {
 		t.Errorf("n = 100: %v", err)
+	}
+}
+
+// TestFactors: at other parameters too the factors have the rank that elimination finds, and with one number changed they
+// are refused.
+func TestFactors(t *testing.T) {
+	for _, c := range []struct {
+		of  *Problem
+		set map[string]int
+	}{{SDisj, map[string]int{"a": 2, "b": 2}}, {SDisj, map[string]int{"a": 1, "b": 3}}, {SDisj, map[string]int{"a": 3, "b": 2}},
+		{Set, map[string]int{"q": 1}}, {Set, map[string]int{"q": 2}}, {Set, map[string]int{"q": 3}}, {Set, map[string]int{"q": 4}}} {
+		p, err := c.of.With(c.set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := &Evidence{Factors: p.Factors()}
+		for n := 1; n <= long.Of(5, 7); n++ {
+			found, err := e.Verify(p, n)
+			want, _ := (&Evidence{Ranks: true}).Verify(p, n)
+			if err != nil || found != want {
+				t.Errorf("%s, %v, n = %d: factors of %v (%v), ranks %v", p.Name, c.set, n, found, err, want)
+			}
+			for _, one := range []bool{true, false} {
+				f := p.Factors()(n, one)
+				for k := range f.Diagonal {
+					f.Diagonal[k]++
+					if f.prove(p, n, one) == nil {
+						t.Errorf("%s, %v, n = %d: number %d of the diagonal may be another", p.Name, c.set, n, k)
+					}
+					f.Diagonal[k]--
+				}
+			}
+		}
+	}
+	if Disj.Factors() != nil {
+		t.Error("disj has factors")
+	}
+	flat := Factors{[]int{0}, []int{0}, [][][2]int{{}}, [][][2]int{{}}, []int{0}}
+	if flat.prove(Disj, 3, true) == nil { // the entry is 0 indeed
+		t.Error("a 0 on the diagonal passes")
 	}
 }
 

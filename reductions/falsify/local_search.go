@@ -2,12 +2,14 @@ package falsify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
 
 	"crosscut/internal/par"
 	"crosscut/models/tasks"
+	"crosscut/models/trained"
 )
 
 // Marginer is implemented by machines that know how far an output is from being
@@ -96,6 +98,9 @@ func (t *Target) margin(ctx context.Context, p Point) (float64, error) {
 	in := t.Instance
 	seq := in.Encode(p.X, p.Y)
 	out, err := t.Machine.Whole(ctx, seq, t.job.Read)
+	if _, wrong := t.fragile(err, in.Shape.Eval(seq, t.job.Read)); wrong != nil {
+		return math.Inf(-1), nil
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -110,4 +115,18 @@ func (t *Target) margin(ctx context.Context, p Point) (float64, error) {
 		}
 	}
 	return least, nil
+}
+
+// fragile reads the error of a layer that is to be right under every small change of its averages: output k of those read is
+// wrong, as it is or after such a change. wrong is nil for any other error.
+func (t *Target) fragile(err error, expected []tasks.Value) (k int, wrong tasks.Value) {
+	var f *trained.Fragile
+	if errors.As(err, &f) && f.Moved != nil {
+		for _, out := range []tasks.Value{f.Sides, f.Moved} {
+			if !t.Instance.Shape.Correct(out, expected[f.Read]) {
+				return f.Read, out
+			}
+		}
+	}
+	return 0, nil
 }

@@ -2,6 +2,7 @@ package falsify
 
 import (
 	"context"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"crosscut/models/zoo"
 	"crosscut/protocol"
 	"crosscut/reductions"
+	"crosscut/report"
 )
 
 const folders = "../../testdata/trained"
@@ -198,5 +200,49 @@ func TestLocalSearchFollowsTheMargin(t *testing.T) {
 	}
 	if got, err := target.margin(t.Context(), lead.Candidates[0]); err != nil || got > 0 {
 		t.Errorf("margin %v, %v", got, err)
+	}
+}
+
+// A layer over real numbers is judged under every change of at most tau: of a small one on all pairs, in spite of the
+// message; of a larger one an input is found on which some change is wrong; of the largest two inputs share their words. The
+// outputs that are printed are wrong, and at a third of that tau they are not.
+func TestRealLayersAreJudged(t *testing.T) {
+	m := imported(t)["attention-n8-h24-s1"]
+	for _, c := range []struct {
+		tau     float64
+		kind    Kind
+		verdict report.Verdict
+	}{{1.0 / 256, None, report.Meets}, {1.0 / 8, Found, report.Errs}, {1, Forced, report.Errs}} {
+		in, err := Weights(m, reductions.IndexQSAMemory, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		real, err := m.Real(c.tau)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := Find(t.Context(), real, in, Options{})
+		if err != nil || f.Kind != c.kind || f.Verdict != c.verdict || f.Exhaustive != (c.kind == None) || !strings.Contains(f.Note, "every change of at most tau = ") {
+			t.Errorf("tau = %v: %+v, %v", c.tau, f, err)
+			continue
+		}
+		if f.Kind == None {
+			continue
+		}
+		if in.Shape.Correct(f.Output[0], f.Expected[0]) || !strings.Contains(f.Note, "some change of at most tau leaves it") {
+			t.Errorf("tau = %v: output %v is right: %v; %s", c.tau, f.Output, f.Expected, f.Note)
+		}
+		job := models.Job{Split: in.At, Read: in.Reads, Answer: models.ByBob}
+		var fragile *trained.Fragile
+		if r, err := run.Do(t.Context(), real, job, f.Input); !errors.As(err, &fragile) || fragile.Moved == nil || r.Output == nil {
+			t.Errorf("tau = %v: the input is within the assumption: %v", c.tau, err)
+		}
+		less, err := m.Real(c.tau / 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r, err := run.Do(t.Context(), less, job, f.Input); c.kind == Found && (err != nil || !r.Correct) {
+			t.Errorf("tau = %v / 3: %v", c.tau, err)
+		}
 	}
 }
