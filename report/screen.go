@@ -63,7 +63,7 @@ func (c Claim) verdict() string {
 
 // sparks are the fitted sizes, one line a model, drawn against log N.
 func (t Table) sparks() Grid {
-	g := Grid{Title: "size in bits of the smallest model found right, and what is needed at the cut", Columns: []Column{{Name: "task"}, {Name: "model"}, {Name: "N"},
+	g := Grid{Title: "size in bits of the smallest model found right; its growth (? only fitted); ours/needed at the cut", Columns: []Column{{Name: "task"}, {Name: "model"}, {Name: "N"},
 		{Name: "size", Right: true}, {Name: "drawn"}, {Name: "grows like"}, {Name: "ours/needed, N"}, {Name: "at"}}}
 	type key struct{ task, model, note string }
 	seen := map[key]bool{}
@@ -91,7 +91,7 @@ func (t Table) sparks() Grid {
 			}
 		}
 		ends = append(ends, at)
-		g.Add(f.Task, f.Model, fmt.Sprintf("%d..%d", *first.N, *last.N), Short(*first.Size)+".."+Short(*last.Size), Spark(rows), f.grows(marks(f.Basis)), between(at), sameness(at))
+		g.Add(f.Task, f.Model, fmt.Sprintf("%d..%d", *first.N, *last.N), Short(*first.Size)+".."+Short(*last.Size), Spark(rows), f.grows(), between(at), sameness(at))
 	}
 	for k, r := range ends {
 		g.Rows[k].Cells[1] += unlike(r, ends)
@@ -99,10 +99,10 @@ func (t Table) sparks() Grid {
 	return g
 }
 
-// grows is the shape, and its basis where it is proved.
-func (f Growth) grows(basis string) string {
-	if basis != "" {
-		return f.Shape + ", " + basis
+// grows is the shape, with a question mark where it is only fitted.
+func (f Growth) grows() string {
+	if f.Basis == "" {
+		return f.Shape + "?"
 	}
 	return f.Shape
 }

@@ -14,18 +14,17 @@ import (
 
 var separation = &Claim{
 	ID: "separation", Kind: Comparison,
-	Short: "each design wins on its own task",
+	Short: "attention averages in log N, RNN in N",
 	Seen:  "read",
 	Statement: "For sparse averaging, attention has size that grows like log N while recurrent and feed-forward models have size of order N; for Match3, one attention layer has size of order N " +
 		"while a third-order unit has size of order log N.",
 	Source: "Sanford, Hsu, Telgarsky 2023, abstract",
 	Conventions: []string{"size and bits are never mixed: size is the model's bits (H m p; state bits; first-layer width times p) for the smallest construction found right at each N; " +
 		"bits are what moved at the split of that claim's own reduction",
-		"any model that is right on Match3 moves at least n bits, so the third-order unit is small in size only and its protocol is vacuous", "q and d' stay fixed while N grows (docs/growth.md)"},
+		"any model that is right on Match3 moves at least n bits, so the third-order unit is small in size only and its protocol is vacuous", "q and d' stay fixed while N grows (docs/growth.md)", "nothing is said about training"},
 	Parts: []Part{
 		{CheckedHere, "the sizes and bits of these constructions over the range of N shown, and a fit of them where no growth is proved"},
 		{ProvedHere, "that each construction is right for every N, that attention on sparse averaging grows at least like log N and with these keys at most like log^2 N, the recurrent state like N, the first layer and the copying layer like N up to one log N, the third-order unit like log N, and that recurrent, feed-forward and one-layer attention models need order N (Theorems 7, 10, 11)"},
-		{OpenStill, "nothing is said about training"},
 	},
 	Run: runSeparation,
 }
