@@ -10,13 +10,14 @@ import (
 // v_i - t if y_i = 1, else t - w_i. Vertices u_i and w_i are leaves, so s and t are connected iff
 // some x_i = y_i = 1, and then by two edges. The public edges lead from s to leaves of their own.
 var DisjConnectivity = register(&Reduction{
-	Name: "disj-connectivity",
-	Doc:  "s - v_i is Alice's and v_i - t Bob's: s and t are connected iff some x_i = y_i = 1",
-	Cite: []string{"SanfordFatemiEtAl2024"},
-	From: problems.Disj,
-	To:   tasks.Connectivity,
-	MinN: func(n int) int { return 2*n + 1 },
-	Fits: func(N int) int { return (N - 1) / 2 },
+	Name:  "disj-connectivity",
+	Doc:   "s - v_i is Alice's and v_i - t Bob's: s and t are connected iff some x_i = y_i = 1",
+	Cite:  []string{"SanfordFatemiEtAl2024"},
+	From:  problems.Disj,
+	To:    tasks.Connectivity,
+	MinN:  func(n int) int { return 2*n + 1 },
+	Fits:  func(N int) int { return (N - 1) / 2 },
+	Least: protocol.Growth{Power: 1}, // n = (N - 1) / 2, rounded down
 	Params: func(n, N int, set tasks.Params) (tasks.Params, error) {
 		return enoughNodes(set, N, 2+3*n+N-2*n)
 	},

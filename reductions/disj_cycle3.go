@@ -14,13 +14,14 @@ import (
 // enters the source, so the triangles through r -> t are r -> t -> v_i -> r with
 // x_i = y_i = 1. Padding edges go from the source to vertices of their own.
 var DisjCycle3 = register(&Reduction{
-	Name: "disj-cycle3",
-	Doc:  "the edge r -> t closes a triangle over v_i iff x_i = y_i = 1",
-	Cite: []string{"SanfordHsuTelgarsky2023"},
-	From: problems.Disj,
-	To:   tasks.Cycle3,
-	MinN: func(n int) int { return 2*n + 1 },
-	Fits: func(N int) int { return (N - 1) / 2 },
+	Name:  "disj-cycle3",
+	Doc:   "the edge r -> t closes a triangle over v_i iff x_i = y_i = 1",
+	Cite:  []string{"SanfordHsuTelgarsky2023"},
+	From:  problems.Disj,
+	To:    tasks.Cycle3,
+	MinN:  func(n int) int { return 2*n + 1 },
+	Fits:  func(N int) int { return (N - 1) / 2 },
+	Least: protocol.Growth{Power: 1}, // n = (N - 1) / 2, rounded down
 	Params: func(n, N int, set tasks.Params) (tasks.Params, error) {
 		return enoughNodes(set, N, cycle3Extra+n+N-(2*n+1))
 	},

@@ -13,13 +13,14 @@ import (
 // w_j only for i = j. So the 5-cycles through r - s are r, s, v_i, w_i, t with
 // x_i = y_i = 1. Padding edges go from f to vertices of their own.
 var DisjCycle5 = register(&Reduction{
-	Name: "disj-cycle5",
-	Doc:  "the edge r - s closes a 5-cycle over v_i - w_i iff x_i = y_i = 1",
-	Cite: []string{"SanfordHsuTelgarsky2023"},
-	From: problems.Disj,
-	To:   tasks.Cycle5,
-	MinN: func(n int) int { return 3*n + 2 },
-	Fits: func(N int) int { return max(0, (N-2)/3) },
+	Name:  "disj-cycle5",
+	Doc:   "the edge r - s closes a 5-cycle over v_i - w_i iff x_i = y_i = 1",
+	Cite:  []string{"SanfordHsuTelgarsky2023"},
+	From:  problems.Disj,
+	To:    tasks.Cycle5,
+	MinN:  func(n int) int { return 3*n + 2 },
+	Fits:  func(N int) int { return max(0, (N-2)/3) },
+	Least: protocol.Growth{Power: 1}, // n = (N - 2) / 3, rounded down
 	Params: func(n, N int, set tasks.Params) (tasks.Params, error) {
 		return enoughNodes(set, N, cycle5Extra+2*n+N-(3*n+2))
 	},

@@ -10,6 +10,7 @@ import (
 	"crosscut/models/zoo"
 	"crosscut/protocol"
 	"crosscut/reductions"
+	"crosscut/reductions/matrix"
 )
 
 // cutRequest asks for one protocol run, as `crosscut run` does.
@@ -119,7 +120,7 @@ var _ = operate("cut", func(ctx context.Context, q cutRequest) (any, error) {
 	if alice := p.Job.Split.Count(protocol.Alice); alice > 0 {
 		a.TokenBits = a.Record.Bits.Trivial / alice
 	}
-	a.Needed = pressing(sh, p.Job, r.Transcript)
+	a.Needed = pressing(ctx, p.Machine, p.Job, r.Transcript)
 	size, formula := p.Machine.Size()
 	a.Size = amount{int(size), formula}
 	a.About = about(q.Model, sh.Task.Name, p.Machine, set)
@@ -210,17 +211,29 @@ func owners(s tasks.Split) []string {
 	return names
 }
 
-// pressing is the strongest bound on protocols for this job that a reduction gives.
-func pressing(sh tasks.Shape, job models.Job, t protocol.Transcript) *needed {
+// pressing is the strongest bound that is known on protocols for this job: a reduction's, the task's own, or, where its
+// matrix is small, the count of its rows.
+func pressing(ctx context.Context, m models.Machine, job models.Job, t protocol.Transcript) *needed {
 	if len(job.Read) != 1 {
 		return nil
 	}
+	sh := m.Shape()
 	setting, speaker := reductions.Direction(t, job.Answerer(job.Read[0]))
-	n, ok := reductions.NeededAt(sh, job.Split, job.Read[0], setting, speaker)
-	if !ok {
-		return nil
+	var best *needed
+	take := func(n reductions.Need, by string, ok bool) {
+		if ok && (best == nil || int(n.Bits) > best.Bits) {
+			best = &needed{int(n.Bits), n.Formula, n.Setting.String(), string(n.Basis), n.Why, by}
+		}
 	}
-	return &needed{int(n.Bits), n.Formula, n.Setting.String(), string(n.Basis), n.Why, n.Reduction}
+	at, ok := reductions.NeededAt(sh, job.Split, job.Read[0], setting, speaker)
+	take(at.Need, at.Reduction, ok)
+	own, ok := reductions.OwnNeed(sh, job.Split, job.Read, setting, speaker)
+	take(own, own.Of, ok)
+	if _, picky := m.(models.Checker); !picky {
+		own, ok = matrix.Need(ctx, sh, job.Split, job.Read, setting, speaker)
+		take(own, own.Of, ok && own.Bits > 0)
+	}
+	return best
 }
 
 // about is the construction in words.

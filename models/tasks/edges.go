@@ -73,6 +73,7 @@ func edges(t *Task, directed bool) *Task {
 			To   int `json:"to"`
 		}{t.X, t.To}
 	}
+	t.Logarithmic = true
 	t.AlphabetSize = func(sh Shape) float64 { return sh.Params["nodes"] * (sh.Params["nodes"] - 1) }
 	t.Alphabet = func(sh Shape, _ int) []Token {
 		var ts []Token

@@ -10,10 +10,12 @@ import (
 	"strings"
 
 	"crosscut/models"
+	"crosscut/models/linear"
 	"crosscut/models/run"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 	"crosscut/reductions"
+	"crosscut/reductions/matrix"
 	"crosscut/report"
 )
 
@@ -116,7 +118,9 @@ func (t trial) run(ctx context.Context) (report.Row, error) {
 			}
 		}
 	}
-	row.Judge()
+	if row.Judge(); row.Wrong > 0 {
+		row.Rank = nil // of a network that is wrong
+	}
 	if row.Verdict == report.Unknown && row.Needed != nil && *row.Bits < *row.Needed {
 		row.Warnings = append(row.Warnings, "fewer bits than needed, so some input is wrong; the sample did not meet it: see falsify")
 	}
@@ -172,8 +176,19 @@ func (t trial) price(row *report.Row, r *run.Result) {
 
 // need writes the largest need that is known in the setting, and whose it is. Where
 // it is the task's, the inputs of the reduction do not reach all that it speaks of:
-// then fewer bits on all of them are no contradiction.
+// then fewer bits on all of them are no contradiction. A small matrix of the task's own is counted, unless
+// the machine refuses some inputs or a user's task is defined on its map's inputs alone; how a need grows is known of the others.
 func (t trial) need(row *report.Row, setting protocol.Setting, speaker protocol.Player) {
+	defer func() {
+		t.rank(row)
+		if _, picky := t.machine.(models.Checker); picky || t.in != nil && t.in.Known != nil {
+			return
+		}
+		need, ok := matrix.Need(context.Background(), t.machine.Shape(), t.job.Split, t.job.Read, setting, speaker)
+		if ok && need.Bits > 0 && (row.Needed == nil || float64(need.Bits) > *row.Needed) {
+			row.Needed, row.Basis, row.NeededOfTask, row.NeededBy = report.Num(need.Bits), string(need.Basis), true, t.named(need, true)
+		}
+	}()
 	var need reductions.Need
 	var ofTask, ok bool
 	if t.in != nil {
@@ -207,6 +222,20 @@ func (t trial) need(row *report.Row, setting protocol.Setting, speaker protocol.
 			row.SizeNeededBy = of
 		}
 	}
+}
+
+// rank writes the rank N d that the first layer of every feed-forward network for sparse averages has, where the proof holds
+// (docs/feedforward.md): so many rows, of at least the bits of one z.
+func (t trial) rank(row *report.Row) {
+	layer, ok := t.machine.(*linear.FeedForward)
+	sh := t.machine.Shape()
+	if q := sh.Int("q"); !ok || sh.Task != tasks.QSA || q >= sh.N || !(sh.Params["eps"]*float64(2*q-1) < 1) {
+		return
+	}
+	need := sh.N * sh.Int("d")
+	row.Rank, row.RankNeeded = report.Num(len(layer.Rows)), report.Num(need)
+	row.SizeNeeded, row.SizeNeededBy = report.Num(need*layer.Sizes.Int("p")), "rank N d, p bits each"
+	row.NeededBy = strings.TrimPrefix(fmt.Sprintf("%s; rank %d = N d of the first layer: the null vector", row.NeededBy, need), "; ")
 }
 
 // named says whose a need is, at which split or size, and its formula.

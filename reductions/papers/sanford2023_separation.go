@@ -81,7 +81,6 @@ func runSeparation(ctx context.Context, at Effort) (out Outcome, err error) {
 		t, err := Table(ctx, spec)
 		for _, row := range t.Rows {
 			row.Note = note + wordsOf(row)
-			row.Rank, row.RankNeeded = ranks(row)
 			out.Rows = append(out.Rows, row)
 		}
 		if err != nil {
@@ -119,18 +118,6 @@ func wordsOf(row report.Row) string {
 	}
 	size := func(name string) float64 { v, _ := row.Params[name].(float64); return v }
 	return fmt.Sprintf("; bits = %.2f (d' + q log2 N) p", *row.Bits/((size("d")+size("q")*math.Log2(float64(*row.N)))*size("p")))
-}
-
-// ranks are the rows of the first layer of a feed-forward network for sparse averaging,
-// which its rank cannot exceed, and the rank N d that is needed (docs/feedforward.md). nil
-// for other rows, and where the proof does not hold.
-func ranks(row report.Row) (ours, needed *float64) {
-	size := func(name string) float64 { v, _ := row.Params[name].(float64); return v }
-	q := size("q")
-	if row.Task != tasks.QSA.Name || row.Model != zoo.MLP.Name || row.Wrong > 0 || q >= float64(*row.N) || !(size("eps")*(2*q-1) < 1) {
-		return nil, nil
-	}
-	return report.Num(size("h1")), report.Num(float64(*row.N) * size("d"))
 }
 
 // judge holds a fitted growth of size against what the abstract says.

@@ -170,6 +170,7 @@ type column struct {
 	via   *source
 	least int // the shortest N
 	most  int // the longest
+	press int // the one at which the reduction is chosen: long, where needs have come apart, and quickly built
 }
 
 // columns distributes the settings and finds a reduction for each model.
@@ -200,7 +201,12 @@ func (spec TableSpec) columns(task *tasks.Task) ([]*column, error) {
 		if _, err := zoo.Catalog().Get(model); err != nil {
 			return nil, err
 		}
-		c := &column{model: model, task: task, sizes: sizes, fixed: fixed, least: spec.Ns[0], most: spec.Ns[len(spec.Ns)-1]}
+		c := &column{model: model, task: task, sizes: sizes, fixed: fixed, least: spec.Ns[0], most: spec.Ns[len(spec.Ns)-1], press: spec.Ns[0]}
+		for _, n := range spec.Ns {
+			if n <= 1<<10 {
+				c.press = n
+			}
+		}
 		c.set = settingsFor(model, task.Name, rest, len(names) == 1)
 		for name := range c.set.Num {
 			used[name] = true
@@ -314,17 +320,21 @@ func (c *column) measure(ctx context.Context, n int, spec TableSpec) (report.Row
 	return row, nil
 }
 
-// trial is the column's model with its inputs at N.
+// trial is the column's model with its inputs at N: through one reduction at all of them that hold an instance.
 func (c *column) trial(n int) (trial, error) {
-	via := c.via
-	if via == nil {
-		var err error
-		if via, err = c.choose(n); err != nil {
-			return trial{}, err
-		}
-		if via.reduction != nil { // a longer sequence may hold an instance where this one holds none
+	if c.via == nil {
+		if via, err := c.choose(c.press); err == nil && via.reduction != nil {
 			c.via = via
 		}
+	}
+	if c.via != nil {
+		if t, err := c.via.trial(c, n); err == nil {
+			return t, nil
+		}
+	}
+	via, err := c.choose(n)
+	if err != nil {
+		return trial{}, err
 	}
 	return via.trial(c, n)
 }

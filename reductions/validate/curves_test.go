@@ -3,6 +3,8 @@ package validate
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 
 	"crosscut/models/tasks"
@@ -31,6 +33,9 @@ func TestCurves(t *testing.T) {
 	bite := map[string]int{}
 	for _, row := range table.Rows {
 		models[row.Model]++
+		if want := fmt.Sprintf("disj at n = %d: ", *row.N0); !strings.HasPrefix(row.NeededBy, want) || len(row.NeededBy) == len(want) || row.Basis == "" {
+			t.Errorf("%s at n = %d needs %v by %q, basis %q", row.Model, *row.N0, *row.Needed, row.NeededBy, row.Basis)
+		}
 		if *row.Bits < *row.Needed && bite[row.Model] == 0 {
 			bite[row.Model] = *row.N0
 		}
