@@ -8,6 +8,7 @@ import (
 	"crosscut/docs"
 	"crosscut/internal/long"
 	"crosscut/models/tasks"
+	"crosscut/reductions/smallest/proof"
 )
 
 // TestTableOfTheDocs finds every interval of the table of docs/smallest.md again.
@@ -34,6 +35,20 @@ func TestTableOfTheDocs(t *testing.T) {
 			if !strings.Contains(doc, "\n"+line+"\n") {
 				t.Errorf("docs/smallest.md has no line %q", line)
 			}
+		}
+	}
+}
+
+// TestLongSearchesClose: what the docs say of searches that go on.
+func TestLongSearchesClose(t *testing.T) {
+	defer func(n int) { deepest = n }(deepest)
+	deepest = proof.MostSteps
+	for n, want := range map[int]int{4: 4, 5: 5} {
+		if n == 5 && !long.Tests() {
+			continue
+		}
+		if r := find(t, shape(t, "induction-heads", n, nil), "attention"); !r.Exact || r.Upper != want {
+			t.Errorf("induction heads at N = %d: %d to %d, want %d", n, r.Lower, r.Upper, want)
 		}
 	}
 }
