@@ -11,6 +11,7 @@ import (
 	"crosscut/docs"
 	"crosscut/internal/exact"
 	"crosscut/internal/long"
+	"crosscut/models/audit"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 )
@@ -202,5 +203,29 @@ func TestMatch3Orders(t *testing.T) {
 				t.Errorf("N = %d, M = 100: %v", N, need.Least)
 			}
 		}
+	}
+}
+
+// TestAuditsTakeTheExactCost: what audits of configurations need of one layer is the exact cost of Match3 at M = N^2 and of
+// sets of floor((N - 1)/2) positions, at most one bit less; it never falls.
+func TestAuditsTakeTheExactCost(t *testing.T) {
+	hands, sets := 0, 0
+	for n := 1; n <= 2100; n++ {
+		if n > 300 && n%171 > 1 {
+			continue
+		}
+		h, s := audit.HandsNeed(n), audit.SetsNeed(n)
+		want := 0
+		if n >= 3 {
+			want = match3Bits((n-1)/2, n*n)
+		}
+		if h > want || h < want-1 || h < hands {
+			t.Errorf("N = %d: %d bits of hands, %d exactly", n, h, want)
+		}
+		all := new(big.Int).Binomial(int64(n), int64((n-1)/2))
+		if want := widthOf(all); s > want || s < want-1 || s < sets {
+			t.Errorf("N = %d: %d bits of sets, %d exactly", n, s, want)
+		}
+		hands, sets = h, s
 	}
 }
