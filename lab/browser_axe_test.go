@@ -37,6 +37,9 @@ func TestAxe(t *testing.T) {
 				evaluate[chromedp.Void](b, `document.documentElement.dataset.theme = "light"`)
 				look(fmt.Sprintf("%s, %d px, light", m.name, width))
 			}
+			if (width == 320 || width == 1280) && b.sheet() {
+				look(fmt.Sprintf("%s with its sheet, %d px", m.name, width))
+			}
 			if wide := evaluate[int](b, `document.documentElement.scrollWidth - innerWidth`); wide > 1 {
 				t.Errorf("%s: wider than %d px by %d", m.name, width, wide)
 			}

@@ -72,6 +72,13 @@ func TestPictures(t *testing.T) {
 				}
 				save(t, fmt.Sprintf("%s-%s-%s.png", m.name, size.name, theme), png)
 			}
+			if (size.name == "narrow" || size.name == "laptop") && b.sheet() { // dark still, as it opens
+				png, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+				if err != nil {
+					t.Fatal(err)
+				}
+				save(t, fmt.Sprintf("%s-sheet-%s.png", m.name, size.name), png)
+			}
 			b.quiet(m.name)
 		}
 	}
@@ -150,6 +157,7 @@ func TestHandwork(t *testing.T) {
 	b.quiet("drawing")
 
 	b.open("grow?inequality=memory-qsa", ".verdict", "needed")
+	b.click("[data-act=more]")
 	b.click("[data-act=measure]")
 	b.await(`document.querySelectorAll("[data-table=measured] tbody tr").length > 8`)
 	b.click("[data-act=cancel]")

@@ -50,6 +50,7 @@ func TestOwn(t *testing.T) {
 	b.mu.Unlock()
 	b.types("[data-act=tokens]", "3 5 12 1")
 
+	b.sheet()
 	b.click("[data-act=beside]")
 	b.await(`!!document.querySelector("[data-table=beside]")`)
 	b.types("[data-act=tokens]", "")
@@ -92,6 +93,17 @@ func TestOwn(t *testing.T) {
 	b.is("[data-guessed]", "data-guessed", at(grow, "at", "N"))
 	b.await(`!!document.querySelector(".stage .need") && location.hash.includes("guess=1")`)
 
+	b.click("#code") // of an address that a telephone cannot open: it says what to do
+	b.until("#qr-picture", "crosscut serve --host 0.0.0.0")
+	if n := evaluate[int](b, `document.querySelectorAll("svg.code").length`); n != 0 {
+		t.Error("a code leads a telephone to itself")
+	}
+	b.accessible("no code")
+	b.click("#qr form button")
+	named := httptest.NewServer(New(func(string) bool { return true }))
+	defer named.Close()
+	b.url = strings.Replace(named.URL, "127.0.0.1", "lab.test", 1)
+	b.open("grow?inequality=one-layer-match3&n=1096", ".verdict", "needed")
 	b.click("#code")
 	b.await(`!!document.querySelector("svg.code path")`)
 	link := evaluate[string](b, "location.href")
@@ -103,8 +115,10 @@ func TestOwn(t *testing.T) {
 	if read, err := decoded(size, strings.Replace(black, "M4 4h1v1h-1z", "", 1)); err == nil {
 		t.Errorf("a code without the corner of a position square is read as %q", read)
 	}
-	b.click("#qr button")
-	b.quiet("the code")
+	b.click("#qr form button")
+	b.mu.Lock()
+	b.complaints = nil // the browser's, that this address is not https
+	b.mu.Unlock()
 }
 
 // The reader's own weights are imported in the static copy: the finding is that of the

@@ -57,8 +57,11 @@ func TestStory(t *testing.T) {
 	}
 	b.is("[data-grown]", "data-grown", strings.Join(grown, " "))
 	b.until("[data-story='3'] .says", "Each doubling adds 2 bits")
-	b.until("[data-story='3'] .terms", "BZ bits of a sum of weights")
+	b.until("[data-story='3'] .terms", "B_Z bits of a sum of weights")
 	b.await(`document.querySelector("[data-story='3'] .formula sub").textContent === "Z"`)
+	if got := evaluate[string](b, `(() => { getSelection().selectAllChildren(document.querySelector("[data-story='3'] .formula")); const text = String(getSelection()); getSelection().empty(); return text; })()`); got != "H (B_Z + d_v B_N)" {
+		t.Errorf("the formula is copied as %q", got)
+	}
 	b.press(kb.ArrowRight, ".handle")
 	b.await(`document.querySelector(".handle").getAttribute("aria-valuenow") === "10" && document.activeElement.matches(".handle")`)
 	b.accessible("scene 3")
@@ -114,10 +117,17 @@ func TestStory(t *testing.T) {
 			t.Errorf("at %d pixels the header has a second row", width)
 		}
 	}
-	b.do(chromedp.EmulateViewport(320, 640)) // the caption is in the window
-	b.scene(6)
-	if over := evaluate[int](b, `(() => { const show = document.querySelector(".show"); return show.scrollHeight - show.clientHeight; })()`); over > 1 {
-		t.Errorf("scene 6 on a small telephone: %d pixels below its edge", over)
+	for _, phone := range []struct{ width, height, most int64 }{{390, 844, 45}, {320, 640, 66}} { // what is pinned is all there, and leaves room for the words
+		b.do(chromedp.EmulateViewport(phone.width, phone.height))
+		for k := 1; k <= 6; k++ {
+			b.scene(k)
+			if over := evaluate[int](b, `(() => { const show = document.querySelector(".show"); return show.scrollHeight - show.clientHeight; })()`); over > 1 {
+				t.Errorf("scene %d at %d pixels: %d pixels below its edge", k, phone.width, over)
+			}
+			if share := evaluate[float64](b, `100 * document.querySelector(".show").offsetHeight / innerHeight`); share > float64(phone.most) {
+				t.Errorf("scene %d at %d pixels: its stage takes %.0f %% of the height", k, phone.width, share)
+			}
+		}
 	}
 	b.quiet("the story")
 }

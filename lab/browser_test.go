@@ -58,7 +58,8 @@ func browse(t *testing.T, url string) *browser {
 		opts := append(chromedp.DefaultExecAllocatorOptions[:],
 			chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 900),
 			chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-			chromedp.Flag("disable-smooth-scrolling", true)) // else a press goes to where a node was
+			chromedp.Flag("host-resolver-rules", "MAP lab.test 127.0.0.1"), // a name that is not this machine's own
+			chromedp.Flag("disable-smooth-scrolling", true))                // else a press goes to where a node was
 		ctx, end := chromedp.NewExecAllocator(context.Background(), opts...)
 		ctx, cancel := chromedp.NewContext(ctx)
 		chrome.ctx, chrome.stop = ctx, func() { cancel(); end() }

@@ -34,7 +34,9 @@ var _ = register(&command{
 		if err != nil {
 			return usagef("choose another --port, or none", "%v", err)
 		}
-		fmt.Fprintf(c.stdout, "the lab is at http://%s/\n", l.Addr())
+		for _, at := range openable(l.Addr().(*net.TCPAddr)) {
+			fmt.Fprintf(c.stdout, "the lab is at http://%s/\n", at)
+		}
 		if !ip.IsLoopback() {
 			fmt.Fprintln(c.stderr, "warning: not a loopback address, so others on the network can open the lab")
 		}
@@ -44,3 +46,19 @@ var _ = register(&command{
 		return lab.Serve(c.Context, l, c.Bool("embed"))
 	},
 })
+
+// openable are the addresses at which a browser reaches a listener: on an unspecified one
+// those of this machine that others can reach, and its own.
+func openable(at *net.TCPAddr) (all []string) {
+	if !at.IP.IsUnspecified() {
+		return []string{at.String()}
+	}
+	port := strconv.Itoa(at.Port)
+	addrs, _ := net.InterfaceAddrs()
+	for _, a := range addrs {
+		if n, ok := a.(*net.IPNet); ok && n.IP.IsGlobalUnicast() && (n.IP.To4() != nil || at.IP.To4() == nil) {
+			all = append(all, net.JoinHostPort(n.IP.String(), port))
+		}
+	}
+	return append(all, net.JoinHostPort("127.0.0.1", port))
+}

@@ -100,33 +100,39 @@ func TestLabPrintsTheSame(t *testing.T) {
 	}
 }
 
-// serve prints its address, answers there, and ends when it is interrupted.
+// serve prints where a browser reaches it, answers at each of these, and ends when it is
+// interrupted.
 func TestServe(t *testing.T) {
-	ctx, stop := context.WithCancel(context.Background())
-	defer stop()
-	read, out := io.Pipe()
-	var errs strings.Builder
-	done := make(chan int, 1)
-	go func() {
-		code := perform(ctx, out, &errs, []string{"serve", "--quiet"})
-		out.Close()
-		done <- code
-	}()
-	line, err := bufio.NewReader(read).ReadString('\n')
-	go io.Copy(io.Discard, read)
-	_, url, _ := strings.Cut(strings.TrimSpace(line), "http")
-	url = "http" + url
-	if err != nil || !strings.HasPrefix(url, "http://127.0.0.1:") {
-		t.Fatalf("printed %q, %v", line, err)
-	}
-	resp, err := http.Get(url)
-	if err != nil || resp.StatusCode != 200 {
-		t.Fatalf("%v %v", resp, err)
-	}
-	resp.Body.Close()
-	stop()
-	if code := <-done; code != 130 {
-		t.Errorf("status %d: %s", code, errs.String())
+	direct := http.Client{Transport: &http.Transport{}} // by no proxy
+	for _, host := range []string{"127.0.0.1", "0.0.0.0"} {
+		ctx, stop := context.WithCancel(context.Background())
+		read, out := io.Pipe()
+		var errs strings.Builder
+		done := make(chan int, 1)
+		go func() {
+			code := perform(ctx, out, &errs, []string{"serve", "--host", host, "--quiet"})
+			out.Close()
+			done <- code
+		}()
+		var urls []string // it serves when all are printed
+		for lines := bufio.NewScanner(read); len(urls) == 0 || !strings.HasPrefix(urls[len(urls)-1], "http://127.0.0.1:"); {
+			if !lines.Scan() {
+				t.Fatal("the last address that is printed is not this machine's own")
+			}
+			urls = append(urls, strings.TrimPrefix(lines.Text(), "the lab is at "))
+		}
+		for _, url := range urls {
+			resp, err := direct.Get(url)
+			if err != nil || resp.StatusCode != 200 {
+				t.Fatalf("printed %q: %v %v", url, resp, err)
+			}
+			resp.Body.Close()
+		}
+		go io.Copy(io.Discard, read)
+		stop()
+		if code := <-done; code != 130 {
+			t.Errorf("status %d: %s", code, errs.String())
+		}
 	}
 	for _, args := range [][]string{{"serve", "--port", "70000"}, {"serve", "--host", "nowhere"}, {"serve", "--port", "x"}} {
 		if code, _, errs := crosscut(args...); code != 2 || !strings.Contains(errs, args[1]) {

@@ -1,7 +1,7 @@
 // The frame: the story and the rooms, one at a time. The address holds the state of
 // a room and the object that all rooms share; a change that is done is a step back.
-import { ask, loading } from "./api.js";
-import { copy, el, number, put, still, svg } from "./dom.js";
+import { ask, loading, local } from "./api.js";
+import { command, copy, el, number, put, still, svg } from "./dom.js";
 import { problem, select } from "./controls.js";
 
 const rooms = {
@@ -154,12 +154,17 @@ document.getElementById("share").addEventListener("click", () => copy(location.h
 const keys = document.getElementById("keys");
 document.getElementById("help").addEventListener("click", () => keys.showModal());
 
-// The link as a QR code, black on white in every theme, with its quiet zone.
+// The link as a QR code, black on white in every theme, with its quiet zone. The address of
+// a loopback interface leads a telephone to itself: then it is said what to do.
 const qr = document.getElementById("qr");
 document.getElementById("code").addEventListener("click", async () => {
   const host = document.getElementById("qr-picture"), link = location.href;
   put(host, loading());
   qr.showModal();
+  if (/^(localhost$|127\.|\[::1\])/.test(location.hostname)) {
+    put(host, el("p", {}, `A telephone cannot open ${location.host}: that address is this computer's own. `, local ? "Put this folder on a web server that telephones reach; the code is there." : "Start the lab for the network, and open the address that it prints: there the code leads to this moment."), local ? "" : command("crosscut serve --host 0.0.0.0"));
+    return;
+  }
   try {
     const { rows } = await ask("qr", { text: link }), size = rows.length + 8;
     put(host, svg("svg", { viewBox: `0 0 ${size} ${size}`, class: "code", role: "img", "aria-label": `QR code of ${link}`, "shape-rendering": "crispEdges" }, svg("rect", { width: size, height: size, fill: "#fff" }),
@@ -179,7 +184,7 @@ addEventListener("keydown", e => {
   const undo = k === "z" && !e.altKey && !e.shiftKey;
   if ((e.ctrlKey || e.metaKey || e.altKey) && !undo) return;
   if (undo) { if (depth() > 0) history.back(); }
-  else if (name) { location.hash = name; main.focus({ preventScroll: true }); } else if (k === "0") { location.hash = "story"; main.focus({ preventScroll: true }); } else if (k === "t") turn(); else if (k === "f") present(); else if (k === "escape" && "present" in document.documentElement.dataset) present(); else if (k === "?") keys.showModal(); else if (!here?.keys?.(k)) return;
+  else if (name) { location.hash = name; main.focus({ preventScroll: true }); } else if (k === "0") { location.hash = "story"; main.focus({ preventScroll: true }); } else if (k === "t") turn(); else if (k === "f") present(); else if (k === "escape") { if ("present" in document.documentElement.dataset) present(); else document.querySelector(".sheet[data-open] [data-act=close]")?.click(); } else if (k === "?") keys.showModal(); else if (!here?.keys?.(k)) return;
   e.preventDefault();
 });
 

@@ -83,6 +83,21 @@ export function player({ of, at, change, what }) {
   return box;
 }
 
+// sheet is the rest of a room, beside its picture while it is wanted: at the right of the
+// window, where that is narrow at its foot. What is in it is kept while it is closed, and
+// it stands open where it was left open. press belongs to the picture, box to the room.
+const left = new Set();
+export function sheet(title, ...children) {
+  const key = id();
+  const turn = on => { left[on ? "add" : "delete"](title); box.toggleAttribute("data-open", on); press.setAttribute("aria-expanded", String(on)); };
+  const shut = () => { turn(false); press.focus({ preventScroll: true }); };
+  const press = button(title, () => { if (left.has(title)) return shut(); turn(true); close.focus({ preventScroll: true }); }, { class: "quiet", "data-act": "more", "aria-controls": key });
+  const close = button("Close", shut, { class: "quiet", "data-act": "close" });
+  const box = el("aside", { id: key, class: "sheet", "aria-label": title, onkeydown: e => { if (e.key === "Escape") { e.stopPropagation(); shut(); } } }, el("div", { class: "under" }, el("h2", {}, title), close), children);
+  turn(left.has(title));
+  return { press, box };
+}
+
 // problem says what went wrong and what to do; retry, where given, asks again.
 export function problem(error, retry) {
   return el("div", { class: "problem", role: "alert" }, el("p", {}, error.message), error.hint ? el("p", { class: "hint" }, error.hint) : null,

@@ -162,13 +162,15 @@ function terms(formula, sizes = []) {
 }
 
 // typeset writes a formula as it stands in print: letters, indices and powers; words stay as
-// they are, and a long one may be broken into lines.
+// they are, and a long one may be broken into lines. Copied, it is plain text again: the
+// signs that print leaves out are there, and take no room.
 export function typeset(text) {
   const closing = [], part = /(ceil\()|(log2)|\b([A-Za-z])_(\w+)|\^(\w+|\([^()]*\))|(>=)|([()])|(?<!['’])\b([B-Zb-z])\b|([^>()^]+?(?=ceil|log2|\b[A-Za-z](?:_|\b)|[>()^]|$)|.)/g;
+  const sign = text => el("span", { class: "sign", "aria-hidden": "true" }, text);
   return el("span", { class: "formula" }, Array.from(text.matchAll(part), ([all, ceil, log, letter, index, power, least, bracket, single]) => {
     if (ceil) { closing.push("⌉"); return "⌈"; }
     if (bracket === "(") closing.push(")");
-    return log ? ["log", el("sub", {}, "2")] : letter ? [el("var", {}, letter), el("sub", {}, index)] : power ? el("sup", {}, power.replace(/[()]/g, "")) : least ? "≥" : bracket === ")" ? closing.pop() || ")" : single ? single === "x" ? "×" : el("var", {}, single) : all;
+    return log ? ["log", el("sub", {}, "2")] : letter ? [el("var", {}, letter), sign("_"), el("sub", {}, index)] : power ? [sign(power[0] === "(" ? "^(" : "^"), el("sup", {}, power.replace(/[()]/g, "")), power[0] === "(" ? sign(")") : null] : least ? "≥" : bracket === ")" ? closing.pop() || ")" : single ? single === "x" ? "×" : el("var", {}, single) : all;
   }));
 }
 

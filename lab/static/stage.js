@@ -107,12 +107,14 @@ export function cut(stage, { width, height, tokens, owners, at, words, messages,
   const longest = Math.max(1, ...jars.map(j => j.word.length)), size = Math.max(3, Math.min(9, (room - 16) / Math.min(longest, 40) - 1)), cols = Math.max(1, Math.floor((room - 16) / (size + 1)));
   let inside = y;
   for (const j of jars) { j.shown = j.word.slice(0, cols * 2); j.y = inside; inside += 20 + Math.ceil(j.shown.length / cols) * (size + 2) + 4; }
-  const paper = Math.min(room, 16 + Math.max(Math.min(cols, longest) * (size + 1), ...jars.map(j => j.said.length * 6.4))), bars = Math.max(y + h - 12, inside + 22);
+  const paper = Math.min(room, 16 + Math.max(Math.min(cols, longest) * (size + 1), ...jars.map(j => j.said.length * 6.4))), narrow = width < 480, bars = narrow ? Math.max(y + h + 24, inside + 6) : Math.max(y + h - 12, inside + 22);
   // Whose tokens are whose: over each part, or before them where there are two rows.
   const named = p.rows > 1 ? ["alice", "bob"].map((who, k) => line(4 + 64 * k, 14, NAMES[who], { class: `who ${who}`, "text-anchor": "start" }))
     : ["alice", "bob"].map(who => { const own = owners.flatMap((o, i) => o === who ? [i] : []); return own.length * p.size > 70 ? line((p.x(own[0]) + p.x(own.at(-1)) + p.size) / 2, 14, NAMES[who], { class: `who ${who}` }) : null; });
-  height = Math.max(height, bars + 48);
-  const bar = (v, k, name, cls) => [svg("rect", { class: cls, x: left, y: bars + k * 34, width: Math.max(1, v / most * room * .98), height: 12, rx: 2 }), line(left, bars - 4 + k * 34, `${name}: ${plural(v, "bit")}`, { "text-anchor": "start", "font-size": 13 })];
+  height = Math.max(height, bars + (narrow ? 32 : 48));
+  // Two bars, each under its name, on a telephone beside it.
+  const from = narrow ? 168 : left, step = narrow ? 18 : 34;
+  const bar = (v, k, name, cls) => [svg("rect", { class: cls, x: from, y: bars + k * step, width: Math.max(1, v / most * (width - from - 14)), height: 12, rx: 2 }), line(narrow ? 12 : left, bars + k * step + (narrow ? 10 : -4), `${name}: ${plural(v, "bit")}`, { "text-anchor": "start", "font-size": 13 })];
   scene(stage, { width, height, label: `Tokens, cut after token ${at}; Alice's part of both jars in an envelope of ${bits} bits`, under: [],
     tokens: tokens.map((is, i) => ({ is, x: p.x(i), y: p.y(i), size: p.size - 2, high: p.high, on: i === 0, owner: owners[i] })),
     over: [named, jar(12, y, w, h, hers / full, "weights", `${number(hers)} of ${number(weights.reduce((a, b) => a + b, 0))}`), jar(12 + 1.3 * w, y, w, h, hers / full, "× value", ""),
@@ -140,7 +142,7 @@ export function cut(stage, { width, height, tokens, owners, at, words, messages,
 export function need(stage, { width, height, hand, clash, boxes, sorted, all, box, of }) {
   if (muted) return;
   grab(stage, () => null);
-  const runs = clash || [hand], first = place(hand.tokens.length, width, clash ? 46 : 54), foot = p => p.bottom - (p.rows > 1 ? 16 : 24), ps = runs.map((_, k) => k ? place(hand.tokens.length, width, foot(first) + 98) : first), y0 = ps.at(-1).bottom + (clash ? 0 : 10), cols = Math.min(boxes, width < 480 ? 4 : 8), rows = Math.ceil(boxes / cols), w = width / cols, h = Math.max(24, Math.min(70, (height - y0 - 8) / rows));
+  const runs = clash || [hand], first = place(hand.tokens.length, width, clash ? 46 : 54), foot = p => p.bottom - (p.rows > 1 ? 16 : 24), ps = runs.map((_, k) => k ? place(hand.tokens.length, width, foot(first) + 98) : first), y0 = ps.at(-1).bottom + (clash ? 0 : 10), cols = Math.min(boxes, width < 480 ? 4 : 8), rows = Math.ceil(boxes / cols), w = width / cols, h = Math.max(24, Math.min(110, (height - y0 - 8) / rows));
   height = Math.max(height, y0 + rows * h + 4);
   const inside = Array.from({ length: boxes }, () => []);
   for (const [v, b] of sorted) if (b < boxes) inside[b].push(of(v));
@@ -178,19 +180,19 @@ export function mirror(stage, { width, height, rnn, tell }) {
   grab(stage, () => null);
   const runs = rnn.runs.length ? rnn.runs : [], n = runs[0]?.tokens.length || 0;
   if (!n) { scene(stage, { width, height, label: "No two pasts share a box", tokens: [], over: [line(width / 2, height / 2, "Every past that was tried keeps a box of its own.", { "font-size": 16 })] }); return; }
-  const half = runs.length > 1 ? height / 2 : height, first = place(n, width, 52), ps = runs.map((_, k) => k ? place(n, width, Math.max(half + 66, first.bottom + 84)) : first);
-  height = Math.max(height, ps.at(-1).bottom + 14);
+  const narrow = width < 480, half = runs.length > 1 ? height / 2 : height, high = narrow ? 34 : 52, first = place(n, width, high), ps = runs.map((_, k) => k ? place(n, width, Math.max(half + 14 + high, first.bottom + high + 32)) : first);
+  height = Math.max(height, ps.at(-1).bottom + (narrow ? 4 : 14));
   const alices = rnn.owners.lastIndexOf("alice"), over = [], tokens = [];
   runs.forEach((r, k) => {
     const p = ps[k];
-    over.push(line(4, p.y0 - 34, k ? "another past" : "one past", { "text-anchor": "start", "font-size": 13, "font-weight": 600 }));
+    over.push(line(4, p.y0 - (narrow ? 18 : 34), k ? "another past" : "one past", { "text-anchor": "start", "font-size": 13, "font-weight": 600 }));
     r.tokens.forEach((is, i) => tokens.push({ is, position: i + 1, x: p.x(i), y: p.y(i), size: p.size - 2, high: p.high, owner: rnn.owners[i], on: i + 1 === tell, differs: rnn.differ.includes(i + 1) }));
     if (tell) for (const q of r.tokens[tell - 1].y || []) over.push(arc(p, 0, tell - 1, q - 1));
   });
   const every = ps[0].size < 22 ? 4 : 1;
   ps.forEach((p, k) => runs[k].tokens.forEach((_, i) => { if (i % every === 0) over.push(line(p.mid(i), p.y(i) + p.high + 12, i + 1, { "font-size": 10, class: "dim halo" })); }));
   const p = ps[0], word = runs[0].words[0] || "", y = p.bottom + 8, size = Math.max(3, Math.min(10, 120 / Math.max(8, word.length))), wide = Math.max(40, word.length * (size + 1) + 14);
-  const said = runs.length < 2 ? "the box" : width < 480 ? "the same box" : "the same box after both", x = Math.max(said.length * 7 + 12, Math.min(width - wide - 4, p.mid(alices) - 10));
+  const said = runs.length < 2 ? "the box" : narrow ? "the same box" : "the same box after both", x = Math.max(said.length * 7 + 12, Math.min(width - wide - 4, p.mid(alices) - 10));
   over.push(svg("g", { role: "img", "aria-label": `The state after token ${alices + 1}: ${word}, the same for both` }, svg("rect", { class: "envelope", x, y, width: wide, height: 24, rx: 4 }), [...word].map((b, i) => svg("rect", { class: `bit alice${b === "0" ? " zero" : ""}`, x: x + 7 + i * (size + 1), y: y + 12 - size / 2, width: size, height: size, rx: 1 }))),
     line(x - 8, y + 12, said, { "text-anchor": "end", "font-size": 13, "dominant-baseline": "central" }));
   scene(stage, { width, height, label: "Two pasts that leave the same state, and the token that points back", tokens, over });

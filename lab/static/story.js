@@ -176,7 +176,7 @@ export function open(main, cat, start, write) {
   }
 
   function paint() {
-    off(s.scene === 1, back); next.textContent = s.scene === 6 ? "On to the rooms" : "Next";
+    off(s.scene === 1, back); next.textContent = s.scene === 6 ? "The rooms" : "Next";
     scenes.forEach((n, k) => n.toggleAttribute("data-on", k + 1 === s.scene));
     if (failed) { put(caption, problem(failed, () => consult())); return; }
     if (width && data[s.scene]) tells[s.scene](data[s.scene]);
@@ -218,7 +218,7 @@ export function open(main, cat, start, write) {
   (async () => { for (const k of [1, 2, 3, 4, 5, 6]) if (k !== s.scene) try { const d = await questions[k](); if (!main.contains(stage)) return; if (!data[k]) { data[k] = d; const was = caption.cloneNode(true); quietly(k, d); put(caption, ...was.childNodes); there(); } } catch { /* said when it is opened */ } if (main.contains(stage)) { paint(); there(); touched(); addEventListener("scroll", scrolled, { passive: true }); } })();
   function quietly(k, d) { const w = width; draw.mute(true); try { width = w || 600; tells[k](d); } finally { width = w; draw.mute(false); } }
 
-  const stopWatch = watchWidth(stage, w => { width = w; height = innerWidth < 900 ? Math.max(210, innerHeight * .36) : Math.max(330, Math.min(460, innerHeight * .5)); paint(); });
+  const stopWatch = watchWidth(stage, w => { width = w; height = innerWidth < 900 ? Math.max(200, innerHeight * .3) : Math.max(330, Math.min(460, innerHeight * .5)); paint(); });
   consult();
   return {
     close() { stopWatch(); removeEventListener("scroll", scrolled); },

@@ -18,7 +18,7 @@ function balance({ sent, need, raw, played = [sent, 0] }) {
 
 // chips name the three amounts. mark is the attribute that carries the first one's value.
 function chips({ sent, need, raw, unknown, of, mark = "data-total", name = "sent" }) {
-  const chip = (kind, what, v, attrs, none, parts) => el("div", { class: `chip ${kind}` }, el("dt", {}, what), el("dd", attrs, v === null || v === undefined ? none : plural(v, "bit"), parts));
+  const chip = (kind, what, v, attrs, none, parts) => el("div", { class: `chip ${kind}` }, el("dt", {}, what), el("dd", attrs, v === null || v === undefined ? none : plural(v, "bit").replace(" ", "\u00a0"), parts));
   const both = of?.every(Boolean) ? [" = ", el("span", { class: "a" }, `${number(of[0])} Alice's`), " + ", el("span", { class: "b" }, `${number(of[1])} Bob's`)] : "";
   return el("dl", { class: "chips" }, chip("cost", name, sent, { [mark]: sent }, "", both), chip("need", "needed", need, need ? { "data-needed": need } : {}, unknown || "no bound known"), raw === undefined ? null : chip("raw", "raw tokens", raw, { "data-raw": raw }, "–"));
 }

@@ -1,6 +1,6 @@
 // Break: make a model smaller until it fails, and see what it confuses.
 import { ask, local, provide } from "../api.js";
-import { button, problem, select, slider } from "../controls.js";
+import { button, problem, select, sheet, slider } from "../controls.js";
 import { command, asking, el, exportButton, formula, number, picture, plural, put, svg, value, watchWidth } from "../dom.js";
 import { verdict as judged } from "../verdict.js";
 import { arc, layout, matched, token, widestOf, witness } from "../strip.js";
@@ -20,11 +20,7 @@ export function open(main, cat, start, write) {
   s.n = Math.max(1, Math.min(cat.limits.break, +s.n || 8));
   let facts = null, answer = null, failed = null, width = 0, full = 0, busy = null;
 
-  const controls = el("div", { class: "controls" }), verdict = el("div", { class: "verdict", "aria-live": "polite" }), stage = el("div", { class: "stage" }), result = el("div"), foot = el("div"), why = el("p", { class: "muted small" });
-  main.append(
-    el("div", { class: "lead" }, el("h1", {}, "Make it smaller until it breaks")),
-    stage, el("div", { class: "under" }, why, exportButton(() => stage.querySelector("svg"), "crosscut-break")), verdict, controls,
-    el("ul", { class: "scenes", "aria-label": "Examples" }, scenes.map(([name, state]) => el("li", {}, button(name, () => { s = { ...state }; setup(); })))), result, foot);
+  const controls = el("div", { class: "controls" }), verdict = el("div", { class: "verdict", "aria-live": "polite" }), stage = el("div", { class: "stage" }), result = el("div"), foot = el("div"), line = el("div"), why = el("p", { class: "muted small" });
 
   // The reader's own weights: in the static copy they go to the engine in the page and
   // nowhere else. Their answer stands until another question is asked.
@@ -39,13 +35,19 @@ export function open(main, cat, start, write) {
   const yours = () => local ? el("div", { class: "control" }, el("span", { class: "small muted" }, "Your own weights"), el("div", { class: "player" }, button("Open config.json and model.safetensors", () => own.click(), { "data-act": "own" }), rounding, own))
     : el("p", { class: "small muted wide" }, "Weights of your own are not sent to a server: ", el("code", {}, "crosscut falsify --weights DIR"), " reads them.");
 
+  const more = sheet("The inputs in full", result, foot, exportButton(() => stage.querySelector("svg"), "crosscut-break"), yours());
+  main.append(
+    el("div", { class: "lead" }, el("h1", {}, "Make it smaller until it breaks")),
+    stage, el("div", { class: "under" }, why, more.press), verdict, controls,
+    el("ul", { class: "scenes", "aria-label": "Examples" }, scenes.map(([name, state]) => el("li", {}, button(name, () => { s = { ...state }; setup(); })))), line, more.box);
+
   const models = () => { const r = cat.reductions.find(r => r.name === s.reduction) || cat.reductions[0]; return cat.tasks.find(t => t.name === r.to).models; };
 
   function setup() {
     busy?.abort();
     if (s.reduction === "none") {
       put(stage, el("p", { class: "muted" }, `No hard problem is known inside ${s.task}: nothing here says that a smaller model must fail. Choose another one below.`));
-      put(verdict); put(result); put(foot);
+      for (const host of [verdict, result, foot, line]) put(host);
       put(controls, choice());
       write({ task: s.task, model: s.model, reduction: "none" });
       return;
@@ -69,7 +71,7 @@ export function open(main, cat, start, write) {
       slider("n, size of the problem", { min: 1, max: cat.limits.break, value: s.n, name: "n" }, v => { s.n = v; s.value = ""; setup(); }),
       facts.sizes.length > 1 ? select("Shrink", facts.sizes.map(z => ({ value: z.name, label: `${z.name}: ${z.doc.split(";")[0].slice(0, 48)}` })), s.shrink, v => { s.shrink = v; s.value = ""; setup(); }) : null,
       chosen ? slider(`${chosen.name}, of ${full}`, { min: chosen.min, max: full, value: s.value, doc: chosen.doc, name: "value" }, v => { busy?.abort(); s.value = v; run(); }) : null,
-      chosen ? button("Shrink until it fails", hunt, { class: "main", "data-act": "hunt" }) : null, yours());
+      chosen ? button("Shrink until it fails", hunt, { class: "main", "data-act": "hunt" }) : null);
     if (failed) { draw(); return; }
     run();
   }
@@ -109,7 +111,7 @@ export function open(main, cat, start, write) {
   }
 
   function draw() {
-    if (failed) { put(verdict); put(stage, problem(failed, setup)); put(result); put(foot); return; }
+    if (failed) { put(stage, problem(failed, setup)); for (const host of [verdict, result, foot, line]) put(host); return; }
     if (!answer) return;
     const f = answer.finding, forced = f.kind === "forced", wrong = `on at least one of them the reader is wrong${answer.runs.length === 2 && answer.runs.every(r => !r.correct) ? ", here on both" : ""}`;
     put(verdict, judged({ sent: f.message_bits, need: f.needed, mark: "data-message", name: "the message", unknown: "no bound in this setting" },
@@ -118,7 +120,8 @@ export function open(main, cat, start, write) {
         : [el("strong", { class: "good" }, "No failure found. "), f.verdict === "meets" ? `All ${number(f.tried)} inputs were tried.` : "That proves nothing about the inputs that were not tried."]));
     put(why, el("span", { class: "who alice" }, "Alice"), " holds the blue tokens, ", el("span", { class: "who bob" }, "Bob"), " the orange ones. ", forced ? f.needed && f.message_bits < f.needed ? `The message has fewer values than there are pasts that matter, so two pasts share one: ${wrong}.` : `The message is long enough to tell all pasts apart, yet this model gives two of them the same: ${wrong}.`
       : f.kind === "found" ? "No two pasts that matter were found to share a message; this model errs all the same." : "No two pasts that matter were found to share a message.");
-    put(foot, el("p", { class: "small muted" }, f.note), el("p", { class: "small muted" }, `${f.strategy}, ${number(f.tried)} tried; ${f.setting}. Message: `, formula(answer.formula, facts?.sizes)), command(answer.command));
+    put(foot, el("p", { class: "small muted" }, f.note), el("p", { class: "small muted" }, `${f.strategy}, ${number(f.tried)} tried; ${f.setting}. Message: `, formula(answer.formula, facts?.sizes)));
+    put(line, command(answer.command));
     drawPair();
   }
 
@@ -153,7 +156,7 @@ export function open(main, cat, start, write) {
     put(stage, picture(width, runs.length * high + (twin ? 70 : 20), "The inputs that it confuses", parts));
     const differ = answer.differ;
     put(result, el("div", { class: "pair" }, runs.map((r, k) => el("section", { class: r.correct ? "" : "wrong", "data-run": k },
-      el("h2", {}, twin ? ["One input", "Its twin"][k] : "The input"),
+      el("h3", {}, twin ? ["One input", "Its twin"][k] : "The input"),
       el("div", { class: "says" }, el("span", {}, "x = ", el("code", { "data-x": r.x }, r.x)), el("span", {}, "y = ", el("code", {}, r.y)), twin ? el("span", { class: "muted" }, `differs at ${plural(differ.length, "position")}: ${differ.join(", ")}`) : null),
       el("div", { class: "says" }, el("span", {}, "Alice writes ", el("code", {}, r.words.join(" ").slice(0, 120) + (r.words.join(" ").length > 120 ? " …" : "")))),
       el("div", { class: "says" }, el("span", {}, "Output ", el("strong", {}, list(r.output))), el("span", {}, "Definition ", el("strong", {}, list(r.expected))), el("span", { class: r.correct ? "good" : "warn" }, r.correct ? "right" : "wrong"))))));

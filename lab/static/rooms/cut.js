@@ -1,6 +1,6 @@
 // Cut: a model, a sequence, and who holds what.
 import { ask } from "../api.js";
-import { button, field, player, problem, select, slider } from "../controls.js";
+import { button, field, player, problem, select, sheet, slider } from "../controls.js";
 import { NAMES, command, asking, download, drag, el, exportButton, formula, number, picture, plural, put, ranges, splitSpec, svg, typeset, value, watchWidth } from "../dom.js";
 import { arc, grip, layout, matched, token, widestOf, witness } from "../strip.js";
 import { verdict as judged } from "../verdict.js";
@@ -23,16 +23,17 @@ export function open(main, cat, start, write) {
   s.seed = +s.seed || 0;
   let answer = null, owners = null, width = 0, step = start.step === undefined ? Infinity : +start.step, active = 0, hovered = -1, failed = null, inputFile = null;
 
-  const controls = el("div", { class: "controls" }), stage = el("div", { class: "stage" }), verdict = el("div", { class: "verdict", "aria-live": "polite" }), definition = el("p", { class: "definition muted" });
-  const transcript = el("ol", { class: "words", tabindex: "0", "aria-label": "The transcript" }), meaning = el("div", { "aria-live": "polite" }), beside = el("div"), foot = el("div");
-  const owned = el("div", { class: "player", role: "group", "aria-label": "Who holds what" });
+  const controls = el("div", { class: "controls" }), seldom = el("div", { class: "controls" }), stage = el("div", { class: "stage" }), verdict = el("div", { class: "verdict", "aria-live": "polite" }), definition = el("p", { class: "definition muted" });
+  const transcript = el("ol", { class: "words", tabindex: "0", "aria-label": "The transcript" }), meaning = el("div", { "aria-live": "polite" }), beside = el("div"), foot = el("div"), line = el("div");
+  const owned = el("span"), keep = el("span");
   const play = player({ of: 0, at: 0, what: "message", change: k => { step = k; draw(); list(); tell(); save(); } });
 
+  const more = sheet("Transcript and settings", seldom, el("h3", {}, "Transcript"), transcript, el("h3", {}, "What is known"), meaning, foot,
+    el("div", { class: "player" }, keep, button("Save the input", () => download("input.json", "application/json", JSON.stringify(answer.input) + "\n"), { class: "quiet" }), openInput(), exportButton(() => stage.querySelector("svg"), "crosscut-cut")));
   main.append(
     el("div", { class: "lead" }, el("h1", {}, "Cut a model in two. Count what crosses.")),
-    stage, definition, el("div", { class: "under" }, play, owned, exportButton(() => stage.querySelector("svg"), "crosscut-cut")), verdict, beside, controls,
-    el("ul", { class: "scenes", "aria-label": "Examples" }, scenes.map(([name, state]) => el("li", {}, button(name, () => { s = { ...state }; owners = null; inputFile = null; step = Infinity; setup(); run(); })))),
-    el("div", { class: "columns" }, el("section", {}, el("h2", {}, "Transcript"), transcript), el("section", {}, el("h2", {}, "What is known"), meaning, foot)));
+    stage, definition, el("div", { class: "under" }, play, owned, more.press), verdict, beside, controls,
+    el("ul", { class: "scenes", "aria-label": "Examples" }, scenes.map(([name, state]) => el("li", {}, button(name, () => { s = { ...state }; owners = null; inputFile = null; step = Infinity; setup(); run(); })))), line, more.box);
 
   function setup() {
     const task = taskOf(s.task) || cat.tasks[0];
@@ -41,16 +42,16 @@ export function open(main, cat, start, write) {
     const made = cat.constructions.filter(c => c.model === s.model && (c.tasks.includes(s.task) || c.tasks.includes("*")));
     const set = parse(s.set);
     put(definition, el("strong", {}, task.name), `: ${task.doc}. `, el("span", { class: "muted" }, "Drag the cut, or press a token to give it to the other player."));
-    put(controls, 
+    put(controls,
       made.length > 1 ? select("Weights", [{ value: "", label: "default" }, ...made.map(c => c.name)], set.construction || "", v => { const t = parse(s.set); delete t.construction; if (v) t.construction = v; change({ set: text(t) }, true); }) : null,
       slider("Tokens, N", { min: 2, max: cat.limits.cut, value: s.n, doc: "length of the sequence", name: "n" }, v => change({ n: v, split: "", read: s.read === "all" ? "all" : "" })),
       field("Tokens: type your own", s.tokens || "", type, { "data-act": "tokens", size: 34 }),
-      button("Another input", () => { inputFile = null; change({ seed: s.seed + 1 }); }, { "data-act": "seed" }),
-      el("details", { class: "more", open: innerWidth > 700 && (s.set || s.read || s.answer) ? true : null }, el("summary", { class: "small" }, "Sizes, reading position, who answers"), el("div", {},
-        field("Sizes and choices, such as M=32", s.set || "", v => change({ set: v }), { "data-act": "set", "aria-describedby": "set-hint", size: 28 }),
-        select("Read", [{ value: "", label: "default" }, ...Array.from({ length: s.n }, (_, k) => String(k + 1)), "all"], s.read || "", v => change({ read: v })),
-        select("Answers", [{ value: "", label: "default" }, { value: "bob", label: "Bob" }, { value: "alice", label: "Alice" }, { value: "owner", label: "each owner" }], s.answer || "", v => change({ answer: v })),
-        el("p", { class: "muted small", id: "set-hint" }, hint()))));
+      button("Another input", () => { inputFile = null; change({ seed: s.seed + 1 }); }, { "data-act": "seed" }));
+    put(seldom,
+      field("Sizes and choices, such as M=32", s.set || "", v => change({ set: v }), { "data-act": "set", "aria-describedby": "set-hint", size: 28 }),
+      select("Read", [{ value: "", label: "default" }, ...Array.from({ length: s.n }, (_, k) => String(k + 1)), "all"], s.read || "", v => change({ read: v })),
+      select("Answers", [{ value: "", label: "default" }, { value: "bob", label: "Bob" }, { value: "alice", label: "Alice" }, { value: "owner", label: "each owner" }], s.answer || "", v => change({ answer: v })),
+      el("p", { class: "muted small", id: "set-hint" }, hint()));
   }
 
   // sizesOf are the sizes that the task and the weights take, each with its meaning.
@@ -329,13 +330,13 @@ export function open(main, cat, start, write) {
   }
 
   function tell() {
-    if (!answer || failed) { put(verdict); put(meaning); put(foot); return; }
+    if (!answer || failed) { put(verdict); put(meaning); put(foot); put(line); return; }
     const r = answer.record, b = r.bits, need = answer.needed;
     let alice = 0, bob = 0;
     r.messages.slice(0, step).forEach(m => { if (m.from === "alice") alice += m.bits; else bob += m.bits; });
     const go = answer.bites ? button(`Go to N = ${number(answer.bites.N)}`, () => { location.hash = answer.bites.href; }, { class: "main", "data-act": "bite" }) : answer.pays_from ? button(`Go to N = ${answer.pays_from}`, () => change({ n: answer.pays_from, split: "", read: "" }, true), { class: "main", "data-act": "bite" }) : null;
     const vacuous = b.total > b.trivial, shrink = need && cat.reductions.some(q => q.name === need.reduction), sentence = need && b.total < need.bits ? [el("strong", { class: "bad" }, "Fewer bits than every right protocol needs: some input is wrong. ")]
-      : vacuous ? ["Too small to be interesting: the raw tokens cost less, so this proves nothing about the model (vacuous). ", answer.bites ? `For a layer of these sizes the need overtakes at N = ${number(answer.bites.N)}. ` : answer.pays_from ? `From N = ${answer.pays_from} it costs less than they do. ` : "", go, " "]
+      : vacuous ? [answer.bites?.N <= r.n ? "" : "Too small to be interesting. ", "The raw tokens cost less, so this proves nothing about the model (vacuous). ", answer.bites ? `${answer.bites.N > r.n ? "For a layer of these sizes" : "At the task's own split"} the need overtakes at N = ${number(answer.bites.N)}. ` : answer.pays_from ? `From N = ${answer.pays_from} it costs less than they do. ` : "", go, " "]
       : b.total === b.trivial ? ["As many bits as the raw tokens: everything is handed over, so this proves nothing yet. ", shrink ? el("a", { href: `#break?${new URLSearchParams({ reduction: need.reduction, model: s.model, n: Math.min(cat.limits.break, 12) })}`, "data-act": "shrink" }, "Make the model smaller, and see what it confuses") : "", shrink ? ". " : ""]
       : [need ? "Fewer bits than the raw tokens, and no fewer than every right protocol for this split needs. " : "Fewer bits than the raw tokens. No lower bound here speaks about this split. "];
     put(verdict, judged({ sent: b.total, need: need?.bits, raw: b.trivial, played: [alice, bob], of: ["alice", "bob"].map(who => r.messages.reduce((n, m) => m.from === who ? n + m.bits : n, 0)) }, sentence, r.agree ? "The cut run gives " : el("span", { class: "bad" }, "The cut run differs: "), el("strong", {}, some(r.output)), r.agree ? ", as the whole model does" : "",
@@ -353,8 +354,8 @@ export function open(main, cat, start, write) {
       el("dl", { class: "facts" }, el("dt", {}, "Formula"), el("dd", {}, `${number(b.formula)} = `, formula(r.formula_text, sizesOf())), el("dt", {}, "Size"), el("dd", {}, `${plural(answer.size.bits, "bit")} = `, typeset(answer.size.formula)),
         el("dt", {}, "Sizes"), el("dd", {}, Object.entries(r.params).map(([n, v]) => `${n}=${v}`).join(" ")), el("dt", {}, "Setting"), el("dd", {}, r.setting),
         need ? [el("dt", {}, "Needed"), el("dd", {}, `${need.why} (${need.reduction}, ${need.basis})`)] : null),
-      r.warnings.length ? el("ul", { class: "warnings" }, r.warnings.map(w => el("li", {}, w))) : null,
-      command(r.command), el("p", {}, button("Save the input", () => download("input.json", "application/json", JSON.stringify(answer.input) + "\n"), { class: "quiet" }), openInput()));
+      r.warnings.length ? el("ul", { class: "warnings" }, r.warnings.map(w => el("li", {}, w))) : null);
+    put(line, command(r.command));
   }
 
   // What stands beside the run: a kept one, and whose tokens are whose. Pointing changes none of it.
@@ -365,7 +366,8 @@ export function open(main, cat, start, write) {
     put(beside, answer.other ? el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Two runs side by side" }, el("table", { "data-table": "beside" }, el("thead", {}, el("tr", {}, ["", "kept", "now"].map(h => el("th", { scope: "col" }, h)))),
       el("tbody", {}, row("model", a => el("td", {}, a.record.model)), row("task", a => el("td", {}, a.record.task)), row("N", a => el("td", {}, number(a.record.n))), row("sizes", a => el("td", {}, taskOf(a.record.task).params.filter(p => p.name in a.record.params).map(p => `${p.name}=${a.record.params[p.name]}`).join(" "))), row("setting", a => el("td", {}, a.record.setting)), row("split", a => el("td", {}, splitSpec(a.owners).replaceAll(",", ", "))), amount("sent", "sent"), amount("needed", "needed"), amount("raw tokens", "raw"),
         row("output", a => el("td", {}, some(a.record.output), a.record.correct ? "" : el("span", { class: "bad" }, " wrong")))))) : "");
-    put(owned, button(s.beside ? "Forget the kept run" : "Keep, to compare", () => change({ beside: s.beside ? "" : new URLSearchParams(Object.entries({ task: s.task, model: s.model, n: s.n, seed: s.seed, set: s.set, split: s.split, read: s.read, answer: s.answer, tokens: s.tokens }).filter(([, v]) => v || v === 0)).toString() }), { class: "quiet", "data-act": "beside", disabled: !!inputFile }), button("Default cut", () => { change({ split: "" }); }, { class: "quiet", disabled: !s.split }));
+    put(owned, button("Default cut", () => { change({ split: "" }); }, { class: "quiet", disabled: !s.split }));
+    put(keep, button(s.beside ? "Forget the kept run" : "Keep, to compare", () => change({ beside: s.beside ? "" : new URLSearchParams(Object.entries({ task: s.task, model: s.model, n: s.n, seed: s.seed, set: s.set, split: s.split, read: s.read, answer: s.answer, tokens: s.tokens }).filter(([, v]) => v || v === 0)).toString() }), { class: "quiet", "data-act": "beside", disabled: !!inputFile }));
   }
 
   function openInput() {

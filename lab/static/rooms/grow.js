@@ -1,7 +1,7 @@
 // Grow: cost against need as N grows: for every model of given sizes, and for a model
 // that is right, whose cost and need leave between them what nobody here knows.
 import { ask } from "../api.js";
-import { button, instead, problem, segmented, select, slider } from "../controls.js";
+import { button, instead, problem, segmented, select, sheet, slider } from "../controls.js";
 import { command, asking, copy, drag, el, exportButton, formula, number, put, watchWidth } from "../dom.js";
 import { SHADED, chart, colour, grown, sandwich } from "../plot.js";
 import { verdict as judged } from "../verdict.js";
@@ -17,10 +17,11 @@ export function open(main, cat, start, write) {
   let lengths = [], guessed = 0; // the N that the reader said, once it is revealed
 
   const controls = el("div", { class: "controls" }), stage = el("div", { class: "stage" }), verdict = el("div", { class: "verdict", "aria-live": "polite" }), definition = el("p", { class: "definition muted" }), shows = el("div", { class: "player" }), guess = el("div", { class: "player" });
-  const measured = el("section", {}), facts = el("div");
+  const measured = el("section", {}), facts = el("div"), letters = el("p", { class: "small" });
+  const more = sheet("Formula and measurements", letters, exportButton(() => stage.querySelector("svg"), "crosscut-grow"), measured);
   main.append(
     el("div", { class: "lead" }, el("h1", {}, "Where the bound bites")),
-    stage, definition, el("div", { class: "under" }, shows, guess, exportButton(() => stage.querySelector("svg"), "crosscut-grow")), verdict, controls, facts, measured);
+    stage, definition, el("div", { class: "under" }, shows, guess, more.press), verdict, controls, facts, more.box);
 
   function setup() {
     entry = cat.inequalities.find(q => q.name === s.inequality);
@@ -35,6 +36,7 @@ export function open(main, cat, start, write) {
     for (let n = 8; n <= (entry?.max_n || 1024); n = Math.max(n + 1, Math.round(n * 2 ** .25))) lengths.push(n);
     s.n = lengths.reduce((a, b) => Math.abs(b - s.n) < Math.abs(a - s.n) ? b : a);
     put(definition, el("strong", {}, task.name), `: ${task.doc}.`);
+    put(letters, entry ? ["Right models have ", formula(entry.formula, entry.sizes)] : "");
     put(shows, entry ? segmented("Picture of", [{ value: "", label: "every model of these sizes" }, { value: "right", label: `${model}, which is right` }], s.show || "", v => { s.show = v; setup(); run(); }) :  el("p", { class: "muted small" }, `No inequality in the catalogue speaks about every model of given sizes on ${task.name}.`));
     put(controls, select("Bound", [...cat.inequalities.map(q => ({ value: q.name, label: `${q.title} (${q.claim})` })), ...(entry ? [] : [{ value: "none", label: `none for ${task.name}` }])], s.inequality, v => { s = { inequality: v, n: s.n }; setup(); run(); tabulate(); }),
       s.show === "right" ? null : [entry.sizes.map(z => slider(`${z.name}, ${z.doc.split(";")[0]}`, { min: z.min, max: z.max, value: sizes[z.name], name: z.name, doc: z.doc }, v => { sizes[z.name] = v; run(); })),
@@ -79,7 +81,7 @@ export function open(main, cat, start, write) {
     put(guess, hidden ? [button("From here on none is right", () => { guessed = s.n; draw(); }, { class: "main", "data-act": "reveal" })] : button("Guess first", () => { s.guess = "1"; guessed = 0; s.show = ""; setup(); run(); }, { class: "quiet", "data-act": "guess" }));
     if (hidden) { put(facts); put(verdict, el("p", { class: "sentence" }, "What is needed is hidden. From which N on can no model of these sizes be right? Drag the line there, and say so.")); return; }
     const at = answer.at;
-    put(facts, el("p", { class: "muted small" }, SHADED, " Right models have ", formula(entry.formula, entry.sizes)));
+    put(facts, el("p", { class: "muted small" }, SHADED));
     if (!at) { put(verdict, el("p", { class: "sentence" }, "No instance fits at this N.")); return; }
     const short = at.bits < at.needed, there = answer.bites_at && lengths.find(n => n >= answer.bites_at);
     put(verdict, judged({ sent: at.bits, need: at.needed, raw: at.trivial, mark: "data-bits", name: `sent at N = ${number(at.N)}` },
@@ -107,7 +109,7 @@ export function open(main, cat, start, write) {
     const tables = new Map();
     const bar = el("i"), state = el("span", { class: "muted small", "aria-live": "polite" }), body = el("div");
     const go = button("Measure", begin, { class: "main", "data-act": "measure" }), halt = button("Cancel", () => stopper?.abort(), { disabled: true, "data-act": "cancel" });
-    put(measured, el("h2", {}, `Models that are right on ${task.name}`), el("p", { class: "muted" }, "Measured run by run: sizes by formula, bits by the meter, growth proved between two lines or fitted, each as it says, nothing extrapolated."),
+    put(measured, el("h3", {}, `Models that are right on ${task.name}`), el("p", { class: "muted" }, "Measured run by run: sizes by formula, bits by the meter, growth proved between two lines or fitted, each as it says, nothing extrapolated."),
       el("div", { class: "player" }, go, halt, el("div", { class: "progress", role: "progressbar", "aria-label": "Models measured", "aria-valuemin": 0, "aria-valuemax": task.models.length, "aria-valuenow": 0 }, bar), state), body);
     async function begin() {
       stopper = new AbortController();
@@ -134,9 +136,9 @@ export function open(main, cat, start, write) {
       const rows = [...tables.values()].flatMap(t => t.table.rows);
       const fits = [...tables.values()].flatMap(t => t.table.growth);
       const lines = [...tables.values()].map((t, k) => ({ kind: "model", name: t.model, fill: colour(k), marks: k + 1, points: t.table.rows.filter(r => r.size !== null && r.verdict === "meets").map(r => [r.N, r.size]) })).filter(l => l.points.length);
-      put(body, lines.length ? el("div", { class: "stage" }, chart({ width, height: Math.max(260, Math.min(380, width * .4)), xs: [8, 1024], what: "size of the model, bits", label: "Sizes of models that are right, in bits, against N", lines })) : "", el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Measured rows" }, el("table", { "data-table": "measured" }, el("thead", {}, el("tr", {}, ["model", "N", "size", "bits", "formula", "needed", "raw tokens", "verdict"].map((h, i) => el("th", { scope: "col", class: i && i < 7 ? "r" : "" }, h)))),
+      put(body, lines.length ? el("div", { class: "stage" }, chart({ width: measured.clientWidth || width, height: 300, xs: [8, 1024], what: "size of the model, bits", label: "Sizes of models that are right, in bits, against N", lines })) : "", el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Measured rows" }, el("table", { "data-table": "measured" }, el("thead", {}, el("tr", {}, ["model", "N", "size", "bits", "formula", "needed", "raw tokens", "verdict"].map((h, i) => el("th", { scope: "col", class: i && i < 7 ? "r" : "" }, h)))),
         el("tbody", {}, rows.map(r => el("tr", {}, el("td", {}, r.model), [r.N, r.size, r.bits, r.formula, r.needed, r.trivial].map(v => el("td", { class: "r" }, number(v))), el("td", { class: `tag ${r.verdict}`, title: r.warnings.join("; ") }, r.verdict + (r.warnings.some(w => w.startsWith("vacuous")) ? ", vacuous" : ""))))))),
-        el("h3", {}, "Growth"), el("p", { class: "small" }, fits.map((g, i) => [i ? "; " : "", el("strong", {}, g.model), ` ${g.of}: ${g.shape}`, g.shape === "N^a" ? ` with a = ${g.exponent}` : "", ` (${g.basis || "fitted"})`])),
+        el("h4", {}, "Growth"), el("p", { class: "small" }, fits.map((g, i) => [i ? "; " : "", el("strong", {}, g.model), ` ${g.of}: ${g.shape}`, g.shape === "N^a" ? ` with a = ${g.exponent}` : "", ` (${g.basis || "fitted"})`])),
         [...tables.values()].filter(t => t.error).map(t => el("p", { class: "small warn" }, `${t.model}: ${t.error.message}`)),
         el("p", {}, button("Copy as LaTeX", () => copy([...tables.values()].map(t => t.latex || "").join("\n"), "LaTeX"), { "data-act": "latex" }), " ", button("Copy as CSV", () => copy(csv(), "CSV"), { "data-act": "csv" })),
         command(`crosscut table --task ${task.name} --n ${NS.join(",")} --seed 1`));

@@ -1,6 +1,6 @@
 // Matrix: the table of a function, its bounds, and the protocols that divide it.
 import { ask } from "../api.js";
-import { button, player, problem, segmented, select, slider } from "../controls.js";
+import { button, player, problem, segmented, select, sheet, slider } from "../controls.js";
 import { command, asking, el, exportButton, number, picture, put, svg, watchWidth } from "../dom.js";
 import { colour } from "../plot.js";
 
@@ -18,10 +18,12 @@ export function open(main, cat, start, write) {
   const controls = el("div", { class: "controls" }), shows = el("div", { class: "controls" }), stage = el("div", { class: "stage" }), treeBox = el("div", { class: "stage" }), numbers = el("div"), say = el("div", { class: "say", "aria-live": "polite" }), foot = el("div");
   const play = player({ of: 0, at: 0, what: "bit", change: k => { step = k; draw(); drawTree(); tell(); } });
   const definition = el("p", { class: "definition muted" });
+  const drawing = el("p", { class: "small muted" }), more = sheet("Paste and save", el("div", { class: "control" }, el("label", { for: "pasted" }, "A matrix of your own: a row a line, of 0, 1 and *"), el("textarea", { id: "pasted", rows: 8, cols: 24, spellcheck: "false", onchange: e => paste(e.target.value) })), drawing,
+    el("h3", {}, "The matrix"), exportButton(() => stage.querySelector("svg"), "crosscut-matrix"), el("h3", {}, "The protocol"), exportButton(() => treeBox.querySelector("svg"), "crosscut-tree"));
   main.append(
     el("div", { class: "lead" }, el("h1", {}, "One table holds the whole problem")),
-    el("div", { class: "columns first" }, el("section", {}, stage, definition, el("div", { class: "under" }, shows, exportButton(() => stage.querySelector("svg"), "crosscut-matrix")), say),
-      el("section", {}, numbers, el("div", { class: "under" }, play), treeBox)), controls, foot);
+    el("div", { class: "columns first" }, el("section", {}, stage, el("div", { class: "under" }, shows, more.press), say, definition, controls),
+      el("section", {}, numbers, el("div", { class: "under" }, play), treeBox)), foot, more.box);
 
   function setup() {
     const bigger = s.source === "drawn" ? [] : [slider(s.source === "task" ? "N" : "n", { min: 1, max: s.source === "task" ? 6 : 6, value: s.n, name: "n" }, v => { s.n = v; fresh(); run(); })];
@@ -29,7 +31,7 @@ export function open(main, cat, start, write) {
       s.source === "problem" ? select("Problem", cat.problems.map(p => p.name), s.problem, v => { s.problem = v; fresh(); setup(); run(); }) : null,
       s.source === "task" ? select("Of the task", cat.tasks.map(t => t.name), s.task, v => { s.task = v; s.n = usual(v); fresh(); setup(); run(); }) : null,
       bigger,
-      s.source === "drawn" ? [button("Row +", () => resize(1, 0)), button("Row −", () => resize(-1, 0)), button("Column +", () => resize(0, 1)), button("Column −", () => resize(0, -1)), el("div", { class: "control" }, el("label", { for: "pasted" }, "Or paste one: a row a line, of 0, 1 and *"), el("textarea", { id: "pasted", rows: 3, cols: 24, spellcheck: "false", onchange: e => paste(e.target.value) })), el("p", { class: "muted small" }, "Click a cell, or press Space: 0, 1, * (outside the promise).")] : null);
+      s.source === "drawn" ? [button("Row +", () => resize(1, 0)), button("Row −", () => resize(-1, 0)), button("Column +", () => resize(0, 1)), button("Column −", () => resize(0, -1)), el("p", { class: "muted small" }, "Click a cell, or press Space: 0, 1, * (outside the promise).")] : null);
     const entry = s.source === "task" ? cat.tasks.find(t => t.name === s.task) : s.source === "problem" ? cat.problems.find(p => p.name === s.problem) : null;
     put(definition, entry ? [el("strong", {}, entry.name), `: ${entry.doc}. `] : "", "Rows are what Alice may hold, columns what Bob may hold; a protocol divides the table into rectangles of one value.");
     put(shows, segmented("Show", SHOWS, s.show, v => { s.show = v; only = -1; picks.clear(); if (v === "mine" && !mine) begin(); save(); draw(); drawTree(); tell(); }));
@@ -50,8 +52,8 @@ export function open(main, cat, start, write) {
     const rows = text.split("\n").map(line => line.replace(/#.*/, "").replace(/[\s,]+/g, "")).filter(Boolean), most = cat.limits.matrix, odd = rows.findIndex(r => r.length !== rows[0].length || /[^01*]/.test(r));
     if (!rows.length) return;
     if (odd >= 0 || rows.length > most || rows[0].length > most) { failed = Object.assign(new Error(odd >= 0 ? `row ${odd + 1} of what was pasted, ${rows[odd].slice(0, 40)}, is ${/[^01*]/.test(rows[odd]) ? "not of 0, 1 and * only" : "not as long as the first"}` : `${rows.length} rows and ${rows[0].length} columns were pasted`), { hint: odd >= 0 ? "write each row on a line of its own, such as 01*1" : `the lab draws ${most} of each; use crosscut bounds --matrix FILE` }); draw(); return; }
-    drawn = rows;
-    fresh(); run();
+    drawn = rows; s.source = "drawn";
+    fresh(); setup(); run();
   }
 
   function save() {
@@ -258,7 +260,7 @@ export function open(main, cat, start, write) {
       }
     };
     walk(root);
-    put(treeBox, picture(treeWidth, 16 + depth * level + 20, `Protocol tree of ${depth} bits and ${leaves} leaves`, edges, nodes), el("p", {}, exportButton(() => treeBox.querySelector("svg"), "crosscut-tree")));
+    put(treeBox, picture(treeWidth, 16 + depth * level + 20, `Protocol tree of ${depth} bits and ${leaves} leaves`, edges, nodes));
   }
 
   const range = v => v === null || v === undefined ? "–" : typeof v === "object" ? v.lower === v.upper ? number(v.lower) : `${number(v.lower)}–${number(v.upper)}` : number(v);
@@ -280,7 +282,8 @@ export function open(main, cat, start, write) {
       item("partition", "partition", two ? `${range(r.partition.zeros)} + ${range(r.partition.ones)}` : "–", "zeros + ones", "the same without overlaps, as the leaves of a protocol are"),
       item("largest rectangle", "rectangle", two ? number(Math.max(r.rectangle.zeros.area, r.rectangle.ones.area)) : "–", "cells", "the most cells of one value in one rectangle"),
       item("discrepancy", "discrepancy", two && r.discrepancy ? decimal(r.discrepancy.uniform) : "–", "all cells alike", "how far ones and zeros of a rectangle are apart at most, as a share of all cells")));
-    put(foot, command(r.command), answer.file ? el("p", { class: "small muted" }, "drawn.txt holds: ", el("code", {}, answer.file.trim().split("\n").join(" / "))) : null,
+    put(drawing, answer.file ? ["drawn.txt holds: ", el("code", {}, answer.file.trim().split("\n").join(" / "))] : "");
+    put(foot, command(r.command),
       el("p", { class: "small muted" }, `${number(answer.checked)} claims behind these numbers were verified by a checker that shares nothing with the search.`, r.interrupted ? " Time ran out: intervals are true, and the command with a longer --time narrows them." : ""));
     const p = path();
     if (s.show === "mine" && mine) {

@@ -1,6 +1,6 @@
 // Proof: a paper, claim by claim.
 import { ask } from "../api.js";
-import { button, instead, problem, select, slider } from "../controls.js";
+import { button, instead, problem, select, sheet, slider } from "../controls.js";
 import { NAMES, command, asking, el, exportButton, number, picture, plural, put, svg, value, watchWidth } from "../dom.js";
 import { arc, layout, matched, token, widestOf } from "../strip.js";
 
@@ -27,26 +27,29 @@ export function open(main, cat, start, write) {
   let claim = paper.claims.find(c => c.id === s.claim) || paper.claims.find(c => c.id === "theorem 7") || paper.claims[0];
   let n = Math.max(1, Math.min(cat.limits.reduce, +s.n || 5)), x = s.x ?? "01101", y = s.y ?? "00110", reduction = s.reduction || "", answer = null, failed = null, width = 0, stopper = null, focus = null;
 
-  const side = el("nav", { "aria-label": "Claims" }), head = el("div"), act = el("section"), stage = el("div", { class: "stage" }), outcome = el("div"), pick = el("div");
+  const side = el("nav", { "aria-label": "Claims" }), head = el("div"), act = el("section"), stage = el("div", { class: "stage" }), rests = el("div"), outcome = el("div"), pick = el("div"), conventions = el("ul", { class: "small" }), saving = exportButton(() => stage.querySelector("svg"), "crosscut-reduction");
+  const more = sheet("What the numbers rest on", conventions, saving);
   main.append(el("div", { class: "lead" }, el("h1", {}, "The paper, claim by claim"), el("p", {}, "What is claimed, what acts it out, and what it rests on. Nothing quoted or open is shown as checked. ", el("a", { href: "#atlas" }, "The atlas"), " shows every task and architecture.")),
-    cat.papers.length > 1 ? pick : "", el("div", { class: "claims" }, side, el("article", {}, head, act, outcome)));
+    cat.papers.length > 1 ? pick : "", el("div", { class: "claims" }, side, el("article", {}, head, act, rests, outcome)), more.box);
 
   function show() {
     if (cat.papers.length > 1) put(pick, select("Paper", cat.papers.map(p => ({ value: p.name, label: `${p.title} (${p.name})` })), paper.name, v => { paper = cat.papers.find(p => p.name === v); claim = paper.claims[0]; reset(); show(); }));
     put(side, paper.claims.map(c => el("a", { href: `#proof?${new URLSearchParams({ paper: paper.name, claim: c.id })}`, "aria-current": c === claim ? "true" : null, onclick: e => { e.preventDefault(); claim = c; reset(); show(); } }, el("span", {}, c.id), el("small", {}, c.kind))));
     reduction ||= acted(cat, paper.name, claim.id) || "";
-    put(head, el("p", { class: "muted small" }, `${claim.kind} · ${claim.source}`), el("blockquote", {}, claim.statement),
-      el("ul", { class: "parts" }, claim.parts.map(p => el("li", {}, el("span", { class: `origin ${ORIGIN[p.origin]}` }, p.origin), el("span", {}, p.what)))),
-      claim.conventions.length ? el("details", {}, el("summary", {}, "What the numbers rest on"), el("ul", { class: "small" }, claim.conventions.map(c => el("li", {}, c)))) : null);
+    put(head, el("p", { class: "muted small" }, `${claim.kind} · ${claim.source}`), el("blockquote", {}, claim.statement));
+    put(rests, el("h2", {}, "What it rests on"), el("ul", { class: "parts" }, claim.parts.map(p => el("li", {}, el("span", { class: `origin ${ORIGIN[p.origin]}` }, p.origin), el("span", {}, p.what)))));
+    put(conventions, claim.conventions.map(c => el("li", {}, c)));
+    more.press.hidden = !reduction && !claim.conventions.length;
+    saving.hidden = !reduction;
     const seen = paper === usual(cat) && SEEN[claim.id];
-    if (seen) head.append(el("p", {}, el("a", { href: `#${seen}` }, `See it in the room ${seen[0].toUpperCase()}${seen.slice(1).split("?")[0]}`)));
+    rests.append(el("p", { class: "under" }, seen ? el("a", { href: `#${seen}` }, `See it in the room ${seen[0].toUpperCase()}${seen.slice(1).split("?")[0]}`) : "", more.press));
     put(outcome, el("h2", {}, "Run it now"), el("p", {}, button("Run this claim", execute, { class: "main", "data-act": "run" }), " ", button("Cancel", () => stopper?.abort(), { "data-act": "cancel", disabled: true })), el("div", { "aria-live": "polite", class: "outcome" }));
     frame();
   }
 
   function frame() {
     if (!reduction) { put(act); save(); return; }
-    put(act, el("h2", {}, "The reduction, acted out"), el("div", { class: "acts" }), stage, el("div", { class: "under" }, el("span", { class: "witness muted" }), exportButton(() => stage.querySelector("svg"), "crosscut-reduction")), el("p", { class: "verdict", "aria-live": "polite" }), el("div", { class: "facts-of" }));
+    put(act, el("h2", {}, "The reduction, acted out"), el("div", { class: "acts" }), stage, el("p", { class: "witness muted" }), el("p", { class: "verdict", "aria-live": "polite" }), el("div", { class: "facts-of" }));
     run();
   }
 

@@ -1,7 +1,7 @@
 // Write: a reduction, a problem or a model of one's own, checked where it is written.
 // The counterexample stands in the strip.
 import { ask } from "../api.js";
-import { button, select, slider } from "../controls.js";
+import { button, select, sheet, slider } from "../controls.js";
 import { command, asking, download, el, exportButton, number, picture, plural, put, svg, value, watchWidth } from "../dom.js";
 import { layout, token, widestOf } from "../strip.js";
 import { verdict as judged } from "../verdict.js";
@@ -22,10 +22,13 @@ export function open(main, cat, start, write) {
       if ((e.ctrlKey || e.metaKey) && e.key === "Enter") { e.preventDefault(); run(); }
       if (e.key === "Escape") controls.querySelector("button")?.focus(); // Tab is for moving on
     } });
+  const file = el("input", { type: "file", accept: ".star,.txt,.py", class: "offstage", "aria-label": "Open a file", tabindex: -1, onchange: async () => { s.source = editor.value = await file.files[0].text(); setup(); run(); } });
+  const more = sheet("Files", el("p", { class: "small muted" }, "Nothing leaves this page but to its own engine. The command below the file reads it as mine.star."),
+    el("div", { class: "player" }, button("Open a file", () => file.click(), { class: "quiet" }), file, button("Save the file", () => download("mine.star", "text/plain", editor.value), { class: "quiet" })), el("h3", {}, "The picture"), exportButton(() => stage.querySelector("svg"), "crosscut-counterexample"));
   main.append(
     el("div", { class: "lead" }, el("h1", {}, "Write a proof, and have it checked")),
-    stage, el("div", { class: "under" }, el("p", { class: "muted small" }, "Alice's function sees x, Bob's sees y: a reduction that peeks cannot be written. Nothing leaves this page but to its own engine."), exportButton(() => stage.querySelector("svg"), "crosscut-counterexample")), verdict, controls,
-    el("label", { for: "source", class: "small muted" }, "The file, in Starlark (Python's grammar). Ctrl+Enter checks it."), editor, foot);
+    stage, verdict, el("div", { class: "under" }, controls, more.press),
+    el("label", { for: "source", class: "small muted" }, "The file, in Starlark (Python's grammar). Ctrl+Enter checks it. Alice's function sees x, Bob's sees y: a reduction that peeks cannot be written."), editor, foot, more.box);
 
   function save() { write({ file: s.file, n: s.n, source: (s.source || "").length <= LONGEST ? s.source : "", reduction: s.reduction === "index-qsa-memory" ? "" : s.reduction }); }
 
@@ -33,12 +36,7 @@ export function open(main, cat, start, write) {
     put(controls, select("Begin with", files.map(f => f.name), s.file, v => { s.file = v; s.source = ""; editor.value = kept(v); setup(); run(); }),
       slider("n, size of the problem", { min: 1, max: Math.min(10, cat.limits.reduce), value: s.n, name: "n" }, v => { s.n = v; run(); }),
       /def (step|query)\(/.test(editor.value) ? select("The model faces", cat.reductions.map(r => r.name), s.reduction, v => { s.reduction = v; run(); }) : null,
-      button("Check it", run, { class: "main", "data-act": "check" }), button("Save the file", () => download("mine.star", "text/plain", editor.value), { class: "quiet" }), opener());
-  }
-
-  function opener() {
-    const file = el("input", { type: "file", accept: ".star,.txt,.py", class: "offstage", "aria-label": "Open a file", tabindex: -1, onchange: async () => { s.source = editor.value = await file.files[0].text(); setup(); run(); } });
-    return [button("Open a file", () => file.click(), { class: "quiet" }), file];
+      button("Check it", run, { class: "main", "data-act": "check" }));
   }
 
   function run() { save(); consult(); }
@@ -74,7 +72,7 @@ export function open(main, cat, start, write) {
       : v ? [el("strong", { class: "bad", "data-verdict": "errs" }, "Refuted. "), `${[v.obligation, v.player, v.position && `position ${v.position}`].filter(Boolean).join(", ")}: ${v.detail || ""}`]
       : [el("strong", { class: "good", "data-verdict": r.verdict }, r.exhaustive ? "It holds. " : "No failure found. "), `${plural(r.checked, "pair")} tried${r.exhaustive ? ", every one" : `, of ${number(+r.pairs)}`}. `, r.consequences.length ? "What follows for each architecture:" : ""]));
     put(foot, r.consequences.length ? el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "What follows" }, el("table", { "data-table": "follows" }, el("thead", {}, el("tr", {}, ["architecture", "sizes", "bits", "needed", "bites from n", "N"].map((h, i) => el("th", { scope: "col", class: i > 1 ? "r" : "" }, h)))), el("tbody", {}, r.consequences.map(k => el("tr", {}, el("td", {}, k.architecture), el("td", {}, typeof k.sizes === "string" ? k.sizes : Object.entries(k.sizes || {}).map(([a, b]) => `${a}=${b}`).join(" ")), [k.bits, k.needed, k.bites_from, k.bites_from_N].map(x => el("td", { class: "r" }, number(x)))))))) : null,
-      r.warnings.length ? el("ul", { class: "warnings" }, r.warnings.map(w => el("li", {}, w))) : null, command(answer.command), el("p", { class: "small muted" }, "mine.star is this file, saved."));
+      r.warnings.length ? el("ul", { class: "warnings" }, r.warnings.map(w => el("li", {}, w))) : null, command(answer.command));
   }
 
   function matrix(a) {

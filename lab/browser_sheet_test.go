@@ -1,0 +1,54 @@
+package lab
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// sheet opens the rest of a room, where there is one.
+func (b *browser) sheet() bool {
+	b.t.Helper()
+	return evaluate[bool](b, `(() => { const n = document.querySelector("[data-act=more]"); if (!n || n.hidden) return false; if (n.getAttribute("aria-expanded") === "false") n.click(); return true; })()`)
+}
+
+// The rest of a room stands in a sheet beside its picture: it opens and closes by keys, the
+// focus comes back, what was written in it stays, and it covers nothing that it explains.
+func TestSheet(t *testing.T) {
+	b := browse(t, start(t))
+	const press, sheet = "[data-act=more]", ".sheet[data-open]"
+	for _, width := range []int64{320, 1280} {
+		b.do(chromedp.EmulateViewport(width, 800))
+		for _, room := range []string{"cut", "grow", "matrix", "break", "proof", "write"} {
+			where := fmt.Sprintf("the sheet of %s, %d px", room, width)
+			b.open(room, press, "")
+			b.await(`!document.querySelector("[aria-busy]") && !!document.querySelector("main .picture")`)
+			b.press(kb.Enter, press)
+			b.await(`document.querySelector("` + sheet + `")?.contains(document.activeElement) && document.querySelector("` + press + `").getAttribute("aria-expanded") === "true"`)
+			b.accessible(where)
+			b.await(`(() => { const s = document.querySelector("` + sheet + `").getBoundingClientRect(), p = document.querySelector("main .picture").getBoundingClientRect(); return s.left >= 0 && s.right <= innerWidth && s.bottom <= innerHeight + 1 && (innerWidth < 1200 ? s.height <= .56 * innerHeight : p.right <= s.left); })()`)
+			b.readable(where)
+			b.key(kb.Escape)
+			b.await(`!document.querySelector("` + sheet + `") && document.activeElement === document.querySelector("` + press + `")`)
+			b.quiet(where)
+		}
+	}
+
+	// It is open where it was left open, and what it holds is used there.
+	b.open("cut?task=match2&model=attention&n=16&seed=3", ".verdict", "bits")
+	b.click(press)
+	b.types("[data-act=set]", "M=40")
+	b.await(`location.hash.includes("set=M%3D40") && !document.querySelector("[aria-busy]") && !!document.querySelector("` + sheet + `")`)
+	b.click(sheet + ` .words [data-word="0"]`)
+	b.until(".place", "message 1")
+	b.key("2")
+	b.await(`location.hash.startsWith("#grow") && !!document.querySelector("main .picture") && !document.querySelector("` + sheet + `")`)
+	b.key("1")
+	b.await(`location.hash.startsWith("#cut") && !!document.querySelector("` + sheet + `") && document.querySelector("[data-act=set]").value === "M=40"`)
+	b.focus("#room")
+	b.key(kb.Escape) // from anywhere
+	b.await(`!document.querySelector("` + sheet + `")`)
+	b.quiet("a sheet that was left open")
+}
