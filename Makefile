@@ -3,7 +3,7 @@
 FUZZTIME ?= 10s
 BENCHTIME ?= 1s
 
-.PHONY: all help check build test long race fuzz mutants coq laws cluster bench atlas keys golden plots site shots browser dist wheel module clean
+.PHONY: all help check build test long race fuzz mutants coq laws cluster bench atlas keys golden plots site shots pages browser dist wheel module clean
 
 all: check ## check everything (the default)
 
@@ -20,7 +20,7 @@ check: ## formatting, vet, tests, a tidy go.mod
 build: ## the binary, ./crosscut, with its commit in it (one to two minutes the first time)
 	go build -buildvcs=auto -v -o crosscut ./cmd/crosscut
 
-test: ## every test, each law at small sizes
+test: ## every test that needs Go and nothing else, each law at small sizes
 	go test ./...
 
 long: ## every test in its long form: the tutorial is built, laws run at larger sizes
@@ -92,8 +92,11 @@ site: ## the lab as a static folder, build/site, its engine as WebAssembly
 
 SITE_POLICY = default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'
 
+pages: ## every room of the lab in Chromium, a minute; skipped with a word where Chromium is absent
+	CROSSCUT_BROWSER=short go test ./lab -count=1
+
 shots: ## the screenshots of the README, docs/img/lab-*.png
-	CROSSCUT_SHOTS=1 go test ./lab -count=1 -run Shots
+	CROSSCUT_BROWSER=short CROSSCUT_SHOTS=1 go test ./lab -count=1 -run Shots
 
 browser: site ## every browser test, with axe-core from npm; pictures at five widths under build/browser
 	npm --prefix build/npm install --no-save --ignore-scripts --no-audit --no-fund axe-core@4.14.1

@@ -58,4 +58,7 @@ func (b *browser) accessible(where string) {
 }
 
 // full says whether the long browser tests were asked for (make browser).
-func full() bool { return os.Getenv("CROSSCUT_BROWSER") != "" }
+func full() bool { return chosen() != "" && chosen() != "short" }
+
+// chosen says which browser tests were asked for: none, the short ones, or all.
+func chosen() string { return os.Getenv("CROSSCUT_BROWSER") }

@@ -279,7 +279,7 @@ func TestFullHouse(t *testing.T) {
 func TestManyReaders(t *testing.T) {
 	url := start(t)
 	client := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 250, MaxIdleConnsPerHost: 250}, Timeout: time.Minute}
-	readers := long.Of(60, 200)
+	readers := long.Of(20, 200)
 	var mu sync.Mutex
 	var took []time.Duration
 	var wg sync.WaitGroup

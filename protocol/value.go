@@ -165,25 +165,30 @@ func (v Value) String() string {
 }
 
 // MarshalJSON writes booleans, numbers, strings, arrays, null, and {"one_of": [...]}.
-func (v Value) MarshalJSON() ([]byte, error) {
+func (v Value) MarshalJSON() ([]byte, error) { return v.appendJSON(nil), nil }
+
+func (v Value) appendJSON(b []byte) []byte {
 	switch v.kind {
 	case None:
-		return []byte("null"), nil
+		return append(b, "null"...)
 	case Bool:
-		return strconv.AppendBool(nil, v.n != 0), nil
+		return strconv.AppendBool(b, v.n != 0)
 	case Int:
-		return []byte(v.String()), nil
+		return append(b, v.String()...)
 	case Text:
-		return json.Marshal(v.text)
+		text, _ := json.Marshal(v.text) // a text is always written
+		return append(b, text...)
+	case OneOf:
+		return append(Value{kind: Tuple, list: v.list}.appendJSON(append(b, `{"one_of":`...)), '}')
 	}
-	list := v.list
-	if list == nil {
-		list = []Value{}
+	b = append(b, '[')
+	for k, e := range v.list {
+		if k > 0 {
+			b = append(b, ',')
+		}
+		b = e.appendJSON(b)
 	}
-	if v.kind == OneOf {
-		return json.Marshal(map[string][]Value{"one_of": list})
-	}
-	return json.Marshal(list)
+	return append(b, ']')
 }
 
 // UnmarshalJSON reads what MarshalJSON writes. A number with a point or an exponent

@@ -54,15 +54,15 @@ func (f Function) Constant() bool {
 // Affine is c[0] + c[1] x_1 + ... + c[n] x_n.
 type Affine []*big.Int
 
-// At evaluates at a point of the cube.
-func (a Affine) At(x int) *big.Int {
-	v := new(big.Int).Set(a[0])
-	for i := range a[1:] {
-		if x>>i&1 == 1 {
-			v.Add(v, a[i+1])
+// values are those at the points of the cube, in order.
+func (a Affine) values() []*big.Int {
+	all := append(make([]*big.Int, 0, 1<<(len(a)-1)), a[0])
+	for _, c := range a[1:] {
+		for _, v := range all {
+			all = append(all, new(big.Int).Add(v, c))
 		}
 	}
-	return v
+	return all
 }
 
 // Weights are heads: the terms S[j] / D[j].
@@ -76,18 +76,24 @@ func (w Weights) Check(f Function) bool {
 	if len(w.S) == 0 {
 		return f.Constant()
 	}
+	above, below := make([][]*big.Int, len(w.S)), make([][]*big.Int, len(w.S))
+	for j := range w.S {
+		if len(w.S[j]) != f.N+1 || len(w.D[j]) != f.N+1 {
+			return false
+		}
+		above[j], below[j] = w.S[j].values(), w.D[j].values()
+	}
+	sum, product, term := new(big.Int), new(big.Int), new(big.Int)
 	for x := range f.Points() {
 		// sum_j s_j prod_{l != j} d_l, which has the sign of the sum once every d is positive.
-		sum, product := new(big.Int), big.NewInt(1)
+		sum.SetInt64(0)
+		product.SetInt64(1)
 		for j := range w.S {
-			if len(w.S[j]) != f.N+1 || len(w.D[j]) != f.N+1 {
-				return false
-			}
-			d, s := w.D[j].At(x), w.S[j].At(x)
+			d := below[j][x]
 			if d.Sign() <= 0 {
 				return false
 			}
-			sum.Add(sum.Mul(sum, d), s.Mul(s, product))
+			sum.Add(sum.Mul(sum, d), term.Mul(above[j][x], product))
 			product.Mul(product, d)
 		}
 		if int64(sum.Sign()) != f.sign(x) {

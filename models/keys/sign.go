@@ -89,8 +89,8 @@ func (k Signs) key(j int, dst []int64) {
 
 // coherent says whether (3q-1) |<u_i, u_j>| <= m for all i < j, so that every
 // least-norm certificate is valid (docs/qsa.md, "coherence"), and gives the
-// largest |<u_i, u_j>| seen. It stops at the first pair that is too close.
-func (k Signs) coherent() (largest int, ok bool) {
+// largest |<u_i, u_j>| seen. It stops at the first pair that is too close, and gives it.
+func (k Signs) coherent() (largest int, close [2]int, ok bool) {
 	nw := k.words()
 	all := make([]uint64, k.n*nw)
 	for j := range k.n {
@@ -100,21 +100,30 @@ func (k Signs) coherent() (largest int, ok bool) {
 		for j := range i {
 			d := k.dot(all[i*nw:(i+1)*nw], all[j*nw:(j+1)*nw])
 			if largest = max(largest, d, -d); largest*(3*k.q-1) > k.m {
-				return largest, false
+				return largest, [2]int{i + 1, j + 1}, false
 			}
 		}
 	}
-	return largest, true
+	return largest, [2]int{}, true
 }
 
 // smallestCoherent searches upwards for a width whose keys are coherent, in steps
 // of 1/64, and gives the measured largest inner product.
 func smallestCoherent(n, q int, seed uint64) (m, largest int) {
+	close := [2]int{1, 1} // keys that were too close at the width before: often they still are
 	for m = (3*q - 1) * (3*q - 1) / 2; ; m += max(1, m/64) {
 		k := Signs{n: n, q: q, m: max(m, 1), seed: seed}
-		if c, ok := k.coherent(); ok {
+		u, v := make([]uint64, k.words()), make([]uint64, k.words())
+		k.packed(close[0], u)
+		k.packed(close[1], v)
+		if d := k.dot(u, v); close[0] != close[1] && max(d, -d)*(3*q-1) > k.m {
+			continue
+		}
+		c, pair, ok := k.coherent()
+		if ok {
 			return k.m, c
 		}
+		close = pair
 	}
 }
 
@@ -302,7 +311,7 @@ func RandomSigns(n, q, m, f, g int, lazy bool, seed uint64) (Signs, error) {
 		width, cross := smallestCoherent(n, q, seed)
 		return newSignKeys(n, q, width, f, g, cross, q, seed), nil
 	}
-	cross, ok := (Signs{n: n, q: q, m: m, seed: seed}).coherent()
+	cross, _, ok := (Signs{n: n, q: q, m: m, seed: seed}).coherent()
 	if !ok {
 		return Signs{}, models.Unsupportedf("m = %d: two keys have inner product %d, above m/(3q-1): this width proves nothing for all sets (guarantee=lazy checks sets one by one)", m, cross)
 	}

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 )
 
@@ -48,16 +49,22 @@ func encodeTensors(ts map[string]fakeTensor, order []string) []byte {
 	return append(append(binary.LittleEndian.AppendUint64(nil, uint64(len(raw))), raw...), body...)
 }
 
-// toHalf is the half-precision number nearest to zero's side of a value that one
-// represents exactly; the tests give it no others.
+// toHalf is the half-precision number that is exactly a value; the tests give it no others.
 func toHalf(v float32) uint16 {
-	for u := range 1 << 16 {
-		if float16(uint16(u)) == v && math.Signbit(float64(v)) == (u>>15 == 1) {
-			return uint16(u)
-		}
+	u, ok := halfOf()[math.Float32bits(v)]
+	if !ok {
+		panic(fmt.Sprintf("%v is no half-precision number", v))
 	}
-	panic(fmt.Sprintf("%v is no half-precision number", v))
+	return u
 }
+
+var halfOf = sync.OnceValue(func() map[uint32]uint16 {
+	all := map[uint32]uint16{}
+	for u := range 1 << 16 {
+		all[math.Float32bits(float16(uint16(u)))] = uint16(u)
+	}
+	return all
+})
 
 // synthetic is a random model of the given config.
 type synthetic struct {

@@ -24,7 +24,7 @@ type Function struct {
 	At    func(word []int) int
 }
 
-// Cut is a function cut after K tokens, with B tokens attended.
+// Cut is a function cut after K tokens, with B tokens attended; one goroutine uses it.
 type Cut struct {
 	K, B     int
 	prefixes [][]int
@@ -32,6 +32,7 @@ type Cut struct {
 	tokens   []uint32 // of each prefix: the pairs (position, token) that it holds, as bits
 	marks    int      // the number of pairs
 	answer   [][]int  // [suffix][prefix]
+	views    map[[2]int][]uint64
 }
 
 // MaxMarks bounds the pairs (position, token) of a prefix: all 2^MaxMarks sets are tried.
@@ -39,7 +40,7 @@ const MaxMarks = 15
 
 // Cut cuts f after k tokens; b are attended.
 func (f Function) Cut(k, b int) (*Cut, error) {
-	c := &Cut{K: k, B: b, prefixes: words(f.Sizes[:k]), suffixes: words(f.Sizes[k:])}
+	c := &Cut{K: k, B: b, prefixes: words(f.Sizes[:k]), suffixes: words(f.Sizes[k:]), views: map[[2]int][]uint64{}}
 	for _, s := range f.Sizes[:k] {
 		c.marks += s
 	}
@@ -90,6 +91,21 @@ func (c *Cut) share(i, j int, marks uint32) bool {
 	return a == b
 }
 
+// clash are the sets of marks, as bits, under which two prefixes can show one view.
+func (c *Cut) clash(i, j int) []uint64 {
+	set := c.views[[2]int{i, j}]
+	if set == nil {
+		set = make([]uint64, (1<<c.marks+63)/64)
+		for m := range 1 << c.marks {
+			if c.share(i, j, uint32(m)) {
+				set[m/64] |= 1 << (m % 64)
+			}
+		}
+		c.views[[2]int{i, j}] = set
+	}
+	return set
+}
+
 // Scheme is an upper bound at one cut: a colour for each prefix, and the marks for each suffix.
 type Scheme struct {
 	Colours int
@@ -122,28 +138,20 @@ var errStopped = errors.New("bapo: stopped")
 
 func (c *Cut) find(ctx context.Context, colours int, prefixes, suffixes []int) (s *Scheme, err error) {
 	t := &search{Cut: c, ctx: ctx, colours: colours, prefixes: prefixes, suffixes: suffixes}
-	words := (1<<c.marks + 63) / 64
+	all := make([]uint64, (1<<c.marks+63)/64)
+	for m := range 1 << c.marks {
+		all[m/64] |= 1 << (m % 64)
+	}
 	alive := make([][]uint64, len(suffixes))
 	for y, suffix := range suffixes {
-		alive[y] = make([]uint64, words)
-		for m := range 1 << c.marks {
-			alive[y][m/64] |= 1 << (m % 64)
-		}
+		alive[y] = all
 		rows := make([][][]uint64, len(prefixes))
 		for i := range rows {
 			rows[i] = make([][]uint64, i)
 			for j := range i {
-				p, q := prefixes[i], prefixes[j]
-				if c.answer[suffix][p] == c.answer[suffix][q] {
-					continue
+				if p, q := prefixes[i], prefixes[j]; c.answer[suffix][p] != c.answer[suffix][q] {
+					rows[i][j] = c.clash(p, q)
 				}
-				set := make([]uint64, words)
-				for m := range 1 << c.marks {
-					if c.share(p, q, uint32(m)) {
-						set[m/64] |= 1 << (m % 64)
-					}
-				}
-				rows[i][j] = set
 			}
 		}
 		t.clash = append(t.clash, rows)

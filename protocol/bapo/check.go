@@ -113,18 +113,21 @@ func (k Core) apart(f Function, c *Cut) bool {
 
 // served says whether some set of marks works for a suffix under a colouring.
 func (k Core) served(f Function, c *Cut, suffix, colour []int) bool {
+	answers := make([]int, len(k.Prefixes))
+	for t, i := range k.Prefixes {
+		answers[t] = f.At(append(append([]int{}, c.prefixes[i]...), suffix...))
+	}
+	seen := map[[2]int]int{}
 marks:
 	for m := range uint32(1) << c.marks {
-		seen := map[[2]int]int{}
+		clear(seen)
 		for t, i := range k.Prefixes {
-			prefix := c.prefixes[i]
-			answer := f.At(append(append([]int{}, prefix...), suffix...))
-			for view := range views(marked(f, prefix, m), c.B) {
+			for view := range views(marked(f, c.prefixes[i], m), c.B) {
 				key := [2]int{colour[t], view}
-				if was, ok := seen[key]; ok && was != answer {
+				if was, ok := seen[key]; ok && was != answers[t] {
 					continue marks
 				}
-				seen[key] = answer
+				seen[key] = answers[t]
 			}
 		}
 		return true

@@ -6,6 +6,8 @@ import (
 	"math/bits"
 	"math/rand/v2"
 	"testing"
+
+	"crosscut/internal/long"
 )
 
 // checkDeterministic asserts that the result is what it says: the tree runs, is
@@ -218,13 +220,13 @@ func someMatrices(n int, seed uint64, side int) []*Matrix {
 }
 
 func TestDepthAgainstPlain(t *testing.T) {
-	for k, m := range someMatrices(1500, 1, 5) {
+	for k, m := range someMatrices(long.Of(500, 1500), 1, 5) {
 		r := exactly(t, m)
 		if want := plainDepth(m, 0); r.Upper != want {
 			t.Fatalf("matrix %d: D = %d by %s, plain %d\n%s", k, r.Upper, r.By, want, show(m))
 		}
 	}
-	for k, m := range someMatrices(60, 2, 7) {
+	for k, m := range someMatrices(long.Of(20, 60), 2, 7) {
 		r := exactly(t, m)
 		if want := plainDepth(m, 0); r.Upper != want {
 			t.Fatalf("matrix %d: D = %d by %s, plain %d\n%s", k, r.Upper, r.By, want, show(m))

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"crosscut/internal/long"
 	"crosscut/protocol/bounds/check"
 )
 
@@ -22,7 +23,7 @@ func informed(m *Matrix, e string) *analysis {
 func TestInformation(t *testing.T) {
 	h := func(p float64) float64 { return -p*math.Log2(p) - (1-p)*math.Log2(1-p) }
 	index := func(k int) *Matrix { return Of(1<<k, k, func(i, j int) int { return i >> j & 1 }) }
-	for k := 1; k <= 4; k++ {
+	for k := 1; k <= long.Of(3, 4); k++ {
 		for e, x := range map[string]float64{"1/10": .1, "1/3": 1. / 3} {
 			a := informed(index(k), e)
 			lower, upper := a.Approximate[0].Span.Floats()
@@ -32,7 +33,7 @@ func TestInformation(t *testing.T) {
 		}
 	}
 	rng := rand.New(rand.NewPCG(3, 8))
-	for range 25 {
+	for range long.Of(8, 25) {
 		m := random(rng, 2+rng.IntN(4), 2+rng.IntN(4), 2+rng.IntN(2), []float64{0, .2}[rng.IntN(2)])
 		if len(m.Values()) < 2 {
 			continue

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	fractionfree "crosscut/internal/exact"
+	"crosscut/internal/long"
 	"crosscut/protocol/bounds/check"
 	"crosscut/protocol/problems"
 )
@@ -24,7 +25,7 @@ func plainRank(rows, cols int, at func(i, j int) int64) int {
 
 func TestRankAgainstFractionFree(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
-	for try := range 60 {
+	for try := range long.Of(16, 60) {
 		rows, cols := 1+rng.IntN(90), 1+rng.IntN(90)
 		inner := 1 + rng.IntN(12)
 		if try%4 == 0 {

@@ -182,7 +182,7 @@ func plainDiscrepancy(m *Matrix) *big.Rat {
 // its definition.
 func TestAgainstSlowPrograms(t *testing.T) {
 	rng := rand.New(rand.NewPCG(51, 1))
-	for try := range long.Of(40, 160) {
+	for try := range long.Of(16, 160) {
 		m := assorted(rng, 5)
 		r := analyze(t, m, Options{})
 		for _, p := range r.PerValue {

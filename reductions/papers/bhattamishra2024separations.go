@@ -108,7 +108,7 @@ var lookupAttention = &Claim{
 								values[j] = 1
 							}
 						}
-						return softmax(scores, values).Sign() > 0
+						return softmax(scores, values) > 0
 					}
 					if n > 8 {
 						if !t.see(look(func(j int) bool { return j == p }) && !look(func(j int) bool { return j != p }), "N = %d, p = %d", n, p+1) {
@@ -367,7 +367,7 @@ var twoLayersSuffice = &Claim{
 					scores[j] = -4 * (j - from) * (j - from)
 				}
 			}
-			return softmax(scores, values).Sign()
+			return softmax(scores, values)
 		}
 		for _, meet := range []bool{false, true} { // at some place: both 1, or two symbols
 			match := func(x, y int) bool { return !meet && x != y || meet && x+y == 2 }
@@ -385,7 +385,7 @@ var twoLayersSuffice = &Claim{
 							}
 							any = any || match(values[i], values[n+i])
 						}
-						got := softmax(make([]int, 2*n+1), found).Sign() > 0
+						got := softmax(make([]int, 2*n+1), found) > 0
 						if !t.see(got == any, "n = %d, x and y %v: %v", n, w, got) {
 							return nil
 						}
@@ -410,7 +410,7 @@ var twoLayersSuffice = &Claim{
 							}
 							values[i] = 1 - 2*(labels>>i&1)
 						}
-						if got := softmax(scores, values).Sign(); !t.see(got == values[q], "d = %d, labels %b, query %d: %d", d, labels, q, got) {
+						if got := softmax(scores, values); !t.see(got == values[q], "d = %d, labels %b, query %d: %d", d, labels, q, got) {
 							return nil
 						}
 					}
@@ -422,14 +422,12 @@ var twoLayersSuffice = &Claim{
 	},
 }
 
-// softmax is the average of values with weights 2^score, exactly.
-func softmax(scores, values []int) *big.Rat {
+// softmax is the sign of the average of values with weights 2^score, exactly.
+func softmax(scores, values []int) int {
 	low := slices.Min(scores)
-	sum, all := new(big.Int), new(big.Int)
+	sum, w := new(big.Int), new(big.Int)
 	for k, s := range scores {
-		w := new(big.Int).Lsh(big.NewInt(1), uint(s-low))
-		all.Add(all, w)
-		sum.Add(sum, w.Mul(w, big.NewInt(int64(values[k]))))
+		sum.Add(sum, w.Lsh(w.SetInt64(int64(values[k])), uint(s-low)))
 	}
-	return new(big.Rat).SetFrac(sum, all)
+	return sum.Sign()
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"math/bits"
 	"math/rand/v2"
 	"strings"
 
@@ -220,9 +221,12 @@ func longestTable(L, B int) *big.Int {
 	return K.Exp(K, big.NewInt(power), nil)
 }
 
-// shortest is the shortest prompt that is allowed, n = c B^(16^L) tokens, and whether it is: p, and
-// so B = H d p, is at least log2 n.
+// shortest is the shortest prompt that is allowed, n = c B^(16^L) tokens, c >= 1, and whether it is: p,
+// and so B = H d p, is at least log2 n.
 func shortest(L, B int, c int64) (n *big.Int, allowed bool) {
+	if B <= (bits.Len(uint(B))-1)<<(4*L) { // n has more bits than that
+		return nil, false
+	}
 	n = new(big.Int).Exp(big.NewInt(int64(B)), big.NewInt(int64(1)<<(4*L)), nil)
 	n.Mul(n, big.NewInt(c))
 	return n, B >= n.BitLen()

@@ -198,7 +198,7 @@ var hybridConstruction = &Claim{
 						for j, c := range counts {
 							scores[j] = -4 * (c - i - 1) * (c - i - 1)
 						}
-						if !t.see(softmax(scores, values).Sign() == want, "%v, i = %d: not %d", x, i+1, want) {
+						if !t.see(softmax(scores, values) == want, "%v, i = %d: not %d", x, i+1, want) {
 							return nil
 						}
 					}

@@ -123,10 +123,7 @@ func (s *spec) value(v protocol.Value) json.RawMessage {
 
 // valueRaw writes a value as the file sees it.
 func valueRaw(v protocol.Value) json.RawMessage {
-	raw, err := json.Marshal(v)
-	if err != nil {
-		panic(err) // values are text, numbers and lists
-	}
+	raw, _ := v.MarshalJSON() // values are text, numbers and lists
 	return raw
 }
 

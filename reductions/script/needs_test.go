@@ -503,11 +503,11 @@ def answer(n, outputs): return outputs[3]
 // from where on models of their rounds are impossible, solved for N and for a width.
 func TestConsequencesOfPlayers(t *testing.T) {
 	const need = `
-def needed(n): return {"bits": 4096 * n, "setting": "2 rounds deterministic, 3 players", "basis": "proved", "source": "here"}
+def needed(n): return {"bits": 2048 * n, "setting": "2 rounds deterministic, 3 players", "basis": "proved", "source": "here"}
 def rounds(n): return 2
 `
 	const file = `
-def inputs(n): return [words(128 * n, 1 << 40) for _ in range(3)]
+def inputs(n): return [words(64 * n, 1 << 40) for _ in range(3)]
 def problem(n, xs): return xs[0] == xs[1] and xs[1] == xs[2]
 def task(tokens, params): return [tokens[0] == tokens[1] and tokens[1] == tokens[2]] * 4
 def player(n, i, x): return {i: x}
@@ -532,7 +532,7 @@ def answer(n, outputs): return outputs[4]
 			for _, sol := range c.Solved {
 				solved[rule+" "+sol.For] = true
 			}
-			if !strings.Contains(c.Latex, "8192") || !strings.Contains(c.Note, "checked: n = 2") {
+			if !strings.Contains(c.Latex, "4096") || !strings.Contains(c.Note, "checked: n = 2") {
 				t.Errorf("%s: %s; %s", c.Rule, c.Latex, c.Note)
 			}
 		}
