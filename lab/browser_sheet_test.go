@@ -32,7 +32,16 @@ func TestSheet(t *testing.T) {
 			b.readable(where)
 			b.key(kb.Escape)
 			b.await(`!document.querySelector("` + sheet + `") && document.activeElement === document.querySelector("` + press + `")`)
+			b.key("f") // presented, a room is its picture
+			b.await(`!!document.querySelector("main .picture").getClientRects().length && !document.querySelector("` + press + `, .top").getClientRects().length`)
+			b.key(kb.Escape)
+			b.await(`!!document.querySelector(".top").getClientRects().length`)
 			b.quiet(where)
+			if width == 1280 { // and so it is in another page
+				b.do(chromedp.Navigate("about:blank"), chromedp.Navigate(b.url+"/?embed#"+room))
+				b.await(`!!document.querySelector("main .picture")?.getClientRects().length && ![...document.querySelectorAll(".top, h1, .controls, .claims > nav, ` + press + `")].some(n => n.getClientRects().length)`)
+				b.quiet(where + ", embedded")
+			}
 		}
 	}
 

@@ -127,6 +127,11 @@ func TestStory(t *testing.T) {
 			if share := evaluate[float64](b, `100 * document.querySelector(".show").offsetHeight / innerHeight`); share > float64(phone.most) {
 				t.Errorf("scene %d at %d pixels: its stage takes %.0f %% of the height", k, phone.width, share)
 			}
+			if k == 4 {
+				b.click("[data-act=deal]")
+				b.await(`/^(0 1|1 0)$/.test(document.querySelector("[data-convicts]")?.dataset.convicts)`)
+				b.readable(fmt.Sprintf("two hands in a box at %d pixels", phone.width))
+			}
 		}
 	}
 	b.quiet("the story")

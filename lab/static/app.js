@@ -173,7 +173,7 @@ document.getElementById("code").addEventListener("click", async () => {
 });
 
 // Presenter: one picture and large type; arrows and a clicker walk on.
-const present = () => { document.documentElement.toggleAttribute("data-present"); dispatchEvent(new Event("resize")); };
+const present = () => { document.documentElement.toggleAttribute("data-present"); scrollTo(0, 0); dispatchEvent(new Event("resize")); };
 document.getElementById("present").addEventListener("click", present);
 
 addEventListener("keydown", e => {

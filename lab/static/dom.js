@@ -205,7 +205,7 @@ export function value(v) {
 }
 
 let toastTimer = 0;
-export function toast(text) {
+function toast(text) {
   const node = document.getElementById("toast");
   node.textContent = text;
   node.classList.add("shown");

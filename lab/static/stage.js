@@ -152,14 +152,14 @@ export function need(stage, { width, height, hand, clash, boxes, sorted, all, bo
     over: [runs.map(({ tokens, owners, params, outputs, x, y }, k) => [["alice", "Alice", x], ["bob", "you", y]].map(([who, name, bits]) => {
       const p = ps[k], own = owners.flatMap((o, i) => o === who ? [i] : []), title = line((p.mid(own[0]) + p.mid(own.at(-1))) / 2, clash ? p.y0 - 31 : 14, `${name}: ${bits}`, { "font-size": 14, class: `who ${who}` });
       if (clash) { // the sum, where there is one, and what is right
-        const found = outputs[0] ? witness("match3", params.M, tokens, 0) : [], sum = [tokens[0], ...found.map(i => tokens[i])];
-        return who === "bob" ? title : [title, matched(p, 0, 0, found), line(width / 2, foot(p) + 17, `${found.length ? `${sum.join(" + ")} = ${sum.reduce((a, b) => a + b)}` : `no three add up to ${params.M}`}: right answer ${outputs[0]}`, { "font-size": 14, "font-weight": 600, class: found.length ? "good" : null })];
+        const found = outputs[0] ? witness("match3", params.M, tokens, 0) : [], sum = [tokens[0], ...found.map(i => tokens[i])], said = `${found.length ? `${sum.join(" + ")} = ${sum.reduce((a, b) => a + b)}` : `no three add up to ${params.M}`}: right answer ${outputs[0]}`;
+        return who === "bob" ? title : [title, matched(p, 0, 0, found), line(width / 2, foot(p) + 17, said, { "font-size": Math.min(14, (width - 4) / said.length / .6), "font-weight": 600, class: found.length ? "good" : null })];
       }
       return [title, own.map((i, k) => svg("g", { role: "img", "aria-label": `bit ${k + 1} writes token ${i + 1}` }, line(p.mid(i), p.y(i) - 17, bits[k], { "font-size": 13, class: `who ${who}`, "font-family": "var(--mono)" }), svg("path", { class: `arrow ${who}`, d: `M${p.mid(i)} ${p.y(i) - 13}v10m-3 -3l3 3l3-3` })))];
     })), clash ? [svg("rect", { class: "envelope", x: (width - wide) / 2, y: foot(first) + 26, width: wide, height: 22, rx: 4 }), line(width / 2, foot(first) + 37, note, { "font-size": 13, "dominant-baseline": "central" })] : null, inside.map((held, b) => {
       const x = (b % cols) * w, y = y0 + Math.floor(b / cols) * h, full = held.length > 1;
       return svg("g", { role: "img", "aria-label": `Box ${b + 1}: ${held.join(", ") || "empty"}` }, svg("rect", { class: `box${full ? " clash" : ""}${b === box && !clash ? " next" : ""}`, x: x + 3, y: y + 2, width: w - 6, height: h - 6, rx: 4 }),
-        held.slice(0, 3).map((t, k) => line(x + w / 2, y + h / 2 + (k - (Math.min(3, held.length) - 1) / 2) * 15, t, { "font-size": 13, "font-family": "var(--mono)", "dominant-baseline": "central" })));
+        h < 34 ? held.length ? line(x + w / 2, y + h / 2 - 1, held.slice(0, 2).join(" "), { "font-size": Math.min(13, (w - 12) / 6.2 / Math.max(1, held.slice(0, 2).join(" ").length) * 10), "font-family": "var(--mono)", "dominant-baseline": "central" }) : null : held.slice(0, 3).map((t, k) => line(x + w / 2, y + h / 2 + (k - (Math.min(3, held.length) - 1) / 2) * 15, t, { "font-size": 13, "font-family": "var(--mono)", "dominant-baseline": "central" })));
     })] });
 }
 

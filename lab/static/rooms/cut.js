@@ -307,7 +307,7 @@ export function open(main, cat, start, write) {
         svg("path", { class: `arrow ${who}`, d: right ? `M${x0} ${y + 12}h10m-4 -4l4 4l-4 4` : `M${x1} ${y + 12}h-10m4 -4l-4 4l4 4` }), bits,
         more > 0 ? svg("text", { class: "dim", x: x0 + 17 + fit * (size + 1) + 4, y: y + 12, "font-size": 11, "dominant-baseline": "central" }, `+${number(more)}`) : null,
         svg("text", { class: "dim", x: right ? 0 : width, y: y + 12, "font-size": 12, "dominant-baseline": "central", "text-anchor": right ? "start" : "end" }, plural(m.bits, "bit")),
-        width > 760 && 17 + fit * (size + 1) < room - 210 ? svg("text", { class: "dim", x: x1 - 12, y: y + 12, "font-size": 12, "dominant-baseline": "central", "text-anchor": "end" }, m.label) : null));
+        width > 760 && 17 + fit * (size + 1) < room - 210 ? svg("text", { class: "dim", x: x1 - (right ? 12 : 18), y: y + 12, "font-size": 12, "dominant-baseline": "central", "text-anchor": "end" }, m.label) : null));
     });
     const rest = n - shown.length;
     const end = y0 + Math.max(1, shown.length) * high;

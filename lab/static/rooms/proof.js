@@ -27,7 +27,7 @@ export function open(main, cat, start, write) {
   let claim = paper.claims.find(c => c.id === s.claim) || paper.claims.find(c => c.id === "theorem 7") || paper.claims[0];
   let n = Math.max(1, Math.min(cat.limits.reduce, +s.n || 5)), x = s.x ?? "01101", y = s.y ?? "00110", reduction = s.reduction || "", answer = null, failed = null, width = 0, stopper = null, focus = null;
 
-  const side = el("nav", { "aria-label": "Claims" }), head = el("div"), act = el("section"), stage = el("div", { class: "stage" }), rests = el("div"), outcome = el("div"), pick = el("div"), conventions = el("ul", { class: "small" }), saving = exportButton(() => stage.querySelector("svg"), "crosscut-reduction");
+  const side = el("nav", { "aria-label": "Claims" }), head = el("div"), act = el("section"), stage = el("div", { class: "stage" }), rests = el("div"), outcome = el("div"), pick = el("div", { class: "pick" }), conventions = el("ul", { class: "small" }), saving = exportButton(() => stage.querySelector("svg"), "crosscut-reduction");
   const more = sheet("What the numbers rest on", conventions, saving);
   main.append(el("div", { class: "lead" }, el("h1", {}, "The paper, claim by claim"), el("p", {}, "What is claimed, what acts it out, and what it rests on. Nothing quoted or open is shown as checked. ", el("a", { href: "#atlas" }, "The atlas"), " shows every task and architecture.")),
     cat.papers.length > 1 ? pick : "", el("div", { class: "claims" }, side, el("article", {}, head, act, rests, outcome)), more.box);
