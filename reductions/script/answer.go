@@ -40,38 +40,46 @@ func (r *reduction) outputs(seq []tasks.Token, read []int) ([]tasks.Value, error
 	return out, nil
 }
 
-// answers is answer on the outputs of the user's own task, for many inputs: sequence k
-// writes input k.
-func (r *reduction) answers(seqs [][]tasks.Token, ins [][]protocol.Word) ([]protocol.Value, error) {
+// answers is answer on the outputs of the user's own task, for many inputs.
+func (r *reduction) answers(in *validate.Inputs) ([]protocol.Value, error) {
 	f, last := r.file, int(r.last())
+	ys := in.Words[last]
 	var places [][]int
 	if f.Defines("read") {
-		for _, in := range ins {
-			at, err := r.readsAt(in[last])
-			if err != nil {
+		places = make([][]int, len(ys))
+		for k, y := range ys {
+			var err error
+			if places[k], err = r.readsAt(y); err != nil {
 				return nil, err
 			}
-			places = append(places, at)
 		}
 	}
-	takesY, readsY := f.arity("answer") == 3, f.arity("read") == 2
 	req := f.request("task")
-	req.Batch = &batch{Lead: list(number(r.n)), Params: r.params, Set: f.request("answer").Set}
-	got, looked, err := many(f, req, len(ins), func(number numbering) {
-		for k, in := range ins {
-			for _, t := range seqs[k] {
-				req.Batch.Seqs.add(t.X)
+	req.Batch = &batch{Lead: list(number(r.n)), Params: r.params, Set: f.request("answer").Set, Takes: f.arity("answer") == 3}
+	for _, who := range r.split.Owner {
+		if who == tasks.Public {
+			who = r.last() + 1
+		}
+		req.Batch.Lay.add(int(who))
+	}
+	got, looked, err := many(f, req, in.At, len(r.sides), func(b *batch, h *members) {
+		b.Rows = make([]varints, len(r.sides)+1)
+		b.Rows[last+1].add(h.row(member{n: r.n, who: nobody}, r.publics))
+		for who, words := range in.Words {
+			for k, w := range words {
+				b.Rows[who].add(h.row(member{n: r.n, who: who, in: w}, in.Toks[who][k]))
 			}
-			y := in[last]
-			if takesY {
-				req.Batch.Ins.add(number(member{r.n, last, y}, func() json.RawMessage { return r.sides[last].raw(y) }))
+		}
+		for k, y := range ys {
+			if b.Takes {
+				b.Held[last].add(h.value(member{n: r.n, who: last, in: y}, func() json.RawMessage { return r.sides[last].raw(y) }))
 			}
 			if places != nil {
 				of := member{n: r.n, who: nobody}
-				if readsY {
+				if f.arity("read") == 2 {
 					of.in = y
 				}
-				req.Batch.Places.add(number(of, func() json.RawMessage { return positions(places[k]) }))
+				b.Places.add(h.value(of, func() json.RawMessage { return positions(places[k]) }))
 			}
 		}
 	}, func(_ int, raw json.RawMessage) (protocol.Value, error) { return r.given(raw) })

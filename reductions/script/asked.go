@@ -1,59 +1,116 @@
 package script
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
-	"slices"
 	"sync"
 	"time"
 
 	"go.starlark.net/starlark"
 )
 
-// asked keeps what answer gave, for one worker. A file's functions always do the same, so
-// answer is a decision tree over the outputs that it reads: one tree for each input of
-// the answering player that it gets, and each list of positions that it may read.
-type asked struct {
-	beside string // the other arguments
-	roots  map[string]*reads
-	size   int // places that are kept
-	key    []byte
+// tasked keeps what task gave, by the numbers of the rows of tokens, with the same arguments
+// besides.
+type tasked struct {
+	mu     sync.Mutex
+	beside string // those arguments
+	by     map[string]*given
+	size   int // outputs that are kept
 }
 
-// reads is a place of such a tree: an output is read there, or the answer is known.
+type given struct {
+	once   sync.Once
+	all    starlark.Indexable // frozen
+	effort int64
+	err    error
+}
+
+// taskedMost bounds the outputs that are kept.
+const taskedMost = 1 << 18
+
+// with forgets what was given with other arguments.
+func (t *tasked) with(beside string) {
+	if t.by == nil || t.beside != beside {
+		t.beside, t.by, t.size = beside, map[string]*given{}, 0
+	}
+}
+
+// once is what ask gives for a sequence of so many tokens, which is asked once while that is
+// kept.
+func (t *tasked) once(key []byte, size int, ask func() (starlark.Indexable, int64, error)) (starlark.Indexable, int64, error) {
+	t.mu.Lock()
+	g, known := t.by[string(key)]
+	if !known {
+		if t.size += size; t.size > taskedMost {
+			clear(t.by)
+			t.size = size
+		}
+		g = &given{}
+		t.by[string(key)] = g
+	}
+	t.mu.Unlock()
+	g.once.Do(func() {
+		if g.all, g.effort, g.err = ask(); g.err == nil {
+			g.all.Freeze()
+		}
+	})
+	return g.all, g.effort, g.err
+}
+
+// asked keeps what answer or problem gave, for one worker. A file's functions always do the
+// same, so each is a decision tree over what it reads: outputs, or places of the lists that
+// the players hold. There is one tree for each value of all else that it gets.
+type asked struct {
+	beside       string // the other arguments
+	roots        map[string]*reads
+	size         int // places that are kept
+	key          []byte
+	hits, misses int
+	off          bool // nothing is kept, since too little is met again
+	numbering    numbering
+}
+
+// reads is a place of such a tree: something is read there, or what is given is known.
 type reads struct {
 	known  bool
-	pos    int               // the output that is read; 0: answer has returned
-	next   map[string]*reads // by that output
-	value  starlark.Value    // frozen
-	effort int64             // of the call
+	place  int    // what is read; 0: nothing more is
+	few    []next // by the number of that
+	many   map[uint32]*reads
+	text   []byte // what is given
+	effort int64  // of the call
+}
+
+type next struct {
+	number uint32
+	to     *reads
 }
 
 const (
 	// askedMost bounds the places that are kept.
 	askedMost = 1 << 16
-	// trailMost is the most outputs that an answer which is kept has read.
-	trailMost = 16
+	// trailMost is the most places that a call which is kept has read.
+	trailMost = 48
+	// askedTried is after how many calls it is seen whether anything is met again.
+	askedTried = 1 << 10
+	// fewNext is how many ways from a place are searched one by one.
+	fewNext = 8
 )
 
-// with forgets what was answered with other arguments.
+// with forgets what was given with other arguments.
 func (a *asked) with(beside string) {
-	if a.roots == nil || a.beside != beside || a.size > askedMost {
-		a.beside, a.roots, a.size = beside, map[string]*reads{}, 0
+	if a.roots != nil && a.beside == beside && a.size <= askedMost {
+		return
 	}
+	a.off = a.beside == beside && a.size > askedMost && a.hits < a.misses
+	a.beside, a.roots, a.size, a.numbering = beside, map[string]*reads{}, 0, numbering{}
+	a.hits, a.misses = 0, 0
 }
 
-// root is the tree for input number k of a batch, whose sequences have N tokens.
-func (a *asked) root(r *ready, k, N int) *reads {
-	if a.roots == nil || a.size > askedMost {
-		a.with(r.beside)
-	}
-	a.key = binary.LittleEndian.AppendUint32(a.key[:0], uint32(N))
-	for _, id := range r.part(r.ins, k) {
-		a.key = binary.LittleEndian.AppendUint32(a.key, id)
-	}
-	if len(r.places) > 0 {
-		a.key = binary.LittleEndian.AppendUint32(append(a.key, 'p'), r.places[k])
+// root is the tree for all else that a function gets, which a.key names.
+func (a *asked) root() *reads {
+	if a.size > askedMost {
+		a.with(a.beside)
 	}
 	at := a.roots[string(a.key)]
 	if at == nil {
@@ -64,49 +121,88 @@ func (a *asked) root(r *ready, k, N int) *reads {
 	return at
 }
 
-// step goes from a place at which an output is read to the next one; nil: the output is
-// nothing that can be compared quickly.
-func (a *asked) step(at *reads, o *outputs) *reads {
-	o.looks(at.pos)
-	var ok bool
-	if a.key, ok = appendValue(a.key[:0], plainOutput(o.all.Index(at.pos-1))); !ok {
-		return nil
-	}
-	next := at.next[string(a.key)]
-	if next == nil {
-		next = &reads{}
-		at.next[string(a.key)] = next
-		a.size++
-	}
-	return next
+// placed is what a function reads at a place, as a number; not ok: it is nothing that can
+// be compared quickly.
+type placed interface {
+	number(place int) (id uint32, ok bool)
 }
 
-// walk is what answer gives on these outputs, where that is known.
-func (a *asked) walk(at *reads, o *outputs) (v starlark.Value, effort int64, known bool) {
-	for at != nil && at.known {
-		if at.pos == 0 {
-			return at.value, at.effort, true
+// step goes from a place to the next one, which is made where it is missing; nil: there is none.
+func (a *asked) step(at *reads, of placed) *reads {
+	id, ok := of.number(at.place)
+	for _, n := range at.few {
+		if n.number == id {
+			return n.to
 		}
-		at = a.step(at, o)
+	}
+	to := at.many[id]
+	switch {
+	case !ok:
+		return nil
+	case to != nil:
+		return to
+	}
+	to = &reads{}
+	a.size++
+	if len(at.few) < fewNext {
+		at.few = append(at.few, next{id, to})
+	} else {
+		if at.many == nil {
+			at.many = map[uint32]*reads{}
+		}
+		at.many[id] = to
+	}
+	return to
+}
+
+// walk is what is given on what stands there, where that is known.
+func (a *asked) walk(at *reads, of placed) (text []byte, effort int64, known bool) {
+	for at != nil && at.known {
+		if at.place == 0 {
+			a.hits++
+			return at.text, at.effort, true
+		}
+		at = a.step(at, of)
+	}
+	a.misses++
+	if a.misses == askedTried && a.hits < askedTried/8 {
+		a.off = true
+		clear(a.roots)
 	}
 	return nil, 0, false
 }
 
-// learn keeps what answer gave, and what it read on the way.
-func (a *asked) learn(at *reads, o *outputs, v starlark.Value, effort int64) {
-	if len(o.trail) > trailMost {
+// learn keeps what was given, and what was read on the way.
+func (a *asked) learn(at *reads, of placed, on trail, text []byte, effort int64) {
+	if len(on) > trailMost {
 		return
 	}
-	for _, pos := range o.trail {
-		if !at.known {
-			at.known, at.pos, at.next = true, pos, map[string]*reads{}
-		}
-		if at = a.step(at, o); at == nil {
+	for _, place := range on {
+		at.known, at.place = true, place
+		if at = a.step(at, of); at == nil {
 			return
 		}
 	}
-	v.Freeze()
-	at.known, at.value, at.effort = true, v, effort
+	at.known, at.text, at.effort = true, bytes.Clone(text), effort
+}
+
+// slots are the lists of an input, as numbers.
+type slots [][]uint32
+
+func (s slots) number(place int) (uint32, bool) {
+	return s[place>>slotBits-1][place&(1<<slotBits-1)], true
+}
+
+// keptOutputs are outputs of which what answer gives is kept.
+type keptOutputs struct {
+	*outputs
+	*numbering
+}
+
+func (k keptOutputs) number(pos int) (id uint32, ok bool) {
+	k.looks(pos)
+	k.key, ok = appendValue(k.key[:0], plainOutput(k.all.Index(pos-1)))
+	return k.keyed(ok), ok
 }
 
 // appendValue writes a value so that two that a function could tell apart differ; not ok:
@@ -184,7 +280,7 @@ func (w *watch) run(limit time.Duration) {
 				if call := e.running.Load(); call != w.seen[k] {
 					w.seen[k], w.from[k] = call, now
 				} else if call != 0 && now.Sub(w.from[k]) >= limit {
-					e.thread.Cancel(tooLong(limit))
+					e.thread.Load().Cancel(tooLong(limit))
 				}
 			}
 			w.mu.Unlock()
@@ -197,7 +293,5 @@ func (o *outputs) looks(i int) {
 	if !o.looked[i] {
 		o.looked[i] = true
 	}
-	if len(o.trail) <= trailMost && !slices.Contains(o.trail, i) {
-		o.trail = append(o.trail, i)
-	}
+	o.trail.add(i)
 }

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -15,21 +18,27 @@ import (
 )
 
 // batch asks for one value each of many inputs: of one function, or of task and answer.
-// Tokens and members are kept here by number, in the order in which they are
-// sent; so a batch is a list of numbers.
+// Tokens, rows of them and what players hold are kept here by number, in the order in which
+// they are sent; so a batch is a list of numbers.
 type batch struct {
 	Tokens  []json.RawMessage `json:"tokens,omitempty"`  // that are new
 	Members []json.RawMessage `json:"members,omitempty"` // that are new: what players hold, lists of positions
-	Forget  bool              `json:"forget,omitempty"`  // all members before these
+	Written []varints         `json:"written,omitempty"` // that are new: rows of tokens
+	Forget  bool              `json:"forget,omitempty"`  // all members and rows before these
 	Count   int               `json:"count"`
 	Lead    json.RawMessage   `json:"lead"` // the first arguments of each call, a list: the size n
-	// Ins are the numbers of what the players hold, for each input; Joined: the function
-	// takes them in one list.
-	Ins    varints `json:"ins,omitempty"`
-	Joined bool    `json:"joined,omitempty"`
-	// Seqs are the tokens of each input, where task and answer are asked for; then Ins is
-	// what answer takes, and Places, where read declares them, one list for each input.
-	Seqs   varints                    `json:"seqs,omitempty"`
+	// Held are the numbers of what players hold, a list for each. At says which of these each
+	// input has: a place in the list of each player, input after input.
+	Held   []varints `json:"held"`
+	At     varints   `json:"at,omitempty"`
+	Joined bool      `json:"joined,omitempty"` // the function takes what they hold in one list
+	// Rows are those that Held is written as, where task and answer are asked for, behind
+	// them the public one; Lay is the list that each position is from. Then Takes says that
+	// answer takes what the last player holds, and Places are the positions that may be read
+	// for each of that, where read declares them.
+	Rows   []varints                  `json:"rows,omitempty"`
+	Lay    varints                    `json:"lay,omitempty"`
+	Takes  bool                       `json:"takes,omitempty"`
 	Places varints                    `json:"places,omitempty"`
 	Params json.RawMessage            `json:"params,omitempty"`
 	Set    map[string]json.RawMessage `json:"set,omitempty"` // of answer; that of task stands in the request
@@ -40,91 +49,20 @@ type varints []byte
 
 func (v *varints) add(k int) { *v = binary.AppendUvarint(*v, uint64(k)) }
 
-// all reads n numbers, below most each.
-func (v varints) all(n, most int) ([]uint32, error) {
-	list := make([]uint32, 0, n)
+// all reads the numbers, below most each.
+func (v varints) all(most int) ([]uint32, error) {
+	list := make([]uint32, 0, len(v))
 	for at := 0; at < len(v); {
-		k, width := binary.Uvarint(v[at:])
+		k, width := uint64(v[at]), 1
+		if k >= 1<<7 {
+			k, width = binary.Uvarint(v[at:])
+		}
 		if width <= 0 || k >= uint64(most) {
 			return nil, fmt.Errorf("script: internal: number %d of %d", k, most)
 		}
 		list, at = append(list, uint32(k)), at+width
 	}
-	if n > 0 && len(list)%n != 0 {
-		return nil, fmt.Errorf("script: internal: %d numbers for %d inputs", len(list), n)
-	}
 	return list, nil
-}
-
-// held is a value that many calls get, frozen. Where calls change what they are given, each
-// gets its own.
-type held struct {
-	value   starlark.Value
-	mutable bool
-}
-
-func hold(raw json.RawMessage) (held, error) {
-	v, err := decode(raw)
-	if err == nil {
-		v.Freeze()
-	}
-	return held{v, err == nil && mutable(v)}, err
-}
-
-// given is the value for one call, which may change it where it is its own.
-func (h held) given(own bool) starlark.Value {
-	if own && h.mutable {
-		return fresh(h.value)
-	}
-	return h.value
-}
-
-// mutable says whether a call could change a value.
-func mutable(v starlark.Value) bool {
-	switch v := v.(type) {
-	case *starlark.List, *starlark.Dict:
-		return true
-	case *starlark.Set: // which a task may put out
-		return true
-	case starlark.Tuple:
-		for _, e := range v {
-			if mutable(e) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// fresh copies what could be changed.
-func fresh(v starlark.Value) starlark.Value {
-	switch v := v.(type) {
-	case *starlark.List:
-		items := make([]starlark.Value, v.Len())
-		for k := range items {
-			items[k] = fresh(v.Index(k))
-		}
-		return starlark.NewList(items)
-	case starlark.Tuple:
-		items := make(starlark.Tuple, len(v))
-		for k := range items {
-			items[k] = fresh(v[k])
-		}
-		return items
-	case *starlark.Dict:
-		d := starlark.NewDict(v.Len())
-		for _, kv := range v.Items() {
-			d.SetKey(kv[0], fresh(kv[1])) // keys are hashable already
-		}
-		return d
-	case *starlark.Set:
-		s := starlark.NewSet(v.Len())
-		for e := range v.Elements() {
-			s.Insert(e) // members are hashable already
-		}
-		return s
-	}
-	return v
 }
 
 // callEffort is what a call costs beside its own steps, in such steps.
@@ -138,24 +76,25 @@ const beatEvery = 100 * time.Millisecond
 
 // ready is a batch whose parts are Starlark values.
 type ready struct {
-	c                 *child
-	fn, answer        *starlark.Function // answer: of task
-	lead              starlark.Tuple
-	params            starlark.Value
-	ofFn, ofAnswer    []starlark.Tuple // arguments by name
-	beside            string           // the arguments of answer that all inputs share
-	count             int
-	ins, seqs, places []uint32
-	joined            bool
+	c               *child
+	fn, answer      *starlark.Function // answer: of task
+	lead            starlark.Tuple
+	params          starlark.Value
+	ofFn, ofAnswer  []starlark.Tuple // arguments by name
+	kept            []asked          // of each worker: what answer or problem gave; nil: none is kept
+	count           int
+	held, rows      [][]uint32
+	at, lay, places []uint32
+	joined, takes   bool
 
 	mu      sync.Mutex
 	numbers map[string]uint32 // of results
 	results []json.RawMessage
 	values  []uint32
-	calls   atomic.Int64 // of Starlark functions
-	effort  atomic.Int64
+	calls   int // of Starlark functions
+	effort  int64
 	looked  map[int]bool
-	failed  int // the smallest input that failed
+	failed  atomic.Int64 // the smallest input that failed
 	failure reply
 }
 
@@ -163,47 +102,70 @@ type ready struct {
 func (c *child) prepare(req request) (*ready, error) {
 	in := req.Batch
 	if in.Forget {
-		c.members, c.asked = nil, nil // these go by the numbers of members
+		c.members, c.written, c.asked, c.wanted, c.tasked, c.numbering = nil, nil, nil, nil, tasked{}, numbering{} // these go by the numbers of members and rows
 	}
-	for _, part := range []struct {
-		to  *[]held
-		new []json.RawMessage
-	}{{&c.tokens, in.Tokens}, {&c.members, in.Members}} {
-		for _, raw := range part.new {
-			h, err := hold(raw)
-			if err != nil {
-				return nil, err
-			}
-			*part.to = append(*part.to, h)
+	for _, raw := range in.Tokens {
+		h, err := hold(raw)
+		if err != nil {
+			return nil, err
 		}
+		c.tokens = append(c.tokens, h)
 	}
-	r := &ready{c: c, params: starlark.None, count: in.Count, joined: in.Joined, numbers: map[string]uint32{}, values: make([]uint32, in.Count), looked: map[int]bool{}, failed: in.Count}
+	for _, raw := range in.Members {
+		h, err := hold(raw)
+		if err != nil {
+			return nil, err
+		}
+		h.parts = c.numbering.parts(h.value)
+		c.members = append(c.members, h)
+	}
+	r := &ready{c: c, params: starlark.None, count: in.Count, joined: in.Joined, takes: in.Takes, numbers: map[string]uint32{}, values: make([]uint32, in.Count), looked: map[int]bool{}}
+	r.failed.Store(int64(in.Count))
 	var known bool
 	if r.fn, known = c.globals[req.Fn].(*starlark.Function); !known {
 		return nil, fmt.Errorf("script: internal: no function %s", req.Fn)
 	}
 	r.answer, _ = c.globals["answer"].(*starlark.Function)
 	var err error
-	read := func(to *[]uint32, from varints, most int) {
+	read := func(from varints, most int) (list []uint32) {
 		if err == nil {
-			*to, err = from.all(in.Count, most)
+			list, err = from.all(most)
 		}
+		return list
 	}
-	read(&r.ins, in.Ins, len(c.members))
-	read(&r.seqs, in.Seqs, len(c.tokens))
-	read(&r.places, in.Places, len(c.members))
+	for _, row := range in.Written {
+		c.written = append(c.written, read(row, len(c.tokens)))
+	}
+	for _, part := range in.Held {
+		r.held = append(r.held, read(part, len(c.members)))
+	}
+	for _, part := range in.Rows {
+		r.rows = append(r.rows, read(part, len(c.written)))
+	}
+	r.at, r.places, r.lay = read(in.At, math.MaxInt32), read(in.Places, len(c.members)), read(in.Lay, len(in.Rows))
+	if err == nil && len(r.at) != r.count*len(r.held) {
+		err = fmt.Errorf("script: internal: %d numbers for %d inputs", len(r.at), r.count)
+	}
 	if err != nil {
 		return nil, err
 	}
 	if r.lead, err = decodeAll(in.Lead); err != nil {
 		return nil, err
 	}
-	if len(r.seqs) > 0 {
-		c.tasked.with(fmt.Sprintf("%s %q", in.Params, req.Set))
-		r.beside = fmt.Sprintf("%s %q", in.Lead, in.Set)
-		for k := range c.asked {
-			c.asked[k].with(r.beside)
+	keep := func(by *[]asked, set map[string]json.RawMessage) {
+		for len(*by) < runtime.GOMAXPROCS(0) {
+			*by = append(*by, asked{})
 		}
+		r.kept = *by
+		for k := range r.kept {
+			r.kept[k].with(fmt.Sprintf("%s %q", in.Lead, set))
+		}
+	}
+	if len(r.rows) > 0 {
+		c.tasked.with(fmt.Sprintf("%s %q %q", in.Params, req.Set, in.Lay))
+		keep(&c.asked, in.Set)
+	} else if req.Fn == "problem" {
+		keep(&c.wanted, req.Set)
 	}
 	if len(in.Params) > 0 {
 		if r.params, err = decode(in.Params); err != nil {
@@ -230,26 +192,27 @@ func (c *child) batch(req request, beat func() error) reply {
 	var wait sync.WaitGroup
 	var beating sync.Mutex
 	started, pulse := time.Now(), newPulse(workers)
-	for len(c.asked) < workers {
-		c.asked = append(c.asked, asked{})
-	}
 	watch := c.watch()
 	defer watch.end()
 	for w := range workers {
 		wait.Go(func() {
 			defer pulse.end(w)
-			e := r.evaluator(&c.asked[w])
+			e := r.evaluator(w)
 			watch.add(e)
 			defer e.leave()
 			for {
 				from := int(next.Add(stride)) - stride
-				if from >= r.count || from > r.stop() {
+				if from >= r.count || from > int(r.failed.Load()) {
 					return
 				}
 				for k := from; k < min(from+stride, r.count); k++ {
+					before := e.calling
 					if bad := e.one(k); bad != nil {
 						r.fail(k, *bad)
 						return
+					}
+					if e.calling == before && k%stride != 0 { // what was known takes no time
+						continue
 					}
 					if pulse.tick(w, time.Since(started)) {
 						beating.Lock()
@@ -261,10 +224,10 @@ func (c *child) batch(req request, beat func() error) reply {
 		})
 	}
 	wait.Wait()
-	if r.failed < r.count {
+	if int(r.failed.Load()) < r.count {
 		return r.failure
 	}
-	out := reply{Results: r.results, Calls: int(r.calls.Load()), Effort: r.effort.Load()}
+	out := reply{Results: r.results, Calls: r.calls, Effort: r.effort}
 	for _, k := range r.values {
 		out.Values.add(int(k))
 	}
@@ -312,27 +275,25 @@ func (p *pulse) tick(w int, now time.Duration) bool {
 	return true
 }
 
-// stop is the smallest input that failed; none after it matters.
-func (r *ready) stop() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.failed
-}
-
 func (r *ready) fail(k int, bad reply) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if k < r.failed {
-		r.failed, r.failure = k, bad
+	if int64(k) < r.failed.Load() { // none after it matters
+		r.failed.Store(int64(k))
+		r.failure = bad
 	}
 }
 
 // evaluator is what one worker has of its own.
 type evaluator struct {
 	*ready
-	thread  *starlark.Thread
+	thread  atomic.Pointer[starlark.Thread]
 	own     bool  // a call has changed what it was given
+	tracing bool  // the call that runs gets traced lists
+	trail   trail // of that
+	slots   slots // of the input
 	spent   int64 // the effort of the last call
+	total   int64 // and of all
 	calling int64
 	running atomic.Int64 // the number of the call that runs; 0: none does
 	asked   *asked
@@ -343,53 +304,88 @@ type evaluator struct {
 	known   map[string]uint32
 }
 
-func (r *ready) evaluator(a *asked) *evaluator {
-	e := &evaluator{ready: r, thread: thread(), asked: a, known: map[string]uint32{}}
+func (r *ready) evaluator(worker int) *evaluator {
+	e := &evaluator{ready: r, known: map[string]uint32{}}
+	if r.kept != nil {
+		e.asked = &r.kept[worker]
+	}
+	e.thread.Store(thread())
 	e.outs.looked = map[int]bool{}
 	return e
 }
 
-// leave hands in which positions were read.
+// leave hands in what was counted, and which positions were read.
 func (e *evaluator) leave() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.ready.calls, e.ready.effort = e.ready.calls+int(e.calling), e.ready.effort+e.total
 	for i := range e.outs.looked {
 		e.ready.looked[i] = true
 	}
 }
 
-// part is what input k has of a list.
-func (r *ready) part(list []uint32, k int) []uint32 {
-	n := len(list) / r.count
-	return list[k*n : (k+1)*n]
+// of says which of its list each player has at input k.
+func (r *ready) of(k int) []uint32 {
+	n := len(r.held)
+	return r.at[k*n : (k+1)*n]
+}
+
+// sequence is the tokens of input k.
+func (r *ready) sequence(k int) []uint32 {
+	at, next, seq := r.of(k), make([]int, len(r.rows)), make([]uint32, len(r.lay))
+	for i, who := range r.lay {
+		seq[i] = r.c.written[r.row(at, int(who))][next[who]]
+		next[who]++
+	}
+	return seq
+}
+
+// row is the number of a row of an input: of a player, or behind those the public one.
+func (r *ready) row(at []uint32, who int) uint32 {
+	if who == len(at) {
+		return r.rows[who][0]
+	}
+	return r.rows[who][at[who]]
 }
 
 // one evaluates input number k; nil: it has a value.
 func (e *evaluator) one(k int) *reply {
 	fn, get := e.fn, e.plain
-	if len(e.seqs) > 0 {
+	if len(e.rows) > 0 {
 		fn, get = e.answer, e.ofTask
 	}
-	v, err := get(k)
+	text, err := get(k)
+	e.total += e.spent
 	if err != nil {
 		bad := explain(err)
+		if w := new(unwritable); errors.As(err, &w) {
+			bad = unwritten(fn, w.error)
+		}
 		bad.Error += e.on(k)
 		return &bad
 	}
-	e.effort.Add(e.spent)
-	e.text.Reset()
-	if err := written(fn.Name())(&e.text, v); err != nil {
-		bad := unwritten(fn, err)
-		bad.Error += e.on(k)
-		return &bad
-	}
-	id, ok := e.known[string(e.text.Bytes())]
+	id, ok := e.known[string(text)]
 	if !ok {
-		id = e.numbered(e.text.String())
-		e.known[e.text.String()] = id
+		id = e.numbered(string(text))
+		e.known[string(text)] = id
 	}
 	e.values[k] = id
 	return nil
+}
+
+// unwritable says that a value cannot be handed on.
+type unwritable struct{ error }
+
+// written writes what a function gave, until the next call of it.
+func (e *evaluator) written(fn *starlark.Function, v starlark.Value, err error) ([]byte, error) {
+	if err != nil {
+		return nil, err
+	}
+	e.text.Reset()
+	if err := written(fn.Name())(&e.text, v); err != nil {
+		return nil, &unwritable{err}
+	}
+	return e.text.Bytes(), nil
 }
 
 // on says what input number k is: what the players hold, and the tokens that task got.
@@ -401,12 +397,18 @@ func (r *ready) on(k int) string {
 		}
 		return oneLine(strings.Join(words, ", "))
 	}
+	var ins []uint32
+	for who, at := range r.of(k) {
+		if len(r.rows) == 0 || r.takes && who == len(r.held)-1 {
+			ins = append(ins, r.held[who][at])
+		}
+	}
 	text := ""
-	if ins := r.part(r.ins, k); len(ins) > 0 {
+	if len(ins) > 0 {
 		text += ", on " + told(r.c.members, ins)
 	}
-	if seq := r.part(r.seqs, k); len(seq) > 0 {
-		text += ", with the tokens " + told(r.c.tokens, seq)
+	if len(r.rows) > 0 {
+		text += ", with the tokens " + told(r.c.tokens, r.sequence(k))
 	}
 	return text
 }
@@ -426,83 +428,131 @@ func (r *ready) numbered(text string) uint32 {
 // changed says that a call failed since what it was given is frozen.
 func changed(err error) bool { return err != nil && strings.Contains(err.Error(), "frozen") }
 
-// call calls a function on the arguments that take adds behind the lead: on frozen ones,
-// until some call wants to change what it is given.
+// late says that a call ended since it took too long.
+func late(err error) bool { return err != nil && strings.Contains(err.Error(), "took more than") }
+
+// call calls a function on the arguments that take adds behind the lead: on traced lists,
+// where it is tracing and until a call does more than read them, on frozen ones, until some
+// call wants to change what it is given, or else on its own.
 func (e *evaluator) call(fn *starlark.Function, named []starlark.Tuple, lead starlark.Tuple, take func()) (v starlark.Value, err error) {
-	e.calls.Add(1)
-	for try := range 2 {
+	e.calling++ // however often it is tried
+	for {
 		e.args = append(e.args[:0], lead...)
 		take()
-		limit(e.thread)
-		before := e.thread.ExecutionSteps()
-		e.calling++
+		t := e.thread.Load()
+		limit(t)
+		before := t.ExecutionSteps()
 		e.running.Store(e.calling)
-		v, err = starlark.Call(e.thread, fn, e.args, named)
+		if e.tracing {
+			v, err = attempt(t, fn, e.args, named)
+		} else {
+			v, err = starlark.Call(t, fn, e.args, named)
+		}
 		e.running.Store(0) // while this worker waits for another one
-		e.spent = callEffort + int64(e.thread.ExecutionSteps()-before)
-		if e.own || try > 0 || !changed(err) {
-			break
+		e.spent = callEffort + int64(t.ExecutionSteps()-before)
+		switch {
+		case e.tracing && err != nil && !late(err):
+			e.tracing, e.asked.off = false, true
+			e.thread.Store(thread())
+		case !e.tracing && !e.own && changed(err):
+			e.own = true
+		default:
+			return v, err
 		}
-		e.own = true
 	}
-	return v, err
 }
 
-func (e *evaluator) plain(k int) (starlark.Value, error) {
-	ins := e.part(e.ins, k)
-	return e.call(e.fn, e.ofFn, e.lead, func() {
-		if !e.joined {
-			e.take(ins)
-			return
+func (e *evaluator) plain(k int) ([]byte, error) {
+	var root *reads
+	if a := e.asked; a != nil && !a.off && !e.own {
+		a.key, e.slots = a.key[:0], e.slots[:0]
+		for who, at := range e.of(k) {
+			p := &e.c.members[e.held[who][at]].parts
+			a.key, e.slots = binary.LittleEndian.AppendUint32(a.key, p.rest), append(e.slots, p.lists...)
 		}
-		all := make([]starlark.Value, len(ins))
-		for i, id := range ins {
-			all[i] = e.c.members[id].given(e.own)
+		root = a.root()
+		if text, effort, known := a.walk(root, e.slots); known {
+			e.spent = effort
+			return text, nil
 		}
-		e.args = append(e.args, starlark.NewList(all))
+	}
+	e.tracing = root != nil
+	v, err := e.call(e.fn, e.ofFn, e.lead, func() {
+		from, slot := len(e.args), 0
+		e.trail = e.trail[:0]
+		for who, at := range e.of(k) {
+			v := e.c.members[e.held[who][at]].given(e.own)
+			if e.tracing {
+				v, slot = e.trail.traced(v, slot)
+			}
+			e.args = append(e.args, v)
+		}
+		if e.joined {
+			all := slices.Clone(e.args[from:])
+			e.args = append(e.args[:from], starlark.NewList(all))
+		}
 	})
-}
-
-// take adds what players hold to the arguments.
-func (e *evaluator) take(ins []uint32) {
-	for _, id := range ins {
-		e.args = append(e.args, e.c.members[id].given(e.own))
+	text, err := e.written(e.fn, v, err)
+	if err == nil && e.tracing {
+		e.asked.learn(root, e.slots, e.trail, text, e.spent)
 	}
+	e.tracing = false
+	return text, err
 }
 
 // ofTask is answer on what task gives, which is asked once for each sequence.
-func (e *evaluator) ofTask(k int) (starlark.Value, error) {
-	seq := e.part(e.seqs, k)
-	all, effort, err := e.c.tasked.once(seq, &e.key, func() (starlark.Indexable, int64, error) {
-		all, err := e.task(seq)
+func (e *evaluator) ofTask(k int) ([]byte, error) {
+	at := e.of(k)
+	e.key = e.key[:0]
+	for who := range e.rows {
+		e.key = binary.LittleEndian.AppendUint32(e.key, e.row(at, who))
+	}
+	all, effort, err := e.c.tasked.once(e.key, len(e.lay), func() (starlark.Indexable, int64, error) {
+		all, err := e.task(e.sequence(k))
 		return all, e.spent, err
 	})
+	e.spent = 0
 	if err != nil {
 		return nil, err
 	}
-	e.effort.Add(effort) // also where it is kept: what is counted does not hang on that
-	e.outs.all, e.outs.most = all, len(seq)
+	e.total += effort // also where it is kept: what is counted does not hang on that
+	e.outs.all, e.outs.most = all, len(e.lay)
+	last := len(at) - 1
+	y := at[last]
 	if len(e.places) > 0 {
 		e.outs.places, e.outs.declared = e.outs.places[:0], true
-		for v := range starlark.Elements(e.c.members[e.places[k]].value.(starlark.Iterable)) {
+		for v := range starlark.Elements(e.c.members[e.places[y]].value.(starlark.Iterable)) {
 			i, _ := starlark.AsInt32(v)
 			e.outs.places = append(e.outs.places, i)
 		}
 	}
-	root := e.asked.root(e.ready, k, len(seq))
-	if v, effort, known := e.asked.walk(root, &e.outs); known {
-		e.spent = effort
-		return v, nil
+	a := e.asked
+	a.key = binary.LittleEndian.AppendUint32(a.key[:0], uint32(len(e.lay)))
+	if e.takes {
+		a.key = binary.LittleEndian.AppendUint32(a.key, e.held[last][y])
+	}
+	if len(e.places) > 0 {
+		a.key = binary.LittleEndian.AppendUint32(append(a.key, 'p'), e.places[y])
+	}
+	root, of := a.root(), keptOutputs{&e.outs, &a.numbering}
+	if !a.off {
+		if text, effort, known := a.walk(root, of); known {
+			e.spent = effort
+			return text, nil
+		}
 	}
 	v, err := e.call(e.answer, e.ofAnswer, e.lead, func() {
-		e.take(e.part(e.ins, k))
+		if e.takes {
+			e.args = append(e.args, e.c.members[e.held[last][y]].given(e.own))
+		}
 		e.outs.own, e.outs.trail = e.own, e.outs.trail[:0]
 		e.args = append(e.args, &e.outs)
 	})
-	if err == nil {
-		e.asked.learn(root, &e.outs, v, e.spent)
+	text, err := e.written(e.answer, v, err)
+	if err == nil && !a.off {
+		a.learn(root, of, e.outs.trail, text, e.spent)
 	}
-	return v, err
+	return text, err
 }
 
 // task is what task gives for one sequence.
@@ -523,56 +573,4 @@ func (e *evaluator) task(seq []uint32) (starlark.Indexable, error) {
 		return nil, fmt.Errorf("%s:%d: task returned %s: want a list of %d outputs, one per position", e.c.name, at.Line, oneLine(v.String()), len(seq))
 	}
 	return out, nil
-}
-
-// tasked keeps what task gave, by the numbers of the tokens, with the same arguments
-// besides.
-type tasked struct {
-	mu     sync.Mutex
-	beside string // those arguments
-	by     map[string]*given
-	size   int // outputs that are kept
-}
-
-type given struct {
-	once   sync.Once
-	all    starlark.Indexable // frozen
-	effort int64
-	err    error
-}
-
-// taskedMost bounds the outputs that are kept.
-const taskedMost = 1 << 18
-
-// with forgets what was given with other arguments.
-func (t *tasked) with(beside string) {
-	if t.by == nil || t.beside != beside {
-		t.beside, t.by, t.size = beside, map[string]*given{}, 0
-	}
-}
-
-// once is what ask gives for a sequence, which is asked once while that is kept. key is
-// room for its text.
-func (t *tasked) once(seq []uint32, key *[]byte, ask func() (starlark.Indexable, int64, error)) (starlark.Indexable, int64, error) {
-	*key = (*key)[:0]
-	for _, id := range seq {
-		*key = binary.LittleEndian.AppendUint32(*key, id)
-	}
-	t.mu.Lock()
-	g, known := t.by[string(*key)]
-	if !known {
-		if t.size += len(seq); t.size > taskedMost {
-			clear(t.by)
-			t.size = len(seq)
-		}
-		g = &given{}
-		t.by[string(*key)] = g
-	}
-	t.mu.Unlock()
-	g.once.Do(func() {
-		if g.all, g.effort, g.err = ask(); g.err == nil {
-			g.all.Freeze()
-		}
-	})
-	return g.all, g.effort, g.err
 }

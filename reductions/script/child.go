@@ -9,6 +9,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"runtime/debug"
 	"runtime/metrics"
 	"slices"
 	"strings"
@@ -100,13 +101,16 @@ func ServeChild(r io.Reader, w io.Writer) error {
 }
 
 type child struct {
-	globals starlark.StringDict
-	name    string        // of the file
-	limit   time.Duration // of one call; 0: none
-	tokens  []held        // by number, for batches
-	members []held        // likewise
-	tasked  tasked
-	asked   []asked // of each worker
+	globals   starlark.StringDict
+	name      string        // of the file
+	limit     time.Duration // of one call; 0: none
+	tokens    []held        // by number, for batches
+	members   []held        // likewise
+	written   [][]uint32    // rows of tokens, likewise
+	tasked    tasked
+	asked     []asked   // of each worker: what answer gave
+	wanted    []asked   // and problem
+	numbering numbering // of what members consist of
 }
 
 // options are Starlark's defaults: no recursion, no while, no load.
@@ -143,6 +147,9 @@ func tooLong(limit time.Duration) string { return fmt.Sprintf("took more than %v
 func (c *child) load(req request) reply {
 	if req.Memory > 0 && mostSteps == 0 {
 		go watchMemory(req.Memory)
+		ballast = make([]byte, min(32<<20, req.Memory/16))
+		debug.SetGCPercent(200)
+		debug.SetMemoryLimit(int64(req.Memory / 4 * 3))
 	}
 	var err error
 	c.name, c.limit = req.Name, req.Call
@@ -173,6 +180,10 @@ func (c *child) load(req request) reply {
 // exitMemory is the status with which the child ends itself when it holds too
 // much, on systems where the parent cannot see that.
 const exitMemory = 77
+
+// ballast is never touched, and so takes no memory, but counts as such where the collector
+// decides when it runs: calls leave much behind and keep little.
+var ballast []byte
 
 func watchMemory(limit uint64) {
 	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
@@ -339,7 +350,7 @@ type outputs struct {
 	all    starlark.Indexable // all outputs, where they are known; frozen
 	own    bool               // answer gets its own copies
 	looked map[int]bool       // positions read so far
-	trail  []int              // and by the call that runs, in order: all of them up to trailMost
+	trail  trail              // and by the call that runs
 }
 
 // may says whether a position may be read.

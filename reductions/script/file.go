@@ -23,6 +23,7 @@ import (
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 	"crosscut/protocol/problems"
+	"crosscut/reductions/validate"
 )
 
 // maxSource bounds a user's file, in bytes.
@@ -113,6 +114,7 @@ func (f *File) Set(values map[string]any) error {
 	}
 	f.set = set
 	clear(f.sizes)
+	f.held = members{}
 	return nil
 }
 
@@ -300,53 +302,37 @@ func (f *File) Problem() (*problems.Problem, error) {
 	}}, nil
 }
 
-// values evaluates the problem on inputs, one word per player each.
-func (f *File) values(p *problems.Problem, n int, ins [][]protocol.Word) ([]protocol.Value, error) {
-	all := make([]protocol.Value, len(ins))
-	if p.Words != nil || p.F != nil {
-		for j, in := range ins {
-			if v, inside := p.Value(n, in...); inside {
-				all[j] = v
-			}
-		}
-		return all, nil
-	}
+// values evaluates the file's own problem on inputs.
+func (f *File) values(p *problems.Problem, n int, in *validate.Inputs) ([]protocol.Value, error) {
 	sides, err := f.inputs(p, n)
 	if err != nil {
 		return nil, err
 	}
 	joined := f.arity("problem") == 2
-	for from := 0; from < len(ins); from += batchMost {
-		part := ins[from:min(len(ins), from+batchMost)]
-		req := f.request("problem")
-		req.Batch = &batch{Lead: list(number(n)), Joined: joined}
-		values, _, err := many(f, req, len(part), func(number numbering) {
-			for _, in := range part {
-				for who, w := range in {
-					req.Batch.Ins.add(number(member{n, who, w}, func() json.RawMessage { return sides[who].raw(w) }))
-				}
+	req := f.request("problem")
+	req.Batch = &batch{Lead: list(number(n)), Joined: joined}
+	values, _, err := many(f, req, in.At, len(sides), func(b *batch, h *members) {
+		for who, words := range in.Words {
+			for _, w := range words {
+				b.Held[who].add(h.value(member{n: n, who: who, in: w}, func() json.RawMessage { return sides[who].raw(w) }))
 			}
-		}, func(j int, raw json.RawMessage) (protocol.Value, error) {
-			v, err := value(raw)
-			if err == nil {
-				return v, nil
-			}
-			var raws []json.RawMessage
-			for who, w := range part[j] {
-				raws = append(raws, sides[who].raw(w))
-			}
-			args := slices.Concat([]json.RawMessage{number(n)}, raws)
-			if joined {
-				args = []json.RawMessage{number(n), list(raws...)}
-			}
-			return v, errorf("%s: problem%s returned %s: want a boolean, an integer, a string, a list of such, one_of several, or None", f.at("problem"), bracketed(list(args...)), short(raw))
-		})
-		if err != nil {
-			return nil, err
 		}
-		copy(all[from:], values)
-	}
-	return all, nil
+	}, func(j int, raw json.RawMessage) (protocol.Value, error) {
+		v, err := value(raw)
+		if err == nil {
+			return v, nil
+		}
+		var raws []json.RawMessage
+		for who, w := range in.Get(j) {
+			raws = append(raws, sides[who].raw(w))
+		}
+		args := slices.Concat([]json.RawMessage{number(n)}, raws)
+		if joined {
+			args = []json.RawMessage{number(n), list(raws...)}
+		}
+		return v, errorf("%s: problem%s returned %s: want a boolean, an integer, a string, a list of such, one_of several, or None", f.at("problem"), bracketed(list(args...)), short(raw))
+	})
+	return values, err
 }
 
 // bracketed writes an argument list as a call.
@@ -414,26 +400,47 @@ func (f *File) Matrix(n int, allow ...func(bytes uint64) error) ([][]Entry, erro
 		}
 	}
 	rows := make([][]Entry, xs.Len())
+	in := &validate.Inputs{Words: make([][]protocol.Word, 2)}
+	for j := range ys.Len() {
+		in.Words[1] = append(in.Words[1], ys.Nth(j))
+		in.At = append(in.At, 0, int32(j))
+	}
 	for i := range rows {
-		ins := make([][]protocol.Word, ys.Len())
-		for j := range ins {
-			ins[j] = []protocol.Word{xs.Nth(i), ys.Nth(j)}
-		}
-		values, err := f.values(p, n, ins)
-		if err != nil {
+		in.Words[0] = []protocol.Word{xs.Nth(i)}
+		if rows[i], err = f.row(p, n, in); err != nil {
 			return nil, err
-		}
-		rows[i] = make([]Entry, len(values))
-		for j, v := range values {
-			if v.Kind() == protocol.OneOf {
-				return nil, fmt.Errorf("script: %s: problem%v is %v: a relation is no matrix; validate --file computes its one-way cost", f.at("problem"), []any{n, xs.JSON(xs.Nth(i)), ys.JSON(ys.Nth(j))}, v)
-			}
-			rows[i][j] = Entry{v.Int(), v.Kind() != protocol.None, v}
 		}
 	}
 	numbered(rows)
 	return rows, nil
 }
+
+// row evaluates the problem on one row of its matrix.
+func (f *File) row(p *problems.Problem, n int, in *validate.Inputs) ([]Entry, error) {
+	values := make([]protocol.Value, in.Len())
+	var err error
+	if builtin(p) {
+		for j := range values {
+			if v, inside := p.Value(n, in.Get(j)...); inside {
+				values[j] = v
+			}
+		}
+	} else if values, err = f.values(p, n, in); err != nil {
+		return nil, err
+	}
+	row := make([]Entry, len(values))
+	for j, v := range values {
+		if v.Kind() == protocol.OneOf {
+			both, d := in.Get(j), p.Domains(n)
+			return nil, fmt.Errorf("script: %s: problem%v is %v: a relation is no matrix; validate --file computes its one-way cost", f.at("problem"), []any{n, d[0].JSON(both[0]), d[1].JSON(both[1])}, v)
+		}
+		row[j] = Entry{v.Int(), v.Kind() != protocol.None, v}
+	}
+	return row, nil
+}
+
+// builtin says that a problem is one of ours.
+func builtin(p *problems.Problem) bool { return p.Words != nil || p.F != nil }
 
 // numbered gives each value a number, in the order in which they are met, where some
 // are no integers of 64 bits.

@@ -26,7 +26,7 @@ func (f *File) inputs(p *problems.Problem, n int) ([]side, error) {
 		return sides, nil
 	}
 	var sides []side
-	if p.Words != nil || p.F != nil {
+	if builtin(p) {
 		for _, d := range p.Domains(n) {
 			sides = append(sides, side{domain: d})
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"sync"
 
+	"crosscut/models/tasks"
 	"crosscut/protocol"
 )
 
@@ -70,35 +71,82 @@ func (s *store) at(k int) json.RawMessage {
 	return s.values[k]
 }
 
-// members numbers what players hold, and lists of positions, for batches; a file's process
-// keeps those that were sent by the same numbers until it is told to forget them.
+// texts numbers texts, in the order in which they are met.
+type texts[T ~[]byte] struct {
+	numbers map[string]int
+	unsent  []T
+}
+
+// number is the number of a text.
+func (t *texts[T]) number(text T) int {
+	k, ok := t.numbers[string(text)]
+	if !ok {
+		if t.numbers == nil {
+			t.numbers = map[string]int{}
+		}
+		k = len(t.numbers)
+		t.numbers[string(text)], t.unsent = k, append(t.unsent, text)
+	}
+	return k
+}
+
+// members numbers what players hold, the rows of tokens that it is written as, and lists of
+// positions, for batches; a file's process keeps those that were sent by the same numbers
+// until it is told to forget them.
 type members struct {
 	numbers map[member]int
+	values  texts[json.RawMessage]
+	rows    texts[varints]
 	bytes   int
-	unsent  []json.RawMessage
 }
 
 // member is what a player holds at size n, or, of nobody, what read gives for that.
 type member struct {
 	n, who int
 	in     protocol.Word
+	row    bool // as it is written
 }
 
 const nobody = -1
 
-// numbering gives the number of a member, which it writes where it is new.
-type numbering func(m member, write func() json.RawMessage) int
+func (h *members) number(m member, of func() int) int {
+	k, ok := h.numbers[m]
+	if !ok {
+		k = of()
+		h.numbers[m] = k
+	}
+	return k
+}
+
+// value is the number of a member, which is written where it is new.
+func (h *members) value(m member, write func() json.RawMessage) int {
+	return h.number(m, func() int {
+		raw := write()
+		h.bytes += len(raw)
+		return h.values.number(raw)
+	})
+}
+
+// row is the number of the row of tokens that a member is written as.
+func (h *members) row(m member, toks []tasks.Token) int {
+	m.row = true
+	return h.number(m, func() int {
+		row := varints{}
+		for _, t := range toks {
+			row.add(t.X)
+		}
+		h.bytes += len(row)
+		return h.rows.number(row)
+	})
+}
 
 // heldBytes bounds the text of the members that are kept.
 const heldBytes = 1 << 22
 
-// batchMost is how many inputs of a problem are asked for at once.
-const batchMost = 1 << 12
-
-// many asks for n values at once: fill writes the numbers of the inputs into req.Batch, and
-// read reads the value of input k, one for all that have the same. looked are the positions
-// that answer read.
-func many[T any](f *File, req request, n int, fill func(numbering), read func(k int, raw json.RawMessage) (T, error)) (got []T, looked []int, err error) {
+// many asks for one value for each of many inputs, which at lists by number: fill writes the
+// rest of the batch, and read reads the value of input k, one for all that have the same. looked are the
+// positions that answer read.
+func many[T any](f *File, req request, at []int32, players int, fill func(b *batch, h *members), read func(k int, raw json.RawMessage) (T, error)) (got []T, looked []int, err error) {
 	f.proc.mu.Lock()
 	defer f.proc.mu.Unlock()
 	b, h := req.Batch, &f.held
@@ -106,23 +154,19 @@ func many[T any](f *File, req request, n int, fill func(numbering), read func(k 
 		*h = members{numbers: map[member]int{}}
 		b.Forget = true
 	}
-	fill(func(m member, write func() json.RawMessage) int {
-		k, ok := h.numbers[m]
-		if !ok {
-			raw := write()
-			k = len(h.numbers)
-			h.numbers[m], h.unsent = k, append(h.unsent, raw)
-			h.bytes += len(raw)
-		}
-		return k
-	})
-	b.Count, b.Members, b.Tokens = n, h.unsent, f.kept.unsent()
-	h.unsent = nil
+	n := len(at) / players
+	b.Held, b.Count, b.At = make([]varints, players), n, make(varints, 0, len(at))
+	for _, k := range at {
+		b.At.add(int(k))
+	}
+	fill(b, h)
+	b.Members, b.Written, b.Tokens = h.values.unsent, h.rows.unsent, f.kept.unsent()
+	h.values.unsent, h.rows.unsent = nil, nil
 	r, err := f.proc.send(req)
 	if err != nil {
 		return nil, nil, err
 	}
-	numbers, err := r.Values.all(n, len(r.Results))
+	numbers, err := r.Values.all(len(r.Results))
 	if err != nil || len(numbers) != n {
 		return nil, nil, errors.Join(fmt.Errorf("script: internal: %d values for %d inputs", len(numbers), n), err)
 	}

@@ -63,12 +63,13 @@ func (f *File) Subject(n int) (*validate.Subject, error) {
 	if f.Defines("task") {
 		s.Answers, s.Effort = r.answers, f.effort
 	}
-	if p.Words == nil && p.F == nil {
-		s.Wants = func(ins [][]protocol.Word) ([]protocol.Value, error) { return f.values(p, n, ins) }
+	if !builtin(p) {
+		s.Wants = func(in *validate.Inputs) ([]protocol.Value, error) { return f.values(p, n, in) }
 	}
-	if s.Public, err = r.tokens(tasks.Public, r.public, nil); err != nil {
+	if r.publics, err = r.tokens(tasks.Public, r.public, nil); err != nil {
 		return nil, err
 	}
+	s.Public = r.publics
 	if s.Declared = f.Defines("read"); s.Declared {
 		s.ReadsVary = f.arity("read") == 2
 		s.AnswerUsesY = s.AnswerUsesY || s.ReadsVary
@@ -190,6 +191,7 @@ type reduction struct {
 	sides   []side   // of the players
 	writers []string // alice and bob, or player
 	public  json.RawMessage
+	publics []tasks.Token             // these
 	places  map[protocol.Player][]int // increasing
 	split   tasks.Split
 	shape   tasks.Shape
@@ -360,9 +362,13 @@ func (r *reduction) write(who protocol.Player, ins []protocol.Word) ([][]tasks.T
 	fn, lead := r.writer(who)
 	req := r.file.request(fn)
 	req.Batch = &batch{Lead: list(lead...)}
-	all, _, err := many(r.file, req, len(ins), func(number numbering) {
+	at := make([]int32, len(ins))
+	for k := range at {
+		at[k] = int32(k)
+	}
+	all, _, err := many(r.file, req, at, 1, func(b *batch, h *members) {
 		for _, in := range ins {
-			req.Batch.Ins.add(number(member{r.n, int(who), in}, func() json.RawMessage { return side.raw(in) }))
+			b.Held[0].add(h.value(member{n: r.n, who: int(who), in: in}, func() json.RawMessage { return side.raw(in) }))
 		}
 	}, func(k int, raw json.RawMessage) ([]tasks.Token, error) {
 		return r.tokens(who, raw, func() any { return side.domain.JSON(ins[k]) })
@@ -444,7 +450,15 @@ func (r *reduction) token(raw json.RawMessage) (tasks.Token, error) {
 
 // want evaluates the problem.
 func (r *reduction) want(in ...protocol.Word) (want protocol.Value, inside bool, err error) {
-	v, err := r.file.values(r.problem, r.n, [][]protocol.Word{in})
+	if builtin(r.problem) {
+		want, inside = r.problem.Value(r.n, in...)
+		return want, inside, nil
+	}
+	one := &validate.Inputs{At: make([]int32, len(in))}
+	for _, w := range in {
+		one.Words = append(one.Words, []protocol.Word{w})
+	}
+	v, err := r.file.values(r.problem, r.n, one)
 	if err != nil {
 		return want, false, err
 	}

@@ -108,19 +108,27 @@ func (s *Subject) tabulate(ctx context.Context, most int) (*table, error) {
 	if t == nil {
 		return nil, nil
 	}
-	rest := len(t.ids) / t.counts[0]
-	ins := make([][]protocol.Word, together)
-	for from := 0; from < len(t.ids); from += together {
+	players := s.Players()
+	list := &Inputs{Words: make([][]protocol.Word, players)}
+	for who, d := range s.Problem.Domains(s.Size) {
+		for k := range d.Len() {
+			list.Words[who] = append(list.Words[who], d.Nth(k))
+		}
+	}
+	for from := 0; from < len(t.ids); from += askedTogether {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		some := ins[:min(together, len(t.ids)-from)]
-		for k := range some {
-			some[k] = make([]protocol.Word, s.Players())
-			some[k][0] = s.domainOf(0).Nth((from + k) / rest)
-			s.others(some[k], (from+k)%rest)
+		n := min(askedTogether, len(t.ids)-from)
+		list.At = slices.Grow(list.At[:0], n*players)[:n*players]
+		for k := range n {
+			at := list.At[k*players:][:players]
+			for who, rest := players-1, from+k; who >= 0; who-- {
+				at[who] = int32(rest % t.counts[who])
+				rest /= t.counts[who]
+			}
 		}
-		values, err := s.wants(some)
+		values, err := s.wants(list)
 		if err != nil {
 			return nil, err
 		}

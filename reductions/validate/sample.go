@@ -207,33 +207,36 @@ func (s *Subject) sample(ctx context.Context, opt Options) (tally, *Interval, er
 	const chunk = 256
 	judge := func(inputs func(k, i int) []protocol.Word, n int64) (tally, error) {
 		return parallel(ctx, opt, int(n+chunk-1)/chunk, n, func() func(int) (tally, error) {
-			m, all := s.merger(), &several{s: s}
+			all, k := s.several(), s.Players()
+			list, at := &Inputs{Words: make([][]protocol.Word, k), Toks: make([][][]tasks.Token, k)}, make([]int, k)
 			return func(k int) (t tally, err error) {
-				each := func(in []protocol.Word, got, want protocol.Value) { s.count(&t, in, got, want) }
+				all.each = func(in []protocol.Word, got, want protocol.Value) { s.count(&t, in, got, want) }
 				end, size := min(int(n), (k+1)*chunk), s.atOnce()
 				for from := k * chunk; from < end && ctx.Err() == nil; from += size {
 					ins := make([][]protocol.Word, min(size, end-from))
 					for i := range ins {
 						ins[i] = inputs(k, from+i)
 					}
-					toks := make([][][]tasks.Token, s.Players())
-					for who := range toks {
-						of := func(i int) protocol.Word { return ins[i][who] }
-						err := s.writeEach(protocol.Player(who), len(ins), of, func(_ int, _ protocol.Word, tok []tasks.Token) { toks[who] = append(toks[who], tok) })
-						if err != nil {
+					for who := range at {
+						list.Words[who], list.Toks[who] = list.Words[who][:0], list.Toks[who][:0]
+						if err := s.writeAll(list, who, len(ins), func(i int) protocol.Word { return ins[i][who] }); err != nil {
 							return t, err
 						}
 					}
-					for i, in := range ins {
-						for who := range toks {
-							m.put(protocol.Player(who), toks[who][i])
+					all.begin(list)
+					for i := range ins {
+						for who := range at {
+							at[who] = i
 						}
-						if err := all.add(m, in, each); err != nil {
+						if err := all.add(at); err != nil {
 							return t, err
 						}
+					}
+					if err := all.flush(); err != nil {
+						return t, err
 					}
 				}
-				return t, all.flush(each)
+				return t, nil
 			}
 		})
 	}

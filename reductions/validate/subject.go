@@ -49,10 +49,10 @@ type Subject struct {
 	// Answer reads the answer off the outputs, which it asks for by position. The last
 	// player answers, so it may use that player's input y.
 	Answer func(y protocol.Word, output func(pos int) (tasks.Value, error)) (protocol.Value, error)
-	// Answers is Answer for many inputs at once, on the task's outputs: sequence k writes
-	// input k. Wants is Want for many, None outside the promise. nil: one after the other.
-	Answers func(seqs [][]tasks.Token, ins [][]protocol.Word) ([]protocol.Value, error)
-	Wants   func(ins [][]protocol.Word) ([]protocol.Value, error)
+	// Answers is Answer for many inputs at once, on the task's outputs. Wants is Want for
+	// many, None outside the promise. nil: one after the other.
+	Answers func(*Inputs) ([]protocol.Value, error)
+	Wants   func(*Inputs) ([]protocol.Value, error)
 	// Effort is what Write, Answers and Wants have cost so far, in any unit of work but time;
 	// nil: too little to matter.
 	Effort func() int64
@@ -196,14 +196,15 @@ func (s *Subject) write(who protocol.Player, in protocol.Word) (tok []tasks.Toke
 	return tok, err
 }
 
-// togetherTokens bounds the tokens of the sequences that are written or answered at once,
-// together how many sequences.
+// togetherTokens bounds the tokens of the sequences that are written at once, together how
+// many sequences; askedTogether is how many inputs are answered at once.
 const (
 	together       = 1 << 10
 	togetherTokens = 1 << 18
+	askedTogether  = 1 << 12
 )
 
-// atOnce is how many sequences are written or answered at once.
+// atOnce is how many sequences are written at once.
 func (s *Subject) atOnce() int { return max(1, min(together, togetherTokens/s.Shape.N)) }
 
 // writeEach writes and checks a player's tokens for n inputs, in order, many at a time.

@@ -281,76 +281,136 @@ func (s *Subject) ones(in []protocol.Word) (sum int) {
 	return sum
 }
 
+// Inputs are many inputs of all players: input k has of player number who the word
+// At[k*len(Words)+who] of Words[who], which is written as that one of Toks[who].
+type Inputs struct {
+	Words [][]protocol.Word
+	Toks  [][][]tasks.Token // nil where nobody asks for them
+	At    []int32
+}
+
+// Len is how many inputs there are.
+func (l *Inputs) Len() int { return len(l.At) / len(l.Words) }
+
+// Get is input number k.
+func (l *Inputs) Get(k int) []protocol.Word {
+	in := make([]protocol.Word, len(l.Words))
+	l.get(k, in)
+	return in
+}
+
+func (l *Inputs) get(k int, in []protocol.Word) {
+	for who, at := range l.At[k*len(in) : (k+1)*len(in)] {
+		in[who] = l.Words[who][at]
+	}
+}
+
 // several collects inputs, checks them together and counts them.
 type several struct {
 	s    *Subject
-	n    int             // collected
-	seqs [][]tasks.Token // where Answers takes them
-	ins  [][]protocol.Word
+	from *Inputs   // of which at takes members; its At is not used
+	here [][]int32 // the number of each in list, plus 1
+	list Inputs
 	gots []protocol.Value // where Answer gave them
+	m    *merger
+	at   []int // the member of each player that lies in m
+	in   []protocol.Word
+	each func(in []protocol.Word, got, want protocol.Value) // is told of every input in order
 }
 
-// add takes the input whose tokens lie in m, and checks what was collected when it is
-// much. each is told of every input in order.
-func (l *several) add(m *merger, in []protocol.Word, each func(in []protocol.Word, got, want protocol.Value)) error {
-	s := l.s
-	if s.Answers == nil && s.Wants == nil {
-		got, want, err := s.check(m, in)
+func (s *Subject) several() *several {
+	k := s.Players()
+	return &several{s: s, here: make([][]int32, k), list: Inputs{Words: make([][]protocol.Word, k), Toks: make([][][]tasks.Token, k)}, m: s.merger(), at: make([]int, k), in: make([]protocol.Word, k)}
+}
+
+// begin is called before the first input, and when from has changed.
+func (l *several) begin(from *Inputs) {
+	l.from = from
+	for who, words := range from.Words {
+		if l.at[who] = -1; len(words) > len(l.here[who]) {
+			l.here[who] = make([]int32, len(words))
+		}
+	}
+}
+
+// add takes the input whose members have these numbers, and checks what was collected when
+// it is much.
+func (l *several) add(at []int) error {
+	s, alone := l.s, l.s.Answers == nil && l.s.Wants == nil
+	for who, k := range at {
+		if k == l.at[who] {
+			continue
+		}
+		l.at[who], l.in[who] = k, l.from.Words[who][k]
+		if s.Answers == nil {
+			l.m.put(protocol.Player(who), l.from.Toks[who][k])
+		}
+	}
+	if alone {
+		got, want, err := s.check(l.m, l.in)
 		if err == nil {
-			each(in, got, want)
+			l.each(l.in, got, want)
 		}
 		return err
 	}
-	if l.ins == nil {
-		together := s.atOnce()
-		l.seqs, l.ins, l.gots = make([][]tasks.Token, together), make([][]protocol.Word, together), make([]protocol.Value, together)
+	for who, k := range at {
+		here := &l.here[who][k]
+		if *here == 0 {
+			l.list.Words[who] = append(l.list.Words[who], l.in[who])
+			l.list.Toks[who] = append(l.list.Toks[who], l.from.Toks[who][k])
+			*here = int32(len(l.list.Words[who]))
+		}
+		l.list.At = append(l.list.At, *here-1)
 	}
-	l.ins[l.n] = append(l.ins[l.n][:0], in...)
-	if s.Answers != nil {
-		l.seqs[l.n] = append(l.seqs[l.n][:0], m.seq...)
-	} else {
-		var err error
-		if l.gots[l.n], err = s.answered(m, in); err != nil {
+	if s.Answers == nil {
+		got, err := s.answered(l.m, l.in)
+		if err != nil {
 			return err
 		}
+		l.gots = append(l.gots, got)
 	}
-	if l.n++; l.n < len(l.ins) {
+	if l.list.Len() < askedTogether {
 		return nil
 	}
-	return l.flush(each)
+	return l.flush()
 }
 
 // flush checks what was collected.
-func (l *several) flush(each func(in []protocol.Word, got, want protocol.Value)) error {
-	if l.n == 0 {
+func (l *several) flush() (err error) {
+	if len(l.list.At) == 0 {
 		return nil
 	}
-	ins, gots := l.ins[:l.n], l.gots[:l.n]
-	var err error
 	if l.s.Answers != nil {
-		if gots, err = l.s.Answers(l.seqs[:l.n], ins); err != nil {
+		if l.gots, err = l.s.Answers(&l.list); err != nil {
 			return err
 		}
 	}
-	wants, err := l.s.wants(ins)
+	wants, err := l.s.wants(&l.list)
 	if err != nil {
 		return err
 	}
-	for k, in := range ins {
-		each(in, gots[k], wants[k])
+	in := make([]protocol.Word, len(l.in))
+	for k, got := range l.gots {
+		l.list.get(k, in)
+		l.each(in, got, wants[k])
 	}
-	l.n = 0
+	for who := range l.here {
+		clear(l.here[who])
+		l.list.Words[who], l.list.Toks[who] = l.list.Words[who][:0], l.list.Toks[who][:0]
+	}
+	l.list.At, l.gots = l.list.At[:0], l.gots[:0]
 	return nil
 }
 
 // wants is wanted for many inputs.
-func (s *Subject) wants(ins [][]protocol.Word) ([]protocol.Value, error) {
+func (s *Subject) wants(list *Inputs) ([]protocol.Value, error) {
 	if s.Wants != nil {
-		return s.Wants(ins)
+		return s.Wants(list)
 	}
-	all := make([]protocol.Value, len(ins))
-	for k, in := range ins {
+	all, in := make([]protocol.Value, list.Len()), make([]protocol.Word, len(list.Words))
+	for k := range all {
 		var err error
+		list.get(k, in)
 		if all[k], err = s.wanted(in); err != nil {
 			return nil, err
 		}
@@ -518,33 +578,27 @@ func (s *Subject) others(in []protocol.Word, j int) {
 // plain checks the first player's inputs numbered from..to-1 with all of the others', one
 // at a time.
 func (s *Subject) plain(ctx context.Context, opt Options, from, to int) (tally, error) {
-	domains := s.Problem.Domains(s.Size)
-	words, tokens := make([][]protocol.Word, len(domains)), make([][][]tasks.Token, len(domains))
+	domains, ys := s.Problem.Domains(s.Size), s.ys()
+	others := &Inputs{Words: make([][]protocol.Word, len(domains)), Toks: make([][][]tasks.Token, len(domains))}
 	for who := 1; who < len(domains); who++ {
-		nth := func(k int) protocol.Word { return domains[who].Nth(k) }
-		err := s.writeEach(protocol.Player(who), domains[who].Len(), nth, func(_ int, w protocol.Word, tok []tasks.Token) {
-			words[who], tokens[who] = append(words[who], w), append(tokens[who], tok)
-		})
-		if err != nil {
+		if err := s.writeAll(others, who, domains[who].Len(), domains[who].Nth); err != nil {
 			return tally{}, err
 		}
 		if ctx.Err() != nil {
 			return tally{}, ctx.Err()
 		}
 	}
-	ys := s.ys()
 	block := 1 // x to a job
 	if s.Answers != nil || s.Wants != nil {
-		block = max(1, s.atOnce()/ys)
+		block = max(1, min(s.atOnce(), askedTogether/ys))
 	}
 	return parallel(ctx, opt, (to-from+block-1)/block, int64(to-from)*int64(ys), func() func(int) (tally, error) {
-		m := s.merger()
-		note, all := &noted{table: opt.table}, &several{s: s}
-		in, at := make([]protocol.Word, len(domains)), make([]int, len(domains))
+		note, all, at := &noted{table: opt.table}, s.several(), make([]int, len(domains))
+		mine := &Inputs{Words: slices.Clone(others.Words), Toks: slices.Clone(others.Toks)}
 		return func(job int) (t tally, err error) {
 			begin := from + job*block
 			next := begin * ys // the number of the input that is counted next
-			each := func(in []protocol.Word, got, want protocol.Value) {
+			all.each = func(in []protocol.Word, got, want protocol.Value) {
 				before := t.worst
 				s.count(&t, in, got, want)
 				if note.table != nil {
@@ -555,31 +609,34 @@ func (s *Subject) plain(ctx context.Context, opt Options, from, to int) (tally, 
 				}
 				next++
 			}
-			var failed error
-			err = s.writeEach(0, min(block, to-begin), func(k int) protocol.Word { return domains[0].Nth(begin + k) }, func(_ int, x protocol.Word, first []tasks.Token) {
-				in[0] = x
-				m.put(0, first)
-				for j := 0; j < ys && failed == nil; j++ {
-					if j&1023 == 1023 && ctx.Err() != nil {
-						return
-					}
-					for who, rest := len(domains)-1, j; who > 0; who-- {
-						if next := rest % len(words[who]); j == 0 || next != at[who] {
-							at[who], in[who] = next, words[who][next]
-							m.put(protocol.Player(who), tokens[who][next])
-						}
-						rest /= len(words[who])
-					}
-					failed = all.add(m, in, each)
+			mine.Words[0], mine.Toks[0] = mine.Words[0][:0], mine.Toks[0][:0]
+			if err := s.writeAll(mine, 0, min(block, to-begin), func(k int) protocol.Word { return domains[0].Nth(begin + k) }); err != nil {
+				return t, err
+			}
+			all.begin(mine)
+			clear(at)
+			for k := range len(mine.Words[0]) * ys {
+				if k&1023 == 1023 && ctx.Err() != nil {
+					return t, nil
 				}
-			})
-			if err == nil {
-				err = failed
+				if err := all.add(at); err != nil {
+					return t, err
+				}
+				for who := len(at) - 1; who >= 0; who-- {
+					if at[who]++; at[who] < len(mine.Words[who]) {
+						break
+					}
+					at[who] = 0
+				}
 			}
-			if err == nil {
-				err = all.flush(each)
-			}
-			return t, err
+			return t, all.flush()
 		}
+	})
+}
+
+// writeAll writes n words of a player into list.
+func (s *Subject) writeAll(list *Inputs, who, n int, nth func(k int) protocol.Word) error {
+	return s.writeEach(protocol.Player(who), n, nth, func(_ int, w protocol.Word, tok []tasks.Token) {
+		list.Words[who], list.Toks[who] = append(list.Words[who], w), append(list.Toks[who], tok)
 	})
 }
