@@ -4,10 +4,11 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/urfave/cli/v2"
+
 	"crosscut/models/run"
 	"crosscut/models/tasks"
-
-	"github.com/urfave/cli/v2"
+	"crosscut/reductions/matrix"
 )
 
 var _ = register(&command{
@@ -48,6 +49,9 @@ var _ = register(&command{
 		}
 		rec := run.NewRecord(req.Model, p.Machine, r, c.Uint64("seed"))
 		rec.Command = c.command()
+		if need, ok := matrix.Pressing(c.Context, p.Machine, p.Job, r.Transcript); ok {
+			rec.Need(need.Bits, need.Of, need.Formula, string(need.Basis))
+		}
 		if err := c.emit(rec.Sheet()); err != nil {
 			return err
 		}

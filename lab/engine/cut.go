@@ -34,7 +34,7 @@ type cutAnswer struct {
 	Words     []string    `json:"words"`  // the bits of each message
 	Meanings  []string    `json:"meanings"`
 	TokenBits int         `json:"token_bits"` // of one raw token, as "trivial" counts it
-	Needed    *needed     `json:"needed"`     // null: no reduction here presses on this split
+	Needed    *needed     `json:"needed"`     // null: nothing known presses on this split
 	Size      amount      `json:"size"`
 	About     string      `json:"about"`   // the construction in words
 	Input     any         `json:"input"`   // as an input file
@@ -57,7 +57,8 @@ type needed struct {
 	Setting   string `json:"setting"`
 	Basis     string `json:"basis"`
 	Why       string `json:"why"`
-	Reduction string `json:"reduction"`
+	By        string `json:"by"`        // whose it is
+	Reduction string `json:"reduction"` // one that presses on this split; "": none does
 }
 
 // mostCut is the longest sequence that the Cut room draws.
@@ -120,7 +121,14 @@ var _ = operate("cut", func(ctx context.Context, q cutRequest) (any, error) {
 	if alice := p.Job.Split.Count(protocol.Alice); alice > 0 {
 		a.TokenBits = a.Record.Bits.Trivial / alice
 	}
-	a.Needed = pressing(ctx, p.Machine, p.Job, r.Transcript)
+	if n, ok := matrix.Pressing(ctx, p.Machine, p.Job, r.Transcript); ok {
+		a.Needed = &needed{int(n.Bits), n.Formula, n.Setting.String(), string(n.Basis), n.Why, n.Of, ""}
+		setting, speaker := reductions.Direction(r.Transcript, p.Job.Answerer(p.Job.Read[0]))
+		if at, ok := reductions.NeededAt(sh, p.Job.Split, p.Job.Read[0], setting, speaker); ok {
+			a.Needed.Reduction = at.Reduction
+		}
+		a.Record.Need(n.Bits, n.Of, n.Formula, string(n.Basis))
+	}
 	size, formula := p.Machine.Size()
 	a.Size = amount{int(size), formula}
 	a.About = about(q.Model, sh.Task.Name, p.Machine, set)
@@ -209,31 +217,6 @@ func owners(s tasks.Split) []string {
 		}
 	}
 	return names
-}
-
-// pressing is the strongest bound that is known on protocols for this job: a reduction's, the task's own, or, where its
-// matrix is small, the count of its rows.
-func pressing(ctx context.Context, m models.Machine, job models.Job, t protocol.Transcript) *needed {
-	if len(job.Read) != 1 {
-		return nil
-	}
-	sh := m.Shape()
-	setting, speaker := reductions.Direction(t, job.Answerer(job.Read[0]))
-	var best *needed
-	take := func(n reductions.Need, by string, ok bool) {
-		if ok && (best == nil || int(n.Bits) > best.Bits) {
-			best = &needed{int(n.Bits), n.Formula, n.Setting.String(), string(n.Basis), n.Why, by}
-		}
-	}
-	at, ok := reductions.NeededAt(sh, job.Split, job.Read[0], setting, speaker)
-	take(at.Need, at.Reduction, ok)
-	own, ok := reductions.OwnNeed(sh, job.Split, job.Read, setting, speaker)
-	take(own, own.Of, ok)
-	if _, picky := m.(models.Checker); !picky {
-		own, ok = matrix.Need(ctx, sh, job.Split, job.Read, setting, speaker)
-		take(own, own.Of, ok && own.Bits > 0)
-	}
-	return best
 }
 
 // about is the construction in words.

@@ -28,6 +28,8 @@ type Record struct {
 	Agree    *bool          `json:"agree"`    // Output equals Whole
 	Correct  *bool          `json:"correct"`  // Output is acceptable by Expected
 	Bits     RecordBits     `json:"bits"`
+	Needed   *int           `json:"needed,omitempty"`    // the largest need that is known at this split, of one read position
+	NeededBy string         `json:"needed_by,omitempty"` // whose it is, with its formula and basis
 	Messages []RecordWord   `json:"messages"`
 	Setting  string         `json:"setting"`
 	Warnings []string       `json:"warnings"`
@@ -112,6 +114,12 @@ func NewRecord(model string, m models.Machine, r *Result, seed uint64) *Record {
 	return rec
 }
 
+// Need adds the largest bound that is known at the run's split, and whose it is.
+func (r *Record) Need(bits protocol.Bits, of, formula, basis string) {
+	n := int(bits)
+	r.Needed, r.NeededBy = &n, fmt.Sprintf("%s: %s (%s)", of, formula, basis)
+}
+
 // list is never null in JSON.
 func list[T any](s []T) []T {
 	if s == nil {
@@ -156,6 +164,9 @@ func (r *Record) Sheet() *report.Sheet {
 	add("by alice", strconv.Itoa(r.Bits.ByPlayer[protocol.Alice.String()]))
 	add("by bob", strconv.Itoa(r.Bits.ByPlayer[protocol.Bob.String()]))
 	add("formula", fmt.Sprintf("%d = %s", r.Bits.Formula, r.Formula))
+	if r.Needed != nil {
+		add("needed", fmt.Sprintf("%d by %s", *r.Needed, r.NeededBy))
+	}
 	add("trivial", strconv.Itoa(r.Bits.Trivial))
 	add("setting", r.Setting)
 	if r.Wire != nil {

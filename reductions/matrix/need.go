@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 	"crosscut/protocol/problems"
@@ -15,9 +16,12 @@ import (
 const countedEntries = 1 << 14
 
 // Need is what one message of the speaker's must cost, by the different rows of the task's own matrix, where that is small:
-// they are counted. ok is false where it is larger, and where rows may differ and not need different messages: under a
-// promise, and where several outputs are right.
+// they are counted. ok is false where it is larger, where rows may differ and not need different messages, under a
+// promise and where several outputs are right, and for tasks of users.
 func Need(ctx context.Context, sh tasks.Shape, at tasks.Split, read []int, setting protocol.Setting, speaker protocol.Player) (need reductions.Need, ok bool) {
+	if known, err := tasks.Catalog().Get(sh.Task.Name); err != nil || known != sh.Task { // a user's, defined perhaps on a map's inputs alone
+		return need, false
+	}
 	if setting != protocol.OneWay || sh.N > 16 || sh.Task.CheckSeq != nil || sh.Task.Correct != nil ||
 		alphabetSize(sh) > countedEntries || product(sh, at.Count(protocol.Alice)+at.Count(protocol.Bob)) > countedEntries {
 		return need, false
@@ -40,4 +44,32 @@ func Need(ctx context.Context, sh tasks.Shape, at tasks.Split, read []int, setti
 	}
 	return reductions.Need{Bits: protocol.Bits(found.Bits.Lower), Formula: fmt.Sprintf("ceil(log2 of %d different rows)", found.Different),
 		Setting: setting, Basis: problems.Checked, Why: "the different rows of the task's own matrix, counted", Of: "own-matrix"}, true
+}
+
+// mostMoved is the longest sequence whose reductions are tried on a run's split: each bit of x is moved by itself.
+const mostMoved = 512
+
+// Pressing is the strongest bound that is known on protocols for a job, in the setting of its transcript: a reduction's, by
+// which Of names it, the task's own, or the count of its rows.
+func Pressing(ctx context.Context, m models.Machine, job models.Job, t protocol.Transcript) (best reductions.Need, ok bool) {
+	if len(job.Read) != 1 {
+		return best, false
+	}
+	sh := m.Shape()
+	setting, speaker := reductions.Direction(t, job.Answerer(job.Read[0]))
+	take := func(n reductions.Need, found bool) {
+		if found && n.Bits > 0 && (!ok || n.Bits > best.Bits) {
+			best, ok = n, true
+		}
+	}
+	if sh.N <= mostMoved {
+		at, found := reductions.NeededAt(sh, job.Split, job.Read[0], setting, speaker)
+		at.Of = at.Reduction
+		take(at.Need, found)
+	}
+	take(reductions.OwnNeed(sh, job.Split, job.Read, setting, speaker))
+	if _, picky := m.(models.Checker); !picky {
+		take(Need(ctx, sh, job.Split, job.Read, setting, speaker))
+	}
+	return best, ok
 }

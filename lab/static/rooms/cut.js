@@ -353,7 +353,7 @@ export function open(main, cat, start, write) {
     put(foot, el("h3", {}, "This model"), el("p", { class: "small" }, answer.about),
       el("dl", { class: "facts" }, el("dt", {}, "Formula"), el("dd", {}, `${number(b.formula)} = `, formula(r.formula_text, sizesOf())), el("dt", {}, "Size"), el("dd", {}, `${plural(answer.size.bits, "bit")} = `, typeset(answer.size.formula)),
         el("dt", {}, "Sizes"), el("dd", {}, Object.entries(r.params).map(([n, v]) => `${n}=${v}`).join(" ")), el("dt", {}, "Setting"), el("dd", {}, r.setting),
-        need ? [el("dt", {}, "Needed"), el("dd", {}, `${need.why} (${need.reduction}, ${need.basis})`)] : null),
+        need ? [el("dt", {}, "Needed"), el("dd", {}, `${need.why} (${need.by}, ${need.basis})`)] : null),
       r.warnings.length ? el("ul", { class: "warnings" }, r.warnings.map(w => el("li", {}, w))) : null);
     put(line, command(r.command));
   }
