@@ -26,7 +26,10 @@ func TestLimits(t *testing.T) {
 	}
 	zeros := func(n int) []int64 { return make([]int64, n) }
 	messages := slices.Repeat([]Keeper{{Columns: []int{}, Tokens: []int{}, Word: []int{0}}}, 1<<16+1)
-	zero, one, most := 0, 1, 20
+	both := func(rows, cols int) *Table {
+		return NewTable(rows, cols, func(i, j int) (int, bool) { return i % 2, true })
+	}
+	zero, one, ten, most := 0, 1, 10, 20
 	for _, c := range []struct {
 		name     string
 		table    *Table
@@ -68,6 +71,9 @@ func TestLimits(t *testing.T) {
 		{"tokens", plain(1, 20), Claim{Measure: SuccessKept, Value: &one, End: Upper}, KeptPrices{"kept-prices", 1, zeros(1)}, false},
 		{"tokens", plain(1, 21), Claim{Measure: SuccessKept, Value: &one, End: Upper, Number: "1"}, KeptExhausted{"kept-exhausted", 0}, true},
 		{"tokens", plain(1, 20), Claim{Measure: SuccessKept, Value: &one, End: Upper, Number: "1"}, KeptExhausted{"kept-exhausted", 0}, false},
+		{"words of kept tokens", both(8, 20), Claim{Measure: SuccessKept, Value: &one, End: Upper}, KeptPrices{"kept-prices", 1, zeros(8)}, true},
+		{"words of a message", both(2, 28), Claim{Measure: InformationAlice, Error: "0", End: Lower}, Tilt{"tilt", []int64{1, 1}, 0, 1}, true},
+		{"room for words of kept tokens", plain(65, 20), Claim{Measure: SuccessKept, Value: &ten, End: Upper, Number: "1"}, KeptExhausted{"kept-exhausted", 0}, true},
 		{"entries weighed", plain(1, 1<<20+1), Claim{Measure: Corruption, Value: &zero, Error: "1/3", End: Lower}, Weighing{"weighing", [][]int64{zeros(1<<20 + 1)}}, true},
 		{"entries weighed", plain(1, 1<<20), Claim{Measure: Corruption, Value: &zero, Error: "1/3", End: Lower}, Weighing{"weighing", [][]int64{zeros(1 << 20)}}, false},
 		{"a search", NewTable(64, 64, func(i, j int) (int, bool) { return i * j % 2, true }), Claim{Measure: DiscUniform, End: Upper}, Exhaustion{"exhaustion", 0}, false},
@@ -89,6 +95,13 @@ func TestLimits(t *testing.T) {
 	}
 	if _, _, err := w.mixed([][]int64{{1}}, slices.Repeat([]Signed{{Weight: 1, Sign: 1}}, 1<<20+1)); err == nil {
 		t.Error("more than 2^20 rectangles are weighed")
+	}
+	var singles [][]int
+	for i := range 25 {
+		singles = append(singles, []int{i})
+	}
+	if _, err := newWork(context.Background(), plain(25, 1), math.MaxInt64).heaviestByBlocks(slices.Repeat([][]int64{{1}}, 25), singles); !errors.Is(err, ErrLimit) {
+		t.Errorf("2^25 sets of blocks: %v", err)
 	}
 	row := strings.TrimSuffix(strings.Repeat("0 ", 1<<13), " ")
 	if _, err := (&Source{Entries: slices.Repeat([]string{row}, 1<<12+1)}).build(t.Context()); err == nil || !strings.Contains(err.Error(), "out of range") {
@@ -113,20 +126,24 @@ func TestRefusedAlone(t *testing.T) {
 		claim    Claim
 		evidence string
 	}{
-		"a rank over GF(2) of three values":  {three, Claim{Measure: RankGF2, End: Upper}, `{"kind":"elimination"}`},
-		"a norm of three values":             {three, Claim{Measure: LargestRect, Value: &one, End: Upper}, `{"kind":"lindsey","size":1}`},
-		"ranks of a partial matrix":          {partial, Claim{Measure: LargestRect, Value: &one, End: Upper}, `{"kind":"span","rank":2,"other":1}`},
-		"patterns of three values":           {three, Claim{Measure: ShatterAlice, End: Lower}, `{"kind":"patterns","columns":[0],"lines":[0,0]}`},
-		"patterns of a column that is none":  {two, Claim{Measure: ShatterAlice, End: Lower}, `{"kind":"patterns","columns":[1],"lines":[0,1]}`},
-		"patterns of a column below":         {two, Claim{Measure: ShatterAlice, End: Lower}, `{"kind":"patterns","columns":[-1],"lines":[2,1]}`},
-		"a word longer than a row":           {two, Claim{Measure: Success, Value: &zero, End: Lower}, `{"kind":"centres","words":[[1,0]]}`},
-		"prices of other rows":               {two, Claim{Measure: Success, Value: &zero, End: Upper, Number: "1"}, `{"kind":"exhausted","unit":1,"rows":[0]}`},
-		"more than certain":                  {two, Claim{Measure: Success, Value: &zero, End: Upper, Number: "2"}, `{"kind":"exhausted","unit":1,"rows":[0,0,0]}`},
-		"more than certain, of kept tokens":  {two, Claim{Measure: SuccessKept, Value: &zero, End: Upper, Number: "2"}, `{"kind":"kept-exhausted","floor":0}`},
-		"fewer coin strings than none":       {two, Claim{Measure: Newman, Error: "1/3", End: Upper}, `{"kind":"union","strings":-500}`},
-		"more coin strings than are counted": {two, Claim{Measure: Newman, Error: "1/3", End: Upper}, `{"kind":"union","strings":1099511627777}`},
-		"colours of a line that is none":     {two, Claim{Measure: OneWayAlice, End: Lower}, `{"kind":"colouring","k":1,"lines":[0,1,3],"apart":[],"lemmas":[]}`},
-		"an apart line that is none":         {two, Claim{Measure: OneWayAlice, End: Lower}, `{"kind":"colouring","k":1,"lines":[0,1],"apart":[2],"lemmas":[]}`},
+		"a rank over GF(2) of three values":   {three, Claim{Measure: RankGF2, End: Upper}, `{"kind":"elimination"}`},
+		"a norm of three values":              {three, Claim{Measure: LargestRect, Value: &one, End: Upper}, `{"kind":"lindsey","size":1}`},
+		"ranks of a partial matrix":           {partial, Claim{Measure: LargestRect, Value: &one, End: Upper}, `{"kind":"span","rank":2,"other":1}`},
+		"patterns of three values":            {three, Claim{Measure: ShatterAlice, End: Lower}, `{"kind":"patterns","columns":[0],"lines":[0,0]}`},
+		"patterns of a column that is none":   {two, Claim{Measure: ShatterAlice, End: Lower}, `{"kind":"patterns","columns":[1],"lines":[0,1]}`},
+		"patterns of a column below":          {two, Claim{Measure: ShatterAlice, End: Lower}, `{"kind":"patterns","columns":[-1],"lines":[2,1]}`},
+		"a word longer than a row":            {two, Claim{Measure: Success, Value: &zero, End: Lower}, `{"kind":"centres","words":[[1,0]]}`},
+		"prices of other rows":                {two, Claim{Measure: Success, Value: &zero, End: Upper, Number: "1"}, `{"kind":"exhausted","unit":1,"rows":[0]}`},
+		"more than certain":                   {two, Claim{Measure: Success, Value: &zero, End: Upper, Number: "2"}, `{"kind":"exhausted","unit":1,"rows":[0,0,0]}`},
+		"more than certain, of kept tokens":   {two, Claim{Measure: SuccessKept, Value: &zero, End: Upper, Number: "2"}, `{"kind":"kept-exhausted","floor":0}`},
+		"fewer coin strings than none":        {two, Claim{Measure: Newman, Error: "1/3", End: Upper}, `{"kind":"union","strings":-500}`},
+		"more coin strings than are counted":  {two, Claim{Measure: Newman, Error: "1/3", End: Upper}, `{"kind":"union","strings":1099511627777}`},
+		"a price that is a text":              {two, Claim{Measure: Success, Value: &zero, End: Upper, Number: "1"}, `{"kind":"exhausted","unit":1,"rows":[0,"0",0]}`},
+		"a price of many that is a text":      {two, Claim{Measure: Success, Value: &zero, End: Upper}, `{"kind":"prices","unit":1,"rows":[0,"0",0]}`},
+		"a line of an antichain that is none": {two, Claim{Measure: Cover, Value: &one, End: Lower}, `{"kind":"antichain","axis":"rows","lines":[0,3]}`},
+		"a row of a minor that is none":       {two, Claim{Measure: RankRational, End: Lower}, `{"kind":"unitriangular","rows":[3],"cols":[0],"diagonal":[1],"lower":[[]],"upper":[[]]}`},
+		"colours of a line that is none":      {two, Claim{Measure: OneWayAlice, End: Lower}, `{"kind":"colouring","k":1,"lines":[0,1,3],"apart":[],"lemmas":[]}`},
+		"an apart line that is none":          {two, Claim{Measure: OneWayAlice, End: Lower}, `{"kind":"colouring","k":1,"lines":[0,1],"apart":[2],"lemmas":[]}`},
 	} {
 		c.claim.Evidence = json.RawMessage(c.evidence)
 		if v, err := Prove(c.table, c.claim); err == nil {
