@@ -1,13 +1,13 @@
 // Command mutate tests the tests: it changes the code of packages in one place at
 // a time and asks whether a test notices.
 //
-//	go run ./internal/mutate [-only REGEXP] [-jobs 2] PACKAGE...
+//	go run ./internal/mutate [-only REGEXP] [-jobs 2] PACKAGE[+PACKAGE...]...
 //
 // A mutation drops a refusal (an if whose body returns an error), turns a condition
 // around, moves a comparison by one, or exchanges "and" with "or". All mutants of a
 // package are built into one test binary, each behind its number; a run names the one
-// that is in force. Tests that noticed a mutant before are asked first. A mutant that
-// all tests of its package pass is a survivor, and is printed unless the list
+// that is in force. Tests that noticed a mutant before are asked first, and those of the
+// packages behind + last. A mutant that all these pass is a survivor, and is printed unless the list
 // survivors.txt of its package's testdata explains it: lines
 // "FILE: FUNCTION: MUTATION -- why". So are lines of the list whose mutant does not
 // exist or is noticed. The exit status is 1 when anything was printed.
@@ -50,14 +50,16 @@ func main() {
 	}
 }
 
-// try mutates one package and returns the number of unexplained survivors and of wrong
-// explanations.
-func try(dir string, only *regexp.Regexp, jobs int, limit time.Duration) (int, error) {
+// try mutates the first of some packages and returns the number of unexplained survivors
+// and of wrong explanations.
+func try(packages string, only *regexp.Regexp, jobs int, limit time.Duration) (int, error) {
 	tmp, err := os.MkdirTemp("", "mutate")
 	if err != nil {
 		return 0, err
 	}
 	defer os.RemoveAll(tmp)
+	asked := strings.Split(packages, "+")
+	dir := asked[0]
 	all, overlay, err := mutate(dir, tmp)
 	if err != nil {
 		return 0, err
@@ -66,14 +68,17 @@ func try(dir string, only *regexp.Regexp, jobs int, limit time.Duration) (int, e
 	if err != nil {
 		return 0, err
 	}
-	binary := filepath.Join(tmp, "mutants.test")
-	build := exec.Command("go", "test", "-c", "-vet=off", "-overlay", overlay, "-o", binary, "./"+filepath.ToSlash(filepath.Clean(dir)))
-	if out, err := build.CombinedOutput(); err != nil {
-		return 0, fmt.Errorf("building the mutants of %s: %w\n%s", dir, err, out)
-	}
-	s := suite{dir: dir, binary: binary, limit: limit, seconds: 1000}
-	if !s.passes(0, "") {
-		return 0, fmt.Errorf("the tests of %s fail without any mutant", dir)
+	var suites []*suite
+	for k, pkg := range asked {
+		s := &suite{dir: pkg, binary: filepath.Join(tmp, fmt.Sprintf("%d.test", k)), limit: limit, seconds: 1000}
+		build := exec.Command("go", "test", "-c", "-vet=off", "-overlay", overlay, "-o", s.binary, "./"+filepath.ToSlash(filepath.Clean(pkg)))
+		if out, err := build.CombinedOutput(); err != nil {
+			return 0, fmt.Errorf("building the mutants of %s: %w\n%s", dir, err, out)
+		}
+		if !s.passes(0, "") {
+			return 0, fmt.Errorf("the tests of %s fail without any mutant", pkg)
+		}
+		suites = append(suites, s)
 	}
 	noticed, known, bad := 0, 0, 0
 	perFile := map[string][2]int{} // noticed, all
@@ -83,7 +88,7 @@ func try(dir string, only *regexp.Regexp, jobs int, limit time.Duration) (int, e
 	for range jobs {
 		wg.Go(func() {
 			for m := range work {
-				lives := !s.notices(m.number)
+				lives := !slices.ContainsFunc(suites, func(s *suite) bool { return s.notices(m.number) })
 				_, listed := explained[m.name]
 				mu.Lock()
 				if lives && listed {
@@ -132,7 +137,7 @@ func try(dir string, only *regexp.Regexp, jobs int, limit time.Duration) (int, e
 
 // suite is a test binary that holds all mutants of a package.
 type suite struct {
-	dir, binary string
+	dir, binary string // of the package whose tests they are
 	limit       time.Duration
 	seconds     int // processor time that a mutant may take: some times what the tests take without one
 

@@ -1,0 +1,158 @@
+package validate
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+	"crosscut/protocol/problems"
+	"crosscut/reductions"
+)
+
+var errPlanted = errors.New("planted")
+
+// counter lets a number of calls pass, and then none: 0 lets all.
+type counter struct {
+	made atomic.Int64
+	at   int64
+}
+
+func (c *counter) err() error {
+	if n := c.made.Add(1); c.at > 0 && n >= c.at {
+		return errPlanted
+	}
+	return nil
+}
+
+// failing is a subject whose functions fail from some call on.
+func failing(s *Subject, c *counter) *Subject {
+	f := *s
+	f.got = nil // else Answer is never called
+	f.Write = func(who protocol.Player, ins []protocol.Word) ([][]tasks.Token, error) {
+		all, err := s.Write(who, ins)
+		return all, errors.Join(err, c.err())
+	}
+	f.Want = func(in ...protocol.Word) (protocol.Value, bool, error) {
+		v, inside, err := s.Want(in...)
+		return v, inside, errors.Join(err, c.err())
+	}
+	f.Outputs = func(seq []tasks.Token, read []int) ([]tasks.Value, error) {
+		out, err := s.Outputs(seq, read)
+		return out, errors.Join(err, c.err())
+	}
+	f.Answer = func(y protocol.Word, output func(int) (tasks.Value, error)) (protocol.Value, error) {
+		v, err := s.Answer(y, output)
+		return v, errors.Join(err, c.err())
+	}
+	return &f
+}
+
+// someOf are numbers up to n, all of them at first.
+func someOf(n int64) (all []int64) {
+	for k := int64(1); k <= n; k += 1 + k/40 {
+		all = append(all, k)
+	}
+	return append(all, n)
+}
+
+// own is a subject whose problem's entry says nothing, as that of a user's file.
+func own(s *Subject) *Subject {
+	s.Problem = &problems.Problem{Name: "own", Inputs: s.Problem.Inputs}
+	return s
+}
+
+// ending is a context that ends when it is asked for the n-th time.
+type ending struct {
+	context.Context
+	n     int64
+	asked atomic.Int64
+}
+
+func (c *ending) Err() error {
+	if n := c.asked.Add(1); c.n > 0 && n >= c.n {
+		return context.Canceled
+	}
+	return nil
+}
+
+// TestErrorsAreTold: where a function of a map fails, and wherever its context ends, the work that asks it says so.
+func TestErrorsAreTold(t *testing.T) {
+	right := func(n int) *Subject { return instance(t, reductions.DisjMatch3, n) }
+	family := func(c *counter) func(n int) (*Subject, error) {
+		return func(n int) (*Subject, error) {
+			in, err := reductions.DisjMatch3.Instance(n, 0, nil)
+			if err != nil {
+				return nil, err
+			}
+			return failing(FromInstance(in), c), c.err()
+		}
+	}
+	do := map[string]func(ctx context.Context, c *counter) error{
+		"defined": func(_ context.Context, c *counter) error {
+			return failing(right(3), c).Defined(right(3).domainOf(0).Nth(1), right(3).domainOf(1).Nth(2))
+		},
+		"extremes": func(_ context.Context, c *counter) error { return failing(right(3), c).Extremes() },
+		"trust":    func(ctx context.Context, c *counter) error { return failing(right(3), c).Trust(ctx) },
+		"needs": func(ctx context.Context, c *counter) error {
+			_, err := own(failing(right(3), c)).Needs(ctx)
+			return err
+		},
+		"need in a setting": func(ctx context.Context, c *counter) error {
+			_, _, err := own(failing(right(3), c)).NeedIn(ctx, protocol.Setting{})
+			return err
+		},
+		"longest": func(ctx context.Context, c *counter) error {
+			_, err := Longest(ctx, right(3).Shape.N, family(c))
+			return err
+		},
+	}
+	for name, opt := range map[string]Options{"fast": {}, "plain": {Plain: true}, "sampled": {Budget: 40}} {
+		opt.Workers = 1
+		do[name] = func(ctx context.Context, c *counter) error {
+			_, err := Run(ctx, failing(right(3), c), opt)
+			return err
+		}
+	}
+	do["consequences"] = func(ctx context.Context, c *counter) error {
+		list, err := Consequences(ctx, own(failing(right(3), c)), family(c))
+		for _, q := range list {
+			if err == nil && strings.Contains(q.Note, errPlanted.Error()) {
+				err = errPlanted // where it bites is not known, which is said beside what is
+			}
+		}
+		return err
+	}
+	for name, run := range do {
+		c := &counter{}
+		if err := run(t.Context(), c); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		made := c.made.Load()
+		if made == 0 {
+			t.Errorf("%s asks nothing of the map", name)
+		}
+		for _, k := range someOf(made) {
+			if err := run(t.Context(), &counter{at: k}); !errors.Is(err, errPlanted) {
+				t.Errorf("%s: call %d of %d fails: %v", name, k, made, err)
+			}
+		}
+		if name != "fast" && name != "plain" && name != "sampled" {
+			continue // what was found by the end of the time is told
+		}
+		ctx := &ending{Context: t.Context()}
+		if err := run(ctx, &counter{}); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if n := ctx.asked.Load(); n > 0 {
+			for _, k := range someOf(n) {
+				if err := run(&ending{Context: t.Context(), n: k}, &counter{}); !errors.Is(err, context.Canceled) {
+					t.Errorf("%s ends when asked for the %d-th time of %d: %v", name, k, n, err)
+				}
+			}
+		}
+	}
+}
