@@ -105,10 +105,6 @@ func TestErrorsAreTold(t *testing.T) {
 			_, _, err := own(failing(right(3), c)).NeedIn(ctx, protocol.Setting{})
 			return err
 		},
-		"longest": func(ctx context.Context, c *counter) error {
-			_, err := Longest(ctx, right(3).Shape.N, family(c))
-			return err
-		},
 	}
 	for name, opt := range map[string]Options{"fast": {}, "plain": {Plain: true}, "sampled": {Budget: 40}} {
 		opt.Workers = 1
