@@ -295,6 +295,20 @@ func TestResumeRefuses(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, r, err)
 		}
 	}
+	for p, ok := range map[Partial]bool{ // of items 20..39
+		{20, 20, 40}: true, {20, 39, 40}: true, {19, 23, 40}: false, {21, 23, 40}: false, {20, 23, 39}: false, {20, 23, 41}: false, {20, 19, 40}: false, {20, 40, 40}: false, {20, 41, 40}: false,
+	} {
+		part := *unit(t, w, 2, 3)
+		c := squares{}
+		for i := 20; i < p.Done; i++ {
+			c.Items, c.Sum = c.Items+1, c.Sum+int64(i*i)
+		}
+		c.Items = p.Done - 20
+		part.Complete, part.Partial, part.Counts = false, &p, raw(c)
+		if _, err := w.Run(context.Background(), Shard{2, 3}, &part, nil); (err == nil) != ok {
+			t.Errorf("a state of the range %+v: %v", p, err)
+		}
+	}
 }
 
 // TestRunStops: wrong counts, a failing counter and a state that cannot be saved end a
@@ -332,6 +346,7 @@ func TestReadRefuses(t *testing.T) {
 			`"complete":`:        `"complete":false,"complete":`,
 			`"counts":`:          `"count":`,
 			`{"kind"`:            `{"mind":1,"kind"`,
+			`"version":"v1"`:     `"version":1`,
 		} {
 			bad := strings.Replace(text, old, new, 1)
 			if _, err := Read([]byte(bad)); bad == text || err == nil {
@@ -371,6 +386,9 @@ func TestShares(t *testing.T) {
 func TestParseShard(t *testing.T) {
 	if s, err := ParseShard("3/10"); err != nil || s != (Shard{3, 10}) || s.String() != "3/10" {
 		t.Errorf("3/10: %v, %v", s, err)
+	}
+	if _, err := ParseShard("1048576/1048576"); err != nil {
+		t.Error(err)
 	}
 	for _, bad := range []string{"", "1", "1/", "/1", "0/1", "2/1", "-1/2", "01/2", "1/2 ", "1/2/3", "+1/2", "1/1048577", "a/b"} {
 		if s, err := ParseShard(bad); err == nil {
