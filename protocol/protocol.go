@@ -231,7 +231,7 @@ func Run[T any](ctx context.Context, coins Coins, programs ...func(*Port) T) ([]
 				return nil, b.transcript(), fmt.Errorf("protocol: %v: %w", Player(i), errs[i])
 			}
 		}
-		if running > 0 && b.events == before {
+		if b.events == before { // nobody read or ended
 			return nil, b.transcript(), fmt.Errorf("protocol: %w (%s)", ErrStuck, b.waiting(resume))
 		}
 	}

@@ -195,7 +195,7 @@ func TestMarkdownAndLatexEscape(t *testing.T) {
 			t.Errorf("latex lacks %q:\n%s", want, tex)
 		}
 	}
-	if got, want := texText("│    └─1─ x"), `\textbar{}~~~~+{-}1{-} x`; got != want {
+	if got, want := latex.escape.Replace("│    └─1─ x"), `\textbar{}~~~~+{-}1{-} x`; got != want {
 		t.Errorf("a tree in latex: %s, want %s", got, want)
 	}
 	if strings.Count(tex, `\begin{`) != strings.Count(tex, `\end{`) {

@@ -110,9 +110,9 @@ func Write(w io.Writer, format string, s *Sheet, style Style) error {
 	case "csv":
 		return writeCSV(w, s)
 	case "markdown":
-		return writeMarkdown(w, s)
+		return markdown.write(w, s)
 	case "latex":
-		return writeLatex(w, s)
+		return latex.write(w, s)
 	}
 	return fmt.Errorf("report: unknown format %q", format)
 }

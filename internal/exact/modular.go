@@ -2,6 +2,10 @@ package exact
 
 import "fmt"
 
+// Mersenne is the prime 2^31 - 1, by which a word is reduced with a shift and an
+// addition. Ranks modulo it are at most those over the rationals, so they prove no less.
+const Mersenne = 1<<31 - 1
+
 // RankModulo is the rank of m modulo a prime below 2^32, so that products fit 64
 // bits: at most the rank over the rationals, and only equality needs luck. Rows
 // have equal length and entries in 0..prime-1; m is destroyed.

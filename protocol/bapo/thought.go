@@ -67,6 +67,14 @@ func (o Oracles) Think(input []int, most int, last func(word []int) bool) (word 
 	return word, asked, nil
 }
 
+// fetched is the token at a position, of the prefix the one that is shown.
+func fetched(at int, shown []Token, suffix []int, k int) int {
+	if at >= k {
+		return suffix[at-k]
+	}
+	return shown[0].Value
+}
+
 // Doubled decides any language over the tokens 0..v-1 with one bit and one token, whatever the
 // length of the word: it pads the word to a power of two, copies it, and answers. A cut behind the
 // word leaves f the word, one before the copy leaves it to h. Tokens from v on are the padding, copies,
@@ -100,10 +108,8 @@ func Doubled(v int, in func(word []int) bool) (o Oracles, yes int) {
 					word = append(word, t-copied)
 				}
 				return no + answer(word)
-			case source(length) >= k:
-				return copied + suffix[source(length)-k]
 			}
-			return copied + shown[0].Value
+			return copied + fetched(source(length), shown, suffix, k)
 		},
 	}, no + 1
 }
@@ -137,12 +143,7 @@ func Circuit(n int, gates []Gate) (o Oracles, length int) {
 		Attend: func(suffix []int, k int, t Token) bool { return t.At == source(k+len(suffix)) },
 		Suffix: func(_ int, shown []Token, suffix []int, k int) int {
 			length := k + len(suffix)
-			var at int
-			if i := source(length); i >= k {
-				at = suffix[i-k]
-			} else {
-				at = shown[0].Value
-			}
+			at := fetched(source(length), shown, suffix, k)
 			if (length-n)%2 == 0 {
 				return at
 			}

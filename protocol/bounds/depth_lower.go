@@ -64,10 +64,7 @@ func (b *board) ranks2(p part) int {
 	return sum
 }
 
-// rankPrime is the field of the quick rank: below 2^31, so products fit a word.
-const rankPrime = 1<<31 - 1
-
-// rank is the rank modulo rankPrime of the indicator matrix of value v on p.
+// rank is the rank modulo mersenne of the indicator matrix of value v on p.
 func (b *board) rank(v int, p part) int {
 	axis := 0
 	if bits.OnesCount64(p[1]) > bits.OnesCount64(p[0]) {
@@ -99,9 +96,9 @@ func (b *board) rank(v int, p part) int {
 				rank++
 				break
 			}
-			f, g := row[c], rankPrime-w[c]
+			f, g := row[c], mersenne-w[c]
 			for e := c; e < n; e++ {
-				w[e] = (w[e]*f + g*row[e]) % rankPrime
+				w[e] = (w[e]*f + g*row[e]) % mersenne
 			}
 		}
 	}

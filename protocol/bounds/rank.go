@@ -9,9 +9,7 @@ import (
 	"crosscut/internal/par"
 )
 
-// mersenne is the prime 2^31 - 1, by which a word is reduced with a shift and an
-// addition.
-const mersenne = 1<<31 - 1
+const mersenne = exact.Mersenne
 
 // eliminated is the outcome of an elimination: the rank, and the rows and columns
 // of a minor of that size whose determinant is not 0 modulo the prime. The

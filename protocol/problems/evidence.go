@@ -9,10 +9,6 @@ import (
 	"crosscut/protocol"
 )
 
-// rankPrime is the prime modulo which ranks are counted: they are at most the ranks
-// over the rationals, so they prove no less.
-const rankPrime = 1<<31 - 1
-
 // Evidence is what forces a cost, given as a function of n so that one definition
 // serves every size. Exactly one field is set.
 type Evidence struct {
@@ -139,7 +135,7 @@ func (e *Evidence) Verify(p *Problem, n int) (Found, error) {
 				row[k] = 1 - row[k]
 			}
 		}
-		return Found{Zeros: exact.RankModulo(zeros, rankPrime), Ones: exact.RankModulo(ones, rankPrime)}, nil
+		return Found{Zeros: exact.RankModulo(zeros, exact.Mersenne), Ones: exact.RankModulo(ones, exact.Mersenne)}, nil
 	case e.Factors != nil:
 		ones, zeros := e.Factors(n, true), e.Factors(n, false)
 		if err := errors.Join(ones.prove(p, n, true), zeros.prove(p, n, false)); err != nil {

@@ -202,7 +202,7 @@ func TestRank(t *testing.T) {
 			t.Errorf("ip, n = %d: ranks %v, %v", n, found, err)
 		}
 	}
-	if r := exact.RankModulo([][]uint64{{1, 2, 3}, {2, 4, 6}, {0, 0, 1}, {1, 2, 4}}, rankPrime); r != 2 {
+	if r := exact.RankModulo([][]uint64{{1, 2, 3}, {2, 4, 6}, {0, 0, 1}, {1, 2, 4}}, exact.Mersenne); r != 2 {
 		t.Errorf("rank %d, want 2", r)
 	}
 }

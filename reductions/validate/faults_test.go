@@ -15,20 +15,20 @@ import (
 
 var errPlanted = errors.New("planted")
 
-// counter lets a number of calls pass, and then none: 0 lets all.
+// counter fails one call, by its number: 0 none.
 type counter struct {
 	made atomic.Int64
 	at   int64
 }
 
 func (c *counter) err() error {
-	if n := c.made.Add(1); c.at > 0 && n >= c.at {
+	if c.made.Add(1) == c.at {
 		return errPlanted
 	}
 	return nil
 }
 
-// failing is a subject whose functions fail from some call on.
+// failing is a subject of whose functions one call fails.
 func failing(s *Subject, c *counter) *Subject {
 	f := *s
 	f.got = nil // else Answer is never called
@@ -82,15 +82,6 @@ func (c *ending) Err() error {
 // TestErrorsAreTold: where a function of a map fails, and wherever its context ends, the work that asks it says so.
 func TestErrorsAreTold(t *testing.T) {
 	right := func(n int) *Subject { return instance(t, reductions.DisjMatch3, n) }
-	family := func(c *counter) func(n int) (*Subject, error) {
-		return func(n int) (*Subject, error) {
-			in, err := reductions.DisjMatch3.Instance(n, 0, nil)
-			if err != nil {
-				return nil, err
-			}
-			return failing(FromInstance(in), c), c.err()
-		}
-	}
 	do := map[string]func(ctx context.Context, c *counter) error{
 		"defined": func(_ context.Context, c *counter) error {
 			return failing(right(3), c).Defined(right(3).domainOf(0).Nth(1), right(3).domainOf(1).Nth(2))
@@ -112,15 +103,6 @@ func TestErrorsAreTold(t *testing.T) {
 			_, err := Run(ctx, failing(right(3), c), opt)
 			return err
 		}
-	}
-	do["consequences"] = func(ctx context.Context, c *counter) error {
-		list, err := Consequences(ctx, own(failing(right(3), c)), family(c))
-		for _, q := range list {
-			if err == nil && strings.Contains(q.Note, errPlanted.Error()) {
-				err = errPlanted // where it bites is not known, which is said beside what is
-			}
-		}
-		return err
 	}
 	for name, run := range do {
 		c := &counter{}
@@ -149,6 +131,31 @@ func TestErrorsAreTold(t *testing.T) {
 					t.Errorf("%s ends when asked for the %d-th time of %d: %v", name, k, n, err)
 				}
 			}
+		}
+	}
+}
+
+// TestNothingFollowsFromErrors: a model is impossible from some n on only where the map could be tried there.
+func TestNothingFollowsFromErrors(t *testing.T) {
+	none := func(int) (*Subject, error) { return nil, errPlanted }
+	for says, declared := range map[string]bool{errPlanted.Error(): true, "not declared": false} {
+		s := own(instance(t, reductions.DisjMatch3, 3))
+		s.Declared = declared
+		list, err := Consequences(t.Context(), s, none)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := 0
+		for _, c := range list {
+			if c.BitesFrom != nil && *c.BitesFrom != s.Size {
+				t.Errorf("%s: %+v", c.Rule, c)
+			}
+			if strings.Contains(c.Note, says) {
+				said++
+			}
+		}
+		if said < len(list)/2 {
+			t.Errorf("%d of %d rows say %q", said, len(list), says)
 		}
 	}
 }

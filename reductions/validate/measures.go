@@ -20,7 +20,6 @@ const gameEntries = 64
 
 // Limits on ranks: the entries of a table, and the values that are looked at one by one.
 const (
-	rankPrime   = 1<<31 - 1
 	rankEntries = 1 << 16
 	rankValues  = 8
 )
@@ -170,7 +169,7 @@ func (t *table) ranks(m *bounds.Matrix) (most int, by string) {
 				rows[i][j] = number[v]
 			}
 		}
-		if r := exact.RankModulo(rows, rankPrime); r > most {
+		if r := exact.RankModulo(rows, exact.Mersenne); r > most {
 			most, by = r, fmt.Sprintf("rank %d %s", r, text)
 		}
 	}
@@ -181,7 +180,7 @@ func (t *table) ranks(m *bounds.Matrix) (most int, by string) {
 			number[v] = 0
 		}
 		for k, v := range values {
-			number[v] = (uint64(k+1) * 0x9e3779b9) % rankPrime
+			number[v] = (uint64(k+1) * 0x9e3779b9) % exact.Mersenne
 		}
 		try("of the table, a number modulo 2^31 - 1 for each value")
 	}
