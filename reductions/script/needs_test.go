@@ -89,7 +89,12 @@ func TestDeclaredNeeds(t *testing.T) {
 		{words, lookup, 3, 4, "two-way deterministic", 4},                                             // Bob sends y, Alice the value
 		{words, lookup, 3, 4, "2 rounds deterministic", 4},                                            // the same
 		{words, lookup, 3, 6, "1 rounds deterministic", 6},                                            // he is not heard in time
-		{words, lookup, 3, 6, "one-way randomised, error 1/3", 6},                                     // no coins are needed to send all
+		{words, lookup, 3, 4, "one-way randomised, error 1/3", 4},                                     // two columns of three, and a guess
+		{words, lookup, 3, 6, "one-way randomised, error 1/5", 6},                                     // a guess is too often wrong
+		{sum, "return x == y", 4, 2, "one-way randomised, error 1/3", 2},                              // three classes of 16 rows
+		{sum, "return x == y", 4, 4, "one-way randomised, error 1/20", 4},                             // classes of one
+		{sum, "return x == y", 4, 0, "two-way randomised, error 1/2", 0},                              // a guess
+		{sum, promise, 3, 2, "one-way randomised, error 9/20", 1},                                     // two classes of 8 rows
 		{sum, count, 6, 3, "one-way deterministic", 3},                                                // far below what she holds
 		{sum, promise, 3, 2, "one-way deterministic", 2},                                              // colours
 		{`{"x": bits(30), "y": bits(30)}`, "return x[0] == y[0]", 1, 30, "one-way deterministic", 30}, // too large for a table
@@ -243,7 +248,8 @@ def problem(n, x, y): return max(x, y)
 		{index + fmt.Sprintf(layout, "tokens[tokens[-1] - 1]", "{n + 1: y}", "ceil_log2(n)", "two-way"), ""},
 		{larger + fmt.Sprintf(layout, "max(tokens[:-1], tokens[-1])", "{n + 1: y}", "n", "one-way"), "recurrent kernel-attention"},
 		{larger + fmt.Sprintf(layout, "max(tokens[:-1], tokens[-1])", "{n + 1: y}", "n", "two-way"), "recurrent kernel-attention kernel-attention"},
-		{larger + fmt.Sprintf(layout, "max(tokens[:-1], tokens[-1])", "{n + 1: y}", "n", "2 rounds"), "recurrent kernel-attention"}, // two layers are judged two-way
+		{larger + fmt.Sprintf(layout, "max(tokens[:-1], tokens[-1])", "{n + 1: y}", "n", "1 rounds"), "recurrent kernel-attention"}, // two layers are two rounds
+		{larger + fmt.Sprintf(layout, "max(tokens[:-1], tokens[-1])", "{n + 1: y}", "n", "2 rounds"), "recurrent kernel-attention kernel-attention"},
 	} {
 		f := parse(t, tc.source)
 		s, err := f.Subject(4)

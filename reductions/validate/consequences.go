@@ -103,7 +103,7 @@ func Consequences(ctx context.Context, s *Subject, family func(n int) (*Subject,
 // them against the need there, where that falls further short.
 func (s *Subject) facing(ctx context.Context, p *rules.Protocol) (moved func(*rules.Protocol) protocol.Bits, need Need, ok bool, err error) {
 	moved = (*rules.Protocol).Total
-	need, ok, err = s.NeedIn(ctx, judging(p.Setting))
+	need, ok, err = s.NeedIn(ctx, p.Setting)
 	if err != nil || p.Behind == nil || s.values == nil {
 		return moved, need, ok, err
 	}
@@ -113,15 +113,6 @@ func (s *Subject) facing(ctx context.Context, p *rules.Protocol) (moved func(*ru
 		}
 	}
 	return moved, need, ok, nil
-}
-
-// judging is the setting whose needs judge a protocol: what every protocol of two players
-// that speak both ways needs, those of few rounds need.
-func judging(setting protocol.Setting) protocol.Setting {
-	if setting.Order == protocol.InRounds && setting.Players <= 2 {
-		return protocol.TwoWay
-	}
-	return setting
 }
 
 func (s *Subject) consequence(a rules.Sized, f *search) (Consequence, error) {
@@ -145,7 +136,7 @@ func (s *Subject) consequence(a rules.Sized, f *search) (Consequence, error) {
 		c.Note = why
 		return c, err
 	}
-	c.Setting = judging(p.Setting)
+	c.Setting = p.Setting
 	moved, least, ok, err := s.facing(f.ctx, p)
 	c.Bits = int(moved(p))
 	switch {

@@ -3,6 +3,7 @@ package validate
 import (
 	"context"
 	"fmt"
+	"math/big"
 	"slices"
 	"sync"
 	"time"
@@ -392,6 +393,9 @@ func (s *Subject) enough(ctx context.Context, t *table, setting protocol.Setting
 	if len(domains) == 2 {
 		c := t.behind(ctx, 1)
 		lower(protocol.Width(uint64(c.upper)), "one-way, "+c.by)
+		if wrong, ok := new(big.Rat).SetString(setting.Error); ok {
+			lower(t.withCoins(wrong))
+		}
 	}
 	if len(t.ids) > talkMost {
 		return bits, why
@@ -491,7 +495,11 @@ func (s *Subject) NeedIn(ctx context.Context, setting protocol.Setting) (need Ne
 	if s.Need != nil {
 		take(*s.Need)
 	}
-	if n, is := s.known(setting); is {
+	known := setting
+	if setting.Order == protocol.InRounds { // of which entries say nothing
+		known = protocol.TwoWay.Among(setting.Players)
+	}
+	if n, is := s.known(known); is {
 		take(n)
 	}
 	if ok && need.Setting == setting || len(s.Problem.Costs) > 0 {
