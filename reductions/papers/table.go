@@ -201,12 +201,8 @@ func (spec TableSpec) columns(task *tasks.Task) ([]*column, error) {
 		if _, err := zoo.Catalog().Get(model); err != nil {
 			return nil, err
 		}
-		c := &column{model: model, task: task, sizes: sizes, fixed: fixed, least: spec.Ns[0], most: spec.Ns[len(spec.Ns)-1], press: spec.Ns[0]}
-		for _, n := range spec.Ns {
-			if n <= 1<<10 {
-				c.press = n
-			}
-		}
+		c := &column{model: model, task: task, sizes: sizes, fixed: fixed, least: spec.Ns[0], most: spec.Ns[len(spec.Ns)-1]}
+		c.press = min(c.most, 1<<10)
 		c.set = settingsFor(model, task.Name, rest, len(names) == 1)
 		for name := range c.set.Num {
 			used[name] = true
@@ -323,7 +319,7 @@ func (c *column) measure(ctx context.Context, n int, spec TableSpec) (report.Row
 // trial is the column's model with its inputs at N: through one reduction at all of them that hold an instance.
 func (c *column) trial(n int) (trial, error) {
 	if c.via == nil {
-		if via, err := c.choose(c.press); err == nil && via.reduction != nil {
+		if via, err := c.choose(c.press); err == nil {
 			c.via = via
 		}
 	}

@@ -320,17 +320,37 @@ func tables(ctx context.Context, w *proof.World, rows *rows, r *Result, low *str
 	if err := weighed(ctx, w, adds, r); err != nil {
 		return nil // what is known so far
 	}
-	s, err := proof.NewSums(ctx, w)
+	s, err := proof.NewSums(ctx, w, nil)
 	if err != nil {
 		if err == proof.ErrLarge || ctx.Err() != nil {
 			return cooled(ctx, w, adds, r, deepest)
 		}
 		return err
 	}
+	var others [][]int // orders of positions
+	for k := range 3 {
+		order := rand.New(rand.NewPCG(1, uint64(k))).Perm(w.Shape.N)
+		for t := range order {
+			if order[t]++; k == 0 { // backwards
+				order[t] = w.Shape.N - t
+			}
+		}
+		others = append(others, order)
+	}
 	for steps := 1 << 14; steps <= deepest; steps *= 8 {
 		for p := r.Lower; p < r.Upper; p++ {
+			var order []int
 			values, err := s.Search(ctx, p, steps, nil)
+			for k := 0; err == proof.ErrLarge && steps >= 1<<20 && p == r.Lower && k < len(others); k++ {
+				turned, bad := proof.NewSums(ctx, w, others[k])
+				if bad != nil {
+					return nil // time is over
+				}
+				order = others[k]
+				values, err = turned.Search(ctx, p, steps, nil)
+			}
 			for try := 0; err == proof.ErrLarge && try < restarts; try++ {
+				order = nil
 				values, err = s.Search(ctx, p, steps/restarts, rand.New(rand.NewPCG(uint64(steps), uint64(try))))
 			}
 			switch {
@@ -344,7 +364,7 @@ func tables(ctx context.Context, w *proof.World, rows *rows, r *Result, low *str
 				}
 			case p == r.Lower:
 				*low = "all tables of fewer bits"
-				if err := r.raise(p+1, proof.Exhausted{Kind: "exhausted", Bits: p}); err != nil {
+				if err := r.raise(p+1, proof.Exhausted{Kind: "exhausted", Bits: p, Order: order}); err != nil {
 					return err
 				}
 			}

@@ -504,9 +504,18 @@ func TestSearchIsExhaustive(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sums, err := proof.NewSums(context.Background(), world)
-		if err != nil {
-			t.Fatal(err)
+		file := fresh(t, sh, "attention").File
+		backwards := make([]int, w.n)
+		for t := range backwards {
+			backwards[t] = w.n - t
+		}
+		var sums []*proof.Sums
+		for _, order := range [][]int{nil, backwards} {
+			s, err := proof.NewSums(context.Background(), world, order)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sums = append(sums, s)
 		}
 		cells := 0
 		for pos, tokens := range world.Alphabet {
@@ -515,17 +524,27 @@ func TestSearchIsExhaustive(t *testing.T) {
 			}
 		}
 		for p := 0; p*cells <= 16; p++ {
-			values, err := sums.Search(context.Background(), p, proof.MostSteps, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if found := anyTable(world, p, cells); found != (values != nil) {
-				t.Errorf("%v, %d bits: there is a table: %v, the search finds %v", w, p, found, values)
-			}
-			if values == nil {
-				none++
-			} else {
+			found := anyTable(world, p, cells)
+			for _, s := range sums {
+				values, err := s.Search(context.Background(), p, proof.MostSteps, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if found != (values != nil) {
+					t.Errorf("%v, %d bits: there is a table: %v, the search finds %v", w, p, found, values)
+				}
+				if values == nil {
+					none++
+					continue
+				}
 				some++
+				end, err := proof.NewEnd(p, proof.Values{Kind: "values", Values: values})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if file.Upper = end; !certified(t, file) {
+					t.Errorf("%v: the table %v of %d bits is refused", w, values, p)
+				}
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package smallest
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -43,12 +44,40 @@ func TestTableOfTheDocs(t *testing.T) {
 func TestLongSearchesClose(t *testing.T) {
 	defer func(n int) { deepest = n }(deepest)
 	deepest = proof.MostSteps
-	for n, want := range map[int]int{4: 4, 5: 5} {
-		if n == 5 && !long.Tests() {
+	for _, c := range []struct {
+		task    string
+		n, want int
+	}{{"induction-heads", 4, 4}, {"induction-heads", 5, 5}, {"k-hop", 5, 5}} {
+		if c.n == 5 && !long.Tests() {
 			continue
 		}
-		if r := find(t, shape(t, "induction-heads", n, nil), "attention"); !r.Exact || r.Upper != want {
-			t.Errorf("induction heads at N = %d: %d to %d, want %d", n, r.Lower, r.Upper, want)
+		if r := fresh(t, shape(t, c.task, c.n, nil), "attention"); !r.Exact || r.Upper != c.want {
+			t.Errorf("%s at N = %d: %d to %d, want %d", c.task, c.n, r.Lower, r.Upper, c.want)
 		}
 	}
+}
+
+// TestOrderOfPositions: a search that is said to end in some order of the positions names each once, and may be done in
+// any.
+func TestOrderOfPositions(t *testing.T) {
+	file := fresh(t, shape(t, "eq", 4, nil), "attention").File
+	for _, c := range []struct {
+		order string
+		ok    bool
+	}{{`[1,2,3,4]`, true}, {`[4,2,1,3]`, true}, {`[]`, false}, {`[1,2,3]`, false}, {`[1,2,3,3]`, false}, {`[0,1,2,3]`, false}, {`[2,3,4,5]`, false}, {`[1,2,3,4,4]`, false}} {
+		file.Lower.Evidence = json.RawMessage(`{"kind":"exhausted","bits":1,"order":` + c.order + `}`)
+		if certified(t, file) != c.ok {
+			t.Errorf("order %s: accepted is not %v", c.order, c.ok)
+		}
+	}
+}
+
+// certified says whether the checker accepts a file.
+func certified(t *testing.T, file *proof.File) bool {
+	t.Helper()
+	raw, err := json.Marshal(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return accepted(raw)
 }

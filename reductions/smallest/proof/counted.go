@@ -61,7 +61,7 @@ func SumKinds(ctx context.Context, w *World, within int) (map[int]int, error) {
 	if w.Shape.Task.CheckSeq != nil || w.Shape.Task.Correct != nil || w.Shape.N > 16 {
 		return nil, errors.New("rows are counted where every sequence is an input and one answer is right, up to N = 16")
 	}
-	out, err := outputs(ctx, w)
+	out, err := outputs(ctx, w, inOrder(w.Shape.N, nil))
 	if err != nil || len(out)<<bits.OnesCount(uint(within)) > MaxWork {
 		return nil, errors.Join(err, ErrLarge)
 	}

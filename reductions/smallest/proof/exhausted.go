@@ -16,8 +16,9 @@ import (
 // the read token being public. There is nothing to look at: the checker searches all
 // tables of values itself, and proves Bits + 1.
 type Exhausted struct {
-	Kind string `json:"kind"` // "exhausted"
-	Bits int    `json:"bits"`
+	Kind  string `json:"kind"` // "exhausted"
+	Bits  int    `json:"bits"`
+	Order []int  `json:"order,omitempty"` // the positions, in the order in which values are given to them; absent: as they come
 }
 
 // MostSteps is how long one search for values may be.
@@ -35,7 +36,12 @@ var _ = register("exhausted", kind{model: "attention", unit: ValueBits, end: "lo
 	if e.Bits < 0 || e.Bits > 16 {
 		return 0, fmt.Errorf("values of %d bits", e.Bits)
 	}
-	t, err := NewSums(ctx, w)
+	if e.Order != nil {
+		if at := slices.Sorted(slices.Values(e.Order)); len(at) != sh.N || at[0] != 1 || at[sh.N-1] != sh.N || len(slices.Compact(at)) != sh.N {
+			return 0, fmt.Errorf("the order %v has not each of %d positions once", e.Order, sh.N)
+		}
+	}
+	t, err := NewSums(ctx, w, e.Order)
 	if err != nil {
 		return 0, err
 	}
@@ -56,6 +62,7 @@ var _ = register("exhausted", kind{model: "attention", unit: ValueBits, end: "lo
 // matters.
 type Sums struct {
 	w     *World
+	at    []int     // the positions, from 0, in the order in which prefixes take them
 	next  [][][]int // next[t][rest][group]: the rest of a prefix, one token later; -1: no input
 	group [][]int   // of each choice at each position: those that may have one value
 	apart []func(a, b int) bool
@@ -64,8 +71,8 @@ type Sums struct {
 // mostInputs bounds the inputs of a search.
 const mostInputs = 1 << 20
 
-// outputs numbers the outputs on all inputs from 1, in the order of choices; 0: no input.
-func outputs(ctx context.Context, w *World) ([]uint16, error) {
+// outputs numbers the outputs on all inputs from 1, in the order of choices at the positions of order, from 0; 0: no input.
+func outputs(ctx context.Context, w *World, order []int) ([]uint16, error) {
 	n := w.Shape.N
 	inputs := 1
 	for _, c := range w.Choices {
@@ -79,9 +86,9 @@ func outputs(ctx context.Context, w *World) ([]uint16, error) {
 		if i%1024 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		for pos, left := n-1, i; pos >= 0; pos-- {
-			c := w.Choices[pos]
-			word[pos], left = c[left%len(c)], left/len(c)
+		for t, left := n-1, i; t >= 0; t-- {
+			c := w.Choices[order[t]]
+			word[order[t]], left = c[left%len(c)], left/len(c)
 		}
 		seq, _ := w.Tokens(0, word)
 		value, inside := w.Output(seq)
@@ -103,15 +110,28 @@ func outputs(ctx context.Context, w *World) ([]uint16, error) {
 	return out, nil
 }
 
+// inOrder counts positions from 0.
+func inOrder(n int, order []int) []int {
+	at := make([]int, n)
+	for t := range at {
+		if at[t] = t; order != nil {
+			at[t] = order[t] - 1
+		}
+	}
+	return at
+}
+
 // NewSums tabulates the outputs, so that those of all that begin with one prefix stand side by
-// side: two prefixes with equal stretches have one rest.
-func NewSums(ctx context.Context, w *World) (*Sums, error) {
-	out, err := outputs(ctx, w)
+// side: two prefixes with equal stretches have one rest. A sum knows no order, so a prefix is of the positions in any order,
+// from 1; nil: as they come.
+func NewSums(ctx context.Context, w *World, order []int) (*Sums, error) {
+	at := inOrder(w.Shape.N, order)
+	out, err := outputs(ctx, w, at)
 	if err != nil {
 		return nil, err
 	}
 	n, inputs := w.Shape.N, len(out)
-	s := &Sums{w: w, next: make([][][]int, n), group: make([][]int, n), apart: make([]func(a, b int) bool, n+1)}
+	s := &Sums{w: w, at: at, next: make([][][]int, n), group: make([][]int, n), apart: make([]func(a, b int) bool, n+1)}
 	var rests []int // of the prefixes one token longer
 	for t, width := n, 1; t >= 0; t-- {
 		own := make([]int, inputs/width)
@@ -130,7 +150,7 @@ func NewSums(ctx context.Context, w *World) (*Sums, error) {
 				k = len(first)
 				index[string(key)], first = k, append(first, stretch)
 				if t < n {
-					choices := len(w.Choices[t])
+					choices := len(w.Choices[at[t]])
 					s.next[t] = append(s.next[t], slices.Clone(rests[i*choices:(i+1)*choices]))
 				}
 			}
@@ -148,7 +168,7 @@ func NewSums(ctx context.Context, w *World) (*Sums, error) {
 			s.join(t)
 		}
 		if rests = own; t > 0 {
-			width *= len(w.Choices[t-1])
+			width *= len(w.Choices[at[t-1]])
 		}
 	}
 	return s, nil
@@ -157,7 +177,7 @@ func NewSums(ctx context.Context, w *World) (*Sums, error) {
 // join groups the choices at position t + 1.
 func (s *Sums) join(t int) {
 	index := map[string]int{}
-	s.group[t] = make([]int, len(s.w.Choices[t]))
+	s.group[t] = make([]int, len(s.w.Choices[s.at[t]]))
 	kept := make([][]int, len(s.next[t]))
 	for c := range s.group[t] {
 		var key []byte
@@ -271,14 +291,15 @@ func (s *Sums) Search(ctx context.Context, p, steps int, rng *rand.Rand) (values
 	case none:
 		return nil, nil
 	}
-	for t, stand := range s.w.Stand {
-		low := slices.Min(worth[t])
+	values = make([][]int, n)
+	for t, pos := range s.at {
+		stand, low := s.w.Stand[pos], slices.Min(worth[t])
 		own := make([]int, len(stand))
 		for a, b := range stand {
-			c, _ := slices.BinarySearch(s.w.Choices[t], b)
+			c, _ := slices.BinarySearch(s.w.Choices[pos], b)
 			own[a] = worth[t][s.group[t][c]] - low
 		}
-		values = append(values, own)
+		values[pos] = own
 	}
 	return values, nil
 }
