@@ -80,3 +80,30 @@ func TestTablesChooseWhereNeedsHaveComeApart(t *testing.T) {
 		t.Errorf("%+v", table.Rows)
 	}
 }
+
+// TestRowsNameTheRank: a feed-forward row on sparse averages names the rank N d where the proof holds, a wrong network has
+// none to show, and its size is held against so many rows.
+func TestRowsNameTheRank(t *testing.T) {
+	for _, c := range []struct {
+		set          tasks.Params
+		rank, needed float64 // 0: none
+	}{{tasks.Params{"q": 1}, 16, 8}, {tasks.Params{"q": 2, "d": 2}, 32, 16}, {tasks.Params{"q": 1, "h1": 9}, 0, 8}, {tasks.Params{"q": 8}, 72, 0}, {tasks.Params{"q": 2, "eps": 0.34}, 24, 0}} {
+		table, err := Table(t.Context(), TableSpec{Task: "qsa", Models: []string{"mlp"}, Ns: []int{8}, Set: models.Settings{Num: c.set, Seed: 1}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		row := table.Rows[0]
+		if c.needed == 0 {
+			if row.Rank != nil || row.RankNeeded != nil {
+				t.Errorf("%v: rank %v, %v needed", c.set, *row.Rank, *row.RankNeeded)
+			}
+			continue
+		}
+		if row.RankNeeded == nil || *row.RankNeeded != c.needed || (row.Rank == nil) != (c.rank == 0) || row.Rank != nil && *row.Rank != c.rank || (row.Wrong > 0) != (c.rank == 0) {
+			t.Errorf("%v: %+v", c.set, row)
+		}
+		if p := row.Params["p"].(float64); row.SizeNeeded == nil || *row.SizeNeeded != c.needed*p {
+			t.Errorf("%v: a size of %v needs %v, p = %v", c.set, *row.Size, row.SizeNeeded, p)
+		}
+	}
+}

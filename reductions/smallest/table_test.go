@@ -81,3 +81,13 @@ func certified(t *testing.T, file *proof.File) bool {
 	}
 	return accepted(raw)
 }
+
+// TestLargeIdentitiesAreNotWritten: an identity of very many columns is named, and no evidence.
+func TestLargeIdentitiesAreNotWritten(t *testing.T) {
+	for n, written := range map[int]bool{mostColumns: true, mostColumns + 1: false} {
+		r := fresh(t, shape(t, "qsa", n, nil), "mlp")
+		if !r.Exact || r.Upper != n || (r.File.Upper != nil) != written || (len(r.Notes) == 0) != written {
+			t.Errorf("N = %d: %d to %d, written %v, %q", n, r.Lower, r.Upper, r.File.Upper != nil, r.Notes)
+		}
+	}
+}
