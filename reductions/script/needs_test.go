@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"crosscut/protocol"
+	"crosscut/protocol/problems"
 	"crosscut/reductions/rules"
 	"crosscut/reductions/validate"
 	"crosscut/report"
@@ -335,6 +336,33 @@ func TestAllNeeds(t *testing.T) {
 	index := of(problemFile(`{"x": bits(n), "y": numbers(1, n)}`, "return x[y - 1]", ""), 4)
 	if index["one-way deterministic"] != 4 || index["two-way deterministic"] != 2 {
 		t.Errorf("index: %v", index)
+	}
+}
+
+// A declared need is a formula, and where the table shows more at this n, rows say that.
+func TestTheTableShowsMoreThanIsDeclared(t *testing.T) {
+	const file = `
+def inputs(n): return {"x": words(n, 5), "y": numbers(1, n)}
+def problem(n, x, y): return x[y - 1]
+def task(tokens, params): return [tokens[tokens[-1] - 1]] * len(tokens)
+def alice(n, x): return {i + 1: x[i] for i in range(n)}
+def bob(n, y): return {n + 1: y}
+def read(n): return [n + 1]
+def answer(n, outputs): return outputs[n + 1]
+def needed(n): return {"bits": %s, "setting": "one-way deterministic", "basis": "quoted", "source": "here"}
+`
+	for declared, want := range map[string]struct {
+		bits  int
+		basis problems.Basis
+	}{"2 * n": {7, problems.Checked}, "2 * n + 1": {7, problems.Quoted}} {
+		s, err := parse(t, fmt.Sprintf(file, declared)).Subject(3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		need, ok, err := s.NeedIn(t.Context(), protocol.OneWay)
+		if err != nil || !ok || need.Bits != want.bits || need.Basis != want.basis {
+			t.Errorf("%s is declared, and rows say %+v (%v, %v)", declared, need, ok, err)
+		}
 	}
 }
 

@@ -502,7 +502,7 @@ func (s *Subject) NeedIn(ctx context.Context, setting protocol.Setting) (need Ne
 	if n, is := s.known(known); is {
 		take(n)
 	}
-	if ok && need.Setting == setting || len(s.Problem.Costs) > 0 {
+	if len(s.Problem.Costs) > 0 {
 		return need, ok, nil
 	}
 	t, err := s.small(ctx)
