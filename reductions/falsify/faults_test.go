@@ -91,3 +91,53 @@ func TestErrorsAreTold(t *testing.T) {
 		}
 	}
 }
+
+// TestCountsTellErrors: so does what counts messages, and what walks the trails of a unit.
+func TestCountsTellErrors(t *testing.T) {
+	short, long, sets, meeting := instance(t, reductions.DisjQSAMemory, 6), instance(t, reductions.DisjQSAMemory, 24), instance(t, reductions.SetQSA, 8), instance(t, disjMeet, 4)
+	distinct := func(ctx context.Context, target *Target) error { _, _, _, err := target.Distinct(ctx, 1); return err }
+	birthday := func(ctx context.Context, target *Target) error {
+		w, err := target.Birthday(Options{Seed: 1}, map[string]any{}, nil)
+		if err != nil {
+			return err
+		}
+		trails, err := w.Do(ctx, 0, 4)
+		if err != nil {
+			return err
+		}
+		_, err = w.Enough(trails)
+		return errors.Join(err, w.Total(trails))
+	}
+	for name, c := range map[string]struct {
+		m  models.Machine
+		in *reductions.Instance
+		do func(context.Context, *Target) error
+	}{
+		"all messages": {scrambler(short.Shape, 4), short, distinct}, "some messages": {scrambler(long.Shape, 20), long, distinct},
+		"transcripts": {memory{sh: meeting.Shape, keeps: 3, ack: 2}, meeting, distinct}, "trails": {scrambler(long.Shape, 8), long, birthday},
+	} {
+		run := func(made *atomic.Int64, at int64) error {
+			target, err := NewTarget(faulty{c.m, made, at}, c.in)
+			if err != nil {
+				return err
+			}
+			return c.do(t.Context(), target)
+		}
+		var made atomic.Int64
+		if err := run(&made, 0); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for at, all := int64(1), made.Load(); at <= all; at += 1 + at/20 + (all-at)/10 {
+			if err := run(new(atomic.Int64), at); !errors.Is(err, errPlanted) {
+				t.Errorf("%s: call %d of %d fails: %v", name, at, all, err)
+			}
+		}
+	}
+	none := faulty{Machine: scrambler(sets.Shape, 2), made: new(atomic.Int64)}
+	if target, err := NewTarget(none, sets); err != nil || distinct(t.Context(), target) == nil || !errors.Is(birthday(t.Context(), target), ErrUnits) {
+		t.Errorf("Alice's inputs are no strings, and counted: %v", err)
+	}
+	if target, err := NewTarget(scrambler(short.Shape, 4), short); err != nil || !errors.Is(birthday(t.Context(), target), ErrUnits) {
+		t.Errorf("all inputs can be tried, and are units of trails: %v", err)
+	}
+}

@@ -35,7 +35,7 @@ func shape(t testing.TB, task string, n int, set tasks.Params) tasks.Shape {
 // find is the result of a search without limit, which several tests look at.
 func find(t testing.TB, sh tasks.Shape, model string) *Result {
 	t.Helper()
-	key := fmt.Sprint(sh.Task.Name, sh.N, sh.Params, model)
+	key := fmt.Sprint(sh.Task.Name, sh.N, sh.Params, model, deepest)
 	if found[key] == nil {
 		found[key] = fresh(t, sh, model)
 	}
