@@ -2,6 +2,7 @@ package lab
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -58,6 +59,7 @@ func TestVacuous(t *testing.T) {
 	b.is(".verdict [data-raw]", "data-raw", bits["trivial"])
 	b.click("[data-act=bite]")
 	b.until(".verdict", "errs on some input")
+	b.until(".chip.need", "by index-induction")
 	params := at(run, "record", "params")
 	grow := compute(t, "grow", fmt.Sprintf(`{"inequality":"one-layer-induction","n":8,"sizes":{"H":1,"m":%v,"p":%v,"f":1}}`, at(params, "d_v"), at(params, "p")))
 	b.is(".verdict [data-bites]", "data-bites", at(grow, "bites_n"))
@@ -91,6 +93,15 @@ func TestMachine(t *testing.T) {
 	b.press(kb.ArrowRight, ".handle")
 	b.until(".stage", "the state after token 10")
 
+	// Cut names the largest bound, and says what the hands of the reduction need.
+	const hands = `{"task":"match3","model":"attention","n":15,"seed":2,"set":{"M":16},"split":"alice:2-7,bob:8-13,public:1,14-15"}`
+	need := at(compute(t, "cut", hands), "needed")
+	if at(need, "by") == at(need, "reduction") || at(need, "written").(float64) >= at(need, "bits").(float64) {
+		t.Errorf("the example's largest bound is that of its reduction: %v", need)
+	}
+	b.open("cut?task=match3&model=attention&n=15&set=M%3D16&seed=2&split=alice%3A2-7%2Cbob%3A8-13%2Cpublic%3A1%2C14-15", ".chip.need", number(at(need, "bits"))+"\u00a0bits by "+at(need, "by").(string))
+	b.until(".verdict", fmt.Sprintf("The hands that %s writes, of which Story, Grow and Break speak, need %s here.", at(need, "reduction"), number(at(need, "written"))))
+
 	// What is open stands between the need and the cheaper of model and raw tokens.
 	rows := at(compute(t, "table", `{"task":"qsa","model":"rnn","ns":[8,16,32,64,128,256,512,1024],"seed":1}`), "table", "rows").([]any)
 	last := rows[len(rows)-1]
@@ -98,5 +109,7 @@ func TestMachine(t *testing.T) {
 	b.is(".verdict [data-needed]", "data-needed", at(last, "needed"))
 	b.is(".verdict [data-bits]", "data-bits", at(last, "bits"))
 	b.await(`!!document.querySelector(".stage .between")`)
+	whose, _, _ := strings.Cut(at(last, "needed_by").(string), ": n")
+	b.until(".sheet", fmt.Sprintf("Needed at N = 1024: %s bits = n, of %s", number(at(last, "needed")), whose))
 	b.quiet("the machine")
 }

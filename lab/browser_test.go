@@ -225,6 +225,9 @@ func TestBrowser(t *testing.T) {
 	b.until(".place", "message 0")
 	b.key(".")
 	b.until(".place", "message 1")
+	b.until(".chip.cost", "so far")
+	b.key(".")
+	b.await(`/^sent\d+.bits$/.test(document.querySelector(".chip.cost").textContent)`)
 	b.quiet("Cut")
 
 	b.open("grow?inequality=one-layer-match3&n=1096", ".verdict", "needed")

@@ -59,6 +59,7 @@ type needed struct {
 	Why       string `json:"why"`
 	By        string `json:"by"`        // whose it is
 	Reduction string `json:"reduction"` // one that presses on this split; "": none does
+	Written   int    `json:"written"`   // bits that its own hands need; 0: none does
 }
 
 // mostCut is the longest sequence that the Cut room draws.
@@ -122,10 +123,10 @@ var _ = operate("cut", func(ctx context.Context, q cutRequest) (any, error) {
 		a.TokenBits = a.Record.Bits.Trivial / alice
 	}
 	if n, ok := matrix.Pressing(ctx, p.Machine, p.Job, r.Transcript); ok {
-		a.Needed = &needed{int(n.Bits), n.Formula, n.Setting.String(), string(n.Basis), n.Why, n.Of, ""}
+		a.Needed = &needed{int(n.Bits), n.Formula, n.Setting.String(), string(n.Basis), n.Why, n.Of, "", 0}
 		setting, speaker := reductions.Direction(r.Transcript, p.Job.Answerer(p.Job.Read[0]))
 		if at, ok := reductions.NeededAt(sh, p.Job.Split, p.Job.Read[0], setting, speaker); ok {
-			a.Needed.Reduction = at.Reduction
+			a.Needed.Reduction, a.Needed.Written = at.Reduction, int(at.Bits)
 		}
 		a.Record.Need(n.Bits, n.Of, n.Formula, string(n.Basis))
 	}

@@ -78,10 +78,10 @@ export function puzzle(stage, { width, height, tokens, two, pick, partners, pair
     over: [arcs, line(width / 2, p.bottom + 46, found ? `${found.join(" + ")} = ${found.reduce((a, b) => a + b)}` : `${tokens[pick]} + ?${two ? " + ?" : ""}`, { "font-size": 26, "font-weight": 600 })] });
 }
 
-// jar is a vessel filled to a share between 0 and 1.
-function jar(x, y, w, h, share, name, amount, cls = "alice") {
+// jar is a vessel filled to a share between 0 and 1, and above that with a blank token's share.
+function jar(x, y, w, h, share, name, amount, blank = 0) {
   const fill = Math.max(0, Math.min(1, share)) * (h - 4);
-  return svg("g", { role: "img", "aria-label": `${name}: ${amount}` }, svg("rect", { class: `fill ${cls}`, x: x + 2, y: y + h - 2 - fill, width: w - 4, height: fill }),
+  return svg("g", { role: "img", "aria-label": `${name}: ${amount}` }, svg("rect", { class: "fill alice", x: x + 2, y: y + h - 2 - fill, width: w - 4, height: fill }), svg("rect", { class: "fill blank", x: x + 2, y: y + h - 2 - fill - blank * (h - 4), width: w - 4, height: blank * (h - 4) }),
     svg("path", { class: "jar", d: `M${x} ${y}V${y + h}H${x + w}V${y}` }), line(x + w / 2, y + h + 17, name, { "font-size": 13, class: "dim" }), line(x + w / 2, y - 8, amount, { "font-weight": 600 }));
 }
 
@@ -90,12 +90,12 @@ export function layer(stage, { width, height, blank, own, tokens, weights, numer
   grab(stage, () => null);
   const p = place(tokens.length, width, height * .22), most = Math.max(1, ...weights), h = Math.max(50, height - p.bottom - 90), w = Math.min(110, width / 5), y = p.bottom + 42;
   height = Math.max(height, y + h + 24);
-  const arcs = tokens.flatMap((_, j) => j ? [arc(p, 0, 0, j, { class: "arc weight", behind: !weights[j], "stroke-opacity": (.25 + .75 * weights[j] / most).toFixed(2), "stroke-width": 1 + 2 * weights[j] / most })] : []);
-  const all = [total + own + blank, over + own], one = hovered > 0, sums = one ? [weights[hovered], numerators[hovered]] : all;
-  scene(stage, { width, height, label: "Token 1 asks; the arcs are as dark as the weights; two jars fill", under: arcs,
+  const arcs = tokens.flatMap((_, j) => j ? [arc(p, 0, 0, j, { class: `arc weight${weights[j] ? "" : " none"}`, behind: !weights[j], "stroke-opacity": (.25 + .75 * weights[j] / most).toFixed(2), "stroke-width": 1 + 2 * weights[j] / most })] : []);
+  const all = [total + own + blank, over + own], one = hovered > 0, sums = one ? [weights[hovered], numerators[hovered]] : [total + own, over + own], full = Math.max(1, ...all); // both jars have one scale
+  scene(stage, { width, height, label: "Token 1 asks; an arc is the stronger the larger its weight; two jars fill, by one scale", under: arcs,
     tokens: tokens.map((is, i) => ({ is, x: p.x(i), y: p.y(i), size: p.size - 2, high: p.high, on: i === 0, owner: i === hovered ? "alice" : "public", focusable: i === Math.max(1, hovered), press: () => hover(i), hover: () => hover(i) })),
-    over: [line(p.mid(0), p.y0 - 8, "asks", { "font-size": 12, class: "dim", "text-anchor": "start", dx: -p.size / 2 }), jar(width / 2 - 1.9 * w, y, w, h, sums[0] / all[0], "weights", one ? number(sums[0]) : `${number(total + own)} + ${number(blank)}`), jar(width / 2 - .3 * w, y, w, h, all[1] ? sums[1] / all[1] : 0, "weight × value", number(sums[1])),
-      line(width / 2 + 1.65 * w, y + h / 2 - 12, `${number(all[1])} / ${number(all[0])}`, { "font-size": 17 }), line(width / 2 + 1.65 * w, y + h / 2 + 14, `output ${output}`, { "font-size": 18, "font-weight": 600 })] });
+    over: [line(p.mid(0), p.y0 - 8, "asks", { "font-size": 12, class: "dim", "text-anchor": "start", dx: -p.size / 2 }), jar(width / 2 - 1.9 * w, y, w, h, sums[0] / full, "weights", one ? number(sums[0]) : `${number(total + own)} + ${number(blank)}`, one ? 0 : blank / full), jar(width / 2 - .3 * w, y, w, h, sums[1] / full, "weight × value", number(sums[1])),
+      line(width / 2 + 1.65 * w, y + h / 2 - 12, `${number(all[1])} / ${number(all[0])} ${all[1] > 0 ? "> 0" : "= 0"}`, { "font-size": 17 }), line(width / 2 + 1.65 * w, y + h / 2 + 14, `output ${output}`, { "font-size": 18, "font-weight": 600 })] });
 }
 
 export function cut(stage, { width, height, tokens, owners, at, words, messages, weights, bits, trivial, move }) {

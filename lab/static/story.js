@@ -11,7 +11,7 @@ import * as draw from "./stage.js";
 export const keys = () => ["scene", "M", "n", "seed", "pick", "two", "cut", "hand", "boxes", "H", "width", "bits", "at", "numbers"];
 
 const FIRST_ROOM = "cut?task=match2&model=attention&n=16&seed=3"; // behind the story
-const DEFAULTS = { scene: 1, M: 32, n: 16, seed: 20, pick: 1, cut: 9, hand: 4, boxes: 3, H: 1, width: 3, bits: 8, at: 1096, numbers: 3 };
+const DEFAULTS = { scene: 1, M: 32, n: 16, seed: 20, pick: 1, cut: 8, hand: 4, boxes: 3, H: 1, width: 3, bits: 8, at: 1096, numbers: 3 };
 
 export function open(main, cat, start, write) {
   const s = { ...DEFAULTS, ...Object.fromEntries(Object.entries(start).map(([k, v]) => [k, +v])) };
@@ -19,7 +19,7 @@ export function open(main, cat, start, write) {
   s.two = start.two === "1";
   s.cut = Math.min(s.cut, s.n); s.pick = Math.min(s.pick, s.n);
   const doc = name => cat.tasks.find(t => t.name === name).doc;
-  let width = 0, height = 400, data = {}, failed = null, hovered = -1, revealed = false, sorted = new Map(), holding = first(), box = 0, caught = null;
+  let width = 0, height = 400, data = {}, failed = null, hovered = -1, revealed = false, dealt = true, sorted = new Map(), holding = first(), box = 0, caught = null;
   let crossAt = 0; // the N to which the crossing is dragged: the engine says the width that takes it there
 
   const stage = el("div", { class: "stage", "data-scene": s.scene }), caption = el("p", { class: "caption", "aria-live": "polite" });
@@ -41,6 +41,7 @@ export function open(main, cat, start, write) {
 
   // What a scene asks of the engine.
   const match = (more = {}) => ask("cut", { task: "match2", model: "attention", n: s.n, set: { M: s.M }, seed: s.seed, ...more });
+  const EASY = { task: "match2", n: 5, set: { M: 4 }, split: "alice:2-3,bob:4-5,public:1" }; // a Match2 that is small enough to count
   const splitAt = (n, k) => { const a = k > 1 ? `alice:2-${k},` : "", b = k < n ? `bob:${k + 1}-${n},` : ""; return `${a}${b}public:1`; };
   const questions = {
     1: async () => {
@@ -54,9 +55,10 @@ export function open(main, cat, start, write) {
       return { run, weigh: run.weighed, grown };
     },
     4: async () => {
+      if (dealt && !sorted.size) await deal();
       const act = (x, y) => ask("reduce", { reduction: "disj-match3", n: s.hand, x, y }), zero = "0".repeat(s.hand), one = "1".repeat(s.hand);
-      const [hand, none, all] = await Promise.all([act(handOf(holding), zero), act(zero, zero), act(one, one)]);
-      return { hand, none, all, need: (await ask("sizes", { reduction: "disj-match3", model: "attention", n: s.hand })).needed };
+      const [hand, none, all, two] = await Promise.all([act(handOf(holding), zero), act(zero, zero), act(one, one), ask("matrix", EASY)]);
+      return { hand, none, all, two, need: (await ask("sizes", { reduction: "disj-match3", model: "attention", n: s.hand })).needed };
     },
     5: () => ask("grow", { inequality: "one-layer-match3", n: s.at, sizes: { H: s.H, m: s.width, p: s.bits }, ...(crossAt ? { cross: { size: "m", n: crossAt } } : {}) }),
     6: async () => {
@@ -92,7 +94,7 @@ export function open(main, cat, start, write) {
       const total = sum(weigh.weights), over = sum(weigh.numerators), h = hovered >= 0 ? hovered : -1;
       // The blank token's score is that of a partner, so its weight is 2^f; a token that is its own partner has as much.
       const blank = 2 ** run.record.params.f, own = 2 * run.tokens[0] % s.M === 0 ? blank : 0;
-      say(2, el("p", {}, "An attention layer answers it. Token 1 sends a ", el("em", {}, "query"), " to every token; each answers with a weight, the darker the larger. Two jars fill: the weights, and the weights times what each token has to say, its value: here 1 for every token. ", el("strong", {}, "Their quotient decides the output."), ` A blank token of weight ${blank} and value 0 is in the first jar as well, so that it is never empty: it alone makes the quotient 0.`),
+      say(2, el("p", {}, "An attention layer answers it. Token 1 sends a ", el("em", {}, "query"), " to every token; each answers with a weight: the stronger the line, the larger; dashes are a weight of 0. Two jars fill: the weights, and the weights times what each token has to say, its value: here 1 for every token. ", el("strong", {}, "Their quotient decides the output: 1 where it is more than 0."), ` A blank token of weight ${blank} and value 0, grey, is in the first jar as well, so that it is never empty: it alone makes the quotient 0.`),
         el("p", {}, `Here the weights of the other tokens add up to `, el("strong", { "data-weights": total }, number(total)), total ? ", all from the partners of token 1." : ": token 1 has no partner among them, and a blank token alone fills the jar.", ` The layer says ${run.record.output[0]}, the definition ${run.record.expected[0]}.`),
         el("p", {}, "Point at a token to see what it adds. ", el("strong", {}, h > 0 ? `Token ${h + 1}, ${run.tokens[h]}: weight ${weigh.weights[h]}.` : "")),
         el("p", { class: "muted" }, "Sums only: who put in what can no longer be told."));
@@ -103,19 +105,20 @@ export function open(main, cat, start, write) {
       const b = run.record.bits, bits = grown.map(g => g.record.bits.total), step = bits[1] - bits[0];
       say(3, el("p", {}, "Now a line through the strip, after token ", turn("cut", 1, s.n, "the cut"), ". Token 1, grey, is public: both see it. Of the others Alice has what is left of the line, Bob the rest. She fills her part of both jars and hands them over: ", el("strong", { class: "a", "data-total": b.total }, plural(b.total, "bit")), `, however her tokens lie. Sent as they are, they would take ${plural(b.trivial, "bit")}.`),
         el("p", {}, "Drag the line: the envelope hardly changes. Take ", N(), ` tokens, M still ${s.M}: with the line in the middle, at 16, 32 and 64 tokens it is `, el("strong", { "data-grown": bits.join(" ") }, `${bits.join(", ")} bits`), bits[2] - bits[1] === step ? `. Each doubling adds ${plural(step, "bit")}.` : ".", " A sum grows like a logarithm."),
-        el("p", { class: "muted small" }, `${run.record.bits.total} bits = `, formula(run.record.formula_text)));
+        el("p", { class: "muted small" }, `${run.record.bits.total} bits = `, formula(run.record.formula_text), ` The second row of the envelope has room for every value of p = ${run.record.params.p} bits, negative ones too, and counts from the least: a small sum does not look small there.`));
       put(caption, about("match2", s.M), command(run.record.command));
       draw.cut(stage, { width, height, tokens: run.tokens, owners: run.owners, at: s.cut, words: run.words, messages: run.record.messages, weights: weigh.weights, bits: b.total, trivial: b.trivial, move: k => { if (k !== s.cut) { s.cut = k; changed("cut"); } } });
     },
-    4({ hand, none, all: ones, need }) {
+    4({ hand, none, all: ones, two, need }) {
       const of = (a, who) => a.tokens.filter((_, i) => a.owners[i] === who), hers = of(ones, "alice"), yours = of(ones, "bob");
       const all = 2 ** s.hand, boxes = 2 ** s.boxes, full = sorted.size === all, spare = ones.owners.filter(o => o === "public").length - 1;
-      say(4, el("p", {}, "You are Bob. You see an envelope and your own tokens. For Match3, Alice holds one of ", el("strong", {}, `2^${s.hand} = ${all}`), " hands (n = ", turn("hand", 2, 5, "n, the tokens that Alice may set"), "). An envelope of ", turn("boxes", 0, s.hand, "bits of the envelope"), ` ${s.boxes === 1 ? "bit" : "bits"} has ${plural(boxes, "box", "boxes")}: sort her hands into them.`),
-        el("p", {}, el("strong", {}, "In Match2 her token's vote, its weight, needs only token 1; in Match3 it needs Bob's number as well."), " She does not see his."), el("p", {}, "Each bit writes one token: a 0 the number ", of(none, "alice")[0], "; a 1 of hers, by its place, ", el("span", { "data-hers": hers.join(" ") }, hers.join(", ")), ", and a 1 of yours ", el("span", { "data-yours": yours.join(" ") }, yours.join(", ")), `. With token 1 they add up to M only where both of you have a 1 at the same place: ${ones.tokens[0]} + ${hers[0]} + ${yours[0]} = ${ones.params.M}. So by what you hold you can ask for each of her places, and the answer of Match3 is hers. M is ${ones.params.M} here and grows with n. The last ${plural(spare, "token")}, grey, ${spare === 1 ? "is 1" : "are 1"} whatever anybody holds; with them there are N = ${ones.N}.`),
-        hands(all, boxes),
+      say(4, el("p", {}, "You are Bob. You see an envelope and your own tokens. For Match3, Alice holds one of ", el("strong", {}, `2^${s.hand} = ${all}`), " hands (n = ", turn("hand", 2, 5, "n, the tokens that Alice may set"), "). An envelope of ", turn("boxes", 0, s.hand, "bits of the envelope"), ` ${s.boxes === 1 ? "bit" : "bits"} has ${plural(boxes, "box", "boxes")}, one for each thing that it can say: ${dealt ? "her hands are dealt into them in turn" : "sort her hands into them"}.`),
         el("p", { "aria-live": "polite" }, caught ? [el("strong", { class: "bad" }, `Two hands in one box: ${caught.a} and ${caught.b}. `), `Bob holds ${caught.y} and asks: the right answers are `, el("strong", { "data-convicts": `${caught.one} ${caught.two}` }, `${caught.one} and ${caught.two}`), ". He saw the same envelope, so he is wrong once."]
           : full ? el("strong", { class: "good" }, `${all} hands, ${boxes} boxes, none shared: ${s.boxes} bits suffice for this, and fewer cannot.`) : `${sorted.size} of ${all} hands are in a box.`),
-        el("p", { class: "muted" }, `Every two hands are told apart by some question, and she does not know which is asked, so ${all} envelopes are needed: `, el("strong", { class: "n", "data-needed": need }, plural(need, "bit")), "."));
+        el("p", {}, `For every two of her hands there is a hand of yours on which the right answers differ, and she does not know yours. So ${all} envelopes are needed: `, el("strong", { class: "n", "data-needed": need }, plural(need, "bit")), "."),
+        hands(all, boxes),
+        el("p", {}, el("strong", {}, "In Match2 what her token adds, its weight, depends on token 1 alone, which she sees; in Match3 it depends on your number as well, which she does not."), ` Of the ${two.rows.length} hands of two numbers mod ${EASY.set.M}, Match2 has to tell `, el("strong", { "data-easy": two.report.distinct.rows }, number(two.report.distinct.rows)), ` kinds apart: ${plural(two.report.distinct.rows, "box", "boxes")} do.`),
+        el("p", {}, "Each bit writes one token: a 0 the number ", of(none, "alice")[0], "; a 1 of hers, by its place, ", el("span", { "data-hers": hers.join(" ") }, hers.join(", ")), ", and a 1 of yours ", el("span", { "data-yours": yours.join(" ") }, yours.join(", ")), `. With token 1 they add up to M only where both of you have a 1 at the same place: ${ones.tokens[0]} + ${hers[0]} + ${yours[0]} = ${ones.params.M}. So by what you hold you can ask for each of her places, and the answer of Match3 is hers. M is ${ones.params.M} here and grows with n. The last ${plural(spare, "token")}, grey, ${spare === 1 ? "is 1" : "are 1"} whatever anybody holds; with them there are N = ${ones.N}.`));
       put(caption, about("match3", ones.params.M), command(hand.command));
       draw.need(stage, { width, height, hand, clash: caught?.runs, boxes, sorted, all, box, of: handOf });
     },
@@ -125,7 +128,7 @@ export function open(main, cat, start, write) {
       put(caption, about("match3"));
       if (!at) { put(stage, el("p", { class: "muted" }, "No instance fits at this N.")); return; }
       const short = at.bits < at.needed;
-      say(5, el("p", {}, "A layer with ", turn("H", 1, 16, "heads"), s.H === 1 ? " head" : " heads", " of width ", turn("width", 1, 64, "width"), " and ", turn("bits", 2, 32, "bits of a number"), " bits sends at most ", el("strong", { class: "a", "data-bits": at.bits }, plural(at.bits, "bit")), " at N = ", turn("at", 8, a.max_n, "N, the length", { values: lengths(a.max_n) }), "; ", el("strong", { class: "n", "data-needed": at.needed }, number(at.needed)), " are needed. ",
+      say(5, el("p", {}, "A layer with ", turn("H", 1, 16, "heads"), s.H === 1 ? " head" : " heads", " of width ", turn("width", 1, 64, "width"), " and ", turn("bits", 2, 32, "bits of a number"), " bits sends at most ", el("strong", { class: "a", "data-bits": at.bits }, plural(at.bits, "bit")), " at N = ", turn("at", 8, a.max_n, "N, the length", { values: lengths(a.max_n) }), "; ", el("strong", { class: "n", "data-needed": at.needed }, number(at.needed)), " are needed for such hands as in scene 4. ",
         short ? el("strong", { class: "bad" }, "Whatever its weights, it errs on some input.") : "Here the bound says nothing yet."),
         el("p", {}, "What it can send grows like a logarithm, what is needed like N: the lines cross",
           a.bites_at ? [" at N = ", el("strong", { "data-bites": a.bites_at }, number(a.bites_at)), ". ", short ? "" : button(`Go to N = ${number(a.bites_at)}`, () => { s.at = lengths(a.max_n).find(n => n >= a.bites_at) || a.max_n; changed("at"); }, { "data-act": "bite" })] : " beyond this chart.", " Drag the crossing along the needed line: the width becomes what takes it there. More heads move it, too; nothing removes it. ", el("a", { href: `#grow?inequality=one-layer-match3&n=${s.at}&H=${s.H}&m=${s.width}&p=${s.bits}` }, "See it in Grow.")),
@@ -134,9 +137,9 @@ export function open(main, cat, start, write) {
       draw.crossing(stage, { width, height, answer: a, says: `${plural(s.H, "head")} of width ${s.width}`, step: by => { const w = Math.max(1, Math.min(64, s.width + by)); if (w !== s.width) { s.width = w; changed("width"); } }, cross: n => { if (n !== crossAt) { crossAt = n; consult(); } }, move: n => { const best = lengths(a.max_n).reduce((x, y) => Math.abs(Math.log(y / n)) < Math.abs(Math.log(x / n)) ? y : x); if (best !== s.at) { s.at = best; changed("at"); } } });
     },
     6({ rnn, tell, attention }) {
-      const f = rnn.finding, forced = f.kind === "forced", q = Math.max(...rnn.runs.flatMap(r => r.tokens.map(t => t.y.length)), 1);
-      say(6, el("p", {}, `Now an easy question for attention: a later token points at an earlier one and asks for its value. This is sparse averaging: the answer is the average over the q positions that the token names, here q = ${q}. A recurrent network reads from left to right and keeps a state, a box of `, turn("numbers", 1, 8, "numbers in the state"), ` ${s.numbers === 1 ? "number" : "numbers"}: `, el("strong", { class: "a", "data-message": f.message_bits }, plural(f.message_bits, "bit")), f.needed ? [". Needed: ", el("strong", { class: "n", "data-needed": f.needed }, number(f.needed)), ". "] : ". ",
-        forced ? [el("strong", { class: "bad" }, "Two pasts, one box. "), `They differ at position ${rnn.differ.join(", ")}, and position ${tell} points back at it: the answers should be ${rnn.runs.map(r => value(r.expected[f.read.indexOf(tell)])).join(" and ")}, the network says ${rnn.runs.map(r => value(r.output[f.read.indexOf(tell)])).join(" and ")}.`] : el("strong", { class: "good" }, f.kind === "none" ? "No failure found: the box is large enough for every past that was tried." : "It errs on one input.")),
+      const f = rnn.finding, forced = f.kind === "forced", q = Math.max(...rnn.runs.flatMap(r => r.tokens.map(t => t.y.length)), 1), hers = rnn.owners.filter(o => o === "alice").length, idle = rnn.runs.length && rnn.runs.every(r => f.read.every(k => r.tokens[k - 1].y.every(p => rnn.owners[p - 1] !== "bob")));
+      say(6, el("p", {}, `Now an easy question for attention: a later token points at an earlier one and asks for its value. This is sparse averaging: the answer is the average over the q positions that the token names, here q = ${q}. A recurrent network reads from left to right and keeps a state, a box of `, turn("numbers", 1, 8, "numbers in the state"), ` ${s.numbers === 1 ? "number" : "numbers"}: `, el("strong", { class: "a", "data-message": f.message_bits }, plural(f.message_bits, "bit")), f.needed ? [". Needed: ", el("strong", { class: "n", "data-needed": f.needed }, number(f.needed)), f.needed === hers ? ", one for each of the blue values, which are \u00b11. " : ". "] : ". ",
+        forced ? [el("strong", { class: "bad" }, "Two pasts, one box. "), `They differ at position ${rnn.differ.join(", ")}, and position ${tell} points back at it: the answers should be ${rnn.runs.map(r => value(r.expected[f.read.indexOf(tell)])).join(" and ")}, the network, whose state is the same after both, says ${[...new Set(rnn.runs.map(r => value(r.output[f.read.indexOf(tell)])))].join(" and ")}. ${idle ? "Nobody asks for the orange values." : ""}`] : el("strong", { class: "good" }, f.kind === "none" ? "No failure found: the box is large enough for every past that was tried." : "It errs on one input.")),
         el("p", {}, "When the question comes, the past is gone: the state had to keep every value that might be asked for, not knowing which."),
         attention.length ? el("p", {}, "Attention asks first and then looks back. On the same two pasts it finds ", el("strong", { "data-attention": attention.map(a => a.record.output.map(value)).join(" ") }, attention.map(a => value(a.record.output[0])).join(" and ")), ".") : null,
         el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "The two stories side by side" }, el("table", {}, el("thead", {}, el("tr", {}, el("td"), ["one attention layer, Match3", "a recurrent network, sparse averaging"].map(h => el("th", { scope: "col" }, h)))), el("tbody", {},
@@ -152,16 +155,18 @@ export function open(main, cat, start, write) {
   // Scene 4: Alice's hands as buttons, and the boxes.
   function hands(all, boxes) {
     return el("div", {}, el("div", { class: "hands", role: "group", "aria-label": "Alice's hands" }, Array.from({ length: all }, (_, v) => el("button", { type: "button", class: "hand", "data-focus": `hand${v}`, disabled: sorted.has(v) || !!caught, "aria-label": `Hand ${handOf(v)}${sorted.has(v) ? `, in box ${sorted.get(v) + 1}` : ", put it into a box"}`, onclick: () => file(v, box) }, handOf(v)))),
-      el("p", { class: "player" }, button("Deal them out", deal, { "data-act": "deal" }), button("Start again", () => { sorted.clear(); caught = null; box = 0; paint(); }, { "data-act": "again" })));
+      el("p", { class: "player" }, button("Deal them out", async () => { dealt = true; await deal(); consult(); }, { "data-act": "deal" }), button("Start again", () => { dealt = false; sorted.clear(); caught = null; box = 0; paint(); }, { "data-act": "again" })));
   }
-  function file(v, into) {
-    const other = [...sorted].find(([, b]) => b === into)?.[0];
-    sorted.set(v, into);
+  // into puts a hand into a box, and says which one it shares it with.
+  function into(b, v) {
+    const other = [...sorted].find(([, held]) => held === b)?.[0];
+    sorted.set(v, b);
     holding = v;
-    box = (into + 1) % 2 ** s.boxes;
-    if (other !== undefined && !caught) convict(other, v); else consult();
+    box = (b + 1) % 2 ** s.boxes;
+    return other;
   }
-  function deal() { for (let v = 0; v < 2 ** s.hand && !caught; v++) if (!sorted.has(v)) { file(v, box); if (sorted.size > 2 ** s.boxes) break; } }
+  function file(v, b) { const other = into(b, v); if (other !== undefined && !caught) convict(other, v); else consult(); }
+  async function deal() { for (let v = 0; v < 2 ** s.hand && !caught; v++) if (!sorted.has(v)) { const other = into(box, v); if (other !== undefined) await convict(other, v); } }
   // The question that tells two hands apart: the engine gives both answers.
   async function convict(a, b) {
     const x = handOf(a), z = handOf(b), k = [...x].findIndex((bit, i) => bit !== z[i]), y = [...x].map((_, i) => i === k ? "1" : "0").join("");

@@ -16,11 +16,12 @@ function balance({ sent, need, raw, played = [sent, 0] }) {
     far ? svg("path", { class: "meter-far", d: `M${WIDE - 30} 5L${WIDE - 12} 11L${WIDE - 30} 17` }) : null);
 }
 
-// chips name the three amounts. mark is the attribute that carries the first one's value.
-function chips({ sent, need, raw, unknown, of, mark = "data-total", name = "sent" }) {
-  const chip = (kind, what, v, attrs, none, parts) => el("div", { class: `chip ${kind}` }, el("dt", {}, what), el("dd", attrs, v === null || v === undefined ? none : plural(v, "bit").replace(" ", "\u00a0"), parts));
-  const both = of?.every(Boolean) ? [" = ", el("span", { class: "a" }, `${number(of[0])} Alice's`), " + ", el("span", { class: "b" }, `${number(of[1])} Bob's`)] : "";
-  return el("dl", { class: "chips" }, chip("cost", name, sent, { [mark]: sent }, "", both), chip("need", "needed", need, need ? { "data-needed": need } : {}, unknown || "no bound known"), raw === undefined ? null : chip("raw", "raw tokens", raw, { "data-raw": raw }, "–"));
+// chips name the three amounts, and whose the need is. mark is the attribute that carries the
+// first one's value; while a run is played the chip says how much of it has crossed.
+function chips({ sent, need, raw, by, unknown, of, played, mark = "data-total", name = "sent" }) {
+  const now = played ? played[0] + played[1] : sent, both = now < sent ? " so far" : of?.every(Boolean) ? [" = ", el("span", { class: "a" }, `${number(of[0])} Alice's`), " + ", el("span", { class: "b" }, `${number(of[1])} Bob's`)] : "";
+  const chip = (kind, what, v, attrs, none, parts) => el("div", { class: `chip ${kind}` }, el("dt", {}, what), el("dd", attrs, v === null || v === undefined ? none : [kind === "cost" && now < sent ? `${number(now)} of ` : "", plural(v, "bit")].join("").replaceAll(" ", "\u00a0"), parts));
+  return el("dl", { class: "chips" }, chip("cost", name, sent, { [mark]: sent }, "", both), chip("need", "needed", need, need ? { "data-needed": need } : {}, unknown || "no bound known", need && by ? el("small", { class: "muted" }, ` by ${by}`) : ""), raw === undefined ? null : chip("raw", "raw tokens", raw, { "data-raw": raw }, "–"));
 }
 
 // verdict is the whole: a sentence, the bar, the chips.

@@ -114,7 +114,7 @@ export function open(main, cat, start, write) {
     if (failed) { put(stage, problem(failed, setup)); for (const host of [verdict, result, foot, line]) put(host); return; }
     if (!answer) return;
     const f = answer.finding, forced = f.kind === "forced", wrong = `on at least one of them the reader is wrong${answer.runs.length === 2 && answer.runs.every(r => !r.correct) ? ", here on both" : ""}`;
-    put(verdict, judged({ sent: f.message_bits, need: f.needed, mark: "data-message", name: "the message", unknown: "no bound in this setting" },
+    put(verdict, judged({ sent: f.message_bits, need: f.needed, by: s.reduction, mark: "data-message", name: "the message", unknown: "no bound in this setting" },
       forced ? [el("strong", { class: "bad" }, "Two inputs, one message. "), "Bob sees the same words and holds the same tokens, but the right answers differ."]
         : f.kind === "found" ? [el("strong", { class: "bad" }, "It errs. "), "This is a plain mistake of this model on one input; another of its size might not make it."]
         : [el("strong", { class: "good" }, "No failure found. "), f.verdict === "meets" ? `All ${number(f.tried)} inputs were tried.` : "That proves nothing about the inputs that were not tried."]));

@@ -186,22 +186,23 @@ export function open(main, cat, start, write) {
     const most = Math.max(1, ...w.weights), h = place.size / 2, { x: x0, y: y0 } = place.at(from);
     return svg("g", { class: "arcs", role: "img", "aria-label": `Token ${from + 1} asks; weights: ${w.weights.join(" ")}` }, w.weights.map((v, j) => {
       if (j === from || owners[j] === "public") return null;
-      return arc(place, top, from, j, { class: "arc weight", most: 60, behind: !v, "stroke-opacity": (.25 + .75 * v / most).toFixed(2), "stroke-width": (1 + 1.8 * v / most).toFixed(2) });
-    }), y0 > 0 ? null : svg("text", { class: "dim", x: x0 + h, y: top + y0 - 24, "font-size": 12.5, "text-anchor": x0 > width / 2 ? "end" : "start" }, "asks"));
+      return arc(place, top, from, j, { class: `arc weight${v ? "" : " none"}`, most: 60, behind: !v, "stroke-opacity": (.25 + .75 * v / most).toFixed(2), "stroke-width": (1 + 1.8 * v / most).toFixed(2) });
+    }), w.weights.every((v, j) => v || j === from || owners[j] === "public") ? null : svg("text", { class: "dim", x: 0, y: 12, "font-size": 12.5 }, "dashes: weight 0"), y0 > 0 ? null : svg("text", { class: "dim", x: x0 + h, y: top + y0 - 24, "font-size": 12.5, "text-anchor": x0 > width / 2 ? "end" : "start" }, "asks"));
   }
 
   // Two jars, filled by both players: the sum of the weights, and of weight times value.
   function jars(w, y) {
     const h = 54, wide = Math.min(84, width * .2), part = list => who => (list || []).reduce((sum, v, i) => owners[i] === who ? sum + Math.abs(v) : sum, 0), total = list => list.reduce((a, b) => a + b, 0);
-    const jar = (x, list, name) => {
-      const of = part(list), all = Math.max(1, of("alice") + of("bob")), a = (h - 4) * of("alice") / all, b = (h - 4) * of("bob") / all;
+    // Both jars have one scale, where that of the values is known.
+    const jar = (x, list, name, scale) => {
+      const of = part(list), own = of("alice") + of("bob"), all = Math.max(1, own, scale === null ? 0 : scale * (part(w.weights)("alice") + part(w.weights)("bob"))), a = (h - 4) * of("alice") / all, b = (h - 4) * of("bob") / all;
       return svg("g", { role: "img", "aria-label": `${name}: ${total(list)}` }, svg("rect", { class: "fill alice", x: x + 2, y: y + h - 2 - a, width: wide - 4, height: a }), svg("rect", { class: "fill bob", x: x + 2, y: y + h - 2 - a - b, width: wide - 4, height: b }),
         svg("path", { class: "jar", d: `M${x} ${y}V${y + h}H${x + wide}V${y}` }), svg("text", { class: "dim", x: x + wide / 2, y: y + h + 16, "font-size": 12.5, "text-anchor": "middle" }, `${name}: ${number(total(list))}`));
     };
     // Values are whole numbers at a public scale: where the output is the quotient, it is said.
     const flat = answer.record.output.flat(), sums = [w.weights, w.numerators || []].map(total), scale = Math.round(sums[1] / sums[0] / flat[0]), exact = flat.length === 1 && scale > 1 && sums[1] / sums[0] / scale === flat[0], scaled = exact ? ` × ${scale}` : flat.some(v => v % 1) ? ", scaled" : "";
     const narrow = width < 480, step = wide + Math.max(narrow ? 50 : 30, width * .08), words = exact ? `${sums[1]} / (${sums[0]} × ${scale}) = ${flat[0]}` : `output ${some(answer.record.output)}`, many = w.numerators ? 2 : 1, x0 = narrow ? width / 2 - (many - 1) * step / 2 - wide / 2 : width / 2 - many * step / 2 - wide * .2, out = x0 + many * step;
-    return { bottom: y + h + (narrow ? 46 : 22), node: svg("g", {}, jar(x0, w.weights, "weights"), w.numerators ? jar(x0 + step, w.numerators, (narrow ? "× value" : "weight × value") + scaled) : null,
+    return { bottom: y + h + (narrow ? 46 : 22), node: svg("g", {}, jar(x0, w.weights, "weights", 1), w.numerators ? jar(x0 + step, w.numerators, (narrow ? "× value" : "weight × value") + scaled, exact ? scale : scaled ? null : 1) : null,
       svg("text", { x: narrow ? width / 2 : out, y: narrow ? y + h + 40 : y + h / 2 + 5, "font-size": 16, "font-weight": 600, "text-anchor": narrow ? "middle" : "start" }, words)) };
   }
 
@@ -334,13 +335,13 @@ export function open(main, cat, start, write) {
     const r = answer.record, b = r.bits, need = answer.needed;
     let alice = 0, bob = 0;
     r.messages.slice(0, step).forEach(m => { if (m.from === "alice") alice += m.bits; else bob += m.bits; });
-    const go = answer.bites ? button(`Go to N = ${number(answer.bites.N)}`, () => { location.hash = answer.bites.href; }, { class: "main", "data-act": "bite" }) : answer.pays_from ? button(`Go to N = ${answer.pays_from}`, () => change({ n: answer.pays_from, split: "", read: "" }, true), { class: "main", "data-act": "bite" }) : null;
+    const go = answer.bites ? button(answer.bites.N > r.n ? `Go to N = ${number(answer.bites.N)}` : "See the usual cut", () => { location.hash = answer.bites.href; }, { class: "main", "data-act": "bite" }) : answer.pays_from ? button(`Go to N = ${answer.pays_from}`, () => change({ n: answer.pays_from, split: "", read: "" }, true), { class: "main", "data-act": "bite" }) : null;
     const vacuous = b.total > b.trivial, shrink = need && cat.reductions.some(q => q.name === need.reduction), sentence = need && b.total < need.bits ? [el("strong", { class: "bad" }, "Fewer bits than every right protocol needs: some input is wrong. ")]
-      : vacuous ? [answer.bites?.N <= r.n ? "" : "Too small to be interesting. ", "The raw tokens cost less, so this proves nothing about the model (vacuous). ", answer.bites ? `${answer.bites.N > r.n ? "For a layer of these sizes" : "At the task's own split"} the need overtakes at N = ${number(answer.bites.N)}. ` : answer.pays_from ? `From N = ${answer.pays_from} it costs less than they do. ` : "", go, " "]
+      : vacuous ? [answer.bites?.N <= r.n ? "" : "Too small to be interesting. ", "The raw tokens cost less, so this proves nothing about the model (vacuous). ", answer.bites ? answer.bites.N > r.n ? `For a layer of these sizes the need overtakes at N = ${number(answer.bites.N)}. ` : `At the task's usual cut, not this one, the need overtakes at N = ${number(answer.bites.N)}. ` : answer.pays_from ? `From N = ${answer.pays_from} it costs less than they do. ` : "", go, " "]
       : b.total === b.trivial ? ["As many bits as the raw tokens: everything is handed over, so this proves nothing yet. ", shrink ? el("a", { href: `#break?${new URLSearchParams({ reduction: need.reduction, model: s.model, n: Math.min(cat.limits.break, 12) })}`, "data-act": "shrink" }, "Make the model smaller, and see what it confuses") : "", shrink ? ". " : ""]
       : [need ? "Fewer bits than the raw tokens, and no fewer than every right protocol for this split needs. " : "Fewer bits than the raw tokens. No lower bound here speaks about this split. "];
-    put(verdict, judged({ sent: b.total, need: need?.bits, raw: b.trivial, played: [alice, bob], of: ["alice", "bob"].map(who => r.messages.reduce((n, m) => m.from === who ? n + m.bits : n, 0)) }, sentence, r.agree ? "The cut run gives " : el("span", { class: "bad" }, "The cut run differs: "), el("strong", {}, some(r.output)), r.agree ? ", as the whole model does" : "",
-      r.correct ? el("span", { class: "good" }, "; right by the definition.") : el("span", { class: "bad" }, `; the definition says ${some(r.expected)}.`)));
+    put(verdict, judged({ sent: b.total, need: need?.bits, by: need?.by, raw: b.trivial, played: [alice, bob], of: ["alice", "bob"].map(who => r.messages.reduce((n, m) => m.from === who ? n + m.bits : n, 0)) }, sentence, r.agree ? "The cut run gives " : el("span", { class: "bad" }, "The cut run differs: "), el("strong", {}, some(r.output)), r.agree ? ", as the whole model does" : "",
+      r.correct ? el("span", { class: "good" }, "; right by the definition.") : el("span", { class: "bad" }, `; the definition says ${some(r.expected)}.`)), need ? el("p", { class: "muted small" }, "Needed: the largest bound that is known for this split. ", need.by !== need.reduction && need.written ? `The hands that ${need.reduction} writes, of which Story, Grow and Break speak, need ${number(need.written)} here.` : "Story, Grow and Break speak of the hands that one reduction writes, which may need less.") : "");
     const k = hovered >= 0 ? hovered : step - 1, m = r.messages[k];
     const known = who => { const own = r.split[who]; return own.length ? `tokens ${ranges(own)}` : "no tokens of their own"; };
     put(meaning, 

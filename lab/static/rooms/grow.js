@@ -2,7 +2,7 @@
 // that is right, whose cost and need leave between them what nobody here knows.
 import { ask } from "../api.js";
 import { button, instead, problem, segmented, select, sheet, slider } from "../controls.js";
-import { command, asking, copy, drag, el, exportButton, formula, number, put, watchWidth } from "../dom.js";
+import { command, asking, copy, drag, el, exportButton, formula, number, plural, put, watchWidth } from "../dom.js";
 import { SHADED, chart, colour, grown, sandwich } from "../plot.js";
 import { verdict as judged } from "../verdict.js";
 
@@ -36,7 +36,7 @@ export function open(main, cat, start, write) {
     for (let n = 8; n <= (entry?.max_n || 1024); n = Math.max(n + 1, Math.round(n * 2 ** .25))) lengths.push(n);
     s.n = lengths.reduce((a, b) => Math.abs(b - s.n) < Math.abs(a - s.n) ? b : a);
     put(definition, el("strong", {}, task.name), `: ${task.doc}.`);
-    put(letters, entry ? ["Right models have ", formula(entry.formula, entry.sizes)] : "");
+    put(letters, entry && s.show !== "right" ? ["Right models have ", formula(entry.formula, entry.sizes)] : "");
     put(shows, entry ? segmented("Picture of", [{ value: "", label: "every model of these sizes" }, { value: "right", label: `${model}, which is right` }], s.show || "", v => { s.show = v; setup(); run(); }) :  el("p", { class: "muted small" }, `No inequality in the catalogue speaks about every model of given sizes on ${task.name}.`));
     put(controls, select("Bound", [...cat.inequalities.map(q => ({ value: q.name, label: `${q.title} (${q.claim})` })), ...(entry ? [] : [{ value: "none", label: `none for ${task.name}` }])], s.inequality, v => { s = { inequality: v, n: s.n }; setup(); run(); tabulate(); }),
       s.show === "right" ? null : [entry.sizes.map(z => slider(`${z.name}, ${z.doc.split(";")[0]}`, { min: z.min, max: z.max, value: sizes[z.name], name: z.name, doc: z.doc }, v => { sizes[z.name] = v; run(); })),
@@ -84,7 +84,7 @@ export function open(main, cat, start, write) {
     put(facts, el("p", { class: "muted small" }, SHADED));
     if (!at) { put(verdict, el("p", { class: "sentence" }, "No instance fits at this N.")); return; }
     const short = at.bits < at.needed, there = answer.bites_at && lengths.find(n => n >= answer.bites_at);
-    put(verdict, judged({ sent: at.bits, need: at.needed, raw: at.trivial, mark: "data-bits", name: `sent at N = ${number(at.N)}` },
+    put(verdict, judged({ sent: at.bits, need: at.needed, by: entry.reduction, raw: at.trivial, mark: "data-bits", name: `sent at N = ${number(at.N)}` },
       guessed && s.guess === "1" ? [el("strong", { "data-guessed": guessed }, `You said N = ${number(guessed)}. `), answer.bites_at ? guessed === lengths.find(n => n >= answer.bites_at) ? "That is it. " : `It is N = ${number(answer.bites_at)}. ` : `They do not cross up to N = ${number(answer.max_n)}. `] : "",
       short ? el("strong", { class: "bad" }, "Whatever its weights, such a model errs on some input. ") : answer.bites_at ? ["Too small to be interesting: the need overtakes ", "at N = ", el("strong", {}, number(answer.bites_at)), ". ", there ? button("Go there", () => { s.n = there; cursorSlider.set(there); run(); }, { class: "main", "data-act": "bite" }) : "", " "] : `The bound says nothing here, and bites nowhere up to N = ${number(answer.max_n)}. `,
       answer.bites_at ? [short ? "It bites from N = " : "That is ", short ? [el("strong", {}, number(answer.bites_at)), ", that is "] : "", "n = ", el("strong", { "data-bites": answer.bites_n }, number(answer.bites_n)), " of the problem."] : ""));
@@ -97,10 +97,11 @@ export function open(main, cat, start, write) {
     put(stage, sandwich({ width, height, rows, model, task: task.name }));
     put(facts, command(`crosscut table --task ${task.name} --model ${model} --n ${measures.table.rows.map(r => r.N).join(",")} --seed 1`));
     if (!last) { put(verdict, el("p", { class: "sentence" }, "No length was measured at which this model is right.")); return; }
-    const least = Math.min(last.bits, last.trivial);
-    put(verdict, judged({ sent: last.bits, need: last.needed, raw: last.trivial, mark: "data-bits", name: `${model} sends at N = ${number(last.N)}`, unknown: "no bound known" },
+    const least = Math.min(last.bits, last.trivial), by = last.needed_by || last.reduction, [, at, cost] = by?.match(/^(.*): (.*)$/) || ["", by];
+    put(letters, last.needed ? `Needed at N = ${number(last.N)}: ${plural(last.needed, "bit")}${cost ? ` = ${cost}` : ""}, of ${at}. ` : "", `Sent there: ${plural(last.bits, "bit")} = `, formula(last.formula_text));
+    put(verdict, judged({ sent: last.bits, need: last.needed, by: by?.split(/[ :]/)[0], raw: last.trivial, mark: "data-bits", name: `${model} sends at N = ${number(last.N)}`, unknown: "no bound known" },
       last.needed ? least === last.needed ? "Need and cost meet: nothing is open at this length. " : ["Between ", number(last.needed), " and ", number(least), " bits nothing is known here: a factor of ", el("strong", {}, String(+(least / last.needed).toPrecision(2))), ". "] : "No lower bound here speaks about this split. ",
-      last.bits > last.trivial ? "The raw tokens are the better protocol of the two: this cost is vacuous. " : "", last.needed ? el("span", { class: "muted" }, `${last.setting}, ${last.basis}: ${last.needed_by || last.reduction}.`) : ""));
+      last.bits > last.trivial ? "The raw tokens are the better protocol of the two: this cost is vacuous. " : "", last.needed ? el("span", { class: "muted" }, `${last.setting}, ${last.basis}: ${by}.`) : ""));
   }
 
   // The table: models that are right, measured, one request for each; stop at any time.

@@ -85,7 +85,7 @@ export function open(main, cat, start, write) {
   function model({ broken: b }) {
     const f = b.finding, forced = f.kind === "forced";
     if (b.runs.length) strip(b.runs[0].tokens, b.owners, i => ({ differs: b.differ.includes(i + 1), read: f.read.length < 5 && f.read.includes(i + 1) }), forced ? "One input; its twin differs where the frame is red" : "An input on which it errs"); else put(stage, el("p", { class: "good big" }, "No failure found."));
-    put(verdict, judged({ sent: f.message_bits, need: f.needed, name: "the message", mark: "data-message", unknown: "no bound in this setting" }, forced ? [el("strong", { class: "bad", "data-verdict": "errs" }, "Two inputs, one message. "), `The right answers differ: ${b.runs.map(r => r.expected.map(value).join(" ")).join(" and ")}.`] : f.kind === "found" ? el("strong", { class: "bad", "data-verdict": "errs" }, "It errs.") : el("strong", { class: "good", "data-verdict": f.verdict }, f.verdict === "meets" ? `Right on all ${number(f.tried)} inputs.` : "No failure found.")));
+    put(verdict, judged({ sent: f.message_bits, need: f.needed, by: asked.reduction, name: "the message", mark: "data-message", unknown: "no bound in this setting" }, forced ? [el("strong", { class: "bad", "data-verdict": "errs" }, "Two inputs, one message. "), `The right answers differ: ${b.runs.map(r => r.expected.map(value).join(" ")).join(" and ")}.`] : f.kind === "found" ? el("strong", { class: "bad", "data-verdict": "errs" }, "It errs.") : el("strong", { class: "good", "data-verdict": f.verdict }, f.verdict === "meets" ? `Right on all ${number(f.tried)} inputs.` : "No failure found.")));
     put(foot, el("p", { class: "small muted" }, f.note), command(answer.command));
   }
 
