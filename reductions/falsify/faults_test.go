@@ -127,7 +127,7 @@ func TestCountsTellErrors(t *testing.T) {
 		if err := run(&made, 0); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		for at, all := int64(1), made.Load(); at <= all; at += 1 + at/20 + (all-at)/10 {
+		for at, all := int64(1), made.Load(); at <= all; at += 1 + at/20 + (all-at)/4 {
 			if err := run(new(atomic.Int64), at); !errors.Is(err, errPlanted) {
 				t.Errorf("%s: call %d of %d fails: %v", name, at, all, err)
 			}
