@@ -11,30 +11,53 @@ import (
 	"crosscut/protocol"
 )
 
-// store numbers encoded values of a file: tokens and outputs of its own task, inputs.
-// Its process keeps those that were sent by the same numbers.
-type store struct {
-	mu      sync.Mutex
-	values  []json.RawMessage
+// texts numbers texts, in the order in which they are met. The process keeps those that were
+// sent by the same numbers.
+type texts[T ~[]byte] struct {
+	all     []T
 	numbers map[string]int
-	tokens  map[string]int // those that are tokens, by their text
 	sent    int
+}
+
+// number is the number of a text.
+func (t *texts[T]) number(text T) int {
+	k, ok := t.numbers[string(text)]
+	if !ok {
+		if t.numbers == nil {
+			t.numbers = map[string]int{}
+		}
+		k = len(t.all)
+		t.numbers[string(text)], t.all = k, append(t.all, text)
+	}
+	return k
+}
+
+// unsent are those that the process has not been sent yet; now it is.
+func (t *texts[T]) unsent() []T {
+	list := t.all[t.sent:len(t.all):len(t.all)]
+	t.sent = len(t.all)
+	return list
+}
+
+// store numbers encoded values of a file: tokens and outputs of its own task.
+type store struct {
+	mu     sync.Mutex
+	values texts[json.RawMessage]
+	tokens map[string]int // those that are tokens, by their text
 }
 
 // number is the number of a value.
 func (s *store) number(raw json.RawMessage) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	k, ok := s.numbers[string(raw)]
-	if !ok {
-		if s.numbers == nil {
-			s.numbers = map[string]int{}
-		}
-		k = len(s.values)
-		s.numbers[string(raw)] = k
-		s.values = append(s.values, raw)
-	}
-	return k
+	return s.values.number(raw)
+}
+
+// unsent are the values that the process has not been sent yet; now it is.
+func (s *store) unsent() []json.RawMessage {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.values.unsent()
 }
 
 // token is the number of a token. Its text does not tell a tuple from a list, and stands
@@ -53,7 +76,7 @@ func (s *store) token(raw json.RawMessage) (k int, same bool) {
 			s.tokens = map[string]int{}
 		}
 		if other, raced := s.tokens[text]; raced {
-			return other, bytes.Equal(s.values[other], raw)
+			return other, bytes.Equal(s.values.all[other], raw)
 		}
 		s.tokens[text] = k
 		return k, true
@@ -68,26 +91,7 @@ func (s *store) text(k int) string { return string(untupled(s.at(k))) }
 func (s *store) at(k int) json.RawMessage {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.values[k]
-}
-
-// texts numbers texts, in the order in which they are met.
-type texts[T ~[]byte] struct {
-	numbers map[string]int
-	unsent  []T
-}
-
-// number is the number of a text.
-func (t *texts[T]) number(text T) int {
-	k, ok := t.numbers[string(text)]
-	if !ok {
-		if t.numbers == nil {
-			t.numbers = map[string]int{}
-		}
-		k = len(t.numbers)
-		t.numbers[string(text)], t.unsent = k, append(t.unsent, text)
-	}
-	return k
+	return s.values.all[k]
 }
 
 // members numbers what players hold, the rows of tokens that it is written as, and lists of
@@ -144,8 +148,8 @@ func (h *members) row(m member, toks []tasks.Token) int {
 const heldBytes = 1 << 22
 
 // many asks for one value for each of many inputs, which at lists by number: fill writes the
-// rest of the batch, and read reads the value of input k, one for all that have the same. looked are the
-// positions that answer read.
+// rest of the batch, and read reads the value of input k, one for all that have the same.
+// looked are the positions that answer read.
 func many[T any](f *File, req request, at []int32, players int, fill func(b *batch, h *members), read func(k int, raw json.RawMessage) (T, error)) (got []T, looked []int, err error) {
 	f.proc.mu.Lock()
 	defer f.proc.mu.Unlock()
@@ -160,8 +164,7 @@ func many[T any](f *File, req request, at []int32, players int, fill func(b *bat
 		b.At.add(int(k))
 	}
 	fill(b, h)
-	b.Members, b.Written, b.Tokens = h.values.unsent, h.rows.unsent, f.kept.unsent()
-	h.values.unsent, h.rows.unsent = nil, nil
+	b.Members, b.Written, b.Tokens = h.values.unsent(), h.rows.unsent(), f.kept.unsent()
 	r, err := f.proc.send(req)
 	if err != nil {
 		return nil, nil, err
@@ -182,13 +185,4 @@ func many[T any](f *File, req request, at []int32, players int, fill func(b *bat
 		got[k] = values[id]
 	}
 	return got, r.Looked, nil
-}
-
-// unsent are the values that the process has not been sent yet; now it is.
-func (s *store) unsent() []json.RawMessage {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	list := s.values[s.sent:len(s.values):len(s.values)]
-	s.sent = len(s.values)
-	return list
 }

@@ -57,11 +57,13 @@ func (f *File) Subject(n int) (*validate.Subject, error) {
 	}
 	s := &validate.Subject{
 		Name: f.Name, Size: n, Shape: r.shape, Split: r.split, Problem: p,
-		Write: r.write, Want: r.want, Outputs: r.outputs, Answer: r.answer,
+		Write: r.write, Want: r.want, Answer: r.answer,
 		AnswerUsesY: f.arity("answer") == 3, Found: r.found, Place: f.at("answer"),
 	}
 	if f.Defines("task") {
-		s.Answers, s.Effort = r.answers, f.effort
+		s.Answers, s.Outputs, s.Effort = r.answers, r.outputs, f.effort
+	} else {
+		s.Outputs = func(seq []tasks.Token, read []int) ([]tasks.Value, error) { return r.shape.Eval(seq, read), nil }
 	}
 	if !builtin(p) {
 		s.Wants = func(in *validate.Inputs) ([]protocol.Value, error) { return f.values(p, n, in) }
