@@ -32,28 +32,6 @@ func shape(t testing.TB, task string, n int, set tasks.Params) tasks.Shape {
 	return sh
 }
 
-// find is the result of a search without limit, which several tests look at.
-func find(t testing.TB, sh tasks.Shape, model string) *Result {
-	t.Helper()
-	key := fmt.Sprint(sh.Task.Name, sh.N, sh.Params, model, deepest)
-	if found[key] == nil {
-		found[key] = fresh(t, sh, model)
-	}
-	return found[key]
-}
-
-var found = map[string]*Result{}
-
-// fresh is a result that a test may spoil.
-func fresh(t testing.TB, sh tasks.Shape, model string) *Result {
-	t.Helper()
-	r, err := Find(context.Background(), sh, model)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
 type world struct {
 	task string
 	n    int
