@@ -24,7 +24,7 @@ func TestTablesAreRefused(t *testing.T) {
 	y := in.From.Y(3, 0).String()
 	for table, says := range map[string]string{
 		row("000", `"0f"`, "") + "\n" + row("001", `"0e"`, ""): "", "[" + row("000", "[1, 2]", "") + "]": "", "input,message\n000,0f\n": "", "input,numbers\n000,1 2\n": "",
-		"[]": "no input", "input,message\n": "no input", "PK\x03\x04": "this is", "[{]": "no list of messages", "[1]": "entry 1", row("000", `"0f"`, `,"aside":1`): "line 1", "{\n": "line 1",
+		"[]": "no input", "input,message\n": "no input", "PK\x03\x04": "this is", "[{]": "no list of messages", "[1]": "entry 1", row("000", `"0f"`, `,"aside":1`): "aside", "{\n": "line 1",
 		"\"": "no table", "input,message,input\n": "twice", "input,message,aside\n": "none of", "input\n000\n": "want input and one", "message\n0f\n": "want input and one", "input,message,numbers\n": "want input and one",
 		"input,message\n000\n": "no table", row("00", `"0f"`, ""): "none of Alice's", row("00x", `"0f"`, ""): "none of Alice's",
 		row("000", `""`, ""): "not hexadecimal", row("000", `"0g"`, ""): "not hexadecimal", row("000", "[]", ""): "neither", row("000", "{}", ""): "neither", row("000", `["1"]`, ""): "neither",
