@@ -101,7 +101,7 @@ shots: ## the screenshots of the README, docs/img/lab-*.png
 browser: site ## every browser test, with axe-core from npm; pictures at five widths under build/browser
 	npm --prefix build/npm install --no-save --ignore-scripts --no-audit --no-fund axe-core@4.14.1
 	echo "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c  build/npm/node_modules/axe-core/axe.min.js" | sha256sum -c -
-	CROSSCUT_BROWSER=1 go test ./lab -count=1 -v -timeout 20m -run 'Browser|Pictures|NoShift|Story|Gestures|BreakScenes|Claims|Handwork|Export|Site|AuditFinds|Gallery|Object|Own|Vacuous|Machine|Write|Monkey|Axe|Touch|Frames|Paint|Sheet'
+	CROSSCUT_BROWSER=1 go test ./lab -count=1 -v -timeout 20m -run 'Browser|Pictures|NoShift|Story|Gestures|BreakScenes|Claims|Handwork|Export|Site|AuditFinds|Gallery|Object|Own|Vacuous|Machine|Write|Monkey|Axe|Touch|Frames|Paint|Sheet|FocusArrives'
 
 # The platforms of dist; no cgo, so that a binary needs nothing on its machine.
 PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64

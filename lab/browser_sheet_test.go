@@ -61,3 +61,17 @@ func TestSheet(t *testing.T) {
 	b.await(`!document.querySelector("` + sheet + `")`)
 	b.quiet("a sheet that was left open")
 }
+
+// What is about to take the focus or a press is not written anew by what loses it.
+func TestFocusArrives(t *testing.T) {
+	b := browse(t, start(t))
+	b.open("matrix?problem=gt&n=3&show=cover", ".say", "cover")
+	evaluate[chromedp.Void](b, `(() => { document.querySelector(".pieces button").focus(); document.querySelector('[data-cell="0,0"]').focus(); })()`)
+	b.await(`document.querySelectorAll(".marks rect").length > 8 && document.activeElement.matches('[data-cell="0,0"]')`) // all rectangles again
+	b.open("cut", ".verdict", "bits")
+	b.sheet()
+	if !evaluate[bool](b, `(() => { const chips = document.querySelector(".verdict .chips"), word = document.querySelector(".words button"); word.focus(); word.blur(); return chips.isConnected; })()`) {
+		t.Error("to leave a message writes the verdict anew")
+	}
+	b.quiet("focus")
+}

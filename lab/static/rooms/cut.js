@@ -303,7 +303,7 @@ export function open(main, cat, start, write) {
       const size = Math.max(3, Math.min(11, Math.floor(room / Math.max(1, Math.min(w.length, 96))) - 1)), fit = Math.min(w.length, Math.floor((room - 44) / (size + 1)));
       const bits = [...w.slice(0, fit)].map((b, i) => svg("rect", { class: `bit ${who}${b === "0" ? " zero" : ""}`, x: x0 + 17 + i * (size + 1), y: y + 12 - size / 2, width: size, height: size, rx: 1 }));
       const more = w.length - fit;
-      lanes.push(svg("g", { class: `word${k >= step ? " coming" : ""}${k === step - 1 ? " now" : ""}`, "data-word": k, onpointerenter: () => { hovered = k; tell(); }, onpointerleave: () => { hovered = -1; tell(); } },
+      lanes.push(svg("g", { class: `word${k >= step ? " coming" : ""}${k === step - 1 ? " now" : ""}`, "data-word": k, onpointerenter: () => { hovered = k; explain(); }, onpointerleave: () => { hovered = -1; explain(); } },
         svg("title", {}, `${m.label}, ${m.bits} bits`), svg("rect", { class: "lane", x: 0, y, width, height: high, rx: 3 }),
         svg("path", { class: `arrow ${who}`, d: right ? `M${x0} ${y + 12}h10m-4 -4l4 4l-4 4` : `M${x1} ${y + 12}h-10m4 -4l-4 4l4 4` }), bits,
         more > 0 ? svg("text", { class: "dim", x: x0 + 17 + fit * (size + 1) + 4, y: y + 12, "font-size": 11, "dominant-baseline": "central" }, `+${number(more)}`) : null,
@@ -322,7 +322,7 @@ export function open(main, cat, start, write) {
     const most = 200;
     const sent = answer.record.messages.map(m => m.label), first = sent.map(l => +l.match(/^head 1: numerator (\d+)$/)?.[1]).filter(Boolean)[0];
     put(transcript, first > 1 ? el("li", { class: "muted small" }, `Numerator 1${first > 2 ? ` to ${first - 1}` : ""} of a head: 0 bits, it is the same whatever Alice holds.`) : null, ...answer.record.messages.slice(0, most).map((m, k) => el("li", { class: k >= step ? "coming" : "", "aria-current": k === step - 1 ? "step" : null },
-      el("button", { type: "button", "data-word": k, onclick: () => play.go(k + 1), onpointerenter: () => { hovered = k; tell(); }, onpointerleave: () => { hovered = -1; tell(); }, onfocus: () => { hovered = k; tell(); }, onblur: () => { hovered = -1; tell(); } },
+      el("button", { type: "button", "data-word": k, onclick: () => play.go(k + 1), onpointerenter: () => { hovered = k; explain(); }, onpointerleave: () => { hovered = -1; explain(); }, onfocus: () => { hovered = k; explain(); }, onblur: () => { hovered = -1; explain(); } },
         el("span", { class: `from ${m.from}` }, m.from === "alice" ? "A →" : "← B"), el("span", {}, m.label), el("span", { class: "bits" }, plural(m.bits, "bit")),
         el("span", { class: "raw" }, answer.words[k].length > 96 ? answer.words[k].slice(0, 96) + " …" : answer.words[k])))),
       answer.record.messages.length > most ? el("li", { class: "muted small" }, `${answer.record.messages.length - most} more; the command prints all`) : null, answer.record.messages.length ? null : el("li", { class: "muted small" }, "Nothing is written."));
@@ -342,6 +342,20 @@ export function open(main, cat, start, write) {
       : [need ? "Fewer bits than the raw tokens, and no fewer than every right protocol for this split needs. " : "Fewer bits than the raw tokens. No lower bound here speaks about this split. "];
     put(verdict, judged({ sent: b.total, need: need?.bits, by: need?.by, raw: b.trivial, played: [alice, bob], of: ["alice", "bob"].map(who => r.messages.reduce((n, m) => m.from === who ? n + m.bits : n, 0)) }, sentence, r.agree ? "The cut run gives " : el("span", { class: "bad" }, "The cut run differs: "), el("strong", {}, some(r.output)), r.agree ? ", as the whole model does" : "",
       r.correct ? el("span", { class: "good" }, "; right by the definition.") : el("span", { class: "bad" }, `; the definition says ${some(r.expected)}.`)), need ? el("p", { class: "muted small" }, "Needed: the largest bound that is known for this split. ", need.by !== need.reduction && need.written ? `The hands that ${need.reduction} writes, of which Story, Grow and Break speak, need ${number(need.written)} here.` : "Story, Grow and Break speak of the hands that one reduction writes, which may need less.") : "");
+    explain();
+    put(foot, el("h3", {}, "This model"), el("p", { class: "small" }, answer.about),
+      el("dl", { class: "facts" }, el("dt", {}, "Formula"), el("dd", {}, `${number(b.formula)} = `, formula(r.formula_text, sizesOf())), el("dt", {}, "Size"), el("dd", {}, `${plural(answer.size.bits, "bit")} = `, typeset(answer.size.formula)),
+        el("dt", {}, "Sizes"), el("dd", {}, Object.entries(r.params).map(([n, v]) => `${n}=${v}`).join(" ")), el("dt", {}, "Setting"), el("dd", {}, r.setting),
+        need ? [el("dt", {}, "Needed"), el("dd", {}, `${need.why} (${need.by}, ${need.basis})`)] : null),
+      r.warnings.length ? el("ul", { class: "warnings" }, r.warnings.map(w => el("li", {}, w))) : null);
+    put(line, command(r.command));
+  }
+
+  // explain says what the message is that is pointed at, or was last. Nothing else is
+  // written anew, so that what a press is about to hit stays.
+  function explain() {
+    if (!answer || failed) return;
+    const r = answer.record;
     const k = hovered >= 0 ? hovered : step - 1, m = r.messages[k];
     const known = who => { const own = r.split[who]; return own.length ? `tokens ${ranges(own)}` : "no tokens of their own"; };
     put(meaning, 
@@ -351,12 +365,6 @@ export function open(main, cat, start, write) {
         el("dt", {}, "Bob knows"), el("dd", {}, known("bob"), heard("alice", k)),
         el("dt", {}, "Public"), el("dd", {}, r.split.public.length ? ranges(r.split.public) : "none"),
         el("dt", {}, "Read"), el("dd", {}, `position ${ranges(r.read)}; ${NAMES[r.answer] || "the owner"} answers`)));
-    put(foot, el("h3", {}, "This model"), el("p", { class: "small" }, answer.about),
-      el("dl", { class: "facts" }, el("dt", {}, "Formula"), el("dd", {}, `${number(b.formula)} = `, formula(r.formula_text, sizesOf())), el("dt", {}, "Size"), el("dd", {}, `${plural(answer.size.bits, "bit")} = `, typeset(answer.size.formula)),
-        el("dt", {}, "Sizes"), el("dd", {}, Object.entries(r.params).map(([n, v]) => `${n}=${v}`).join(" ")), el("dt", {}, "Setting"), el("dd", {}, r.setting),
-        need ? [el("dt", {}, "Needed"), el("dd", {}, `${need.why} (${need.by}, ${need.basis})`)] : null),
-      r.warnings.length ? el("ul", { class: "warnings" }, r.warnings.map(w => el("li", {}, w))) : null);
-    put(line, command(r.command));
   }
 
   // What stands beside the run: a kept one, and whose tokens are whose. Pointing changes none of it.

@@ -190,11 +190,11 @@ export function open(main, cat, start, write) {
   }
 
   // The rectangles of a cover or a partition, as a list; the one that is pointed at is
-  // seen alone.
+  // seen alone. A cell that takes the focus from it stands until it has it.
   function pieces() {
     if (s.show !== "cover" && s.show !== "partition") return null;
     const all = evidence(s.show, "upper").flatMap(c => c.evidence.rectangles || []), show = k => { if (only !== k) { only = k; draw(); } };
-    return el("ol", { class: "pieces", "aria-label": "Rectangles" }, all.map((r, k) => el("li", {}, button(`${r.rows.length} × ${r.cols.length}`, () => show(k), { class: "quiet", "aria-label": `${r.rows.length} × ${r.cols.length}: rows ${r.rows.map(i => answer.row_names[i]).join(", ")}; columns ${r.cols.map(j => answer.col_names[j]).join(", ")}`, onpointerenter: () => show(k), onpointerleave: () => show(-1), onfocus: () => show(k), onblur: () => show(-1) }))));
+    return el("ol", { class: "pieces", "aria-label": "Rectangles" }, all.map((r, k) => el("li", {}, button(`${r.rows.length} × ${r.cols.length}`, () => show(k), { class: "quiet", "aria-label": `${r.rows.length} × ${r.cols.length}: rows ${r.rows.map(i => answer.row_names[i]).join(", ")}; columns ${r.cols.map(j => answer.col_names[j]).join(", ")}`, onpointerenter: () => show(k), onpointerleave: () => show(-1), onfocus: () => show(k), onblur: () => setTimeout(() => { if (only === k) show(-1); }) }))));
   }
 
   // Cutting by hand: the player's own protocol tree, a rectangle at a time.
