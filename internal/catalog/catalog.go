@@ -117,12 +117,16 @@ const readable = 60
 
 // Unknown builds the error for a name that is none of known.
 func Unknown(kind, name string, known []string) *UnknownError {
-	e := &UnknownError{Kind: kind, Name: name, Known: known}
-	best := 0.75 // below this Jaro-Winkler similarity a suggestion puzzles more than it helps
+	// Below this similarity a suggestion puzzles more than it helps.
+	return &UnknownError{kind, name, Nearest(name, known, 0.75), known}
+}
+
+// Nearest is the name of known that is most like another one, "" where none has a Jaro-Winkler similarity above least.
+func Nearest(name string, known []string, least float64) (near string) {
 	for _, k := range known {
-		if s := smetrics.JaroWinkler(strings.ToLower(name), k, 0.7, 4); s > best {
-			best, e.Nearest = s, k
+		if s := smetrics.JaroWinkler(strings.ToLower(name), k, 0.7, 4); s > least {
+			least, near = s, k
 		}
 	}
-	return e
+	return near
 }

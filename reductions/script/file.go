@@ -20,6 +20,7 @@ import (
 	"sync"
 	"time"
 
+	"crosscut/internal/catalog"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 	"crosscut/protocol/problems"
@@ -72,7 +73,13 @@ func Parse(ctx context.Context, name, source string, limits Limits) (*File, erro
 	}
 	f := &File{Name: name, proc: p, funcs: r.Funcs, consts: r.Consts, sizes: map[int][]side{}}
 	for fn, want := range arguments {
-		if got, ok := f.funcs[fn]; ok && !slices.ContainsFunc(want, func(w string) bool { return len(strings.Split(w, ", ")) == len(got.Params) }) {
+		if _, text := f.text(fn); f.consts[fn] != nil && !(text && (fn == "problem" || fn == "task")) {
+			f.Close()
+			return nil, hinted("write def "+fn+"("+want[0]+")", "%s: %s = %s is no function", f.at(fn), fn, short(f.consts[fn]))
+		}
+		got, ok := f.funcs[fn]
+		fits := slices.ContainsFunc(want, func(w string) bool { return len(strings.Split(w, ", ")) == len(got.Params) })
+		if ok && (!fits || fn == "problem" && slices.Equal(got.Params, []string{"x", "y"})) {
 			f.Close()
 			return nil, hinted("every other parameter needs a default, which --set changes: k = 4", "%s: %s takes (%s): want %s(%s)",
 				f.at(fn), fn, strings.Join(got.Params, ", "), fn, strings.Join(want, "), or "+fn+"("))
@@ -139,10 +146,21 @@ func (f *File) Parameters() (known, sizes map[string]bool, err error) {
 	return known, sizes, nil
 }
 
-// Doubts says which parameters have different defaults in two functions, and no value
-// by --set.
+// Doubts says which functions nobody calls have almost the name of one that is looked for and absent, and which
+// parameters have different defaults in two functions, and no value by --set.
 func (f *File) Doubts() []string {
-	var notes []string
+	var notes, absent []string
+	for fn := range arguments {
+		if !f.Defines(fn) && f.consts[fn] == nil {
+			absent = append(absent, fn)
+		}
+	}
+	slices.Sort(absent)
+	for _, fn := range slices.Sorted(maps.Keys(f.funcs)) {
+		if near := catalog.Nearest(fn, absent, 0.9); near != "" {
+			notes = append(notes, fmt.Sprintf("%s: no part of a file is called %s; is it %s?", f.at(fn), fn, near))
+		}
+	}
 	where := map[string]string{}
 	for _, fn := range slices.Sorted(maps.Keys(f.funcs)) {
 		for _, name := range slices.Sorted(maps.Keys(f.funcs[fn].Defaults)) {

@@ -88,6 +88,10 @@ func TestSet(t *testing.T) {
 	if d := two.Doubts(); len(d) != 1 || !strings.Contains(d[0], "k is 3 in inputs and 4 in problem") {
 		t.Errorf("two defaults: %q", d)
 	}
+	typo := parse(t, strings.Replace(lookup("words(n, k)", "numbers(1, n)", "y - 1"), "def read(", "def raed(", 1))
+	if d := typo.Doubts(); len(d) != 1 || !strings.HasSuffix(d[0], "no part of a file is called raed; is it read?") {
+		t.Errorf("a name that is almost read: %q", d)
+	}
 	// A problem of ours has its own sizes.
 	ours := parse(t, strings.Replace(right, `"disj"`, `"sdisj"`, 1))
 	if err := ours.Set(map[string]any{"a": 2}); err != nil {
@@ -208,6 +212,8 @@ func TestBadLanguage(t *testing.T) {
 		{"negative size", strings.Replace(own, "def read", "def inputs(n): return {\"x\": bits(-n), \"y\": bits(n)}\ndef read", 1), "outside 0.."},
 		{"none right", strings.Replace(own, "return x[0] if", "return one_of([]) if", 1), "outside the promise, return None"},
 		{"no exact value", strings.Replace(own, "return x[0] if", "return x[0] / 2 if", 1), "user.star:2: problem(2,"},
+		{"a value for a function", strings.Replace(own, "def read", "read = 2\ndef unread", 1), "read = 2 is no function"},
+		{"no n", strings.Replace(own, "def problem(n, x, y)", "def problem(x, y)", 1), "problem takes (x, y): want problem(n, x, y)"},
 		{"a parameter without default", strings.Replace(own, "def problem(n, x, y)", "def problem(n, x, y, k)", 1), "user.star:2: problem takes (n, x, y, k)"},
 		{"a relation as an answer", strings.Replace(own, "return outputs[1 if y[0] else 2]", "return one_of([1, 2])", 1), "answer returned"},
 		{"rounds", own + "def rounds(n): return 0\n", "rounds(2) returned 0"},

@@ -146,7 +146,7 @@ func TestStatesAgreeWithTheMatrix(t *testing.T) {
 	}
 }
 
-// TestKnownSizes pins what the theorems of SHARP say.
+// TestKnownSizes pins what docs/smallest.md derives.
 func TestKnownSizes(t *testing.T) {
 	for _, c := range []struct {
 		world
