@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -41,10 +42,16 @@ func TestAtlasRoom(t *testing.T) {
 		b.open("atlas?of="+task, ".verdict", fmt.Sprintf("%d bounds for %s", known, task))
 		b.until("[data-table=atlas]", fmt.Sprint(largest))
 		b.until("[data-table=atlas]", "nothing is known here")
+		for _, c := range atlas.Bounds { // those of which the same is said share a row
+			if c.Task == task && !strings.Contains(b.text("main"), c.Architecture) {
+				t.Errorf("%s: nothing is said of %s", task, c.Architecture)
+			}
+		}
 	}
 	b.accessible("Atlas")
 	b.do(chromedp.EmulateViewport(390, 844)) // a telephone has a card for each architecture
 	b.await(`(s => s.scrollWidth <= s.clientWidth)(document.querySelector(".scroll"))`)
+	b.await(`(([link, nav]) => link.left >= nav.left - 1 && link.right <= nav.right + 1)(["[aria-current]", ".rooms"].map(q => document.querySelector(q).getBoundingClientRect()))`)
 	b.accessible("Atlas on a telephone")
 	b.do(chromedp.EmulateViewport(1280, 900))
 	b.open("atlas?of=match3", "[data-table=atlas]", "sanford2023")

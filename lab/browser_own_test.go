@@ -83,7 +83,7 @@ func TestOwn(t *testing.T) {
 	b.open("grow?inequality=one-layer-match3&n=1096", ".verdict", "needed")
 	b.click("[data-act=guess]")
 	b.until(".verdict", "From which N on")
-	if n := evaluate[int](b, `document.querySelectorAll(".stage .need, .stage .bite").length`); n != 0 {
+	if n := evaluate[int](b, `document.querySelectorAll(".stage .need, .stage .bite-line").length`); n != 0 {
 		t.Error("the answer is seen before the guess")
 	}
 	b.accessible("a guess")

@@ -28,7 +28,7 @@ func TestSheet(t *testing.T) {
 			b.press(kb.Enter, press)
 			b.await(`document.querySelector("` + sheet + `")?.contains(document.activeElement) && document.querySelector("` + press + `").getAttribute("aria-expanded") === "true"`)
 			b.accessible(where)
-			b.await(`(() => { const s = document.querySelector("` + sheet + `").getBoundingClientRect(), p = document.querySelector("main .picture").getBoundingClientRect(); return s.left >= 0 && s.right <= innerWidth && s.bottom <= innerHeight + 1 && (innerWidth < 1200 ? s.height <= .56 * innerHeight : p.right <= s.left); })()`)
+			b.await(`(() => { const s = document.querySelector("` + sheet + `").getBoundingClientRect(), p = document.querySelector("main .picture").getBoundingClientRect(); return s.left >= 0 && s.right <= innerWidth && s.bottom <= innerHeight + 1 && (innerWidth < 1200 ? s.height <= .5 * innerHeight && p.top < .3 * innerHeight : p.right <= s.left); })()`)
 			b.readable(where)
 			b.key(kb.Escape)
 			b.await(`!document.querySelector("` + sheet + `") && document.activeElement === document.querySelector("` + press + `")`)

@@ -138,6 +138,8 @@ func TestStory(t *testing.T) {
 			if share := evaluate[float64](b, `100 * document.querySelector(".show").offsetHeight / innerHeight`); share > float64(phone.most) {
 				t.Errorf("scene %d at %d pixels: its stage takes %.0f %% of the height", k, phone.width, share)
 			}
+			b.await(fmt.Sprintf(`(%d === 1 || Math.abs(document.querySelector("[data-story='%[1]d']").getBoundingClientRect().top - document.querySelector(".show").getBoundingClientRect().bottom) < 3) && !!document.querySelector("[data-act=next]").getClientRects().length`, k)) // its heading stands under the picture
+			b.readable(fmt.Sprintf("scene %d at %d pixels", k, phone.width))
 			if k == 4 {
 				b.click("[data-act=deal]")
 				b.await(convicts)
@@ -277,7 +279,7 @@ func TestBreakScenes(t *testing.T) {
 		b.is(".verdict [data-message]", "data-message", f["message_bits"])
 		b.is(".verdict [data-needed]", "data-needed", f["needed"])
 		b.until(".verdict", "Two inputs, one message")
-		b.until(".under", "fewer values than there are pasts")
+		b.until(".under", "fewer values than Alice has hands")
 		b.shows(`[data-run="0"] [data-x]`, f["x"])
 		b.shows(`[data-run="1"] [data-x]`, f["twin_x"])
 		if n := evaluate[int](b, `document.querySelectorAll(".wrong[data-run]").length`); n == 0 {

@@ -226,6 +226,7 @@ func TestBrowser(t *testing.T) {
 	b.key(".")
 	b.until(".place", "message 1")
 	b.until(".chip.cost", "so far")
+	b.await(`(([sent, coming]) => sent > 500 && coming < 500)([0, 1].map(k => document.querySelector(".stage [data-word='" + k + "'] .bit").getBoundingClientRect().x))`) // what has crossed lies at Bob's line
 	b.key(".")
 	b.await(`/^sent\d+.bits$/.test(document.querySelector(".chip.cost").textContent)`)
 	b.quiet("Cut")
@@ -254,6 +255,7 @@ func TestBrowser(t *testing.T) {
 	b.focus(`[data-cell="2,5"]`)
 	b.press(kb.ArrowRight, `[data-cell="2,5"]`)
 	b.until(".say", "110")
+	b.await(fmt.Sprintf(`/^\d %s$/.test(document.querySelector("[data-depths]").dataset.depths)`, number(at(report, "report", "deterministic", "upper"))))
 	b.quiet("Matrix")
 
 	b.open("break?reduction=disj-qsa-memory&model=rnn&n=8&shrink=m&value=3", ".verdict", "Two inputs, one message")

@@ -91,7 +91,7 @@ export function sheet(title, ...children) {
   const key = id();
   const turn = on => { left[on ? "add" : "delete"](title); box.toggleAttribute("data-open", on); press.setAttribute("aria-expanded", String(on)); };
   const shut = () => { turn(false); press.focus({ preventScroll: true }); };
-  const press = button(title, () => { if (left.has(title)) return shut(); turn(true); close.focus({ preventScroll: true }); }, { class: "quiet", "data-act": "more", "aria-controls": key });
+  const press = button(title, () => { if (left.has(title)) return shut(); turn(true); close.focus({ preventScroll: true }); if (innerWidth < 1200) document.querySelector("main .picture")?.scrollIntoView({ block: "start" }); }, { class: "quiet", "data-act": "more", "aria-controls": key });
   const close = button("Close", shut, { class: "quiet", "data-act": "close" });
   const box = el("aside", { id: key, class: "sheet", "aria-label": title, onkeydown: e => { if (e.key === "Escape") { e.stopPropagation(); shut(); } } }, el("div", { class: "under" }, el("h2", {}, title), close), children);
   turn(left.has(title));

@@ -2,8 +2,9 @@
 // apart by dash and mark as well as by colour.
 import { number, picture, svg } from "./dom.js";
 
-const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b58900", "#56b4e9", "#7f6ad6", "#a0522d"];
-export const colour = k => COLOURS[k % COLOURS.length];
+const PALETTE = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b58900", "#56b4e9", "#7f6ad6", "#a0522d"];
+export const COLOURS = PALETTE.length;
+export const colour = k => PALETTE[k % COLOURS];
 
 // apart moves values that stand in order until each has its gap, and none is outside.
 function apart(at, gap, low, high) {
@@ -29,7 +30,6 @@ export function chart({ width, height, lines, bands = [], bite, cursor, handle, 
   const X = v => left + (Math.log(v) - Math.log(xMin)) / (Math.log(xMax) - Math.log(xMin)) * (width - left - right);
   const Y = v => height - bottom - (Math.log(Math.max(v, yMin)) - Math.log(yMin)) / (Math.log(yMax) - Math.log(yMin)) * (height - top - bottom);
   const parts = [], path = pts => pts.map((p, i) => `${i ? "L" : "M"}${X(p[0]).toFixed(1)} ${Y(p[1]).toFixed(1)}`).join("");
-  if (bite) parts.push(svg("rect", { class: "bite", x: X(bite), y: top, width: Math.max(0, width - right - X(bite)), height: height - top - bottom }));
   for (const { low, high, short } of bands) if (low.length > 1) parts.push(svg("path", { class: `between${short ? " short" : ""}`, d: path([...low, ...high.toReversed()]) + "Z" }));
   const tens = Math.floor(Math.log10(yMax)), each = tens > 5 ? 2 : 1;
   for (let p = 0; p <= tens; p++) {

@@ -2,7 +2,7 @@
 // scene to the next, so that they move instead of being drawn anew.
 import { NAMES, drag, number, plural, put, short, spoken, svg } from "./dom.js";
 import { grown } from "./plot.js";
-import { arc, grip, matched, witness } from "./strip.js";
+import { arc, grip, legend, matched, witness } from "./strip.js";
 
 let muted = false;
 export const mute = on => { muted = on; };
@@ -15,9 +15,9 @@ function grab(stage, begin) {
 }
 
 // place lays n tokens out in as few rows as their width allows.
-function place(n, width, y0) {
+function place(n, width, y0, gap = 16) {
   const rows = Math.ceil(n / Math.max(4, Math.floor((width - 8) / (width < 480 ? 22 : 28)))), each = Math.ceil(n / rows);
-  const size = Math.min(46, (width - 8) / each), left = (width - size * each) / 2, line = rows > 1 ? 44 : 52;
+  const size = Math.min(46, (width - 8) / each), left = (width - size * each) / 2, line = rows > 1 ? 28 + gap : 52;
   const x = i => left + (i % each) * size, y = i => y0 + Math.floor(i / each) * line;
   return { n, rows, each, size, left, line, width, y0, high: 28, bottom: y0 + rows * line, x, y, mid: i => x(i) + size / 2, at: i => ({ x: x(i), y: y(i), row: Math.floor(i / each) }) };
 }
@@ -100,7 +100,7 @@ export function layer(stage, { width, height, blank, own, tokens, weights, numer
 
 export function cut(stage, { width, height, tokens, owners, at, words, messages, weights, bits, trivial, move }) {
   if (muted) return;
-  const p = place(tokens.length, width, 40), end = at < tokens.length ? { x: p.x(at), y: p.y(at) } : { x: p.x(at - 1) + p.size, y: p.y(at - 1) };
+  const p = place(tokens.length, width, 40), end = { x: p.x(at - 1) + p.size, y: p.y(at - 1) }; // after a token, also where a row ends
   const full = Math.max(1, weights.reduce((a, b) => a + b, 0)), hers = weights.reduce((a, b, i) => owners[i] === "alice" ? a + b : a, 0), h = Math.max(40, Math.min(110, height - p.bottom - 120)), y = p.bottom + 46, w = Math.min(80, width / 7);
   const left = 12 + 2.6 * w, room = width - left - 12, most = Math.max(bits, trivial, 1), jars = messages.slice(0, 4).map((m, k) => ({ said: `${/normaliser/.test(m.label) ? "weights" : /numerator/.test(m.label) ? "weight × value" : m.label}: ${plural(m.bits, "bit")}`, word: words[k] }));
   // The envelope has a line of bits for each jar, and is as wide as they are.
@@ -109,7 +109,7 @@ export function cut(stage, { width, height, tokens, owners, at, words, messages,
   for (const j of jars) { j.shown = j.word.slice(0, cols * 2); j.y = inside; inside += 20 + Math.ceil(j.shown.length / cols) * (size + 2) + 4; }
   const paper = Math.min(room, 16 + Math.max(Math.min(cols, longest) * (size + 1), ...jars.map(j => j.said.length * 6.4))), narrow = width < 480, bars = narrow ? Math.max(y + h + 24, inside + 6) : Math.max(y + h - 12, inside + 22);
   // Whose tokens are whose: over each part, or before them where there are two rows.
-  const named = p.rows > 1 ? ["alice", "bob"].map((who, k) => line(4 + 64 * k, 14, NAMES[who], { class: `who ${who}`, "text-anchor": "start" }))
+  const named = p.rows > 1 ? legend(4, 14)
     : ["alice", "bob"].map(who => { const own = owners.flatMap((o, i) => o === who ? [i] : []); return own.length * p.size > 70 ? line((p.x(own[0]) + p.x(own.at(-1)) + p.size) / 2, 14, NAMES[who], { class: `who ${who}` }) : null; });
   height = Math.max(height, bars + (narrow ? 32 : 48));
   // Two bars, each under its name, on a telephone beside it.
@@ -123,7 +123,7 @@ export function cut(stage, { width, height, tokens, owners, at, words, messages,
       bar(bits, 0, "the envelope", "meter-alice"), bar(trivial, 1, "raw tokens", "raw-bar"),
       svg("g", { class: "handle", tabindex: 0, role: "slider", "data-focus": "story-cut", "aria-label": "The cut", "aria-valuemin": 1, "aria-valuemax": tokens.length, "aria-valuenow": at, "aria-valuetext": `after token ${at}`, "aria-orientation": "horizontal",
         onkeydown: e => { const to = { ArrowLeft: at - 1, ArrowDown: at - 1, ArrowRight: at + 1, ArrowUp: at + 1, Home: 1, End: tokens.length }[e.key]; if (to === undefined) return; e.preventDefault(); e.stopPropagation(); move(Math.max(1, Math.min(tokens.length, to))); } },
-        svg("line", { class: "cutline", x1: end.x - 1, x2: end.x - 1, y1: end.y - 14, y2: end.y + 40 }), grip(end.x - 1, p.rows > 1 ? end.y - 8 : end.y - 18, p.rows > 1 ? 8 : 12))] });
+        svg("line", { class: "cutline", x1: Math.min(width - 2, end.x - 1), x2: Math.min(width - 2, end.x - 1), y1: end.y - (p.rows > 1 ? 6 : 14), y2: end.y + (p.rows > 1 ? 36 : 40) }), grip(p.rows > 1 ? Math.min(width - 10, end.x - 1) : end.x - 1, p.rows > 1 ? end.y + 36 : end.y - 18, p.rows > 1 ? 8 : 12))] });
   grab(stage, e => {
     if (!e.target.closest("svg.picture")) return null;
     const to = m => {
@@ -180,12 +180,12 @@ export function mirror(stage, { width, height, rnn, tell }) {
   grab(stage, () => null);
   const runs = rnn.runs.length ? rnn.runs : [], n = runs[0]?.tokens.length || 0;
   if (!n) { scene(stage, { width, height, label: "No two pasts share a box", tokens: [], over: [line(width / 2, height / 2, "Every past that was tried keeps a box of its own.", { "font-size": 16 })] }); return; }
-  const narrow = width < 480, half = runs.length > 1 ? height / 2 : height, high = narrow ? 34 : 52, first = place(n, width, high), ps = runs.map((_, k) => k ? place(n, width, Math.max(half + 14 + high, first.bottom + high + 32)) : first);
+  const narrow = width < 480, half = runs.length > 1 ? height / 2 : height, high = narrow ? 24 : 52, first = place(n, width, high, 22), ps = runs.map((_, k) => k ? place(n, width, Math.max(half + 14 + high, first.bottom + high + 28), 22) : first);
   height = Math.max(height, ps.at(-1).bottom + (narrow ? 4 : 14));
   const alices = rnn.owners.lastIndexOf("alice"), over = [], tokens = [];
   runs.forEach((r, k) => {
     const p = ps[k];
-    over.push(line(4, p.y0 - (narrow ? 18 : 34), k ? "another past" : "one past", { "text-anchor": "start", "font-size": 13, "font-weight": 600 }));
+    over.push(line(4, p.y0 - (narrow ? 10 : 34), k ? "another past" : "one past", { "text-anchor": "start", "font-size": 13, "font-weight": 600 }));
     r.tokens.forEach((is, i) => tokens.push({ is, position: i + 1, x: p.x(i), y: p.y(i), size: p.size - 2, high: p.high, owner: rnn.owners[i], on: i + 1 === tell, differs: rnn.differ.includes(i + 1) }));
     if (tell) for (const q of r.tokens[tell - 1].y || []) over.push(arc(p, 0, tell - 1, q - 1));
   });

@@ -27,7 +27,8 @@ export function open(main, cat, start, write) {
   const scenes = titles.map((title, k) => el("section", { "data-story": k + 1, "aria-label": `Scene ${k + 1}, ${title}` }, el("h2", {}, `${k + 1}. ${title}`), el("div", { class: "says" })));
   const tale = el("div", { class: "tale" }, el("div", { class: "lead" }, el("h1", {}, "Why some questions are hard for a layer"), el("p", {}, "Six scenes, five minutes. Drag the underlined numbers, or use the arrow keys on them.")), scenes);
   const back = button("Back", () => go(s.scene - 1), { "data-act": "back" }), next = button("Next", () => { if (s.scene === 6) location.hash = FIRST_ROOM; else go(s.scene + 1); }, { class: "main", "data-act": "next" });
-  main.append(el("div", { class: "story" }, tale, el("div", { class: "show" }, stage, caption, el("div", { class: "under" }, el("div", { class: "player" }, back, next), exportButton(() => stage.querySelector("svg"), "crosscut-story")))));
+  const show = el("div", { class: "show" }, stage, caption, el("div", { class: "under" }, el("div", { class: "player" }, back, next), exportButton(() => stage.querySelector("svg"), "crosscut-story")));
+  main.append(el("div", { class: "story" }, tale, show));
 
   function save() {
     const out = { scene: s.scene };
@@ -197,8 +198,10 @@ export function open(main, cat, start, write) {
   function go(k) {
     k = Math.max(1, Math.min(6, k));
     choose(k);
-    scenes[k - 1].scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth" });
+    toScene(k, matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth");
   }
+  // A scene's heading comes to stand right under the picture, where that is pinned above it.
+  function toScene(k, behavior) { tale.style.setProperty("--pinned", `${innerWidth < 900 ? show.offsetHeight : 0}px`); scenes[k - 1].scrollIntoView({ block: "start", behavior }); }
 
   // The scene that is read is the one that stands where the eye is.
   let waiting = false;
@@ -217,8 +220,11 @@ export function open(main, cat, start, write) {
   };
   // Each scene's words are there from the beginning, in their order. The one that the
   // address names stays in view while those above it fill, unless the reader scrolls.
+  // The browser's own anchoring would move the page a second time.
   let still = s.scene > 1;
-  const touched = () => { still = false; }, there = () => { if (still && main.contains(stage)) scenes[s.scene - 1].scrollIntoView({ block: "start", behavior: "instant" }); };
+  const anchor = to => { document.documentElement.style.overflowAnchor = to; };
+  anchor(still ? "none" : "");
+  const touched = () => { still = false; anchor(""); }, there = () => { if (still && main.contains(stage)) toScene(s.scene, "instant"); };
   for (const e of ["wheel", "touchstart", "keydown", "pointerdown"]) main.addEventListener(e, touched, { once: true, passive: true });
   (async () => { for (const k of [1, 2, 3, 4, 5, 6]) if (k !== s.scene) try { const d = await questions[k](); if (!main.contains(stage)) return; if (!data[k]) { data[k] = d; const was = caption.cloneNode(true); quietly(k, d); put(caption, ...was.childNodes); there(); } } catch { /* said when it is opened */ } if (main.contains(stage)) { paint(); there(); touched(); addEventListener("scroll", scrolled, { passive: true }); } })();
   function quietly(k, d) { const w = width; draw.mute(true); try { width = w || 600; tells[k](d); } finally { width = w; draw.mute(false); } }
@@ -226,7 +232,7 @@ export function open(main, cat, start, write) {
   const stopWatch = watchWidth(stage, w => { width = w; height = innerWidth < 900 ? Math.max(200, innerHeight * .3) : Math.max(330, Math.min(460, innerHeight * .5)); paint(); });
   consult();
   return {
-    close() { stopWatch(); removeEventListener("scroll", scrolled); },
+    close() { stopWatch(); removeEventListener("scroll", scrolled); anchor(""); },
     keys: k => { const to = { pagedown: 1, pageup: -1, ".": 1, ",": -1 }[k]; if (!to) return false; if (k.startsWith("page") && !("present" in document.documentElement.dataset)) return false; go(s.scene + to); return true; },
   };
 }

@@ -36,6 +36,11 @@ export function arc(place, top, i, j, { most = 54, behind, ...attrs } = {}) {
 // matched draws the arcs from token i to what it matches.
 export function matched(place, top, i, others) { return others.map(to => arc(place, top, i, to)); }
 
+// legend says whose tokens have which colour, where they stand in several rows.
+export function legend(x, y) {
+  return ["alice", "bob"].map((who, k) => [svg("rect", { class: `key ${who}`, x: x + 74 * k, y: y - 10, width: 10, height: 10, rx: 2 }), svg("text", { class: `who ${who}`, x: x + 74 * k + 15, y }, NAMES[who])]);
+}
+
 // grip is what moves the cut: scissors, and room for a finger around them.
 export function grip(x, y, r) {
   return [svg("circle", { class: "room", cx: x, cy: y, r: 16 }), svg("circle", { cx: x, cy: y, r }), svg("text", { x, y, "text-anchor": "middle", "dominant-baseline": "central", "font-size": r * 1.25, "aria-hidden": "true" }, "✂")];

@@ -26,12 +26,15 @@ export function open(main, cat, start, write) {
     const tasks = [...new Set(answer.bounds.map(b => b.task))];
     if (!tasks.includes(s.of)) s.of = tasks[0];
     write({ of: s.of });
-    const rows = answer.bounds.filter(b => b.task === s.of), known = rows.filter(b => b.needed !== null);
+    const rows = answer.bounds.filter(b => b.task === s.of), known = rows.filter(b => b.needed !== null), above = known.filter(b => !b.dominated_by), under = known.filter(b => b.dominated_by);
+    // Architectures of which the same is said share a row.
+    const shared = rows => { const all = new Map(); for (const b of rows) { const key = said(b).map(n => n.textContent).join("|"), one = all.get(key); all.set(key, { ...b, architecture: one ? `${one.architecture}; ${b.architecture}` : b.architecture }); } return [...all.values()]; };
+    const table = (rows, label) => el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": label }, el("table", { "data-table": "atlas" },
+      el("thead", {}, el("tr", {}, ["architecture", ...HEADS].map((h, i) => el("th", { scope: "col", class: i === 1 || i === 2 ? "num" : null }, h)))),
+      el("tbody", {}, rows.map(b => el("tr", {}, el("th", { scope: "row" }, b.architecture), said(b))))));
     put(pick, select("Task", tasks, s.of, v => { s.of = v; show(); }));
     put(body, el("p", { class: "verdict" }, `${plural(known.length, "bound")} for ${s.of} at N of about ${answer.N}; ${plural(rows.length - known.length, "architecture")} without one.`),
-      el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Bounds by architecture" }, el("table", { "data-table": "atlas" },
-        el("thead", {}, el("tr", {}, ["architecture", ...HEADS].map((h, i) => el("th", { scope: "col", class: i === 1 || i === 2 ? "num" : null }, h)))),
-        el("tbody", {}, rows.map(b => el("tr", {}, el("th", { scope: "row" }, b.architecture), said(b)))))),
+      table(shared([...above, ...rows.filter(b => b.needed === null)]), "Bounds by architecture"), under.length ? el("details", {}, el("summary", {}, `${plural(under.length, "bound")} that another dominates`), table(shared(under), "Dominated bounds")) : "",
       command(answer.command));
   }
   const consult = asking([body], async () => {

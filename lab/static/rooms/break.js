@@ -118,9 +118,9 @@ export function open(main, cat, start, write) {
       forced ? [el("strong", { class: "bad" }, "Two inputs, one message. "), "Bob sees the same words and holds the same tokens, but the right answers differ."]
         : f.kind === "found" ? [el("strong", { class: "bad" }, "It errs. "), "This is a plain mistake of this model on one input; another of its size might not make it."]
         : [el("strong", { class: "good" }, "No failure found. "), f.verdict === "meets" ? `All ${number(f.tried)} inputs were tried.` : "That proves nothing about the inputs that were not tried."]));
-    put(why, el("span", { class: "who alice" }, "Alice"), " holds the blue tokens, ", el("span", { class: "who bob" }, "Bob"), " the orange ones. ", forced ? f.needed && f.message_bits < f.needed ? `The message has fewer values than there are pasts that matter, so two pasts share one: ${wrong}.` : `The message is long enough to tell all pasts apart, yet this model gives two of them the same: ${wrong}.`
-      : f.kind === "found" ? "No two pasts that matter were found to share a message; this model errs all the same." : "No two pasts that matter were found to share a message.");
-    put(foot, el("p", { class: "small muted" }, f.note), el("p", { class: "small muted" }, `${f.strategy}, ${number(f.tried)} tried; ${f.setting}. Message: `, formula(answer.formula, facts?.sizes)));
+    put(why, el("span", { class: "who alice" }, "Alice"), " holds the blue tokens, ", el("span", { class: "who bob" }, "Bob"), " the orange ones. ", forced ? f.needed && f.message_bits < f.needed ? `The message has fewer values than Alice has hands that matter, so two hands share one: ${wrong}.` : `The message is long enough to tell all hands apart, yet this model gives two of them the same: ${wrong}.`
+      : f.kind === "found" ? "No two hands that matter were found to share a message; this model errs all the same." : "No two hands that matter were found to share a message.");
+    put(foot, el("p", { class: "small muted" }, f.note.startsWith(f.strategy) ? f.note : `${f.note}; ${f.strategy}, ${number(f.tried)} tried`, `; ${f.setting}. Message: `, formula(answer.formula, facts?.sizes)));
     put(line, command(answer.command));
     drawPair();
   }

@@ -2,7 +2,7 @@
 import { ask } from "../api.js";
 import { button, field, player, problem, select, sheet, slider } from "../controls.js";
 import { NAMES, command, asking, download, drag, el, exportButton, formula, number, picture, plural, put, ranges, splitSpec, svg, typeset, value, watchWidth } from "../dom.js";
-import { arc, grip, layout, matched, token, widestOf, witness } from "../strip.js";
+import { arc, grip, layout, legend, matched, token, widestOf, witness } from "../strip.js";
 import { verdict as judged } from "../verdict.js";
 
 const scenes = [
@@ -218,7 +218,7 @@ export function open(main, cat, start, write) {
   }
 
   function brackets(place, y) {
-    if (place.rows > 1) return ["alice", "bob"].map((o, k) => svg("text", { class: `who ${o}`, x: 64 * k, y }, NAMES[o])); // no room over each piece: a legend
+    if (place.rows > 1) return legend(0, y); // no room over each piece
     const runs = [];
     owners.forEach((o, i) => { const r = runs.at(-1); if (r && r.o === o) r.to = i; else runs.push({ o, from: i, to: i }); });
     return runs.filter(r => r.o !== "public" && (r.to - r.from + 1) * place.size > 34).map(r =>
@@ -228,9 +228,9 @@ export function open(main, cat, start, write) {
   function handle(place, top) {
     const k = cutAt();
     if (k < 0) return null;
-    const n = owners.length, end = k === n ? place.at(n - 1) : place.at(k);
-    const x = k === n ? end.x + place.size : end.x, y = end.y + top;
-    const [r, cx, cy] = place.rows > 1 ? [9, Math.max(5, Math.min(width - 5, x)), y + 49] : [12, Math.max(13, Math.min(width - 13, x)), y + 58]; // between two rows there is less room
+    const n = owners.length, end = place.at(Math.max(0, k - 1)); // after a token, also where a row ends
+    const x = k ? end.x + place.size : end.x, y = end.y + top;
+    const [r, cx, cy] = place.rows > 1 ? [place.size < 36 ? 7 : 9, Math.max(5, Math.min(width - 5, x)), y + 49] : [12, Math.max(13, Math.min(width - 13, x)), y + 58]; // between two rows there is less room
     const least = taskOf(s.task)?.public_first ? 1 : 0;
     const g = svg("g", { class: "handle", tabindex: 0, role: "slider", "data-focus": "cut", "aria-label": "The cut", "aria-valuemin": least, "aria-valuemax": n, "aria-valuenow": k, "aria-valuetext": `after token ${k}`, "aria-orientation": "horizontal" },
       svg("line", { class: "cutline", x1: x, x2: x, y1: y - 14, y2: cy }), grip(cx, cy, r));
@@ -293,26 +293,31 @@ export function open(main, cat, start, write) {
 
   const mostLanes = 9;
 
-  function wordsPicture(y0) {
-    const a = answer, lanes = [], side = Math.min(92, width * .2), x0 = side, x1 = width - side, room = x1 - x0 - 34;
+  // named says in plain words what a message of attention is; the first that fits is shown.
+  const named = label => { const plain = label.replace("normaliser", "sum of the weights").replace(/numerator (\d+)/, answer.record.params.d_v === 1 ? "sum of weight × value" : "sum of weight × value, number $1"); return [answer.record.params.H === 1 ? "" : plain, plain.replace(/^head 1: /, ""), plain.replace(/^head 1: /, "").replace("sum of the ", "").replace("sum of weight ", "").replace(", number", "")]; };
+
+  // The messages between the two players' lines: what has crossed lies at the line of who reads it.
+  function wordsPicture(top) {
+    const y0 = top + 16, a = answer, lanes = [], side = Math.min(92, width * .2), x0 = side, x1 = width - side, room = x1 - x0 - 34;
     const n = a.words.length, from = n <= mostLanes ? 0 : Math.max(0, Math.min(n - mostLanes, step - Math.ceil(mostLanes / 2)));
     const shown = a.words.slice(from, from + mostLanes);
     const high = 24;
     shown.forEach((w, j) => {
       const k = from + j, m = a.record.messages[k], y = y0 + j * high, who = m.from, right = who === "alice";
       const size = Math.max(3, Math.min(11, Math.floor(room / Math.max(1, Math.min(w.length, 96))) - 1)), fit = Math.min(w.length, Math.floor((room - 44) / (size + 1)));
-      const bits = [...w.slice(0, fit)].map((b, i) => svg("rect", { class: `bit ${who}${b === "0" ? " zero" : ""}`, x: x0 + 17 + i * (size + 1), y: y + 12 - size / 2, width: size, height: size, rx: 1 }));
-      const more = w.length - fit;
+      const more = w.length - fit, crossed = k < step, far = right === crossed, long = fit * (size + 1) + (more > 0 ? 44 : 0), from0 = far ? x1 - 17 - long : x0 + 17, free = room - long - 8;
+      const tip = who === "alice" ? far ? x1 - 12 : x0 : far ? x1 : x0 + 12, name = named(m.label).find(n => n && n.length * 6.6 < free);
+      const bits = [...w.slice(0, fit)].map((b, i) => svg("rect", { class: `bit ${who}${b === "0" ? " zero" : ""}`, x: from0 + i * (size + 1), y: y + 12 - size / 2, width: size, height: size, rx: 1 }));
       lanes.push(svg("g", { class: `word${k >= step ? " coming" : ""}${k === step - 1 ? " now" : ""}`, "data-word": k, onpointerenter: () => { hovered = k; explain(); }, onpointerleave: () => { hovered = -1; explain(); } },
         svg("title", {}, `${m.label}, ${m.bits} bits`), svg("rect", { class: "lane", x: 0, y, width, height: high, rx: 3 }),
-        svg("path", { class: `arrow ${who}`, d: right ? `M${x0} ${y + 12}h10m-4 -4l4 4l-4 4` : `M${x1} ${y + 12}h-10m4 -4l-4 4l4 4` }), bits,
-        more > 0 ? svg("text", { class: "dim", x: x0 + 17 + fit * (size + 1) + 4, y: y + 12, "font-size": 11, "dominant-baseline": "central" }, `+${number(more)}`) : null,
+        svg("path", { class: `arrow ${who}`, d: right ? `M${tip} ${y + 12}h10m-4 -4l4 4l-4 4` : `M${tip} ${y + 12}h-10m4 -4l-4 4l4 4` }), bits,
+        more > 0 ? svg("text", { class: "dim", x: from0 + fit * (size + 1) + 4, y: y + 12, "font-size": 11, "dominant-baseline": "central" }, `+${number(more)}`) : null,
         svg("text", { class: "dim", x: right ? 0 : width, y: y + 12, "font-size": 12, "dominant-baseline": "central", "text-anchor": right ? "start" : "end" }, plural(m.bits, "bit")),
-        width > 760 && 17 + fit * (size + 1) < room - 210 ? svg("text", { class: "dim", x: x1 - (right ? 12 : 18), y: y + 12, "font-size": 12, "dominant-baseline": "central", "text-anchor": "end" }, m.label) : null));
+        name ? svg("text", { class: "dim", x: far ? x0 + 17 : x1 - 17, y: y + 12, "font-size": 12, "dominant-baseline": "central", "text-anchor": far ? "start" : "end" }, name) : null));
     });
     const rest = n - shown.length;
     const end = y0 + Math.max(1, shown.length) * high;
-    return { bottom: end + (rest > 0 ? 18 : 0), node: svg("g", {}, svg("line", { class: "wire", x1: x0, x2: x0, y1: y0, y2: end }), svg("line", { class: "wire", x1, x2: x1, y1: y0, y2: end }), lanes,
+    return { bottom: end + (rest > 0 ? 18 : 0), node: svg("g", {}, ["alice", "bob"].map((o, k) => svg("text", { class: `who ${o}`, x: k ? x1 : x0, y: y0 - 5, "text-anchor": "middle" }, NAMES[o])), svg("line", { class: "wire", x1: x0, x2: x0, y1: y0, y2: end }), svg("line", { class: "wire", x1, x2: x1, y1: y0, y2: end }), lanes,
       n === 0 ? svg("text", { class: "dim", x: width / 2, y: y0 + 14, "text-anchor": "middle", "font-size": 13 }, "nothing crosses") : null,
       rest > 0 ? svg("text", { class: "dim", x: width / 2, y: end + 12, "font-size": 12, "text-anchor": "middle" }, `and ${plural(rest, "message")} more, in the transcript`) : null) };
   }

@@ -37,7 +37,7 @@ export function open(main, cat, start, write) {
     s.n = lengths.reduce((a, b) => Math.abs(b - s.n) < Math.abs(a - s.n) ? b : a);
     put(definition, el("strong", {}, task.name), `: ${task.doc}.`);
     put(letters, entry && s.show !== "right" ? ["Right models have ", formula(entry.formula, entry.sizes)] : "");
-    put(shows, entry ? segmented("Picture of", [{ value: "", label: "every model of these sizes" }, { value: "right", label: `${model}, which is right` }], s.show || "", v => { s.show = v; setup(); run(); }) :  el("p", { class: "muted small" }, `No inequality in the catalogue speaks about every model of given sizes on ${task.name}.`));
+    put(shows, entry ? segmented("Picture of", [{ value: "", label: "every model of these sizes" }, { value: "right", label: "one large enough to be right" }], s.show || "", v => { s.show = v; setup(); run(); }) :  el("p", { class: "muted small" }, `No inequality in the catalogue speaks about every model of given sizes on ${task.name}.`));
     put(controls, select("Bound", [...cat.inequalities.map(q => ({ value: q.name, label: `${q.title} (${q.claim})` })), ...(entry ? [] : [{ value: "none", label: `none for ${task.name}` }])], s.inequality, v => { s = { inequality: v, n: s.n }; setup(); run(); tabulate(); }),
       s.show === "right" ? null : [entry.sizes.map(z => slider(`${z.name}, ${z.doc.split(";")[0]}`, { min: z.min, max: z.max, value: sizes[z.name], name: z.name, doc: z.doc }, v => { sizes[z.name] = v; run(); })),
       cursorSlider = slider("N, the cursor", { values: lengths, value: s.n, name: "n", doc: "sequence length" }, v => { s.n = v; run(); })]);

@@ -2,7 +2,7 @@
 import { ask } from "../api.js";
 import { button, player, problem, segmented, select, sheet, slider } from "../controls.js";
 import { command, asking, el, exportButton, number, picture, put, svg, watchWidth } from "../dom.js";
-import { colour } from "../plot.js";
+import { COLOURS, colour } from "../plot.js";
 
 const SHOWS = [{ value: "fooling", label: "Fooling set" }, { value: "shattered", label: "Shattered set" }, { value: "cover", label: "Cover" }, { value: "partition", label: "Partition" }, { value: "tree", label: "Protocol" }, { value: "mine", label: "Cut it yourself" }];
 
@@ -34,7 +34,7 @@ export function open(main, cat, start, write) {
       s.source === "drawn" ? [button("Row +", () => resize(1, 0)), button("Row −", () => resize(-1, 0)), button("Column +", () => resize(0, 1)), button("Column −", () => resize(0, -1)), el("p", { class: "muted small" }, "Click a cell, or press Space: 0, 1, * (outside the promise).")] : null);
     const entry = s.source === "task" ? cat.tasks.find(t => t.name === s.task) : s.source === "problem" ? cat.problems.find(p => p.name === s.problem) : null;
     put(definition, entry ? [el("strong", {}, entry.name), `: ${entry.doc}. `] : "", "Rows are what Alice may hold, columns what Bob may hold; a protocol divides the table into rectangles of one value.");
-    put(shows, segmented("Show", SHOWS, s.show, v => { s.show = v; only = -1; picks.clear(); if (v === "mine" && !mine) begin(); save(); draw(); drawTree(); tell(); }));
+    put(shows, segmented("Show", SHOWS, s.show, v => { s.show = v; only = alone(); picks.clear(); if (v === "mine" && !mine) begin(); save(); draw(); drawTree(); tell(); }));
   }
 
   function fresh() { only = -1; s.row = s.col = ""; at = [0, 0]; step = 0; mine = null; picks.clear(); }
@@ -68,6 +68,7 @@ export function open(main, cat, start, write) {
       answer = a;
       answer.cells = cellsOf(a.rows);
       at = [Math.min(+s.row || 0, a.rows.length - 1), Math.min(+s.col || 0, a.col_names.length - 1)];
+      only = alone();
       if (s.show === "mine") begin();
       follow(true);
     }
@@ -134,7 +135,7 @@ export function open(main, cat, start, write) {
     for (let i = 0; i < R; i++) head("alice", i, lead - 5, Y(i) + cell / 2, answer.row_names[i], false);
     for (let j = 0; j < C; j++) if (turned || !named) head("bob", j, X(j) + cell / 2, topNames - 4, answer.col_names[j], true); else { head("bob", j, X(j) + cell / 2 + answer.col_names[j].length * char / 2, topNames - 9, answer.col_names[j], false); }
     const marks = svg("g", { class: "marks", "aria-hidden": "true" }, overlay(X, Y, cell));
-    const box = svg("rect", { x: X(at[1]), y: Y(at[0]), width: cell, height: cell, rx: cell > 16 ? 3 : 1, class: "mark", stroke: "var(--focus)", visibility: s.show === "tree" ? "visible" : "hidden" });
+    const box = svg("rect", { x: X(at[1]), y: Y(at[0]), width: cell, height: cell, rx: cell > 16 ? 3 : 1, class: "mark", stroke: "var(--focus)", visibility: s.show === "mine" ? "hidden" : "visible" });
     const pic = picture(width, Y(R) + 4, `Matrix, ${R} rows and ${C} columns`, parts, heads, marks, box);
     pic.addEventListener("click", e => { const g = e.target.closest?.(".cell"); if (g) choose(...g.dataset.cell.split(",").map(Number), true); });
     pic.addEventListener("keydown", e => {
@@ -193,9 +194,12 @@ export function open(main, cat, start, write) {
   // seen alone. A cell that takes the focus from it stands until it has it.
   function pieces() {
     if (s.show !== "cover" && s.show !== "partition") return null;
-    const all = evidence(s.show, "upper").flatMap(c => c.evidence.rectangles || []), show = k => { if (only !== k) { only = k; draw(); } };
-    return el("ol", { class: "pieces", "aria-label": "Rectangles" }, all.map((r, k) => el("li", {}, button(`${r.rows.length} × ${r.cols.length}`, () => show(k), { class: "quiet", "aria-label": `${r.rows.length} × ${r.cols.length}: rows ${r.rows.map(i => answer.row_names[i]).join(", ")}; columns ${r.cols.map(j => answer.col_names[j]).join(", ")}`, onpointerenter: () => show(k), onpointerleave: () => show(-1), onfocus: () => show(k), onblur: () => setTimeout(() => { if (only === k) show(-1); }) }))));
+    const all = evidence(s.show, "upper").flatMap(c => c.evidence.rectangles || []), show = k => { if (only !== k) { only = k; draw(); } }, rest = () => show(alone());
+    return el("ol", { class: "pieces", "aria-label": "Rectangles" }, all.map((r, k) => el("li", {}, button(`${r.rows.length} × ${r.cols.length}`, () => show(k), { class: "quiet", "aria-label": `${r.rows.length} × ${r.cols.length}: rows ${r.rows.map(i => answer.row_names[i]).join(", ")}; columns ${r.cols.map(j => answer.col_names[j]).join(", ")}`, onpointerenter: () => show(k), onpointerleave: rest, onfocus: () => show(k), onblur: () => setTimeout(() => { if (only === k) rest(); }) }))));
   }
+
+  // alone is the rectangle that is shown by itself where there are more than colours: the first; -1: all are shown.
+  function alone() { return evidence(s.show, "upper").flatMap(c => c.evidence.rectangles || []).length > COLOURS ? 0 : -1; }
 
   // Cutting by hand: the player's own protocol tree, a rectangle at a time.
   function begin() {
@@ -248,19 +252,19 @@ export function open(main, cat, start, write) {
       if (n.zero) for (const [kid, bit] of [[n.zero, 0], [n.one, 1]]) {
         const on = onPath.has(n.t) && p.find(x => x.t === n.t).bit === bit;
         edges.push(svg("line", { class: `edge${on ? " on" : ""}`, x1: X(n), y1: Y(n), x2: X(kid), y2: Y(kid) }));
-        if (gap > 26) edges.push(svg("text", { class: "edge-label", x: (X(n) + X(kid)) / 2 + (bit ? 6 : -6), y: (Y(n) + Y(kid)) / 2, "text-anchor": bit ? "start" : "end" }, bit));
+        if (Math.abs(X(n) - X(kid)) > 11) edges.push(svg("text", { class: "edge-label", x: (X(n) + X(kid)) / 2 + (bit ? 6 : -6), y: (Y(n) + Y(kid)) / 2, "text-anchor": bit ? "start" : "end" }, bit));
         walk(kid);
       }
       if (n.t.zero) {
         const lines = n.t.speaker === "alice" ? answer.row_names : answer.col_names;
-        nodes.push(svg("g", { class: `node ${n.t.speaker}${onPath.has(n.t) || n.t === next ? " on" : ""}` }, svg("title", {}, `${n.t.speaker === "alice" ? "Alice" : "Bob"} writes 1 on ${n.t.ones.slice(0, 12).map(k => lines[k]).join(", ")}${n.t.ones.length > 12 ? " …" : ""}`), svg("circle", { cx: X(n), cy: Y(n), r: Math.min(11, gap * .8 + 3) }), gap > 7 ? svg("text", { x: X(n), y: Y(n), "text-anchor": "middle", "dominant-baseline": "central" }, n.t.speaker === "alice" ? "A" : "B") : null));
+        nodes.push(svg("g", { class: `node ${n.t.speaker}${onPath.has(n.t) || n.t === next ? " on" : ""}` }, svg("title", {}, `${n.t.speaker === "alice" ? "Alice" : "Bob"} writes 1 on ${n.t.ones.slice(0, 12).map(k => lines[k]).join(", ")}${n.t.ones.length > 12 ? " …" : ""}`), svg("circle", { cx: X(n), cy: Y(n), r: Math.min(11, Math.max(3, gap * .88)) }), gap > 8 ? svg("text", { x: X(n), y: Y(n), "text-anchor": "middle", "dominant-baseline": "central" }, n.t.speaker === "alice" ? "A" : "B") : null));
       } else {
         const on = step === p.length && n.t === (p.length ? p.at(-1).bit ? p.at(-1).t.one : p.at(-1).t.zero : t);
         nodes.push(svg("g", { class: `leaf${on ? " on" : ""}` }, svg("rect", { x: X(n) - Math.min(10, gap * .45), y: Y(n) - 9, width: Math.min(20, gap * .9), height: 18, rx: 3 }), gap > 8 ? svg("text", { x: X(n), y: Y(n), "text-anchor": "middle", "dominant-baseline": "central" }, n.t.value) : null));
       }
     };
     walk(root);
-    put(treeBox, picture(treeWidth, 16 + depth * level + 20, `Protocol tree of ${depth} bits and ${leaves} leaves`, edges, nodes));
+    put(treeBox, el("p", { class: "small muted", "data-depths": `${p.length} ${depth}` }, `The marked cell: ${p.length} ${p.length === 1 ? "bit" : "bits"}; the worst cell: ${depth}.`), picture(treeWidth, 16 + depth * level + 20, `Protocol tree of ${depth} bits and ${leaves} leaves`, edges, nodes));
   }
 
   const range = v => v === null || v === undefined ? "–" : typeof v === "object" ? v.lower === v.upper ? number(v.lower) : `${number(v.lower)}–${number(v.upper)}` : number(v);
@@ -271,7 +275,7 @@ export function open(main, cat, start, write) {
     if (failed || !answer) { put(numbers); put(foot); put(say); return; }
     const r = answer.report, two = r.cover !== null;
     const lights = s.show === "tree" || s.show === "mine" ? "deterministic" : s.show;
-    const item = (name, key, v, small, means, big) => el("div", { "data-big": big ? "" : null, "data-lit": key === lights ? "" : null }, el("dt", {}, name), el("dd", { "data-number": key }, v, el("small", {}, small || "")), el("dd", { class: "means" }, means));
+    const item = (name, key, v, small, means, big) => el("div", { "data-big": big ? "" : null, "data-lit": key === lights ? "" : null }, el("dt", {}, name), el("dd", { "data-number": key }, v), el("dd", { class: "means" }, means, small ? [". ", el("small", {}, small[0].toUpperCase() + small.slice(1), ".")] : "."));
     put(numbers, el("h2", {}, s.source === "drawn" ? "Your matrix" : r.source), el("dl", { class: "numbers" },
       item("D(f), bits", "deterministic", range(r.deterministic), r.deterministic.exact ? `by ${r.deterministic.by}` : "an interval", "what the best protocol sends on its worst cell, until both know the value", true),
       item("fooling set", "fooling", number(r.fooling.size), `value ${r.fooling.value}${r.fooling.optimal ? "" : ", at least"}`, "cells of one value, no two in one rectangle of it: each needs a leaf of its own"),

@@ -16,7 +16,7 @@ export function open(main, cat, start, write) {
   let files = [], answer = null, failed = null, width = 0, asked = null;
   const kept = name => files.find(f => f.name === name)?.source || "";
 
-  const stage = el("div", { class: "stage" }), verdict = el("div", { class: "verdict", "aria-live": "polite" }), controls = el("div", { class: "controls" }), foot = el("div");
+  const stage = el("div", { class: "stage" }), verdict = el("div", { class: "verdict low", "aria-live": "polite" }), controls = el("div", { class: "controls" }), foot = el("div");
   const editor = el("textarea", { id: "source", class: "source", rows: 22, spellcheck: "false", autocomplete: "off", autocapitalize: "off", oninput: () => { s.source = editor.value === kept(s.file) ? "" : editor.value; save(); },
     onkeydown: e => {
       if ((e.ctrlKey || e.metaKey) && e.key === "Enter") { e.preventDefault(); run(); }
@@ -33,6 +33,7 @@ export function open(main, cat, start, write) {
   function save() { write({ file: s.file, n: s.n, source: (s.source || "").length <= LONGEST ? s.source : "", reduction: s.reduction === "index-qsa-memory" ? "" : s.reduction }); }
 
   function setup() {
+    editor.rows = Math.max(12, Math.min(40, editor.value.split("\n").length + 1)); // all of it, where it is short
     put(controls, select("Begin with", files.map(f => f.name), s.file, v => { s.file = v; s.source = ""; editor.value = kept(v); setup(); run(); }),
       slider("n, size of the problem", { min: 1, max: Math.min(10, cat.limits.reduce), value: s.n, name: "n" }, v => { s.n = v; run(); }),
       /def (step|query)\(/.test(editor.value) ? select("The model faces", cat.reductions.map(r => r.name), s.reduction, v => { s.reduction = v; run(); }) : null,
