@@ -198,8 +198,8 @@ export function open(main, cat, start, write) {
     return el("ol", { class: "pieces", "aria-label": "Rectangles" }, all.map((r, k) => el("li", {}, button(`${r.rows.length} × ${r.cols.length}`, () => show(k), { class: "quiet", "aria-label": `${r.rows.length} × ${r.cols.length}: rows ${r.rows.map(i => answer.row_names[i]).join(", ")}; columns ${r.cols.map(j => answer.col_names[j]).join(", ")}`, onpointerenter: () => show(k), onpointerleave: rest, onfocus: () => show(k), onblur: () => setTimeout(() => { if (only === k) rest(); }) }))));
   }
 
-  // alone is the rectangle that is shown by itself where there are more than colours: the first; -1: all are shown.
-  function alone() { return evidence(s.show, "upper").flatMap(c => c.evidence.rectangles || []).length > COLOURS ? 0 : -1; }
+  // alone is the rectangle that is shown by itself where a large matrix has more than colours: the first; -1: all are shown.
+  function alone() { return answer?.rows.length > 16 && evidence(s.show, "upper").flatMap(c => c.evidence.rectangles || []).length > COLOURS ? 0 : -1; }
 
   // Cutting by hand: the player's own protocol tree, a rectangle at a time.
   function begin() {
