@@ -95,7 +95,6 @@ async function open(again) {
   spent = gesture;
   const link = document.querySelector(`.rooms a[data-room="${name}"]`);
   document.querySelectorAll(".rooms a").forEach(a => a === link ? a.setAttribute("aria-current", "page") : a.removeAttribute("aria-current"));
-  inView();
   document.title = `${titles[name]} · Crosscut`;
   here?.close?.();
   const same = here?.name === name, scrolled = scrollY, opening = here = { name };
@@ -132,13 +131,6 @@ async function open(again) {
 
 // keep holds the focus in the room while what had it is replaced.
 function keep() { if (main.contains(document.activeElement)) main.focus({ preventScroll: true }); }
-
-// inView scrolls the rooms, where they do not fit side by side, to the one that is open.
-function inView() {
-  const link = document.querySelector(".rooms [aria-current]"), all = link?.parentElement;
-  if (link) all.scrollLeft = link.offsetLeft + link.offsetWidth / 2 - all.offsetLeft - all.clientWidth / 2;
-}
-addEventListener("resize", inView);
 
 addEventListener("hashchange", () => open());
 addEventListener("popstate", () => open());

@@ -263,6 +263,6 @@ func biteRow(r *reductions.Reduction, a rules.Sized, limit int) (report.Row, err
 		return report.Row{}, err
 	}
 	row, err := through(m, in, 0).unrun("")
-	row.Note = fmt.Sprintf("the inequality says something from n = %d on (N = %d), and nothing below, for models of these sizes; no input was run", n, in.Shape.N)
+	row.Note = fmt.Sprintf("through %s the inequality says something from n = %d on (N = %d), and nothing below, for models of these sizes; no input was run", r.Name, n, in.Shape.N)
 	return row, err
 }

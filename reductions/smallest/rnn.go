@@ -118,7 +118,7 @@ func describe(w *proof.World) string {
 		s += fmt.Sprintf(", token %d public and %v", w.Fixed, show(w.Shape, w.Alphabet[w.Fixed-1][0]))
 	}
 	if w.Shape.Task.Vector {
-		s += fmt.Sprintf("; each z is 0 or a signed unit vector, and outputs count as different from 2 eps = %.4g on", 2*w.Shape.Params["eps"])
+		s += fmt.Sprintf("; each z is 0 or a signed unit vector, and outputs count as different more than 2 eps = %.4g apart", 2*w.Shape.Params["eps"])
 	}
 	return s
 }

@@ -155,7 +155,7 @@ func TestKnownSizes(t *testing.T) {
 	}{
 		{world{"qsa", 3, tasks.Params{"q": 1}}, "rnn", 2, 2}, {world{"qsa", 5, tasks.Params{"q": 1}}, "rnn", 4, 4}, {world{"qsa", 5, tasks.Params{"q": 2}}, "rnn", 5, 5},
 		{world{"qsa", 5, tasks.Params{"q": 2}}, "mlp", 5, 5}, {world{"qsa", 3, tasks.Params{"q": 1, "d": 2}}, "mlp", 6, 6},
-		{world{"qsa", 5, tasks.Params{"q": 1}}, "attention", 2, 2}, {world{"qsa", 6, tasks.Params{"q": 2}}, "attention", 4, 4}, {world{"qsa", 4, tasks.Params{"q": 2}}, "attention", 3, 3},
+		{world{"qsa", 5, tasks.Params{"q": 1}}, "attention", 2, 2}, {world{"qsa", 6, tasks.Params{"q": 2}}, "attention", 4, 4}, {world{"qsa", 4, tasks.Params{"q": 2}}, "attention", 3, 3}, {world{"qsa", 4, tasks.Params{"q": 3, "eps": .5}}, "attention", 0, 3},
 		{world{"match2", 6, nil}, "rnn", 1, 1}, {world{"match2", 5, nil}, "attention", 1, 1}, {world{"match2", 5, nil}, "mlp", 1, 1},
 		{world{"eq", 6, nil}, "rnn", 3, 3}, {world{"disj", 6, nil}, "rnn", 3, 3}, {world{"index", 6, nil}, "rnn", 5, 5}, {world{"gt", 6, nil}, "rnn", 3, 3},
 		{world{"eq", 5, nil}, "attention", 2, 2}, {world{"disj", 5, nil}, "attention", 2, 2}, {world{"majority", 5, nil}, "attention", 1, 1}, {world{"eq", 6, nil}, "mlp", 1, 1},
@@ -321,6 +321,7 @@ func TestForgedFiles(t *testing.T) {
 		"keys: two alike":            {keys, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { at(e, "keys")[1] = at(e, "keys")[0] }) }, "single it out"},
 		"keys: a query short":        {keys, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { e["queries"] = at(e, "queries")[1:] }) }, ""},
 		"keys: too wide a bound":     {keys, func(f *proof.File) { f.Lower.Number = 5 }, "proves 4"},
+		"radon at a large eps":       {keys, func(f *proof.File) { f.Params = f.Params.With(tasks.Params{"eps": 2 / float64(f.Params.Int("q")+1)}) }, "2/(q + 1)"},
 		"radon at q = N":             {keys, func(f *proof.File) { f.Params = f.Params.With(tasks.Params{"q": 5}) }, "q < N"},
 		"dense: rank lost":           {dense, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { at(e, "w", 0)[0] = 0 }) }, "give z back"},
 		"dense: no gap":              {dense, func(f *proof.File) { evidence(f.Upper, func(e map[string]any) { e["gap"] = 1 }) }, "gap"},

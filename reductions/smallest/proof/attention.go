@@ -120,7 +120,8 @@ var _ = register("keys", kind{model: "attention", unit: KeyWidth, end: "upper", 
 // convex combination in common with others. A query that is equal on a set that holds
 // these k, and smaller elsewhere, is equal on those others as well; so where
 // q >= k a set that leaves one of them out is not singled out. This excludes every
-// m < min(2q, N - 1), for q < N.
+// m < min(2q, N - 1), for q < N, while eps < 2/(q + 1): one more position of the largest score
+// moves the mean by up to that, z = -1 beside q times 1, and more positions by more.
 type Radon struct {
 	Kind string `json:"kind"` // "radon"
 }
@@ -133,6 +134,9 @@ var _ = register("radon", kind{model: "attention", unit: KeyWidth, end: "lower",
 	q := sh.Int("q")
 	if sh.Task != tasks.QSA || q >= sh.N {
 		return 0, errors.New("Radon's theorem speaks of qsa with q < N")
+	}
+	if sh.Params["eps"]*float64(q+1) >= 2 {
+		return 0, errors.New("Radon's theorem speaks of eps < 2/(q + 1): beyond, one position too many is within eps")
 	}
 	m := 0
 	for m+2 <= sh.N && (m+2)/2 <= q { // m is excluded: m + 2 keys, the smaller part of at most q
