@@ -79,6 +79,7 @@ type Finding struct {
 
 	Verdict report.Verdict
 	Note    string // what was tried, and what it means
+	assumes bool   // right means more than right as it is: Note begins with what
 
 	in *reductions.Instance
 }
@@ -200,7 +201,7 @@ func (t *Target) Find(ctx context.Context, o Options) (*Finding, error) {
 	o = o.withDefaults()
 	f := &Finding{in: t.Instance, Kind: None, Shape: t.Instance.Shape, Read: t.job.Read, MessageBits: t.Bits(), Formula: t.prog.Formula, Setting: t.setting, Needed: t.need}
 	if m, ok := t.Machine.(interface{ Assumes() string }); ok {
-		f.Note = m.Assumes()
+		f.Note, f.assumes = m.Assumes(), true
 	}
 	settled := map[Kind]bool{}
 	ran := false

@@ -56,6 +56,8 @@ func meaning(f *Finding) string {
 	switch {
 	case f.Kind == Forced:
 		return "Bob cannot tell input and twin apart, and their right answers differ: one of the two is wrong whatever the rest of the model computes"
+	case f.Kind == Found && f.assumes:
+		return "not right in the sense of the note; as it is the model may be right here"
 	case f.Kind == Found:
 		return "a plain error of this model; another model of the same size might not make it"
 	case f.Exhaustive:
