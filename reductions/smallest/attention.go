@@ -422,11 +422,12 @@ func keys(sh tasks.Shape, r *Result) error {
 	} else {
 		r.Notes = append(r.Notes, "too many sets, or too large numbers, to write the queries down: the upper end rests on the moment curve's proof (docs/qsa.md)")
 	}
-	r.By = "Radon's theorem, and keys with a query for every set"
+	r.By = "keys with a query for every set"
 	if sh.Params["eps"]*float64(q+1) >= 2 {
 		r.Notes = append(r.Notes, "at eps >= 2/(q + 1) one position too many is no error, and nothing is proved below")
 		return nil
 	}
+	r.By = "Radon's theorem, and " + r.By
 	if m == 0 {
 		return nil
 	}
