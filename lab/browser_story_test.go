@@ -287,4 +287,7 @@ func TestBreakScenes(t *testing.T) {
 		}
 		b.quiet(name)
 	}
+	// Where no problem is embedded, the task is named; an address without one gets a problem.
+	b.open("break?task=dyck&reduction=none", ".stage", "No hard problem is known inside dyck")
+	b.open("break?model=attention&reduction=none&N=16", ".verdict [data-message]", "")
 }

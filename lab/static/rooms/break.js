@@ -39,13 +39,13 @@ export function open(main, cat, start, write) {
   main.append(
     el("div", { class: "lead" }, el("h1", {}, "Make it smaller until it breaks")),
     stage, el("div", { class: "under" }, why, more.press), verdict, controls,
-    el("ul", { class: "scenes", "aria-label": "Examples" }, scenes.map(([name, state]) => el("li", {}, button(name, () => { s = { ...state }; setup(); })))), line, more.box);
+    el("ul", { class: "scenes", "aria-label": "Examples" }, scenes.map(([name, state]) => el("li", {}, button(name, () => { s = { task: s.task, ...state }; setup(); })))), line, more.box);
 
   const models = () => { const r = cat.reductions.find(r => r.name === s.reduction) || cat.reductions[0]; return cat.tasks.find(t => t.name === r.to).models; };
 
   function setup() {
     busy?.abort();
-    if (s.reduction === "none") {
+    if (s.reduction === "none" && s.task) {
       put(stage, el("p", { class: "muted" }, `No hard problem is known inside ${s.task}: nothing here says that a smaller model must fail. Choose another one below.`));
       for (const host of [verdict, result, foot, line]) put(host);
       put(controls, choice());
