@@ -76,19 +76,11 @@ var _ = register(&command{
 			return err
 		}
 		if c.Bool("one-way") {
-			if err := c.rowsAlone(); err != nil {
-				return err
-			}
 			return c.emit(matrix.CountRows(ctx, m, res.Source).Sheet())
 		}
 		return c.analyse(ctx, m, res, opts, nil)
 	},
 })
-
-// rowsAlone refuses what goes with a whole analysis only.
-func (c *call) rowsAlone() error {
-	return c.refuse("--one-way only counts rows", "leave one of the two out", "certificate", "error", "svg", "tree")
-}
 
 // within is a context that ends when the time of a flag is over; 0 is no limit. A command
 // without the flag has none.
@@ -161,6 +153,11 @@ func (c *call) only(from string) error {
 			if err := c.refuse("it means nothing with --"+from, "it goes with --"+strings.Join(of, ", --"), name); err != nil {
 				return err
 			}
+		}
+	}
+	if c.Bool("one-way") {
+		if err := c.refuse("--one-way only counts rows", "leave one of the two out", "certificate", "error", "svg", "tree"); err != nil {
+			return err
 		}
 	}
 	if from != "census" && c.argument(0) != "" {
@@ -328,9 +325,6 @@ func (c *call) boundsOfTask() error {
 		return err
 	}
 	if c.Bool("one-way") {
-		if err := c.rowsAlone(); err != nil {
-			return err
-		}
 		if !c.IsSet("time") { // there is no search that it would end
 			ctx = c.Context
 		}

@@ -341,21 +341,12 @@ func TestAllNeeds(t *testing.T) {
 
 // A declared need is a formula, and where the table shows more at this n, rows say that.
 func TestTheTableShowsMoreThanIsDeclared(t *testing.T) {
-	const file = `
-def inputs(n): return {"x": words(n, 5), "y": numbers(1, n)}
-def problem(n, x, y): return x[y - 1]
-def task(tokens, params): return [tokens[tokens[-1] - 1]] * len(tokens)
-def alice(n, x): return {i + 1: x[i] for i in range(n)}
-def bob(n, y): return {n + 1: y}
-def read(n): return [n + 1]
-def answer(n, outputs): return outputs[n + 1]
-def needed(n): return {"bits": %s, "setting": "one-way deterministic", "basis": "quoted", "source": "here"}
-`
+	file := lookup("words(n, 5)", "numbers(1, n)", "y - 1")
 	for declared, want := range map[string]struct {
 		bits  int
 		basis problems.Basis
 	}{"2 * n": {7, problems.Checked}, "2 * n + 1": {7, problems.Quoted}} {
-		s, err := parse(t, fmt.Sprintf(file, declared)).Subject(3)
+		s, err := parse(t, file+`def needed(n): return {"bits": `+declared+`, "setting": "one-way deterministic", "basis": "quoted", "source": "here"}`).Subject(3)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -423,7 +423,7 @@ func keys(sh tasks.Shape, r *Result) error {
 		r.Notes = append(r.Notes, "too many sets, or too large numbers, to write the queries down: the upper end rests on the moment curve's proof (docs/qsa.md)")
 	}
 	r.By = "keys with a query for every set"
-	if sh.Params["eps"]*float64(q+1) >= 2 {
+	if proof.OneTooMany(sh) {
 		r.Notes = append(r.Notes, "at eps >= 2/(q + 1) one position too many is no error, and nothing is proved below")
 		return nil
 	}

@@ -126,6 +126,9 @@ type Radon struct {
 	Kind string `json:"kind"` // "radon"
 }
 
+// OneTooMany says that the mean of q + 1 values is within eps of that of q of them, whatever they are.
+func OneTooMany(sh tasks.Shape) bool { return sh.Params["eps"]*float64(sh.Int("q")+1) >= 2 }
+
 var _ = register("radon", kind{model: "attention", unit: KeyWidth, end: "lower", verify: func(_ context.Context, _ *File, sh tasks.Shape, raw json.RawMessage) (int, error) {
 	var e Radon
 	if err := decode(raw, &e); err != nil {
@@ -135,7 +138,7 @@ var _ = register("radon", kind{model: "attention", unit: KeyWidth, end: "lower",
 	if sh.Task != tasks.QSA || q >= sh.N {
 		return 0, errors.New("Radon's theorem speaks of qsa with q < N")
 	}
-	if sh.Params["eps"]*float64(q+1) >= 2 {
+	if OneTooMany(sh) {
 		return 0, errors.New("Radon's theorem speaks of eps < 2/(q + 1): beyond, one position too many is within eps")
 	}
 	m := 0
