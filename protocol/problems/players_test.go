@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"crosscut/protocol"
-	"crosscut/protocol/chance"
 )
 
 // TestCustomers: the problems over other sets than bit strings are what their lines say,
@@ -148,35 +147,6 @@ func TestThreePlayers(t *testing.T) {
 					t.Fatalf("%v: %d bits of player 1, at least %d are needed (%v)", tr.Setting(), tr.By(0), c.Bits(n), c.Setting)
 				}
 			}
-		}
-	}
-}
-
-// TestEqPublic: the stated error 2^-k is supported, a smaller one is refuted, equal
-// inputs are never called different, and a k-bit run beats the deterministic n.
-func TestEqPublic(t *testing.T) {
-	const n, k = 8, 2
-	alice, bob := EqPublic(n, k)
-	measure := func(x, y protocol.Word) chance.Measurement {
-		m, err := chance.Measure(1, 4000, 0.9999, func(c protocol.Coins) (bool, protocol.Bits, error) {
-			outs, tr, err := protocol.Run(t.Context(), c, alice(x), bob(y))
-			if err != nil {
-				return false, 0, err
-			}
-			return outs[protocol.Bob] == (x == y), tr.Cost(), nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return m
-	}
-	x := protocol.UintWord(0b10110101, n)
-	if m := measure(x, x); m.Wrong != 0 || m.Cost != k {
-		t.Errorf("equal inputs: %+v", m)
-	}
-	for _, y := range []uint64{0b10110100, 0, 0b01001010} {
-		if m := measure(x, protocol.UintWord(y, n)); m.Refutes(0.25) || !m.Refutes(0.2) || m.Cost != k {
-			t.Errorf("y = %b: error in %v..%v at %d bits, stated 1/4", y, m.Low, m.High, m.Cost)
 		}
 	}
 }
