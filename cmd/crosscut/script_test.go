@@ -4,15 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"encoding/xml"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"reflect"
-	"runtime/debug"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -27,6 +24,10 @@ import (
 func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == starlarkChild { // of a test that reads a user's file in this process
 		main()
+		return
+	}
+	if len(os.Args) == 2 && os.Args[1] == linesChild {
+		answerLines(os.Stdin, os.Stdout)
 		return
 	}
 	testscript.Main(m, map[string]func(){"crosscut": func() {
@@ -52,12 +53,10 @@ func until(t *testing.T, what string, so func() bool) {
 // TestScripts runs testdata/script/*.txtar: shell-like scripts with their files
 // inside. CROSSCUT_GOLDEN=1 (make golden) rewrites the expected outputs in them.
 func TestScripts(t *testing.T) {
-	dir, err := filepath.Abs(filepath.Join("testdata", "script"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	lines := startLines(t)
+	cmdStatus, cmdTruncate := lines.cmdStatus, lines.cmdTruncate
 	testscript.Run(t, testscript.Params{
-		Dir:                 dir, // whole: a status command changes the directory
+		Dir:                 filepath.Join("testdata", "script"),
 		UpdateScripts:       os.Getenv("CROSSCUT_GOLDEN") != "",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -71,60 +70,6 @@ func TestScripts(t *testing.T) {
 			"parties": cmdParties, "peer": cmdPeer, "same": cmdSame, "edit": cmdEdit,
 		},
 	})
-}
-
-// cmdStatus runs crosscut in this process, for most of these lines refuse something and a
-// process would take longer to start than to refuse. It must end with a status, print
-// nothing on stdout where it fails for usage, and at most two lines on stderr (one and a
-// hint):
-//
-//	status 2 crosscut run --model rnn
-func cmdStatus(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 2 {
-		ts.Fatalf("usage: status CODE command...")
-	}
-	want, err := strconv.Atoi(args[0])
-	ts.Check(err)
-	if args[1] != "crosscut" {
-		ts.Fatalf("status runs crosscut, not %s", args[1])
-	}
-	stdout, stderr, got := statusOf(ts, args[2:])
-	if got != want {
-		ts.Fatalf("status %d, want %d\n%s%s", got, want, stdout, stderr)
-	}
-	if want != 2 {
-		return
-	}
-	if stdout != "" {
-		ts.Fatalf("a usage error printed on stdout:\n%s", stdout)
-	}
-	lines := slices.DeleteFunc(strings.Split(strings.TrimSuffix(stderr, "\n"), "\n"), func(line string) bool {
-		return strings.HasPrefix(line, "    ") // the line of a user's file, with a caret below
-	})
-	if stderr == "" || len(lines) > 2 || len(lines) == 2 && !strings.HasPrefix(lines[1], "hint: ") {
-		ts.Fatalf("want one line and a hint on stderr, not:\n%s", stderr)
-	}
-	if strings.Contains(stderr, "goroutine") || strings.Contains(stderr, "No help topic") {
-		ts.Fatalf("stderr:\n%s", stderr)
-	}
-}
-
-// directory is held while this process stands in the directory of a script.
-var directory sync.Mutex
-
-// statusOf runs crosscut where a script stands.
-func statusOf(ts *testscript.TestScript, args []string) (stdout, stderr string, code int) {
-	directory.Lock()
-	defer directory.Unlock()
-	back, err := os.Getwd()
-	ts.Check(err)
-	ts.Check(os.Chdir(ts.MkAbs(".")))
-	limit := debug.SetMemoryLimit(-1)
-	var out, errs locked
-	code = perform(context.Background(), io.MultiWriter(&out, ts.Stdout()), io.MultiWriter(&errs, ts.Stderr()), args)
-	debug.SetMemoryLimit(limit)
-	ts.Check(os.Chdir(back))
-	return out.String(), errs.String(), code
 }
 
 // cmdJSON compares a field of the JSON in a file (or stdout) with a value:
@@ -219,17 +164,6 @@ func cmdSame(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("%s: %v in %s, %v in %s", field, x, args[0], b[field], args[1])
 		}
 	}
-}
-
-// cmdTruncate writes each proper prefix of a file and runs a command on it, which
-// must end with status 2: truncate FILE command... (PREFIX stands for the file).
-func cmdTruncate(ts *testscript.TestScript, _ bool, args []string) {
-	data := strings.TrimRight(ts.ReadFile(args[0]), "\n")
-	for k := range data {
-		ts.Check(os.WriteFile(ts.MkAbs("PREFIX"), []byte(data[:k]), 0o644))
-		cmdStatus(ts, false, append([]string{"2"}, args[1:]...))
-	}
-	fmt.Fprintf(ts.Stdout(), "%d prefixes\n", len(data))
 }
 
 // cmdEdit replaces the one place of a file where a text stands: edit FILE OLD NEW.
