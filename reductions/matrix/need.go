@@ -17,8 +17,13 @@ const countedEntries = 1 << 14
 
 // Need is what one message of the speaker's must cost, by the different rows of the task's own matrix, where that is small:
 // they are counted. ok is false where it is larger, where rows may differ and not need different messages, under a
-// promise and where several outputs are right, and for tasks of users.
-func Need(ctx context.Context, sh tasks.Shape, at tasks.Split, read []int, setting protocol.Setting, speaker protocol.Player) (need reductions.Need, ok bool) {
+// promise and where several outputs are right, for tasks of users, and for a machine that may refuse inputs: it need not
+// serve all rows.
+func Need(ctx context.Context, m models.Machine, job models.Job, setting protocol.Setting, speaker protocol.Player) (need reductions.Need, ok bool) {
+	if _, picky := m.(models.Checker); picky {
+		return need, false
+	}
+	sh, at := m.Shape(), job.Split
 	if known, err := tasks.Catalog().Get(sh.Task.Name); err != nil || known != sh.Task { // a user's, defined perhaps on a map's inputs alone
 		return need, false
 	}
@@ -34,7 +39,7 @@ func Need(ctx context.Context, sh tasks.Shape, at tasks.Split, read []int, setti
 			}
 		}
 	}
-	cut, err := NewCut(sh, at, read)
+	cut, err := NewCut(sh, at, job.Read)
 	if err != nil {
 		return need, false
 	}
@@ -68,8 +73,6 @@ func Pressing(ctx context.Context, m models.Machine, job models.Job, t protocol.
 		take(at.Need, found)
 	}
 	take(reductions.OwnNeed(sh, job.Split, job.Read, setting, speaker))
-	if _, picky := m.(models.Checker); !picky {
-		take(Need(ctx, sh, job.Split, job.Read, setting, speaker))
-	}
+	take(Need(ctx, m, job, setting, speaker))
 	return best, ok
 }

@@ -176,15 +176,12 @@ func (t trial) price(row *report.Row, r *run.Result) {
 
 // need writes the largest need that is known in the setting, and whose it is. Where
 // it is the task's, the inputs of the reduction do not reach all that it speaks of:
-// then fewer bits on all of them are no contradiction. A small matrix of the task's own is counted, unless
-// the machine refuses some inputs; how a need grows is known of the others.
+// then fewer bits on all of them are no contradiction. A small matrix of the task's own is counted; how
+// a need grows is known of the others.
 func (t trial) need(row *report.Row, setting protocol.Setting, speaker protocol.Player) {
 	defer func() {
 		t.rank(row)
-		if _, picky := t.machine.(models.Checker); picky {
-			return
-		}
-		need, ok := matrix.Need(context.Background(), t.machine.Shape(), t.job.Split, t.job.Read, setting, speaker)
+		need, ok := matrix.Need(context.Background(), t.machine, t.job, setting, speaker)
 		if ok && need.Bits > 0 && (row.Needed == nil || float64(need.Bits) > *row.Needed) {
 			row.Needed, row.Basis, row.NeededOfTask, row.NeededBy = report.Num(need.Bits), string(need.Basis), true, t.named(need, true)
 		}
