@@ -44,6 +44,9 @@ var Cycle5 = register(edges(&Task{
 		return truth(closes([]int{goal, seq[pos-1].To}))
 	},
 	Fast: func(sh Shape, seq []Token, read []int) []Value {
+		if len(read) == 1 && sh.Int("nodes") < fewNodes {
+			return []Value{truth(onFiveCycle(seq, seq[read[0]-1]))}
+		}
 		g := make(graph, 0, 2*len(seq))
 		for _, t := range seq {
 			g = append(g, arc(t.X, t.To), arc(t.To, t.X))
@@ -58,8 +61,44 @@ var Cycle5 = register(edges(&Task{
 	Generate: func(sh Shape, rng *rand.Rand) []Token { return generateEdges(sh, 5, false, rng) },
 }, false))
 
-// onFiveCycle looks for b - c - d - e - a. A middle d works iff the sets of its
-// possible c and of its possible e are neither empty nor the same single vertex.
+// onFiveCycle looks for b - c - d - e - a, of an edge from a to b. A middle d works iff the sets of
+// its possible c and of its possible e are neither empty nor the same single vertex.
+func onFiveCycle(seq []Token, edge Token) bool {
+	a, b := edge.X, edge.To
+	var beside [2][fewNodes]bool // b without a, and a without b
+	for _, t := range seq {
+		for k, end := range [2]int{b, a} {
+			switch {
+			case t.X == end && t.To != a+b-end:
+				beside[k][t.To] = true
+			case t.To == end && t.X != a+b-end:
+				beside[k][t.X] = true
+			}
+		}
+	}
+	var one [2][fewNodes]uint16 // of each d one c, and one e
+	var several [fewNodes]bool  // of one of these
+	for _, t := range seq {
+		for _, via := range [2][2]int{{t.X, t.To}, {t.To, t.X}} {
+			v, d := via[0], via[1]
+			if d == a || d == b {
+				continue
+			}
+			for k := range one {
+				if beside[k][v] {
+					several[d] = several[d] || one[k][d] != 0 && one[k][d] != uint16(v)
+					one[k][d] = uint16(v)
+				}
+			}
+			if c, e := one[0][d], one[1][d]; c != 0 && e != 0 && (c != e || several[d]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// onFiveCycle is that for many edges of one graph.
 func (g graph) onFiveCycle(a, b int) bool {
 	ends := func(from, not int) map[int][]int { // middle d -> up to two vertices between it and from
 		via := map[int][]int{}

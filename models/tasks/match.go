@@ -65,34 +65,47 @@ func truth(b bool) Value {
 	return Value{0}
 }
 
-// matchFast answers "do s - 1 tokens of seq complete x_i to 0 mod M?" at the read
-// positions, through the set of residues that occur.
-func matchFast(m, s int, seq []Token, at []Token) []Value {
-	out := make([]Value, len(at))
-	r := newReach(m, seq, s-1, len(at))
-	if len(at) == 1 {
-		out[0] = truth(r.hits(s-1, m-at[0].X))
-		return out
+// matchFast answers "do s - 1 tokens of seq complete a token of from to 0 mod M?" at the read
+// positions of from, through the set of residues that occur.
+func matchFast(m, s int, seq, from []Token, read []int) []Value {
+	if len(read) == 1 && m <= fewResidues && s <= 3 {
+		return []Value{truth(completes(m, s, seq, m-from[read[0]-1].X))}
 	}
+	r := newReach(m, seq, s-1, len(read))
+	out := make([]Value, len(read))
 	known := map[int]bool{}
-	for k, t := range at {
-		hit, ok := known[t.X]
+	for k, i := range read {
+		x := from[i-1].X
+		hit, ok := known[x]
 		if !ok {
-			hit = r.hits(s-1, m-t.X)
-			known[t.X] = hit
+			hit = r.hits(s-1, m-x)
+			known[x] = hit
 		}
 		out[k] = truth(hit)
 	}
 	return out
 }
 
-// pick lists the tokens at the given positions.
-func pick(seq []Token, read []int) []Token {
-	at := make([]Token, len(read))
-	for k, i := range read {
-		at[k] = seq[i-1]
+// fewResidues bounds M where the residues that occur are kept on the stack.
+const fewResidues = 1 << 12
+
+// completes says whether s - 1 tokens, one or two, sum to rest mod m; tokens are 0..m, 0 <= rest < m.
+func completes(m, s int, seq []Token, rest int) bool {
+	var seen [fewResidues / 64]uint64
+	for k := range seq {
+		r := seq[k].X
+		if r == m {
+			r = 0
+		}
+		other := rest - r // what the other of two is
+		if other < 0 {
+			other += m
+		}
+		if seen[r/64] |= 1 << (r % 64); s == 2 && other == 0 || s == 3 && seen[other/64]>>(other%64)&1 == 1 {
+			return true
+		}
 	}
-	return at
+	return false
 }
 
 // generateMatch draws a sequence with matches and non-matches. All tokens first

@@ -20,7 +20,7 @@ var Match2 = register(match(&Task{
 		return Value{0}
 	},
 	Fast: func(sh Shape, seq []Token, read []int) []Value {
-		return matchFast(sh.Int("M"), 2, seq, pick(seq, read))
+		return matchFast(sh.Int("M"), 2, seq, seq, read)
 	},
 	Generate: func(sh Shape, rng *rand.Rand) []Token {
 		return generateMatch(sh, 2, float64(sh.N), rng, anywhere(sh.N, 1, rng))

@@ -22,7 +22,7 @@ var Match3 = register(match(&Task{
 		return Value{0}
 	},
 	Fast: func(sh Shape, seq []Token, read []int) []Value {
-		return matchFast(sh.Int("M"), 3, seq, pick(seq, read))
+		return matchFast(sh.Int("M"), 3, seq, seq, read)
 	},
 	Cover: match3Cover,
 	Generate: func(sh Shape, rng *rand.Rand) []Token {

@@ -33,7 +33,7 @@ var Match3Bigram = register(match(&Task{
 		for j := range pairs {
 			pairs[j].X = (seq[j].X + seq[j+1].X) % m
 		}
-		return matchFast(m, 2, pairs, pick(seq, read))
+		return matchFast(m, 2, pairs, seq, read)
 	},
 	Generate: func(sh Shape, rng *rand.Rand) []Token {
 		if sh.N == 1 {

@@ -28,7 +28,7 @@ var Match3Local = register(match(&Task{
 			if sh.Int("K") < 16 { // a few pairs: a set costs more than it saves
 				out[k] = sh.Task.Eval(sh, seq, i)
 			} else {
-				out[k] = matchFast(sh.Int("M"), 3, near(sh, seq, i), seq[i-1:i])[0]
+				out[k] = matchFast(sh.Int("M"), 3, near(sh, seq, i), seq, []int{i})[0]
 			}
 		}
 		return out

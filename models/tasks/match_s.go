@@ -31,7 +31,7 @@ var MatchS = register(match(&Task{
 		return truth(completes(sh.Int("s")-1, seq[pos-1].X))
 	},
 	Fast: func(sh Shape, seq []Token, read []int) []Value {
-		return matchFast(sh.Int("M"), sh.Int("s"), seq, pick(seq, read))
+		return matchFast(sh.Int("M"), sh.Int("s"), seq, seq, read)
 	},
 	Generate: func(sh Shape, rng *rand.Rand) []Token {
 		s := sh.Int("s")

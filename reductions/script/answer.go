@@ -122,16 +122,33 @@ type node struct {
 	seen json.RawMessage
 }
 
-// place is what is known of a node; all but late never changes.
+// place is what is known of a node; all but few and late never change.
 type place struct {
-	pos  int              // the output it reads; 0: it answers
-	is   protocol.Value   // the answer
-	next map[string]*node // by the output's value
-	late map[string]*node // that came since, no more than those; guarded by r.walking
+	pos  int                   // the output it reads; 0: it answers
+	is   protocol.Value        // the answer
+	few  atomic.Pointer[[]way] // the first ways on by an output of one number
+	next map[string]*node      // by the output's value
+	late map[string]*node      // that came since, no more than those; guarded by r.walking
 }
+
+// way leads on by an output.
+type way struct {
+	by float64
+	to *node
+}
+
+// fewWays is how many ways from a place are searched one by one.
+const fewWays = 8
 
 // after is the node that an output leads to, or nil.
 func (r *reduction) after(p *place, v tasks.Value) *node {
+	if few := p.few.Load(); few != nil && len(v) == 1 {
+		for _, w := range *few {
+			if w.by == v[0] {
+				return w.to
+			}
+		}
+	}
 	var room [64]byte
 	key := appendKey(room[:0], v)
 	if next := p.next[string(key)]; next != nil {
@@ -303,10 +320,19 @@ func (r *reduction) grow(at *node, v tasks.Value) (*node, error) {
 		next := cmp.Or(here.next[key], here.late[key])
 		if next == nil {
 			next = &node{from: at, y: at.y, seen: list(number(here.pos), r.output(v))}
+			if few := here.few.Load(); len(v) == 1 && (few == nil || len(*few) < fewWays) {
+				more := []way{{v[0], next}}
+				if few != nil {
+					more = append(more, *few...)
+				}
+				here.few.Store(&more)
+			}
 			if here.late[key] = next; len(here.late) > len(here.next) {
 				all := maps.Clone(here.next)
 				maps.Copy(all, here.late)
-				at.found.Store(&place{here.pos, here.is, all, map[string]*node{}})
+				grown := &place{pos: here.pos, is: here.is, next: all, late: map[string]*node{}}
+				grown.few.Store(here.few.Load())
+				at.found.Store(grown)
 			}
 		}
 		at = next
