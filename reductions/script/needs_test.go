@@ -72,6 +72,15 @@ func TestNeedsOfPlayers(t *testing.T) {
 	}
 }
 
+// ofParity has strings(n, odd), the bit strings of an even or odd number of ones.
+const ofParity = `
+def strings(n, odd):
+    out = [[]]
+    for _ in range(n):
+        out = [w + [b] for w in out for b in [0, 1]]
+    return [w for w in out if len([b for b in w if b]) % 2 == odd]
+`
+
 // A declared need stands as long as no protocol undercuts it.
 func TestDeclaredNeeds(t *testing.T) {
 	declare := func(bits int, setting string) string {
@@ -97,11 +106,14 @@ func TestDeclaredNeeds(t *testing.T) {
 		{sum, "return x == y", 4, 0, "two-way randomised, error 1/2", 0},                              // a guess
 		{sum, promise, 3, 2, "one-way randomised, error 9/20", 1},                                     // two classes of 8 rows
 		{sum, count, 6, 3, "one-way deterministic", 3},                                                // far below what she holds
+		// Where do an even and an odd string differ? By halving, not by telling one of them.
+		{`{"x": choices(strings(n, 0)), "y": choices(strings(n, 1))}`, "return one_of([i for i in range(n) if x[i] != y[i]])", 7, 5, "two-way deterministic", 5},
+		{`{"x": choices(strings(n, 0)), "y": choices(strings(n, 1))}`, "return one_of([i for i in range(n) if x[i] != y[i]])", 7, 6, "one-way deterministic", 6},
 		{sum, promise, 3, 2, "one-way deterministic", 2},                                              // colours
 		{`{"x": bits(30), "y": bits(30)}`, "return x[0] == y[0]", 1, 30, "one-way deterministic", 30}, // too large for a table
 	} {
 		for bits := tc.most; bits <= tc.most+1; bits++ {
-			f := parse(t, problemFile(tc.inputs, tc.problem, declare(bits, tc.setting)))
+			f := parse(t, problemFile(tc.inputs, tc.problem, declare(bits, tc.setting))+ofParity)
 			s, err := f.Subject(tc.n)
 			if err != nil {
 				t.Fatal(err)
@@ -332,9 +344,9 @@ func TestAllNeeds(t *testing.T) {
 	if product["two-way deterministic"] != 4 || product["two-way randomised, error 1/10"] < 1 || product["one-way randomised, error 1/10"] != 3 {
 		t.Errorf("inner product: %v", product)
 	}
-	// Bob's number says whose pointer is followed: with Bob first it is short.
+	// Bob's number says which bit is wanted: with Bob first it is short.
 	index := of(problemFile(`{"x": bits(n), "y": numbers(1, n)}`, "return x[y - 1]", ""), 4)
-	if index["one-way deterministic"] != 4 || index["two-way deterministic"] != 2 {
+	if index["one-way deterministic"] != 4 || index["two-way deterministic"] != 3 {
 		t.Errorf("index: %v", index)
 	}
 }
@@ -477,6 +489,8 @@ func TestDeclaredNeedsOfPlayers(t *testing.T) {
 		{"numbers(0, 3), numbers(0, 3), numbers(0, 3)", even, "one-way", 3},
 		{"numbers(0, 3), numbers(0, 3), numbers(0, 3)", even, "1 rounds", 3},
 		{"numbers(0, 3), numbers(0, 3), numbers(0, 3)", even, "two-way", 3},
+		// Three sets meet: the first says itself in short words where it is large.
+		{"bits(3), bits(3), bits(3)", "any([xs[0][i] and xs[1][i] and xs[2][i] for i in range(3)])", "two-way", 5},
 		{"numbers(0, 2), numbers(0, 2), numbers(0, 1)", "one_of([e for e in range(3) if e != xs[0] and e != xs[1]])", "one-way", 3},
 		{"numbers(0, 2), numbers(0, 2), numbers(0, 1)", "one_of([e for e in range(3) if e != xs[0] and e != xs[1]])", "two-way", 3},
 	} {
@@ -557,7 +571,7 @@ def answer(n, outputs): return outputs[4]
 			for _, sol := range c.Solved {
 				solved[rule+" "+sol.For] = true
 			}
-			if !strings.Contains(c.Latex, "4096") || !strings.Contains(c.Note, "checked: n = 2") {
+			if !strings.Contains(c.Latex, "4096") || !strings.Contains(c.Note, "checked: n = 2") || !strings.Contains(c.Note, fmt.Sprintf("its need is declared, not judged at n = %d", *c.BitesFrom)) {
 				t.Errorf("%s: %s; %s", c.Rule, c.Latex, c.Note)
 			}
 		}

@@ -66,6 +66,7 @@ type Subject struct {
 
 	values *table // the problem's values, where they were tabulated
 	shown  []Need // what they show to be needed, where that was asked for
+	judged bool   // Need was held against all protocols that are looked for
 }
 
 // Violation is a broken obligation of a reduction: not a wrong answer, but a map
