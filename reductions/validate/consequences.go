@@ -202,8 +202,15 @@ func (c *Consequence) lookAhead(s *Subject, a rules.Sized, f *search) error {
 		return err
 	}
 	c.BitesFrom, c.BitesAtN = &n, &N
-	if n != s.Size {
-		c.note("if the map is right at that n; checked: n = %d", s.Size)
+	how, there := "checked", " at that n"
+	if s.sampled {
+		how = "sampled"
+	}
+	if n == s.Size {
+		there = ""
+	}
+	if n != s.Size || s.sampled {
+		c.note("if the map is right%s; %s: n = %d", there, how, s.Size)
 	}
 	if need.Setting != c.Setting || need.Basis != c.Basis { // the row names another need
 		c.note("the need there is %d bits, %s (%s: %s)", need.Bits, need.Setting, need.Basis, need.By)

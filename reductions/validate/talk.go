@@ -54,9 +54,13 @@ func (b *box) cheapest(ctx context.Context, chain bool, rounds, most int) int {
 	if chain {
 		at = turn{0, -1}
 	}
-	b = b.tidy()
-	b.cutApart()
-	for _, k := range []talk{{}, {ways: 2}, {ways: 6}, {ways: talkTries, all: true}} {
+	passes := []talk{{}, {ways: 2}, {ways: 6}, {ways: talkTries, all: true}}
+	if b = b.tidy(); len(b.right) <= tabulateMost {
+		b.cutApart()
+	} else {
+		passes = passes[:1]
+	}
+	for _, k := range passes {
 		k.ctx, k.chain, k.steps, k.known = ctx, chain, talkSteps+talkEach*len(b.right), map[string]outcome{}
 		for most >= 0 {
 			defer func(kk *talk) { used += talkSteps - kk.steps }(&k)
@@ -76,6 +80,9 @@ func (b *box) cheapest(ctx context.Context, chain bool, rounds, most int) int {
 // least is a number of bits that every protocol costs, whoever speaks when, whether one costs no more, and the
 // argument.
 func (b *box) least(ctx context.Context) (lower int, exact bool, by string) {
+	if len(b.right) > tabulateMost {
+		return 0, false, ""
+	}
 	b = b.tidy()
 	b.cutApart()
 	k := talk{ctx: ctx, ways: talkTries, all: true, steps: talkSteps + talkEach*len(b.right), known: map[string]outcome{}}

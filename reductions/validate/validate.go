@@ -183,6 +183,7 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 	}
 	r.Checked, r.Failures = t.checked, t.failures
 	r.Exhaustive = r.Path != "sampled" && err == nil && r.Pairs.IsInt64() && r.Pairs.Int64() == t.checked
+	s.sampled = !r.Exhaustive
 	if v := new(Violation); errors.As(err, &v) {
 		return r, r.refute(v)
 	}
