@@ -96,16 +96,16 @@ func TestDeclaredNeeds(t *testing.T) {
 		most            int // that stands
 	}{
 		{words, lookup, 3, 6, "one-way deterministic", 6},
-		{words, lookup, 3, 4, "two-way deterministic", 4},                                             // Bob sends y, Alice the value
-		{words, lookup, 3, 4, "2 rounds deterministic", 4},                                            // the same
-		{words, lookup, 3, 6, "1 rounds deterministic", 6},                                            // he is not heard in time
-		{words, lookup, 3, 4, "one-way randomised, error 1/3", 4},                                     // two columns of three, and a guess
-		{words, lookup, 3, 6, "one-way randomised, error 1/5", 6},                                     // a guess is too often wrong
-		{sum, "return x == y", 4, 2, "one-way randomised, error 1/3", 2},                              // three classes of 16 rows
-		{sum, "return x == y", 4, 4, "one-way randomised, error 1/20", 4},                             // classes of one
-		{sum, "return x == y", 4, 0, "two-way randomised, error 1/2", 0},                              // a guess
-		{sum, promise, 3, 2, "one-way randomised, error 9/20", 1},                                     // two classes of 8 rows
-		{sum, count, 6, 3, "one-way deterministic", 3},                                                // far below what she holds
+		{words, lookup, 3, 4, "two-way deterministic", 4},                 // Bob sends y, Alice the value
+		{words, lookup, 3, 4, "2 rounds deterministic", 4},                // the same
+		{words, lookup, 3, 6, "1 rounds deterministic", 6},                // he is not heard in time
+		{words, lookup, 3, 4, "one-way randomised, error 1/3", 4},         // two columns of three, and a guess
+		{words, lookup, 3, 6, "one-way randomised, error 1/5", 6},         // a guess is too often wrong
+		{sum, "return x == y", 4, 2, "one-way randomised, error 1/3", 2},  // three classes of 16 rows
+		{sum, "return x == y", 4, 4, "one-way randomised, error 1/20", 4}, // classes of one
+		{sum, "return x == y", 4, 0, "two-way randomised, error 1/2", 0},  // a guess
+		{sum, promise, 3, 2, "one-way randomised, error 9/20", 1},         // two classes of 8 rows
+		{sum, count, 6, 3, "one-way deterministic", 3},                    // far below what she holds
 		// Where do an even and an odd string differ? By halving, not by telling one of them.
 		{`{"x": choices(strings(n, 0)), "y": choices(strings(n, 1))}`, "return one_of([i for i in range(n) if x[i] != y[i]])", 7, 5, "two-way deterministic", 5},
 		{`{"x": choices(strings(n, 0)), "y": choices(strings(n, 1))}`, "return one_of([i for i in range(n) if x[i] != y[i]])", 7, 6, "one-way deterministic", 6},

@@ -307,3 +307,129 @@ func (b *box) passed(ctx context.Context) (bits int) {
 	}
 	return bits
 }
+
+// done says whether the last player can answer: for each of its lines something is right in all entries.
+func (b *box) done() bool {
+	n := b.counts[len(b.counts)-1]
+	for j := range n {
+		right := int32(1)
+		for at := j; at < len(b.right); at += n {
+			if right = b.sets.meet(right, b.right[at]); right == 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// oneBit says whether a bit of one player is enough: the others before the last say nothing.
+func (b *box) oneBit(ctx context.Context, who int) (ok, decided bool) {
+	n := b.counts[len(b.counts)-1]
+	rows := b.lines(who)
+	for i, row := range rows {
+		for at := n; at < len(row); at++ {
+			if row[at%n] = b.sets.meet(row[at%n], row[at]); row[at%n] == 0 {
+				return false, true
+			}
+		}
+		rows[i] = row[:n]
+	}
+	c := classing{sets: b.sets, rows: rows, steps: talkClass}
+	classes, decided := c.place(ctx, 0, nil, 2)
+	return classes != nil, decided
+}
+
+// given is the box in which only some answers are given.
+func (b *box) given(some int32) *box {
+	c := *b
+	c.right = make([]int32, len(b.right))
+	for i, id := range b.right {
+		c.right[i] = b.sets.meet(id, some)
+	}
+	return &c
+}
+
+// pick is the box with the lines of a player that are, or are not, in a part.
+func (b *box) pick(who int, part []bool, in bool) *box {
+	var rows [][]int32
+	to := make([]int32, len(part))
+	for i, row := range b.lines(who) {
+		if to[i] = -1; part[i] == in {
+			to[i] = int32(len(rows))
+			rows = append(rows, row)
+		}
+	}
+	return b.moved(who, rows, to)
+}
+
+// moved has other lines of a player, and each old one of [box.apart] where to says; -1: nowhere.
+func (b *box) moved(who int, rows [][]int32, to []int32) *box {
+	c := b.with(who, rows)
+	for _, e := range b.apart {
+		if to[e[who]] >= 0 {
+			e = slices.Clone(e)
+			e[who] = to[e[who]]
+			c.apart = append(c.apart, e)
+		}
+	}
+	return c
+}
+
+// tidy has the lines of each player in order, once each, and leaves out those that ask for no more than another.
+func (b *box) tidy() *box {
+	for who := range b.counts {
+		rows := b.lines(who)
+		order := make([]int32, len(rows))
+		for i := range order {
+			order[i] = int32(i)
+		}
+		slices.SortFunc(order, func(i, j int32) int { return slices.Compare(rows[i], rows[j]) })
+		to, kept := make([]int32, len(rows)), []int32{}
+		for _, i := range order {
+			if n := len(kept); n == 0 || !slices.Equal(rows[kept[n-1]], rows[i]) {
+				kept = append(kept, i)
+			}
+			to[i] = kept[len(kept)-1]
+		}
+		if n := len(kept); b.loose && n*len(b.right) <= knownMost*talkTries {
+			kept = slices.DeleteFunc(slices.Clone(kept), func(i int32) bool {
+				for _, j := range kept {
+					if j != i && to[j] == j && b.weaker(rows[i], rows[j]) {
+						to[i] = j
+						return true
+					}
+				}
+				return false
+			})
+		}
+		if len(kept) == len(rows) && slices.IsSorted(order) {
+			continue
+		}
+		place, list := make([]int32, len(rows)), make([][]int32, len(kept))
+		for k, i := range kept {
+			list[k], place[i] = rows[i], int32(k)
+		}
+		for i := range to {
+			j := to[i]
+			for to[j] != j {
+				j = to[j]
+			}
+			to[i] = j
+		}
+		for i := range to {
+			to[i] = place[to[i]]
+		}
+		b = b.moved(who, list, to)
+	}
+	return b
+}
+
+// weaker says that a line asks for no more than another: what is right there is right here.
+func (b *box) weaker(line, than []int32) bool {
+	for j, id := range than {
+		if b.sets.meet(line[j], id) != id {
+			return false
+		}
+	}
+	return true
+}
