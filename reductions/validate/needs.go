@@ -116,26 +116,21 @@ func (s *Subject) tabulate(ctx context.Context, most int) (*table, error) {
 			list.Words[who] = append(list.Words[who], d.Nth(k))
 		}
 	}
-	for from := 0; from < len(t.ids); from += askedTogether {
+	for from, all := 0, list.Words[0]; from < len(t.ids); {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		n := min(askedTogether, len(t.ids)-from)
-		list.At = slices.Grow(list.At[:0], n*players)[:n*players]
-		for k := range n {
-			at := list.At[k*players:][:players]
-			for who, rest := players-1, from+k; who >= 0; who-- {
-				at[who] = int32(rest % t.counts[who])
-				rest /= t.counts[who]
-			}
-		}
+		ys := len(t.ids) / len(all)
+		first := from / ys
+		list.Words[0] = all[first:min(len(all), first+max(1, boxTogether/ys))]
 		values, err := s.wants(list)
 		if err != nil {
 			return nil, err
 		}
-		for k, v := range values {
-			t.ids[from+k] = t.id(v)
+		for k := range values.At {
+			t.ids[from+k] = t.id(values.Of(k))
 		}
+		from += len(values.At)
 	}
 	return t, nil
 }
