@@ -37,10 +37,10 @@ fuzz: ## every fuzz target for FUZZTIME each
 		done; \
 	done
 
-mutants: ## change the code in one place at a time and see that a test notices; MUTANTS=packages, hours for all
+mutants: ## change the code in one place at a time and see that a test notices; MUTANTS=packages, minutes for each
 	go run ./internal/mutate $(MUTANTS)
 
-MUTANTS ?= protocol/bounds/check protocol internal/units reductions/validate+reductions/script reductions/falsify
+MUTANTS ?= protocol internal/units reductions+reductions/matrix reductions/falsify
 
 coq: ## let Coq accept the proofs of protocol/bounds/check/coq and exported certificates: the 4 x 4 census, EQ_4, DISJ_4, promise problems; skipped where coqc is absent
 	@command -v coqc >/dev/null || { echo "skipped: coqc is not installed (Debian: apt-get install coq)"; exit 0; }; \

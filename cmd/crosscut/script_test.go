@@ -63,6 +63,9 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			trained, err := filepath.Abs("../../testdata/trained")
 			e.Setenv("TRAINED", trained)
+			for _, name := range []string{"CROSSCUT_MUTANT", "CROSSCUT_MUTANTS_REACHED"} { // of internal/mutate
+				e.Setenv(name, os.Getenv(name))
+			}
 			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

@@ -1,13 +1,14 @@
 // Command mutate tests the tests: it changes the code of packages in one place at
 // a time and asks whether a test notices.
 //
-//	go run ./internal/mutate [-only REGEXP] [-jobs 2] PACKAGE[+PACKAGE...]...
+//	go run ./internal/mutate [-only REGEXP] PACKAGE[+PACKAGE[:TEST...]...]...
 //
 // A mutation drops a refusal (an if whose body returns an error), turns a condition
 // around, moves a comparison by one, or exchanges "and" with "or". All mutants of a
 // package are built into one test binary, each behind its number; a run names the one
-// that is in force. Tests that noticed a mutant before are asked first, and those of the
-// packages behind + last. A mutant that all these pass is a survivor, and is printed unless the list
+// that is in force. Every test of the package, and of those behind + (or the tests named there), runs once alone to learn which mutants it
+// reaches (makes a difference at its place, see inForce) and how long it takes; then a mutant is put before the tests that reach it, one after the other, first those
+// that noticed most in the least time. A mutant that all these pass is a survivor, and is printed unless the list
 // survivors.txt of its package's testdata explains it: lines
 // "FILE: FUNCTION: MUTATION -- why". So are lines of the list whose mutant does not
 // exist or is noticed. The exit status is 1 when anything was printed.
@@ -16,6 +17,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"flag"
@@ -29,16 +31,17 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"crosscut/internal/par"
 )
 
 func main() {
 	only := flag.String("only", "", "only mutations whose description matches")
-	jobs := flag.Int("jobs", 2, "mutants at a time")
-	limit := flag.Duration("timeout", 5*time.Minute, "a mutant that runs longer counts as noticed")
+	limit := flag.Duration("timeout", 5*time.Minute, "a test that a mutant makes run longer counts as noticing it")
 	flag.Parse()
 	bad := 0
 	for _, dir := range flag.Args() {
-		n, err := try(dir, regexp.MustCompile(*only), *jobs, *limit)
+		n, err := try(dir, regexp.MustCompile(*only), *limit)
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "mutate:", err)
 			os.Exit(2)
@@ -52,7 +55,7 @@ func main() {
 
 // try mutates the first of some packages and returns the number of unexplained survivors
 // and of wrong explanations.
-func try(packages string, only *regexp.Regexp, jobs int, limit time.Duration) (int, error) {
+func try(packages string, only *regexp.Regexp, limit time.Duration) (int, error) {
 	tmp, err := os.MkdirTemp("", "mutate")
 	if err != nil {
 		return 0, err
@@ -68,60 +71,88 @@ func try(packages string, only *regexp.Regexp, jobs int, limit time.Duration) (i
 	if err != nil {
 		return 0, err
 	}
-	var suites []*suite
+	var tests []*test
 	for k, pkg := range asked {
-		s := &suite{dir: pkg, binary: filepath.Join(tmp, fmt.Sprintf("%d.test", k)), limit: limit, seconds: 1000}
-		build := exec.Command("go", "test", "-c", "-vet=off", "-overlay", overlay, "-o", s.binary, "./"+filepath.ToSlash(filepath.Clean(pkg)))
+		names := strings.Split(pkg, ":")
+		pkg, names = names[0], names[1:]
+		binary := filepath.Join(tmp, fmt.Sprintf("%d.test", k))
+		build := exec.Command("go", "test", "-c", "-vet=off", "-overlay", overlay, "-o", binary, "./"+filepath.ToSlash(filepath.Clean(pkg)))
 		if out, err := build.CombinedOutput(); err != nil {
 			return 0, fmt.Errorf("building the mutants of %s: %w\n%s", dir, err, out)
 		}
-		if !s.passes(0, "") {
-			return 0, fmt.Errorf("the tests of %s fail without any mutant", pkg)
+		if len(names) == 0 {
+			list := exec.Command(binary, "-test.list=^[^B]")
+			list.Dir = pkg
+			out, err := list.Output()
+			if err != nil {
+				return 0, fmt.Errorf("the tests of %s: %w", pkg, err)
+			}
+			names = strings.Fields(string(out))
 		}
-		suites = append(suites, s)
+		for _, name := range names {
+			tests = append(tests, &test{dir: pkg, binary: binary, name: name, limit: limit})
+		}
+	}
+	err = par.Each(context.Background(), len(tests), func(k int) error {
+		return tests[k].learn(filepath.Join(tmp, fmt.Sprintf("reached.%d", k)), len(all)+1)
+	})
+	if err != nil {
+		return 0, err
 	}
 	noticed, known, bad := 0, 0, 0
 	perFile := map[string][2]int{} // noticed, all
 	var mu sync.Mutex
-	var wg sync.WaitGroup
-	work := make(chan *mutant)
-	for range jobs {
-		wg.Go(func() {
-			for m := range work {
-				lives := !slices.ContainsFunc(suites, func(s *suite) bool { return s.notices(m.number) })
-				_, listed := explained[m.name]
-				mu.Lock()
-				if lives && listed {
-					known++
-				} else if lives {
-					bad++
-					fmt.Printf("survivor %s:%d: %s\n", m.file, m.line, m.name)
-				} else {
-					noticed++
-				}
-				if !lives && listed {
-					bad++
-					fmt.Printf("explained, but noticed: %s\n", m.name)
-				}
-				n := perFile[m.file]
-				n[1]++
-				if !lives {
-					n[0]++
-				}
-				perFile[m.file] = n
-				mu.Unlock()
-			}
-		})
-	}
-	tried := 0
+	var tried []*mutant
 	for _, m := range all {
 		if only.MatchString(m.name) {
-			work <- m
-			tried++
+			tried = append(tried, m)
 		}
 	}
-	close(work)
-	wg.Wait()
+	err = par.Each(context.Background(), len(tried), func(k int) error {
+		m := tried[k]
+		mu.Lock()
+		var reach []*test
+		for _, t := range tests {
+			if t.reached[m.number] != 0 {
+				reach = append(reach, t)
+			}
+		}
+		slices.SortStableFunc(reach, func(a, b *test) int { return cmp.Compare(a.price(), b.price()) })
+		mu.Unlock()
+		lives := !slices.ContainsFunc(reach, func(t *test) bool {
+			fails := !t.passes(m.number)
+			mu.Lock()
+			defer mu.Unlock()
+			if t.asked++; fails {
+				t.noticed++
+			}
+			return fails
+		})
+		mu.Lock()
+		defer mu.Unlock()
+		n := perFile[m.file]
+		n[1]++
+		_, listed := explained[m.name]
+		switch {
+		case lives && listed:
+			known++
+		case lives:
+			bad++
+			fmt.Printf("survivor %s:%d: %s%s\n", m.file, m.line, m.name, map[bool]string{true: " (no test reaches it)"}[len(reach) == 0])
+		default:
+			noticed++
+			n[0]++
+			if listed {
+				bad++
+				fmt.Printf("explained, but noticed: %s\n", m.name)
+			}
+		}
+		perFile[m.file] = n
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
 	for name := range explained {
 		if !slices.ContainsFunc(all, func(m *mutant) bool { return m.name == name }) {
 			bad++
@@ -131,59 +162,56 @@ func try(packages string, only *regexp.Regexp, jobs int, limit time.Duration) (i
 	for _, file := range slices.Sorted(maps.Keys(perFile)) {
 		fmt.Printf("%s: %d of %d noticed\n", file, perFile[file][0], perFile[file][1])
 	}
-	fmt.Printf("%s: %d mutants, %d noticed, %d explained, %d unexplained or wrongly explained\n", dir, tried, noticed, known, bad)
+	fmt.Printf("%s: %d mutants, %d noticed, %d explained, %d unexplained or wrongly explained\n", dir, len(tried), noticed, known, bad)
 	return bad, nil
 }
 
-// suite is a test binary that holds all mutants of a package.
-type suite struct {
-	dir, binary string // of the package whose tests they are
-	limit       time.Duration
-	seconds     int // processor time that a mutant may take: some times what the tests take without one
-
-	mu      sync.Mutex
-	killers []string // tests that noticed a mutant, the latest first
+// test is a test, in a binary that holds all mutants of a package.
+type test struct {
+	dir, binary, name string // dir is of the package whose test it is
+	limit             time.Duration
+	reached           []byte        // by number of a mutant: 1 where the test reaches it
+	takes             time.Duration // of processor time, without a mutant
+	asked, noticed    int           // mutants
 }
 
-// notices says whether a test notices a mutant: the tests that noticed others are asked
-// first, then the rest.
-func (s *suite) notices(number int) bool {
-	s.mu.Lock()
-	first := strings.Join(s.killers, "|")
-	s.mu.Unlock()
-	if first == "" {
-		return !s.passes(number, "")
+// learn runs the test without a mutant, and notes in a file which of some numbers it reaches.
+func (t *test) learn(file string, numbers int) (err error) {
+	if err := os.WriteFile(file, make([]byte, numbers), 0o600); err != nil {
+		return err
 	}
-	first = "^(" + first + ")$"
-	return !s.passes(number, "-test.run="+first) || !s.passes(number, "-test.skip="+first)
+	t.takes = t.limit
+	cmd, out, err := t.run("CROSSCUT_MUTANTS_REACHED=" + file)
+	if err != nil {
+		return fmt.Errorf("%s of %s fails alone without any mutant: %w\n%s", t.name, t.dir, err, out)
+	}
+	t.takes = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	t.reached, err = os.ReadFile(file)
+	return err
 }
 
-var failing = regexp.MustCompile(`(?m)^--- FAIL: (\w+)`)
+// price is the time that the test takes for a mutant that it notices.
+func (t *test) price() float64 {
+	return t.takes.Seconds() * float64(t.asked+1) / float64(t.noticed+1)
+}
 
-// passes runs the tests that an argument chooses with one mutant in force, none for 0.
-func (s *suite) passes(number int, choice string) bool {
-	ctx, cancel := context.WithTimeout(context.Background(), s.limit)
+// passes says whether the test passes with a mutant in force.
+func (t *test) passes(number int) bool {
+	_, _, err := t.run(fmt.Sprintf("CROSSCUT_MUTANT=%d", number))
+	return err == nil
+}
+
+func (t *test) run(setting string) (*exec.Cmd, []byte, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), t.limit)
 	defer cancel()
-	// What grows without end is stopped too.
-	args := []string{"-c", fmt.Sprintf(`ulimit -v 8000000; ulimit -t %d; exec "$@"`, s.seconds), "sh", s.binary, "-test.failfast", "-test.paniconexit0"}
-	if choice != "" {
-		args = append(args, choice)
-	}
-	cmd := exec.CommandContext(ctx, "sh", args...)
-	cmd.Dir = s.dir
-	cmd.Env = append(os.Environ(), fmt.Sprintf("CROSSCUT_MUTANT=%d", number))
+	// What grows without end is stopped too, and what takes some times the time without a mutant.
+	cmd := exec.CommandContext(ctx, "sh", "-c", fmt.Sprintf(`ulimit -v 8000000; ulimit -t %d; exec "$@"`, 2+int(4*t.takes.Seconds())),
+		"sh", t.binary, "-test.failfast", "-test.paniconexit0", "-test.run=^"+strings.ReplaceAll(t.name, "/", "$/^")+"$")
+	cmd.Dir = t.dir
+	cmd.Env = append(os.Environ(), setting)
 	cmd.WaitDelay = time.Second
 	out, err := cmd.CombinedOutput()
-	if number == 0 {
-		s.seconds = 5 + 4*int((cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime())/time.Second)
-	}
-	if by := failing.FindSubmatch(out); by != nil {
-		name := string(by[1])
-		s.mu.Lock()
-		s.killers = append([]string{name}, slices.DeleteFunc(s.killers, func(k string) bool { return k == name })...)
-		s.mu.Unlock()
-	}
-	return err == nil
+	return cmd, out, err
 }
 
 // explanations reads the survivors that are known, with their reasons.
@@ -247,8 +275,7 @@ func mutate(dir, tmp string) (all []*mutant, overlay string, err error) {
 			m.name = fmt.Sprintf("%s (%d)", m.name, names[m.name])
 		}
 	}
-	seen := "package " + pkg + "\n\nimport (\n\t\"os\"\n\t\"strconv\"\n)\n\nvar mutantInForce, _ = strconv.Atoi(os.Getenv(\"CROSSCUT_MUTANT\"))\n"
-	if err := put(filepath.Join(dir, "mutant_in_force.go"), seen); err != nil {
+	if err := put(filepath.Join(dir, "mutant_in_force.go"), fmt.Sprintf(inForce, pkg, len(all)+1)); err != nil {
 		return nil, "", err
 	}
 	raw, err := json.Marshal(map[string]any{"Replace": replace})

@@ -25,7 +25,8 @@ type site struct {
 	from, to  int // bytes of the file
 	condition int // mutant of the condition as a whole, 0 for none
 	refusal   bool
-	operator  int // mutant of the operator, 0 for none
+	operator  int  // mutant of the operator, 0 for none
+	plain     bool // both operands may be evaluated once more
 	op        token.Token
 	left      int // end of the left operand
 	right     int // begin of the right one
@@ -97,6 +98,7 @@ func (w *writer) read(file string) error {
 				if to, ok := near[n.Op]; ok {
 					s, k := at(n, fmt.Sprintf("%s for %s in %s", to, n.Op, show(n)))
 					s.operator, s.op, s.left, s.right = k, n.Op, offset(n.X.End()), offset(n.Y.Pos())
+					s.plain = plain(n)
 				}
 			}
 			return true
@@ -131,7 +133,11 @@ func (w *writer) site(s *site) string {
 	var is string
 	if s.operator > 0 {
 		x, y := w.text(s.from, s.left), w.text(s.right, s.to)
-		is = fmt.Sprintf("(mutantInForce != %d && (%s %s %s) || mutantInForce == %d && (%s %s %s))", s.operator, x, s.op, y, s.operator, x, near[s.op], y)
+		if s.plain {
+			is = fmt.Sprintf("mutantOf(%d, (%s %s %s), (%s %s %s))", s.operator, x, s.op, y, x, near[s.op], y)
+		} else {
+			is = fmt.Sprintf("(!mutantIs(%d) && (%s %s %s) || mutantInForce == %d && (%s %s %s))", s.operator, x, s.op, y, s.operator, x, near[s.op], y)
+		}
 	} else {
 		delete(w.sites, [2]int{s.from, s.to})
 		is = w.text(s.from, s.to)
@@ -140,9 +146,71 @@ func (w *writer) site(s *site) string {
 	case s.condition == 0:
 		return is
 	case s.refusal:
-		return fmt.Sprintf("(%s) && mutantInForce != %d", is, s.condition)
+		return fmt.Sprintf("(%s) && !mutantIs(%d)", is, s.condition)
 	}
-	return fmt.Sprintf("(%s) != (mutantInForce == %d)", is, s.condition)
+	return fmt.Sprintf("(%s) != mutantIs(%d)", is, s.condition)
+}
+
+// inForce is the file that a mutated package gets: the number in force, and a record, in a file that all
+// processes of a test share, of the mutants that a test reaches. A dropped refusal is reached where it would refuse, an
+// operator with plain operands where the other one gives another value.
+const inForce = `package %s
+
+import (
+	"os"
+	"strconv"
+	"syscall"
+)
+
+var mutantInForce, _ = strconv.Atoi(os.Getenv("CROSSCUT_MUTANT"))
+
+var mutantsReached = func() []byte {
+	f, err := os.OpenFile(os.Getenv("CROSSCUT_MUTANTS_REACHED"), os.O_RDWR, 0)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	reached, _ := syscall.Mmap(int(f.Fd()), 0, %d, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_SHARED)
+	return reached
+}()
+
+func mutantIs(number int) bool {
+	if mutantsReached != nil {
+		mutantsReached[number] = 1
+	}
+	return mutantInForce == number
+}
+
+func mutantOf(number int, is, other bool) bool {
+	if is != other && mutantIs(number) {
+		return other
+	}
+	return is
+}
+`
+
+// plain says whether the operands may be evaluated once more, and the right one of "and" and "or" always: they call
+// nothing, and where the left one guards the right one they are numbers and truth values alone.
+func plain(e *ast.BinaryExpr) bool {
+	guards := e.Op == token.LAND || e.Op == token.LOR
+	is := true
+	ast.Inspect(e, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			f, ok := n.Fun.(*ast.Ident)
+			is = is && ok && (f.Name == "len" || f.Name == "cap")
+		case *ast.FuncLit:
+			is = false
+		case *ast.UnaryExpr:
+			is = is && n.Op != token.ARROW
+		case *ast.SelectorExpr, *ast.StarExpr, *ast.IndexExpr, *ast.SliceExpr, *ast.TypeAssertExpr:
+			is = is && !guards
+		case *ast.BinaryExpr:
+			is = is && !(guards && slices.Contains([]token.Token{token.QUO, token.REM, token.SHL, token.SHR}, n.Op))
+		}
+		return is
+	})
+	return is
 }
 
 // near are the operators that are written by mistake for one another.
