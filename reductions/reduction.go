@@ -115,10 +115,20 @@ func (r *Reduction) Instance(n, N int, set tasks.Params) (*Instance, error) {
 
 // Encode merges the three parts into one sequence.
 func (in *Instance) Encode(x, y protocol.Word) []tasks.Token {
+	seq := in.alices(x)
+	in.place(seq, protocol.Bob, in.Bob(in.Size, in.Shape, y))
+	return seq
+}
+
+// AliceHalf is what Alice sees when she holds x: her tokens and the public ones.
+func (in *Instance) AliceHalf(x protocol.Word) tasks.Half {
+	return in.At.Deal(in.Shape, in.alices(x))[protocol.Alice]
+}
+
+func (in *Instance) alices(x protocol.Word) []tasks.Token {
 	seq := make([]tasks.Token, in.Shape.N)
 	in.place(seq, tasks.Public, in.Public(in.Size, in.Shape))
 	in.place(seq, protocol.Alice, in.Alice(in.Size, in.Shape, x))
-	in.place(seq, protocol.Bob, in.Bob(in.Size, in.Shape, y))
 	return seq
 }
 

@@ -121,7 +121,8 @@ func (n *Null) GapSquared() *big.Rat {
 // The blocks' parts along u_j are numbers t in -1..1, and some q-set of them has a sum
 // of at least q/(2q-1) in absolute value: the q largest or the q smallest. So inputs
 // z = +u and z = -u with that set give targets 2/(2q-1) apart, and a rank below N d'
-// excludes every eps < 1/(2q-1). It returns nil when the columns are independent.
+// excludes every eps < 1/(2q-1). It returns nil when the columns are independent, or no set
+// tells the inputs apart.
 func NullOverAll(sh tasks.Shape, w [][]*big.Int) (*Null, error) {
 	if sh.Task.Asks == nil {
 		return nil, models.Unsupportedf("the null vector speaks of qsa, not of %s", sh.Task.Name)
@@ -154,6 +155,9 @@ func NullOverAll(sh tasks.Shape, w [][]*big.Int) (*Null, error) {
 	best := &high
 	if low.GapSquared().Cmp(high.GapSquared()) > 0 {
 		best = &low
+	}
+	if best.GapSquared().Sign() == 0 { // so few tokens are beside the set that u sums to nothing on it
+		return nil, nil
 	}
 	return best, best.Verify()
 }

@@ -30,7 +30,7 @@ func (t *Target) pairs() uint64 {
 	p, n := t.Instance.From, t.Instance.Size
 	ys := p.Ys(n)
 	xs := p.Xs(n)
-	if xs < 1 || ys < 1 || xs > pairsLimit/ys {
+	if min(xs, ys) < 1 || xs > pairsLimit/ys {
 		return 0
 	}
 	return uint64(xs) * uint64(ys)

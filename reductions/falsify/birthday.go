@@ -117,11 +117,11 @@ type trails struct {
 	width int // free bits
 	seed  uint64
 	// voices makes a voice for one goroutine.
-	voices func(context.Context) (voice, error)
+	voices func(context.Context) voice
 }
 
 // newTrails lays out a search.
-func newTrails(s *space, bits int, seed uint64, voices func(context.Context) (voice, error)) *trails {
+func newTrails(s *space, bits int, seed uint64, voices func(context.Context) voice) *trails {
 	r := &trails{s: s, bits: bits, width: len(s.free), seed: mix(seed), voices: voices}
 	for r.bits/2+1-r.skip > 16 { // 2^16 trails or so
 		r.skip++
@@ -133,9 +133,8 @@ func newTrails(s *space, bits int, seed uint64, voices func(context.Context) (vo
 // trails are those of the messages themselves.
 func (t *Target) trails(seed uint64) *trails {
 	s := t.space(t.Instance.From.RandomX(t.Instance.Size, seeded(seed)), 64)
-	return newTrails(s, int(t.Bits()), seed, func(ctx context.Context) (voice, error) {
-		sp, err := s.speaker(ctx)
-		return sp.say, err
+	return newTrails(s, int(t.Bits()), seed, func(ctx context.Context) voice {
+		return s.speaker(ctx).say
 	})
 }
 
@@ -146,13 +145,7 @@ func (t *trails) start(i int) uint64 { return mix(t.seed+uint64(i)) & (1<<t.bits
 func (t *trails) limit() int { return 20 << t.skip }
 
 // input is the next input after a message.
-func (t *trails) input(message uint64) uint64 {
-	v := mix(message ^ t.seed)
-	if t.width < 64 {
-		v &= 1<<t.width - 1
-	}
-	return v
-}
+func (t *trails) input(message uint64) uint64 { return mix(message^t.seed) & (1<<t.width - 1) }
 
 func (t *trails) ends(message uint64) bool {
 	return mix(message^^t.seed)>>(64-t.skip) == 0
@@ -179,16 +172,11 @@ func (t *trails) walk(ctx context.Context, say voice, i int) (Trail, error) {
 // walkers have a voice for each goroutine.
 type walkers []voice
 
-func (t *trails) walkers(ctx context.Context) (walkers, error) {
-	var all walkers
+func (t *trails) walkers(ctx context.Context) (all walkers) {
 	for range par.Workers() {
-		say, err := t.voices(ctx)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, say)
+		all = append(all, t.voices(ctx))
 	}
-	return all, nil
+	return all
 }
 
 // walkAll walks the trails from..to-1.
@@ -207,33 +195,33 @@ func (t *trails) walkAll(ctx context.Context, says walkers, from, to int) ([]Tra
 }
 
 // meet walks two trails with one end, by number, to the two inputs whose messages are
-// equal. ok is false when one trail begins inside the other.
-func (t *trails) meet(say voice, a, b int, lengthA, lengthB int) (v, w uint64, ok bool, err error) {
+// equal, or to one input when one trail begins inside the other.
+func (t *trails) meet(say voice, a, b int, lengthA, lengthB int) (v, w uint64, err error) {
 	if lengthA < lengthB {
 		a, b, lengthA, lengthB = b, a, lengthB, lengthA
 	}
 	x, y := t.start(a), t.start(b)
 	for range lengthA - lengthB {
 		if x, err = say(t.input(x)); err != nil {
-			return 0, 0, false, err
+			return 0, 0, err
 		}
 	}
 	for range lengthB {
 		if x == y {
-			return 0, 0, false, nil
+			return 0, 0, nil
 		}
 		v, w = t.input(x), t.input(y)
 		if x, err = say(v); err != nil {
-			return 0, 0, false, err
+			return 0, 0, err
 		}
 		if y, err = say(w); err != nil {
-			return 0, 0, false, err
+			return 0, 0, err
 		}
 		if x == y {
-			return v, w, v != w, nil
+			return v, w, nil
 		}
 	}
-	return 0, 0, false, nil
+	return 0, 0, nil
 }
 
 // reading takes trails in the order of their numbers until two have met at inputs that
@@ -264,8 +252,8 @@ func (r *reading) add(ctx context.Context, one Trail) (bool, error) {
 		r.seen[one.End] = i
 		return false, nil
 	}
-	v, w, ok, err := r.t.meet(r.say, other, i, r.all[other].Length, one.Length)
-	if err != nil || !ok {
+	v, w, err := r.t.meet(r.say, other, i, r.all[other].Length, one.Length)
+	if err != nil {
 		return false, err
 	}
 	candidates, err := r.t.s.t.twins(ctx, r.t.s.word(v), r.t.s.word(w), r.rng)
@@ -281,10 +269,7 @@ func (r *reading) add(ctx context.Context, one Trail) (bool, error) {
 // outcome does not depend on the number of processors, nor on who walked the trails
 // that are given: the first ones, or nil.
 func (t *trails) search(ctx context.Context, given *Trails, progress func(done, of uint64)) (Lead, error) {
-	says, err := t.walkers(ctx)
-	if err != nil {
-		return Lead{}, err
-	}
+	says := t.walkers(ctx)
 	r := t.reading(says[0])
 	if given != nil {
 		_, err := r.addAll(ctx, *given)
@@ -337,11 +322,7 @@ func (t *Target) Birthday(o Options, params map[string]any, input []byte) (*unit
 	return &units.Work[Trails]{
 		Kind: TrailsKind, Params: params, Input: input, Items: r.count, Step: max(64, 1<<20>>r.skip),
 		Do: func(ctx context.Context, from, to int) (Trails, error) {
-			says, err := r.walkers(ctx)
-			if err != nil {
-				return Trails{}, err
-			}
-			all, err := r.walkAll(ctx, says, from, to)
+			all, err := r.walkAll(ctx, r.walkers(ctx), from, to)
 			return Trails{[]Run{{from, all}}}, err
 		},
 		Sane: func(from, to int, c *Trails) error {
@@ -359,19 +340,12 @@ func (t *Target) Birthday(o Options, params map[string]any, input []byte) (*unit
 		},
 		// Enough trails are those up to the first meeting.
 		Enough: func(c Trails) (bool, error) {
-			says, err := r.walkers(context.Background())
-			if err != nil {
-				return false, err
-			}
-			return r.reading(says[0]).addAll(context.Background(), c)
+			return r.reading(r.voices(context.Background())).addAll(context.Background(), c)
 		},
 		// Some trails are walked again: what they are does not come from records.
 		Total: func(c Trails) error {
 			const again = 16
-			says, err := r.walkers(context.Background())
-			if err != nil {
-				return err
-			}
+			say := r.voices(context.Background())
 			count := 0
 			for range c.all() {
 				count++
@@ -381,7 +355,7 @@ func (t *Target) Birthday(o Options, params map[string]any, input []byte) (*unit
 				if i%apart > 0 {
 					continue
 				}
-				here, err := r.walk(context.Background(), says[0], i)
+				here, err := r.walk(context.Background(), say, i)
 				if err != nil {
 					return err
 				}

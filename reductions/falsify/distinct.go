@@ -1,6 +1,7 @@
 package falsify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,20 +43,8 @@ func (t *Target) Distinct(ctx context.Context, seed uint64) (messages, of uint64
 			return 0, 0, false, err
 		}
 	}
-	slices.SortFunc(keys, func(a, b [2]uint64) int {
-		if a[0] != b[0] {
-			return compare(a[0], b[0])
-		}
-		return compare(a[1], b[1])
-	})
+	slices.SortFunc(keys, func(a, b [2]uint64) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
 	return uint64(len(slices.Compact(keys))), of, exact, nil
-}
-
-func compare(a, b uint64) int {
-	if a < b {
-		return -1
-	}
-	return 1
 }
 
 // fill computes one digest of the message of every input.
@@ -63,10 +52,7 @@ func (t *Target) fill(ctx context.Context, keys [][2]uint64, pass int, all bool,
 	s := t.space(flat(t.xbits()), 64)
 	workers := par.Workers()
 	return par.Each(ctx, workers, func(w int) error {
-		sp, err := s.speaker(ctx)
-		if err != nil {
-			return err
-		}
+		sp := s.speaker(ctx)
 		sp.salt = uint64(pass)
 		buf := make([]uint64, min(chunk, len(keys)))
 		for from := w * len(buf); from < len(keys); from += workers * len(buf) {
@@ -79,11 +65,8 @@ func (t *Target) fill(ctx context.Context, keys [][2]uint64, pass int, all bool,
 				}
 			} else {
 				for k := range buf {
-					v := mix(mix(seed) + uint64(from+k))
-					if n := len(s.free); n < 64 {
-						v &= 1<<n - 1
-					}
-					if buf[k], err = sp.say(v); err != nil {
+					var err error
+					if buf[k], err = sp.say(mix(mix(seed)+uint64(from+k)) & (1<<len(s.free) - 1)); err != nil {
 						return err
 					}
 				}
@@ -101,9 +84,9 @@ func (t *Target) distinctTranscripts(ctx context.Context, seed uint64) (messages
 	p, n := t.Instance.From, t.Instance.Size
 	ys := t.questions()
 	bits := t.xbits()
-	of, exact = sampledMessages/16, false
-	if bits < 16 && len(ys)<<bits <= sampledMessages {
-		of, exact = 1<<bits, true
+	of, exact = sampledMessages/16, len(ys) <= sampledMessages>>bits
+	if exact {
+		of = 1 << bits
 	}
 	for _, y := range ys {
 		rng := seeded(seed)
@@ -112,9 +95,6 @@ func (t *Target) distinctTranscripts(ctx context.Context, seed uint64) (messages
 			if xs[k] = p.RandomX(n, rng); exact {
 				xs[k] = p.X(n, k)
 			}
-		}
-		if err := ctx.Err(); err != nil {
-			return 0, 0, false, err
 		}
 		if err := par.Each(ctx, len(xs), func(k int) (err error) {
 			words[k], err = t.Transcript(ctx, xs[k], y)

@@ -3,6 +3,7 @@ package falsify
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync/atomic"
 	"testing"
 
@@ -52,40 +53,77 @@ func (m faulty) Compile(job models.Job) (*models.Program, error) {
 	return &other, nil
 }
 
-// TestErrorsAreTold: where a run of the model fails, at whatever call, the search says so.
+// Margin lets a search follow margins that lead nowhere.
+func (m faulty) Margin(got, want tasks.Value) float64 { return 1 }
+
+// ending is a context that ends when it is asked for the n-th time.
+type ending struct {
+	context.Context
+	n     int64
+	asked atomic.Int64
+}
+
+func (c *ending) Err() error {
+	if n := c.asked.Add(1); c.n > 0 && n >= c.n {
+		return context.Canceled
+	}
+	return nil
+}
+
+// TestErrorsAreTold: where a run of the model fails, at whatever call, the search says so, and where its context ends.
 func TestErrorsAreTold(t *testing.T) {
-	qsa, long, index, sets := instance(t, reductions.DisjQSAMemory, 8), instance(t, reductions.DisjQSAMemory, 24), instance(t, reductions.IndexQSAMemory, 24), instance(t, reductions.SetQSA, 8)
+	qsa, long, sets := instance(t, reductions.DisjQSAMemory, 8), instance(t, reductions.DisjQSAMemory, 24), instance(t, reductions.SetQSA, 8)
 	meeting := instance(t, disjMeet, 4)
-	forgets, err := zoo.Build("rnn", long.Shape, models.Settings{Num: tasks.Params{"m": 12}})
-	if err != nil {
-		t.Fatal(err)
+	build := func(model string, set tasks.Params) models.Machine {
+		m, err := zoo.Build(model, long.Shape, models.Settings{Num: set})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	relations := make([]uint64, 24) // no two of them equal
+	for k := range relations {
+		relations[k] = uint64(k*k*k + 5) // < 2^14
 	}
 	tried := map[string]bool{}
 	for _, c := range []struct {
-		m  models.Machine
-		in *reductions.Instance
+		m    models.Machine
+		in   *reductions.Instance
+		only []string // strategies; nil: all
 	}{
-		{scrambler(qsa.Shape, 6), qsa}, {scrambler(long.Shape, 8), long}, {scrambler(index.Shape, 8), index}, {forgets, long}, {scrambler(sets.Shape, 2), sets},
-		{memory{sh: meeting.Shape, keeps: 3, ack: 2}, meeting},
+		{scrambler(qsa.Shape, 6), qsa, nil}, {scrambler(long.Shape, 8), long, nil}, {scrambler(sets.Shape, 2), sets, nil},
+		{build("rnn", tasks.Params{"m": 12}), long, []string{"kernel"}}, {adder(long.Shape, relations, 18), long, []string{"kernel"}},
+		{build("trivial", nil), long, []string{"forgetting", "hash", "local-search"}},
+		{memory{sh: meeting.Shape, keeps: 3, ack: 2}, meeting, nil},
 	} {
 		for _, s := range Strategies() {
-			find := func(made *atomic.Int64, at int64) (*Finding, error) {
-				return Find(t.Context(), faulty{c.m, made, at}, c.in, Options{Only: []string{s.Name}, Pairs: 64, Messages: 1 << 10, Seed: 1})
+			if c.only != nil && !slices.Contains(c.only, s.Name) {
+				continue
+			}
+			find := func(ctx context.Context, made *atomic.Int64, at int64) (*Finding, error) {
+				return Find(ctx, faulty{c.m, made, at}, c.in, Options{Only: []string{s.Name}, Pairs: 64, Messages: 1 << 7, Seed: 1})
 			}
 			var made atomic.Int64
-			f, err := find(&made, 0)
+			ctx := &ending{Context: t.Context()}
+			f, err := find(ctx, &made, 0)
 			if err != nil || f.Strategy == "" {
 				continue // it does not apply
 			}
 			tried[s.Name] = true
-			for at, all := int64(1), made.Load(); at <= all; at += 1 + at/30 + (all-at)/60 {
-				if _, err := find(new(atomic.Int64), at); !errors.Is(err, errPlanted) {
+			for at, all := int64(1), made.Load(); at <= all; at += 1 + all/128*min(at, all-at)/16 {
+				if _, err := find(t.Context(), new(atomic.Int64), at); !errors.Is(err, errPlanted) {
 					t.Errorf("%s: call %d of %d fails: %v", s.Name, at, all, err)
+				}
+			}
+			for at, all := int64(1), ctx.asked.Load(); at <= all; at += 1 + min(at, all-at)/2 {
+				g, err := find(&ending{Context: t.Context(), n: at}, new(atomic.Int64), 0)
+				if !errors.Is(err, context.Canceled) && (err != nil || g.Note != f.Note || g.Tried != f.Tried) { // unless it is over
+					t.Errorf("%s ends when asked for the %d-th time of %d: %v", s.Name, at, all, err)
 				}
 			}
 		}
 	}
-	for _, name := range []string{"all-pairs", "exhaustive", "hash", "birthday", "forgetting", "kernel", "sample", "same-query", "members"} {
+	for _, name := range []string{"all-pairs", "exhaustive", "hash", "birthday", "forgetting", "kernel", "sample", "same-query", "members", "local-search"} {
 		if !tried[name] {
 			t.Errorf("%s was not tried", name)
 		}

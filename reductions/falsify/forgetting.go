@@ -26,9 +26,6 @@ var forgetting = register(&Strategy{
 			}
 			still := 0
 			for i := range t.xbits() {
-				if err := ctx.Err(); err != nil {
-					return lead, err
-				}
 				lead.Tried++
 				other := flip(x, i)
 				w, err := t.key(ctx, other)

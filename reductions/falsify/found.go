@@ -14,9 +14,6 @@ func (t *Target) run(ctx context.Context, count uint64, input func(k uint64) Poi
 	margins := make([]float64, size)
 	var lead Lead
 	for start := uint64(0); start < count; start += size {
-		if err := ctx.Err(); err != nil {
-			return lead, err
-		}
 		if progress != nil {
 			progress(start, count)
 		}
@@ -29,7 +26,7 @@ func (t *Target) run(ctx context.Context, count uint64, input func(k uint64) Poi
 		}
 		for i, m := range margins[:n] {
 			lead.Tried = start + uint64(i) + 1
-			if m <= 0 {
+			if wrong(m) {
 				lead.Candidates = []Point{input(start + uint64(i))}
 				lead.Note = fmt.Sprintf("pair %d of those tried is wrong", lead.Tried)
 				return lead, nil
@@ -68,7 +65,7 @@ func (t *Target) minimise(ctx context.Context, at Point) (Point, error) {
 			if err != nil {
 				return at, err
 			}
-			if m <= 0 {
+			if wrong(m) {
 				at = next
 			}
 		}

@@ -64,7 +64,7 @@ func ReadMessages(in *reductions.Instance, table []byte) (*Given, error) {
 		return nil, err
 	}
 	p, n := in.From, in.Size
-	if ys := p.Ys(n); ys < 0 || ys > MaxMessages {
+	if uint(p.Ys(n)) > MaxMessages { // -1 where there are very many
 		return nil, fmt.Errorf("falsify: %s at n = %d has more than %d questions of Bob's, and all are asked", p.Name, n, MaxMessages)
 	}
 	rows, err := rowsOf(table)
@@ -299,7 +299,7 @@ func csvRows(table []byte) (out []placed, err error) {
 // exactly, and 0 is not -0. values are the numbers, where it is known which they are.
 func message(raw json.RawMessage, dtype string) (key string, bits protocol.Bits, values []float64, err error) {
 	var digits string
-	if json.Unmarshal(raw, &digits) == nil && len(raw) > 0 && raw[0] == '"' {
+	if json.Unmarshal(raw, &digits) == nil && raw[0] == '"' {
 		if digits == "" || strings.Trim(digits, "0123456789abcdefABCDEF") != "" {
 			return "", 0, nil, fmt.Errorf("%q is not hexadecimal", clip(digits))
 		}

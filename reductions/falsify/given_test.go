@@ -5,9 +5,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
+	"crosscut/protocol"
+	"crosscut/protocol/problems"
 	"crosscut/reductions"
 )
 
@@ -33,7 +36,9 @@ func TestTablesAreRefused(t *testing.T) {
 		row("000", `"0000c07f"`, `,"dtype":"float32"`): "NaN among", row("000", `"007c"`, `,"dtype":"float16"`): "Inf among",
 		row("000", `"0f"`, "") + "\n" + row("001", `"0ff"`, ""): "the first has", row("000", `"0f"`, "") + "\n" + row("000", `"0e"`, ""): "two messages",
 		row("000", `"0f"`, `,"y":"`+y+`","output":"a"`): "neither a number nor a list", row("000", `"0f"`, `,"y":"`+y+`","output":["a"]`): "nor a list of them", row("000", `"0f"`, `,"y":"`+y+`","output":[1,1,1,1,1]`): "positions are read",
-		row("000", `"0f"`, `,"y":"`+y+`","output":[[1,1,1,1,1,1,1]]`): "and the task has", row("000", `"0f"`, `,"y":"x","output":1`): "none of Bob's",
+		row("000", `"0f"`, `,"y":"`+y+`","output":[[1,1,1,1,1,1,1]]`): "and the task has", row("000", `"0f"`, `,"y":"x","output":1`): "none of Bob's", row("000", `"0f"`, `,"y":"1111111","output":1`): "none of Bob's",
+		row("000", "null", ""): "neither", `{"input":"000"}`: "neither", row("000", "[0."+strings.Repeat("1", 62)+"]", ""): "", row("000", "[0."+strings.Repeat("1", 63)+"]", ""): "no number of 64 bits",
+		row("000", `"017c"`, `,"dtype":"float16"`): "NaN among",
 	} {
 		err := read(table)
 		if (err == nil) != (says == "") || err != nil && !strings.Contains(err.Error(), says) {
@@ -63,6 +68,37 @@ func TestTablesAreRefused(t *testing.T) {
 	if _, err := ReadMessages(instance(t, reductions.DisjQSAMemory, 40), []byte(row(strings.Repeat("0", 40), `"0f"`, ""))); err == nil || !strings.Contains(err.Error(), "questions of Bob's") {
 		t.Errorf("2^40 questions: %v", err)
 	}
+	if _, err := ReadMessages(instance(t, reductions.DisjQSAMemory, 16), []byte(row(strings.Repeat("0", 16), `"0f"`, ""))); err != nil {
+		t.Errorf("2^16 questions: %v", err)
+	}
+	if _, _, ok := (&Given{In: in}).Best(nil); ok {
+		t.Error("a share of no questions")
+	}
+	for _, c := range []struct {
+		table, numbers string
+		right, all     int64
+	}{
+		{row("000", `"0f"`, "") + "\n" + row("100", `"0f"`, ""), "[]", 5, 6}, // of three questions one tells them apart
+		{row("000", "[1, 2]", "") + "\n" + row("111", "[1, 3]", ""), "[[1 2] [1 3]]", 6, 6},
+		{row("000", `"00be"`, `,"dtype":"float16"`) + "\n" + row("111", `"00be"`, ""), "[]", 3, 6},
+	} {
+		g, err := ReadMessages(in, []byte(c.table))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if right, all, ok := g.Best(g.Groups()); right != c.right || all != c.all || !ok || fmt.Sprint(g.Numbers) != c.numbers {
+			t.Errorf("%s: %d of %d, %v, numbers %v", c.table, right, all, ok, g.Numbers)
+		}
+	}
+	// A decoder is asked nothing outside the promise.
+	promise := *in
+	from := &problems.Problem{Inputs: in.From.Inputs, On: func(_ int, x ...protocol.Word) (protocol.Value, bool) { return protocol.IntValue(1), x[0].Bit(0) }}
+	changed := *in.Reduction
+	changed.From = from
+	promise.Reduction = &changed
+	if right, all, ok := (&Given{In: &promise, Inputs: []protocol.Word{unit(3, 0), flat(3)}}).Best([][]int{{0, 1}}); right != 3 || all != 3 || !ok {
+		t.Errorf("%d of %d, %v", right, all, ok)
+	}
 	for _, count := range []int{0, -1, MaxMessages + 1} {
 		if _, err := WriteInputs(&bytes.Buffer{}, in, count, 1); err == nil {
 			t.Errorf("%d inputs are written", count)
@@ -89,6 +125,11 @@ func TestNumbersOfBytes(t *testing.T) {
 		v, err := unpacked(digits, dtype)
 		if raw, bad := hex.DecodeString(digits); err != nil || bad != nil || len(v) != 1 || v[0] != -1.5 {
 			t.Errorf("%s %x: %v, %v", dtype, raw, v, err)
+		}
+	}
+	for digits, want := range map[string]float64{"0000": 0, "003c": 1, "0100": 1.0 / (1 << 24), "ff7b": 65504} {
+		if v, err := unpacked(digits, "float16"); err != nil || v[0] != want {
+			t.Errorf("%s: %v, %v, want %v", digits, v, err, want)
 		}
 	}
 	if key, bits, values, err := message(json.RawMessage("[-0.0, 0, 1e2]"), ""); err != nil || bits != 192 || key != "-0,0,100," || values[2] != 100 {

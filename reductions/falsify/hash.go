@@ -3,6 +3,7 @@ package falsify
 import (
 	"context"
 	"fmt"
+	"math/bits"
 )
 
 // widest is the number of messages that one table may hold, within 1.5 GB with
@@ -25,16 +26,12 @@ func (t *Target) hashed(o Options) uint64 {
 			count = min(uint64(o.Messages), 1<<18)
 		}
 	}
-	if n := t.xbits(); n < 40 {
-		count = min(count, 1<<n)
-	}
-	return count
+	return min(count, 1<<min(t.xbits(), 40))
 }
 
 // reads says whether messages come quickly.
 func (t *Target) reads() bool {
-	sp, err := t.space(flat(t.xbits()), 1).speaker(context.Background())
-	return err == nil && sp.fast()
+	return t.space(flat(t.xbits()), 1).speaker(context.Background()).fast()
 }
 
 var hash = register(&Strategy{
@@ -46,10 +43,7 @@ var hash = register(&Strategy{
 	Applies: func(t *Target) bool { return t.forcible() && t.xbits() > exhaustiveLimit },
 	Search: func(ctx context.Context, t *Target, o Options) (Lead, error) {
 		count := t.hashed(o)
-		width := 1
-		for 1<<width < count {
-			width++
-		}
+		width := max(1, bits.Len64(count-1))
 		base := t.Instance.From.RandomX(t.Instance.Size, seeded(o.Seed))
 		lead, err := t.space(base, width).collide(ctx, count, o.Seed, o.Progress)
 		if len(lead.Candidates) > 0 {

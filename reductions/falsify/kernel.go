@@ -127,7 +127,7 @@ func (t *Target) relate(ctx context.Context, base *big.Int, delta []*big.Int, o 
 	}
 	s := t.space(flat(n), 64)
 	sums := newSums(s, base, delta, int(t.Bits()))
-	lead, err = newTrails(s, int(t.Bits()), o.Seed, func(context.Context) (voice, error) { return sums.say, nil }).search(ctx, nil, o.Progress)
+	lead, err = newTrails(s, int(t.Bits()), o.Seed, func(context.Context) voice { return sums.say }).search(ctx, nil, o.Progress)
 	lead.Note = "the message is a linear function of x, so its sums were searched; " + lead.Note
 	return lead, err
 }
@@ -190,18 +190,14 @@ func (t *Target) null() (Lead, error) {
 	m := t.network()
 	sh := t.Instance.Shape
 	pair, err := linear.NullPair(sh, m.ZColumns())
-	if errors.Is(err, errors.ErrUnsupported) { // the half is too short: all tokens may still do
-		pair, err = nil, nil
-	}
-	if err == nil && pair == nil {
-		if pair, err = linear.NullOverAll(sh, m.ZColumnsOf(sh.N)); pair != nil && pair.Gap() <= sh.Params["eps"] {
-			pair = nil
-		}
+	weak := func() bool { return pair == nil || pair.Gap() <= sh.Params["eps"] }
+	if errors.Is(err, errors.ErrUnsupported) || err == nil && weak() { // all tokens may still do
+		pair, err = linear.NullOverAll(sh, m.ZColumnsOf(sh.N))
 	}
 	switch {
 	case err != nil:
 		return Lead{}, err
-	case pair == nil:
+	case weak():
 		return Lead{Note: "no null vector of the first layer separates targets by more than 2 eps"}, nil
 	}
 	plus, minus, ok := pair.Inputs()

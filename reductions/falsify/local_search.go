@@ -34,7 +34,7 @@ var localSearch = register(&Strategy{
 			at := Point{p.RandomX(n, rng), p.RandomY(n, rng)}
 			m, err := t.margin(ctx, at)
 			lead.Tried++
-			for err == nil && m > 0 {
+			for err == nil && !wrong(m) {
 				var next Point
 				var best float64
 				next, best, err = t.steepest(ctx, at, rng, &lead)
@@ -46,7 +46,7 @@ var localSearch = register(&Strategy{
 			if err != nil {
 				return lead, err
 			}
-			if m <= 0 {
+			if wrong(m) {
 				lead.Candidates, lead.Note = []Point{at}, fmt.Sprintf("an error after %d input pairs", lead.Tried)
 				return lead, nil
 			}
@@ -74,9 +74,6 @@ func (t *Target) steepest(ctx context.Context, at Point, rng *rand.Rand, lead *L
 			near = append(near, Point{at.X, p.RandomY(n, rng)})
 		}
 	}
-	if err := ctx.Err(); err != nil {
-		return at, 0, err
-	}
 	margins := make([]float64, len(near))
 	err := par.Each(ctx, len(near), func(i int) (err error) {
 		margins[i], err = t.margin(ctx, near[i])
@@ -92,13 +89,13 @@ func (t *Target) steepest(ctx context.Context, at Point, rng *rand.Rand, lead *L
 	return near[best], margins[best], err
 }
 
-// margin is how far the uncut model is from a wrong output: at most 0 when some
-// output is wrong. Where the machine does not tell, right is 1.
+// margin is how far the uncut model is from a wrong output: minus infinity when some
+// output is wrong, else positive. Where the machine does not tell, right is 1.
 func (t *Target) margin(ctx context.Context, p Point) (float64, error) {
 	in := t.Instance
 	seq := in.Encode(p.X, p.Y)
 	out, err := t.Machine.Whole(ctx, seq, t.job.Read)
-	if _, wrong := t.fragile(err, in.Shape.Eval(seq, t.job.Read)); wrong != nil {
+	if _, moved := t.fragile(err, in.Shape.Eval(seq, t.job.Read)); moved != nil {
 		return math.Inf(-1), nil
 	}
 	if err != nil {
@@ -116,6 +113,8 @@ func (t *Target) margin(ctx context.Context, p Point) (float64, error) {
 	}
 	return least, nil
 }
+
+func wrong(margin float64) bool { return math.IsInf(margin, -1) }
 
 // fragile reads the error of a layer that is to be right under every small change of its averages: output k of those read is
 // wrong, as it is or after such a change. wrong is nil for any other error.

@@ -15,10 +15,10 @@ var members = register(&Strategy{
 	Kind:    Forced,
 	Applies: func(t *Target) bool { return t.OneWay() && !t.strings() },
 	Search: func(ctx context.Context, t *Target, o Options) (Lead, error) {
-		const most = 1 << 18
 		p, n := t.Instance.From, t.Instance.Size
 		count := p.Xs(n)
-		all := 0 <= count && count <= most
+		most := min(o.Messages, 1<<18)
+		all := uint(count) <= uint(most) // -1: very many
 		if !all {
 			count = most
 		}
@@ -26,9 +26,6 @@ var members = register(&Strategy{
 		rng := seeded(o.Seed)
 		seen := map[protocol.Word]protocol.Word{}
 		for k := range count {
-			if err := ctx.Err(); err != nil {
-				return lead, err
-			}
 			x := p.X(n, k)
 			w, err := t.key(ctx, x)
 			if err != nil {

@@ -38,10 +38,9 @@ func WriteInputs(w io.Writer, in *reductions.Instance, count int, seed uint64) (
 		return 0, err
 	}
 	p, n, rng := in.From, in.Size, seeded(seed)
-	all := p.Xs(n)
-	every := all >= 0 && all <= count
+	every := uint(p.Xs(n)) <= uint(count) // -1 where there are very many
 	if every {
-		count = all
+		count = p.Xs(n)
 	}
 	out := json.NewEncoder(w)
 	for k := range count {
@@ -89,11 +88,11 @@ func Messages(t *Given) *Finding {
 					return f
 				}
 				x, twin, y := t.Inputs[k], t.Inputs[g[0]], p.Y(n, j)
-				a, inA := p.Value(n, x, y)
-				b, inB := p.Value(n, twin, y)
-				if !inA || !inB || fmt.Sprint(a) == fmt.Sprint(b) {
+				if !p.Apart(n, x, y, twin, y) {
 					continue
 				}
+				a, _ := p.Value(n, x, y)
+				b, _ := p.Value(n, twin, y)
 				f.Kind, f.Verdict = Forced, report.Errs
 				f.At, f.TwinAt = Point{x, y}, &Point{twin, y}
 				f.Input, f.Twin = in.Encode(x, y), in.Encode(twin, y)

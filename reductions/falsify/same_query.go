@@ -19,12 +19,11 @@ var sameQuery = register(&Strategy{
 	Applies: func(t *Target) bool { return !t.OneWay() },
 	Search: func(ctx context.Context, t *Target, o Options) (Lead, error) {
 		p, n := t.Instance.From, t.Instance.Size
-		total := p.Xs(n)
 		ys := t.questions()
 		per := uint64(max(fixedLimit/len(ys), 1<<7))
-		all := total > 0 && uint64(total) <= per
+		all := uint64(p.Xs(n)) <= per // -1: very many
 		if all {
-			per = uint64(total)
+			per = uint64(p.Xs(n))
 		}
 		lead := Lead{Note: "not all of Bob's questions were asked"}
 		for _, y := range ys {
@@ -33,9 +32,6 @@ var sameQuery = register(&Strategy{
 			words := make([]protocol.Word, min(per, 64))
 			xs := make([]protocol.Word, len(words))
 			for from := uint64(0); from < per; from += uint64(len(words)) {
-				if err := ctx.Err(); err != nil {
-					return lead, err
-				}
 				xs = xs[:min(per-from, uint64(len(xs)))]
 				for k := range xs {
 					if all {

@@ -44,50 +44,34 @@ func newCode(t *Target) *code {
 	in := t.Instance
 	n := in.From.XBits(in.Size)
 	zero := flat(n)
-	at := func(x protocol.Word) []tasks.Token {
-		h, err := t.aliceHalf(x)
-		if err != nil {
-			return nil
-		}
-		var seq []tasks.Token
-		for _, pos := range t.visible {
-			seq = append(seq, h.Token(pos))
-		}
+	at := func(x protocol.Word) (seq []tasks.Token) {
+		in.AliceHalf(x).Each(func(_ int, tok tasks.Token) { seq = append(seq, tok) })
 		return seq
 	}
-	base := at(zero)
+	base, visible := at(zero), in.AliceHalf(zero).Visible()
 	last := 0 // the tokens before Bob's first
-	for last < len(t.visible) && t.visible[last] == last+1 {
+	for last < len(visible) && visible[last] == last+1 {
 		last++
 	}
-	for k := last; k < len(t.visible); k++ {
-		if !t.shared[k] {
-			return nil // Alice has a token behind one of Bob's
+	for _, i := range visible[last:] {
+		if in.At.Of(i) == protocol.Alice {
+			return nil // she has a token behind one of Bob's
 		}
-	}
-	if base == nil {
-		return nil
 	}
 	c := &code{}
 	for k := range last {
 		c.steps = append(c.steps, codeStep{bit: -1, tok: [2]tasks.Token{base[k], base[k]}})
 	}
 	for i := range n {
-		seq, changed := at(flip(zero, i)), -1
-		for k := range base {
+		seq, changed := at(flip(zero, i)), false
+		for k := range c.steps {
 			if sameToken(seq[k], base[k]) {
 				continue
 			}
-			if changed >= 0 {
+			if changed {
 				return nil
 			}
-			changed = k
-		}
-		if changed >= 0 {
-			if c.steps[changed].bit >= 0 {
-				return nil
-			}
-			c.steps[changed].bit, c.steps[changed].tok[1] = i, seq[changed]
+			changed, c.steps[k] = true, codeStep{i, [2]tasks.Token{base[k], seq[k]}}
 		}
 	}
 	for _, s := range c.steps {
@@ -172,14 +156,14 @@ type speaker struct {
 }
 
 // speaker reads what stands before the first free bit once and for all.
-func (s *space) speaker(ctx context.Context) (*speaker, error) {
+func (s *space) speaker(ctx context.Context) *speaker {
 	sp := &speaker{ctx: ctx, s: s}
 	legible, ok := s.t.Machine.(models.Legible)
 	if s.code == nil || !ok {
-		return sp, nil
+		return sp
 	}
 	if sp.r = legible.Reader(s.t.job); sp.r == nil {
-		return sp, nil
+		return sp
 	}
 	sp.r.Start()
 	varied := map[int]bool{}
@@ -199,7 +183,7 @@ func (s *space) speaker(ctx context.Context) (*speaker, error) {
 		sp.ids, sp.free = append(sp.ids, id), append(sp.free, free)
 	}
 	sp.r.Save(0)
-	return sp, nil
+	return sp
 }
 
 // fast says whether messages come from a reader.

@@ -2,10 +2,12 @@ package falsify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/big"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"crosscut/internal/exact"
@@ -99,10 +101,7 @@ func TestReadersSpeakAsRunsDo(t *testing.T) {
 					continue
 				}
 				s := target.space(flat(n), 64)
-				sp, err := s.speaker(t.Context())
-				if err != nil {
-					t.Fatal(err)
-				}
+				sp := s.speaker(t.Context())
 				if !sp.fast() {
 					continue
 				}
@@ -112,6 +111,10 @@ func TestReadersSpeakAsRunsDo(t *testing.T) {
 					t.Fatal(err)
 				}
 				for v := range uint64(1) << n {
+					alone := make([]uint64, 1)
+					if err := sp.sweep(v, alone); err != nil || alone[0] != swept[v] {
+						t.Fatalf("%s, %s: alone input %d says %d, among others %d: %v", r.Name, model.Name, v, alone[0], swept[v], err)
+					}
 					w, err := target.key(t.Context(), s.word(v))
 					if err != nil {
 						t.Fatal(err)
@@ -151,6 +154,9 @@ func TestStrategiesFindCollisions(t *testing.T) {
 			continue
 		}
 		witness(t, m, in, f)
+		if said := map[string]string{"birthday": "two trails met after", "hash": "share all words", "exhaustive": "share all words"}[tc.strategy]; !strings.Contains(f.Note, said) {
+			t.Errorf("%+v: %s", tc, f.Note)
+		}
 	}
 	// Without a choice, the first strategies fail on this model, and a later one ends.
 	in := instance(t, reductions.IndexQSAMemory, 40)
@@ -218,7 +224,7 @@ func TestStructureIsFound(t *testing.T) {
 func adder(sh tasks.Shape, weights []uint64, bits int) models.Machine {
 	cell := fold.Cell[uint64]{
 		Bits: func(int) protocol.Bits { return protocol.Bits(bits) },
-		Init: func() uint64 { return 0 },
+		Init: func() uint64 { return 1 << (bits - 1) }, // some weights are negative
 		Step: func(s uint64, pos int, t tasks.Token) uint64 {
 			if pos-2 >= 0 && pos-2 < len(weights) && t.Z[0] > 0 {
 				s += weights[pos-2]
@@ -275,10 +281,126 @@ func TestRelation(t *testing.T) {
 			t.Errorf("%v is no relation of %v", z, delta)
 		}
 	}
+	// What reduction ends with is reduced, and reads as a relation where it is one.
+	l := &lattice{}
+	for i := range 9 {
+		row := make([]*big.Int, 10)
+		for j := range row {
+			row[j] = new(big.Int)
+		}
+		row[i].SetInt64(1)
+		row[9].SetUint64(rng.Uint64() >> 20)
+		l.rows = append(l.rows, row)
+	}
+	if err := l.reduce(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for k := range l.rows {
+		for j := range k {
+			if twice := new(big.Int).Lsh(l.lambda[k][j], 1); twice.CmpAbs(l.d[j+1]) > 0 {
+				t.Errorf("row %d has more than half of row %d", k, j)
+			}
+		}
+	}
+	huge := new(big.Int).Lsh(big.NewInt(1), 64)
+	for _, c := range []struct {
+		row  []*big.Int
+		want string
+	}{
+		{[]*big.Int{big.NewInt(1), big.NewInt(-1), big.NewInt(0)}, "[1 -1 0]"}, {[]*big.Int{big.NewInt(2), big.NewInt(0), big.NewInt(0)}, "[]"}, {[]*big.Int{big.NewInt(0), big.NewInt(-2), big.NewInt(0)}, "[]"},
+		{[]*big.Int{huge, big.NewInt(1), big.NewInt(0)}, "[]"}, {[]*big.Int{big.NewInt(1), big.NewInt(0), big.NewInt(1)}, "[]"}, {[]*big.Int{big.NewInt(0), big.NewInt(0), big.NewInt(0)}, "[]"},
+	} {
+		if got := fmt.Sprint(small(c.row, 2, 3)); got != c.want {
+			t.Errorf("%v reads as %s, want %s", c.row, got, c.want)
+		}
+	}
+	if z, err := relation(t.Context(), []*big.Int{big.NewInt(52), big.NewInt(27), big.NewInt(117), big.NewInt(11), big.NewInt(111), big.NewInt(8), big.NewInt(34)}); err != nil || z == nil {
+		t.Errorf("no sum of two reduced vectors is tried: %v", err)
+	}
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
 	if _, err := relation(ctx, []*big.Int{big.NewInt(3), big.NewInt(5)}); err == nil {
 		t.Error("a cancelled reduction went on")
+	}
+}
+
+// TestLinearMessages: where it is known how the bits contribute, the failure says why.
+func TestLinearMessages(t *testing.T) {
+	powers := func(n int) []uint64 { // none of the first 48 a sum of others of them
+		w := make([]uint64, n)
+		for k := range w {
+			if w[k] = 1 << k; k >= 48 {
+				w[k] = 3 << (k - 47)
+			}
+		}
+		return w
+	}
+	at := func(w []uint64, k int, v int64) []uint64 { w[k] = uint64(v); return w }
+	for _, c := range []struct {
+		weights []uint64
+		bits    int
+		want    string
+	}{
+		{at(powers(24), 5, 0), 26, "bit 6 of x contributes nothing to the message"},
+		{at(powers(24), 5, 1<<9), 26, "bits 6 and 10 of x contribute the same to the message"},
+		{at(powers(24), 5, -1<<3), 26, "bits 4 and 6 of x contribute the same to the message"},
+		{at(powers(24), 5, 1<<3+1<<9), 26, "an integer relation between the parts of the message that the bits contribute, by lattice reduction"},
+		{powers(24), 26, "the message is a linear function of x, and lattice reduction gave no relation with coefficients -1, 0, 1"},
+	} {
+		in := instance(t, reductions.DisjQSAMemory, len(c.weights))
+		m := adder(in.Shape, c.weights, c.bits)
+		f, err := Find(t.Context(), m, in, Options{Only: []string{"kernel"}})
+		if err != nil || !strings.HasPrefix(f.Note, "kernel: "+c.want) {
+			t.Errorf("%+v, %v, want %s", f, err, c.want)
+		}
+		if f.Kind == Forced {
+			witness(t, m, in, f)
+		}
+	}
+	independent := instance(t, reductions.DisjQSAMemory, 24)
+	find := func(ctx context.Context) error {
+		_, err := Find(ctx, adder(independent.Shape, powers(24), 26), independent, Options{Only: []string{"kernel"}})
+		return err
+	}
+	whole := &ending{Context: t.Context()}
+	if err := find(whole); err != nil {
+		t.Error(err)
+	}
+	if err := find(&ending{Context: t.Context(), n: whole.asked.Load()}); !errors.Is(err, context.Canceled) {
+		t.Errorf("a reduction that was ended says that there is no relation: %v", err)
+	}
+	// Beyond the 48 bits that are reduced, the sums of a message of at most 62 bits are searched.
+	n := 64
+	in := instance(t, reductions.DisjQSAMemory, n)
+	for bits, searched := range map[int]bool{62: true, 63: false, 64: false} {
+		ctx, cancel := context.WithCancel(t.Context())
+		f, err := Find(ctx, adder(in.Shape, powers(n), bits), in, Options{Only: []string{"kernel"}, Progress: func(_, _ uint64) { cancel() }})
+		cancel()
+		if errors.Is(err, context.Canceled) != searched || !searched && (err != nil || !strings.Contains(f.Note, "lattice reduction gave no relation")) {
+			t.Errorf("%d bits: %+v, %v", bits, f, err)
+		}
+	}
+	rng := rand.New(rand.NewPCG(5, 5))
+	for _, n := range []int{24, 70} {
+		in := instance(t, reductions.DisjQSAMemory, n)
+		target := facing(t, scrambler(in.Shape, 8), in)
+		s := target.space(flat(n), 64)
+		var delta []*big.Int
+		for range n {
+			delta = append(delta, big.NewInt(rng.Int64N(1<<40)-1<<39))
+		}
+		for range 50 {
+			v := rng.Uint64() & (1<<len(s.free) - 1)
+			sum := big.NewInt(1 << 50)
+			for i, x := 0, s.word(v); i < n; i++ {
+				if x.Bit(i) {
+					sum.Add(sum, delta[i])
+				}
+			}
+			if got, err := newSums(s, big.NewInt(1<<50), delta, 60).say(v); err != nil || got != sum.Uint64()&(1<<60-1) {
+				t.Fatalf("n = %d: %d, want %v", n, got, sum)
+			}
+		}
 	}
 }
 
@@ -307,6 +429,60 @@ func TestNullVector(t *testing.T) {
 	}
 	if rank := exact.NullVector(pair.W, need); rank == nil {
 		t.Error("the columns are independent after all")
+	}
+}
+
+// TestNullVectors: a null vector is told where it separates targets by more than 2 eps, of the first half or of all tokens.
+func TestNullVectors(t *testing.T) {
+	qsa, err := tasks.Catalog().Get("qsa")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const none, small = "no null vector of the first layer separates", "whose numbers the network's p bits do not hold"
+	for _, c := range []struct {
+		N, q   int
+		eps    float64
+		h1     int
+		weight int64 // of the numbers of the second token; 0: as built
+		want   string
+	}{
+		{3, 2, 0.05, 8, 0, "every continuation errs by at least 0.5"}, {3, 2, 0.05, 9, 0, none},
+		{8, 4, 0.05, 35, 0, "every continuation errs by at least 0.25"}, {8, 4, 0.49, 35, 0, none}, {8, 2, 0.499, 19, 0, "at least 0.5"},
+		{5, 4, 0.05, 22, 0, "every continuation errs by at least 0.25"}, {5, 4, 0.3, 22, 0, none}, // of all tokens
+		{2, 2, 0.05, 5, 0, none}, {4, 4, 0.05, 18, 0, none}, {4, 4, 0.05, 20, 0, none}, // one set alone: it sums to nothing
+		{4, 1, 0.05, 5, 7, small},
+	} {
+		sh, err := qsa.Shape(c.N, tasks.Params{"q": float64(c.q), "eps": c.eps})
+		if err != nil {
+			t.Fatal(err)
+		}
+		set := models.Settings{Num: tasks.Params{"h1": float64(c.h1), "p": 2}, Choice: map[string]string{"construction": "mlp-qsa"}, Seed: 1}
+		m, err := zoo.Build("mlp", sh, set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first := m.(*linear.FeedForward); c.weight > 0 {
+			for _, row := range first.Rows {
+				for k := range row {
+					if row[k].Column/first.Numbers == 1 {
+						row[k].Weight = c.weight
+					}
+				}
+			}
+		}
+		target := &Target{Machine: m, Instance: &reductions.Instance{Shape: sh}}
+		lead, err := nullVector.Search(t.Context(), target, Options{})
+		if err != nil || !strings.Contains(lead.Note, c.want) || (len(lead.Inputs) == 2) != strings.Contains(lead.Note, "errs by") {
+			t.Errorf("%+v: %+v, %v", c, lead, err)
+		}
+		target.Instance.Shape.N += 2
+		if _, err := target.null(); err == nil {
+			t.Errorf("%+v: a layer of another length is looked at", c)
+		}
+	}
+	in := instance(t, reductions.DisjMatch3, 3)
+	if m, err := zoo.Build("mlp", in.Shape, models.Settings{}); err != nil || nullVector.Applies(facing(t, m, in)) {
+		t.Errorf("a null vector of match3: %v", err)
 	}
 }
 

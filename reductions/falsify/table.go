@@ -2,6 +2,7 @@ package falsify
 
 import (
 	"context"
+	"math/bits"
 	"math/rand/v2"
 
 	"crosscut/internal/par"
@@ -18,15 +19,8 @@ type table struct {
 
 // newTable makes room for count entries, numbered 0..count-1.
 func newTable(count uint64) *table {
-	size := uint64(16)
-	for size*3/4 < count {
-		size *= 2
-	}
-	t := &table{slots: make([]uint64, size), mask: size - 1}
-	for 1<<t.bits < count+1 {
-		t.bits++
-	}
-	return t
+	size := tableBytes(count) / 8
+	return &table{slots: make([]uint64, size), mask: size - 1, bits: bits.Len64(count)}
 }
 
 // tableBytes is the memory of a table of count entries.
@@ -64,20 +58,13 @@ func (s *space) collide(ctx context.Context, count, seed uint64, progress func(d
 	workers := par.Workers()
 	var speakers []*speaker
 	for range workers {
-		sp, err := s.speaker(ctx)
-		if err != nil {
-			return Lead{}, err
-		}
-		speakers = append(speakers, sp)
+		speakers = append(speakers, s.speaker(ctx))
 	}
 	seen := newTable(count)
 	rng := rand.New(rand.NewPCG(seed, 1<<63))
 	keys := make([]uint64, chunk*workers)
 	var lead Lead
 	for start, size := uint64(0), 0; start < count; start += uint64(size) {
-		if err := ctx.Err(); err != nil {
-			return lead, err
-		}
 		if progress != nil {
 			progress(start, count)
 		}
@@ -87,11 +74,8 @@ func (s *space) collide(ctx context.Context, count, seed uint64, progress func(d
 		}
 		each = min(each, count-start)
 		size = int(min(uint64(active)*each, count-start))
-		if err := par.Each(ctx, active, func(w int) error {
+		if err := par.Each(ctx, (size+int(each)-1)/int(each), func(w int) error {
 			from := uint64(w) * each
-			if from >= uint64(size) {
-				return nil
-			}
 			return speakers[w].sweep(start+from, keys[from:][:each])
 		}); err != nil {
 			return lead, err

@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 
 	"crosscut/models"
-	"crosscut/models/tasks"
 	"crosscut/protocol"
 	"crosscut/reductions"
 )
@@ -21,9 +20,6 @@ type Target struct {
 	prog    *models.Program
 	setting protocol.Setting
 	need    *reductions.Need
-	visible []int                               // the positions that Alice sees
-	public  []tasks.Token                       // of the public positions
-	shared  []bool                              // which of them are public
 	fooling func(x protocol.Word) protocol.Word // two-way: the y of x's fooling pair
 	code    *code                               // how tokens follow from x; nil: in no simple way
 }
@@ -43,13 +39,6 @@ func NewTarget(m models.Machine, in *reductions.Instance) (*Target, error) {
 	if need, ok := in.Needed(t.setting, protocol.Alice); ok {
 		t.need = &need
 	}
-	t.public = in.Public(in.Size, in.Shape)
-	for i := 1; i <= in.Shape.N; i++ {
-		if who := in.At.Of(i); who != protocol.Bob {
-			t.visible = append(t.visible, i)
-			t.shared = append(t.shared, who == tasks.Public)
-		}
-	}
 	t.fooling = foolingPair(in)
 	if t.OneWay() && t.strings() {
 		t.code = newCode(t)
@@ -67,33 +56,11 @@ func (t *Target) OneWay() bool { return t.setting == protocol.OneWay }
 // Message is everything Alice writes on input x, played alone. The target must
 // be one-way.
 func (t *Target) Message(ctx context.Context, x protocol.Word) (protocol.Word, error) {
-	half, err := t.aliceHalf(x)
-	if err != nil {
-		return protocol.Word{}, err
-	}
 	var link recorder
-	if _, err := protocol.Play(ctx, protocol.Alice, &link, nil, t.prog.Player(half)); err != nil {
+	if _, err := protocol.Play(ctx, protocol.Alice, &link, nil, t.prog.Player(t.Instance.AliceHalf(x))); err != nil {
 		return protocol.Word{}, err
 	}
 	return link.p.Word(), nil
-}
-
-func (t *Target) aliceHalf(x protocol.Word) (tasks.Half, error) {
-	in := t.Instance
-	own, public := in.Alice(in.Size, in.Shape, x), t.public
-	if len(own)+len(public) != len(t.visible) {
-		return tasks.Half{}, fmt.Errorf("falsify: %s wrote %d tokens of Alice's and %d public ones for %d positions", in.Name, len(own), len(public), len(t.visible))
-	}
-	tok := make([]tasks.Token, len(t.visible))
-	for k := range tok {
-		from := &own
-		if t.shared[k] {
-			from = &public
-		}
-		tok[k] = (*from)[0]
-		*from = (*from)[1:]
-	}
-	return tasks.NewHalf(in.Shape, in.At, protocol.Alice, t.visible, tok)
 }
 
 // Transcript is everything that both players write on (x, y), as one word.
@@ -139,7 +106,7 @@ func (t *Target) separate(x, x2 protocol.Word, rng *rand.Rand) (y protocol.Word,
 		}
 	}
 	const tries = 1 << 16
-	if ys := p.Ys(n); ys >= 0 && ys <= tries {
+	if ys := p.Ys(n); uint(ys) <= tries { // -1: very many
 		for k := range ys {
 			if y := p.Y(n, k); differ(y) {
 				return y, true

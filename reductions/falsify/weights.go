@@ -20,9 +20,6 @@ func Weights(m *trained.Model, r *reductions.Reduction, n int) (*reductions.Inst
 		return nil, fmt.Errorf("falsify: %s speaks of %s, and these weights are of %s", r.Name, r.To.Name, sh.Task.Name)
 	}
 	own := r.Fits(sh.N)
-	if own < 1 {
-		return nil, fmt.Errorf("falsify: %s does not fit N = %d", r.Name, sh.N)
-	}
 	if n != 0 && n != own {
 		return nil, fmt.Errorf("falsify: n = %d, but these weights were trained for N = %d, where n = %d", n, sh.N, own)
 	}

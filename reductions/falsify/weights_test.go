@@ -129,7 +129,7 @@ func TestWeightsOfOtherInputsAreRefused(t *testing.T) {
 		n    int
 		want string
 	}{
-		{reductions.DisjQSA, 0, "q"}, {reductions.DisjMatch3, 0, "match3"}, {reductions.DisjQSAMemory, 7, "n = 8"},
+		{reductions.DisjQSA, 0, "q"}, {reductions.DisjMatch3, 0, "disj-match3 speaks of match3"}, {reductions.DisjQSAMemory, 7, "n = 8"},
 	} {
 		if _, err := Weights(m, tc.r, tc.n); err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s at n = %d: %v", tc.r.Name, tc.n, err)
@@ -159,6 +159,27 @@ func TestStoredValues(t *testing.T) {
 		if want := []float64{0.5, 0, 0.5}[k]; tok.Z[0] != want {
 			t.Errorf("token %d stores %v, want %v", k+1, tok.Z[0], want)
 		}
+	}
+}
+
+// The config's threshold reads outputs, which are below it where they reach it.
+func TestThreshold(t *testing.T) {
+	m := *imported(t)["lstm-n8-h16-s1"]
+	config, threshold := *m.Config, 0.25
+	config.Threshold = &threshold
+	m.Config = &config
+	in, err := Weights(&m, reductions.DisjQSAMemory, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sides := func(v float64) bool { return in.Answer(in.Size, in.Shape, []tasks.Value{{v}}) }
+	plain := func(v float64) bool { return reductions.DisjQSAMemory.Answer(in.Size, in.Shape, []tasks.Value{{v}}) }
+	if plain(-1) == plain(1) || sides(0.2) != plain(-1) || sides(0.25) != plain(-1) || sides(0.3) != plain(1) {
+		t.Errorf("%v %v %v", sides(0.2), sides(0.25), sides(0.3))
+	}
+	values := instance(t, stored(reductions.DisjQSAMemory, []float64{-1, 0.5}), 2)
+	if ts := values.Alice(2, values.Shape, unit(2, 0)); ts[0].Z[0] != 0.5 || ts[1].Z[0] != -1 {
+		t.Errorf("stored as %v", ts)
 	}
 }
 

@@ -24,11 +24,11 @@ func Need(ctx context.Context, m models.Machine, job models.Job, setting protoco
 		return need, false
 	}
 	sh, at := m.Shape(), job.Split
-	if known, err := tasks.Catalog().Get(sh.Task.Name); err != nil || known != sh.Task { // a user's, defined perhaps on a map's inputs alone
+	if known, _ := tasks.Catalog().Get(sh.Task.Name); known != sh.Task { // a user's, defined perhaps on a map's inputs alone
 		return need, false
 	}
 	if setting != protocol.OneWay || sh.N > 16 || sh.Task.CheckSeq != nil || sh.Task.Correct != nil ||
-		alphabetSize(sh) > countedEntries || product(sh, at.Count(protocol.Alice)+at.Count(protocol.Bob)) > countedEntries {
+		product(sh, max(1, at.Count(protocol.Alice)+at.Count(protocol.Bob))) > countedEntries {
 		return need, false
 	}
 	if speaker == protocol.Bob {

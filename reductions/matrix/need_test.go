@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 	"crosscut/reductions"
@@ -101,4 +102,133 @@ func needsOf(t *testing.T, sh tasks.Shape, split tasks.Split, read int) (judged,
 		}
 	}
 	return judged, tight
+}
+
+// still is a machine of which only the shape matters.
+type still struct {
+	models.Machine
+	sh tasks.Shape
+}
+
+func (m still) Shape() tasks.Shape { return m.sh }
+
+// TestWhereRowsAreCounted: up to 2^14 entries, of catalogued tasks with one right output on all inputs, of at most 16 tokens.
+func TestWhereRowsAreCounted(t *testing.T) {
+	for _, c := range []struct {
+		task    string
+		N       int
+		set     tasks.Params
+		private int // the first half of them Alice's; the last token is read, and public
+		setting protocol.Setting
+		bits    int // -1: not counted
+	}{
+		{"majority", 3, nil, 2, protocol.OneWay, 1}, {"majority", 3, nil, 2, protocol.TwoWay, -1}, {"majority", 16, nil, 14, protocol.OneWay, 3}, {"majority", 16, nil, 15, protocol.OneWay, -1}, {"majority", 17, nil, 2, protocol.OneWay, -1},
+		{"match2", 2, tasks.Params{"M": 1 << 14}, 0, protocol.OneWay, 0}, {"match2", 2, tasks.Params{"M": 1<<14 + 1}, 0, protocol.OneWay, -1}, {"qsa", 3, tasks.Params{"q": 1}, 2, protocol.OneWay, -1}, {"cycle3", 2, nil, 2, protocol.OneWay, -1},
+	} {
+		task, err := tasks.Catalog().Get(c.task)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sh, err := task.Shape(c.N, c.set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := tasks.Split{Owner: make([]protocol.Player, c.N)}
+		for i := range at.Owner {
+			switch {
+			case i >= c.private:
+				at.Owner[i] = tasks.Public
+			case i >= c.private/2:
+				at.Owner[i] = protocol.Bob
+			}
+		}
+		need, ok := matrix.Need(t.Context(), still{sh: sh}, models.Job{Split: at, Read: []int{c.N}}, c.setting, protocol.Alice)
+		if ok != (c.bits >= 0) || ok && int(need.Bits) != c.bits {
+			t.Errorf("%+v: %+v, %v", c, need, ok)
+		}
+		picky := struct {
+			still
+			models.Checker
+		}{still: still{sh: sh}}
+		if need, ok := matrix.Need(t.Context(), picky, models.Job{Split: at, Read: []int{c.N}}, c.setting, protocol.Alice); ok {
+			t.Errorf("a machine that may refuse: %+v", need)
+		}
+		own := *task // a user's of the same name
+		sh.Task = &own
+		if need, ok := matrix.Need(t.Context(), still{sh: sh}, models.Job{Split: at, Read: []int{c.N}}, c.setting, protocol.Alice); ok {
+			t.Errorf("a user's %s: %+v", c.task, need)
+		}
+	}
+}
+
+// TestWhoSpeaks: the rows are the speaker's, and what is public stays so.
+func TestWhoSpeaks(t *testing.T) {
+	task, err := tasks.Catalog().Get("majority")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sh, err := task.Shape(5, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := tasks.Split{Owner: []protocol.Player{protocol.Alice, protocol.Bob, protocol.Bob, protocol.Bob, tasks.Public}}
+	for speaker, want := range map[protocol.Player]int{protocol.Alice: 2, protocol.Bob: 3} {
+		if need, ok := matrix.Need(t.Context(), still{sh: sh}, models.Job{Split: at, Read: []int{5}}, protocol.OneWay, speaker); !ok || need.Formula != fmt.Sprintf("ceil(log2 of %d different rows)", want) {
+			t.Errorf("%v speaks: %+v, %v", speaker, need, ok)
+		}
+	}
+	in, err := reductions.DisjMatch3.Instance(2, 0, nil) // here the closed form says more than the map
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr := protocol.Transcript{Messages: []protocol.Message{{From: protocol.Alice}}}
+	if need, ok := matrix.Pressing(t.Context(), still{sh: in.Shape}, models.Job{Split: in.At, Read: in.Reads}, tr); !ok || need.Of != "match3-hands" || need.Bits <= 2 {
+		t.Errorf("%+v, %v", need, ok)
+	}
+}
+
+// TestWhatPresses: the strongest of all bounds, a map's before one that is only as large; none that says 0 bits; maps up to 512 tokens.
+func TestWhatPresses(t *testing.T) {
+	shape := func(name string, N int, set tasks.Params) tasks.Shape {
+		task, err := tasks.Catalog().Get(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sh, err := task.Shape(N, set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sh
+	}
+	for name, c := range map[string]struct {
+		sh    tasks.Shape
+		alice [2]int // her positions; the last token is Bob's, the others public
+		reply bool
+		of    string
+		bits  int
+	}{
+		"a map and a closed form": {shape("qsa", 5, tasks.Params{"q": 1}), [2]int{2, 3}, false, "index-qsa-last", 2},
+		"one of two two-way":      {shape("qsa", 5, tasks.Params{"q": 1}), [2]int{2, 3}, true, "index-qsa-last", 1},
+		"one of one two-way":      {shape("qsa", 5, tasks.Params{"q": 1}), [2]int{2, 2}, true, "", 0},
+		"nothing":                 {shape("qsa", 5, tasks.Params{"q": 1}), [2]int{1, 0}, true, "", 0},
+		"counted":                 {shape("majority", 4, nil), [2]int{1, 3}, false, "own-matrix", 2},
+		"512 tokens":              {shape("k-hop", 512, tasks.Params{"k": 1, "V": 600}), [2]int{1, 511}, false, "index-hop", 254},
+		"513 tokens":              {shape("k-hop", 513, tasks.Params{"k": 1, "V": 600}), [2]int{1, 512}, false, "", 0},
+	} {
+		at := tasks.Split{Owner: make([]protocol.Player, c.sh.N)}
+		for i := range at.Owner {
+			if at.Owner[i] = tasks.Public; c.alice[0] <= i+1 && i+1 <= c.alice[1] {
+				at.Owner[i] = protocol.Alice
+			}
+		}
+		at.Owner[c.sh.N-1] = protocol.Bob
+		tr := protocol.Transcript{Messages: []protocol.Message{{From: protocol.Alice}}}
+		if c.reply {
+			tr.Messages = append(tr.Messages, protocol.Message{From: protocol.Bob})
+		}
+		need, ok := matrix.Pressing(t.Context(), still{sh: c.sh}, models.Job{Split: at, Read: []int{c.sh.N}}, tr)
+		if ok != (c.of != "") || need.Of != c.of || int(need.Bits) != c.bits {
+			t.Errorf("%s: %+v, %v", name, need, ok)
+		}
+	}
 }

@@ -158,10 +158,7 @@ func (s *Subject) consequence(a rules.Sized, f *search) (Consequence, error) {
 		return c, nil
 	}
 	if err := c.lookAhead(s, a, f); err != nil {
-		c.note("where it bites is not known: %v", err)
-	}
-	if !c.Vacuous {
-		c.rests(s, least)
+		c.Note = "where it bites is not known: " + err.Error()
 	}
 	return c, s.solveWidth(&c, a, needed, moved)
 }
@@ -172,66 +169,33 @@ func (c *Consequence) lookAhead(s *Subject, a rules.Sized, f *search) error {
 	if !s.Declared {
 		return errors.New("the reads were found on the inputs tried and are not declared: write def read(n)")
 	}
-	n, N, upto, why := bites(a, f)
-	if n == 0 {
+	at, need, upto, why := bites(a, f)
+	if at == nil {
 		if upto == 0 || errors.Is(why, errLate) {
 			return why
 		}
-		c.note("no bite up to n = %d", upto)
+		c.Note = fmt.Sprintf("no bite up to n = %d", upto)
 		if why != nil {
-			c.note("%v", why)
+			c.Note += "; " + why.Error()
 		}
 		return nil
 	}
+	n := at.Size
 	if err := f.trust(n); err != nil {
-		return err
-	}
-	at, err := f.at(n)
-	if err != nil {
 		return err
 	}
 	if why, err := at.tooLarge(a); why != "" || err != nil {
 		return errors.Join(err, fmt.Errorf("at n = %d %s", n, why))
 	}
-	p, err := a.At(at.cut(), 0)
-	if err != nil {
-		return err
-	}
-	_, need, _, err := at.facing(f.ctx, p)
-	if err != nil {
-		return err
-	}
-	c.BitesFrom, c.BitesAtN = &n, &N
-	how, there := "checked", " at that n"
-	if s.sampled {
-		how = "sampled"
-	}
-	if n == s.Size {
-		there = ""
-	}
-	if n != s.Size || s.sampled {
-		c.note("if the map is right%s; %s: n = %d", there, how, s.Size)
+	c.BitesFrom, c.BitesAtN = &n, &at.Shape.N
+	if n != s.Size {
+		c.Note = fmt.Sprintf("if the map is right at that n; checked: n = %d", s.Size)
 	}
 	if need.Setting != c.Setting || need.Basis != c.Basis { // the row names another need
-		c.note("the need there is %d bits, %s (%s: %s)", need.Bits, need.Setting, need.Basis, need.By)
-	}
-	if n != s.Size { // of this size the row says it itself
-		c.rests(at, need)
+		c.Note = strings.TrimPrefix(fmt.Sprintf("%s; the need there is %d bits, %s (%s: %s)", c.Note, need.Bits, need.Setting, need.Basis, need.By), "; ")
 	}
 	c.solveLength(f)
 	return nil
-}
-
-// note adds to what is said of a row.
-func (c *Consequence) note(format string, args ...any) {
-	c.Note = strings.TrimPrefix(c.Note+"; "+fmt.Sprintf(format, args...), "; ")
-}
-
-// rests says where a need that a row rests on is what the file declares and was not held against protocols.
-func (c *Consequence) rests(s *Subject, need Need) {
-	if s.Need != nil && need == *s.Need && !s.judged {
-		c.note("its need is declared, not judged at n = %d", s.Size)
-	}
 }
 
 // solveLength is the inequality solved for N: the last size before it bites.
@@ -266,62 +230,64 @@ func (s *Subject) solveWidth(c *Consequence, a rules.Sized, needed int, moved fu
 	return nil
 }
 
-// bites finds the smallest n at which the cost is below the need, by doubling and
+// bites finds the smallest size at which the cost is below the need, and that need, by doubling and
 // bisection over the sizes at which the map is defined: the cost grows like log n and
 // the need like n, so there is one place. Where there is none, upto is the largest n
 // that was compared, and why says what ended the search before [bitesLimit].
-func bites(a rules.Sized, f *search) (n, N, upto int, why error) {
+func bites(a rules.Sized, f *search) (at *Subject, need Need, upto int, why error) {
 	// short says whether the cost is below the need at the first size from n to most.
-	short := func(n, most int) (yes bool, s *Subject, err error) {
+	short := func(n, most int) (yes bool, s *Subject, need Need, err error) {
 		if s, err = f.next(n, most); s == nil || err != nil {
 			if err != nil && !errors.Is(err, errLate) {
 				err = fmt.Errorf("the map is not defined at n = %d: %w", n, err)
 			}
-			return false, nil, err
+			return false, nil, need, err
 		}
 		p, err := a.At(s.cut(), 0)
 		if err != nil {
-			return false, nil, fmt.Errorf("at n = %d: %w", s.Size, err)
+			return false, nil, need, fmt.Errorf("at n = %d: %w", s.Size, err)
 		}
-		moved, need, ok, err := s.facing(f.ctx, p)
+		var moved func(*rules.Protocol) protocol.Bits
+		var ok bool
+		moved, need, ok, err = s.facing(f.ctx, p)
 		switch {
 		case f.over(err):
 			err = errLate
 		case err == nil && !ok && s.values == nil: // a table that shows nothing needs 0 bits
 			err = fmt.Errorf("no bound on the problem is known at n = %d", s.Size)
 		}
-		return ok && int(moved(p)) < need.Bits, s, err
+		return ok && int(moved(p)) < need.Bits, s, need, err
 	}
 	lo, hi := 0, 1 // not short at lo, or 0
 	for {
 		if hi > bitesLimit {
-			return 0, 0, bitesLimit, nil
+			return nil, need, bitesLimit, nil
 		}
-		yes, s, err := short(hi, bitesLimit)
+		yes, s, least, err := short(hi, bitesLimit)
 		if s == nil || err != nil {
-			return 0, 0, lo, err
+			return nil, need, lo, err
 		}
 		if yes {
-			n, N = s.Size, s.Shape.N
+			at, need = s, least
 			break
 		}
 		lo, hi = s.Size, max(2*hi, s.Size+1)
 	}
-	for top := n; lo+1 < top; {
+	for top := at.Size; lo+1 < top; {
 		mid := (lo + top) / 2
-		yes, s, err := short(mid, top-1)
+		yes, s, least, err := short(mid, top-1)
 		switch {
 		case errors.Is(err, errLate):
-			return 0, 0, 0, err
+			return nil, need, 0, err
 		case s == nil: // the map is not defined from mid to top
 			top = mid
 		case yes:
-			n, N, top = s.Size, s.Shape.N, mid
+			at, need, top = s, least, mid
 		default:
 			lo = s.Size
 		}
 	}
-	return n, N, n, nil
+	return at, need, at.Size, nil
 }
 
 // consequencesGrid lays the consequences out as a table; solved, with every inequality

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -18,8 +19,8 @@ const diagnoseMost = 1 << 14
 // diagnose looks for what makes a failing reduction right: the answer inverted, read at
 // another position, or off by one; an input written in another way than it is meant; or a
 // player whose input never matters. It returns
-// "" when none of these explains all pairs that were tried.
-func (s *Subject) diagnose(ctx context.Context, first *pair) (string, error) {
+// "" when none of these explains all pairs that were tried, or a function of the map fails.
+func (s *Subject) diagnose(ctx context.Context, first *pair) string {
 	var pairs [][]protocol.Word
 	rng := rand.New(rand.NewPCG(1, 2))
 	if d := s.Inputs(); d.IsInt64() && d.Int64() <= diagnoseMost {
@@ -48,21 +49,16 @@ func (s *Subject) diagnose(ctx context.Context, first *pair) (string, error) {
 		if ctx.Err() != nil || !inverted && len(elsewhere) == 0 {
 			break
 		}
-		if err := s.inputAt(m, p); err != nil {
-			return "", err
-		}
-		got, want, err := s.check(m, p)
-		if err != nil {
-			return "", err
+		err := s.inputAt(m, p)
+		got, want, wrong := s.check(m, p)
+		if err != nil || wrong != nil {
+			return ""
 		}
 		inverted = inverted && s.Problem.YesNo() && s.yesNo(got) && !want.Accepts(got)
 		var right []int
 		for _, i := range elsewhere {
 			got, err := s.Answer(p[len(p)-1], func(int) (tasks.Value, error) { return m.at(i) })
-			if err != nil {
-				return "", err
-			}
-			if want.Accepts(got) {
+			if err == nil && want.Accepts(got) {
 				right = append(right, i)
 			}
 		}
@@ -70,18 +66,13 @@ func (s *Subject) diagnose(ctx context.Context, first *pair) (string, error) {
 	}
 	switch {
 	case ctx.Err() != nil:
-		return "", nil
+		return ""
 	case inverted:
-		return fmt.Sprintf("right if the answer is inverted, on all %d pairs tried", len(pairs)), nil
+		return fmt.Sprintf("right if the answer is inverted, on all %d pairs tried", len(pairs))
 	case len(elsewhere) > 0:
-		return fmt.Sprintf("right if the answer is read at position %d instead of %d, on all %d pairs tried", elsewhere[0], s.Reads[0], len(pairs)), nil
+		return fmt.Sprintf("right if the answer is read at position %d instead of %d, on all %d pairs tried", elsewhere[0], s.Reads[0], len(pairs))
 	}
-	for _, one := range []func(context.Context, [][]protocol.Word) (string, error){s.reread, s.offByOne} {
-		if cause, err := one(ctx, pairs); cause != "" || err != nil {
-			return cause, err
-		}
-	}
-	return s.deaf(ctx)
+	return cmp.Or(s.reread(ctx, pairs), s.offByOne(ctx, pairs), s.deaf(ctx))
 }
 
 // rewriting is another way to write an input: what an encoder and a decoder may disagree by.
@@ -120,7 +111,7 @@ func listed(v protocol.Value, item func(k int) protocol.Value) (protocol.Value, 
 
 // reread looks for one player's input that is written in another way than it is meant:
 // with it the map is right on all pairs that were tried.
-func (s *Subject) reread(ctx context.Context, pairs [][]protocol.Word) (string, error) {
+func (s *Subject) reread(ctx context.Context, pairs [][]protocol.Word) string {
 	m := s.merger()
 	for who := range s.Players() {
 		d := s.domainOf(protocol.Player(who))
@@ -135,27 +126,21 @@ func (s *Subject) reread(ctx context.Context, pairs [][]protocol.Word) (string, 
 				changed = changed || word != in[who]
 				there := slices.Clone(in)
 				there[who] = word
-				if err := s.inputAt(m, there); err != nil {
-					return "", nil // it is no map of the other input
+				if right = s.inputAt(m, there) == nil; !right {
+					break // it is no map of the other input
 				}
 				got, err := s.Answer(in[len(in)-1], m.output) // who answers holds what it holds
-				if err != nil {
-					return "", nil
-				}
-				want, inside, err := s.Want(in...)
-				if err != nil {
-					return "", err
-				}
-				if right = !inside || want.Accepts(got); !right {
+				want, inside, wrong := s.Want(in...)
+				if right = err == nil && wrong == nil && (!inside || want.Accepts(got)); !right {
 					break
 				}
 			}
 			if right && changed && ctx.Err() == nil {
-				return fmt.Sprintf("right if %s is %s on its way into the tokens, on all %d pairs tried", s.nameOf(who), w.name, len(pairs)), nil
+				return fmt.Sprintf("right if %s is %s on its way into the tokens, on all %d pairs tried", s.nameOf(who), w.name, len(pairs))
 			}
 		}
 	}
-	return "", nil
+	return ""
 }
 
 // asList is a member as a list: bit strings too.
@@ -191,19 +176,16 @@ func (s *Subject) nameOf(who int) string {
 
 // offByOne looks for an answer that is right when the output at the only read position is
 // one more, or one less: a threshold that is off by one.
-func (s *Subject) offByOne(ctx context.Context, pairs [][]protocol.Word) (string, error) {
+func (s *Subject) offByOne(ctx context.Context, pairs [][]protocol.Word) string {
 	if len(s.Reads) != 1 || s.Found != nil && !s.Declared {
-		return "", nil
+		return ""
 	}
 	m := s.merger()
 	for _, by := range []float64{1, -1} {
 		right := true
 		for _, in := range pairs {
-			if right = ctx.Err() == nil; !right {
+			if right = ctx.Err() == nil && s.inputAt(m, in) == nil; !right {
 				break
-			}
-			if err := s.inputAt(m, in); err != nil {
-				return "", err
 			}
 			moved := true
 			got, err := s.Answer(in[len(in)-1], func(pos int) (tasks.Value, error) {
@@ -214,22 +196,16 @@ func (s *Subject) offByOne(ctx context.Context, pairs [][]protocol.Word) (string
 				}
 				return tasks.Value{v[0] + by}, nil
 			})
-			if err != nil {
-				return "", nil // no answer there
-			}
-			want, inside, err := s.Want(in...)
-			if err != nil {
-				return "", err
-			}
-			if right = moved && (!inside || want.Accepts(got)); !right {
+			want, inside, wrong := s.Want(in...)
+			if right = moved && err == nil && wrong == nil && (!inside || want.Accepts(got)); !right {
 				break
 			}
 		}
 		if right {
-			return fmt.Sprintf("off by one: right if %+g is added to the output of position %d, on all %d pairs tried", by, s.Reads[0], len(pairs)), nil
+			return fmt.Sprintf("off by one: right if %+g is added to the output of position %d, on all %d pairs tried", by, s.Reads[0], len(pairs))
 		}
 	}
-	return "", nil
+	return ""
 }
 
 // constant names a read position that holds a token that never changes, on 32 inputs drawn
@@ -275,17 +251,14 @@ func sameToken(a, b tasks.Token) bool {
 
 // deaf finds a player whose tokens never change: then no answer can depend on
 // that player's input.
-func (s *Subject) deaf(ctx context.Context) (string, error) {
+func (s *Subject) deaf(ctx context.Context) string {
 	rng := rand.New(rand.NewPCG(1, 3))
 	written := make([][][]tasks.Token, s.Players())
 	for range 64 {
-		if ctx.Err() != nil {
-			return "", nil
-		}
 		for who, w := range s.random(rng) {
 			tok, err := s.write(protocol.Player(who), w)
-			if err != nil {
-				return "", err
+			if err != nil || ctx.Err() != nil {
+				return ""
 			}
 			written[who] = append(written[who], tok)
 		}
@@ -301,11 +274,11 @@ func (s *Subject) deaf(ctx context.Context) (string, error) {
 		}
 		switch {
 		case len(written) > 2:
-			return fmt.Sprintf("the split: none of player %d's tokens depends on its input, on 64 random ones", who+1), nil
+			return fmt.Sprintf("the split: none of player %d's tokens depends on its input, on 64 random ones", who+1)
 		case who == 0:
-			return "the split: none of Alice's tokens depends on x, on 64 random x", nil
+			return "the split: none of Alice's tokens depends on x, on 64 random x"
 		}
-		return "the split: none of Bob's tokens depends on y, on 64 random y", nil
+		return "the split: none of Bob's tokens depends on y, on 64 random y"
 	}
-	return "", nil
+	return ""
 }

@@ -97,6 +97,24 @@ func TestErrorsAreTold(t *testing.T) {
 			return err
 		},
 	}
+	family := func(c *counter, spoil func(s *Subject)) func(n int) (*Subject, error) {
+		return func(n int) (*Subject, error) {
+			s := own(right(n))
+			s.Declared = true
+			spoil(s)
+			return failing(s, c), nil
+		}
+	}
+	none := func(*Subject) {}
+	do["curves"] = func(ctx context.Context, c *counter) error {
+		_, err := Curves(ctx, "", func(n int) (*Subject, error) {
+			if n > 4 {
+				return nil, errPlanted
+			}
+			return family(c, none)(n)
+		})
+		return err
+	}
 	for name, opt := range map[string]Options{"fast": {}, "plain": {Plain: true}, "sampled": {Budget: 40}} {
 		opt.Workers = 1
 		do[name] = func(ctx context.Context, c *counter) error {

@@ -1,0 +1,210 @@
+package validate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"crosscut/protocol"
+	"crosscut/protocol/problems"
+)
+
+// tabled is a subject of one's own problem, as a table in which the last player's input goes fastest; -1: outside the promise.
+func tabled(counts []int, value func(at []int) protocol.Value) *Subject {
+	domains := make([]protocol.Domain, len(counts))
+	for who, n := range counts {
+		domains[who] = protocol.Numbers(0, n-1)
+	}
+	return &Subject{Size: 1, Problem: &problems.Problem{Name: "mine", Inputs: func(int) []protocol.Domain { return domains }}, Want: func(in ...protocol.Word) (protocol.Value, bool, error) {
+		at := make([]int, len(in))
+		for who := range in {
+			at[who] = domains[who].Value(in[who]).Int()
+		}
+		v := value(at)
+		return v, v.Kind() != protocol.None, nil
+	}}
+}
+
+func tableOf(t *testing.T, s *Subject) *table {
+	t.Helper()
+	table, err := s.small(t.Context())
+	if err != nil || table == nil {
+		t.Fatal(table, err)
+	}
+	return table
+}
+
+var equal = func(at []int) protocol.Value { return protocol.BoolValue(at[0] == at[len(at)-1]) }
+
+// TestTablesAreExact: tables of just so many inputs, their values' numbers, and their two sides whichever players are one.
+func TestTablesAreExact(t *testing.T) {
+	s := tabled([]int{8, 4}, equal)
+	for most, want := range map[int]bool{31: false, 32: true} {
+		if got, err := s.tabulate(t.Context(), most); err != nil || (got != nil) != want {
+			t.Errorf("32 inputs of at most %d: %v, %v", most, got, err)
+		}
+	}
+	if (&Subject{Size: 1, Problem: &problems.Problem{Inputs: func(int) []protocol.Domain { return []protocol.Domain{protocol.BitStrings(80)} }}}).newTable(1<<30) != nil {
+		t.Error("2^80 inputs are tabulated")
+	}
+	list := []protocol.Value{{}, protocol.IntValue(0), protocol.IntValue(1), protocol.Ints(3), protocol.BoolValue(true), protocol.TextValue("1"), protocol.IntValue(63), protocol.IntValue(64), protocol.IntValue(-1), protocol.IntValue(63)}
+	plain := &table{byKey: map[string]int32{}}
+	note := &noted{table: &table{byKey: map[string]int32{}}}
+	for range 2 {
+		for _, v := range list {
+			if a, b := plain.id(v), note.id(v); a != b {
+				t.Errorf("%v has the numbers %d and %d", v, a, b)
+			}
+		}
+	}
+	counts := []int{2, 3, 4}
+	three := tableOf(t, tabled(counts, func(at []int) protocol.Value { return protocol.IntValue(100*at[0] + 10*at[1] + at[2]) }))
+	for _, group := range [][]int{{0}, {1}, {0, 1}, {1, 0}, {2}} {
+		order := append([]int{}, group...)
+		for who := range counts {
+			if !strings.Contains(fmt.Sprint(group), fmt.Sprint(who)) {
+				order = append(order, who)
+			}
+		}
+		u := three.split(group)
+		if len(u.ids) != 24 {
+			t.Fatalf("%v: %d entries", group, len(u.ids))
+		}
+		for k, id := range u.ids {
+			want, weight, rest := 0, []int{100, 10, 1}, k
+			for i := len(order) - 1; i >= 0; i-- {
+				want += weight[order[i]] * (rest % counts[order[i]])
+				rest /= counts[order[i]]
+			}
+			if u.values[id].Int() != want {
+				t.Fatalf("%v: entry %d is %v, want %d", group, k, u.values[id], want)
+			}
+		}
+	}
+	accepts := tableOf(t, tabled([]int{2, 2}, func(at []int) protocol.Value {
+		return protocol.OneOfValue(protocol.IntValue(at[0]), protocol.IntValue(7))
+	}))
+	if accepts.matrix() != nil || three.matrix() != nil || tableOf(t, s).matrix() == nil {
+		t.Error("a relation or three players are a matrix, or two are none")
+	}
+	// What was not finished is not kept.
+	u, over := tableOf(t, s), func() context.Context { ctx, stop := context.WithCancel(t.Context()); stop(); return ctx }()
+	if c := u.behind(over, 1); c.lower != 1 {
+		t.Errorf("%+v", c)
+	}
+	if c := u.behind(t.Context(), 1); c.lower != 5 || c.upper != 5 {
+		t.Errorf("%+v", c)
+	}
+}
+
+// TestNeedsSayWhy: the argument of a need says whose it is.
+func TestNeedsSayWhy(t *testing.T) {
+	two, three := tableOf(t, tabled([]int{8, 4}, equal)), tableOf(t, tabled([]int{4, 2, 4}, equal))
+	for want, got := range map[string]string{
+		"5 different rows of 8": two.atCut(t.Context(), 1).By, "at the cut behind player 1: 4 different rows of 4": three.atCut(t.Context(), 1).By,
+		"each player's own: 4 different rows of 4; 1 different rows of 2": three.atOnce(t.Context()).By, "each player's own: 5 different rows of 8": two.atOnce(t.Context()).By,
+		"player 2 against the others": groupText([]int{1}), "players 1, 3 against the others": groupText([]int{0, 2}),
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// TestHoldsIn: bounds hold for weaker protocols, never for stronger ones.
+func TestHoldsIn(t *testing.T) {
+	rounds := func(k int) protocol.Setting { return protocol.Setting{Order: protocol.InRounds, Rounds: k} }
+	one, two := protocol.OneWay, protocol.TwoWay
+	for _, c := range []struct {
+		need, setting protocol.Setting
+		want          bool
+	}{
+		{two, two, true}, {two, one, true}, {two, rounds(3), true}, {one, one, true}, {one, two, false}, {one, rounds(1), true}, {one, rounds(2), false},
+		{rounds(2), rounds(2), true}, {rounds(2), rounds(1), true}, {rounds(2), rounds(3), false}, {rounds(2), two, false}, {rounds(1), one, true}, {rounds(1).Among(3), one.Among(3), false}, {rounds(2).Among(3), one.Among(3), true},
+		{two.Among(3), two, false}, {two, two.Among(3), false}, {two.Randomised("1/3"), two, true}, {two.Randomised("1/3"), two.Randomised("1/3"), true}, {two.Randomised("1/3"), two.Randomised("1/4"), false}, {two, two.Randomised("1/3"), false},
+		{two.Randomised("1/3").Among(3), two, false},
+	} {
+		if got := holdsIn(c.need, c.setting); got != c.want {
+			t.Errorf("a bound for %v holds in %v: %v", c.need, c.setting, got)
+		}
+	}
+}
+
+// TestNeedInASetting: the strongest bound that holds there, that of the very setting before one that is only as large.
+func TestNeedInASetting(t *testing.T) {
+	rounds := func(k int) protocol.Setting { return protocol.Setting{Order: protocol.InRounds, Rounds: k} }
+	declared := func(bits int, setting protocol.Setting) *Subject {
+		s := tabled([]int{4, 4}, equal)
+		s.Need = &Need{Bits: bits, Setting: setting, Basis: problems.Quoted, By: "declared"}
+		return s
+	}
+	for name, c := range map[string]struct {
+		s       *Subject
+		setting protocol.Setting
+		bits    int
+		by      string
+	}{
+		"counted":                     {tabled([]int{4, 4}, equal), protocol.OneWay, 2, "4 different rows"},
+		"counted, a larger declared":  {declared(3, protocol.OneWay), protocol.OneWay, 3, "declared"},
+		"counted, as large for more":  {declared(2, protocol.TwoWay), protocol.OneWay, 2, "4 different rows"},
+		"counted, as large declared":  {declared(2, protocol.OneWay), protocol.OneWay, 2, "declared"},
+		"two-way":                     {tabled([]int{4, 4}, equal), protocol.TwoWay, 2, "a search through all protocols"},
+		"at once":                     {tabled([]int{4, 4}, equal), rounds(1), 2, "each player's own"},
+		"in two rounds":               {tabled([]int{4, 4}, equal), rounds(2), 2, "a search through all protocols"},
+		"of three in turn":            {tabled([]int{4, 1, 4}, equal), protocol.OneWay.Among(3), 2, "at the cut behind player 1"},
+		"of three two-way":            {tabled([]int{4, 1, 4}, equal), protocol.TwoWay.Among(3), 2, "a search through all protocols"},
+		"of an entry, in some rounds": {&Subject{Size: 5, Problem: problems.Disj}, rounds(2), 5, ""},
+		"of an entry, one way":        {&Subject{Size: 5, Problem: problems.Disj}, protocol.OneWay, 5, ""},
+	} {
+		need, ok, err := c.s.NeedIn(t.Context(), c.setting)
+		if err != nil || !ok || need.Bits != c.bits || !strings.Contains(need.By, c.by) || c.by != "" && strings.Contains(need.By, "declared") != (c.by == "declared") {
+			t.Errorf("%s: %+v, %v, %v", name, need, ok, err)
+		}
+	}
+	// Where nothing is known nothing is stated.
+	s := tabled([]int{4, 4}, func([]int) protocol.Value { return protocol.BoolValue(true) })
+	s.Rounds = 2
+	if need, broken, err := s.settle(t.Context(), nil); need != nil || broken != nil || err != nil {
+		t.Errorf("%+v, %v, %v", need, broken, err)
+	}
+	failing := tabled([]int{4, 4}, equal)
+	failing.Want = func(...protocol.Word) (protocol.Value, bool, error) { return protocol.Value{}, false, errPlanted }
+	if _, _, err := failing.settle(t.Context(), nil); !errors.Is(err, errPlanted) {
+		t.Errorf("a table that fails: %v", err)
+	}
+}
+
+// TestOverdrawnAtOtherSizes: a declared need is held against what is found at each size, with its table up to 16; sizes at which
+// the file fails or declares nothing say nothing.
+func TestOverdrawnAtOtherSizes(t *testing.T) {
+	family := func(at map[int]int) func(n int) (*Subject, error) { // bits declared where one is enough
+		return func(n int) (*Subject, error) {
+			if n == 3 {
+				return nil, errPlanted
+			}
+			s := tabled([]int{4, 2}, func(at []int) protocol.Value { return protocol.BoolValue(at[0]%2 == at[1]) })
+			s.Size = n
+			if n != 5 {
+				s.Need = &Need{Bits: max(at[n], 1), Setting: protocol.OneWay, Basis: problems.Quoted}
+			}
+			return s, nil
+		}
+	}
+	for name, c := range map[string]struct {
+		bits map[int]int
+		want string
+	}{
+		"nowhere": {nil, ""}, "at 4 and 7": {map[int]int{4: 2, 7: 2}, "at n = 7 "}, "at 16": {map[int]int{16: 2}, "at n = 16 "}, "at 24, beyond tables": {map[int]int{24: 2}, ""}, "at 24, beyond all that is held": {map[int]int{24: 3}, "at n = 24 "},
+		"at the size itself": {map[int]int{6: 2}, ""},
+	} {
+		s, err := family(c.bits)(6)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if said := Overdrawn(t.Context(), s, family(c.bits)); (said == "") != (c.want == "") || !strings.HasPrefix(said, c.want) {
+			t.Errorf("overdrawn %s: %q", name, said)
+		}
+	}
+}
