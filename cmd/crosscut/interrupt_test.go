@@ -114,7 +114,7 @@ func TestNothingStaysBehind(t *testing.T) {
 		"run --task match3 --model tensor-attention --n 30 --read all",
 		"run --task qsa --model attention --n 3000 --set q=2",
 		"validate --reduction disj-match3 --n 7",
-		"bounds --problem disj --n 4",
+		"bounds --problem disj --n 3",
 	} {
 		stopped := 0
 		for asked := int64(1); asked < 1000; asked *= 25 {

@@ -7,7 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
+	notify "os/signal"
 	"path/filepath"
 	"reflect"
 	"strconv"
@@ -31,8 +31,10 @@ func TestMain(m *testing.M) {
 		return
 	}
 	testscript.Main(m, map[string]func(){"crosscut": func() {
-		if asked, err := strconv.ParseInt(os.Getenv(interruptAt), 10, 64); err == nil {
-			os.Exit(interruptedAt(asked))
+		for place, signal := range map[string]os.Signal{interruptAt: os.Interrupt, killAt: os.Kill} {
+			if asked, err := strconv.ParseInt(os.Getenv(place), 10, 64); err == nil {
+				os.Exit(endedAt(asked, signal))
+			}
 		}
 		main()
 	}})
@@ -181,19 +183,22 @@ func cmdEdit(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Replace(data, args[1], args[2], 1)), 0o644))
 }
 
-// interruptAt names, in the environment, a place of the work: after so many questions
-// whether it was interrupted, a process is.
-const interruptAt = "CROSSCUT_INTERRUPT_AT"
+// interruptAt and killAt name, in the environment, a place of the work: after so many
+// questions whether it was interrupted, a process is, or is killed.
+const (
+	interruptAt = "CROSSCUT_INTERRUPT_AT"
+	killAt      = "CROSSCUT_KILL_AT"
+)
 
-// interruptedAt is main, with what Ctrl-C sends arriving at a place of the work.
-func interruptedAt(asked int64) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+// endedAt is main, with a signal arriving at a place of the work.
+func endedAt(asked int64, signal os.Signal) int {
+	ctx, stop := notify.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	c := interruptAfter(asked)
 	c.Context, c.cancel = ctx, sync.OnceFunc(func() {
 		self, err := os.FindProcess(os.Getpid())
 		if err == nil {
-			err = self.Signal(os.Interrupt)
+			err = self.Signal(signal)
 		}
 		if err != nil {
 			panic(err)
