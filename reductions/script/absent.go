@@ -2,6 +2,7 @@ package script
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -37,4 +38,77 @@ func undefinedHint(name string) string {
 		hint = "did you mean " + near + "? " + hint
 	}
 	return hint
+}
+
+// foreign are words of Python that the language lacks as they stand in a line that is not understood, with what to
+// write; the first that fits.
+var foreign = []struct {
+	line *regexp.Regexp
+	hint string
+}{
+	{regexp.MustCompile(`^\s*(import|from)\b`), "there is nothing to import: a file is whole, and what it needs is built in; ceil_log2(k) is the number of bits for k values"},
+	{regexp.MustCompile(`^\s*load\(`), "a file is whole: copy what it needs into it"},
+	{regexp.MustCompile(`^\s*class\b`), "Starlark has no classes: a tuple or a dictionary holds several values"},
+	{regexp.MustCompile(`^\s*while\b`), "Starlark has no while: for _ in range(most), and break"},
+	{regexp.MustCompile(`^\s*(try|except|finally|raise|assert|with)\b`), "Starlark has no exceptions and no files: ask before, d.get(k, 0) or if i < len(list); fail(\"why\") ends with an error"},
+	{regexp.MustCompile(`^\s*(global|nonlocal|del)\b`), "what is global is fixed once the file is read: return the new value, and leave out by a comprehension, [e for e in list if ok(e)]"},
+	{regexp.MustCompile(`^\s*(async|await|yield|match|@)|\byield\b`), "a file has functions, def f(a, b), with if, for and return"},
+	{regexp.MustCompile(`^\s*else\b`), "else belongs to an if; a loop has none"},
+	{regexp.MustCompile(`\*\*`), "Starlark has no powers: multiply in a loop, or write 1 << k for 2 to the k"},
+	{regexp.MustCompile(`(?i)\bf["']`), "Starlark has no f-strings: \"%d of %s\" % (a, b), or \"{} of {}\".format(a, b)"},
+	{regexp.MustCompile(`\bis\b`), "write == and != for is and is not"},
+	{regexp.MustCompile(`\blambda\b`), "a lambda is one expression, lambda a, b: a + b; for more write def"},
+	{regexp.MustCompile(`:=`), "give the name its value in a line of its own"},
+	{regexp.MustCompile(`\(.*\bfor\b`), "a comprehension stands in brackets: [f(e) for e in list]"},
+	{regexp.MustCompile(`def .*(->|\w\s*:\s*\w)`), "parameters and results have no types here: def f(a, b):"},
+	{regexp.MustCompile(`(<|>|==|!=).*(<|>|==|!=)`), "one comparison at a time: a <= b and b < c"},
+	{regexp.MustCompile(`\*\w`), "there is no unpacking by *: list + [e], list[0], list[1:]"},
+	{regexp.MustCompile(`{[^:{}]*}`), "set([a, b]) is a set, {a: 1} a dictionary"},
+}
+
+// outputsHint says what task returns.
+const outputsHint = "one output for each token, in order: [f(t) for t in tokens], or [v] * len(tokens)"
+
+// failing are parts of messages of the interpreter, with what to do.
+var failing = []struct{ part, hint string }{
+	{"one per position", outputsHint},
+	{"has no position", "positions count from 1: outputs[1] is the output at the first"},
+	{"cannot be returned", "return numbers, truth values, strings, and lists, tuples or dictionaries of such"},
+	{"load not implemented", "a file is whole: copy what it needs into it"},
+	{"called recursively", "Starlark has no recursion: write a loop over something finite"},
+	{"cannot reassign", "a name outside functions is given one value: take another name, or compute it in a function"},
+	{"frozen", "what is global or given to a function is fixed: change a copy, list(x) or dict(d)"},
+	{"referenced before assignment", "a name that a function gives a value is the function's own: give it one first, or take another name"},
+	{"out of range", "lists count from 0 and positions from 1: x[i - 1] is the value at position i"},
+	{"not in dict", "d.get(k, 0) is 0 where k is absent"},
+	{"division by zero", "ask before: a // b if b else 0"},
+	{"modulo by zero", "ask before: a % b if b else 0"},
+	{"string value is not iterable", "s.elems() lists the characters of a string"},
+	{"not iterable", "range(k) counts from 0 to k - 1; a loop goes over a list"},
+	{"unknown binary op", "str(v) makes text of a value, int(s) a number; a list is joined to a list, list + [e]"},
+	{"accepts", "a lambda or function gets as many values as it names; further ones need defaults, lambda a, b = 0: a + b"},
+	{"missing", "a lambda or function gets as many values as it names; further ones need defaults, lambda a, b = 0: a + b"},
+	{"attribute", "dir(v) lists what a value has"},
+	{" has no .", "dir(v) lists what a value has"},
+	{"indent", "indent the lines of a block alike, all with blanks or all with tabs"},
+	{"unhashable", "keys are numbers, strings or tuples: tuple(list)"},
+	{"took more than", "a call has 10 seconds: loop over less, or validate at a smaller --n"},
+}
+
+// hintFor says what to do where a call fails with a message, or a line is not understood.
+func hintFor(msg, line string) string {
+	for _, f := range failing {
+		if strings.Contains(msg, f.part) {
+			return f.hint
+		}
+	}
+	if strings.Contains(msg, ": in ") { // a function, where the line was understood
+		return ""
+	}
+	for _, f := range foreign {
+		if f.line.MatchString(line) {
+			return f.hint
+		}
+	}
+	return "Starlark is a part of Python: docs/starlark.md says what a file may hold"
 }

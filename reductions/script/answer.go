@@ -28,7 +28,7 @@ func (r *reduction) outputs(seq []tasks.Token, read []int) ([]tasks.Value, error
 	}
 	var all []json.RawMessage
 	if json.Unmarshal(v, &all) != nil || len(all) != len(seq) {
-		return nil, errorf("%s: task returned %s: want a list of %d outputs, one per position", r.file.at("task"), short(v), len(seq))
+		return nil, hinted(outputsHint, "%s: task returned %s: want a list of %d outputs, one per position", r.file.at("task"), short(v), len(seq))
 	}
 	out := make([]tasks.Value, len(read))
 	for k, pos := range read {

@@ -305,10 +305,7 @@ func explain(err error) reply {
 				break
 			}
 		}
-		switch name, _, _ := strings.Cut(eval.Msg, "("); {
-		case strings.Contains(eval.Msg, "called recursively"):
-			r.Hint = "Starlark has no recursion: write a loop over something finite"
-		case predeclared().Has(name) && strings.Contains(domainNames(), name+"("):
+		if name, _, _ := strings.Cut(eval.Msg, "("); predeclared().Has(name) && strings.Contains(domainNames(), name+"(") {
 			r.Hint = "the domains are " + domainNames()
 		}
 	case errors.As(err, &undefined) && len(undefined) > 0:
@@ -321,9 +318,6 @@ func explain(err error) reply {
 		}
 	case errors.As(err, &bad):
 		at(bad.Pos)
-		if strings.Contains(bad.Msg, "got '**'") {
-			r.Hint = "Starlark has no powers: multiply in a loop, or write 1 << k for 2 to the k"
-		}
 	}
 	return r
 }

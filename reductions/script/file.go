@@ -50,17 +50,24 @@ type Settings map[string]json.RawMessage
 
 // Load reads a file and runs its top level. Errors name file and line.
 func Load(ctx context.Context, path string, limits Limits) (*File, error) {
+	unread := func(err error) error {
+		var of *os.PathError
+		if errors.As(err, &of) {
+			err = of.Err
+		}
+		return hinted("name a Starlark file; crosscut new reduction NAME writes one to start from", "%s: %v", path, err)
+	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("script: %w", err)
+		return nil, unread(err)
 	}
 	defer f.Close()
 	source, err := io.ReadAll(io.LimitReader(f, maxSource+1))
 	if err != nil {
-		return nil, fmt.Errorf("script: %w", err)
+		return nil, unread(err)
 	}
 	if len(source) > maxSource {
-		return nil, fmt.Errorf("script: %s: larger than %d bytes", path, maxSource)
+		return nil, unread(fmt.Errorf("larger than %d bytes", maxSource))
 	}
 	return Parse(ctx, filepath.Base(path), string(source), limits)
 }
@@ -391,6 +398,14 @@ type Entry struct {
 // maxMatrix bounds the entries of a matrix, each of which the file is asked for.
 const maxMatrix = 1 << 24
 
+// sized says that n is no size.
+func (f *File) sized(n int) error {
+	if n < 1 || n > maxSize {
+		return hinted("sizes count from 1: --n 3", "%s: n = %d is outside 1..%d", f.Name, n, maxSize)
+	}
+	return nil
+}
+
 // Matrix evaluates the problem on all inputs of size n, row by row; allow is asked before how much memory that
 // may take.
 func (f *File) Matrix(n int, allow ...func(bytes uint64) error) ([][]Entry, error) {
@@ -398,19 +413,19 @@ func (f *File) Matrix(n int, allow ...func(bytes uint64) error) ([][]Entry, erro
 	if err != nil {
 		return nil, err
 	}
-	if n < 1 || n > maxSize {
-		return nil, fmt.Errorf("script: %s: n = %d is outside 1..%d", f.Name, n, maxSize)
+	if err := f.sized(n); err != nil {
+		return nil, err
 	}
 	sides, err := f.inputs(p, n)
 	if err != nil {
 		return nil, err
 	}
 	if len(sides) != 2 {
-		return nil, fmt.Errorf("script: %s: a matrix has two sides; this problem has %d players", f.Name, len(sides))
+		return nil, hinted("validate --file says what its players need", "%s: a matrix has two sides; this problem has %d players", f.at("inputs"), len(sides))
 	}
 	xs, ys := sides[0].domain, sides[1].domain
 	if xs.Bits() > 16 || ys.Bits() > 16 || xs.Len()*ys.Len() > maxMatrix && p.Words == nil {
-		return nil, fmt.Errorf("script: %s: a matrix for n = %d has %v rows and %v columns: at most 2^16 of each, and 2^24 entries", f.Name, n, xs.Count(), ys.Count())
+		return nil, hinted("take a smaller --n", "%s: a matrix for n = %d has %v rows and %v columns: at most 2^16 of each, and 2^24 entries", f.Name, n, xs.Count(), ys.Count())
 	}
 	for _, fits := range allow {
 		if err := fits(uint64(xs.Len()) * uint64(ys.Len()) * uint64(reflect.TypeFor[Entry]().Size())); err != nil {
@@ -450,7 +465,7 @@ func (f *File) row(p *problems.Problem, n int, in *validate.Inputs) ([]Entry, er
 	for j, v := range values {
 		if v.Kind() == protocol.OneOf {
 			both, d := in.Get(j), p.Domains(n)
-			return nil, fmt.Errorf("script: %s: problem%v is %v: a relation is no matrix; validate --file computes its one-way cost", f.at("problem"), []any{n, d[0].JSON(both[0]), d[1].JSON(both[1])}, v)
+			return nil, hinted("validate --file computes its one-way cost", "%s: problem%v is %v: a relation is no matrix", f.at("problem"), []any{n, d[0].JSON(both[0]), d[1].JSON(both[1])}, v)
 		}
 		row[j] = Entry{v.Int(), v.Kind() != protocol.None, v}
 	}

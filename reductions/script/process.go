@@ -55,7 +55,13 @@ func hinted(hint, format string, args ...any) error {
 func (p *process) fault(r reply) error {
 	e := &Error{Msg: r.Error, Help: r.Hint}
 	lines := strings.Split(p.source, "\n")
-	if r.Line < 1 || r.Line > len(lines) {
+	known := r.Line >= 1 && r.Line <= len(lines)
+	if e.Help == "" && known {
+		e.Help = hintFor(r.Error, lines[r.Line-1])
+	} else if e.Help == "" {
+		e.Help = hintFor(r.Error+": in ", "")
+	}
+	if !known {
 		return e
 	}
 	line := []rune(strings.TrimRight(lines[r.Line-1], "\r"))
@@ -78,6 +84,7 @@ type process struct {
 	ctx    context.Context
 	name   string
 	source string
+	funcs  map[string]function
 	limits Limits
 	host   *host
 	enc    *json.Encoder
@@ -130,6 +137,7 @@ func start(ctx context.Context, name, source string, limits Limits) (*process, r
 		p.close()
 		return nil, reply{}, err
 	}
+	p.funcs = r.Funcs
 	return p, r, nil
 }
 
@@ -193,7 +201,7 @@ func (p *process) receive(fn string) (reply, error) {
 			if late {
 				return reply{}, p.end(context.DeadlineExceeded)
 			}
-			return reply{}, p.end(errorf("%s: %s %s", p.name, fn, tooLong(p.limits.Call)))
+			return reply{}, p.end(hinted(hintFor(tooLong(0), ""), "%s: %s %s", p.at(fn), fn, tooLong(p.limits.Call)))
 		case <-tick.C:
 			if p.host.resident() > p.limits.Memory {
 				return reply{}, p.end(p.tooLarge(fn))
@@ -209,8 +217,16 @@ func (p *process) got(l line, fn string) (reply, error) {
 	return l.reply, nil
 }
 
+// at is where a function stands.
+func (p *process) at(fn string) string {
+	if line := p.funcs[fn].Line; line > 0 {
+		return fmt.Sprintf("%s:%d", p.name, line)
+	}
+	return p.name
+}
+
 func (p *process) tooLarge(fn string) error {
-	return errorf("%s: %s needs more than %d MB of memory", p.name, fn, p.limits.Memory>>20)
+	return hinted("hold less at once, or validate at a smaller --n", "%s: %s needs more than %d MB of memory", p.at(fn), fn, p.limits.Memory>>20)
 }
 
 func (p *process) end(why error) error {

@@ -199,6 +199,7 @@ func TestUnusable(t *testing.T) {
 		{"memory in one step", strings.Replace(right, "def params(n):  return {", "def params(n):  return [0] * (1 << 28) and {", 1), "needs more than 200 MB"},
 		{"memory in many steps", strings.Replace(right, "def params(n):  return {", "def f():\n  s = [0]\n  for i in range(30): s = s + s\n  return s\ndef params(n):  return f() and {", 1), "needs more than 200 MB"},
 		{"answer is no answer", strings.Replace(right, "outputs[1] == 1", "1.5", 1), "want a boolean, an integer"},
+		{"n = 0", right, "user.star: n = 0 is outside 1..65536"},
 		{"a position out of range", strings.Replace(right, "outputs[1] == 1", "outputs[99] == 1", 1), "positions are 1..7"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -209,13 +210,21 @@ func TestUnusable(t *testing.T) {
 			f, err := Parse(context.Background(), "user.star", tc.source, limits)
 			if err == nil {
 				defer f.Close()
-				_, err = f.Subject(3)
+				n := 3
+				if tc.name == "n = 0" {
+					n = 0
+				}
+				_, err = f.Subject(n)
 			}
 			if err == nil || validate.Refuted(err) != nil || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("error %v, want %q", err, tc.want)
 			}
 			if err != nil && strings.Contains(err.Error(), "\n") {
 				t.Errorf("more than one line: %q", err)
+			}
+			var bad *Error
+			if !errors.As(err, &bad) || bad.Help == "" || !strings.HasPrefix(bad.Msg, "user.star") {
+				t.Errorf("no hint: %v", err)
 			}
 		})
 	}
@@ -255,15 +264,6 @@ def answer(n, outputs):
 	}
 	if got := string(untupled([]byte(`[{"tuple":[1,{"tuple":[]},"]}\\",{"dict":[[1,[{"tuple":[2]}]]]}]}]`))); got != `[[1,[],"]}\\",{"dict":[[1,[[2]]]]}]]` {
 		t.Error(got)
-	}
-}
-
-// Python that Starlark lacks gets a hint.
-func TestPowers(t *testing.T) {
-	_, err := Parse(t.Context(), "user.star", strings.Replace(right, "2 * n + 4", "2 ** n + 4", 1), Limits{})
-	var bad *Error
-	if !errors.As(err, &bad) || !strings.HasPrefix(bad.Msg, "user.star:4:") || !strings.Contains(bad.Help, "no powers") {
-		t.Errorf("2 ** n: %+v", err)
 	}
 }
 

@@ -33,8 +33,8 @@ func (f *File) Subject(n int) (*validate.Subject, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n < 1 || n > maxSize {
-		return nil, fmt.Errorf("script: %s: n = %d is outside 1..%d", f.Name, n, maxSize)
+	if err := f.sized(n); err != nil {
+		return nil, err
 	}
 	sides, err := f.inputs(p, n)
 	if err != nil {
@@ -311,7 +311,7 @@ func (r *reduction) findShape() error {
 		var name string
 		var v float64
 		if json.Unmarshal(kv[0], &name) != nil || json.Unmarshal(kv[1], &v) != nil {
-			return errorf("%s: params(%d): %s: %s: want a name and a number", f.at("params"), r.n, short(kv[0]), short(kv[1]))
+			return hinted("want {\"M\": 2 * n}, say", "%s: params(%d): %s: %s: want a name and a number", f.at("params"), r.n, short(kv[0]), short(kv[1]))
 		}
 		set[name] = v
 	}
@@ -329,7 +329,7 @@ func (r *reduction) findShape() error {
 		return hinted("name one of those, or write def task(tokens, params)", "%s: task: %v; known: %v", f.at("task"), err, tasks.Catalog().Names())
 	}
 	if r.shape, err = t.Shape(N, set); err != nil {
-		return errorf("%s: params(%d), N = %d: %v", f.at("params"), r.n, N, err)
+		return hinted("crosscut show "+name+" says which sizes it has", "%s: params(%d), N = %d: %v", f.at("params"), r.n, N, err)
 	}
 	return nil
 }
