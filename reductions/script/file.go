@@ -55,7 +55,7 @@ func Load(ctx context.Context, path string, limits Limits) (*File, error) {
 		if errors.As(err, &of) {
 			err = of.Err
 		}
-		return hinted("name a Starlark file; crosscut new reduction NAME writes one to start from", "%s: %v", path, err)
+		return &Error{Msg: fmt.Sprintf("%s: %v", path, err), Help: "name a Starlark file; crosscut new reduction NAME writes one to start from", cause: err}
 	}
 	f, err := os.Open(path)
 	if err != nil {

@@ -35,9 +35,13 @@ type Error struct {
 	Msg, Help string
 	// Source is the line of the file with a caret below the place; may be "".
 	Source string
+	cause  error // may be nil
 }
 
 func (e *Error) Error() string { return e.Msg }
+
+// Unwrap is the system's error, of a file that cannot be read.
+func (e *Error) Unwrap() error { return e.cause }
 
 // Hint is what to try.
 func (e *Error) Hint() string { return e.Help }
