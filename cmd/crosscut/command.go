@@ -28,7 +28,7 @@ package main
 //   - c.Context is cancelled by Ctrl-C. Print what was finished (c.emit), then
 //     return c.Context.Err(): the status becomes 130.
 //   - c.progress(label) returns a func(done, total int) for packages to call; it
-//     draws only on a terminal, and only after a while.
+//     draws on a terminal, after a while, and elsewhere says lines, of long work.
 //   - c.need(bytes, what) refuses work that would exceed --max-memory.
 //
 // The exit status follows from the error that run returns:

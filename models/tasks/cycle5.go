@@ -44,7 +44,7 @@ var Cycle5 = register(edges(&Task{
 		return truth(closes([]int{goal, seq[pos-1].To}))
 	},
 	Fast: func(sh Shape, seq []Token, read []int) []Value {
-		if len(read) == 1 && sh.Int("nodes") < fewNodes {
+		if len(read) == 1 && sh.Int("nodes") < fewVertices {
 			return []Value{truth(onFiveCycle(seq, seq[read[0]-1]))}
 		}
 		g := make(graph, 0, 2*len(seq))
@@ -61,11 +61,14 @@ var Cycle5 = register(edges(&Task{
 	Generate: func(sh Shape, rng *rand.Rand) []Token { return generateEdges(sh, 5, false, rng) },
 }, false))
 
+// fewVertices bounds the vertices, each one byte, of which neighbours are kept on the stack.
+const fewVertices = 256
+
 // onFiveCycle looks for b - c - d - e - a, of an edge from a to b. A middle d works iff the sets of
 // its possible c and of its possible e are neither empty nor the same single vertex.
 func onFiveCycle(seq []Token, edge Token) bool {
 	a, b := edge.X, edge.To
-	var beside [2][fewNodes]bool // b without a, and a without b
+	var beside [2][fewVertices]bool // b without a, and a without b
 	for _, t := range seq {
 		for k, end := range [2]int{b, a} {
 			switch {
@@ -76,8 +79,8 @@ func onFiveCycle(seq []Token, edge Token) bool {
 			}
 		}
 	}
-	var one [2][fewNodes]uint16 // of each d one c, and one e
-	var several [fewNodes]bool  // of one of these
+	var one [2][fewVertices]uint8 // of each d one c, and one e
+	var several [fewVertices]bool // of one of these
 	for _, t := range seq {
 		for _, via := range [2][2]int{{t.X, t.To}, {t.To, t.X}} {
 			v, d := via[0], via[1]
@@ -86,8 +89,8 @@ func onFiveCycle(seq []Token, edge Token) bool {
 			}
 			for k := range one {
 				if beside[k][v] {
-					several[d] = several[d] || one[k][d] != 0 && one[k][d] != uint16(v)
-					one[k][d] = uint16(v)
+					several[d] = several[d] || one[k][d] != 0 && one[k][d] != uint8(v)
+					one[k][d] = uint8(v)
 				}
 			}
 			if c, e := one[0][d], one[1][d]; c != 0 && e != 0 && (c != e || several[d]) {
