@@ -23,6 +23,11 @@ func newGraph(n int, edge func(u, v int) bool) *graph {
 	return g
 }
 
+// Clique lists vertices any two of which are joined, of n, as many as are found quickly.
+func Clique(n int, edge func(u, v int) bool) []int {
+	return newGraph(n, edge).greedyCliques(context.Background(), n)
+}
+
 // entryGraph joins entries by their crossed entries: in the graph of entries p and
 // q, other(i, j) says whether entry (i, j) is defined and differs; two entries are
 // joined when one of the crossed entries differs (both: when both do).

@@ -38,16 +38,15 @@ func (r *reduction) outputs(seq []tasks.Token, read []int) ([]tasks.Value, error
 }
 
 // answers is answer on the outputs of the user's own task, for many inputs.
-func (r *reduction) answers(in *validate.Inputs) ([]protocol.Value, error) {
+func (r *reduction) answers(in *validate.Inputs) (all validate.Values, err error) {
 	f, last := r.file, int(r.last())
 	ys := in.Words[last]
 	var places [][]int
 	if f.Defines("read") {
 		places = make([][]int, len(ys))
 		for k, y := range ys {
-			var err error
 			if places[k], err = r.readsAt(y); err != nil {
-				return nil, err
+				return all, err
 			}
 		}
 	}
@@ -59,7 +58,7 @@ func (r *reduction) answers(in *validate.Inputs) ([]protocol.Value, error) {
 		}
 		req.Batch.Lay.add(int(who))
 	}
-	got, looked, err := many(f, req, in.At, len(r.sides), func(b *batch, h *members) {
+	got, looked, err := many(f, req, in.At, in.Counts(), func(b *batch, h *members) {
 		b.Rows = make([]varints, len(r.sides)+1)
 		b.Rows[last+1].add(h.row(member{n: r.n, who: nobody}, r.publics))
 		for who, words := range in.Words {
@@ -85,7 +84,7 @@ func (r *reduction) answers(in *validate.Inputs) ([]protocol.Value, error) {
 	for _, i := range looked {
 		r.look(i)
 	}
-	return got, err
+	return validate.Values{All: got.all, At: got.of}, err
 }
 
 // ownOutput is an output of the user's task: a number where it is one of at most 53

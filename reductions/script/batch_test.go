@@ -30,7 +30,7 @@ func TestPulse(t *testing.T) {
 			t.Errorf("call %d: beats %v, want %v", k, got, c.beats)
 		}
 	}
-	if p.end(0); !p.tick(1, 92*beatEvery) || !p.tick(1, 93*beatEvery) {
+	if p.rest(0, true); !p.tick(1, 92*beatEvery) || !p.tick(1, 93*beatEvery) {
 		t.Error("a worker that has ended holds up the other")
 	}
 }
@@ -119,12 +119,12 @@ def answer(n, y, outputs):
 			t.Errorf("%s was called %d times, want %d", fn, got, want)
 		}
 	}
-	// Each of two workers asks problem once for each y and the bit that it reads.
-	if got := f.proc.calls["problem"] - before["problem"]; got < 2*ys || got > 2*2*ys {
-		t.Errorf("problem was called %d times, want %d to %d", got, 2*ys, 2*2*ys)
-	}
-	// answer's calls stand with task's: each of two workers asks once for each y and output.
-	if got := f.proc.calls["task"] - before["task"] - xs*n; got < 2*ys || got > 2*2*ys {
-		t.Errorf("answer was called %d times, want %d to %d", got, 2*ys, 2*2*ys)
+	// problem is asked once for each y and the bit that it reads; task, whose calls stand with
+	// those of answer, once for each query and the bit that it reads, and answer once for each y
+	// and output.
+	for fn, want := range map[string]int{"problem": 2 * ys, "task": 2*n + 2*ys} {
+		if got := f.proc.calls[fn] - before[fn]; got != want {
+			t.Errorf("%s was called %d times, want %d", fn, got, want)
+		}
 	}
 }

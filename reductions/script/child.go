@@ -13,6 +13,7 @@ import (
 	"runtime/metrics"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"go.starlark.net/resolve"
@@ -102,15 +103,13 @@ func ServeChild(r io.Reader, w io.Writer) error {
 
 type child struct {
 	globals   starlark.StringDict
-	name      string        // of the file
-	limit     time.Duration // of one call; 0: none
-	tokens    []held        // by number, for batches
-	members   []held        // likewise
-	written   [][]uint32    // rows of tokens, likewise
-	tasked    tasked
-	asked     []asked   // of each worker: what answer gave
-	wanted    []asked   // and problem
-	numbering numbering // of what members consist of
+	name      string                   // of the file
+	limit     time.Duration            // of one call; 0: none
+	tokens    []held                   // by number, for batches
+	members   []held                   // likewise
+	written   [][]uint32               // rows of tokens, likewise
+	numbering numbering                // of what members consist of
+	gets      map[string]*atomic.Int32 // how functions get lists, in batches
 }
 
 // options are Starlark's defaults: no recursion, no while, no load.
@@ -343,8 +342,9 @@ type outputs struct {
 
 	all    starlark.Indexable // all outputs, where they are known; frozen
 	own    bool               // answer gets its own copies
-	looked map[int]bool       // positions read so far
-	trail  trail              // and by the call that runs
+	looked []bool             // positions read so far
+	seen   []uint32           // when each was read last, as a number of a call
+	note   *trail             // of the call that runs
 }
 
 // may says whether a position may be read.

@@ -328,15 +328,15 @@ func (f *File) Problem() (*problems.Problem, error) {
 }
 
 // values evaluates the file's own problem on inputs.
-func (f *File) values(p *problems.Problem, n int, in *validate.Inputs) ([]protocol.Value, error) {
+func (f *File) values(p *problems.Problem, n int, in *validate.Inputs) (all validate.Values, err error) {
 	sides, err := f.inputs(p, n)
 	if err != nil {
-		return nil, err
+		return all, err
 	}
 	joined := f.arity("problem") == 2
 	req := f.request("problem")
 	req.Batch = &batch{Lead: list(number(n)), Joined: joined}
-	values, _, err := many(f, req, in.At, len(sides), func(b *batch, h *members) {
+	got, _, err := many(f, req, in.At, in.Counts(), func(b *batch, h *members) {
 		for who, words := range in.Words {
 			for _, w := range words {
 				b.Held[who].add(h.value(member{n: n, who: who, in: w}, func() json.RawMessage { return sides[who].raw(w) }))
@@ -357,7 +357,7 @@ func (f *File) values(p *problems.Problem, n int, in *validate.Inputs) ([]protoc
 		}
 		return v, errorf("%s: problem%s returned %s: want a boolean, an integer, a string, a list of such, one_of several, or None", f.at("problem"), bracketed(list(args...)), short(raw))
 	})
-	return values, err
+	return validate.Values{All: got.all, At: got.of}, err
 }
 
 // bracketed writes an argument list as a call.
@@ -432,44 +432,54 @@ func (f *File) Matrix(n int, allow ...func(bytes uint64) error) ([][]Entry, erro
 			return nil, err
 		}
 	}
-	rows := make([][]Entry, xs.Len())
-	in := &validate.Inputs{Words: make([][]protocol.Word, 2)}
-	for j := range ys.Len() {
-		in.Words[1] = append(in.Words[1], ys.Nth(j))
-		in.At = append(in.At, 0, int32(j))
+	const together = 1 << 16 // entries
+	all := make([]protocol.Word, ys.Len())
+	for j := range all {
+		all[j] = ys.Nth(j)
 	}
-	for i := range rows {
-		in.Words[0] = []protocol.Word{xs.Nth(i)}
-		if rows[i], err = f.row(p, n, in); err != nil {
+	var rows [][]Entry
+	for step := max(1, together/len(all)); len(rows) < xs.Len(); {
+		in := &validate.Inputs{Words: [][]protocol.Word{nil, all}}
+		for i := range min(step, xs.Len()-len(rows)) {
+			in.Words[0] = append(in.Words[0], xs.Nth(len(rows)+i))
+		}
+		more, err := f.rows(p, n, in)
+		if err != nil {
 			return nil, err
 		}
+		rows = append(rows, more...)
 	}
 	numbered(rows)
 	return rows, nil
 }
 
-// row evaluates the problem on one row of its matrix.
-func (f *File) row(p *problems.Problem, n int, in *validate.Inputs) ([]Entry, error) {
-	values := make([]protocol.Value, in.Len())
-	var err error
-	if builtin(p) {
-		for j := range values {
-			if v, inside := p.Value(n, in.Get(j)...); inside {
-				values[j] = v
+// rows evaluates the problem on some rows of its matrix.
+func (f *File) rows(p *problems.Problem, n int, in *validate.Inputs) ([][]Entry, error) {
+	value := func(k int) protocol.Value {
+		v, _ := p.Value(n, in.Get(k)...)
+		return v
+	}
+	if !builtin(p) {
+		values, err := f.values(p, n, in)
+		if err != nil {
+			return nil, err
+		}
+		value = values.Of
+	}
+	rows := make([][]Entry, len(in.Words[0]))
+	for i := range rows {
+		rows[i] = make([]Entry, len(in.Words[1]))
+		for j := range rows[i] {
+			k := i*len(rows[i]) + j
+			v := value(k)
+			if v.Kind() == protocol.OneOf {
+				both, d := in.Get(k), p.Domains(n)
+				return nil, hinted("validate --file computes its one-way cost", "%s: problem%v is %v: a relation is no matrix", f.at("problem"), []any{n, d[0].JSON(both[0]), d[1].JSON(both[1])}, v)
 			}
+			rows[i][j] = Entry{v.Int(), v.Kind() != protocol.None, v}
 		}
-	} else if values, err = f.values(p, n, in); err != nil {
-		return nil, err
 	}
-	row := make([]Entry, len(values))
-	for j, v := range values {
-		if v.Kind() == protocol.OneOf {
-			both, d := in.Get(j), p.Domains(n)
-			return nil, hinted("validate --file computes its one-way cost", "%s: problem%v is %v: a relation is no matrix", f.at("problem"), []any{n, d[0].JSON(both[0]), d[1].JSON(both[1])}, v)
-		}
-		row[j] = Entry{v.Int(), v.Kind() != protocol.None, v}
-	}
-	return row, nil
+	return rows, nil
 }
 
 // builtin says that a problem is one of ours.

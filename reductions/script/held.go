@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
@@ -81,33 +82,56 @@ func fresh(v starlark.Value) starlark.Value {
 	return v
 }
 
-// traced is a list that a player holds, for a function of which is noted what it reads: the
-// same function gives the same for all inputs that agree there. It reads like a list, and
-// fails at all else, where a list would be changed or joined; then the function is called
-// with lists.
+// traced is a list that a function is given, of which is noted what it reads. It reads like a
+// list, and fails at all else, where a list would be changed or joined; then the function is
+// called with lists.
 type traced struct {
 	list *starlark.List // frozen
-	slot int            // its number among the lists of the input
 	note *trail
+	of   spot     // its first element
+	at   []spot   // all of them, where they are not of one player
+	seen []uint32 // the last call that read each
 }
 
-// trail are the places that a call has read, in order, each once: all of them up to trailMost.
-type trail []int
-
-func (t *trail) add(place int) {
-	if len(*t) > trailMost {
-		return
-	}
-	for _, p := range *t {
-		if p == place {
-			return
-		}
-	}
-	*t = append(*t, place)
+// trail are the places that a call has read, in order, each once.
+type trail struct {
+	call   uint32 // its number
+	places []spot
+	long   bool      // it has read more than is noted
+	lists  []*traced // of this call and of earlier ones
+	used   int       // of this call
 }
 
-// slotBits is the size of a place within its list: place = (slot + 1) << slotBits + index.
-const slotBits = 20
+// trailMost is how many places are noted.
+const trailMost = 1 << 10
+
+// begin is called before a call.
+func (t *trail) begin() {
+	t.call++
+	t.places, t.long, t.used = t.places[:0], false, 0
+}
+
+func (t *trail) add(p spot) {
+	if len(t.places) < trailMost {
+		t.places = append(t.places, p)
+	} else {
+		t.long = true
+	}
+}
+
+// list is a traced list, of the argument of one call.
+func (t *trail) list(list *starlark.List, of spot, at []spot) *traced {
+	if t.used == len(t.lists) {
+		t.lists = append(t.lists, &traced{note: t})
+	}
+	l := t.lists[t.used]
+	t.used++
+	l.list, l.of, l.at = list, of, at
+	if n := list.Len(); n > len(l.seen) {
+		l.seen = make([]uint32, n)
+	}
+	return l
+}
 
 func (t *traced) String() string {
 	t.all()
@@ -120,7 +144,16 @@ func (t *traced) Hash() (uint32, error) { return t.list.Hash() }
 func (t *traced) Len() int              { return t.list.Len() }
 
 func (t *traced) Index(i int) starlark.Value {
-	t.note.add((t.slot+1)<<slotBits + i)
+	if t.seen[i] != t.note.call {
+		t.seen[i] = t.note.call
+		p := t.of
+		if p.at += int32(i); t.at != nil {
+			p = t.at[i]
+		}
+		if p.player != nobody {
+			t.note.add(p)
+		}
+	}
 	return t.list.Index(i)
 }
 
@@ -242,19 +275,65 @@ func (n *numbering) parts(v starlark.Value) (p parts) {
 	return p
 }
 
-// traced is a value in which the lists are traced, and the number of lists up to its end.
-func (t *trail) traced(v starlark.Value, slot int) (starlark.Value, int) {
+// traced is what a player holds, with traced lists; so many come before it.
+func (t *trail) traced(v starlark.Value, player, lists int32) (starlark.Value, int32) {
 	switch v := v.(type) {
 	case *starlark.List:
-		return &traced{v, slot, t}, slot + 1
+		return t.list(v, spot{player, lists, 0}, nil), lists + 1
 	case starlark.Tuple:
 		items := make(starlark.Tuple, len(v))
 		for k, e := range v {
-			items[k], slot = t.traced(e, slot)
+			items[k], lists = t.traced(e, player, lists)
 		}
-		return items, slot
+		return items, lists
 	}
-	return v, slot
+	return v, lists
+}
+
+// untraced is what a function gave, if all that can be read of it later was read by now.
+func untraced(v starlark.Value) (starlark.Value, error) {
+	if t, is := v.(*traced); is {
+		v = t.all()
+	}
+	if !plainlyHeld(v, 0) {
+		return nil, errTraced
+	}
+	return v, nil
+}
+
+// plainlyHeld says that a value consists of plain ones and holds no traced list.
+func plainlyHeld(v starlark.Value, depth int) bool {
+	switch v := v.(type) {
+	case starlark.NoneType, starlark.Bool, starlark.Int, starlark.Float, starlark.String:
+		return true
+	case *starlark.List:
+		var last starlark.Value
+		for k := range v.Len() {
+			e := v.Index(k)
+			if list, is := e.(*starlark.List); is && last == starlark.Value(list) {
+				continue // one list at many places
+			}
+			if last = nil; !plainlyHeld(e, depth+1) {
+				return false
+			}
+			if list, is := e.(*starlark.List); is {
+				last = list
+			}
+		}
+		return depth < 64
+	case starlark.Tuple:
+		return depth < 64 && !slices.ContainsFunc(v, func(e starlark.Value) bool { return !plainlyHeld(e, depth+1) })
+	case *starlark.Dict:
+		for _, kv := range v.Items() {
+			if !plainlyHeld(kv[1], depth+1) {
+				return false
+			}
+		}
+		return depth < 64
+	case *starlark.Set:
+		return true // of members that can be no list
+	}
+	return false
 }
 
 var errTraced = errors.New("a list was used in another way than read")

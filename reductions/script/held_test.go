@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -80,40 +81,51 @@ return not x[k] or y[x[k] % 2] if k else True`, "\n")
 	}
 }
 
-// A call that reads more than is kept of it is not kept.
+// A call that reads more than is noted is on all that it was given.
 func TestLongTrail(t *testing.T) {
-	s, err := parse(t, `
-def inputs(n): return {"x": choices([[0] * 60, [0] * 59 + [1]]), "y": bits(n)}
-def problem(n, x, y): return len([v for v in x if v])
+	for _, c := range [][2]string{{"len([v for v in x if v])", "outputs[1100]"}, {"x[-1]", "len([v for v in outputs.values() if v])"}} {
+		s, err := parse(t, `
+def inputs(n): return {"x": choices([[0] * 1100, [0] * 1099 + [1]]), "y": bits(n)}
+def problem(n, x, y): return `+c[0]+`
 def task(tokens, params): return tokens
-def alice(n, x): return {1: x[-1]}
-def bob(n, y): return {2: 0}
-def answer(n, outputs): return outputs[1]`).Subject(5)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if r, err := validate.Run(t.Context(), s, validate.Options{Seed: 1}); err != nil || r.Failures > 0 || r.Checked != 64 {
-		t.Error(err, r)
+def alice(n, x): return {i + 1: x[i] for i in range(1100)}
+def bob(n, y): return {1101: 0}
+def read(n): return list(range(1, 1101))
+def answer(n, outputs): return `+c[1]).Subject(5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r, err := validate.Run(t.Context(), s, validate.Options{Seed: 1}); err != nil || r.Failures > 0 || r.Checked != 64 {
+			t.Error(c, err, r)
+		}
 	}
 }
 
-// What is met again is not asked again.
+// What is met again is not asked again: one call settles all inputs that agree where it reads,
+// of the players or, of task, of the tokens.
 func TestKept(t *testing.T) {
-	for body, most := range map[string]int{"x[0] == y[0]": 2 * 4, "x[0] and x[y[0] + 1] == 1": 2 * 2 * 4} {
-		f := parse(t, `
-def problem(n, x, y): return `+body+`
-def task(tokens, params): return [1] * len(tokens)
-def alice(n, x): return {1: 0}
-def bob(n, y): return {2: 0}
-def answer(n, outputs): return outputs[1] == 1`)
+	for body, calls := range map[string][2]int{"x[0] == y[0]": {4, 4 + 2}, "x[0] and x[y[0] + 1] == 1": {1 + 4, 2*(1+2) + 2}} { // of problem; of task, which reads y first, and of answer for each output
+		f := parse(t, strings.ReplaceAll(`
+def problem(n, x, y): return BODY
+def task(tokens, params):
+    x, y = tokens, [tokens[5]]
+    return [BODY] * len(tokens)
+def alice(n, x): return {i + 1: x[i] for i in range(n)}
+def bob(n, y): return {n + i + 1: y[i] for i in range(n)}
+def answer(n, outputs): return outputs[1] == 1`, "BODY", body))
 		s, err := f.Subject(5)
 		if err != nil {
 			t.Fatal(err)
 		}
-		before := f.proc.calls["problem"]
+		before := maps.Clone(f.proc.calls)
 		r, err := validate.Run(t.Context(), s, validate.Options{Seed: 1})
-		if got := f.proc.calls["problem"] - before; err != nil || !r.Exhaustive || got > most {
-			t.Errorf("%s: %v, called %d times, want at most %d", body, err, got, most)
+		if err != nil || !r.Exhaustive || r.Failures > 0 {
+			t.Fatal(err, r)
+		}
+		for k, fn := range []string{"problem", "task"} {
+			if got := f.proc.calls[fn] - before[fn]; got != calls[k] {
+				t.Errorf("%s: %s was called %d times, want %d", body, fn, got, calls[k])
+			}
 		}
 	}
 }

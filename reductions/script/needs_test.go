@@ -72,6 +72,15 @@ func TestNeedsOfPlayers(t *testing.T) {
 	}
 }
 
+// ofParity has strings(n, odd), the bit strings of an even or odd number of ones.
+const ofParity = `
+def strings(n, odd):
+    out = [[]]
+    for _ in range(n):
+        out = [w + [b] for w in out for b in [0, 1]]
+    return [w for w in out if len([b for b in w if b]) % 2 == odd]
+`
+
 // A declared need stands as long as no protocol undercuts it.
 func TestDeclaredNeeds(t *testing.T) {
 	declare := func(bits int, setting string) string {
@@ -87,21 +96,24 @@ func TestDeclaredNeeds(t *testing.T) {
 		most            int // that stands
 	}{
 		{words, lookup, 3, 6, "one-way deterministic", 6},
-		{words, lookup, 3, 4, "two-way deterministic", 4},                                             // Bob sends y, Alice the value
-		{words, lookup, 3, 4, "2 rounds deterministic", 4},                                            // the same
-		{words, lookup, 3, 6, "1 rounds deterministic", 6},                                            // he is not heard in time
-		{words, lookup, 3, 4, "one-way randomised, error 1/3", 4},                                     // two columns of three, and a guess
-		{words, lookup, 3, 6, "one-way randomised, error 1/5", 6},                                     // a guess is too often wrong
-		{sum, "return x == y", 4, 2, "one-way randomised, error 1/3", 2},                              // three classes of 16 rows
-		{sum, "return x == y", 4, 4, "one-way randomised, error 1/20", 4},                             // classes of one
-		{sum, "return x == y", 4, 0, "two-way randomised, error 1/2", 0},                              // a guess
-		{sum, promise, 3, 2, "one-way randomised, error 9/20", 1},                                     // two classes of 8 rows
-		{sum, count, 6, 3, "one-way deterministic", 3},                                                // far below what she holds
+		{words, lookup, 3, 4, "two-way deterministic", 4},                 // Bob sends y, Alice the value
+		{words, lookup, 3, 4, "2 rounds deterministic", 4},                // the same
+		{words, lookup, 3, 6, "1 rounds deterministic", 6},                // he is not heard in time
+		{words, lookup, 3, 4, "one-way randomised, error 1/3", 4},         // two columns of three, and a guess
+		{words, lookup, 3, 6, "one-way randomised, error 1/5", 6},         // a guess is too often wrong
+		{sum, "return x == y", 4, 2, "one-way randomised, error 1/3", 2},  // three classes of 16 rows
+		{sum, "return x == y", 4, 4, "one-way randomised, error 1/20", 4}, // classes of one
+		{sum, "return x == y", 4, 0, "two-way randomised, error 1/2", 0},  // a guess
+		{sum, promise, 3, 2, "one-way randomised, error 9/20", 1},         // two classes of 8 rows
+		{sum, count, 6, 3, "one-way deterministic", 3},                    // far below what she holds
+		// Where do an even and an odd string differ? By halving, not by telling one of them.
+		{`{"x": choices(strings(n, 0)), "y": choices(strings(n, 1))}`, "return one_of([i for i in range(n) if x[i] != y[i]])", 7, 5, "two-way deterministic", 5},
+		{`{"x": choices(strings(n, 0)), "y": choices(strings(n, 1))}`, "return one_of([i for i in range(n) if x[i] != y[i]])", 7, 6, "one-way deterministic", 6},
 		{sum, promise, 3, 2, "one-way deterministic", 2},                                              // colours
 		{`{"x": bits(30), "y": bits(30)}`, "return x[0] == y[0]", 1, 30, "one-way deterministic", 30}, // too large for a table
 	} {
 		for bits := tc.most; bits <= tc.most+1; bits++ {
-			f := parse(t, problemFile(tc.inputs, tc.problem, declare(bits, tc.setting)))
+			f := parse(t, problemFile(tc.inputs, tc.problem, declare(bits, tc.setting))+ofParity)
 			s, err := f.Subject(tc.n)
 			if err != nil {
 				t.Fatal(err)
@@ -332,9 +344,9 @@ func TestAllNeeds(t *testing.T) {
 	if product["two-way deterministic"] != 4 || product["two-way randomised, error 1/10"] < 1 || product["one-way randomised, error 1/10"] != 3 {
 		t.Errorf("inner product: %v", product)
 	}
-	// Bob's number says whose pointer is followed: with Bob first it is short.
+	// Bob's number says which bit is wanted: with Bob first it is short.
 	index := of(problemFile(`{"x": bits(n), "y": numbers(1, n)}`, "return x[y - 1]", ""), 4)
-	if index["one-way deterministic"] != 4 || index["two-way deterministic"] != 2 {
+	if index["one-way deterministic"] != 4 || index["two-way deterministic"] != 3 {
 		t.Errorf("index: %v", index)
 	}
 }
@@ -436,135 +448,6 @@ def answer(n, outputs): return outputs[2] == 1
 		r := check(t, parse(t, tc.source), n)
 		if r.Verdict != report.Errs || !strings.Contains(r.Cause, tc.cause) || tc.cause == "" && r.Cause != "" {
 			t.Errorf("%s: %v, cause %q", name, r.Verdict, r.Cause)
-		}
-	}
-}
-
-// playersFile is a problem of players whose tokens are their inputs.
-func playersFile(inputs, problem, more string) string {
-	return fmt.Sprintf(`
-def inputs(n): return [%s]
-def problem(n, xs): return %s
-def task(tokens, params): return [0] * len(tokens)
-def player(n, i, x): return {i: x}
-def read(n): return [1]
-def answer(n, outputs): return 0
-`, inputs, problem) + more
-}
-
-// A declared need of k players stands up to what the best protocol of its setting costs, and
-// no further: in turn, all at once, in any order, under promises and for relations. The
-// numbers are those of a search by another program.
-func TestDeclaredNeedsOfPlayers(t *testing.T) {
-	parity, chase := "(xs[0] + xs[1] + xs[2]) % 2", "xs[0][xs[1][xs[2] - 1] - 1]"
-	one := "(lambda s: None if 2 in s or s == [3, 3] else 3 in s)([xs[0][i] + xs[1][i] + xs[2][i] for i in range(2)])"
-	even := "None if (xs[0] + xs[1] + xs[2]) % 2 else (xs[0] + xs[1] + xs[2]) % 4 == 2"
-	for _, tc := range []struct {
-		inputs, problem, setting string
-		most                     int // bits that stand
-	}{
-		{"numbers(0, 3), numbers(0, 3), numbers(0, 1)", parity, "one-way", 2}, // what they hold has 4 bits
-		{"numbers(0, 3), numbers(0, 3), numbers(0, 1)", parity, "1 rounds", 2},
-		{"numbers(0, 3), numbers(0, 3), numbers(0, 1)", parity, "two-way", 2},
-		{"permutations(3), permutations(2), numbers(1, 2)", chase, "1 rounds", 4},
-		{"permutations(3), permutations(2), numbers(1, 2)", chase, "one-way", 4},
-		{"permutations(3), permutations(2), numbers(1, 2)", chase, "two-way", 4},
-		{"bits(2), bits(2), bits(2)", "None if xs[0] != xs[1] and xs[1] != xs[2] else xs[0] == xs[2]", "one-way", 2},
-		// Three sets, disjoint by pairs or with one common element besides.
-		{"bits(2), bits(2), bits(2)", one, "one-way", 2},
-		{"bits(2), bits(2), bits(2)", one, "two-way", 2},
-		// An even sum: is it 2 modulo 4?
-		{"numbers(0, 3), numbers(0, 3), numbers(0, 3)", even, "one-way", 3},
-		{"numbers(0, 3), numbers(0, 3), numbers(0, 3)", even, "1 rounds", 3},
-		{"numbers(0, 3), numbers(0, 3), numbers(0, 3)", even, "two-way", 3},
-		{"numbers(0, 2), numbers(0, 2), numbers(0, 1)", "one_of([e for e in range(3) if e != xs[0] and e != xs[1]])", "one-way", 3},
-		{"numbers(0, 2), numbers(0, 2), numbers(0, 1)", "one_of([e for e in range(3) if e != xs[0] and e != xs[1]])", "two-way", 3},
-	} {
-		for bits := tc.most; bits <= tc.most+1; bits++ {
-			r := check(t, parse(t, playersFile(tc.inputs, tc.problem, fmt.Sprintf("def needed(n): return {\"bits\": %d, \"setting\": \"%s deterministic, 3 players\", \"basis\": \"quoted\"}\n", bits, tc.setting))), 1)
-			if refuted := r.Violation != nil && r.Violation.Obligation == validate.NeedTooLarge; refuted != (bits > tc.most) {
-				t.Errorf("%s of %s, %s: %d bits: refuted %v: %+v", tc.problem, tc.inputs, tc.setting, bits, refuted, r.Violation)
-			}
-		}
-	}
-}
-
-// A state that is passed on crosses the last cut once: 5 bits, where 6 are needed. Both
-// players together say 10.
-func TestStateAtOneCut(t *testing.T) {
-	const file = `
-def inputs(n): return [bits(n), bits(n), numbers(1, 2 * n)]
-def problem(n, xs): return (xs[0] + xs[1])[xs[2] - 1]
-def task(tokens, params): return [(tokens[0] + tokens[1])[tokens[2] - 1]] * 3
-def player(n, i, x): return {i: x}
-def read(n): return [3]
-def answer(n, outputs): return outputs[3]
-`
-	f := parse(t, file)
-	s, err := f.Subject(3)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for p, impossible := range map[int]bool{5: true, 6: false} {
-		a, err := rules.Parse(fmt.Sprintf("recurrent layers=1 m=1 p=%d", p))
-		if err != nil {
-			t.Fatal(err)
-		}
-		list, err := validate.Consequences(t.Context(), s, f.Family(), a)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c := list[0]
-		if c.Bits != p || c.Needed == nil || *c.Needed != 6 || c.Vacuous == impossible || c.Setting != protocol.OneWay {
-			t.Errorf("p = %d: %+v", p, c)
-		}
-		if impossible && (c.BitesFrom == nil || *c.BitesFrom != 3 || len(c.Solved) != 2 || c.Solved[1].Bound == nil || *c.Solved[1].Bound != 2) {
-			t.Errorf("p = %d: bites %v, solved %+v", p, c.BitesFrom, c.Solved)
-		}
-	}
-}
-
-// What is counted is counted in the setting of the file's players, and what follows says
-// from where on models of their rounds are impossible, solved for N and for a width.
-func TestConsequencesOfPlayers(t *testing.T) {
-	const need = `
-def needed(n): return {"bits": 2048 * n, "setting": "2 rounds deterministic, 3 players", "basis": "proved", "source": "here"}
-def rounds(n): return 2
-`
-	const file = `
-def inputs(n): return [words(64 * n, 1 << 40) for _ in range(3)]
-def problem(n, xs): return xs[0] == xs[1] and xs[1] == xs[2]
-def task(tokens, params): return [tokens[0] == tokens[1] and tokens[1] == tokens[2]] * 4
-def player(n, i, x): return {i: x}
-def public(n): return {4: "end"}
-def read(n): return [4]
-def answer(n, outputs): return outputs[4]
-`
-	f := parse(t, file+need)
-	s, err := f.Subject(2)
-	if err != nil {
-		t.Fatal(err)
-	}
-	list, err := validate.Consequences(t.Context(), s, f.Family())
-	if err != nil {
-		t.Fatal(err)
-	}
-	bit, solved := map[string]bool{}, map[string]bool{}
-	for _, c := range list {
-		rule, _, _ := strings.Cut(c.Rule, " ")
-		if c.BitesFrom != nil && c.Setting.Players == 3 {
-			bit[rule] = true
-			for _, sol := range c.Solved {
-				solved[rule+" "+sol.For] = true
-			}
-			if !strings.Contains(c.Latex, "4096") || !strings.Contains(c.Note, "checked: n = 2") {
-				t.Errorf("%s: %s; %s", c.Rule, c.Latex, c.Note)
-			}
-		}
-	}
-	for _, rule := range []string{"kernel-attention", "chain-of-thought", "affine-blocks", "decoder", "recurrent", "mamba"} {
-		if !bit[rule] || !solved[rule+" N"] || len(solved) < 12 {
-			t.Errorf("%s: bites %v, solved %v in %d rows", rule, bit[rule], solved, len(list))
 		}
 	}
 }

@@ -147,10 +147,11 @@ func (h *members) row(m member, toks []tasks.Token) int {
 // heldBytes bounds the text of the members that are kept.
 const heldBytes = 1 << 22
 
-// many asks for one value for each of many inputs, which at lists by number: fill writes the
-// rest of the batch, and read reads the value of input k, one for all that have the same.
-// looked are the positions that answer read.
-func many[T any](f *File, req request, at []int32, players int, fill func(b *batch, h *members), read func(k int, raw json.RawMessage) (T, error)) (got []T, looked []int, err error) {
+// many asks for one value for each of many inputs, which at lists by number; nil: of all that
+// there are of the members that fill writes. fill writes the rest of the batch, and read reads
+// the value of input k, one for all that have the same. looked are the positions that answer
+// read.
+func many[T any](f *File, req request, at []int32, counts []int, fill func(b *batch, h *members), read func(k int, raw json.RawMessage) (T, error)) (got values[T], looked []int, err error) {
 	f.proc.mu.Lock()
 	defer f.proc.mu.Unlock()
 	b, h := req.Batch, &f.held
@@ -158,31 +159,41 @@ func many[T any](f *File, req request, at []int32, players int, fill func(b *bat
 		*h = members{numbers: map[member]int{}}
 		b.Forget = true
 	}
-	n := len(at) / players
-	b.Held, b.Count, b.At = make([]varints, players), n, make(varints, 0, len(at))
-	for _, k := range at {
-		b.At.add(int(k))
+	b.Held, b.Count = make([]varints, len(counts)), 1
+	for _, n := range counts {
+		b.Count *= n
+	}
+	if at != nil {
+		b.Count, b.At = len(at)/len(counts), make(varints, 0, len(at))
+		for _, k := range at {
+			b.At.add(int(k))
+		}
 	}
 	fill(b, h)
 	b.Members, b.Written, b.Tokens = h.values.unsent(), h.rows.unsent(), f.kept.unsent()
 	r, err := f.proc.send(req)
 	if err != nil {
-		return nil, nil, err
+		return got, nil, err
 	}
-	numbers, err := r.Values.all(len(r.Results))
-	if err != nil || len(numbers) != n {
-		return nil, nil, errors.Join(fmt.Errorf("script: internal: %d values for %d inputs", len(numbers), n), err)
+	got.of, err = r.Values.all(len(r.Results))
+	if err != nil || len(got.of) != b.Count {
+		return got, nil, errors.Join(fmt.Errorf("script: internal: %d values for %d inputs", len(got.of), b.Count), err)
 	}
-	got = make([]T, n)
-	values, known := make([]T, len(r.Results)), make([]bool, len(r.Results))
-	for k, id := range numbers {
+	got.all = make([]T, len(r.Results))
+	known := make([]bool, len(r.Results))
+	for k, id := range got.of {
 		if !known[id] {
-			if values[id], err = read(k, r.Results[id]); err != nil {
-				return nil, nil, err
+			if got.all[id], err = read(k, r.Results[id]); err != nil {
+				return got, nil, err
 			}
 			known[id] = true
 		}
-		got[k] = values[id]
 	}
 	return got, r.Looked, nil
+}
+
+// values are those of many inputs, each once, and which of them each input has.
+type values[T any] struct {
+	all []T
+	of  []uint32
 }

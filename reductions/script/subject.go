@@ -66,7 +66,7 @@ func (f *File) Subject(n int) (*validate.Subject, error) {
 		s.Outputs = func(seq []tasks.Token, read []int) ([]tasks.Value, error) { return r.shape.Eval(seq, read), nil }
 	}
 	if !builtin(p) {
-		s.Wants = func(in *validate.Inputs) ([]protocol.Value, error) { return f.values(p, n, in) }
+		s.Wants = func(in *validate.Inputs) (validate.Values, error) { return f.values(p, n, in) }
 	}
 	if r.publics, err = r.tokens(tasks.Public, r.public, nil); err != nil {
 		return nil, err
@@ -364,17 +364,17 @@ func (r *reduction) write(who protocol.Player, ins []protocol.Word) ([][]tasks.T
 	fn, lead := r.writer(who)
 	req := r.file.request(fn)
 	req.Batch = &batch{Lead: list(lead...)}
-	at := make([]int32, len(ins))
-	for k := range at {
-		at[k] = int32(k)
-	}
-	all, _, err := many(r.file, req, at, 1, func(b *batch, h *members) {
+	got, _, err := many(r.file, req, nil, []int{len(ins)}, func(b *batch, h *members) {
 		for _, in := range ins {
 			b.Held[0].add(h.value(member{n: r.n, who: int(who), in: in}, func() json.RawMessage { return side.raw(in) }))
 		}
 	}, func(k int, raw json.RawMessage) ([]tasks.Token, error) {
 		return r.tokens(who, raw, func() any { return side.domain.JSON(ins[k]) })
 	})
+	all := make([][]tasks.Token, len(got.of))
+	for k, id := range got.of {
+		all[k] = got.all[id]
+	}
 	return all, err
 }
 
@@ -456,7 +456,7 @@ func (r *reduction) want(in ...protocol.Word) (want protocol.Value, inside bool,
 		want, inside = r.problem.Value(r.n, in...)
 		return want, inside, nil
 	}
-	one := &validate.Inputs{At: make([]int32, len(in))}
+	one := &validate.Inputs{}
 	for _, w := range in {
 		one.Words = append(one.Words, []protocol.Word{w})
 	}
@@ -464,7 +464,8 @@ func (r *reduction) want(in ...protocol.Word) (want protocol.Value, inside bool,
 	if err != nil {
 		return want, false, err
 	}
-	return v[0], v[0].Kind() != protocol.None, nil
+	want = v.Of(0)
+	return want, want.Kind() != protocol.None, nil
 }
 
 // familyBytes is what the functions of a file may write at one size before larger

@@ -3,11 +3,10 @@ package validate
 import (
 	"context"
 	"encoding/binary"
-	"math"
-	"math/bits"
 	"slices"
 
 	"crosscut/protocol"
+	"crosscut/protocol/bounds"
 )
 
 // answers is a set of answers.
@@ -16,9 +15,9 @@ type answers []uint64
 // sets are the sets of answers that are right somewhere, by number: of a value, of a
 // relation, and of several inputs at once. Number 0 is the empty set, 1 is all answers.
 type sets struct {
-	of   []answers
-	by   map[string]int32
-	both map[uint64]int32
+	of  []answers
+	by  map[string]int32
+	met []int32 // of two of the first sets, 1 more than the number of what is right in both
 }
 
 func (s *sets) number(a answers) int32 {
@@ -34,6 +33,9 @@ func (s *sets) number(a answers) int32 {
 	return id
 }
 
+// metMost is how many sets have a place in a table of what is right in two of them.
+const metMost = 1 << 9
+
 // meet is what is right in both.
 func (s *sets) meet(a, b int32) int32 {
 	switch {
@@ -43,18 +45,25 @@ func (s *sets) meet(a, b int32) int32 {
 		return b
 	case a == 0 || b == 0:
 		return 0
+	case a >= metMost || b >= metMost:
+		return s.intersect(a, b)
 	}
-	key := uint64(min(a, b))<<32 | uint64(max(a, b))
-	id, known := s.both[key]
-	if !known {
-		both := make(answers, len(s.of[a]))
-		for k := range both {
-			both[k] = s.of[a][k] & s.of[b][k]
-		}
-		id = s.number(both)
-		s.both[key] = id
+	if s.met == nil {
+		s.met = make([]int32, metMost*metMost)
 	}
-	return id
+	id := &s.met[a*metMost+b]
+	if *id == 0 {
+		*id = 1 + s.intersect(a, b)
+	}
+	return *id - 1
+}
+
+func (s *sets) intersect(a, b int32) int32 {
+	both := make(answers, len(s.of[a]))
+	for k := range both {
+		both[k] = s.of[a][k] & s.of[b][k]
+	}
+	return s.number(both)
 }
 
 // box is what is still possible of the players' inputs, in classes whose members need not
@@ -64,13 +73,15 @@ type box struct {
 	right  []int32
 	sets   *sets
 	loose  bool // some set has more than one answer: classes are more than equal lines
+	// apart are entries no two of which fit in one transcript, where some were looked for.
+	apart [][]int32
 }
 
 // box is the whole table.
 func (t *table) box() *box {
 	plain := t.answers()
 	words := (len(plain) + 63) / 64
-	s := &sets{by: map[string]int32{}, both: map[uint64]int32{}}
+	s := &sets{by: map[string]int32{}}
 	all := make(answers, words)
 	s.number(all)
 	all = slices.Clone(all)
@@ -208,7 +219,7 @@ const (
 func (c *classing) least(ctx context.Context, steps int) (lower int, classes [][]int32) {
 	if n := len(c.rows); steps > 0 && n*n*len(c.rows[0]) <= pairSteps {
 		c.prune()
-		clique := c.clique()
+		clique := bounds.Clique(len(c.rows), func(x, y int) bool { return !c.fits(c.rows[x], c.rows[y]) })
 		lower = len(clique)
 		for i := range c.rows { // those of the clique are in different classes
 			if !slices.Contains(clique, i) {
@@ -242,33 +253,6 @@ func (c *classing) least(ctx context.Context, steps int) (lower int, classes [][
 		classes = found
 	}
 	return lower, classes
-}
-
-// clique lists rows that are apart pairwise: the largest list found greedily, from every
-// row on while there are few.
-func (c *classing) clique() (best []int) {
-	n := len(c.rows)
-	apart := make([][]bool, n)
-	for x := range apart {
-		apart[x] = make([]bool, n)
-		for y := range x {
-			apart[x][y] = !c.fits(c.rows[x], c.rows[y])
-			apart[y][x] = apart[x][y]
-		}
-	}
-	for first := range min(n, 512) {
-		list := []int{first}
-		for k := range n {
-			x := (first + k) % n
-			if !slices.ContainsFunc(list, func(y int) bool { return !apart[x][y] }) {
-				list = append(list, x)
-			}
-		}
-		if len(list) > len(best) {
-			best = list
-		}
-	}
-	return best
 }
 
 func (c *classing) fits(class, row []int32) bool {
@@ -313,168 +297,138 @@ func (c *classing) place(ctx context.Context, k int, classes [][]int32, most int
 	return nil, true
 }
 
-// talk looks for cheap protocols in which players say the class of what they hold, once
-// each: an upper bound on what is needed.
-type talk struct {
-	ctx   context.Context
-	chain bool // in their order
-	steps int
-}
-
-// talkSteps bounds the search, in entries.
-const talkSteps = 1 << 24
-
-// cost is what is enough from here on, in bits, the last player answering: with a chain
-// from player next on, else in so many rounds.
-func (t *talk) cost(b *box, next, rounds int) int {
-	last := len(b.counts) - 1
-	silent := 0 // all at once
-	for who := range last {
-		t.steps += len(b.right)
-		b, _ = b.compress(t.ctx, who, talkClass)
-		silent += protocol.Width(uint64(b.counts[who]))
-	}
-	b = b.folded(last)
-	if silent == 0 || rounds <= 1 || t.steps > talkSteps || t.ctx.Err() != nil {
-		return silent
-	}
-	best := silent
-	for who := range b.counts {
-		c := b
-		if who == last {
-			c, _ = b.compress(t.ctx, who, talkClass)
-		}
-		says := protocol.Width(uint64(c.counts[who]))
-		if t.chain && (who != next || who == last) || !t.chain && (c.counts[who] == 1 || says >= best) {
-			continue
-		}
-		most := 0
-		for _, row := range c.lines(who) {
-			if t.steps += len(c.right); says+most < best {
-				most = max(most, t.cost(c.with(who, [][]int32{row}), next+1, rounds-1))
-			}
-		}
-		best = min(best, says+most)
-	}
-	return best
-}
-
 // passed is what is enough where each player passes on to the next the class of all that
 // was held so far.
-func (t *talk) passed(b *box) (bits int) {
+func (b *box) passed(ctx context.Context) (bits int) {
 	for len(b.counts) > 1 && len(b.right) > 0 {
-		b, _ = b.compress(t.ctx, 0, talkClass)
+		b, _ = b.compress(ctx, 0, talkClass)
 		bits += protocol.Width(uint64(b.counts[0]))
 		b = &box{counts: append([]int{b.counts[0] * b.counts[1]}, b.counts[2:]...), right: b.right, sets: b.sets, loose: b.loose}
 	}
 	return bits
 }
 
-// Bounds on the search through all protocols.
-const (
-	searchLines  = 16      // of all players together
-	searchSplits = 1 << 24 // ways to divide a box
-)
-
-// least is the least cost of any protocol, whoever speaks when, in which the last player
-// answers: a word of one bit divides a player's lines, and at the end something is right
-// for all that the others may still hold, whatever the last one holds. ok is false where
-// there are too many boxes.
-func (b *box) least(ctx context.Context) (cost int, ok bool) {
-	lines := 0
-	for who := range b.counts {
-		b = b.folded(who)
-		lines += b.counts[who]
-	}
-	work := 0
-	for _, n := range b.counts {
-		work += 1 << min(lines+n-1, 40)
-	}
-	if lines > searchLines || work > searchSplits {
-		return 0, false
-	}
-	s := &searching{b: b, ctx: ctx, low: make([]int8, 1<<lines), high: make([]int8, 1<<lines)}
-	from := 0
-	for _, n := range b.counts {
-		s.of = append(s.of, (1<<n-1)<<from)
-		from += n
-	}
-	for k := range s.high {
-		s.high[k] = math.MaxInt8
-	}
-	for !s.within(1<<lines-1, cost) {
-		if cost++; ctx.Err() != nil {
-			return 0, false
-		}
-	}
-	return cost, true
-}
-
-// searching goes through boxes as sets of lines; low and high bound each one's cost.
-type searching struct {
-	b         *box
-	ctx       context.Context
-	of        []int // the lines of each player
-	low, high []int8
-}
-
-// within says whether a box costs at most so many bits.
-func (s *searching) within(lines, most int) bool {
-	switch {
-	case int(s.high[lines]) <= most:
-		return true
-	case int(s.low[lines]) > most || s.ctx.Err() != nil:
-		return false
-	case s.low[lines] == 0:
-		if s.done(lines) {
-			s.high[lines] = 0
-			return true
-		}
-		s.low[lines] = 1
-	}
-	for _, of := range s.of {
-		mine := lines & of
-		if most == 0 || bits.OnesCount(uint(mine)) < 2 {
-			continue
-		}
-		rest := mine & (mine - 1) // the lowest line is on the other side
-		for part := rest; part > 0; part = (part - 1) & rest {
-			if s.within(lines&^part, most-1) && s.within(lines&^(mine&^part), most-1) {
-				s.high[lines] = int8(most)
-				return true
-			}
-		}
-	}
-	s.low[lines] = int8(most + 1)
-	return false
-}
-
-// done says whether the last player can answer: for each of its lines something is right
-// in all entries.
-func (s *searching) done(lines int) bool {
-	counts := s.b.counts
-	right := make([]int32, counts[len(counts)-1])
-	for k := range right {
-		right[k] = 1
-	}
-	at := make([]int, len(counts))
-	for _, id := range s.b.right {
-		inside, from := true, 0
-		for who, k := range at {
-			inside = inside && lines>>(from+k)&1 == 1
-			from += counts[who]
-		}
-		if inside {
-			k := at[len(at)-1]
-			if right[k] = s.b.sets.meet(right[k], id); right[k] == 0 {
+// done says whether the last player can answer: for each of its lines something is right in all entries.
+func (b *box) done() bool {
+	n := b.counts[len(b.counts)-1]
+	for j := range n {
+		right := int32(1)
+		for at := j; at < len(b.right); at += n {
+			if right = b.sets.meet(right, b.right[at]); right == 0 {
 				return false
 			}
 		}
-		for who := len(at) - 1; who >= 0; who-- {
-			if at[who]++; at[who] < counts[who] {
-				break
+	}
+	return true
+}
+
+// oneBit says whether a bit of one player is enough: the others before the last say nothing.
+func (b *box) oneBit(ctx context.Context, who int) (ok, decided bool) {
+	n := b.counts[len(b.counts)-1]
+	rows := b.lines(who)
+	for i, row := range rows {
+		for at := n; at < len(row); at++ {
+			if row[at%n] = b.sets.meet(row[at%n], row[at]); row[at%n] == 0 {
+				return false, true
 			}
-			at[who] = 0
+		}
+		rows[i] = row[:n]
+	}
+	c := classing{sets: b.sets, rows: rows, steps: talkClass}
+	classes, decided := c.place(ctx, 0, nil, 2)
+	return classes != nil, decided
+}
+
+// given is the box in which only some answers are given.
+func (b *box) given(some int32) *box {
+	c := *b
+	c.right = make([]int32, len(b.right))
+	for i, id := range b.right {
+		c.right[i] = b.sets.meet(id, some)
+	}
+	return &c
+}
+
+// pick is the box with the lines of a player that are, or are not, in a part.
+func (b *box) pick(who int, part []bool, in bool) *box {
+	var rows [][]int32
+	to := make([]int32, len(part))
+	for i, row := range b.lines(who) {
+		if to[i] = -1; part[i] == in {
+			to[i] = int32(len(rows))
+			rows = append(rows, row)
+		}
+	}
+	return b.moved(who, rows, to)
+}
+
+// moved has other lines of a player, and each old one of [box.apart] where to says; -1: nowhere.
+func (b *box) moved(who int, rows [][]int32, to []int32) *box {
+	c := b.with(who, rows)
+	for _, e := range b.apart {
+		if to[e[who]] >= 0 {
+			e = slices.Clone(e)
+			e[who] = to[e[who]]
+			c.apart = append(c.apart, e)
+		}
+	}
+	return c
+}
+
+// tidy has the lines of each player in order, once each, and leaves out those that ask for no more than another.
+func (b *box) tidy() *box {
+	for who := range b.counts {
+		rows := b.lines(who)
+		order := make([]int32, len(rows))
+		for i := range order {
+			order[i] = int32(i)
+		}
+		slices.SortFunc(order, func(i, j int32) int { return slices.Compare(rows[i], rows[j]) })
+		to, kept := make([]int32, len(rows)), []int32{}
+		for _, i := range order {
+			if n := len(kept); n == 0 || !slices.Equal(rows[kept[n-1]], rows[i]) {
+				kept = append(kept, i)
+			}
+			to[i] = kept[len(kept)-1]
+		}
+		if n := len(kept); b.loose && n*len(b.right) <= knownMost*talkTries {
+			kept = slices.DeleteFunc(slices.Clone(kept), func(i int32) bool {
+				for _, j := range kept {
+					if j != i && to[j] == j && b.weaker(rows[i], rows[j]) {
+						to[i] = j
+						return true
+					}
+				}
+				return false
+			})
+		}
+		if len(kept) == len(rows) && slices.IsSorted(order) {
+			continue
+		}
+		place, list := make([]int32, len(rows)), make([][]int32, len(kept))
+		for k, i := range kept {
+			list[k], place[i] = rows[i], int32(k)
+		}
+		for i := range to {
+			j := to[i]
+			for to[j] != j {
+				j = to[j]
+			}
+			to[i] = j
+		}
+		for i := range to {
+			to[i] = place[to[i]]
+		}
+		b = b.moved(who, list, to)
+	}
+	return b
+}
+
+// weaker says that a line asks for no more than another: what is right there is right here.
+func (b *box) weaker(line, than []int32) bool {
+	for j, id := range than {
+		if b.sets.meet(line[j], id) != id {
+			return false
 		}
 	}
 	return true

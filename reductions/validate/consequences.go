@@ -158,7 +158,10 @@ func (s *Subject) consequence(a rules.Sized, f *search) (Consequence, error) {
 		return c, nil
 	}
 	if err := c.lookAhead(s, a, f); err != nil {
-		c.Note = "where it bites is not known: " + err.Error()
+		c.note("where it bites is not known: %v", err)
+	}
+	if !c.Vacuous {
+		c.rests(s, least)
 	}
 	return c, s.solveWidth(&c, a, needed, moved)
 }
@@ -174,9 +177,9 @@ func (c *Consequence) lookAhead(s *Subject, a rules.Sized, f *search) error {
 		if upto == 0 || errors.Is(why, errLate) {
 			return why
 		}
-		c.Note = fmt.Sprintf("no bite up to n = %d", upto)
+		c.note("no bite up to n = %d", upto)
 		if why != nil {
-			c.Note += "; " + why.Error()
+			c.note("%v", why)
 		}
 		return nil
 	}
@@ -188,14 +191,36 @@ func (c *Consequence) lookAhead(s *Subject, a rules.Sized, f *search) error {
 		return errors.Join(err, fmt.Errorf("at n = %d %s", n, why))
 	}
 	c.BitesFrom, c.BitesAtN = &n, &at.Shape.N
-	if n != s.Size {
-		c.Note = fmt.Sprintf("if the map is right at that n; checked: n = %d", s.Size)
+	how, there := "checked", " at that n"
+	if s.sampled {
+		how = "sampled"
+	}
+	if n == s.Size {
+		there = ""
+	}
+	if n != s.Size || s.sampled {
+		c.note("if the map is right%s; %s: n = %d", there, how, s.Size)
 	}
 	if need.Setting != c.Setting || need.Basis != c.Basis { // the row names another need
-		c.Note = strings.TrimPrefix(fmt.Sprintf("%s; the need there is %d bits, %s (%s: %s)", c.Note, need.Bits, need.Setting, need.Basis, need.By), "; ")
+		c.note("the need there is %d bits, %s (%s: %s)", need.Bits, need.Setting, need.Basis, need.By)
+	}
+	if n != s.Size { // of this size the row says it itself
+		c.rests(at, need)
 	}
 	c.solveLength(f)
 	return nil
+}
+
+// note adds to what is said of a row.
+func (c *Consequence) note(format string, args ...any) {
+	c.Note = strings.TrimPrefix(c.Note+"; "+fmt.Sprintf(format, args...), "; ")
+}
+
+// rests says where a need that a row rests on is what the file declares and was not held against protocols.
+func (c *Consequence) rests(s *Subject, need Need) {
+	if s.Need != nil && need == *s.Need && !s.judged {
+		c.note("its need is declared, not judged at n = %d", s.Size)
+	}
 }
 
 // solveLength is the inequality solved for N: the last size before it bites.

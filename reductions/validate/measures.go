@@ -46,8 +46,8 @@ func (s *Subject) Needs(ctx context.Context) ([]Need, error) {
 	if k > 2 {
 		list = append(list, t.atOnce(ctx))
 	}
-	if cost, ok := t.box().least(ctx); ok && cost > 0 {
-		list = append(list, Need{cost, protocol.TwoWay.Among(k), problems.Checked, "a search through all protocols in which the last player answers"})
+	if bits, _, by := t.box().least(ctx); bits > 0 {
+		list = append(list, Need{bits, protocol.TwoWay.Among(k), problems.Checked, by})
 	}
 	if k == 2 {
 		two, err := t.pairwise(ctx)

@@ -58,7 +58,7 @@ func TestTwoWayNeedsAreBelowTheSearch(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		least, ok := table.box().least(t.Context())
+		least, ok, _ := table.box().least(t.Context())
 		if !ok {
 			t.Fatal("the search did not end")
 		}

@@ -116,26 +116,21 @@ func (s *Subject) tabulate(ctx context.Context, most int) (*table, error) {
 			list.Words[who] = append(list.Words[who], d.Nth(k))
 		}
 	}
-	for from := 0; from < len(t.ids); from += askedTogether {
+	for from, all := 0, list.Words[0]; from < len(t.ids); {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		n := min(askedTogether, len(t.ids)-from)
-		list.At = slices.Grow(list.At[:0], n*players)[:n*players]
-		for k := range n {
-			at := list.At[k*players:][:players]
-			for who, rest := players-1, from+k; who >= 0; who-- {
-				at[who] = int32(rest % t.counts[who])
-				rest /= t.counts[who]
-			}
-		}
+		ys := len(t.ids) / len(all)
+		first := from / ys
+		list.Words[0] = all[first:min(len(all), first+max(1, boxTogether/ys))]
 		values, err := s.wants(list)
 		if err != nil {
 			return nil, err
 		}
-		for k, v := range values {
-			t.ids[from+k] = t.id(v)
+		for k := range values.At {
+			t.ids[from+k] = t.id(values.Of(k))
 		}
+		from += len(values.At)
 	}
 	return t, nil
 }
@@ -329,7 +324,8 @@ func (s *Subject) settle(ctx context.Context, t *table) (*Need, *Violation, erro
 		}
 		return &need, nil, nil
 	}
-	if enough, why := s.enough(ctx, t, s.Need.Setting); s.Need.Bits > enough {
+	enough, why := s.enough(ctx, t, *s.Need)
+	if s.Need.Bits > enough {
 		return s.Need, &Violation{Obligation: NeedTooLarge, Detail: fmt.Sprintf("%d bits are declared (%s), and %d are enough: %s", s.Need.Bits, s.Need.Setting, enough, why)}, nil
 	}
 	return s.Need, nil, nil
@@ -358,15 +354,17 @@ func Overdrawn(ctx context.Context, s *Subject, family func(n int) (*Subject, er
 				break
 			}
 		}
-		if enough, why := other.enough(ctx, t, other.Need.Setting); other.Need.Bits > enough {
+		if enough, why := other.enough(ctx, t, *other.Need); other.Need.Bits > enough {
 			said = fmt.Sprintf("at n = %d the need that is declared is refuted: %d bits (%s), and %d are enough: %s; nothing below rests on it", n, other.Need.Bits, other.Need.Setting, enough, why)
 		}
 	}
 	return said
 }
 
-// enough is what some protocol costs in a setting, in bits, and which.
-func (s *Subject) enough(ctx context.Context, t *table, setting protocol.Setting) (bits int, why string) {
+// enough is what some protocol costs in the setting of a need, in bits, and which. Cheap ones are always looked
+// at; a search goes on while there may be one that costs less than the need.
+func (s *Subject) enough(ctx context.Context, t *table, need Need) (bits int, why string) {
+	setting := need.Setting
 	domains := s.Problem.Domains(s.Size)
 	for _, d := range domains[:len(domains)-1] {
 		bits += d.Bits()
@@ -387,6 +385,7 @@ func (s *Subject) enough(ctx context.Context, t *table, setting protocol.Setting
 	if back := setting.Order == protocol.Free || setting.Rounds > 1; back && values > 0 && len(domains) == 2 {
 		lower(domains[1].Bits()+protocol.Width(uint64(values)), "Bob sends all that he holds, and Alice the answer")
 	}
+	s.judged = t != nil && len(t.ids) <= talkMost
 	if t == nil {
 		return bits, why
 	}
@@ -397,31 +396,23 @@ func (s *Subject) enough(ctx context.Context, t *table, setting protocol.Setting
 			lower(t.withCoins(wrong))
 		}
 	}
-	if len(t.ids) > talkMost {
+	if !s.judged {
 		return bits, why
 	}
-	k := talk{ctx: ctx, chain: setting.Order == protocol.Chain}
-	b := t.box()
+	b, chain := t.box(), setting.Order == protocol.Chain
 	rounds := setting.Rounds
 	if setting.Order != protocol.InRounds {
-		rounds = 2 * len(domains)
+		rounds = -1
 	}
-	lower(k.cost(b, 0, rounds), "players who say what is still unknown of what they hold, and no more")
-	if k.chain {
-		lower(k.passed(b), "each player passes on what matters of all before it")
-	}
-	if setting.Order != protocol.Free {
-		return bits, why
-	}
-	if least, ok := b.least(ctx); ok {
-		lower(least, "a search through all protocols found one")
-	}
-	if m := t.matrix(); m != nil {
-		if f := m.Fold(); f.Rows() <= depthLines && f.Cols() <= depthLines {
-			d := bounds.Deterministic(ctx, m, bounds.DeterministicOptions{})
-			lower(d.Upper, fmt.Sprintf("D(f) <= %d", d.Upper))
+	if most := min(bits, need.Bits) - 1; most >= 0 {
+		if found := b.cheapest(ctx, chain, rounds, most); found <= most {
+			lower(found, "a search found a protocol of that cost")
 		}
 	}
+	if chain {
+		lower(b.passed(ctx), "each player passes on what matters of all before it")
+	}
+	s.judged = ctx.Err() == nil
 	return bits, why
 }
 

@@ -27,7 +27,7 @@ func tabled(counts []int, value func(at []int) protocol.Value) *Subject {
 	}}
 }
 
-func tableOf(t *testing.T, s *Subject) *table {
+func shown(t *testing.T, s *Subject) *table {
 	t.Helper()
 	table, err := s.small(t.Context())
 	if err != nil || table == nil {
@@ -60,7 +60,7 @@ func TestTablesAreExact(t *testing.T) {
 		}
 	}
 	counts := []int{2, 3, 4}
-	three := tableOf(t, tabled(counts, func(at []int) protocol.Value { return protocol.IntValue(100*at[0] + 10*at[1] + at[2]) }))
+	three := shown(t, tabled(counts, func(at []int) protocol.Value { return protocol.IntValue(100*at[0] + 10*at[1] + at[2]) }))
 	for _, group := range [][]int{{0}, {1}, {0, 1}, {1, 0}, {2}} {
 		order := append([]int{}, group...)
 		for who := range counts {
@@ -83,14 +83,14 @@ func TestTablesAreExact(t *testing.T) {
 			}
 		}
 	}
-	accepts := tableOf(t, tabled([]int{2, 2}, func(at []int) protocol.Value {
+	accepts := shown(t, tabled([]int{2, 2}, func(at []int) protocol.Value {
 		return protocol.OneOfValue(protocol.IntValue(at[0]), protocol.IntValue(7))
 	}))
-	if accepts.matrix() != nil || three.matrix() != nil || tableOf(t, s).matrix() == nil {
+	if accepts.matrix() != nil || three.matrix() != nil || shown(t, s).matrix() == nil {
 		t.Error("a relation or three players are a matrix, or two are none")
 	}
 	// What was not finished is not kept.
-	u, over := tableOf(t, s), func() context.Context { ctx, stop := context.WithCancel(t.Context()); stop(); return ctx }()
+	u, over := shown(t, s), func() context.Context { ctx, stop := context.WithCancel(t.Context()); stop(); return ctx }()
 	if c := u.behind(over, 1); c.lower != 1 {
 		t.Errorf("%+v", c)
 	}
@@ -101,7 +101,7 @@ func TestTablesAreExact(t *testing.T) {
 
 // TestNeedsSayWhy: the argument of a need says whose it is.
 func TestNeedsSayWhy(t *testing.T) {
-	two, three := tableOf(t, tabled([]int{8, 4}, equal)), tableOf(t, tabled([]int{4, 2, 4}, equal))
+	two, three := shown(t, tabled([]int{8, 4}, equal)), shown(t, tabled([]int{4, 2, 4}, equal))
 	for want, got := range map[string]string{
 		"5 different rows of 8": two.atCut(t.Context(), 1).By, "at the cut behind player 1: 4 different rows of 4": three.atCut(t.Context(), 1).By,
 		"each player's own: 4 different rows of 4; 1 different rows of 2": three.atOnce(t.Context()).By, "each player's own: 5 different rows of 8": two.atOnce(t.Context()).By,

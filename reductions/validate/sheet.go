@@ -31,7 +31,11 @@ func (r *Result) Sheet() *report.Sheet {
 		add("failure rate", fmt.Sprintf("between %.3g and %.3g under uniform inputs, with %g%% confidence (%d of %d uniform samples failed)",
 			i.Low, i.High, 100*i.Confidence, i.Failures, i.Samples))
 	}
-	add("verdict", string(r.Verdict))
+	verdict := string(r.Verdict)
+	if r.Verdict == report.Meets && !r.Exhaustive {
+		verdict += " (sampled: right on what was tried)"
+	}
+	add("verdict", verdict)
 	if v := r.Violation; v != nil {
 		add("violation", v.Error())
 		if v.Token != nil {

@@ -51,8 +51,8 @@ type Subject struct {
 	Answer func(y protocol.Word, output func(pos int) (tasks.Value, error)) (protocol.Value, error)
 	// Answers is Answer for many inputs at once, on the task's outputs. Wants is Want for
 	// many, None outside the promise. nil: one after the other.
-	Answers func(*Inputs) ([]protocol.Value, error)
-	Wants   func(*Inputs) ([]protocol.Value, error)
+	Answers func(*Inputs) (Values, error)
+	Wants   func(*Inputs) (Values, error)
 	// Effort is what Write, Answers and Wants have cost so far, in any unit of work but time;
 	// nil: too little to matter.
 	Effort func() int64
@@ -66,6 +66,9 @@ type Subject struct {
 
 	values *table // the problem's values, where they were tabulated
 	shown  []Need // what they show to be needed, where that was asked for
+	// judged says that Need was held against all protocols that are looked for, sampled that a
+	// run did not try all inputs.
+	judged, sampled bool
 }
 
 // Violation is a broken obligation of a reduction: not a wrong answer, but a map
@@ -197,11 +200,13 @@ func (s *Subject) write(who protocol.Player, in protocol.Word) (tok []tasks.Toke
 }
 
 // togetherTokens bounds the tokens of the sequences that are written at once, together how
-// many sequences; askedTogether is how many inputs are answered at once.
+// many sequences; askedTogether is how many inputs of a list are answered at once, boxTogether
+// how many where all there are of some members are.
 const (
 	together       = 1 << 10
 	togetherTokens = 1 << 18
 	askedTogether  = 1 << 12
+	boxTogether    = 1 << 18
 )
 
 // atOnce is how many sequences are written at once.

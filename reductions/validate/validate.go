@@ -183,6 +183,7 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 	}
 	r.Checked, r.Failures = t.checked, t.failures
 	r.Exhaustive = r.Path != "sampled" && err == nil && r.Pairs.IsInt64() && r.Pairs.Int64() == t.checked
+	s.sampled = !r.Exhaustive
 	if v := new(Violation); errors.As(err, &v) {
 		return r, r.refute(v)
 	}
@@ -442,9 +443,10 @@ func (s *Subject) plain(ctx context.Context, opt Options, from, to int) (tally, 
 			return tally{}, ctx.Err()
 		}
 	}
-	block := 1 // x to a job
+	block, box := 1, false // x to a job; whether all of its inputs are asked for at once
 	if s.Answers != nil || s.Wants != nil {
-		block = max(1, min(s.atOnce(), askedTogether/ys))
+		box = ys <= boxTogether
+		block = max(1, min(s.atOnce(), boxTogether/ys))
 	}
 	return parallel(ctx, opt, (to-from+block-1)/block, int64(to-from)*int64(ys), func() func(int) (tally, error) {
 		note, all, at := &noted{table: opt.table}, s.several(), make([]int, len(domains))
@@ -466,6 +468,9 @@ func (s *Subject) plain(ctx context.Context, opt Options, from, to int) (tally, 
 			mine.Words[0], mine.Toks[0] = mine.Words[0][:0], mine.Toks[0][:0]
 			if err := s.writeAll(mine, 0, min(block, to-begin), func(k int) protocol.Word { return domains[0].Nth(begin + k) }); err != nil {
 				return t, err
+			}
+			if box {
+				return t, s.all(&t, all.m, mine, begin*ys, ys, note)
 			}
 			all.begin(mine)
 			clear(at)

@@ -1,0 +1,195 @@
+package validate
+
+import (
+	"cmp"
+	"maps"
+	"math/bits"
+	"slices"
+
+	"crosscut/protocol/bounds"
+)
+
+// cutApart finds entries no two of which fit in one transcript: with both, a transcript holds all inputs that are
+// mixed from them, and in a column of one of them nothing is right for all.
+func (b *box) cutApart() {
+	n, k := len(b.right), len(b.counts)
+	entries := make([][]int32, n)
+	flat := make([]int32, n*k)
+	for i := range entries {
+		entries[i] = flat[i*k : (i+1)*k]
+		for who, rest := k-1, i; who >= 0; who-- {
+			entries[i][who] = int32(rest % b.counts[who])
+			rest /= b.counts[who]
+		}
+	}
+	grow := func(list [][]int32, steps int) {
+		for i := range entries {
+			if steps > 0 && !slices.ContainsFunc(list, func(f []int32) bool { steps--; return !b.clash(entries[i], f) }) {
+				list = append(list, entries[i])
+			}
+		}
+		if len(list) > len(b.apart) {
+			b.apart = list
+		}
+	}
+	among := func(some [][]int32) (list [][]int32) {
+		for _, i := range bounds.Clique(len(some), func(u, v int) bool { return b.clash(some[u], some[v]) }) {
+			list = append(list, some[i])
+		}
+		return list
+	}
+	if n <= cutEntries {
+		b.apart = among(entries)
+		return
+	}
+	of := map[int32][][]int32{}
+	for i, id := range b.right {
+		of[id] = append(of[id], entries[i])
+	}
+	grow(nil, cutSteps)
+	rare := slices.SortedFunc(maps.Keys(of), func(a, c int32) int {
+		return cmp.Or(cmp.Compare(len(of[a]), len(of[c])), cmp.Compare(a, c))
+	})
+	for _, id := range rare[:min(len(rare), 4)] {
+		some := make([][]int32, min(len(of[id]), cutEntries))
+		for i := range some {
+			some[i] = of[id][i*len(of[id])/len(some)]
+		}
+		grow(among(some), cutSteps)
+	}
+}
+
+// clash says that two entries fit in no transcript.
+func (b *box) clash(e, f []int32) bool {
+	last := len(e) - 1
+	for _, j := range []int32{e[last], f[last]} {
+		right := int32(1)
+		for mix := range 1 << last {
+			at := 0
+			for who, n := range b.counts[:last] {
+				at *= n
+				if mix>>who&1 == 0 {
+					at += int(e[who])
+				} else {
+					at += int(f[who])
+				}
+			}
+			if right = b.sets.meet(right, b.right[at*b.counts[last]+int(j)]); right == 0 {
+				return true
+			}
+		}
+		if e[last] == f[last] {
+			break
+		}
+	}
+	return false
+}
+
+// answerHalves are ways to halve the answers that are right somewhere.
+func (b *box) answerHalves() (list [][2]int32) {
+	here := make(answers, len(b.sets.of[1]))
+	for _, id := range b.right {
+		for k, w := range b.sets.of[id] {
+			here[k] |= w
+		}
+	}
+	var all []int
+	for k, w := range here {
+		for ; w > 0; w &= w - 1 {
+			all = append(all, 64*k+bits.TrailingZeros64(w))
+		}
+	}
+	add := func(in func(k int) bool) {
+		half := [2]answers{make(answers, len(here)), make(answers, len(here))}
+		for k, a := range all {
+			side := 0
+			if in(k) {
+				side = 1
+			}
+			half[side][a/64] |= 1 << (a % 64)
+		}
+		list = append(list, [2]int32{b.sets.number(half[0]), b.sets.number(half[1])})
+	}
+	n := len(all)
+	if n < 2 {
+		return nil
+	}
+	add(func(k int) bool { return k >= n/2 })
+	if n <= 5 {
+		for part := 1; part < 1<<(n-1); part++ {
+			add(func(k int) bool { return part>>k&1 == 1 })
+		}
+		return list
+	}
+	add(func(k int) bool { return k >= (n+1)/2 })
+	for j := range bits.Len(uint(n-1)) - 1 {
+		add(func(k int) bool { return k>>j&1 == 1 })
+	}
+	return list
+}
+
+// parity is a bit for each line of each player, so that where their sum is even an answer of the first half is
+// right, and where it is odd one of the second; nil: there is none. It solves linear equations modulo 2, of
+// which every entry that has right answers in one half only is one.
+func (b *box) parity(half [2]int32) [][]bool {
+	lines := 0
+	var from []int
+	for _, n := range b.counts {
+		from = append(from, lines)
+		lines += n
+	}
+	words := lines/64 + 1 // bit number lines is the right side
+	pivots := make([]answers, lines)
+	at, eq := make([]int, len(b.counts)), make(answers, words)
+	for _, id := range b.right {
+		even, odd := b.sets.meet(id, half[0]) != 0, b.sets.meet(id, half[1]) != 0
+		if even != odd {
+			clear(eq)
+			for who, i := range at {
+				v := from[who] + i
+				eq[v/64] ^= 1 << (v % 64)
+			}
+			if odd {
+				eq[lines/64] ^= 1 << (lines % 64)
+			}
+			for v := range lines {
+				if eq[v/64]>>(v%64)&1 == 0 {
+					continue
+				}
+				if pivots[v] == nil {
+					pivots[v] = slices.Clone(eq)
+					clear(eq)
+					break
+				}
+				for k, w := range pivots[v] {
+					eq[k] ^= w
+				}
+			}
+			if eq[lines/64]>>(lines%64)&1 == 1 {
+				return nil
+			}
+		}
+		for who := len(at) - 1; who >= 0; who-- {
+			if at[who]++; at[who] < b.counts[who] {
+				break
+			}
+			at[who] = 0
+		}
+	}
+	value := make([]bool, lines)
+	for v := lines - 1; v >= 0; v-- { // what is free is 0
+		if p := pivots[v]; p != nil {
+			value[v] = p[lines/64]>>(lines%64)&1 == 1
+			for u := v + 1; u < lines; u++ {
+				value[v] = value[v] != (value[u] && p[u/64]>>(u%64)&1 == 1)
+			}
+		}
+	}
+	bit := make([][]bool, len(b.counts))
+	for who, n := range b.counts {
+		bit[who] = value[from[who]:][:n]
+	}
+	return bit
+}
+
+var used int

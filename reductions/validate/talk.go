@@ -1,0 +1,393 @@
+package validate
+
+import (
+	"cmp"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"slices"
+
+	"crosscut/protocol"
+)
+
+// talk looks for cheap protocols of k players on a blackboard, in which the last player answers: at the end
+// something is right for all that the others may still hold, whatever the last one holds. A player says a bit,
+// which divides its lines, or the class of what it holds, in words that are short where much is left to say.
+type talk struct {
+	ctx   context.Context
+	chain bool // the players speak in their order, once each
+	ways  int  // to divide a player's lines that are followed; 0: none
+	all   bool // they are, of players with few lines
+	steps int  // entries that may yet be looked at
+	known map[string]outcome
+}
+
+// outcome is what is known of a box: so many bits are enough; so many are not; with so many nothing was found.
+type outcome struct{ enough, never, tried int }
+
+// turn says who has the word.
+type turn struct {
+	speaker int // who may go on; -1: nobody has spoken in this round
+	rounds  int // that are left; below 0: any number
+}
+
+// Bounds on the search for protocols.
+const (
+	talkSteps = 1 << 22 // entries, in one pass, and so often each of the whole table
+	talkEach  = 1 << 6
+	talkLines = 10      // of a player, that are divided in all ways
+	talkTries = 16      // ways to divide a player's lines that are compared, where not all are followed
+	knownMost = 1 << 12 // entries of a box of which is kept what is known
+	// Entries that are all held against each other, to find many that fit in no common transcript; and
+	// pairs that are asked for where there are more.
+	cutEntries = 1 << 10
+	cutSteps   = 1 << 16
+)
+
+// cheapest is the least cost that is found of a protocol that costs at most so many bits, or one more than that.
+func (b *box) cheapest(ctx context.Context, chain bool, rounds, most int) int {
+	at := turn{-1, rounds}
+	if chain {
+		at = turn{0, -1}
+	}
+	passes := []talk{{}, {ways: 2}, {ways: 6}, {ways: talkTries, all: true}}
+	if b = b.tidy(); len(b.right) <= tabulateMost {
+		b.cutApart()
+	} else {
+		passes = passes[:1]
+	}
+	for _, k := range passes {
+		k.ctx, k.chain, k.steps, k.known = ctx, chain, talkSteps+talkEach*len(b.right), map[string]outcome{}
+		for most >= 0 {
+			defer func(kk *talk) { used += talkSteps - kk.steps }(&k)
+			ok, sure := k.within(b, at, most)
+			if sure && !ok {
+				return most + 1
+			}
+			if !ok {
+				break
+			}
+			most--
+		}
+	}
+	return most + 1
+}
+
+// least is a number of bits that every protocol costs, whoever speaks when, whether one costs no more, and the
+// argument.
+func (b *box) least(ctx context.Context) (lower int, exact bool, by string) {
+	if len(b.right) > tabulateMost {
+		return 0, false, ""
+	}
+	b = b.tidy()
+	b.cutApart()
+	k := talk{ctx: ctx, ways: talkTries, all: true, steps: talkSteps + talkEach*len(b.right), known: map[string]outcome{}}
+	by = fmt.Sprintf("%d entries no two of which fit in one transcript, after which the last player answers", len(b.apart))
+	for lower = protocol.Width(uint64(len(b.apart))); ; lower++ {
+		if ok, sure := k.within(b, turn{-1, -1}, lower); ok || !sure {
+			return lower, ok, by
+		}
+		by = "a search through all protocols in which the last player answers"
+	}
+}
+
+// may says whether a player may speak, and what the turn is then.
+func (k *talk) may(who int, at turn, last int) (turn, bool) {
+	switch {
+	case k.chain:
+		return turn{who, -1}, who >= at.speaker && who < last
+	case at.rounds < 0 || who == at.speaker:
+		return at, true
+	}
+	return turn{who, at.rounds - 1}, at.rounds > 0
+}
+
+// within says whether a protocol of at most so many bits was found, or, sure, that there is none.
+func (k *talk) within(b *box, at turn, most int) (ok, sure bool) {
+	switch {
+	case b.done():
+		return true, true
+	case most <= 0 || most < 30 && len(b.apart) > 1<<most:
+		return false, true
+	case k.steps <= 0 || k.ctx.Err() != nil:
+		return false, false
+	}
+	b = b.tidy()
+	k.steps -= 2 * len(b.right) * len(b.counts)
+	if len(b.right) > knownMost {
+		return k.search(b, at, most)
+	}
+	key := b.key(at)
+	got := k.known[key]
+	switch {
+	case got.enough > 0 && most >= got.enough:
+		return true, true
+	case most <= got.never:
+		return false, true
+	case most <= got.tried:
+		return false, false
+	}
+	ok, sure = k.search(b, at, most)
+	switch got = k.known[key]; {
+	case ok:
+		got.enough = most
+	case sure:
+		got.never = most
+	default:
+		got.tried = most
+	}
+	k.known[key] = got
+	return ok, sure
+}
+
+// key is what a box and a turn are kept by.
+func (b *box) key(at turn) string {
+	key := binary.AppendVarint(binary.AppendVarint(nil, int64(at.speaker)), int64(at.rounds))
+	for _, n := range b.counts {
+		key = binary.AppendUvarint(key, uint64(n))
+	}
+	for _, id := range b.right {
+		key = binary.AppendUvarint(key, uint64(id))
+	}
+	return string(key)
+}
+
+func (k *talk) search(b *box, at turn, most int) (ok, sure bool) {
+	last := len(b.counts) - 1
+	if k.silent(b, at) <= most {
+		return true, true
+	}
+	if sure = true; most == 1 {
+		for who := range last {
+			if _, may := k.may(who, at, last); may {
+				ok, decided := b.oneBit(k.ctx, who)
+				if ok {
+					return true, true
+				}
+				sure = sure && decided
+			}
+		}
+		return false, sure
+	}
+	if b.loose && !k.chain && at.rounds != 0 && k.halves(b, turn{-1, max(at.rounds-1, -1)}, most) {
+		return true, true
+	}
+	for who := range b.counts {
+		if then, may := k.may(who, at, last); may && b.counts[who] > 1 && k.says(b, who, then, most) {
+			return true, true
+		}
+	}
+	for who := range b.counts {
+		then, may := k.may(who, at, last)
+		if !may || b.counts[who] < 2 {
+			continue
+		}
+		ways, all := k.divisions(b, who, most)
+		sure = sure && all
+		for _, w := range ways {
+			k.steps -= 2 * len(b.right)
+			first, second := b.pick(who, w, true), b.pick(who, w, false)
+			ok, decided := k.within(first, then, most-1)
+			if ok {
+				if ok, decided = k.within(second, then, most-1); ok {
+					return true, true
+				}
+			}
+			sure = sure && decided
+		}
+	}
+	return false, sure
+}
+
+// silent is what is enough where all but the last player say their class at once.
+func (k *talk) silent(b *box, at turn) (bits int) {
+	for who := range len(b.counts) - 1 {
+		b = k.classes(b, who)
+		if n := b.counts[who]; n > 1 {
+			if _, may := k.may(who, at, len(b.counts)-1); !may {
+				return math.MaxInt32
+			}
+			bits += protocol.Width(uint64(n))
+		}
+	}
+	return bits
+}
+
+// classes has few classes of a player's lines.
+func (k *talk) classes(b *box, who int) *box {
+	steps := 0
+	if b.counts[who] <= talkTries {
+		steps = talkClass
+	}
+	c, _ := b.compress(k.ctx, who, steps)
+	if k.steps -= len(b.right); b.loose {
+		k.steps -= len(c.right) * c.counts[who] / 8
+	}
+	return c
+}
+
+// says looks for a protocol that begins with one player's class, in words none of which begins another.
+func (k *talk) says(b *box, who int, then turn, most int) bool {
+	c := k.classes(b, who)
+	left := 1 << min(most, 30) // Kraft: the sum of 2^cost of what is left to say is no more than 2^most
+	if c.counts[who] > left {
+		return false
+	}
+	for i, row := range c.lines(who) {
+		rest := c.with(who, [][]int32{row})
+		more, cost := left-(c.counts[who]-1-i), 0 // each later class takes 1 at least
+		for ; 1<<cost <= more; cost++ {
+			if ok, _ := k.within(rest, then, cost); ok {
+				break
+			}
+		}
+		if left -= 1 << cost; 1<<cost > more {
+			return false
+		}
+	}
+	return true
+}
+
+// halves looks for a protocol that begins with a bit of each player, whose sum says in which half of the answers
+// one is right.
+func (k *talk) halves(b *box, then turn, most int) bool {
+	for _, half := range b.answerHalves() {
+		k.steps -= 4 * len(b.right)
+		odd := b.parity(half)
+		if odd == nil {
+			continue
+		}
+		if k.sums(b, odd, half, 0, 0, then, most) {
+			return true
+		}
+	}
+	return false
+}
+
+// sums goes through the bits of the players from one on; sum is that of those before.
+func (k *talk) sums(b *box, odd [][]bool, half [2]int32, who, sum int, then turn, most int) bool {
+	last := len(b.counts) - 1
+	var parts [2]*box
+	for bit := range parts {
+		if slices.Contains(odd[who], bit == 1) {
+			parts[bit] = b.pick(who, odd[who], bit == 1)
+		}
+	}
+	if parts[0] != nil && parts[1] != nil && who < last {
+		most-- // the bit is said
+	}
+	silent := true // the last player knows its bit
+	for bit, p := range parts {
+		if p != nil && who == last {
+			parts[bit] = p.given(half[(sum+bit)%2])
+			silent = silent && parts[bit].done()
+		}
+	}
+	if who == last && silent {
+		return most >= 0
+	}
+	if parts[0] != nil && parts[1] != nil && who == last {
+		most--
+	}
+	for bit, p := range parts {
+		if p == nil {
+			continue
+		}
+		if who < last {
+			if !k.sums(p, odd, half, who+1, sum+bit, then, most) {
+				return false
+			}
+		} else if ok, _ := k.within(p, then, most); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// divisions are ways to divide a player's lines, the best first; all says that there are no others.
+func (k *talk) divisions(b *box, who, most int) (ways [][]bool, all bool) {
+	n := b.counts[who]
+	if k.ways == 0 {
+		return nil, false
+	}
+	if k.all && n <= talkLines {
+		weight := make([]int, n)
+		for _, e := range b.apart {
+			weight[e[who]]++
+		}
+		for part := 1; part < 1<<(n-1); part++ { // never with the last line
+			way, here := make([]bool, n), 0
+			for i := range way {
+				if way[i] = part>>i&1 == 1; way[i] {
+					here += weight[i]
+				}
+			}
+			if half := 1 << min(most-1, 30); here <= half && len(b.apart)-here <= half {
+				ways = append(ways, way)
+			}
+		}
+		return ways, true
+	}
+	seen := map[string]bool{}
+	add := func(of func(i int) bool) {
+		way, key, count := make([]bool, n), make([]byte, n), 0
+		for i := range way {
+			if way[i] = of(i) != of(0); way[i] {
+				count++
+				key[i] = 1
+			}
+		}
+		if count > 0 && !seen[string(key)] {
+			seen[string(key)] = true
+			ways = append(ways, way)
+		}
+	}
+	rows := b.lines(who)
+	cols := len(rows[0])
+	k.steps -= len(b.right) + n*min(cols, 64)*8
+	for at := range min(cols, 64) {
+		j := at * cols / min(cols, 64)
+		here := map[int32]bool{}
+		for i := range n {
+			if id := rows[i][j]; !here[id] && len(here) < 8 {
+				here[id] = true
+				add(func(i int) bool { return rows[i][j] == id })
+				if b.loose {
+					add(func(i int) bool { return b.sets.meet(rows[i][j], id) != 0 })
+				}
+			}
+		}
+	}
+	size := func(w []bool) (off int) {
+		for _, in := range w {
+			if in {
+				off += 2
+			}
+		}
+		return max(off-n, n-off)
+	}
+	slices.SortStableFunc(ways, func(v, w []bool) int { return cmp.Compare(size(v), size(w)) })
+	ways = ways[:min(len(ways), talkTries)]
+	type tried struct {
+		way  []bool
+		left float64
+	}
+	list := make([]tried, len(ways))
+	for i, w := range ways {
+		list[i].way = w
+		for _, in := range []bool{true, false} {
+			k.steps -= len(b.right) * len(b.counts)
+			p, left := b.pick(who, w, in).tidy(), 0.0
+			for _, n := range p.counts {
+				left += math.Log2(float64(n))
+			}
+			list[i].left = max(list[i].left, left+math.Log2(float64(1+len(p.apart))))
+		}
+	}
+	slices.SortStableFunc(list, func(v, w tried) int { return cmp.Compare(v.left, w.left) })
+	for i := range list {
+		ways[i] = list[i].way
+	}
+	return ways[:min(len(ways), k.ways)], false
+}
