@@ -74,7 +74,7 @@ var failing = []struct{ part, hint string }{
 	{"one per position", outputsHint},
 	{"has no position", "positions count from 1: outputs[1] is the output at the first"},
 	{"cannot be returned", "return numbers, truth values, strings, and lists, tuples or dictionaries of such"},
-	{"load not implemented", "a file is whole: copy what it needs into it"},
+	{"by this application", "a file is whole: copy what it needs into it"},
 	{"called recursively", "Starlark has no recursion: write a loop over something finite"},
 	{"cannot reassign", "a name outside functions is given one value: take another name, or compute it in a function"},
 	{"frozen", "what is global or given to a function is fixed: change a copy, list(x) or dict(d)"},
