@@ -71,7 +71,7 @@ def answer(n, y, outputs): return outputs[1] == 1
 		{"def answer(n, y, outputs): return", "def answer(n, y, outputs):\n    if y == [1, 0]: [0] * (1 << 28)\n    return", "needs more than 256 MB"},
 		{"problem = \"eq\"", "def problem(n, x, y):\n    return x == y if x != [1, 1] else 1 // y[0]", "in problem: floored division by zero, on [1, 1], [0, 0]"},
 		{"def task(tokens, params): return", "def task(tokens, params):\n    {}[len(tokens)]\n    return", "in task: key 4 not in dict, on [0, 0], with the tokens ["},
-		{"problem = \"eq\"", "def problem(n, x, y):\n    return x == y if y[0] else [None]", "problem(2,[0,0],[0,0]) returned [null]"},
+		{"problem = \"eq\"", "def problem(n, x, y):\n    return x == y if y[0] else [None]", "problem(2,[0,0],[0,0]) returned [None]"},
 	} {
 		limits := Limits{Memory: 256 << 20}
 		if strings.Contains(c.want, "took more") {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"crosscut/reductions/validate"
+	"crosscut/report"
 )
 
 // Python that the language lacks, and what is often wrong in a function, is an error with file, line and a hint.
@@ -88,4 +89,39 @@ func TestNoFile(t *testing.T) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
+}
+
+// Values are shown as a file writes them: a dictionary in an error, and in a token that JSON cannot hold.
+func TestNotation(t *testing.T) {
+	const file = `
+def problem(n, x, y): return x[0] + y[0]
+def task(tokens, params): return [tokens[0][1]] * len(tokens)
+def alice(n, x): return {i + 1: {1: x[i], "a": (x[i], True)} for i in range(n)}
+def bob(n, y): return {n + i + 1: y[i] for i in range(n)}
+def read(n): return 1
+def answer(n, outputs): return outputs[1]
+`
+	r := check(t, parse(t, file), 2)
+	if r.Counterexample == nil {
+		t.Fatalf("%+v", r)
+	}
+	text := new(strings.Builder)
+	if err := report.Write(text, "text", r.Sheet(), report.Style{}); err != nil || !strings.Contains(text.String(), `alice  {1: 0, "a": (0, True)}`) {
+		t.Errorf("%v: %s", err, text)
+	}
+	if got := asJSON(t, r.Counterexample.Tokens[0]); got != `"{1: 0, \"a\": (0, True)}"` {
+		t.Error(got)
+	}
+	_, err := validateFile(t, strings.Replace(file, "return x[0] + y[0]", `return {"sum": x[0], "both": [None, False]}`, 1))
+	if err == nil || !strings.Contains(err.Error(), `returned {"sum": 0, "both": [None, False]}: want`) {
+		t.Error(err)
+	}
+}
+
+func validateFile(t *testing.T, source string) (*validate.Result, error) {
+	s, err := parse(t, source).Subject(2)
+	if err != nil {
+		return nil, err
+	}
+	return validate.Run(t.Context(), s, validate.Options{})
 }

@@ -187,7 +187,7 @@ func TestBobAnswers(t *testing.T) {
 		{"outside", "[1] if y[0]", "[4] if y[0]", "the positions are 1..3"},
 		{"position 0", "[1] if y[0]", "[0] if y[0]", "the positions are 1..3"},
 		{"no position", "[1] if y[0]", `["a"] if y[0]`, "the positions are 1..3"},
-		{"None", "[1] if y[0]", `None if y[0]`, "read(2,[1,0]) returned null"},
+		{"None", "[1] if y[0]", `None if y[0]`, "read(2,[1,0]) returned None"},
 	} {
 		f := parse(t, strings.Replace(own, tc.old, tc.new, 1))
 		s, err := f.Subject(2)

@@ -99,7 +99,7 @@ func TestLinearAttention(t *testing.T) {
 func TestBadLinearAttention(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
 		{`"causal"`, `"backward"`, `linear = "backward"`},
-		{`"causal"`, `True`, `linear = true`},
+		{`"causal"`, `True`, `linear = True`},
 		{"p = 12", "p = 12\ntop = 3", "top stands beside linear"},
 		{"p = 12", "p = 12\ndef g(n): return 4", "g stands beside linear"},
 		{"return [position % 3, token", "return [token", "key returned 1 integers"},

@@ -259,7 +259,7 @@ def answer(n, outputs):
 	if err == nil {
 		_, err = validate.Run(t.Context(), s, validate.Options{})
 	}
-	if err == nil || !strings.Contains(err.Error(), `the token ["b",2] is written as a list and as a tuple`) {
+	if err == nil || !strings.Contains(err.Error(), `the token ["b", 2] is written as a list and as a tuple`) {
 		t.Errorf("a list and a tuple of one text: %v", err)
 	}
 	if got := string(untupled([]byte(`[{"tuple":[1,{"tuple":[]},"]}\\",{"dict":[[1,[{"tuple":[2]}]]]}]}]`))); got != `[[1,[],"]}\\",{"dict":[[1,[[2]]]]}]]` {

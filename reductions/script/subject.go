@@ -285,11 +285,13 @@ func (r *reduction) findPlaces() error {
 	return nil
 }
 
+// short is the beginning of a value as a file writes it.
 func short(raw json.RawMessage) string {
-	if len(raw) > 80 {
-		return string(raw[:80]) + " ..."
+	text := []rune(notation(raw).String())
+	if len(text) > 80 {
+		return string(text[:80]) + " ..."
 	}
-	return string(raw)
+	return string(text)
 }
 
 // findShape settles the task and its sizes.
@@ -345,7 +347,7 @@ func (r *reduction) ownTask() *tasks.Task {
 			if ordinary, err := plain(raw); err == nil {
 				return ordinary
 			}
-			return raw
+			return notation(raw)
 		},
 		ParseToken: func(_ tasks.Shape, raw json.RawMessage) (tasks.Token, error) {
 			k, same := r.file.kept.token(raw)

@@ -32,6 +32,20 @@ func tupled(b *bytes.Buffer, v starlark.Value) error {
 // whole is encode with tuples told from lists.
 func whole(b *bytes.Buffer, v starlark.Value) error { return (&encoder{b, true}).encode(v, 0) }
 
+// notation is an encoded value that is shown as a file writes it: a dictionary whose keys are numbers, say.
+type notation json.RawMessage
+
+// String is that text.
+func (w notation) String() string {
+	if v, err := decode(json.RawMessage(w)); err == nil {
+		return v.String()
+	}
+	return string(w) // a domain, or several answers
+}
+
+// MarshalJSON writes the text as a string.
+func (w notation) MarshalJSON() ([]byte, error) { return json.Marshal(w.String()) }
+
 const tupleOpens = `{"tuple":[`
 
 // untupled writes tuples of an encoded value as lists.
@@ -186,7 +200,7 @@ func decode(raw json.RawMessage) (starlark.Value, error) {
 		}
 		items, ok := pairs(raw)
 		if !ok {
-			return nil, fmt.Errorf("%s is no value", short(raw))
+			return nil, fmt.Errorf("%.80s is no value", raw)
 		}
 		dict := starlark.NewDict(len(items))
 		for _, kv := range items {
@@ -221,7 +235,7 @@ func decode(raw json.RawMessage) (starlark.Value, error) {
 func decodeAll(raw json.RawMessage) ([]starlark.Value, error) {
 	list, ok := elements(raw)
 	if !ok {
-		return nil, fmt.Errorf("%s is no list", short(raw))
+		return nil, fmt.Errorf("%.80s is no list", raw)
 	}
 	items := make([]starlark.Value, len(list))
 	for k, e := range list {

@@ -133,6 +133,9 @@ func domainText(d *big.Int) string {
 
 // text writes a token as input files have it.
 func text(token any) string {
+	if own, is := token.(fmt.Stringer); is {
+		return own.String()
+	}
 	raw, err := json.Marshal(token)
 	if err != nil {
 		return fmt.Sprint(token)
