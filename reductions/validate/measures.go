@@ -159,14 +159,13 @@ func (t *table) pairwise(ctx context.Context) (list []Need, err error) {
 // many matrices of rank one. Blanks have no number: of a partial table it is 0.
 func (t *table) ranks(m *bounds.Matrix) (most int, by string) {
 	values := m.Values()
-	number := make(map[int]uint64, len(values))
+	number := make([]uint64, len(t.values))
 	try := func(text string) {
 		rows := make([][]uint64, m.Rows())
 		for i := range rows {
 			rows[i] = make([]uint64, m.Cols())
-			for j := range rows[i] {
-				v, _ := m.At(i, j)
-				rows[i][j] = number[v]
+			for j, id := range t.ids[i*m.Cols():][:m.Cols()] {
+				rows[i][j] = number[id]
 			}
 		}
 		if r := exact.RankModulo(rows, exact.Mersenne); r > most {

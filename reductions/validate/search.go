@@ -77,7 +77,8 @@ func (f *search) trust(n int) error {
 	return err
 }
 
-// spotTokens is about how many tokens are written for a sample at one size.
+// spotTokens is about how many tokens are written for a sample at one size, or sixteen bits
+// of inputs where those are longer.
 const spotTokens = 1 << 17
 
 func (f *search) sample(n int) error {
@@ -85,7 +86,11 @@ func (f *search) sample(n int) error {
 	if err != nil {
 		return err
 	}
-	pairs := min(256, max(8, spotTokens/s.Shape.N))
+	bits := 0
+	for _, d := range s.Problem.Domains(s.Size) {
+		bits += d.Bits()
+	}
+	pairs := min(256, max(8, spotTokens/max(s.Shape.N, bits/16)))
 	t, _, err := s.sample(f.ctx, Options{Budget: int64(pairs), Seed: 1, Workers: 2})
 	if err == nil {
 		err = t.strange(s.Place)
