@@ -44,13 +44,21 @@ func (s *Subject) diagnose(ctx context.Context, first *pair) string {
 			}
 		}
 	}
-	m := s.merger()
-	for _, p := range pairs {
+	t := &tried{s: s, m: s.merger(), pairs: pairs}
+	m := t.m
+	for who := range m.written { // every explanation tries the same inputs
+		m.written[who] = map[protocol.Word][]tasks.Token{}
+	}
+	for k, p := range pairs {
 		if ctx.Err() != nil || !inverted && len(elsewhere) == 0 {
 			break
 		}
 		err := s.inputAt(m, p)
-		got, want, wrong := s.check(m, p)
+		if err != nil {
+			return ""
+		}
+		got, err := s.answered(m, p)
+		want, wrong := t.want(k)
 		if err != nil || wrong != nil {
 			return ""
 		}
@@ -72,7 +80,27 @@ func (s *Subject) diagnose(ctx context.Context, first *pair) string {
 	case len(elsewhere) > 0:
 		return fmt.Sprintf("right if the answer is read at position %d instead of %d, on all %d pairs tried", elsewhere[0], s.Reads[0], len(pairs))
 	}
-	return cmp.Or(s.reread(ctx, pairs), s.offByOne(ctx, pairs), s.deaf(ctx))
+	return cmp.Or(t.reread(ctx), t.offByOne(ctx), s.deaf(ctx))
+}
+
+// tried are the inputs on which an explanation is tried, and what was asked about them.
+type tried struct {
+	s     *Subject
+	m     *merger
+	pairs [][]protocol.Word
+	wants []protocol.Value // of the first pairs
+}
+
+// want is wanted for pair k.
+func (t *tried) want(k int) (protocol.Value, error) {
+	for len(t.wants) <= k {
+		want, err := t.s.wanted(t.pairs[len(t.wants)])
+		if err != nil {
+			return want, err
+		}
+		t.wants = append(t.wants, want)
+	}
+	return t.wants[k], nil
 }
 
 // rewriting is another way to write an input: what an encoder and a decoder may disagree by.
@@ -111,13 +139,13 @@ func listed(v protocol.Value, item func(k int) protocol.Value) (protocol.Value, 
 
 // reread looks for one player's input that is written in another way than it is meant:
 // with it the map is right on all pairs that were tried.
-func (s *Subject) reread(ctx context.Context, pairs [][]protocol.Word) string {
-	m := s.merger()
+func (t *tried) reread(ctx context.Context) string {
+	s, m := t.s, t.m
 	for who := range s.Players() {
 		d := s.domainOf(protocol.Player(who))
 		for _, w := range rewritings {
 			right, changed := true, false
-			for _, in := range pairs {
+			for k, in := range t.pairs {
 				other, ok := w.of(asList(d, in[who]))
 				word, member := wordOf(d, other)
 				if right = ok && member; !right || ctx.Err() != nil {
@@ -130,13 +158,13 @@ func (s *Subject) reread(ctx context.Context, pairs [][]protocol.Word) string {
 					break // it is no map of the other input
 				}
 				got, err := s.Answer(in[len(in)-1], m.output) // who answers holds what it holds
-				want, inside, wrong := s.Want(in...)
-				if right = err == nil && wrong == nil && (!inside || want.Accepts(got)); !right {
+				want, wrong := t.want(k)
+				if right = err == nil && wrong == nil && want.Accepts(got); !right {
 					break
 				}
 			}
 			if right && changed && ctx.Err() == nil {
-				return fmt.Sprintf("right if %s is %s on its way into the tokens, on all %d pairs tried", s.nameOf(who), w.name, len(pairs))
+				return fmt.Sprintf("right if %s is %s on its way into the tokens, on all %d pairs tried", s.nameOf(who), w.name, len(t.pairs))
 			}
 		}
 	}
@@ -176,14 +204,14 @@ func (s *Subject) nameOf(who int) string {
 
 // offByOne looks for an answer that is right when the output at the only read position is
 // one more, or one less: a threshold that is off by one.
-func (s *Subject) offByOne(ctx context.Context, pairs [][]protocol.Word) string {
+func (t *tried) offByOne(ctx context.Context) string {
+	s, m := t.s, t.m
 	if len(s.Reads) != 1 || s.Found != nil && !s.Declared {
 		return ""
 	}
-	m := s.merger()
 	for _, by := range []float64{1, -1} {
 		right := true
-		for _, in := range pairs {
+		for k, in := range t.pairs {
 			if right = ctx.Err() == nil && s.inputAt(m, in) == nil; !right {
 				break
 			}
@@ -196,13 +224,13 @@ func (s *Subject) offByOne(ctx context.Context, pairs [][]protocol.Word) string 
 				}
 				return tasks.Value{v[0] + by}, nil
 			})
-			want, inside, wrong := s.Want(in...)
-			if right = moved && err == nil && wrong == nil && (!inside || want.Accepts(got)); !right {
+			want, wrong := t.want(k)
+			if right = moved && err == nil && wrong == nil && want.Accepts(got); !right {
 				break
 			}
 		}
 		if right {
-			return fmt.Sprintf("off by one: right if %+g is added to the output of position %d, on all %d pairs tried", by, s.Reads[0], len(pairs))
+			return fmt.Sprintf("off by one: right if %+g is added to the output of position %d, on all %d pairs tried", by, s.Reads[0], len(t.pairs))
 		}
 	}
 	return ""
@@ -252,15 +280,16 @@ func sameToken(a, b tasks.Token) bool {
 // deaf finds a player whose tokens never change: then no answer can depend on
 // that player's input.
 func (s *Subject) deaf(ctx context.Context) string {
+	const tries = 64
 	rng := rand.New(rand.NewPCG(1, 3))
 	written := make([][][]tasks.Token, s.Players())
-	for range 64 {
-		for who, w := range s.random(rng) {
-			tok, err := s.write(protocol.Player(who), w)
-			if err != nil || ctx.Err() != nil {
-				return ""
-			}
+	for who := range written {
+		d := s.domainOf(protocol.Player(who))
+		err := s.writeEach(protocol.Player(who), tries, func(int) protocol.Word { return d.Random(rng) }, func(_ int, _ protocol.Word, tok []tasks.Token) {
 			written[who] = append(written[who], tok)
+		})
+		if err != nil || ctx.Err() != nil {
+			return ""
 		}
 	}
 	same := func(all [][]tasks.Token) bool {

@@ -315,10 +315,12 @@ type merger struct {
 	places [][]int       // of each player: indices into seq
 	values []tasks.Value // at Reads; nil until one is asked for
 	output func(pos int) (tasks.Value, error)
+	// written are the tokens of each player's inputs so far; nil maps keep none.
+	written []map[protocol.Word][]tasks.Token
 }
 
 func (s *Subject) merger() *merger {
-	m := &merger{s: s, seq: make([]tasks.Token, s.Shape.N), all: s.Shape.All(), places: make([][]int, s.Players())}
+	m := &merger{s: s, seq: make([]tasks.Token, s.Shape.N), all: s.Shape.All(), places: make([][]int, s.Players()), written: make([]map[protocol.Word][]tasks.Token, s.Players())}
 	m.output = m.at
 	public := 0
 	for i, o := range s.Split.Owner {

@@ -335,9 +335,15 @@ func (s *Subject) answered(m *merger, in []protocol.Word) (got protocol.Value, e
 // inputAt writes the tokens of all players into m.
 func (s *Subject) inputAt(m *merger, in []protocol.Word) error {
 	for who, w := range in {
-		tok, err := s.write(protocol.Player(who), w)
-		if err != nil {
-			return err
+		tok, ok := m.written[who][w]
+		if !ok {
+			var err error
+			if tok, err = s.write(protocol.Player(who), w); err != nil {
+				return err
+			}
+			if kept := m.written[who]; kept != nil && len(kept)*s.Shape.N < togetherTokens {
+				kept[w] = tok
+			}
 		}
 		m.put(protocol.Player(who), tok)
 	}
