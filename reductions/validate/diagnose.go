@@ -64,8 +64,18 @@ func (s *Subject) diagnose(ctx context.Context, first *pair) string {
 		}
 		inverted = inverted && s.Problem.YesNo() && s.yesNo(got) && !want.Accepts(got)
 		var right []int
-		for _, i := range elsewhere {
-			got, err := s.Answer(p[len(p)-1], func(int) (tasks.Value, error) { return m.at(i) })
+		var outs []tasks.Value
+		var together error
+		if len(elsewhere) > 0 {
+			outs, together = s.Outputs(m.seq, elsewhere)
+		}
+		for at, i := range elsewhere {
+			got, err := s.Answer(p[len(p)-1], func(int) (tasks.Value, error) {
+				if together != nil { // one of them has no output
+					return m.at(i)
+				}
+				return outs[at], nil
+			})
 			if err == nil && want.Accepts(got) {
 				right = append(right, i)
 			}
