@@ -68,34 +68,39 @@ const fewVertices = 256
 // its possible c and of its possible e are neither empty nor the same single vertex.
 func onFiveCycle(seq []Token, edge Token) bool {
 	a, b := edge.X, edge.To
-	var beside [2][fewVertices]bool // b without a, and a without b
-	for _, t := range seq {
-		for k, end := range [2]int{b, a} {
-			switch {
-			case t.X == end && t.To != a+b-end:
-				beside[k][t.To] = true
-			case t.To == end && t.X != a+b-end:
-				beside[k][t.X] = true
-			}
+	const besideB, besideA = 1, 2
+	var beside [fewVertices]uint8 // of each vertex, without the edge itself
+	mark := func(end, v int) {
+		switch {
+		case end == b && v != a:
+			beside[v] |= besideB
+		case end == a && v != b:
+			beside[v] |= besideA
 		}
+	}
+	for k := range seq {
+		mark(seq[k].X, seq[k].To)
+		mark(seq[k].To, seq[k].X)
 	}
 	var one [2][fewVertices]uint8 // of each d one c, and one e
 	var several [fewVertices]bool // of one of these
-	for _, t := range seq {
-		for _, via := range [2][2]int{{t.X, t.To}, {t.To, t.X}} {
-			v, d := via[0], via[1]
-			if d == a || d == b {
-				continue
+	closes := func(v, d int) bool {
+		for k, side := range [...]uint8{besideB, besideA} {
+			if beside[v]&side != 0 {
+				several[d] = several[d] || one[k][d] != 0 && one[k][d] != uint8(v)
+				one[k][d] = uint8(v)
 			}
-			for k := range one {
-				if beside[k][v] {
-					several[d] = several[d] || one[k][d] != 0 && one[k][d] != uint8(v)
-					one[k][d] = uint8(v)
-				}
-			}
-			if c, e := one[0][d], one[1][d]; c != 0 && e != 0 && (c != e || several[d]) {
-				return true
-			}
+		}
+		c, e := one[0][d], one[1][d]
+		return c != 0 && e != 0 && (c != e || several[d])
+	}
+	for k := range seq {
+		v, d := seq[k].X, seq[k].To
+		if beside[v]|beside[d] == 0 || v == a || v == b || d == a || d == b {
+			continue
+		}
+		if beside[v] != 0 && closes(v, d) || beside[d] != 0 && closes(d, v) {
+			return true
 		}
 	}
 	return false

@@ -404,7 +404,11 @@ func (s *Subject) enough(ctx context.Context, t *table, need Need) (bits int, wh
 	if setting.Order != protocol.InRounds {
 		rounds = -1
 	}
-	if most := min(bits, need.Bits) - 1; most >= 0 {
+	least := 0 // of two players in their order, the first of whom speaks once
+	if chain && len(domains) == 2 {
+		least = protocol.Width(uint64(t.behind(ctx, 1).lower))
+	}
+	if most := min(bits, need.Bits) - 1; most >= least {
 		if found := b.cheapest(ctx, chain, rounds, most); found <= most {
 			lower(found, "a search found a protocol of that cost")
 		}

@@ -2,6 +2,7 @@ package validate
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"sync"
 
@@ -207,13 +208,16 @@ func (s *Subject) wants(list *Inputs) (all Values, err error) {
 }
 
 // answers is what is answered to all inputs of a box, whose tokens m merges.
-func (s *Subject) answers(m *merger, list *Inputs) (all Values, err error) {
+func (s *Subject) answers(ctx context.Context, m *merger, list *Inputs) (all Values, err error) {
 	if s.Answers != nil {
 		return s.Answers(list)
 	}
 	in, at := make([]protocol.Word, len(list.Words)), make([]int, len(list.Words))
 	changed := 0 // the first player whose word differs from that before
-	for range list.Len() {
+	for k := range list.Len() {
+		if k&255 == 255 && ctx.Err() != nil {
+			return all, ctx.Err()
+		}
 		for who := changed; who < len(at); who++ {
 			in[who] = list.Words[who][at[who]]
 			m.put(protocol.Player(who), list.Toks[who][at[who]])
@@ -237,13 +241,17 @@ func (s *Subject) answers(m *merger, list *Inputs) (all Values, err error) {
 }
 
 // all counts all inputs of a box, of which ys share the first player's word; base is the number of the first one.
-func (s *Subject) all(t *tally, m *merger, list *Inputs, base, ys int, note *noted) error {
+func (s *Subject) all(ctx context.Context, t *tally, m *merger, list *Inputs, base, ys int, note *noted) error {
 	var wants Values
 	var failed error
 	var wait sync.WaitGroup
-	wait.Go(func() { wants, failed = s.wants(list) }) // of which one may wait for a file's process
-	gots, err := s.answers(m, list)
-	wait.Wait()
+	if s.Wants != nil {
+		wait.Go(func() { wants, failed = s.Wants(list) }) // a file's process, while this one answers
+	}
+	gots, err := s.answers(ctx, m, list)
+	if wait.Wait(); s.Wants == nil && err == nil {
+		wants, failed = s.wants(list)
+	}
 	if err = cmp.Or(err, failed); err != nil {
 		return err
 	}

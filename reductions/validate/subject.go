@@ -201,12 +201,13 @@ func (s *Subject) write(who protocol.Player, in protocol.Word) (tok []tasks.Toke
 
 // togetherTokens bounds the tokens of the sequences that are written at once, together how
 // many sequences; askedTogether is how many inputs of a list are answered at once, boxTogether
-// how many where all there are of some members are.
+// how many where all there are of some members are, and aloneTogether where no file is asked.
 const (
 	together       = 1 << 10
 	togetherTokens = 1 << 18
 	askedTogether  = 1 << 12
 	boxTogether    = 1 << 18
+	aloneTogether  = 1 << 15
 )
 
 // atOnce is how many sequences are written at once.

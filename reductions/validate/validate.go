@@ -449,10 +449,12 @@ func (s *Subject) plain(ctx context.Context, opt Options, from, to int) (tally, 
 			return tally{}, ctx.Err()
 		}
 	}
-	block, box := 1, false // x to a job; whether all of its inputs are asked for at once
-	if s.Answers != nil || s.Wants != nil {
-		box = ys <= boxTogether
+	block, box := 1, ys <= boxTogether // x to a job; whether its inputs are settled together
+	if box {
 		block = max(1, min(s.atOnce(), boxTogether/ys))
+	}
+	if s.Answers == nil && s.Wants == nil { // jobs are short, and there are some for each worker
+		block = max(1, min(block, aloneTogether/ys, (to-from)/(4*opt.Workers)))
 	}
 	return parallel(ctx, opt, (to-from+block-1)/block, int64(to-from)*int64(ys), func() func(int) (tally, error) {
 		note, all, at := &noted{table: opt.table}, s.several(), make([]int, len(domains))
@@ -476,7 +478,7 @@ func (s *Subject) plain(ctx context.Context, opt Options, from, to int) (tally, 
 				return t, err
 			}
 			if box {
-				return t, s.all(&t, all.m, mine, begin*ys, ys, note)
+				return t, s.all(ctx, &t, all.m, mine, begin*ys, ys, note)
 			}
 			all.begin(mine)
 			clear(at)
