@@ -115,6 +115,39 @@ func TestErrorsAreTold(t *testing.T) {
 		})
 		return err
 	}
+	do["explanation"] = func(_ context.Context, c *counter) error {
+		s := broken(t, 3, faults["always yes"])
+		in := []protocol.Word{s.domainOf(0).Nth(0), s.domainOf(1).Nth(0)}
+		return failing(s, c).explain(&Result{}, &pair{in: in})
+	}
+	do["reads that vary"] = func(ctx context.Context, c *counter) error {
+		s := failing(right(3), c)
+		s.ReadsVary = true
+		_, err := Run(ctx, s, Options{Workers: 1, Plain: true})
+		return err
+	}
+	do["consequences"] = func(ctx context.Context, c *counter) error {
+		s := own(right(3))
+		s.Declared = true
+		_, err := Consequences(ctx, failing(s, c), func(int) (*Subject, error) { return nil, errPlanted })
+		return err
+	}
+	do["settled"] = func(ctx context.Context, c *counter) error {
+		_, _, err := own(failing(right(3), c)).settle(ctx, nil)
+		return err
+	}
+	do["added needs"] = func(ctx context.Context, c *counter) error {
+		return new(Result).AddNeeds(ctx, own(failing(right(3), c)))
+	}
+	do["a unit"] = func(ctx context.Context, c *counter) error {
+		s := failing(right(3), c)
+		w, err := s.Work(Options{Workers: 1, Plain: true}, nil)
+		if err != nil {
+			return err
+		}
+		_, err = w.Do(ctx, 0, 8)
+		return err
+	}
 	for name, opt := range map[string]Options{"fast": {}, "plain": {Plain: true}, "sampled": {Budget: 40}} {
 		opt.Workers = 1
 		do[name] = func(ctx context.Context, c *counter) error {

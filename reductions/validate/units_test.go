@@ -1,0 +1,116 @@
+package validate
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"crosscut/models/tasks"
+	"crosscut/protocol"
+	"crosscut/reductions"
+)
+
+// TestRecordsOfUnitsAreJudged: what a record says of its unit is possible, and the units together are all pairs.
+func TestRecordsOfUnitsAreJudged(t *testing.T) {
+	w, err := instance(t, reductions.DisjMatch3, 3).Work(Options{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(x, y int) *Place { return &Place{x, y} }
+	for _, c := range []struct {
+		counts Counts
+		says   string
+	}{
+		{Counts{Pairs: 16, Inside: 16, Failures: 1, Worst: at(2, 7)}, ""}, {Counts{Pairs: 16, Inside: 16, Failures: 16, Worst: at(3, 0)}, ""}, {Counts{Pairs: 16}, ""}, {Counts{Pairs: 16, Inside: 9}, ""},
+		{Counts{Pairs: 15, Inside: 15}, "15 pairs, where these x have 16"}, {Counts{Pairs: 17, Inside: 16}, "17 pairs"},
+		{Counts{Pairs: 16, Inside: 16, Failures: -1}, "does not go with"}, {Counts{Pairs: 16, Inside: 3, Failures: 4, Worst: at(2, 0)}, "does not go with"}, {Counts{Pairs: 16, Inside: 17}, "does not go with"},
+		{Counts{Pairs: 16, Inside: 16, Failures: 1}, "does not go with"}, {Counts{Pairs: 16, Inside: 16, Worst: at(2, 0)}, "does not go with"},
+		{Counts{Pairs: 16, Inside: 16, Failures: 1, Worst: at(1, 0)}, "not of this unit"}, {Counts{Pairs: 16, Inside: 16, Failures: 1, Worst: at(4, 0)}, "not of this unit"},
+		{Counts{Pairs: 16, Inside: 16, Failures: 1, Worst: at(2, -1)}, "not of this unit"}, {Counts{Pairs: 16, Inside: 16, Failures: 1, Worst: at(2, 8)}, "not of this unit"},
+	} {
+		if err := w.Sane(2, 4, &c.counts); (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%+v: %v, want %q", c.counts, err, c.says)
+		}
+	}
+	for pairs, want := range map[int64]bool{63: false, 64: true, 65: false} {
+		if err := w.Total(Counts{Pairs: pairs}); (err == nil) != want {
+			t.Errorf("%d of 64 pairs: %v", pairs, err)
+		}
+	}
+	for n, want := range map[int]bool{30: true, 31: false} {
+		if _, err := instance(t, reductions.DisjMatch3, n).Work(Options{Plain: true}, nil); (err == nil) != want {
+			t.Errorf("2^%d pairs: %v", 2*n, err)
+		}
+	}
+	for _, c := range []struct {
+		gots, wants uint
+		strange     bool
+	}{{1 << protocol.Text, 1 << protocol.Int, true}, {1 << protocol.Text, 0, false}, {1 << protocol.Int, 1<<protocol.Int | 1<<protocol.Text, false}, {1<<protocol.Int | 1<<protocol.Tuple, 1 << protocol.Int, true}} {
+		if err := (&Counts{Gots: c.gots, Wants: c.wants}).strange("mine.star:9"); (err != nil) != c.strange {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+	failing := instance(t, reductions.DisjMatch3, 3)
+	failing.Answer = func(protocol.Word, func(int) (tasks.Value, error)) (protocol.Value, error) {
+		return protocol.Value{}, errPlanted
+	}
+	if _, err := failing.Work(Options{}, nil); !errors.Is(err, errPlanted) {
+		t.Errorf("an answer that fails: %v", err)
+	}
+}
+
+// TestOtherSizesAreTried: a map that is wrong where it is tried is not trusted, and the longest size that fits is found.
+func TestOtherSizesAreTried(t *testing.T) {
+	if err := broken(t, 4, faults["always yes"]).Trust(t.Context()); err == nil || !strings.Contains(err.Error(), "the map is wrong at n = 4, on x = ") {
+		t.Errorf("a wrong map is trusted: %v", err)
+	}
+	if err := broken(t, 4, faults["right"]).Trust(t.Context()); err != nil {
+		t.Error(err)
+	}
+	squares := func(n int) (*Subject, error) { // n = 4, 9, 16, ..., of 2n + 3 tokens
+		for k := 2; k*k <= n; k++ {
+			if k*k == n {
+				return instance(t, reductions.DisjMatch3, n), nil
+			}
+		}
+		return nil, errPlanted
+	}
+	for N, want := range map[int]int{11: 4, 20: 4, 21: 9, 101: 49, 199: 81} {
+		if s, err := Longest(t.Context(), N, squares); err != nil || s.Size != want {
+			t.Errorf("at most %d tokens: %+v, %v", N, s, err)
+		}
+	}
+	if _, err := Longest(t.Context(), 8, squares); err == nil || !strings.Contains(err.Error(), "no sequence is as short as N = 8") {
+		t.Errorf("at most 8 tokens: %v", err)
+	}
+	if _, err := Longest(t.Context(), 8, func(int) (*Subject, error) { return nil, errPlanted }); !errors.Is(err, errPlanted) {
+		t.Errorf("a map that is defined nowhere: %v", err)
+	}
+	ended := &ending{Context: t.Context(), n: 1}
+	if _, err := newSearch(ended, squares).at(4); !errors.Is(err, errLate) {
+		t.Errorf("a size is looked at when the time is over: %v", err)
+	}
+	// From where a model bites the map must be right.
+	family := func(n int) (*Subject, error) {
+		s := broken(t, n, faults[map[bool]string{true: "right", false: "always yes"}[n == 3]])
+		s.Declared = true
+		return s, nil
+	}
+	s, _ := family(3)
+	list, err := Consequences(t.Context(), s, family)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := 0
+	for _, c := range list {
+		if c.BitesFrom != nil && *c.BitesFrom != 3 {
+			t.Errorf("%s bites from n = %d, where the map is wrong", c.Rule, *c.BitesFrom)
+		}
+		if strings.Contains(c.Note, "the map is wrong at n = ") {
+			said++
+		}
+	}
+	if said == 0 {
+		t.Errorf("no row says that the map is wrong at other n: %+v", list)
+	}
+}
