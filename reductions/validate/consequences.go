@@ -184,7 +184,7 @@ func (c *Consequence) lookAhead(s *Subject, a rules.Sized, f *search) error {
 		return nil
 	}
 	n := at.Size
-	if err := f.trust(n); err != nil {
+	if err := f.trust(at); err != nil {
 		return err
 	}
 	if why, err := at.tooLarge(a); why != "" || err != nil {
@@ -227,7 +227,7 @@ func (c *Consequence) rests(s *Subject, need Need) {
 func (c *Consequence) solveLength(f *search) {
 	last := Solution{For: "N", Text: fmt.Sprintf("excluded from N = %d (n = %d) on", *c.BitesAtN, *c.BitesFrom), Latex: fmt.Sprintf(`N < %d`, *c.BitesAtN)}
 	if n := *c.BitesFrom - 1; n > 0 {
-		if before, err := f.at(n); err == nil && f.trust(n) == nil {
+		if before, err := f.at(n); err == nil && f.trust(before) == nil {
 			N := before.Shape.N
 			last.Text, last.Latex, last.Bound = fmt.Sprintf("N <= %d (n <= %d) for a model of these sizes", N, n), fmt.Sprintf(`N \le %d`, N), &N
 		}

@@ -48,6 +48,37 @@ func failing(s *Subject, c *counter) *Subject {
 		v, err := s.Answer(y, output)
 		return v, errors.Join(err, c.err())
 	}
+	if s.Answers != nil {
+		f.Answers = func(list *Inputs) (Values, error) {
+			v, err := s.Answers(list)
+			return v, errors.Join(err, c.err())
+		}
+		f.Wants = func(list *Inputs) (Values, error) {
+			v, err := s.Wants(list)
+			return v, errors.Join(err, c.err())
+		}
+	}
+	return &f
+}
+
+// manyAtOnce answers as users' files do, many inputs at a time.
+func manyAtOnce(s *Subject) *Subject {
+	f := *s
+	f.Answers = func(list *Inputs) (all Values, err error) {
+		m := s.merger()
+		for k := range list.Len() {
+			if err := s.inputAt(m, list.Get(k)); err != nil {
+				return all, err
+			}
+			got, err := s.answered(m, list.Get(k))
+			if err != nil {
+				return all, err
+			}
+			all.add(got)
+		}
+		return all, nil
+	}
+	f.Wants = func(list *Inputs) (Values, error) { return s.wants(list) }
 	return &f
 }
 
@@ -130,6 +161,39 @@ func TestErrorsAreTold(t *testing.T) {
 		s := own(right(3))
 		s.Declared = true
 		_, err := Consequences(ctx, failing(s, c), func(int) (*Subject, error) { return nil, errPlanted })
+		return err
+	}
+	for name, opt := range map[string]Options{"many at once": {Plain: true}, "many drawn at once": {Budget: 40}, "drawn at once": {Budget: 40}} {
+		opt.Workers = 1
+		do[name] = func(ctx context.Context, c *counter) error {
+			s := right(3)
+			if opt.Plain || opt.Budget > 0 && name != "drawn at once" {
+				s = manyAtOnce(s)
+			}
+			_, err := Run(ctx, failing(s, c), opt)
+			return err
+		}
+	}
+	do["outputs"] = func(ctx context.Context, c *counter) error {
+		s := right(3)
+		got := s.got
+		s = failing(s, c)
+		s.got = got
+		_, err := Run(ctx, s, Options{Workers: 1, Plain: true})
+		return err
+	}
+	do["a fast unit"] = func(ctx context.Context, c *counter) error {
+		s := right(12)
+		write := s.Write
+		s.Write = func(who protocol.Player, ins []protocol.Word) ([][]tasks.Token, error) {
+			all, err := write(who, ins)
+			return all, errors.Join(err, c.err())
+		}
+		w, err := s.Work(Options{Workers: 1}, nil)
+		if err != nil {
+			return err
+		}
+		_, err = w.Do(ctx, 0, 1)
 		return err
 	}
 	do["settled"] = func(ctx context.Context, c *counter) error {

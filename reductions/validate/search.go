@@ -66,13 +66,13 @@ func (f *search) next(n, most int) (*Subject, error) {
 	return nil, first
 }
 
-// trust samples the map at size n. The error says that it is wrong there, or breaks an
+// trust samples the map at a size. The error says that it is wrong there, or breaks an
 // obligation, or could not be tried.
-func (f *search) trust(n int) error {
-	err, ok := f.samples[n]
+func (f *search) trust(s *Subject) error {
+	err, ok := f.samples[s.Size]
 	if !ok {
-		err = f.sample(n)
-		f.samples[n] = err
+		err = f.sample(s)
+		f.samples[s.Size] = err
 	}
 	return err
 }
@@ -81,11 +81,7 @@ func (f *search) trust(n int) error {
 // of inputs where those are longer.
 const spotTokens = 1 << 17
 
-func (f *search) sample(n int) error {
-	s, err := f.at(n)
-	if err != nil {
-		return err
-	}
+func (f *search) sample(s *Subject) error {
 	bits := 0
 	for _, d := range s.Problem.Domains(s.Size) {
 		bits += d.Bits()
@@ -99,9 +95,9 @@ func (f *search) sample(n int) error {
 	case f.over(err):
 		return errLate
 	case err != nil:
-		return fmt.Errorf("at n = %d: %w", n, err)
+		return fmt.Errorf("at n = %d: %w", s.Size, err)
 	case t.worst != nil:
-		return fmt.Errorf("the map is wrong at n = %d, on %s", n, s.shownShort(t.worst))
+		return fmt.Errorf("the map is wrong at n = %d, on %s", s.Size, s.shownShort(t.worst))
 	}
 	return nil
 }
@@ -137,7 +133,7 @@ func Beyond(ctx context.Context, n int, family func(n int) (*Subject, error)) []
 		if s, err := f.at(larger); err == nil {
 			err = s.Extremes()
 			if err == nil {
-				err = f.trust(larger)
+				err = f.trust(s)
 			}
 			if err != nil && !f.over(err) && !errors.Is(err, errLate) {
 				return []string{fmt.Sprintf("checked at n = %d only; at n = %d: %v", n, larger, err)}
@@ -181,7 +177,5 @@ func Longest(ctx context.Context, N int, family func(n int) (*Subject, error)) (
 
 // Trust samples the map, and says where it is wrong.
 func (s *Subject) Trust(ctx context.Context) error {
-	f := newSearch(ctx, nil)
-	f.made[s.Size] = made{s: s}
-	return f.trust(s.Size)
+	return newSearch(ctx, nil).trust(s)
 }

@@ -28,14 +28,8 @@ func (s *Subject) tooLarge(a rules.Sized) (string, error) {
 			return "", err
 		}
 		for _, t := range toks {
-			raw, err := json.Marshal(s.Shape.Task.FormatToken(s.Shape, t))
-			if err != nil {
-				return "", err
-			}
-			numbers, bits, err := measure(raw)
-			switch {
-			case err != nil:
-				return "", err
+			raw, _ := json.Marshal(s.Shape.Task.FormatToken(s.Shape, t)) // a user's value, which was JSON
+			switch numbers, bits := measure(raw); {
 			case numbers > d:
 				return fmt.Sprintf("no bound: a token of Alice's holds %d numbers, and d = %d", numbers, d), nil
 			case bits > p:
@@ -47,13 +41,11 @@ func (s *Subject) tooLarge(a rules.Sized) (string, error) {
 }
 
 // measure counts the numbers of a token, and the bits of the largest integer.
-func measure(raw []byte) (numbers, bits int, err error) {
+func measure(raw []byte) (numbers, bits int) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
 	var token any
-	if err := dec.Decode(&token); err != nil {
-		return 0, 0, err
-	}
+	_ = dec.Decode(&token)
 	var count func(v any)
 	count = func(v any) {
 		switch v := v.(type) {
@@ -75,5 +67,5 @@ func measure(raw []byte) (numbers, bits int, err error) {
 		}
 	}
 	count(token)
-	return numbers, bits, nil
+	return numbers, bits
 }

@@ -2,12 +2,14 @@ package validate
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 	"crosscut/reductions"
+	"crosscut/reductions/rules"
 )
 
 // TestRecordsOfUnitsAreJudged: what a record says of its unit is possible, and the units together are all pairs.
@@ -112,5 +114,72 @@ func TestOtherSizesAreTried(t *testing.T) {
 	}
 	if said == 0 {
 		t.Errorf("no row says that the map is wrong at other n: %+v", list)
+	}
+}
+
+// TestTokensOfOtherSizes: tokens that are none of the task break an obligation on every path, and answers of another type are a
+// fault of the file.
+func TestTokensOfOtherSizes(t *testing.T) {
+	for _, opt := range []Options{{}, {Plain: true}, {Budget: 40}} {
+		r := run(t, broken(t, 4, func(s *Subject) {
+			rewritten(s, func(who protocol.Player, _ protocol.Word, ts []tasks.Token) { ts[0].X = -1 })
+		}), opt)
+		if r.Violation == nil || r.Violation.Obligation != InRange {
+			t.Errorf("%+v: %+v", opt, r)
+		}
+	}
+	var odd tally
+	odd.gots.see(protocol.TextValue("yes"))
+	if err := odd.strange("mine.star:9"); err != nil {
+		t.Errorf("the problem has no value: %v", err)
+	}
+	odd.wants.see(protocol.IntValue(1))
+	if err := odd.strange("mine.star:9"); err == nil || !strings.Contains(err.Error(), "mine.star:9: answer gives ") {
+		t.Errorf("text where numbers are wanted: %v", err)
+	}
+	odd.wants.see(protocol.TextValue("no"))
+	if err := odd.strange(""); err != nil {
+		t.Errorf("text where text is wanted: %v", err)
+	}
+	for raw, want := range map[string][2]int{`[1, [2, "a"], {"x": 255}]`: {4, 8}, `7`: {1, 3}, `-8`: {1, 4}, `[]`: {0, 0}, `1.5`: {1, 0}} {
+		if numbers, bits := measure([]byte(raw)); numbers != want[0] || bits != want[1] {
+			t.Errorf("%s: %d numbers of %d bits", raw, numbers, bits)
+		}
+	}
+}
+
+// TestTokensFitTheRule: a rule that takes tokens for d numbers of p bits says nothing of a user's tokens that hold more.
+func TestTokensFitTheRule(t *testing.T) {
+	raw, err := rules.Parse("feed-forward h1=64 p=8 d=3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const p = 8
+	for _, c := range []struct {
+		token any
+		says  string
+	}{{[]int{1, 2, 1<<p - 1}, ""}, {[]int{1, 2, 3, 4}, "holds 4 numbers, and d = 3"}, {[]int{1 << p}, "has " + strconv.Itoa(p+1) + " bits"}} {
+		s := instance(t, reductions.DisjMatch3, 3)
+		own := *s.Shape.Task
+		own.TokenBits, own.FormatToken = nil, func(tasks.Shape, tasks.Token) any { return c.token }
+		s.Shape.Task = &own
+		if why, err := s.tooLarge(raw); err != nil || !strings.Contains(why, c.says) || (why == "") != (c.says == "") {
+			t.Errorf("%v: %q, %v", c.token, why, err)
+		}
+		late := &Consequence{Note: ""}
+		if c.says != "" { // nor of sizes at which they do
+			s.Declared, s.Need = true, &Need{Bits: 1 << 20, Setting: protocol.TwoWay}
+			if err := late.lookAhead(s, raw, newSearch(t.Context(), func(int) (*Subject, error) { return s, nil })); err == nil || !strings.Contains(err.Error(), c.says) || late.BitesFrom != nil {
+				t.Errorf("%v: %v, %+v", c.token, err, late)
+			}
+		}
+		s.Write = func(protocol.Player, []protocol.Word) ([][]tasks.Token, error) { return nil, errPlanted }
+		if _, err := s.tooLarge(raw); !errors.Is(err, errPlanted) {
+			t.Errorf("a map that fails: %v", err)
+		}
+		own.TokenBits = tasks.Match3.TokenBits
+		if why, err := s.tooLarge(raw); why != "" || err != nil {
+			t.Errorf("tokens that a task counts itself: %q, %v", why, err)
+		}
 	}
 }
