@@ -53,6 +53,8 @@ func failing(s *Subject, c *counter) *Subject {
 			v, err := s.Answers(list)
 			return v, errors.Join(err, c.err())
 		}
+	}
+	if s.Wants != nil {
 		f.Wants = func(list *Inputs) (Values, error) {
 			v, err := s.Wants(list)
 			return v, errors.Join(err, c.err())
@@ -163,12 +165,15 @@ func TestErrorsAreTold(t *testing.T) {
 		_, err := Consequences(ctx, failing(s, c), func(int) (*Subject, error) { return nil, errPlanted })
 		return err
 	}
-	for name, opt := range map[string]Options{"many at once": {Plain: true}, "many drawn at once": {Budget: 40}, "drawn at once": {Budget: 40}} {
+	for name, opt := range map[string]Options{"many at once": {Plain: true}, "many drawn at once": {Budget: 40}, "drawn at once": {Budget: 40}, "drawn and wanted at once": {Budget: 40}, "wanted at once": {Plain: true}} {
 		opt.Workers = 1
 		do[name] = func(ctx context.Context, c *counter) error {
 			s := right(3)
-			if opt.Plain || opt.Budget > 0 && name != "drawn at once" {
+			if name != "drawn at once" {
 				s = manyAtOnce(s)
+			}
+			if strings.Contains(name, "wanted") {
+				s.Answers = nil
 			}
 			_, err := Run(ctx, failing(s, c), opt)
 			return err

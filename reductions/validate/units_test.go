@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 	"crosscut/reductions"
@@ -180,6 +181,37 @@ func TestTokensFitTheRule(t *testing.T) {
 		own.TokenBits = tasks.Match3.TokenBits
 		if why, err := s.tooLarge(raw); why != "" || err != nil {
 			t.Errorf("tokens that a task counts itself: %q, %v", why, err)
+		}
+	}
+}
+
+// TestRulesThatFail: a rule that fails here is told, and so is one that fails for another width; at another size nothing follows.
+func TestRulesThatFail(t *testing.T) {
+	sized, err := rules.Parse("feed-forward h1=64 p=8 d=3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := instance(t, reductions.DisjMatch3, 3)
+	s.Declared = true
+	family := func(n int) (*Subject, error) { return instance(t, reductions.DisjMatch3, n), nil }
+	for name, c := range map[string]struct {
+		fails func(c rules.Cut, set models.Settings) bool
+		told  bool
+	}{
+		"nowhere": {func(rules.Cut, models.Settings) bool { return false }, false}, "here": {func(rules.Cut, models.Settings) bool { return true }, true},
+		"at another size": {func(c rules.Cut, _ models.Settings) bool { return c.Shape.N != s.Shape.N }, false}, "at another width": {func(_ rules.Cut, set models.Settings) bool { return set.Num.Int("h1") != 64 }, true},
+	} {
+		rule, bad := *sized.Rule, sized
+		rule.Compile = func(cut rules.Cut, set models.Settings) (*rules.Protocol, error) {
+			if c.fails(cut, set) {
+				return nil, errPlanted
+			}
+			return sized.At(cut, 0)
+		}
+		bad.Rule = &rule
+		list, err := Consequences(t.Context(), s, family, bad)
+		if errors.Is(err, errPlanted) != c.told || !c.told && (err != nil || (list[0].BitesFrom != nil) != (name == "nowhere") || strings.Contains(list[0].Note, "planted") != (name == "at another size")) {
+			t.Errorf("a rule that fails %s: %+v, %v", name, list, err)
 		}
 	}
 }
