@@ -2,12 +2,14 @@ package script
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
 	"crosscut/protocol"
 	"crosscut/reductions/rules"
 	"crosscut/reductions/validate"
+	"crosscut/report"
 )
 
 // playersFile is a problem of players whose tokens are their inputs.
@@ -58,6 +60,43 @@ func TestDeclaredNeedsOfPlayers(t *testing.T) {
 				t.Errorf("%s of %s, %s: %d bits: refuted %v: %+v", tc.problem, tc.inputs, tc.setting, bits, refuted, r.Violation)
 			}
 		}
+	}
+}
+
+// Subtle faults of players are caught, and where one change makes the map right that is the cause: in the function that
+// writes for all of them, in one player's part, in the answer.
+func TestCausesOfPlayers(t *testing.T) {
+	raw, err := os.ReadFile("../../docs/examples/hop-players.star")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const layer, answer = "    layer = k + 1 - i\n", "== 2 * n + 1"
+	for _, tc := range []struct{ old, new, cause string }{
+		{layer, layer + "    x = [x[n - 1 - u] for u in range(n)]\n", "right if every input is reversed"},
+		{layer, layer + "    x = [n + 1 - e for e in x]\n", "right if every input is complemented"},
+		{layer, layer + "    x = [[v for v in range(n) if x[v] == u + 1][0] + 1 for u in range(n)]\n", "right if every input is inverted as a permutation"},
+		{layer, layer + "    if i == 1: x = [x[n - 1 - u] for u in range(n)]\n", "right if x is reversed"},
+		{answer, "!= 2 * n + 1", "right if the answer is inverted"},
+		{answer, "<= 2 * n + 2", "off by one: right if +1 is added"},
+		{"image = x[u] + n - here", "image = (x[u] if i != 2 else u + 1) + n - here", "none of Bob's tokens depends on y"},
+		{layer, "    layer = i\n", ""},
+	} {
+		r := check(t, parse(t, strings.Replace(string(raw), tc.old, tc.new, 1)), 4)
+		if r.Verdict != report.Errs || r.Counterexample == nil || !strings.HasPrefix(strings.TrimPrefix(r.Cause, "the split: "), tc.cause) || tc.cause == "" && r.Cause != "" {
+			t.Errorf("%s: %v, cause %q, want %q", tc.new, r.Verdict, r.Cause, tc.cause)
+		}
+	}
+	// Three players, the first of whom is taken for the last.
+	const weigh = `
+def inputs(n): return [numbers(0, 2), numbers(0, 2), numbers(0, 2)]
+def problem(n, xs): return xs[0] + 3 * xs[1] + 9 * xs[2]
+def task(tokens, params): return [tokens[0] + 3 * tokens[1] + 9 * tokens[2]] * 3
+def player(n, i, x): return {4 - i: x}
+def read(n): return [3]
+def answer(n, outputs): return outputs[3]
+`
+	if r := check(t, parse(t, weigh), 1); r.Cause != "right if the players' inputs are taken in the opposite order on their way into the tokens, on all 27 pairs tried" {
+		t.Errorf("players in the opposite order: %q", r.Cause)
 	}
 }
 

@@ -62,7 +62,7 @@ func (s *Subject) diagnose(ctx context.Context, first *pair) string {
 		if err != nil || wrong != nil {
 			return ""
 		}
-		inverted = inverted && s.Problem.YesNo() && s.yesNo(got) && !want.Accepts(got)
+		inverted = inverted && (want.Kind() == protocol.None || yesNo(got) && yesNo(want) && !want.Accepts(got))
 		var right []int
 		var outs []tasks.Value
 		var together error
@@ -113,25 +113,51 @@ func (t *tried) want(k int) (protocol.Value, error) {
 	return t.wants[k], nil
 }
 
-// rewriting is another way to write an input: what an encoder and a decoder may disagree by.
+// yesNo says that a value is True or False, or as good as these.
+func yesNo(v protocol.Value) bool {
+	return v.Equal(protocol.BoolValue(true)) || v.Equal(protocol.BoolValue(false))
+}
+
+// rewriting is another way to write a member of a domain: what an encoder and a decoder may disagree by.
 type rewriting struct {
 	name string
-	of   func(v protocol.Value) (protocol.Value, bool)
+	of   func(d protocol.Domain, v protocol.Value) (protocol.Value, bool)
 }
 
 var rewritings = []rewriting{
-	{"reversed", func(v protocol.Value) (protocol.Value, bool) {
+	{"reversed", func(_ protocol.Domain, v protocol.Value) (protocol.Value, bool) {
 		return listed(v, func(k int) protocol.Value { return v.At(v.Len() - 1 - k) })
 	}},
-	{"complemented", func(v protocol.Value) (protocol.Value, bool) {
-		return listed(v, func(k int) protocol.Value { return protocol.IntValue(1 - v.At(k).Int()) })
+	{"complemented", func(d protocol.Domain, v protocol.Value) (protocol.Value, bool) {
+		least, most := v, v
+		if !d.Plain() {
+			least, most = d.Value(d.Nth(0)), d.Value(d.Nth(d.Len()-1))
+		}
+		if least.Len() == 0 || most.Len() == 0 {
+			return v, false
+		}
+		ends := least.At(0).Int() + most.At(0).Int() // which change places
+		if d.Plain() {
+			ends = 1
+		}
+		return listed(v, func(k int) protocol.Value { return protocol.IntValue(ends - v.At(k).Int()) })
 	}},
-	{"transposed, as a square", func(v protocol.Value) (protocol.Value, bool) {
+	{"transposed, as a square", func(_ protocol.Domain, v protocol.Value) (protocol.Value, bool) {
 		side := int(math.Round(math.Sqrt(float64(v.Len()))))
 		if v.Kind() != protocol.Tuple || side < 2 || side*side != v.Len() {
 			return v, false
 		}
 		return listed(v, func(k int) protocol.Value { return v.At(k%side*side + k/side) })
+	}},
+	{"inverted as a permutation", func(_ protocol.Domain, v protocol.Value) (protocol.Value, bool) {
+		return listed(v, func(k int) protocol.Value {
+			for at := range v.Len() {
+				if v.At(at).Int() == k+1 {
+					return protocol.IntValue(at + 1)
+				}
+			}
+			return protocol.Value{}
+		})
 	}},
 }
 
@@ -147,35 +173,75 @@ func listed(v protocol.Value, item func(k int) protocol.Value) (protocol.Value, 
 	return protocol.TupleValue(items...), true
 }
 
-// reread looks for one player's input that is written in another way than it is meant:
-// with it the map is right on all pairs that were tried.
+// exchange is a change of all inputs at once on their way into the tokens; false: there is none of these inputs.
+type exchange struct {
+	text string // "x is reversed on its way"
+	of   func(in []protocol.Word) ([]protocol.Word, bool)
+}
+
+// exchanges are one player's input rewritten, or everybody's, and the inputs in the opposite order.
+func (s *Subject) exchanges() (list []exchange) {
+	domains := s.Problem.Domains(s.Size)
+	rewrite := func(text string, w rewriting, whose func(who int) bool) {
+		list = append(list, exchange{text + w.name + " on its way", func(in []protocol.Word) ([]protocol.Word, bool) {
+			there := slices.Clone(in)
+			for who, d := range domains {
+				if !whose(who) || d.Len() < 1 && !d.Plain() {
+					continue
+				}
+				v, ok := w.of(d, asList(d, in[who]))
+				if !ok {
+					return nil, false
+				}
+				if there[who], ok = wordOf(d, v); !ok {
+					return nil, false
+				}
+			}
+			return there, true
+		}})
+	}
+	for one := range domains {
+		for _, w := range rewritings {
+			rewrite(s.nameOf(one)+" is ", w, func(who int) bool { return who == one })
+		}
+	}
+	for _, w := range rewritings {
+		rewrite("every input is ", w, func(int) bool { return true })
+	}
+	if !slices.ContainsFunc(domains, func(d protocol.Domain) bool { return d.Name() != domains[0].Name() }) {
+		text := "x and y are exchanged on their way"
+		if len(domains) > 2 {
+			text = "the players' inputs are taken in the opposite order on their way"
+		}
+		list = append(list, exchange{text, func(in []protocol.Word) ([]protocol.Word, bool) {
+			there := slices.Clone(in)
+			slices.Reverse(there)
+			return there, true
+		}})
+	}
+	return list
+}
+
+// reread looks for inputs that are written in another way than they are meant: with it the map is right on all pairs
+// that were tried.
 func (t *tried) reread(ctx context.Context) string {
 	s, m := t.s, t.m
-	for who := range s.Players() {
-		d := s.domainOf(protocol.Player(who))
-		for _, w := range rewritings {
-			right, changed := true, false
-			for k, in := range t.pairs {
-				other, ok := w.of(asList(d, in[who]))
-				word, member := wordOf(d, other)
-				if right = ok && member; !right || ctx.Err() != nil {
-					break
-				}
-				changed = changed || word != in[who]
-				there := slices.Clone(in)
-				there[who] = word
-				if right = s.inputAt(m, there) == nil; !right {
-					break // it is no map of the other input
-				}
-				got, err := s.Answer(in[len(in)-1], m.output) // who answers holds what it holds
-				want, wrong := t.want(k)
-				if right = err == nil && wrong == nil && want.Accepts(got); !right {
-					break
-				}
+	for _, e := range s.exchanges() {
+		right, changed := true, false
+		for k, in := range t.pairs {
+			there, ok := e.of(in)
+			if right = ok && ctx.Err() == nil && s.inputAt(m, there) == nil; !right {
+				break // it is no map of the other input
 			}
-			if right && changed && ctx.Err() == nil {
-				return fmt.Sprintf("right if %s is %s on its way into the tokens, on all %d pairs tried", s.nameOf(who), w.name, len(t.pairs))
+			changed = changed || !slices.Equal(there, in)
+			got, err := s.Answer(in[len(in)-1], m.output) // who answers holds what it holds
+			want, wrong := t.want(k)
+			if right = err == nil && wrong == nil && want.Accepts(got); !right {
+				break
 			}
+		}
+		if right && changed {
+			return fmt.Sprintf("right if %s into the tokens, on all %d pairs tried", e.text, len(t.pairs))
 		}
 	}
 	return ""

@@ -62,7 +62,7 @@ func (s *Subject) covers() (*fast, error) {
 
 // yesNo says that an answer, whatever y is, is one that a yes-or-no problem has.
 func (s *Subject) yesNo(v protocol.Value) bool {
-	return !s.AnswerUsesY && (v.Equal(protocol.BoolValue(true)) || v.Equal(protocol.BoolValue(false)))
+	return !s.AnswerUsesY && yesNo(v)
 }
 
 // written packs the columns of count y by writing each of them: bit k is y number at(k).
