@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
+	"crosscut/models/tasks"
 	"crosscut/protocol"
 	"crosscut/protocol/problems"
 )
@@ -205,6 +208,102 @@ func TestOverdrawnAtOtherSizes(t *testing.T) {
 		}
 		if said := Overdrawn(t.Context(), s, family(c.bits)); (said == "") != (c.want == "") || !strings.HasPrefix(said, c.want) {
 			t.Errorf("overdrawn %s: %q", name, said)
+		}
+	}
+}
+
+// TestClassesAreFewest: rows that may share a message are put into as few classes as there can be, and in each column of a class
+// some answer is right for all of it. Without a search the numbers are bounds.
+func TestClassesAreFewest(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 9))
+	greedy, clique := 0, 0
+	for trial := range 300 {
+		rows, cols := 1+rng.IntN(6), 1+rng.IntN(4)
+		ids := make([]protocol.Value, rows*cols)
+		for k := range ids {
+			switch a := rng.IntN(6); a {
+			case 0:
+			case 1, 2:
+				ids[k] = protocol.OneOfValue(protocol.IntValue(a), protocol.IntValue(rng.IntN(3)))
+			default:
+				ids[k] = protocol.IntValue(a - 3)
+			}
+		}
+		b := shown(t, tabled([]int{rows, cols}, func(at []int) protocol.Value { return ids[at[0]*cols+at[1]] })).box()
+		lines := b.lines(0)
+		c := &classing{sets: b.sets, rows: lines}
+		least := rows
+		var assign func(k int, classes [][]int32)
+		assign = func(k int, classes [][]int32) {
+			if k == rows {
+				least = min(least, len(classes))
+				return
+			}
+			for i, class := range classes {
+				if c.fits(class, lines[k]) {
+					next := append([][]int32{}, classes...)
+					next[i] = c.join(class, lines[k])
+					assign(k+1, next)
+				}
+			}
+			assign(k+1, append(append([][]int32{}, classes...), lines[k]))
+		}
+		assign(0, nil)
+		for _, steps := range []int{0, classSteps} {
+			lower, classes := (&classing{sets: b.sets, rows: lines}).least(t.Context(), steps)
+			if lower > least || len(classes) < least || steps > 0 && (lower != least || len(classes) != least) || lower < 1 {
+				t.Fatalf("trial %d, %d steps: %d to %d classes, %d are fewest", trial, steps, lower, len(classes), least)
+			}
+			if steps == 0 && len(classes) > least {
+				greedy++
+			}
+			if steps == 0 && lower < least {
+				clique++
+			}
+			for _, row := range lines {
+				if !slices.ContainsFunc(classes, func(class []int32) bool {
+					for j := range class {
+						if b.sets.meet(class[j], row[j]) != class[j] || class[j] == 0 {
+							return false
+						}
+					}
+					return true
+				}) {
+					t.Fatalf("trial %d, %d steps: a row is in no class", trial, steps)
+				}
+			}
+		}
+	}
+	if greedy == 0 || clique == 0 {
+		t.Errorf("greedy classes are too many %d times, the lower bound too low %d times: this tests no search", greedy, clique)
+	}
+	// A search without time says what it knows.
+	over, stop := context.WithCancel(t.Context())
+	stop()
+	b := shown(t, tabled([]int{5, 5}, func(at []int) protocol.Value { // a pentagon: two neighbours may share
+		if d := (at[0] - at[1] + 5) % 5; d == 0 || d == 2 || d == 3 {
+			return protocol.IntValue(min(d, 1))
+		}
+		return protocol.Value{}
+	})).box()
+	for ctx, want := range map[context.Context][2]int{t.Context(): {3, 3}, over: {2, 3}} {
+		if lower, classes := (&classing{sets: b.sets, rows: b.lines(0)}).least(ctx, classSteps); lower != want[0] || len(classes) != want[1] {
+			t.Errorf("a pentagon: %d to %d classes, want %v", lower, len(classes), want)
+		}
+	}
+}
+
+// TestBackAndForth: a state crosses both ways where Alice has a token behind one of Bob's, before what is read.
+func TestBackAndForth(t *testing.T) {
+	const A, B = protocol.Alice, protocol.Bob
+	for _, c := range []struct {
+		owner []protocol.Player
+		reads []int
+		want  bool
+	}{{[]protocol.Player{A, A, B, B}, []int{4}, false}, {[]protocol.Player{A, B, A, B}, []int{4}, true}, {[]protocol.Player{A, B, A, B}, []int{3}, true}, {[]protocol.Player{A, B, A, B}, []int{1, 2}, false}, {[]protocol.Player{A, B, A, B}, nil, false}, {[]protocol.Player{B, B, A}, []int{1, 3}, true}} {
+		s := &Subject{Split: tasks.Split{Owner: c.owner}, Reads: c.reads}
+		if got := s.backAndForth(); got != c.want {
+			t.Errorf("%v, read %v: %v", c.owner, c.reads, got)
 		}
 	}
 }
