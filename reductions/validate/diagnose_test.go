@@ -88,10 +88,10 @@ func TestCauses(t *testing.T) {
 	s := instance(t, reductions.DisjMatch3, 2)
 	for name, same := range map[string]bool{"numbers": false, "lists of one": false, "lists": true} {
 		v := map[string]protocol.Value{"numbers": protocol.IntValue(3), "lists of one": protocol.Ints(3), "lists": protocol.Ints(3, 4)}[name]
-		if _, ok := rewritings[0].of(v); ok != same {
+		if _, ok := rewritings[0].of(protocol.Domain{}, v); ok != same {
 			t.Errorf("%s are reversed: %v", name, ok)
 		}
-		if _, ok := rewritings[2].of(v); ok {
+		if _, ok := rewritings[2].of(protocol.Domain{}, v); ok {
 			t.Errorf("%s are a square", name)
 		}
 	}
