@@ -139,9 +139,9 @@ func (c *call) validate() error {
 		if within := c.Duration("consequences"); r.Verdict == report.Meets && within > 0 {
 			ctx, cancel := context.WithTimeout(c.Context, within)
 			s.until(time.Now().Add(within))
-			if said := validate.Overdrawn(ctx, s.Subject, s.family); said != "" {
+			var said string
+			if said, s.family = validate.Hold(ctx, s.Subject, s.family); said != "" {
 				r.Warnings = append(r.Warnings, said)
-				s.undeclare()
 			}
 			if err = r.AddNeeds(ctx, s.Subject); err != nil {
 				cancel()
@@ -248,19 +248,6 @@ type subject struct {
 	clash  func() error      // of its domains at two sizes
 	until  func(t time.Time) // when calls of the file end for good
 	close  func()
-}
-
-// undeclare takes back what the file says is needed.
-func (s *subject) undeclare() {
-	s.Need = nil
-	given := s.family
-	s.family = func(n int) (*validate.Subject, error) {
-		other, err := given(n)
-		if err == nil {
-			other.Need = nil
-		}
-		return other, err
-	}
 }
 
 // subject builds the reduction that the flags name.

@@ -98,8 +98,12 @@ func (a *writeAnswer) reduction(ctx context.Context, f *script.File, q writeRequ
 		within, cancel := context.WithTimeout(ctx, mostFollows)
 		defer cancel()
 		f.Until(time.Now().Add(mostFollows))
-		if r.Consequences, err = validate.Consequences(within, s, f.Family()); err == nil {
-			r.Warnings = append(r.Warnings, validate.Beyond(within, q.N, f.Family())...)
+		said, family := validate.Hold(within, s, f.Family())
+		if said != "" {
+			r.Warnings = append(r.Warnings, said)
+		}
+		if r.Consequences, err = validate.Consequences(within, s, family); err == nil {
+			r.Warnings = append(r.Warnings, validate.Beyond(within, q.N, family)...)
 		}
 	}
 	return err

@@ -151,8 +151,13 @@ func TestDeclaredNeedElsewhere(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := validate.Overdrawn(t.Context(), s, f.Family()); !strings.HasPrefix(got, want) || want == "" && got != "" {
+		got, family := validate.Hold(t.Context(), s, f.Family())
+		if !strings.HasPrefix(got, want) || want == "" && got != "" {
 			t.Errorf("%s: %q, want %q", need, got, want)
+		}
+		// Nothing rests on it then, at any size.
+		if other, err := family(8); err != nil || (s.Need == nil) != (want != "") || (other.Need == nil) != (want != "") {
+			t.Errorf("%s: held to %+v and %+v: %v", need, s.Need, other, err)
 		}
 	}
 }

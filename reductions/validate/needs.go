@@ -361,6 +361,21 @@ func Overdrawn(ctx context.Context, s *Subject, family func(n int) (*Subject, er
 	return said
 }
 
+// Hold takes back a need that is [Overdrawn], here and at all sizes: nothing that follows rests on it. It says why, or "".
+func Hold(ctx context.Context, s *Subject, family func(n int) (*Subject, error)) (said string, held func(n int) (*Subject, error)) {
+	if said = Overdrawn(ctx, s, family); said == "" {
+		return "", family
+	}
+	s.Need = nil
+	return said, func(n int) (*Subject, error) {
+		other, err := family(n)
+		if err == nil {
+			other.Need = nil
+		}
+		return other, err
+	}
+}
+
 // enough is what some protocol costs in the setting of a need, in bits, and which. Cheap ones are always looked
 // at; a search goes on while there may be one that costs less than the need.
 func (s *Subject) enough(ctx context.Context, t *table, need Need) (bits int, why string) {
