@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -47,6 +48,9 @@ func TestBuiltIns(t *testing.T) {
 		large := run(t, instance(t, r, 40), Options{Budget: 1500, Seed: 1})
 		if large.Verdict != report.Meets || large.Exhaustive || large.Path != "sampled" || large.Interval == nil || large.Interval.High <= 0 || len(large.Warnings) == 0 {
 			t.Errorf("%s, n = 40: %+v", r.Name, large)
+		}
+		if f := large.Sheet().Fields; !slices.Contains(f, report.Field{Name: "verdict", Value: "meets (sampled: right on what was tried)"}) {
+			t.Errorf("%s, n = 40: %v", r.Name, f)
 		}
 	}
 }
