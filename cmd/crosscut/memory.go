@@ -41,7 +41,7 @@ func (c *call) need(bytes uint64, what string) error {
 // take half of the time.
 const (
 	growPercent  = 50
-	heapFloor    = 16 << 20
+	heapFloor    = 32 << 20
 	floorPercent = heapFloor / (4 << 20) * 100 // of the runtime's own floor, which is 4 MB at 100
 )
 

@@ -114,8 +114,9 @@ func (t *Target) separate(x, x2 protocol.Word, rng *rand.Rand) (y protocol.Word,
 		}
 		return y, false
 	}
+	d := p.Domain(n, protocol.Bob)
 	for range tries {
-		if y := p.RandomY(n, rng); differ(y) {
+		if y := d.Random(rng); differ(y) {
 			return y, true
 		}
 	}

@@ -79,6 +79,9 @@ func (c *collector) fail(err error) bool {
 	return c.err != nil
 }
 
+// beside says that a row is not to be made: after an error, or where only controls are asked for.
+func (c *collector) beside() bool { return c.err != nil || c.at.sound }
+
 // truthTable checks a reduction at the given n, at the shortest N.
 func (c *collector) truthTable(r *reductions.Reduction, ns []int) {
 	var all []*reductions.Instance
@@ -94,7 +97,7 @@ func (c *collector) truthTable(r *reductions.Reduction, ns []int) {
 
 // truthTableOf checks the given instances, which are described in words.
 func (c *collector) truthTableOf(all []*reductions.Instance, at string) {
-	if c.err != nil {
+	if c.beside() {
 		return
 	}
 	row, err := truthTable(c.ctx, all, at, 1<<16, c.at.Seed)
@@ -120,6 +123,9 @@ func (c *collector) machine(r *reductions.Reduction, n int, b builder) (models.M
 // through runs a right model through a reduction at size n: all pairs while
 // they are few, else a sample.
 func (c *collector) through(r *reductions.Reduction, n int, b builder) {
+	if c.beside() {
+		return
+	}
 	m, in := c.machine(r, n, b)
 	if c.err != nil {
 		return
@@ -131,6 +137,9 @@ func (c *collector) through(r *reductions.Reduction, n int, b builder) {
 // injective adds to the last row that a right model sends 2^n different
 // messages at size n; two equal ones would contradict that it is right.
 func (c *collector) injective(r *reductions.Reduction, n int, b builder) {
+	if c.beside() {
+		return
+	}
 	m, in := c.machine(r, n, b)
 	if c.err != nil {
 		return
@@ -185,7 +194,7 @@ func (c *collector) undersized(r *reductions.Reduction, n int, b builder, o fals
 
 // bites states from where on an inequality says something.
 func (c *collector) bites(r *reductions.Reduction, a rules.Sized, limit int) {
-	if c.err != nil {
+	if c.beside() {
 		return
 	}
 	row, err := biteRow(r, a, limit)
@@ -195,7 +204,7 @@ func (c *collector) bites(r *reductions.Reduction, a rules.Sized, limit int) {
 // solves runs a model on its task's own inputs: all of the small world where it
 // has at most limit sequences, else generated ones.
 func (c *collector) solves(model *models.Model, task *tasks.Task, n int, sizes tasks.Params, set models.Settings, limit, runs int) {
-	if c.err != nil {
+	if c.beside() {
 		return
 	}
 	sh, err := task.Shape(n, sizes)
