@@ -13,7 +13,20 @@ import "fmt"
 // cost exists: no bit was carried by shared state, length, silence or order. It
 // speaks only of the sizes and coins it was fed in full. The zero value is ready.
 type Audit struct {
-	seen map[string]string
+	seen map[moment]string
+	// after numbers the transcripts so far: 0 is the empty one, and each is another and a bit.
+	after map[written]int
+}
+
+// moment is what a behaviour must be a function of.
+type moment struct {
+	what, view string
+	sofar      int
+}
+
+type written struct {
+	sofar int
+	bit   bool
 }
 
 // AuditError is a cheat: the same view, two behaviours.
@@ -32,50 +45,52 @@ func (e *AuditError) Error() string {
 // Add feeds one run: every player's input and output, in any faithful text form.
 func (a *Audit) Add(inputs []string, t Transcript, outputs []string) error {
 	if a.seen == nil {
-		a.seen = map[string]string{}
+		a.seen, a.after = map[moment]string{}, map[written]int{}
 	}
-	var sofar []byte
+	sofar, text := 0, []byte{}
+	check := func(what, view, is string) error {
+		key := moment{what, view, sofar}
+		was, ok := a.seen[key]
+		if !ok {
+			a.seen[key] = is
+			return nil
+		}
+		if was != is {
+			return &AuditError{What: what, View: view, Was: was, Is: is, Transcript: string(text)}
+		}
+		return nil
+	}
 	for _, m := range t.Messages {
+		event, view := fmt.Sprintf("%v begins a word", m.From), fmt.Sprintf("%v's input %q", m.From, inputs[m.From])
 		for i := range int(m.Word.Len()) {
-			event := fmt.Sprintf("%v begins a word", m.From)
-			if i > 0 {
+			if i == 1 {
 				event = fmt.Sprintf("%v goes on", m.From)
 			}
-			if err := a.check("who writes next", "", sofar, event); err != nil {
+			if err := check("who writes next", "", event); err != nil {
 				return err
 			}
-			bit := "0"
-			if m.Word.Bit(i) {
+			next, bit := written{sofar, m.Word.Bit(i)}, "0"
+			if next.bit {
 				bit = "1"
 			}
-			view := fmt.Sprintf("%v's input %q", m.From, inputs[m.From])
-			if err := a.check("a bit", view, sofar, bit); err != nil {
+			if err := check("a bit", view, bit); err != nil {
 				return err
 			}
-			sofar = append(sofar, bit...)
+			after, ok := a.after[next]
+			if !ok {
+				after = len(a.after) + 1
+				a.after[next] = after
+			}
+			sofar, text = after, append(text, bit...)
 		}
 	}
-	if err := a.check("who writes next", "", sofar, "the end"); err != nil {
+	if err := check("who writes next", "", "the end"); err != nil {
 		return err
 	}
 	for i, out := range outputs {
-		view := fmt.Sprintf("%v's input %q", Player(i), inputs[i])
-		if err := a.check("an output", view, sofar, out); err != nil {
+		if err := check("an output", fmt.Sprintf("%v's input %q", Player(i), inputs[i]), out); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-func (a *Audit) check(what, view string, sofar []byte, is string) error {
-	key := what + "\x00" + view + "\x00" + string(sofar)
-	was, ok := a.seen[key]
-	if !ok {
-		a.seen[key] = is
-		return nil
-	}
-	if was != is {
-		return &AuditError{What: what, View: view, Was: was, Is: is, Transcript: string(sofar)}
 	}
 	return nil
 }
