@@ -19,6 +19,7 @@ func interior(ctx context.Context, a *mat.Dense, b, c []float64) (x, y []float64
 	for _, v := range b {
 		scale = max(scale, math.Abs(v))
 	}
+	half := mat.NewDense(m, n, nil) // 0 where a is, at every step
 	for step := 0; step < 80 && ctx.Err() == nil; step++ {
 		// Residuals.
 		rp, rd := make([]float64, m), make([]float64, n)
@@ -43,16 +44,16 @@ func interior(ctx context.Context, a *mat.Dense, b, c []float64) (x, y []float64
 			return x, y, true
 		}
 		// The normal matrix a diag(x/s) a^T.
-		d := make([]float64, n)
-		half := mat.NewDense(m, n, nil)
+		d, root := make([]float64, n), make([]float64, n)
 		for j := range d {
 			d[j] = x[j] / s[j]
+			root[j] = math.Sqrt(d[j])
 		}
 		for i := range m {
 			row, out := a.RawRowView(i), half.RawRowView(i)
 			for j, v := range row {
 				if v != 0 {
-					out[j] = v * math.Sqrt(d[j])
+					out[j] = v * root[j]
 				}
 			}
 		}
@@ -66,12 +67,15 @@ func interior(ctx context.Context, a *mat.Dense, b, c []float64) (x, y []float64
 			return x, y, mu < 1e-8 && worst < 1e-6
 		}
 		direction := func(rc []float64) (dx, dy, ds []float64) {
-			rhs := make([]float64, m)
+			rhs, w := make([]float64, m), make([]float64, n)
+			for j := range w {
+				w[j] = d[j]*rd[j] - rc[j]/s[j]
+			}
 			for i := range m {
 				rhs[i] = rp[i]
 				for j, v := range a.RawRowView(i) {
 					if v != 0 {
-						rhs[i] += v * (d[j]*rd[j] - rc[j]/s[j])
+						rhs[i] += v * w[j]
 					}
 				}
 			}
