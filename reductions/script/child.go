@@ -156,7 +156,9 @@ func (c *child) load(req request) reply {
 	defer c.clock(t).Stop()
 	c.globals, err = starlark.ExecFileOptions(options, t, req.Name, req.Source, predeclared())
 	if err != nil {
-		return explain(err)
+		r := explain(err)
+		r.Funcs = heads(req)
+		return r
 	}
 	c.globals.Freeze()
 	r := reply{Consts: map[string]json.RawMessage{}, Funcs: map[string]function{}}
@@ -211,6 +213,28 @@ func describe(f *starlark.Function) function {
 		}
 	}
 	return d
+}
+
+// heads are the signatures that a file writes, where it is understood so far, without defaults: a parameter that
+// is missing leaves a name undefined.
+func heads(req request) map[string]function {
+	tree, err := options.Parse(req.Name, req.Source, 0)
+	if err != nil {
+		return nil
+	}
+	all := map[string]function{}
+	for _, stmt := range tree.Stmts {
+		if def, is := stmt.(*syntax.DefStmt); is {
+			f := function{Line: int(def.Def.Line)}
+			for _, p := range def.Params {
+				if id, plain := p.(*syntax.Ident); plain {
+					f.Params = append(f.Params, id.Name)
+				}
+			}
+			all[def.Name.Name] = f
+		}
+	}
+	return all
 }
 
 // named reads arguments by name.

@@ -19,6 +19,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"crosscut/internal/catalog"
 	"crosscut/models/tasks"
@@ -74,6 +75,9 @@ func Load(ctx context.Context, path string, limits Limits) (*File, error) {
 
 // Parse is Load for a file that is in memory.
 func Parse(ctx context.Context, name, source string, limits Limits) (*File, error) {
+	if err := noText(name, source); err != nil {
+		return nil, err
+	}
 	p, r, err := start(ctx, name, source, limits)
 	if err != nil {
 		return nil, err
@@ -84,15 +88,50 @@ func Parse(ctx context.Context, name, source string, limits Limits) (*File, erro
 			f.Close()
 			return nil, hinted("write def "+fn+"("+want[0]+")", "%s: %s = %s is no function", f.at(fn), fn, short(f.consts[fn]))
 		}
-		got, ok := f.funcs[fn]
-		fits := slices.ContainsFunc(want, func(w string) bool { return len(strings.Split(w, ", ")) == len(got.Params) })
-		if ok && (!fits || fn == "problem" && slices.Equal(got.Params, []string{"x", "y"})) {
-			f.Close()
-			return nil, hinted("every other parameter needs a default, which --set changes: k = 4", "%s: %s takes (%s): want %s(%s)",
-				f.at(fn), fn, strings.Join(got.Params, ", "), fn, strings.Join(want, "), or "+fn+"("))
-		}
+	}
+	if err := misfit(name, f.funcs); err != nil {
+		f.Close()
+		return nil, err
 	}
 	return f, nil
+}
+
+// noText is an error where a source is no text: the interpreter ends at a byte 0, and reads other encodings as
+// something else.
+func noText(name, source string) error {
+	for k, r := range source {
+		why := "the byte 0 is no text"
+		if _, size := utf8.DecodeRuneInString(source[k:]); r == utf8.RuneError && size == 1 {
+			why = fmt.Sprintf("the byte %#x is not UTF-8", source[k])
+		} else if r != 0 {
+			continue
+		}
+		before := source[:k]
+		return hinted("save the file as text in UTF-8", "%s:%d:%d: %s", name, 1+strings.Count(before, "\n"), utf8.RuneCountInString(before[strings.LastIndex(before, "\n")+1:])+1, why)
+	}
+	return nil
+}
+
+// misfit is an error where a function of arguments takes others, or these in another order.
+func misfit(name string, funcs map[string]function) error {
+	for _, fn := range slices.Sorted(maps.Keys(arguments)) {
+		got, is := funcs[fn]
+		if !is {
+			continue
+		}
+		at := fmt.Sprintf("%s:%d: def %s(%s)", name, got.Line, fn, strings.Join(got.Params, ", "))
+		form := slices.IndexFunc(arguments[fn], func(w string) bool { return strings.Count(w, ", ")+1 == len(got.Params) })
+		if form < 0 || fn == "problem" && slices.Equal(got.Params, []string{"x", "y"}) {
+			return hinted("every other parameter needs a default, which --set changes: k = 4", "%s: %s takes (%s)", at, fn, strings.Join(arguments[fn], "), or ("))
+		}
+		want := strings.Split(arguments[fn][form], ", ")
+		for k, p := range got.Params {
+			if p != want[k] && slices.Contains(want, p) {
+				return hinted("arguments go by their place; names of your own may stand there", "%s: %s takes (%s), in this order", at, fn, arguments[fn][form])
+			}
+		}
+	}
+	return nil
 }
 
 // arguments are the parameters that each function is called with.

@@ -135,7 +135,9 @@ func start(ctx context.Context, name, source string, limits Limits) (*process, r
 	}
 	r, err := p.receive("the file itself")
 	if err == nil && r.Error != "" {
-		err = p.fault(r)
+		if err = misfit(name, r.Funcs); err == nil {
+			err = p.fault(r)
+		}
 	}
 	if err != nil {
 		p.close()

@@ -3,6 +3,7 @@ package script
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -71,6 +72,10 @@ def answer(n, outputs): return outputs[1] == 1
 `
 
 func TestRight(t *testing.T) {
+	// Other names than the page's go by their place.
+	if r := check(t, parse(t, "# \uFFFD\n"+strings.Replace(right, "answer(n, outputs): return outputs[1]", "answer(size, out): return out[1]", 1)), 2); r.Verdict != report.Meets {
+		t.Errorf("%+v", r)
+	}
 	f := parse(t, right)
 	for n := 1; n <= 6; n++ {
 		if r := check(t, f, n); r.Verdict != report.Meets || !r.Exhaustive || r.Pairs.Int64() != 1<<(2*n) || r.Checked != 1<<(2*n) {
@@ -199,6 +204,11 @@ func TestUnusable(t *testing.T) {
 		{"memory in one step", strings.Replace(right, "def params(n):  return {", "def params(n):  return [0] * (1 << 28) and {", 1), "needs more than 200 MB"},
 		{"memory in many steps", strings.Replace(right, "def params(n):  return {", "def f():\n  s = [0]\n  for i in range(30): s = s + s\n  return s\ndef params(n):  return f() and {", 1), "needs more than 200 MB"},
 		{"answer is no answer", strings.Replace(right, "outputs[1] == 1", "1.5", 1), "want a boolean, an integer"},
+		{"a byte 0, and what stands behind it", right + "\x00\nthis is (", fmt.Sprintf("user.star:%d:1: the byte 0 is no text", strings.Count(right, "\n")+1)},
+		{"another encoding", "# caf\xe9\n" + right, "user.star:1:6: the byte 0xe9 is not UTF-8"},
+		{"arguments in another order", strings.Replace(right, "answer(n, outputs)", "answer(n, outputs, y)", 1), "answer takes (n, y, outputs), in this order"},
+		{"n and x exchanged", strings.Replace(right, "alice(n, x)", "alice(x, n)", 1), "def alice(x, n): alice takes (n, x), in this order"},
+		{"no n, which is then undefined", strings.Replace(right, "alice(n, x)", "alice(x)", 1), "def alice(x): alice takes (n, x)"},
 		{"n = 0", right, "user.star: n = 0 is outside 1..65536"},
 		{"a position out of range", strings.Replace(right, "outputs[1] == 1", "outputs[99] == 1", 1), "positions are 1..7"},
 	} {
