@@ -161,7 +161,7 @@ func (s *Subject) consequence(a rules.Sized, f *search) (Consequence, error) {
 		c.note("where it bites is not known: %v", err)
 	}
 	if !c.Vacuous {
-		c.rests(s, least)
+		c.rests(f.ctx, s, least)
 	}
 	return c, s.solveWidth(&c, a, needed, moved)
 }
@@ -205,7 +205,7 @@ func (c *Consequence) lookAhead(s *Subject, a rules.Sized, f *search) error {
 		c.note("the need there is %d bits, %s (%s: %s)", need.Bits, need.Setting, need.Basis, need.By)
 	}
 	if n != s.Size { // of this size the row says it itself
-		c.rests(at, need)
+		c.rests(f.ctx, at, need)
 	}
 	c.solveLength(f)
 	return nil
@@ -216,10 +216,19 @@ func (c *Consequence) note(format string, args ...any) {
 	c.Note = strings.TrimPrefix(c.Note+"; "+fmt.Sprintf(format, args...), "; ")
 }
 
-// rests says where a need that a row rests on is what the file declares and was not held against protocols.
-func (c *Consequence) rests(s *Subject, need Need) {
-	if s.Need != nil && need == *s.Need && !s.judged {
+// rests says where a need that a row rests on is what the file declares, and neither a bound that was computed nor a
+// search through all protocols says that it is right.
+func (c *Consequence) rests(ctx context.Context, s *Subject, need Need) {
+	if s.Need == nil || need != *s.Need || s.met {
+		return
+	}
+	plain := *s
+	plain.Need = nil
+	switch shown, ok, err := plain.NeedIn(ctx, need.Setting); {
+	case !s.judged:
 		c.note("its need is declared, not judged at n = %d", s.Size)
+	case err != nil || !ok || shown.Bits < need.Bits:
+		c.note("its need is declared, not proved here: no protocol that was tried at n = %d costs less than %d bits, and %d are what was computed to be needed", s.Size, need.Bits, shown.Bits)
 	}
 }
 

@@ -191,5 +191,3 @@ func (b *box) parity(half [2]int32) [][]bool {
 	}
 	return bit
 }
-
-var used int

@@ -66,9 +66,9 @@ type Subject struct {
 
 	values *table // the problem's values, where they were tabulated
 	shown  []Need // what they show to be needed, where that was asked for
-	// judged says that Need was held against all protocols that are looked for, sampled that a
-	// run did not try all inputs.
-	judged, sampled bool
+	// judged says that Need was held against all protocols that are looked for, met that it is
+	// right for certain, sampled that a run did not try all inputs.
+	judged, met, sampled bool
 }
 
 // Violation is a broken obligation of a reduction: not a wrong answer, but a map

@@ -45,8 +45,9 @@ const (
 	cutSteps   = 1 << 16
 )
 
-// cheapest is the least cost that is found of a protocol that costs at most so many bits, or one more than that.
-func (b *box) cheapest(ctx context.Context, chain bool, rounds, most int) int {
+// cheapest is the least cost that is found of a protocol that costs at most so many bits, or one more than that, and
+// whether it is certain that none costs less.
+func (b *box) cheapest(ctx context.Context, chain bool, rounds, most int) (least int, sure bool) {
 	at := turn{-1, rounds}
 	if chain {
 		at = turn{0, -1}
@@ -60,10 +61,9 @@ func (b *box) cheapest(ctx context.Context, chain bool, rounds, most int) int {
 	for _, k := range passes {
 		k.ctx, k.chain, k.steps, k.known = ctx, chain, talkSteps+talkEach*len(b.right), map[string]outcome{}
 		for most >= 0 {
-			defer func(kk *talk) { used += talkSteps - kk.steps }(&k)
 			ok, sure := k.within(b, at, most)
 			if sure && !ok {
-				return most + 1
+				return most + 1, true
 			}
 			if !ok {
 				break
@@ -71,7 +71,7 @@ func (b *box) cheapest(ctx context.Context, chain bool, rounds, most int) int {
 			most--
 		}
 	}
-	return most + 1
+	return most + 1, most < 0
 }
 
 // least is a number of bits that every protocol costs, whoever speaks when, whether one costs no more, and the
