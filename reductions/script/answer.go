@@ -379,10 +379,10 @@ func (r *reduction) ask(at *node, seen []json.RawMessage) error {
 	return nil
 }
 
-// given reads what answer returned.
+// given reads what answer returned; None is for inputs outside the promise.
 func (r *reduction) given(raw json.RawMessage) (protocol.Value, error) {
 	is, err := value(raw)
-	if err != nil || is.Kind() == protocol.None || is.Kind() == protocol.OneOf {
+	if err != nil || is.Kind() == protocol.OneOf {
 		return is, hinted("return what problem returns", "%s: answer returned %s: want a boolean, an integer, a string or a list of such", r.file.at("answer"), short(raw))
 	}
 	return is, nil

@@ -160,12 +160,12 @@ def bob(n, y): return {2: y[0]}
 			t.Errorf("answer %s: %s, %d failures of %d", answer, r.Verdict, r.Failures, r.Checked)
 		}
 	}
-	for _, answer := range []string{`"one"`, "[outputs[1] + 1]"} {
+	for answer, want := range map[string]string{`"one"`: "gives \"one\"", "[outputs[1] + 1]": "gives [", "None": "returned None on x = 000, y = 000", "outputs[1] or None": "returned None on x = 000, y = 000"} {
 		s, err := parse(t, file+"def answer(n, outputs): return "+answer+"\n").Subject(3)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r, err := validate.Run(context.Background(), s, validate.Options{}); err == nil || r.Verdict == report.Meets || !strings.Contains(err.Error(), "of another type") || !strings.HasPrefix(err.Error(), "user.star:6: answer gives ") {
+		if r, err := validate.Run(context.Background(), s, validate.Options{}); err == nil || r.Verdict == report.Meets || !strings.HasPrefix(err.Error(), "user.star:6: answer "+want) || !strings.Contains(err.Error(), "return what problem returns") {
 			t.Errorf("answer %s: %v, %v", answer, r.Verdict, err)
 		}
 	}
@@ -347,9 +347,27 @@ def answer(n, outputs): return outputs[n + 1]
 // Outside the promise every answer is right.
 func TestPromise(t *testing.T) {
 	own := strings.Replace(right, `problem = "disj"`, "def problem(n, x, y):\n  c = len([i for i in range(n) if x[i] and y[i]])\n  return None if c > 1 else c == 1", 1)
-	own = strings.Replace(own, "outputs[1] == 1", "outputs[1] == 1", 1)
 	if r := check(t, parse(t, own), 3); r.Verdict != report.Meets {
 		t.Errorf("%+v", r)
+	}
+	// There None is an answer too, elsewhere none, in every way of trying it.
+	for task, answer := range map[string]string{
+		`task = "match3"`: "None if outputs[1] else False",
+		"def task(tokens, params):\n  n = len(tokens) // 2\n  c = len([i for i in range(n) if tokens[1 + i] > 1 and tokens[1 + n + i] > 1])\n  return [None if c > 1 else c == 1] * len(tokens)": "outputs[1] if outputs[1] == None else outputs[1] == 1",
+	} {
+		said := strings.NewReplacer("outputs[1] == 1", answer, `task = "match3"`, task).Replace(own)
+		for _, budget := range []int64{0, 40} {
+			s, err := parse(t, said).Subject(3)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := validate.Run(t.Context(), s, validate.Options{Seed: 1, Budget: budget})
+			if own := task[:3] == "def"; own && (err != nil || r.Verdict != report.Meets || r.Exhaustive != (budget == 0)) {
+				t.Errorf("budget %d: %v, %+v", budget, err, r)
+			} else if !own && (err == nil || r.Verdict == report.Meets || !strings.Contains(err.Error(), fmt.Sprintf("user.star:10: answer returned None on x = %s: ", map[int64]string{0: "001, y = 001", 40: "100, y = 100"}[budget]))) {
+				t.Errorf("budget %d: %v, %+v", budget, err, r)
+			}
+		}
 	}
 }
 

@@ -48,3 +48,12 @@ func (t *tally) strange(place string) error {
 	}
 	return nil
 }
+
+// spoken is an error where an answer inside the promise is None: then the file is at fault, not the map.
+func (s *Subject) spoken(t tally, err error) (tally, error) {
+	if err == nil && t.silent != nil {
+		err = fmt.Errorf("%s: answer returned None on %s: return what problem returns; None is an answer only outside the promise",
+			cmp.Or(s.Place, "validate"), s.shownShort(t.silent))
+	}
+	return t, err
+}

@@ -206,7 +206,7 @@ func (s *Subject) sample(ctx context.Context, opt Options) (tally, *Interval, er
 	}
 	const chunk = 256
 	judge := func(inputs func(k, i int) []protocol.Word, n int64) (tally, error) {
-		return parallel(ctx, opt, int(n+chunk-1)/chunk, n, func() func(int) (tally, error) {
+		return s.spoken(parallel(ctx, opt, int(n+chunk-1)/chunk, n, func() func(int) (tally, error) {
 			all, k := s.several(), s.Players()
 			list, at := &Inputs{Words: make([][]protocol.Word, k), Toks: make([][][]tasks.Token, k)}, make([]int, k)
 			return func(k int) (t tally, err error) {
@@ -238,7 +238,7 @@ func (s *Subject) sample(ctx context.Context, opt Options) (tally, *Interval, er
 				}
 				return t, nil
 			}
-		})
+		}))
 	}
 	before := s.effort()
 	t, err := judge(func(_, i int) []protocol.Word { return list[i] }, int64(len(list)))

@@ -124,6 +124,7 @@ type tally struct {
 	checked, failures int64
 	inside            int64 // of the checked, those that keep the promise
 	worst             *pair
+	silent            *pair // inside the promise, with None as its answer
 	wants, gots       kinds
 }
 
@@ -135,6 +136,9 @@ func (t *tally) add(u tally) {
 	t.gots.join(&u.gots)
 	if u.worst.better(t.worst) {
 		t.worst = u.worst
+	}
+	if u.silent.better(t.silent) {
+		t.silent = u.silent
 	}
 }
 
@@ -293,9 +297,13 @@ func (s *Subject) count(t *tally, in []protocol.Word, got, want protocol.Value) 
 	t.wants.see(want)
 	if !want.Accepts(got) {
 		t.failures++
-		if p := (&pair{ones: s.ones(in), in: in}); p.better(t.worst) {
+		worst := &t.worst
+		if got.Kind() == protocol.None {
+			worst = &t.silent
+		}
+		if p := (&pair{ones: s.ones(in), in: in}); p.better(*worst) {
 			p.in = slices.Clone(in)
-			t.worst = p
+			*worst = p
 		}
 	}
 }
@@ -456,7 +464,7 @@ func (s *Subject) plain(ctx context.Context, opt Options, from, to int) (tally, 
 	if s.Answers == nil && s.Wants == nil { // jobs are short, and there are some for each worker
 		block = max(1, min(block, aloneTogether/ys, (to-from)/(4*opt.Workers)))
 	}
-	return parallel(ctx, opt, (to-from+block-1)/block, int64(to-from)*int64(ys), func() func(int) (tally, error) {
+	return s.spoken(parallel(ctx, opt, (to-from+block-1)/block, int64(to-from)*int64(ys), func() func(int) (tally, error) {
 		note, all, at := &noted{table: opt.table}, s.several(), make([]int, len(domains))
 		mine := &Inputs{Words: slices.Clone(others.Words), Toks: slices.Clone(others.Toks)}
 		return func(job int) (t tally, err error) {
@@ -498,7 +506,7 @@ func (s *Subject) plain(ctx context.Context, opt Options, from, to int) (tally, 
 			}
 			return t, all.flush()
 		}
-	})
+	}))
 }
 
 // writeAll writes n words of a player into list.
