@@ -3,6 +3,7 @@ package script
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -526,5 +527,54 @@ func TestDomainsBetweenSizes(t *testing.T) {
 	}
 	if _, err := f.Subject(128); err == nil || f.Clash() == nil {
 		t.Errorf("a domain that shrinks far from n: %v", err)
+	}
+}
+
+// TestBitesThatComeAndGo: a need that does not grow, or a cost that grows by steps, has the first bite of those that are near, what
+// bites at one size and not at a larger one is told and not solved for N, and a need that the players' inputs refute where it
+// would bite bites nowhere.
+func TestBitesThatComeAndGo(t *testing.T) {
+	const file = `
+def inputs(n): return {"x": words(n, 4), "y": numbers(1, n)}
+def live(n): return LIVE
+def problem(n, x, y): return x[y - 1] if live(n) else x[0]
+def task(tokens, params): return [tokens[tokens[-1] - 1] if live(len(tokens) - 1) else tokens[0]] * len(tokens)
+def alice(n, x): return {i + 1: x[i] for i in range(n)}
+def bob(n, y): return {n + 1: y}
+def read(n): return [n + 1]
+def answer(n, outputs): return outputs[n + 1]
+def needed(n): return {"bits": NEED, "setting": "one-way deterministic", "basis": "proved", "source": "here"}
+`
+	const comes = "2 * n if live(n) else 2"
+	for _, c := range []struct {
+		live, need string
+		n, from    int
+		note       string
+		solvedForN bool
+	}{
+		{live: "n == 40 or n == 3", need: comes, n: 3, note: "no bite at n = 1, 2, 3, .., 16384"},
+		{live: "n == 40 or n == 3", need: comes, n: 40, from: 40, note: "what bites at n = 40 does not at n = 41"},
+		{live: "n % 2 == 0", need: comes, n: 4, from: 38, note: "what bites at n = 38 does not at n = 39"},
+		{live: "True", need: "2 * n", n: 3, from: 38, solvedForN: true},
+		{live: "True", need: "2 * n + (10 if n == 37 else 0)", n: 3, note: "at n = 37 84 bits are declared, and 74 are enough"},
+	} {
+		f := parse(t, strings.NewReplacer("LIVE", c.live, "NEED", c.need).Replace(file))
+		s, err := f.Subject(c.n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := rules.Parse("recurrent m=5 p=15")
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := validate.Consequences(t.Context(), s, f.Family(), a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		row := list[0]
+		solved := slices.ContainsFunc(row.Solved, func(sol validate.Solution) bool { return sol.For == "N" })
+		if (row.BitesFrom == nil) != (c.from == 0) || c.from > 0 && *row.BitesFrom != c.from || !strings.Contains(row.Note, c.note) || solved != c.solvedForN {
+			t.Errorf("%s, %s, n = %d: bites from %v, solved %v: %s", c.live, c.need, c.n, row.BitesFrom, row.Solved, row.Note)
+		}
 	}
 }

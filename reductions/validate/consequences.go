@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,8 +31,8 @@ type Consequence struct {
 	Basis        problems.Basis   `json:"basis"`
 	Trivial      int              `json:"trivial"` // Alice's raw tokens, with 16 bits a real number
 	Vacuous      bool             `json:"vacuous"` // the inequality excludes nothing here
-	// BitesFrom is the smallest n (and its N) at which a model of these sizes is
-	// impossible; nil when there is none below 2^20, or none is known.
+	// BitesFrom is the smallest n (and its N) of those compared, by doubling, bisection and a few beside, at which a model of
+	// these sizes is impossible; nil when there is none up to bitesLimit, or none is known.
 	BitesFrom *int `json:"bites_from"`
 	BitesAtN  *int `json:"bites_from_N"`
 	// Solved are the inequality solved for N at these sizes, and for one size at this n.
@@ -40,7 +42,7 @@ type Consequence struct {
 
 // Solution is an inequality solved for one quantity.
 type Solution struct {
-	For   string `json:"for"` // "N", or a size
+	For   string `json:"for"` // "N", "n" where N does not grow with it, or a size
 	Text  string `json:"text"`
 	Latex string `json:"latex"`
 	// Bound is the largest N, or the least size, that is not excluded; nil: none was found.
@@ -157,7 +159,7 @@ func (s *Subject) consequence(a rules.Sized, f *search) (Consequence, error) {
 		c.Vacuous, c.Note = true, "an artefact of the read position, no bound: the output is due before a token of "+others+" could matter; read at the end instead"
 		return c, nil
 	}
-	if err := c.lookAhead(s, a, f); err != nil {
+	if err := c.lookAhead(s, a, f, least); err != nil {
 		c.note("where it bites is not known: %v", err)
 	}
 	if !c.Vacuous {
@@ -168,16 +170,16 @@ func (s *Subject) consequence(a rules.Sized, f *search) (Consequence, error) {
 
 // lookAhead says from which n on a model of these sizes is impossible, where the map
 // says what it reads, and was right there on a sample.
-func (c *Consequence) lookAhead(s *Subject, a rules.Sized, f *search) error {
+func (c *Consequence) lookAhead(s *Subject, a rules.Sized, f *search, least Need) error {
 	if !s.Declared {
 		return errors.New("the reads were found on the inputs tried and are not declared: write def read(n)")
 	}
-	at, need, upto, why := bites(a, f)
+	at, need, seen, why := bites(a, f, s, least, !c.Vacuous)
 	if at == nil {
-		if upto == 0 || errors.Is(why, errLate) {
+		if errors.Is(why, errLate) || why != nil && len(seen) == 1 {
 			return why
 		}
-		c.note("no bite up to n = %d", upto)
+		c.note("no bite at n = %v", seen)
 		if why != nil {
 			c.note("%v", why)
 		}
@@ -189,6 +191,11 @@ func (c *Consequence) lookAhead(s *Subject, a rules.Sized, f *search) error {
 	}
 	if why, err := at.tooLarge(a); why != "" || err != nil {
 		return errors.Join(err, fmt.Errorf("at n = %d %s", n, why))
+	}
+	if at.Need != nil && n != s.Size { // which was held against more
+		if enough, why := at.enough(f.ctx, nil, *at.Need); at.Need.Bits > enough {
+			return fmt.Errorf("at n = %d %d bits are declared, and %d are enough: %s", n, at.Need.Bits, enough, why)
+		}
 	}
 	c.BitesFrom, c.BitesAtN = &n, &at.Shape.N
 	how, there := "checked", " at that n"
@@ -206,6 +213,10 @@ func (c *Consequence) lookAhead(s *Subject, a rules.Sized, f *search) error {
 	}
 	if n != s.Size { // of this size the row says it itself
 		c.rests(f.ctx, at, need)
+	}
+	if gap := seen.gap(n); gap > 0 {
+		c.note("what bites at n = %d does not at n = %d", n, gap)
+		return nil
 	}
 	c.solveLength(f)
 	return nil
@@ -232,15 +243,19 @@ func (c *Consequence) rests(ctx context.Context, s *Subject, need Need) {
 	}
 }
 
-// solveLength is the inequality solved for N: the last size before it bites.
+// solveLength is the inequality solved for N, or for n where N does not grow with it: the last size before it bites.
 func (c *Consequence) solveLength(f *search) {
 	last := Solution{For: "N", Text: fmt.Sprintf("excluded from N = %d (n = %d) on", *c.BitesAtN, *c.BitesFrom), Latex: fmt.Sprintf(`N < %d`, *c.BitesAtN)}
 	if n := *c.BitesFrom - 1; n > 0 {
 		if before, err := f.at(n); err == nil && f.trust(before) == nil {
 			N := before.Shape.N
 			last.Text, last.Latex, last.Bound = fmt.Sprintf("N <= %d (n <= %d) for a model of these sizes", N, n), fmt.Sprintf(`N \le %d`, N), &N
+			if N >= *c.BitesAtN {
+				last = Solution{For: "n", Text: fmt.Sprintf("n <= %d for a model of these sizes", n), Latex: fmt.Sprintf(`n \le %d`, n), Bound: &n}
+			}
 		}
 	}
+	last.Text += ", if larger n bite too"
 	c.Solved = append(c.Solved, last)
 }
 
@@ -264,11 +279,32 @@ func (s *Subject) solveWidth(c *Consequence, a rules.Sized, needed int, moved fu
 	return nil
 }
 
+// compared are the sizes at which a cost was held against a need, and whether it is below.
+type compared map[int]bool
+
+// String names the sizes: all, or of many the first three and the last.
+func (c compared) String() string {
+	sizes := slices.Sorted(maps.Keys(c))
+	text := make([]string, len(sizes))
+	for k, n := range sizes {
+		text[k] = strconv.Itoa(n)
+	}
+	if len(text) > 5 {
+		text = append(text[:3], "..", text[len(text)-1])
+	}
+	return strings.Join(text, ", ")
+}
+
+// around is at how many sizes beside a bite more is looked for: the cost grows by steps where a number grows by a bit.
+const around = 3
+
 // bites finds the smallest size at which the cost is below the need, and that need, by doubling and
-// bisection over the sizes at which the map is defined: the cost grows like log n and
-// the need like n, so there is one place. Where there is none, upto is the largest n
-// that was compared, and why says what ended the search before [bitesLimit].
-func bites(a rules.Sized, f *search) (at *Subject, need Need, upto int, why error) {
+// bisection over the sizes at which the map is defined, since the cost mostly grows like log n and
+// the need like n; then at [around] sizes below, and above, where a need that comes and goes shows itself.
+// here says whether the cost is below the need at the size of the search's first subject, own. Where there is no bite, why
+// says what ended the search before [bitesLimit].
+func bites(a rules.Sized, f *search, own *Subject, needed Need, here bool) (at *Subject, need Need, seen compared, why error) {
+	seen = compared{own.Size: here}
 	// short says whether the cost is below the need at the first size from n to most.
 	short := func(n, most int) (yes bool, s *Subject, need Need, err error) {
 		if s, err = f.next(n, most); s == nil || err != nil {
@@ -276,6 +312,9 @@ func bites(a rules.Sized, f *search) (at *Subject, need Need, upto int, why erro
 				err = fmt.Errorf("the map is not defined at n = %d: %w", n, err)
 			}
 			return false, nil, need, err
+		}
+		if s == own {
+			return here, s, needed, nil
 		}
 		p, err := a.At(s.cut(), 0)
 		if err != nil {
@@ -290,38 +329,72 @@ func bites(a rules.Sized, f *search) (at *Subject, need Need, upto int, why erro
 		case err == nil && !ok && s.values == nil: // a table that shows nothing needs 0 bits
 			err = fmt.Errorf("no bound on the problem is known at n = %d", s.Size)
 		}
-		return ok && int(moved(p)) < need.Bits, s, need, err
+		yes = ok && int(moved(p)) < need.Bits
+		if err == nil {
+			seen[s.Size] = yes
+		}
+		return yes, s, need, err
 	}
 	lo, hi := 0, 1 // not short at lo, or 0
-	for {
-		if hi > bitesLimit {
-			return nil, need, bitesLimit, nil
-		}
-		yes, s, least, err := short(hi, bitesLimit)
-		if s == nil || err != nil {
-			return nil, need, lo, err
-		}
-		if yes {
-			at, need = s, least
+	for at == nil {
+		if here && hi > own.Size { // known to bite, whatever comes between
+			at, need = own, needed
 			break
 		}
-		lo, hi = s.Size, max(2*hi, s.Size+1)
-	}
-	for top := at.Size; lo+1 < top; {
-		mid := (lo + top) / 2
-		yes, s, least, err := short(mid, top-1)
+		if hi > bitesLimit {
+			return nil, need, seen, nil
+		}
+		yes, s, least, err := short(hi, bitesLimit)
 		switch {
-		case errors.Is(err, errLate):
-			return nil, need, 0, err
-		case s == nil: // the map is not defined from mid to top
-			top = mid
+		case (s == nil || err != nil) && here && lo < own.Size:
+			at, need = own, needed
+		case s == nil || err != nil:
+			return nil, need, seen, err
 		case yes:
-			at, need, top = s, least, mid
+			at, need = s, least
 		default:
-			lo = s.Size
+			lo, hi = s.Size, max(2*hi, s.Size+1)
 		}
 	}
-	return at, need, at.Size, nil
+	down := func(top int) error {
+		for lo+1 < top {
+			mid := (lo + top) / 2
+			yes, s, least, err := short(mid, top-1)
+			switch {
+			case errors.Is(err, errLate):
+				return err
+			case s == nil: // the map is not defined from mid to top
+				top = mid
+			case yes:
+				at, need, top = s, least, mid
+			default:
+				lo = s.Size
+			}
+		}
+		return nil
+	}
+	if err := down(at.Size); err != nil {
+		return nil, need, seen, err
+	}
+	for n := at.Size - 1; n >= max(1, at.Size-1-around) && at.values == nil; n-- {
+		if yes, s, least, err := short(n, n); err == nil && yes {
+			at, need = s, least
+		}
+	}
+	for n := at.Size + 1; n <= at.Size+around && at.values == nil; n++ {
+		_, _, _, _ = short(n, n) // for what is seen
+	}
+	return at, need, seen, nil
+}
+
+// gap is the first size above a bite that was compared and does not bite, or 0.
+func (c compared) gap(n int) int {
+	for _, above := range slices.Sorted(maps.Keys(c)) {
+		if above > n && !c[above] {
+			return above
+		}
+	}
+	return 0
 }
 
 // consequencesGrid lays the consequences out as a table; solved, with every inequality

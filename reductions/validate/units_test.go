@@ -167,10 +167,10 @@ func TestTokensFitTheRule(t *testing.T) {
 		if why, err := s.tooLarge(raw); err != nil || !strings.Contains(why, c.says) || (why == "") != (c.says == "") {
 			t.Errorf("%v: %q, %v", c.token, why, err)
 		}
-		late := &Consequence{Note: ""}
+		late := &Consequence{}
 		if c.says != "" { // nor of sizes at which they do
 			s.Declared, s.Need = true, &Need{Bits: 1 << 20, Setting: protocol.TwoWay}
-			if err := late.lookAhead(s, raw, newSearch(t.Context(), func(int) (*Subject, error) { return s, nil })); err == nil || !strings.Contains(err.Error(), c.says) || late.BitesFrom != nil {
+			if err := late.lookAhead(s, raw, newSearch(t.Context(), func(int) (*Subject, error) { return s, nil }), *s.Need); err == nil || !strings.Contains(err.Error(), c.says) || late.BitesFrom != nil {
 				t.Errorf("%v: %v, %+v", c.token, err, late)
 			}
 		}
