@@ -356,25 +356,19 @@ func bites(a rules.Sized, f *search, own *Subject, needed Need, here bool) (at *
 			lo, hi = s.Size, max(2*hi, s.Size+1)
 		}
 	}
-	down := func(top int) error {
-		for lo+1 < top {
-			mid := (lo + top) / 2
-			yes, s, least, err := short(mid, top-1)
-			switch {
-			case errors.Is(err, errLate):
-				return err
-			case s == nil: // the map is not defined from mid to top
-				top = mid
-			case yes:
-				at, need, top = s, least, mid
-			default:
-				lo = s.Size
-			}
+	for top := at.Size; lo+1 < top; {
+		mid := (lo + top) / 2
+		yes, s, least, err := short(mid, top-1)
+		switch {
+		case errors.Is(err, errLate):
+			return nil, need, seen, err
+		case s == nil: // the map is not defined from mid to top
+			top = mid
+		case yes:
+			at, need, top = s, least, mid
+		default:
+			lo = s.Size
 		}
-		return nil
-	}
-	if err := down(at.Size); err != nil {
-		return nil, need, seen, err
 	}
 	for n := at.Size - 1; n >= max(1, at.Size-1-around) && at.values == nil; n-- {
 		if yes, s, least, err := short(n, n); err == nil && yes {
