@@ -86,10 +86,10 @@ func (t *telling) bites() error {
 	last := &t.steps[len(t.steps)-1]
 	last.add(func(p *page) {
 		for _, c := range all {
-			if c.BitesFrom == nil || len(c.Sizes) == 0 || c.Bits == 0 { // 0 bits: the answer is due before her tokens
+			if c.BitesFrom == nil || len(c.Sizes) == 0 || *c.Bits == 0 { // 0 bits: the answer is due before her tokens
 				continue
 			}
-			p.hang("  ", Plain, "%s (%s): %d bits here, impossible from n = %d on (N = %d)", c.Architecture, report.Params(c.Sizes), c.Bits, *c.BitesFrom, *c.BitesAtN)
+			p.hang("  ", Plain, "%s (%s): %d bits here, impossible from n = %d on (N = %d)", c.Architecture, report.Params(c.Sizes), *c.Bits, *c.BitesFrom, *c.BitesAtN)
 		}
 	})
 	return nil

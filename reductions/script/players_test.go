@@ -126,7 +126,7 @@ def answer(n, outputs): return outputs[3]
 			t.Fatal(err)
 		}
 		c := list[0]
-		if c.Bits != p || c.Needed == nil || *c.Needed != 6 || c.Vacuous == impossible || c.Setting != protocol.OneWay {
+		if c.Bits == nil || *c.Bits != p || c.Needed == nil || *c.Needed != 6 || c.Vacuous == impossible || c.Setting != protocol.OneWay {
 			t.Errorf("p = %d: %+v", p, c)
 		}
 		if impossible && (c.BitesFrom == nil || *c.BitesFrom != 3 || len(c.Solved) != 2 || c.Solved[1].Bound == nil || *c.Solved[1].Bound != 2) {

@@ -51,8 +51,8 @@ def bob(n, y): return {2: number(y)}
 			t.Fatal(all, err)
 		}
 		got := all[0]
-		if refused := got.Needed == nil; refused != (c.want != "") || !strings.Contains(got.Note, c.want) {
-			t.Errorf("%s: needed %v, note %q, want %q", c.arch, got.Needed, got.Note, c.want)
+		if refused := got.Needed == nil; refused != (got.Bits == nil) || refused != (c.want != "") || !strings.Contains(got.Note, c.want) {
+			t.Errorf("%s: bits %v, needed %v, note %q, want %q", c.arch, got.Bits, got.Needed, got.Note, c.want)
 		}
 		if got.BitesFrom != nil && a.Raw {
 			t.Errorf("%s bites from n = %d, where tokens are too large", c.arch, *got.BitesFrom)

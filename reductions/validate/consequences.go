@@ -25,8 +25,8 @@ type Consequence struct {
 	Latex        string           `json:"latex"`
 	Arithmetic   string           `json:"arithmetic"` // for which the inequality holds
 	Sizes        map[string]any   `json:"sizes"`      // for which Bits is counted
-	Bits         int              `json:"bits"`
-	Needed       *int             `json:"needed"` // nil: no bound is known in this setting
+	Bits         *int             `json:"bits"`       // nil: no protocol is known here
+	Needed       *int             `json:"needed"`     // nil: no bound is known in this setting
 	Setting      protocol.Setting `json:"setting"`
 	Basis        problems.Basis   `json:"basis"`
 	Trivial      int              `json:"trivial"` // Alice's raw tokens, with 16 bits a real number
@@ -140,7 +140,8 @@ func (s *Subject) consequence(a rules.Sized, f *search) (Consequence, error) {
 	}
 	c.Setting = p.Setting
 	moved, least, ok, err := s.facing(f.ctx, p)
-	c.Bits = int(moved(p))
+	bits := int(moved(p))
+	c.Bits = &bits
 	switch {
 	case err != nil:
 		return c, err
@@ -149,9 +150,9 @@ func (s *Subject) consequence(a rules.Sized, f *search) (Consequence, error) {
 		return c, nil
 	}
 	needed := least.Bits
-	c.Needed, c.Basis, c.Setting, c.Vacuous = &needed, least.Basis, least.Setting, c.Bits >= needed
+	c.Needed, c.Basis, c.Setting, c.Vacuous = &needed, least.Basis, least.Setting, bits >= needed
 	c.Latex = a.AsLatex(a.Latex, strconv.Itoa(needed))
-	if c.Bits == 0 && needed > 0 {
+	if bits == 0 && needed > 0 {
 		others := "Alice's"
 		if s.Players() > 2 {
 			others = "another player's"
@@ -411,7 +412,7 @@ func consequencesGrid(all []Consequence, solved bool) report.Grid {
 		if c.Vacuous {
 			here = "vacuous"
 		}
-		line := report.Line{Cells: []string{c.Architecture, report.Params(c.Sizes), strconv.Itoa(c.Bits), number(c.Needed), c.Setting.String(), string(c.Basis),
+		line := report.Line{Cells: []string{c.Architecture, report.Params(c.Sizes), number(c.Bits), number(c.Needed), c.Setting.String(), string(c.Basis),
 			here, number(c.BitesFrom), number(c.BitesAtN), c.Inequality}}
 		if solved {
 			texts, latex := []string{}, []string{c.Latex}

@@ -60,7 +60,7 @@ func TestCurves(t *testing.T) {
 			t.Errorf("%q; of a sample %q", c.Note, some[k].Note)
 		}
 		for _, row := range table.Rows {
-			if *row.N0 != 4 || c.BitesFrom == nil || float64(c.Bits) != *row.Bits || *c.Needed != int(*row.Needed) {
+			if *row.N0 != 4 || c.BitesFrom == nil || float64(*c.Bits) != *row.Bits || *c.Needed != int(*row.Needed) {
 				continue
 			}
 			matched++
