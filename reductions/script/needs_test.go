@@ -201,6 +201,48 @@ def answer(n, outputs): return outputs[2]
 def needed(n): return {"bits": %d, "setting": "%s deterministic", "basis": "proved", "source": "here"}
 `
 
+// What pointers lead to costs a word for each pointer: entries of a table are said. None of these is found by halving
+// lines, or by telling those apart that need it.
+func TestDeclaredNeedOfPointers(t *testing.T) {
+	const three = `
+def inputs(n): return [tables(n, n) for _ in range(3)]
+def f(xs): return xs[2][xs[0][xs[1][xs[2][0] - 1] - 1] - 1]
+def problem(n, xs): return f(xs)
+def task(tokens, params): return [f(tokens)] * 3
+def player(n, i, x): return {i: x}
+def read(n): return [3]
+def answer(n, outputs): return outputs[3]
+def needed(n): return {"bits": %d, "setting": "%s, 3 players", "basis": "proved", "source": "here"}
+`
+	two := func(problem string) string {
+		return strings.Replace(strings.Replace(ofTables, "%s", problem, 1), "%s deterministic", "%s", 1)
+	}
+	for _, tc := range []struct {
+		source, setting string
+		n, most         int // that stands
+	}{
+		{two("x[y[x[0] - 1] - 1]"), "two-way deterministic", 4, 6},
+		{two("x[y[x[0] - 1] - 1]"), "3 rounds deterministic", 4, 6},
+		{two("x[y[x[0] - 1] - 1]"), "two-way randomised, error 1/3", 4, 6},
+		{two("y[x[y[x[0] - 1] - 1] - 1]"), "two-way deterministic", 4, 6},
+		{three, "two-way deterministic", 3, 6},
+	} {
+		for bits := tc.most; bits <= tc.most+1; bits++ {
+			s, err := parse(t, fmt.Sprintf(tc.source, bits, tc.setting)).Subject(tc.n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := validate.Run(t.Context(), s, validate.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if refuted := r.Violation != nil && strings.Contains(r.Violation.Detail, fmt.Sprintf("and %d are enough", tc.most)); refuted != (bits > tc.most) {
+				t.Errorf("%s: %d bits: %+v", tc.setting, bits, r.Violation)
+			}
+		}
+	}
+}
+
 // What follows from a declared need says so where nothing shows that it is right: not where a bound that was computed
 // meets it.
 func TestDeclaredNeedThatIsNotProved(t *testing.T) {

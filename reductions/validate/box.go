@@ -75,6 +75,8 @@ type box struct {
 	loose  bool // some set has more than one answer: classes are more than equal lines
 	// apart are entries no two of which fit in one transcript, where some were looked for.
 	apart [][]int32
+	// from are inputs of each player that have its lines; nil: unknown, of one player or of all.
+	from [][]int32
 }
 
 // box is the whole table.
@@ -134,6 +136,10 @@ func (b *box) with(who int, rows [][]int32) *box {
 	}
 	c := &box{counts: slices.Clone(b.counts), sets: b.sets, loose: b.loose, right: make([]int32, 0, len(b.right)/b.counts[who]*len(rows))}
 	c.counts[who] = len(rows)
+	if b.from != nil {
+		c.from = slices.Clone(b.from)
+		c.from[who] = nil
+	}
 	for at := 0; at < len(b.right)/b.counts[who]; at += inner {
 		for _, row := range rows {
 			c.right = append(c.right, row[at:at+inner]...)
@@ -351,20 +357,29 @@ func (b *box) given(some int32) *box {
 
 // pick is the box with the lines of a player that are, or are not, in a part.
 func (b *box) pick(who int, part []bool, in bool) *box {
-	var rows [][]int32
-	to := make([]int32, len(part))
-	for i, row := range b.lines(who) {
+	to, kept := make([]int32, len(part)), []int32{}
+	for i := range part {
 		if to[i] = -1; part[i] == in {
-			to[i] = int32(len(rows))
-			rows = append(rows, row)
+			to[i] = int32(len(kept))
+			kept = append(kept, int32(i))
 		}
 	}
-	return b.moved(who, rows, to)
+	return b.moved(who, b.lines(who), kept, to)
 }
 
-// moved has other lines of a player, and each old one of [box.apart] where to says; -1: nowhere.
-func (b *box) moved(who int, rows [][]int32, to []int32) *box {
+// moved has some lines of a player, and each of [box.apart] where to says; -1: nowhere.
+func (b *box) moved(who int, lines [][]int32, kept, to []int32) *box {
+	rows := make([][]int32, len(kept))
+	for k, i := range kept {
+		rows[k] = lines[i]
+	}
 	c := b.with(who, rows)
+	if b.from != nil && b.from[who] != nil {
+		c.from[who] = make([]int32, len(kept))
+		for k, i := range kept {
+			c.from[who][k] = b.from[who][i]
+		}
+	}
 	for _, e := range b.apart {
 		if to[e[who]] >= 0 {
 			e = slices.Clone(e)
@@ -405,9 +420,9 @@ func (b *box) tidy() *box {
 		if len(kept) == len(rows) && slices.IsSorted(order) {
 			continue
 		}
-		place, list := make([]int32, len(rows)), make([][]int32, len(kept))
+		place := make([]int32, len(rows))
 		for k, i := range kept {
-			list[k], place[i] = rows[i], int32(k)
+			place[i] = int32(k)
 		}
 		for i := range to {
 			j := to[i]
@@ -419,7 +434,7 @@ func (b *box) tidy() *box {
 		for i := range to {
 			to[i] = place[to[i]]
 		}
-		b = b.moved(who, list, to)
+		b = b.moved(who, rows, kept, to)
 	}
 	return b
 }

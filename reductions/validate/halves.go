@@ -5,7 +5,9 @@ import (
 	"maps"
 	"math/bits"
 	"slices"
+	"strconv"
 
+	"crosscut/protocol"
 	"crosscut/protocol/bounds"
 )
 
@@ -190,4 +192,54 @@ func (b *box) parity(half [2]int32) [][]bool {
 		bit[who] = value[from[who]:][:n]
 	}
 	return bit
+}
+
+// Of what a player holds at most so many parts are said, and so many digits of a number.
+const (
+	partsMost  = 32
+	digitsMost = 20
+)
+
+// partsOf are the parts of what each player may hold, numbered for every input: the entries of a list, also of lists
+// in it, and the binary digits of a number.
+func partsOf(domains []protocol.Domain) [][][]int32 {
+	all := make([][][]int32, len(domains))
+	for who, d := range domains {
+		var ids []map[string]int32
+		add := func(in, part int, key string) {
+			if part >= partsMost {
+				return
+			}
+			if part == len(ids) {
+				ids, all[who] = append(ids, map[string]int32{}), append(all[who], make([]int32, d.Len()))
+			}
+			id, known := ids[part][key]
+			if !known {
+				id = int32(len(ids[part])) + 1 // 0: it has no such part
+				ids[part][key] = id
+			}
+			all[who][part][in] = id
+		}
+		for in := range d.Len() {
+			v, part := d.Value(d.Nth(in)), 0
+			if v.Kind() == protocol.Int {
+				for ; part < digitsMost; part++ {
+					add(in, part, strconv.Itoa(v.Int()>>part&1))
+				}
+			}
+			var walk func(v protocol.Value)
+			walk = func(v protocol.Value) {
+				for k := range v.Len() {
+					if e := v.At(k); e.Kind() == protocol.Tuple {
+						walk(e)
+					} else {
+						add(in, part, e.Key())
+						part++
+					}
+				}
+			}
+			walk(v)
+		}
+	}
+	return all
 }

@@ -426,7 +426,7 @@ func (s *Subject) enough(ctx context.Context, t *table, need Need) (bits int, wh
 	sure := need.Bits <= least
 	if most := min(bits, need.Bits) - 1; most >= least {
 		var found int
-		if found, sure = b.cheapest(ctx, chain, rounds, most); found <= most {
+		if found, sure = b.cheapest(ctx, chain, rounds, most, partsOf(domains)); found <= most {
 			lower(found, "a search found a protocol of that cost")
 		}
 	}

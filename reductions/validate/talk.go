@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -21,6 +22,7 @@ type talk struct {
 	all   bool // they are, of players with few lines
 	steps int  // entries that may yet be looked at
 	known map[string]outcome
+	parts [][][]int32 // of what each player holds: of every input a number; nil: none are said
 }
 
 // outcome is what is known of a box: so many bits are enough; so many are not; with so many nothing was found.
@@ -36,6 +38,7 @@ type turn struct {
 const (
 	talkSteps = 1 << 22 // entries, in one pass, and so often each of the whole table
 	talkEach  = 1 << 6
+	talkParts = 4       // times as many where parts are said
 	talkLines = 10      // of a player, that are divided in all ways
 	talkTries = 16      // ways to divide a player's lines that are compared, where not all are followed
 	knownMost = 1 << 12 // entries of a box of which is kept what is known
@@ -47,19 +50,30 @@ const (
 
 // cheapest is the least cost that is found of a protocol that costs at most so many bits, or one more than that, and
 // whether it is certain that none costs less.
-func (b *box) cheapest(ctx context.Context, chain bool, rounds, most int) (least int, sure bool) {
+func (b *box) cheapest(ctx context.Context, chain bool, rounds, most int, parts [][][]int32) (least int, sure bool) {
 	at := turn{-1, rounds}
 	if chain {
 		at = turn{0, -1}
 	}
-	passes := []talk{{}, {ways: 2}, {ways: 6}, {ways: talkTries, all: true}}
+	passes := []talk{{}, {parts: parts}, {ways: 2}, {ways: 6}, {ways: talkTries, all: true}}
+	if parts != nil {
+		b.from = make([][]int32, len(b.counts))
+		for who, n := range b.counts {
+			for i := range n {
+				b.from[who] = append(b.from[who], int32(i))
+			}
+		}
+	}
 	if b = b.tidy(); len(b.right) <= tabulateMost {
 		b.cutApart()
 	} else {
-		passes = passes[:1]
+		passes = passes[:2]
 	}
 	for _, k := range passes {
 		k.ctx, k.chain, k.steps, k.known = ctx, chain, talkSteps+talkEach*len(b.right), map[string]outcome{}
+		if k.parts != nil {
+			k.steps *= talkParts
+		}
 		for most >= 0 {
 			ok, sure := k.within(b, at, most)
 			if sure && !ok {
@@ -134,7 +148,7 @@ func (k *talk) within(b *box, at turn, most int) (ok, sure bool) {
 		got.enough = most
 	case sure:
 		got.never = most
-	default:
+	case k.steps > 0:
 		got.tried = most
 	}
 	k.known[key] = got
@@ -177,6 +191,9 @@ func (k *talk) search(b *box, at turn, most int) (ok, sure bool) {
 		if then, may := k.may(who, at, last); may && b.counts[who] > 1 && k.says(b, who, then, most) {
 			return true, true
 		}
+	}
+	if k.parts != nil && k.tells(b, at, most) {
+		return true, true
 	}
 	for who := range b.counts {
 		then, may := k.may(who, at, last)
@@ -227,16 +244,23 @@ func (k *talk) classes(b *box, who int) *box {
 	return c
 }
 
-// says looks for a protocol that begins with one player's class, in words none of which begins another.
+// says looks for a protocol that begins with one player's class.
 func (k *talk) says(b *box, who int, then turn, most int) bool {
 	c := k.classes(b, who)
+	rows := c.lines(who)
+	return k.words(len(rows), func(i int) *box { return c.with(who, rows[i:i+1]) }, then, most, 0)
+}
+
+// words looks for a protocol that begins with which of n boxes holds, in words none of which begins another; so many
+// bits at least are left to each.
+func (k *talk) words(n int, nth func(i int) *box, then turn, most, least int) bool {
 	left := 1 << min(most, 30) // Kraft: the sum of 2^cost of what is left to say is no more than 2^most
-	if c.counts[who] > left {
+	if n > left {
 		return false
 	}
-	for i, row := range c.lines(who) {
-		rest := c.with(who, [][]int32{row})
-		more, cost := left-(c.counts[who]-1-i), 0 // each later class takes 1 at least
+	for i := range n {
+		rest := nth(i)
+		more, cost := left-(n-1-i)<<least, least // each later one takes as much at least
 		for ; 1<<cost <= more; cost++ {
 			if ok, _ := k.within(rest, then, cost); ok {
 				break
@@ -247,6 +271,60 @@ func (k *talk) says(b *box, who int, then turn, most int) bool {
 		}
 	}
 	return true
+}
+
+// tells looks for a protocol that begins with a part of what one player holds: first with those after which the least
+// may be left, in an equal share of the steps for each.
+func (k *talk) tells(b *box, at turn, most int) bool {
+	type told struct {
+		who  int
+		then turn
+		in   [][]bool // the lines of each message, the most first
+		left int
+	}
+	var list []told
+	for who, from := range b.from {
+		then, may := k.may(who, at, len(b.counts)-1)
+		if !may || from == nil {
+			continue
+		}
+		for _, part := range k.parts[who] {
+			size, by := map[int32]int{}, map[int32][]bool{}
+			for i, in := range from {
+				id := part[in]
+				if by[id] == nil {
+					by[id] = make([]bool, len(from))
+				}
+				by[id][i] = true
+				size[id]++
+			}
+			if n := len(by); n < 2 || n == len(from) || n > 1<<min(most, 30) || k.steps <= 0 {
+				continue
+			}
+			t := told{who: who, then: then}
+			for _, id := range slices.SortedFunc(maps.Keys(by), func(u, v int32) int { return cmp.Or(size[v]-size[u], int(u-v)) }) {
+				t.in = append(t.in, by[id])
+			}
+			c := b.pick(who, t.in[0], true)
+			k.steps -= len(b.right) + 2*len(c.right)*len(c.counts)
+			t.left = len(c.tidy().right)
+			list = append(list, t)
+		}
+	}
+	slices.SortStableFunc(list, func(v, w told) int { return cmp.Compare(v.left, w.left) })
+	for i, t := range list {
+		share := k.steps / (len(list) - i)
+		rest := k.steps - share
+		k.steps = share
+		ok := k.words(len(t.in), func(i int) *box {
+			k.steps -= len(b.right)
+			return b.pick(t.who, t.in[i], true)
+		}, t.then, most, most-protocol.Width(uint64(len(t.in))))
+		if k.steps += rest; ok {
+			return true
+		}
+	}
+	return false
 }
 
 // halves looks for a protocol that begins with a bit of each player, whose sum says in which half of the answers

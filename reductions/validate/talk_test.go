@@ -115,21 +115,21 @@ func TestCheapest(t *testing.T) {
 		want := plainly(counts, right, string(slices.Repeat([]byte{'1'}, lines)), map[string]int{})
 		seen[want] = true
 		lower, exact, _ := table.box().least(t.Context())
-		if got, sure := table.box().cheapest(t.Context(), false, -1, 9); got != want || !sure || lower != want || !exact {
+		if got, sure := table.box().cheapest(t.Context(), false, -1, 9, nil); got != want || !sure || lower != want || !exact {
 			t.Errorf("%v, %v: found %d (%v), least %d (%v), want %d", counts, right, got, sure, lower, exact, want)
 		}
-		if got, _ := table.box().cheapest(t.Context(), false, want, 9); got != want {
+		if got, _ := table.box().cheapest(t.Context(), false, want, 9, nil); got != want {
 			t.Errorf("%v, %v: in %d rounds %d, want %d", counts, right, want, got, want)
 		}
 		before := 99
 		for rounds := range 3 {
-			got, _ := table.box().cheapest(t.Context(), false, rounds+1, 9)
+			got, _ := table.box().cheapest(t.Context(), false, rounds+1, 9, nil)
 			if got > before || got < want {
 				t.Errorf("%v, %v: in %d rounds %d, before %d, with any %d", counts, right, rounds+1, got, before, want)
 			}
 			before = got
 		}
-		turns, _ := table.box().cheapest(t.Context(), true, -1, 9)
+		turns, _ := table.box().cheapest(t.Context(), true, -1, 9, nil)
 		if turns < want {
 			t.Errorf("%v, %v: in turn %d, in any order %d", counts, right, turns, want)
 		}
@@ -184,12 +184,28 @@ func TestCheapestKnown(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got, _ := tc.table.box().cheapest(t.Context(), false, -1, 7); got != tc.found {
+			if got, _ := tc.table.box().cheapest(t.Context(), false, -1, 7, nil); got != tc.found {
 				t.Errorf("found %d, want %d", got, tc.found)
 			}
 			if got, exact, by := tc.table.box().least(t.Context()); got != tc.lower || exact != (tc.lower == tc.found) {
 				t.Errorf("least %d (%v) by %s, want %d", got, exact, by, tc.lower)
 			}
 		})
+	}
+}
+
+// Parts of what a player holds are the entries of a list, of lists in it one by one, and the binary digits of a number.
+func TestPartsOf(t *testing.T) {
+	parts := partsOf([]protocol.Domain{protocol.Numbers(1, 6), protocol.Product(protocol.Tables(1, 2), protocol.Numbers(5, 6), protocol.Tables(2, 2)), protocol.Choices(protocol.Ints(), protocol.Ints(7))})
+	for part, want := range [][]int32{{1, 2, 1, 2, 1, 2}, {1, 2, 2, 1, 1, 2}, {1, 1, 1, 2, 2, 2}, {1, 1, 1, 1, 1, 1}} {
+		if !slices.Equal(parts[0][part], want) {
+			t.Errorf("digit %d of 1 to 6: %v, want %v", part, parts[0][part], want)
+		}
+	}
+	if len(parts[1]) != 4 || !slices.Equal(parts[1][2], []int32{1, 1, 2, 2, 1, 1, 2, 2, 1, 1, 2, 2, 1, 1, 2, 2}) {
+		t.Errorf("of a table, a number and a table: %v", parts[1])
+	}
+	if len(parts[2]) != 1 || !slices.Equal(parts[2][0], []int32{0, 1}) {
+		t.Errorf("of a list of none or of one: %v", parts[2])
 	}
 }
