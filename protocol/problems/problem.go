@@ -154,6 +154,8 @@ const (
 	Checked Basis = "checked" // a certificate was verified here, at this n
 	Proved  Basis = "proved"  // a short proof in docs/, valid for every n
 	Quoted  Basis = "quoted"  // a citation with its explicit constant
+	// Declared is of a file's need that names no source.
+	Declared Basis = "declared"
 )
 
 // Also are the other names that users type.

@@ -420,6 +420,9 @@ func (o *outputs) Hash() (uint32, error) { return 0, errors.New("unhashable: out
 func (o *outputs) Get(k starlark.Value) (starlark.Value, bool, error) {
 	i, err := starlark.AsInt32(k)
 	if err != nil || !o.may(i) {
+		if _, number := k.(starlark.Int); !number {
+			return nil, false, fmt.Errorf("outputs has no position %s: positions are numbers", k)
+		}
 		if o.declared {
 			return nil, false, fmt.Errorf("outputs[%s] is not among the positions that read declares, %v", k, trim(o.places))
 		}

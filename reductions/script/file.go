@@ -101,13 +101,15 @@ func Parse(ctx context.Context, name, source string, limits Limits) (*File, erro
 func noText(name, source string) error {
 	for k, r := range source {
 		why := "the byte 0 is no text"
-		if _, size := utf8.DecodeRuneInString(source[k:]); r == utf8.RuneError && size == 1 {
+		if r == '\uFEFF' && k == 0 {
+			why = "a byte order mark stands before the text"
+		} else if _, size := utf8.DecodeRuneInString(source[k:]); r == utf8.RuneError && size == 1 {
 			why = fmt.Sprintf("the byte %#x is not UTF-8", source[k])
 		} else if r != 0 {
 			continue
 		}
 		before := source[:k]
-		return hinted("save the file as text in UTF-8", "%s:%d:%d: %s", name, 1+strings.Count(before, "\n"), utf8.RuneCountInString(before[strings.LastIndex(before, "\n")+1:])+1, why)
+		return hinted("save the file as text in UTF-8, without a byte order mark", "%s:%d:%d: %s", name, 1+strings.Count(before, "\n"), utf8.RuneCountInString(before[strings.LastIndex(before, "\n")+1:])+1, why)
 	}
 	return nil
 }
@@ -122,7 +124,7 @@ func misfit(name string, funcs map[string]function) error {
 		at := fmt.Sprintf("%s:%d: def %s(%s)", name, got.Line, fn, strings.Join(got.Params, ", "))
 		form := slices.IndexFunc(arguments[fn], func(w string) bool { return strings.Count(w, ", ")+1 == len(got.Params) })
 		if form < 0 || fn == "problem" && slices.Equal(got.Params, []string{"x", "y"}) {
-			return hinted("every other parameter needs a default, which --set changes: k = 4", "%s: %s takes (%s)", at, fn, strings.Join(arguments[fn], "), or ("))
+			return hinted("arguments go by their place; every other parameter needs a default, which --set changes: k = 4", "%s: %s takes (%s)", at, fn, strings.Join(arguments[fn], "), or ("))
 		}
 		want := strings.Split(arguments[fn][form], ", ")
 		for k, p := range got.Params {
@@ -394,7 +396,8 @@ func (f *File) values(p *problems.Problem, n int, in *validate.Inputs) (all vali
 		if joined {
 			args = []json.RawMessage{number(n), list(raws...)}
 		}
-		return v, errorf("%s: problem%s returned %s: want a boolean, an integer, a string, a list of such, one_of several, or None", f.at("problem"), bracketed(list(args...)), short(raw))
+		return v, hinted("answers are compared exactly: a // b for a / b, a list for a dictionary; None stands alone, outside the promise",
+			"%s: problem%s returned %s: want a boolean, an integer, a string, a list of such, one_of several, or None", f.at("problem"), bracketed(list(args...)), short(raw))
 	})
 	return validate.Values{All: got.all, At: got.of}, err
 }

@@ -221,6 +221,17 @@ func TestBadLanguage(t *testing.T) {
 		{"half a bit", own + `def needed(n): return {"bits": 1.5, "setting": "one-way deterministic", "basis": "quoted", "source": "s"}`, "bits = 1.5"},
 		{"a setting", own + `def needed(n): return {"bits": 1, "setting": "oneway", "basis": "quoted", "source": "s"}`, "is no setting"},
 		{"a basis", own + `def needed(n): return {"bits": 1, "setting": "one-way deterministic", "basis": "checked"}`, `basis = "checked"`},
+		{"an error that guessing has", own + `def needed(n): return {"bits": 1, "setting": "one-way randomised, error 2/3", "basis": "quoted", "source": "s"}`, "an error is below 1/2"},
+		{"a dictionary", strings.Replace(own, "return x[0] if", "return {\"a\": 1} if", 1), "returned {\"a\": 1}"},
+		{"None inside", strings.Replace(own, "return x[0] if", "return [None] if", 1), "returned [None]"},
+		{"one right answer", strings.Replace(own, "return x[0] if", "return one_of(3) if", 1), "one_of(3): want one list"},
+		{"reads nothing", strings.Replace(own, "[1] if y[0] else [2]", "[]", 1), "outputs[2] is not among the positions that read declares, []"},
+		{"looks at text", strings.Replace(own, "return outputs[1 if", "return outputs[\"1\" if", 1), "outputs has no position \"1\": positions are numbers"},
+		{"its own fail", strings.Replace(own, "return {3: 0}", "fail(\"mine\")", 1), "fail: mine"},
+		{"deep", strings.Replace(own, "return {3: 0}", "\n  r = [y]\n  for _ in range(100): r = [r]\n  return {3: r}", 1), "more than 64 deep"},
+		{"a long text", strings.Replace(own, "return {3: 0}", "return {3: \"a\" * (1 << 40)}", 1), "repeat count"},
+		{"a format", strings.Replace(own, "return {3: 0}", "return {3: \"%d\" % \"a\"}", 1), "%d format requires"},
+		{"a shift", strings.Replace(own, "return {3: 0}", "return {3: 1 << 100000000000}", 1), "out of range"},
 		{"domains that change", strings.Replace(own, "def read", "def inputs(n): return {\"x\": bits(n) if n < 3 else words(n, 2), \"y\": bits(n)}\ndef read", 1), "inputs(1) is [bits, bits], and inputs(3) is [words, bits]"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -237,6 +248,10 @@ func TestBadLanguage(t *testing.T) {
 			}
 			if err == nil || validate.Refuted(err) != nil || !strings.Contains(err.Error(), tc.want) || !strings.Contains(err.Error(), "user.star:") || strings.Contains(err.Error(), "\n") {
 				t.Errorf("error %v, want %q", err, tc.want)
+			}
+			var bad *Error
+			if !errors.As(err, &bad) || bad.Help == "" || tc.name == "a shift" && strings.Contains(bad.Help, "from 0") {
+				t.Errorf("hint %q of %v", bad.Hint(), err)
 			}
 		})
 	}

@@ -105,7 +105,6 @@ func TestDeclaredNeeds(t *testing.T) {
 		{words, lookup, 3, 6, "one-way randomised, error 1/5", 6},         // a guess is too often wrong
 		{sum, "return x == y", 4, 2, "one-way randomised, error 1/3", 2},  // three classes of 16 rows
 		{sum, "return x == y", 4, 4, "one-way randomised, error 1/20", 4}, // classes of one
-		{sum, "return x == y", 4, 0, "two-way randomised, error 1/2", 0},  // a guess
 		{sum, promise, 3, 2, "one-way randomised, error 9/20", 1},         // two classes of 8 rows
 		{sum, count, 6, 3, "one-way deterministic", 3},                    // far below what she holds
 		// Where do an even and an odd string differ? By halving, not by telling one of them.
@@ -131,6 +130,13 @@ func TestDeclaredNeeds(t *testing.T) {
 			if n := r.Needed; n == nil || n.Bits != bits || n.By != "Somebody 2020" || n.Basis != "quoted" {
 				t.Errorf("the need that is printed: %+v", n)
 			}
+		}
+	}
+	for source, want := range map[string]string{`, "source": "s"`: "1 bits, two-way deterministic (proved: s)", "": "1 bits, two-way deterministic (declared: in user.star)"} {
+		text := new(strings.Builder)
+		r := check(t, parse(t, problemFile(words, lookup, "")+`def needed(n): return {"bits": 1, "setting": "two-way deterministic", "basis": "proved"`+source+"}\n"), 3)
+		if err := report.Write(text, "text", r.Sheet(), report.Style{}); err != nil || !strings.Contains(text.String(), want) {
+			t.Errorf("%v: %s; want %q", err, text, want)
 		}
 	}
 	_, err := parse(t, chase+declare(5, "one-way deterministic")).Subject(2)

@@ -104,8 +104,9 @@ func TestFaults(t *testing.T) {
 		{name: "a public token is written by Alice", old: "{2 + i: i + 2 if x[i] else 1 for i in range(n)}", new: "dict([(2 + i, i + 2 if x[i] else 1) for i in range(n)] + ([(1, 5)] if x[0] else []))", violation: validate.FixedPublic},
 		{name: "a token out of range", old: "i + 2 if x[i]", new: "i + 5 * n if x[i]", violation: validate.InRange},
 		{name: "a hole in the positions", old: "{2 + n + i:", new: "{3 + n + i:", refused: "nobody writes it"},
-		{name: "a position twice", old: "{2 + n + i:", new: "{1 + n + i:", refused: "another function"},
-		{name: "position 0", old: "{2 + i:", new: "{i:", refused: "positions count from 1"},
+		{name: "a position twice", old: "{2 + n + i:", new: "{1 + n + i:", refused: "bob at n = 3: position 4: alice writes it too"},
+		{name: "position 0", old: "{2 + i:", new: "{i:", refused: "position 0: positions are numbers, and count from 1"},
+		{name: "positions as text", old: "{2 + i:", new: "{str(2 + i):", refused: "position \"2\": positions are numbers"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			source := strings.Replace(right, tc.old, tc.new, 1)
@@ -206,6 +207,7 @@ func TestUnusable(t *testing.T) {
 		{"answer is no answer", strings.Replace(right, "outputs[1] == 1", "1.5", 1), "want a boolean, an integer"},
 		{"a byte 0, and what stands behind it", right + "\x00\nthis is (", fmt.Sprintf("user.star:%d:1: the byte 0 is no text", strings.Count(right, "\n")+1)},
 		{"another encoding", "# caf\xe9\n" + right, "user.star:1:6: the byte 0xe9 is not UTF-8"},
+		{"a byte order mark", "\uFEFF" + right, "user.star:1:1: a byte order mark stands before the text"},
 		{"arguments in another order", strings.Replace(right, "answer(n, outputs)", "answer(n, outputs, y)", 1), "answer takes (n, y, outputs), in this order"},
 		{"n and x exchanged", strings.Replace(right, "alice(n, x)", "alice(x, n)", 1), "def alice(x, n): alice takes (n, x), in this order"},
 		{"no n, which is then undefined", strings.Replace(right, "alice(n, x)", "alice(x)", 1), "def alice(x): alice takes (n, x)"},

@@ -144,7 +144,7 @@ func (f *File) needed(n int) (*validate.Need, error) {
 	if !ok {
 		return nil, bad(form, "returned %s", short(raw))
 	}
-	need := &validate.Need{By: "declared in " + f.Name}
+	need := &validate.Need{By: "in " + f.Name}
 	seen := map[string]bool{}
 	for _, kv := range items {
 		var key, text string
@@ -165,7 +165,7 @@ func (f *File) needed(n int) (*validate.Need, error) {
 		switch key {
 		case "setting":
 			if need.Setting, err = protocol.ParseSetting(text); err != nil {
-				return nil, bad("", "%s", strings.TrimPrefix(err.Error(), "protocol: "))
+				return nil, bad(form, "%s", strings.TrimPrefix(err.Error(), "protocol: "))
 			}
 		case "basis":
 			if need.Basis = problems.Basis(text); need.Basis != problems.Quoted && need.Basis != problems.Proved {
@@ -181,6 +181,9 @@ func (f *File) needed(n int) (*validate.Need, error) {
 		if !seen[key] {
 			return nil, bad(form, "%q is missing", key)
 		}
+	}
+	if !seen["source"] {
+		need.Basis = problems.Declared
 	}
 	return need, nil
 }
@@ -233,26 +236,30 @@ func (r *reduction) findPlaces() error {
 		}
 	}
 	type part struct {
-		who protocol.Player
-		fn  string
-		raw json.RawMessage
+		who      protocol.Player
+		fn, name string
+		raw      json.RawMessage
 	}
-	parts := []part{{tasks.Public, "public", r.public}}
+	parts := []part{{tasks.Public, "public", "public", r.public}}
 	for k, s := range r.sides {
 		fn, lead := r.writer(protocol.Player(k))
 		raw, err := f.call(fn, append(lead, s.raw(s.domain.Nth(0)))...)
 		if err != nil {
 			return err
 		}
-		parts = append(parts, part{protocol.Player(k), fn, raw})
+		name := fn
+		if len(r.writers) == 1 {
+			name += " " + strconv.Itoa(k+1)
+		}
+		parts = append(parts, part{protocol.Player(k), fn, name, raw})
 	}
-	broken := func(fn string, position int, format string, args ...any) error {
-		return hinted("the positions of public and of all players together are 1..N, each once", "%s: %s at n = %d: position %d: %s", f.at(fn), fn, r.n, position, fmt.Sprintf(format, args...))
+	broken := func(part part, position any, format string, args ...any) error {
+		return hinted("the positions of public and of all players together are 1..N, each once", "%s: %s at n = %d: position %v: %s", f.at(part.fn), part.name, r.n, position, fmt.Sprintf(format, args...))
 	}
-	owner := map[int]protocol.Player{}
-	last := "public"
+	owner := map[int]part{}
+	last := parts[0]
 	for _, part := range parts {
-		last = part.fn
+		last = part
 		items, ok := pairs(part.raw)
 		if !ok {
 			return hinted("want a dictionary position -> token", "%s: %s(%d, ...) returned %s", f.at(part.fn), part.fn, r.n, short(part.raw))
@@ -260,21 +267,21 @@ func (r *reduction) findPlaces() error {
 		for _, kv := range items {
 			i, err := strconv.Atoi(string(kv[0]))
 			if err != nil || i < 1 || i > tasks.MaxN {
-				return broken(part.fn, i, "it is written as %s; positions count from 1", short(kv[0]))
+				return broken(part, short(kv[0]), "positions are numbers, and count from 1")
 			}
-			if _, taken := owner[i]; taken {
-				return broken(part.fn, i, "another function or player writes it too")
+			if other, taken := owner[i]; taken {
+				return broken(part, i, "%s writes it too", other.name)
 			}
-			owner[i] = part.who
+			owner[i] = part
 		}
 	}
 	r.split.Owner = make([]protocol.Player, len(owner))
 	for i := range r.split.Owner {
-		who, ok := owner[i+1]
+		part, ok := owner[i+1]
 		if !ok {
 			return broken(last, i+1, "nobody writes it, but %d is written", slices.Max(slices.Collect(maps.Keys(owner))))
 		}
-		r.split.Owner[i] = who
+		r.split.Owner[i] = part.who
 	}
 	if len(owner) == 0 {
 		return broken(last, 1, "no position is written at all")
