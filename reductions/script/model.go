@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strings"
 
 	"crosscut/models"
 	"crosscut/models/fold"
@@ -18,6 +19,9 @@ import (
 // state, or layers of integer attention, or of linear attention. It is compiled and metered by the
 // same engines as the built-in models.
 func (f *File) Machine(sh tasks.Shape) (models.Machine, error) {
+	if err := f.inOrder(); err != nil {
+		return nil, err
+	}
 	switch {
 	case f.Defines("step"):
 		return f.recurrent(sh)
@@ -27,6 +31,23 @@ func (f *File) Machine(sh tasks.Shape) (models.Machine, error) {
 		return f.attention(sh)
 	}
 	return nil, errorf("%s: no model: write def step(n, state, position, token), or def query, key and value(n, position, token)", f.Name)
+}
+
+// inOrder fails where a function of a model names the page's arguments in another order: they go by their place.
+func (f *File) inOrder() error {
+	order := []string{"n", "layer", "state", "back", "fraction", "position", "token", "value", "head"}
+	for _, fn := range []string{"init", "step", "back", "emit", "output", "query", "key", "value"} {
+		last := 0
+		for _, p := range f.funcs[fn].Params {
+			at := slices.Index(order, p)
+			if 0 <= at && at < last {
+				return hinted("arguments go by their place; names of your own may stand there", "%s: def %s(%s): a model's functions take, of %s, some in this order",
+					f.at(fn), fn, strings.Join(f.funcs[fn].Params, ", "), strings.Join(order, ", "))
+			}
+			last = max(last, at)
+		}
+	}
+	return nil
 }
 
 // needs fails unless all functions are there.

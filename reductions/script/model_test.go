@@ -113,6 +113,7 @@ def value(n, position, token): return [1]
 def output(n, fraction, position, token): return 1
 `
 	for _, tc := range []struct{ name, source, want string }{
+		{"arguments in another order", strings.Replace(good, "step(n, state, position", "step(n, position, state", 1), "user.star:4: def step(n, position, state, token): a model's"},
 		{"a state too large", strings.Replace(good, "% 4", "% 5", 1), "at most 2 bits"},
 		{"a negative state", strings.Replace(good, "return 0\ndef step", "return -1\ndef step", 1), "at most 2 bits"},
 		{"no output", strings.Replace(good, "def output", "def otput", 1), "def output"},

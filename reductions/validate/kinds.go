@@ -32,6 +32,14 @@ func (k *kinds) join(other *kinds) {
 	}
 }
 
+// unfit says that a file's answers are at fault, not its map.
+type unfit struct{ error }
+
+// Hint is what to write instead.
+func (unfit) Hint() string {
+	return "return what problem returns; None is an answer only outside the promise"
+}
+
 // strange is an error where the answer has a type that the problem never has: then
 // nothing was compared that could be equal, and the file is at fault, not the map.
 func (t *tally) strange(place string) error {
@@ -41,8 +49,8 @@ func (t *tally) strange(place string) error {
 		}
 		for _, want := range t.wants {
 			if want.Kind() != protocol.None {
-				return fmt.Errorf("%s: answer gives %v, %v, but the problem's values are of another type, %v like %v: return what problem returns",
-					cmp.Or(place, "validate"), got, got.Kind(), want.Kind(), want)
+				return unfit{fmt.Errorf("%s: answer gives %v, %v, but the problem's values are of another type, %v like %v",
+					cmp.Or(place, "validate"), got, got.Kind(), want.Kind(), want)}
 			}
 		}
 	}
@@ -52,8 +60,7 @@ func (t *tally) strange(place string) error {
 // spoken is an error where an answer inside the promise is None: then the file is at fault, not the map.
 func (s *Subject) spoken(t tally, err error) (tally, error) {
 	if err == nil && t.silent != nil {
-		err = fmt.Errorf("%s: answer returned None on %s: return what problem returns; None is an answer only outside the promise",
-			cmp.Or(s.Place, "validate"), s.shownShort(t.silent))
+		err = unfit{fmt.Errorf("%s: answer returned None on %s", cmp.Or(s.Place, "validate"), s.shownShort(t.silent))}
 	}
 	return t, err
 }

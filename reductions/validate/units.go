@@ -154,8 +154,8 @@ func (k *kinds) types() (set uint) {
 // strange is tally.strange for counts of units.
 func (c *Counts) strange(place string) error {
 	if odd := c.Gots &^ c.Wants; odd != 0 && c.Wants != 0 {
-		return fmt.Errorf("%s: answer gives values of type %v, which the problem never has: return what problem returns",
-			cmp.Or(place, "validate"), protocol.Kind(bits.TrailingZeros(odd)))
+		return unfit{fmt.Errorf("%s: answer gives values of type %v, which the problem never has",
+			cmp.Or(place, "validate"), protocol.Kind(bits.TrailingZeros(odd)))}
 	}
 	return nil
 }
