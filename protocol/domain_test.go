@@ -223,7 +223,7 @@ func TestSettings(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"", "one way", "one-way", "deterministic", "one-way deterministic, 2 players", "0 rounds deterministic", "03 rounds deterministic",
-		"one-way randomised", "one-way randomised, error", "one-way randomised, error 1", "one-way randomised, error 1/2", "one-way randomised, error -1/3", "one-way randomised, error 1e-3",
+		"one-way randomised", "one-way randomised, error", "one-way randomised, error 1", "one-way randomised, error -1/3", "one-way randomised, error 1e-3",
 		"2 rounds randomised, error 1/3", "one-way deterministic ", "One-way deterministic", "one-way deterministic, error 1/3"} {
 		if s, err := ParseSetting(bad); err == nil {
 			t.Errorf("%q is a setting: %#v", bad, s)

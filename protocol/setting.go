@@ -78,7 +78,7 @@ func (s Setting) String() string {
 func ParseSetting(text string) (Setting, error) {
 	var s Setting
 	bad := fmt.Errorf("protocol: %q is no setting: want \"one-way deterministic\", \"two-way deterministic\", \"one-way randomised, error 1/3\", "+
-		"\"two-way randomised, error 1/3\" or \"2 rounds deterministic\", with \", 3 players\" behind it where there are more than two; an error is below 1/2", text)
+		"\"two-way randomised, error 1/3\" or \"2 rounds deterministic\", with \", 3 players\" behind it where there are more than two; an error is below 1", text)
 	rest := text
 	if at := strings.LastIndex(rest, ", "); at >= 0 && strings.HasSuffix(rest, " players") {
 		k, err := strconv.Atoi(strings.TrimSuffix(rest[at+2:], " players"))
@@ -102,7 +102,7 @@ func ParseSetting(text string) (Setting, error) {
 	}
 	if e, randomised := strings.CutPrefix(kind, "randomised, error "); randomised {
 		p, ok := new(big.Rat).SetString(e)
-		if !ok || strings.ContainsAny(e, "eE_+") || p.Sign() < 0 || p.Cmp(big.NewRat(1, 2)) >= 0 {
+		if !ok || strings.ContainsAny(e, "eE_+") || p.Sign() < 0 || p.Cmp(big.NewRat(1, 1)) >= 0 {
 			return Setting{}, bad
 		}
 		s.Error = e

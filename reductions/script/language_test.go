@@ -221,7 +221,7 @@ func TestBadLanguage(t *testing.T) {
 		{"half a bit", own + `def needed(n): return {"bits": 1.5, "setting": "one-way deterministic", "basis": "quoted", "source": "s"}`, "bits = 1.5"},
 		{"a setting", own + `def needed(n): return {"bits": 1, "setting": "oneway", "basis": "quoted", "source": "s"}`, "is no setting"},
 		{"a basis", own + `def needed(n): return {"bits": 1, "setting": "one-way deterministic", "basis": "checked"}`, `basis = "checked"`},
-		{"an error that guessing has", own + `def needed(n): return {"bits": 1, "setting": "one-way randomised, error 2/3", "basis": "quoted", "source": "s"}`, "an error is below 1/2"},
+		{"an error that is none", own + `def needed(n): return {"bits": 1, "setting": "one-way randomised, error 3/2", "basis": "quoted", "source": "s"}`, "an error is below 1"},
 		{"a dictionary", strings.Replace(own, "return x[0] if", "return {\"a\": 1} if", 1), "returned {\"a\": 1}"},
 		{"None inside", strings.Replace(own, "return x[0] if", "return [None] if", 1), "returned [None]"},
 		{"one right answer", strings.Replace(own, "return x[0] if", "return one_of(3) if", 1), "one_of(3): want one list"},

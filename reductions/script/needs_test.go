@@ -104,6 +104,7 @@ func TestDeclaredNeeds(t *testing.T) {
 		{words, lookup, 3, 6, "one-way randomised, error 1/5", 6},         // a guess is too often wrong
 		{sum, "return x == y", 4, 2, "one-way randomised, error 1/3", 2},  // three classes of 16 rows
 		{sum, "return x == y", 4, 4, "one-way randomised, error 1/20", 4}, // classes of one
+		{sum, "return x == y", 4, 0, "two-way randomised, error 1/2", 0},  // a guess
 		{sum, promise, 3, 2, "one-way randomised, error 9/20", 1},         // two classes of 8 rows
 		{sum, count, 6, 3, "one-way deterministic", 3},                    // far below what she holds
 		// Where do an even and an odd string differ? By halving, not by telling one of them.
