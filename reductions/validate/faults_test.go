@@ -3,6 +3,7 @@ package validate
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -277,5 +278,33 @@ func TestNothingFollowsFromErrors(t *testing.T) {
 		if said < len(list)/2 {
 			t.Errorf("%d of %d rows say %q", said, len(list), says)
 		}
+	}
+}
+
+// TestFaultsInTheMiddle: what fails before the last inputs are asked for is told, pair by pair and where a cause is looked for.
+func TestFaultsInTheMiddle(t *testing.T) {
+	s, many := *instance(t, reductions.DisjMatch3, 1), tabled([]int{1, boxTogether + 1}, equal)
+	s.Problem, s.Want, s.Wants = many.Problem, many.Want, nil
+	base := instance(t, reductions.DisjMatch3, 1)
+	s.Write = func(who protocol.Player, ins []protocol.Word) ([][]tasks.Token, error) {
+		one, err := base.Write(who, []protocol.Word{base.domainOf(who).Nth(0)})
+		return slices.Repeat(one, len(ins)), err
+	}
+	calls := 0
+	s.Answers = func(list *Inputs) (all Values, err error) {
+		if calls++; calls == 1 {
+			return all, errPlanted
+		}
+		for range list.Len() {
+			all.add(protocol.BoolValue(true))
+		}
+		return all, nil
+	}
+	if _, err := s.plain(t.Context(), Options{Workers: 1}, 0, 1); !errors.Is(err, errPlanted) {
+		t.Errorf("the first of %d calls fails: %v", calls, err)
+	}
+	s.Want = func(...protocol.Word) (protocol.Value, bool, error) { return protocol.Value{}, false, errPlanted }
+	if _, err := (&tried{s: &s, pairs: [][]protocol.Word{{s.domainOf(0).Nth(0), s.domainOf(1).Nth(1)}}}).want(0); !errors.Is(err, errPlanted) {
+		t.Errorf("an explanation is tried on what could not be asked: %v", err)
 	}
 }
