@@ -171,12 +171,7 @@ func (b *box) parity(half [2]int32) [][]bool {
 				return nil
 			}
 		}
-		for who := len(at) - 1; who >= 0; who-- {
-			if at[who]++; at[who] < b.counts[who] {
-				break
-			}
-			at[who] = 0
-		}
+		succeed(at, b.counts)
 	}
 	value := make([]bool, lines)
 	for v := lines - 1; v >= 0; v-- { // what is free is 0

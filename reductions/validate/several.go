@@ -212,7 +212,7 @@ func (s *Subject) answers(ctx context.Context, m *merger, list *Inputs) (all Val
 	if s.Answers != nil {
 		return s.Answers(list)
 	}
-	in, at := make([]protocol.Word, len(list.Words)), make([]int, len(list.Words))
+	in, at, counts := make([]protocol.Word, len(list.Words)), make([]int, len(list.Words)), list.Counts()
 	changed := 0 // the first player whose word differs from that before
 	for k := range list.Len() {
 		if k&255 == 255 && ctx.Err() != nil {
@@ -227,17 +227,21 @@ func (s *Subject) answers(ctx context.Context, m *merger, list *Inputs) (all Val
 			return all, err
 		}
 		all.add(got)
-		for changed = len(at) - 1; changed > 0; changed-- {
-			if at[changed]++; at[changed] < len(list.Words[changed]) {
-				break
-			}
-			at[changed] = 0
-		}
-		if changed == 0 {
-			at[0]++
-		}
+		changed = succeed(at, counts)
 	}
 	return all, nil
+}
+
+// succeed makes of numbers below counts the next ones, the last changing fastest, and of the last ones the first. It says
+// which is the first that changed.
+func succeed(at, counts []int) (changed int) {
+	for changed = len(at) - 1; changed >= 0; changed-- {
+		if at[changed]++; at[changed] < counts[changed] {
+			return changed
+		}
+		at[changed] = 0
+	}
+	return 0
 }
 
 // all counts all inputs of a box, of which ys share the first player's word; base is the number of the first one.

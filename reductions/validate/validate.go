@@ -490,6 +490,7 @@ func (s *Subject) plain(ctx context.Context, opt Options, from, to int) (tally, 
 			}
 			all.begin(mine)
 			clear(at)
+			counts := mine.Counts()
 			for k := range len(mine.Words[0]) * ys {
 				if k&1023 == 1023 && ctx.Err() != nil {
 					return t, nil
@@ -497,12 +498,7 @@ func (s *Subject) plain(ctx context.Context, opt Options, from, to int) (tally, 
 				if err := all.add(at); err != nil {
 					return t, err
 				}
-				for who := len(at) - 1; who >= 0; who-- {
-					if at[who]++; at[who] < len(mine.Words[who]) {
-						break
-					}
-					at[who] = 0
-				}
+				succeed(at, counts)
 			}
 			return t, all.flush()
 		}
