@@ -149,10 +149,10 @@ func TestDeclaredNeeds(t *testing.T) {
 func TestDeclaredNeedElsewhere(t *testing.T) {
 	const words, lookup = `{"x": words(n, 4), "y": numbers(1, n)}`, "return x[y - 1]"
 	for need, want := range map[string]string{
-		"n":                 "at n = 6 the need that is declared is refuted: 6 bits (two-way deterministic), and 5 are enough",
+		"n":                 "at n = 6 the declared need is refuted: 6 bits are declared (two-way deterministic), and 5 are enough",
 		"ceil_log2(n) + 2":  "",
-		"ceil_log2(n) + 3":  "at n = 6 the need that is declared is refuted: 6 bits (two-way deterministic), and 5 are enough",
-		"1 if n > 1 else 3": "at n = 1 the need that is declared is refuted: 3 bits (two-way deterministic), and 2 are enough",
+		"ceil_log2(n) + 3":  "at n = 6 the declared need is refuted: 6 bits are declared (two-way deterministic), and 5 are enough",
+		"1 if n > 1 else 3": "at n = 1 the declared need is refuted: 3 bits are declared (two-way deterministic), and 2 are enough",
 	} {
 		f := parse(t, problemFile(words, lookup, `def needed(n): return {"bits": `+need+`, "setting": "two-way deterministic", "basis": "quoted"}`+"\n"))
 		s, err := f.Subject(3)
@@ -199,9 +199,9 @@ func TestDeclaredNeedFarAway(t *testing.T) {
 	const index, lookup = `{"x": bits(n), "y": numbers(1, n)}`, "return x[y - 1]"
 	for need, want := range map[string]string{
 		"n":                       "",
-		"n if n <= 16 else n + 1": "at n = 121 the need that is declared is refuted: 122 bits (one-way deterministic), and 121 are enough: Alice has about 2^121 inputs",
-		"n if n != 36 else n * n": "at n = 36 the need that is declared is refuted: 1296 bits (one-way deterministic), and 36 are enough",
-		"max(n, n * n // 60 + 1)": "at n = 121 the need that is declared is refuted: 245 bits",
+		"n if n <= 16 else n + 1": "at n = 121 the declared need is refuted: 122 bits are declared (one-way deterministic), and 121 are enough: Alice has about 2^121 inputs",
+		"n if n != 36 else n * n": "at n = 36 the declared need is refuted: 1296 bits are declared (one-way deterministic), and 36 are enough",
+		"max(n, n * n // 60 + 1)": "at n = 121 the declared need is refuted: 245 bits are declared",
 		"max(n, n * n // 200)":    "", // beyond all sizes that are tried
 	} {
 		f := parse(t, problemFile(index, lookup, `def needed(n): return {"bits": `+need+`, "setting": "one-way deterministic", "basis": "quoted"}`+"\n"))
@@ -230,8 +230,8 @@ def answer(n, y, outputs): return 0
 		need, setting, want string
 	}{
 		{"ceil_log2(n) + 1", "two-way", ""},
-		{"ceil_log2(n) + (1 if n <= 16 else 2)", "two-way", "at n = 121 the need that is declared is refuted: 9 bits (two-way deterministic), and 8 are enough: Bob sends all that he holds, and Alice the answer"},
-		{"ceil_log2(n) + (1 if n <= 16 else 2)", "2 rounds", "at n = 121 the need that is declared is refuted: 9 bits"},
+		{"ceil_log2(n) + (1 if n <= 16 else 2)", "two-way", "at n = 121 the declared need is refuted: 9 bits are declared (two-way deterministic), and 8 are enough: Bob sends all that he holds, and Alice the answer"},
+		{"ceil_log2(n) + (1 if n <= 16 else 2)", "2 rounds", "at n = 121 the declared need is refuted: 9 bits are declared"},
 		{"n", "one-way", ""}, // he is not heard
 		{"n", "1 rounds", ""},
 	} {
@@ -511,7 +511,7 @@ def needed(n): return {"bits": NEED, "setting": "one-way deterministic", "basis"
 		{live: "n == 40 or n == 3", need: comes, n: 40, from: 40, note: "what bites at n = 40 does not at n = 41"},
 		{live: "n % 2 == 0", need: comes, n: 4, from: 38, note: "what bites at n = 38 does not at n = 39"},
 		{live: "True", need: "2 * n", n: 3, from: 38, solvedForN: true},
-		{live: "True", need: "2 * n + (10 if n == 37 else 0)", n: 3, note: "at n = 37 84 bits are declared, and 74 are enough"},
+		{live: "True", need: "2 * n + (10 if n == 37 else 0)", n: 3, note: "at n = 37, 84 bits are declared (one-way deterministic), and 74 are enough"},
 	} {
 		f := parse(t, strings.NewReplacer("LIVE", c.live, "NEED", c.need).Replace(file))
 		s, err := f.Subject(c.n)

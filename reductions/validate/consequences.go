@@ -194,8 +194,8 @@ func (c *Consequence) lookAhead(s *Subject, a rules.Sized, f *search, least Need
 		return errors.Join(err, fmt.Errorf("at n = %d %s", n, why))
 	}
 	if at.Need != nil && n != s.Size { // which was held against more
-		if enough, why := at.enough(f.ctx, nil, *at.Need); at.Need.Bits > enough {
-			return fmt.Errorf("at n = %d %d bits are declared, and %d are enough: %s", n, at.Need.Bits, enough, why)
+		if said := at.overdrawn(f.ctx, nil); said != "" {
+			return fmt.Errorf("at n = %d, %s", n, said)
 		}
 	}
 	c.BitesFrom, c.BitesAtN = &n, &at.Shape.N

@@ -137,42 +137,27 @@ func (s *Subject) tabulate(ctx context.Context, most int) (*table, error) {
 
 // split is the table with two players: those of a group, in their order, and the others.
 func (t *table) split(group []int) *table {
-	order := slices.Clone(group)
-	for who := range t.counts {
-		if !slices.Contains(group, who) {
+	order, rows := slices.Clone(group), 1
+	for who, n := range t.counts {
+		if slices.Contains(group, who) {
+			rows *= n
+		} else {
 			order = append(order, who)
 		}
 	}
-	steps, step := make([]int, len(t.counts)), 1 // from one input of a player to the next
-	for who := len(t.counts) - 1; who >= 0; who-- {
-		steps[who] = step
-		step *= t.counts[who]
-	}
-	u := &table{counts: []int{1, 1}, values: t.values}
-	for k, who := range order {
-		side := 0
-		if k >= len(group) {
-			side = 1
-		}
-		u.counts[side] *= t.counts[who]
-	}
+	u := &table{counts: []int{rows, len(t.ids) / rows}, ids: t.ids, values: t.values}
 	if slices.IsSorted(order) {
-		u.ids = t.ids
 		return u
 	}
-	u.ids = make([]int32, 0, len(t.ids))
-	at := make([]int, len(order)) // of the players in that order
-	for from := 0; len(u.ids) < len(t.ids); {
-		u.ids = append(u.ids, t.ids[from])
-		for k := len(order) - 1; k >= 0; k-- {
-			who := order[k]
-			if at[k]++; at[k] < t.counts[who] {
-				from += steps[who]
-				break
-			}
-			from -= (at[k] - 1) * steps[who]
-			at[k] = 0
+	u.ids = make([]int32, len(t.ids))
+	in := make([]int, len(t.counts))
+	for _, id := range t.ids {
+		to := 0
+		for _, who := range order {
+			to = to*t.counts[who] + in[who]
 		}
+		u.ids[to] = id
+		succeed(in, t.counts)
 	}
 	return u
 }
@@ -232,8 +217,12 @@ func (t *table) behind(ctx context.Context, players int) told {
 	if c, known := t.told[players]; known {
 		return c
 	}
+	var first []int
+	for who := range players {
+		first = append(first, who)
+	}
 	var c told
-	c.lower, c.upper, c.by = t.split(firstPlayers(players)).messages(ctx)
+	c.lower, c.upper, c.by = t.split(first).messages(ctx)
 	if ctx.Err() == nil {
 		if t.told == nil {
 			t.told = map[int]told{}
@@ -276,14 +265,6 @@ func (t *table) inTurn(ctx context.Context, setting protocol.Setting) Need {
 	return need
 }
 
-func firstPlayers(n int) []int {
-	list := make([]int, n)
-	for k := range list {
-		list[k] = k
-	}
-	return list
-}
-
 // atOnce is the need of players who all speak at once, in one round: each tells its own
 // inputs apart, whatever the others say.
 func (t *table) atOnce(ctx context.Context) Need {
@@ -324,11 +305,19 @@ func (s *Subject) settle(ctx context.Context, t *table) (*Need, *Violation, erro
 		}
 		return &need, nil, nil
 	}
-	enough, why := s.enough(ctx, t, *s.Need)
-	if s.Need.Bits > enough {
-		return s.Need, &Violation{Obligation: NeedTooLarge, Detail: fmt.Sprintf("%d bits are declared (%s), and %d are enough: %s", s.Need.Bits, s.Need.Setting, enough, why)}, nil
+	if said := s.overdrawn(ctx, t); said != "" {
+		return s.Need, &Violation{Obligation: NeedTooLarge, Detail: said}, nil
 	}
 	return s.Need, nil, nil
+}
+
+// overdrawn says that some protocol costs less than the declared need, or "".
+func (s *Subject) overdrawn(ctx context.Context, t *table) string {
+	enough, why := s.enough(ctx, t)
+	if s.Need.Bits <= enough {
+		return ""
+	}
+	return fmt.Sprintf("%d bits are declared (%s), and %d are enough: %s", s.Need.Bits, s.Need.Setting, enough, why)
 }
 
 // Overdrawn holds a declared need, which is a formula in n, against the protocols that are
@@ -354,8 +343,8 @@ func Overdrawn(ctx context.Context, s *Subject, family func(n int) (*Subject, er
 				break
 			}
 		}
-		if enough, why := other.enough(ctx, t, *other.Need); other.Need.Bits > enough {
-			said = fmt.Sprintf("at n = %d the need that is declared is refuted: %d bits (%s), and %d are enough: %s; nothing below rests on it", n, other.Need.Bits, other.Need.Setting, enough, why)
+		if here := other.overdrawn(ctx, t); here != "" {
+			said = fmt.Sprintf("at n = %d the declared need is refuted: %s; nothing below rests on it", n, here)
 		}
 	}
 	return said
@@ -378,8 +367,8 @@ func Hold(ctx context.Context, s *Subject, family func(n int) (*Subject, error))
 
 // enough is what some protocol costs in the setting of a need, in bits, and which. Cheap ones are always looked
 // at; a search goes on while there may be one that costs less than the need.
-func (s *Subject) enough(ctx context.Context, t *table, need Need) (bits int, why string) {
-	setting := need.Setting
+func (s *Subject) enough(ctx context.Context, t *table) (bits int, why string) {
+	need, setting := s.Need.Bits, s.Need.Setting
 	domains := s.Problem.Domains(s.Size)
 	for _, d := range domains[:len(domains)-1] {
 		bits += d.Bits()
@@ -408,7 +397,7 @@ func (s *Subject) enough(ctx context.Context, t *table, need Need) (bits int, wh
 		c := t.behind(ctx, 1)
 		lower(protocol.Width(uint64(c.upper)), "one-way, "+c.by)
 		if wrong, ok := new(big.Rat).SetString(setting.Error); ok {
-			lower(t.withCoins(wrong))
+			t.withCoins(wrong, lower)
 		}
 	}
 	if !s.judged {
@@ -423,8 +412,8 @@ func (s *Subject) enough(ctx context.Context, t *table, need Need) (bits int, wh
 	if chain && len(domains) == 2 {
 		least = protocol.Width(uint64(t.behind(ctx, 1).lower))
 	}
-	sure := need.Bits <= least
-	if most := min(bits, need.Bits) - 1; most >= least {
+	sure := need <= least
+	if most := min(bits, need) - 1; most >= least {
 		var found int
 		if found, sure = b.cheapest(ctx, chain, rounds, most, partsOf(domains)); found <= most {
 			lower(found, "a search found a protocol of that cost")
@@ -461,7 +450,7 @@ func (t *table) answers() (list []protocol.Value) {
 
 // matrix is the table of two players as a matrix, or nil: a relation is none.
 func (t *table) matrix() *bounds.Matrix {
-	if t.relation() || len(t.counts) != 2 {
+	if t.relation() {
 		return nil
 	}
 	m, err := bounds.New(t.counts[0], t.counts[1], func(i, j int) (int, bool) {
