@@ -39,12 +39,10 @@ const metMost = 1 << 9
 // meet is what is right in both.
 func (s *sets) meet(a, b int32) int32 {
 	switch {
-	case a == b || b == 1:
+	case b == 1:
 		return a
 	case a == 1:
 		return b
-	case a == 0 || b == 0:
-		return 0
 	case a >= metMost || b >= metMost:
 		return s.intersect(a, b)
 	}
@@ -173,7 +171,7 @@ func (b *box) folded(who int) *box {
 // is searched in at most so many steps, for each number of classes; 0: they are found greedily.
 func (b *box) compress(ctx context.Context, who, steps int) (c *box, lower int) {
 	c = b.folded(who)
-	if !c.loose || c.counts[who] == 1 {
+	if !c.loose {
 		return c, c.counts[who]
 	}
 	k := &classing{sets: b.sets, rows: c.lines(who)}
@@ -192,20 +190,11 @@ type classing struct {
 // message whatever else does.
 func (c *classing) prune() {
 	gone := make([]bool, len(c.rows))
-	for i, a := range c.rows {
-		for k, b := range c.rows {
-			if i == k || gone[k] || gone[i] {
-				continue
-			}
-			weaker := true
-			for j := 0; weaker && j < len(a); j++ {
-				weaker = c.sets.meet(a[j], b[j]) == b[j]
-			}
-			gone[i] = weaker
-		}
-	}
 	var kept [][]int32
 	for i, a := range c.rows {
+		for k, b := range c.rows {
+			gone[i] = gone[i] || i != k && !gone[k] && c.sets.weaker(a, b)
+		}
 		if !gone[i] {
 			kept = append(kept, a)
 		}
@@ -246,7 +235,10 @@ func (c *classing) least(ctx context.Context, steps int) (lower int, classes [][
 		}
 		classes[k] = c.join(classes[k], row)
 	}
-	for lower = max(1, lower); steps > 0 && lower < len(classes); {
+	if lower = max(1, lower); steps == 0 {
+		return lower, classes
+	}
+	for lower != len(classes) {
 		c.steps = steps
 		found, decided := c.place(ctx, 0, nil, len(classes)-1)
 		if !decided {
@@ -306,7 +298,7 @@ func (c *classing) place(ctx context.Context, k int, classes [][]int32, most int
 // passed is what is enough where each player passes on to the next the class of all that
 // was held so far.
 func (b *box) passed(ctx context.Context) (bits int) {
-	for len(b.counts) > 1 && len(b.right) > 0 {
+	for len(b.counts) > 1 {
 		b, _ = b.compress(ctx, 0, talkClass)
 		bits += protocol.Width(uint64(b.counts[0]))
 		b = &box{counts: append([]int{b.counts[0] * b.counts[1]}, b.counts[2:]...), right: b.right, sets: b.sets, loose: b.loose}
@@ -409,7 +401,7 @@ func (b *box) tidy() *box {
 		if n := len(kept); b.loose && n*len(b.right) <= knownMost*talkTries {
 			kept = slices.DeleteFunc(slices.Clone(kept), func(i int32) bool {
 				for _, j := range kept {
-					if j != i && to[j] == j && b.weaker(rows[i], rows[j]) {
+					if j != i && to[j] == j && b.sets.weaker(rows[i], rows[j]) {
 						to[i] = j
 						return true
 					}
@@ -440,9 +432,9 @@ func (b *box) tidy() *box {
 }
 
 // weaker says that a line asks for no more than another: what is right there is right here.
-func (b *box) weaker(line, than []int32) bool {
+func (s *sets) weaker(line, than []int32) bool {
 	for j, id := range than {
-		if b.sets.meet(line[j], id) != id {
+		if s.meet(line[j], id) != id {
 			return false
 		}
 	}

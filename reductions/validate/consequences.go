@@ -106,15 +106,14 @@ func Consequences(ctx context.Context, s *Subject, family func(n int) (*Subject,
 func (s *Subject) facing(ctx context.Context, p *rules.Protocol) (moved func(*rules.Protocol) protocol.Bits, need Need, ok bool, err error) {
 	moved = (*rules.Protocol).Total
 	need, ok, err = s.NeedIn(ctx, p.Setting)
-	if err != nil || p.Behind == nil || s.values == nil {
-		return moved, need, ok, err
-	}
-	for k := range p.Behind {
-		if at := s.values.atCut(ctx, k+1); !ok || at.Bits-int(p.Behind[k]) > need.Bits-int(moved(p)) {
-			moved, need, ok = func(p *rules.Protocol) protocol.Bits { return p.Behind[k] }, at, true
+	if s.values != nil {
+		for k := range p.Behind {
+			if at := s.values.atCut(ctx, k+1); at.Bits-int(p.Behind[k]) > need.Bits-int(moved(p)) {
+				moved, need = func(p *rules.Protocol) protocol.Bits { return p.Behind[k] }, at
+			}
 		}
 	}
-	return moved, need, ok, nil
+	return moved, need, ok, err
 }
 
 func (s *Subject) consequence(a rules.Sized, f *search) (Consequence, error) {
@@ -190,8 +189,12 @@ func (c *Consequence) lookAhead(s *Subject, a rules.Sized, f *search, least Need
 	if err := f.trust(at); err != nil {
 		return err
 	}
-	if why, err := at.tooLarge(a); why != "" || err != nil {
-		return errors.Join(err, fmt.Errorf("at n = %d %s", n, why))
+	large, err := at.tooLarge(a)
+	if err != nil {
+		return err
+	}
+	if large != "" {
+		return fmt.Errorf("at n = %d %s", n, large)
 	}
 	if at.Need != nil && n != s.Size { // which was held against more
 		if said := at.overdrawn(f.ctx, nil); said != "" {
@@ -231,29 +234,28 @@ func (c *Consequence) note(format string, args ...any) {
 // rests says where a need that a row rests on is what the file declares, and neither a bound that was computed nor a
 // search through all protocols says that it is right.
 func (c *Consequence) rests(ctx context.Context, s *Subject, need Need) {
-	if s.Need == nil || need != *s.Need || s.met {
-		return
-	}
-	plain := *s
-	plain.Need = nil
-	switch shown, ok, err := plain.NeedIn(ctx, need.Setting); {
+	switch {
+	case s.Need == nil || need != *s.Need || s.met:
 	case !s.judged:
 		c.note("its need is declared, not judged at n = %d", s.Size)
-	case err != nil || !ok || shown.Bits < need.Bits:
-		c.note("its need is declared, not proved here: no protocol that was tried at n = %d costs less than %d bits, and %d are what was computed to be needed", s.Size, need.Bits, shown.Bits)
+	default:
+		plain := *s
+		plain.Need = nil
+		if shown, _, _ := plain.NeedIn(ctx, need.Setting); shown.Bits < need.Bits {
+			c.note("its need is declared, not proved here: no protocol that was tried at n = %d costs less than %d bits, and %d are what was computed to be needed", s.Size, need.Bits, shown.Bits)
+		}
 	}
 }
 
 // solveLength is the inequality solved for N, or for n where N does not grow with it: the last size before it bites.
 func (c *Consequence) solveLength(f *search) {
 	last := Solution{For: "N", Text: fmt.Sprintf("excluded from N = %d (n = %d) on", *c.BitesAtN, *c.BitesFrom), Latex: fmt.Sprintf(`N < %d`, *c.BitesAtN)}
-	if n := *c.BitesFrom - 1; n > 0 {
-		if before, err := f.at(n); err == nil && f.trust(before) == nil {
-			N := before.Shape.N
-			last.Text, last.Latex, last.Bound = fmt.Sprintf("N <= %d (n <= %d) for a model of these sizes", N, n), fmt.Sprintf(`N \le %d`, N), &N
-			if N >= *c.BitesAtN {
-				last = Solution{For: "n", Text: fmt.Sprintf("n <= %d for a model of these sizes", n), Latex: fmt.Sprintf(`n \le %d`, n), Bound: &n}
-			}
+	n := *c.BitesFrom - 1
+	if before, err := f.at(n); err == nil && f.trust(before) == nil {
+		N := before.Shape.N
+		last.Text, last.Latex, last.Bound = fmt.Sprintf("N <= %d (n <= %d) for a model of these sizes", N, n), fmt.Sprintf(`N \le %d`, N), &N
+		if N >= *c.BitesAtN {
+			last = Solution{For: "n", Text: fmt.Sprintf("n <= %d for a model of these sizes", n), Latex: fmt.Sprintf(`n \le %d`, n), Bound: &n}
 		}
 	}
 	last.Text += ", if larger n bite too"
@@ -270,11 +272,11 @@ func (s *Subject) solveWidth(c *Consequence, a rules.Sized, needed int, moved fu
 		return err
 	}
 	sol := Solution{For: a.Width, Text: a.WidthText, Latex: a.AsLatex(a.WidthLatex, strconv.Itoa(needed))}
-	if least > 0 {
+	if least == 0 {
+		sol.Text += fmt.Sprintf("; here no %s in range", a.Width)
+	} else {
 		sol.Bound = &least
 		sol.Text += fmt.Sprintf("; here %s >= %d", a.Width, least)
-	} else {
-		sol.Text += fmt.Sprintf("; here no %s in range", a.Width)
 	}
 	c.Solved = append(c.Solved, sol)
 	return nil
@@ -308,7 +310,7 @@ func bites(a rules.Sized, f *search, own *Subject, needed Need, here bool) (at *
 	seen = compared{own.Size: here}
 	// short says whether the cost is below the need at the first size from n to most.
 	short := func(n, most int) (yes bool, s *Subject, need Need, err error) {
-		if s, err = f.next(n, most); s == nil || err != nil {
+		if s, err = f.next(n, most); s == nil {
 			if err != nil && !errors.Is(err, errLate) {
 				err = fmt.Errorf("the map is not defined at n = %d: %w", n, err)
 			}
@@ -321,71 +323,54 @@ func bites(a rules.Sized, f *search, own *Subject, needed Need, here bool) (at *
 		if err != nil {
 			return false, nil, need, fmt.Errorf("at n = %d: %w", s.Size, err)
 		}
-		var moved func(*rules.Protocol) protocol.Bits
-		var ok bool
-		moved, need, ok, err = s.facing(f.ctx, p)
+		moved, need, ok, err := s.facing(f.ctx, p)
 		switch {
 		case f.over(err):
-			err = errLate
-		case err == nil && !ok && s.values == nil: // a table that shows nothing needs 0 bits
-			err = fmt.Errorf("no bound on the problem is known at n = %d", s.Size)
+			return false, nil, need, errLate
+		case err != nil:
+			return false, s, need, err
+		case !ok && s.values == nil: // a table that shows nothing needs 0 bits
+			return false, s, need, fmt.Errorf("no bound on the problem is known at n = %d", s.Size)
 		}
 		yes = ok && int(moved(p)) < need.Bits
-		if err == nil {
-			seen[s.Size] = yes
-		}
-		return yes, s, need, err
+		seen[s.Size] = yes
+		return yes, s, need, nil
 	}
-	lo, hi := 0, 1 // not short at lo, or 0
-	for at == nil {
-		if here && hi > own.Size { // known to bite, whatever comes between
-			at, need = own, needed
-			break
-		}
-		if hi > bitesLimit {
-			return nil, need, seen, nil
-		}
-		yes, s, least, err := short(hi, bitesLimit)
-		switch {
-		case (s == nil || err != nil) && here && lo < own.Size:
-			at, need = own, needed
-		case s == nil || err != nil:
-			return nil, need, seen, err
-		case yes:
-			at, need = s, least
-		default:
-			lo, hi = s.Size, max(2*hi, s.Size+1)
-		}
+	lo, top := 0, 0 // not short at lo, or 0; short at top, where that is known
+	if here {
+		at, need, top = own, needed, own.Size
 	}
-	for top := at.Size; lo+1 < top; {
-		mid := (lo + top) / 2
-		yes, s, least, err := short(mid, top-1)
+	for at == nil || lo+1 < top {
+		n, most := max(1, 2*lo), bitesLimit
+		if at != nil {
+			n, most = (lo+top)/2, top-1
+		}
+		yes, s, least, err := short(n, most)
 		switch {
-		case errors.Is(err, errLate):
+		case errors.Is(err, errLate) || at == nil && (s == nil || err != nil):
 			return nil, need, seen, err
-		case s == nil: // the map is not defined from mid to top
-			top = mid
+		case s == nil: // the map is not defined from n to most
+			top = n
 		case yes:
-			at, need, top = s, least, mid
+			at, need, top = s, least, n
 		default:
 			lo = s.Size
 		}
 	}
-	for n := at.Size - 1; n >= max(1, at.Size-1-around) && at.values == nil; n-- {
-		if yes, s, least, err := short(n, n); err == nil && yes {
+	for n, last := max(1, at.Size-1-around), at.Size+around; n <= last && at.values == nil; n++ {
+		if yes, s, least, _ := short(n, n); yes && n < at.Size {
 			at, need = s, least
 		}
-	}
-	for n := at.Size + 1; n <= at.Size+around && at.values == nil; n++ {
-		_, _, _, _ = short(n, n) // for what is seen
 	}
 	return at, need, seen, nil
 }
 
 // gap is the first size above a bite that was compared and does not bite, or 0.
 func (c compared) gap(n int) int {
-	for _, above := range slices.Sorted(maps.Keys(c)) {
-		if above > n && !c[above] {
+	sizes := slices.Sorted(maps.Keys(c))
+	from, _ := slices.BinarySearch(sizes, n)
+	for _, above := range sizes[from:] {
+		if !c[above] {
 			return above
 		}
 	}

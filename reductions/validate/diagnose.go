@@ -3,11 +3,13 @@ package validate
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
+	"sync"
 
 	"crosscut/models/tasks"
 	"crosscut/protocol"
@@ -50,31 +52,28 @@ func (s *Subject) diagnose(ctx context.Context, first *pair) string {
 		m.written[who] = map[protocol.Word][]tasks.Token{}
 	}
 	for k, p := range pairs {
-		if ctx.Err() != nil || !inverted && len(elsewhere) == 0 {
-			break
-		}
-		err := s.inputAt(m, p)
-		if err != nil {
+		if ctx.Err() != nil {
 			return ""
 		}
+		if !inverted && len(elsewhere) == 0 {
+			break
+		}
+		unwritten := s.inputAt(m, p)
 		got, err := s.answered(m, p)
 		want, wrong := t.want(k)
-		if err != nil || wrong != nil {
+		if errors.Join(unwritten, err, wrong) != nil {
 			return ""
 		}
 		inverted = inverted && (want.Kind() == protocol.None || yesNo(got) && yesNo(want) && !want.Accepts(got))
+		outs := sync.OnceValues(func() ([]tasks.Value, error) { return s.Outputs(m.seq, elsewhere) })
 		var right []int
-		var outs []tasks.Value
-		var together error
-		if len(elsewhere) > 0 {
-			outs, together = s.Outputs(m.seq, elsewhere)
-		}
 		for at, i := range elsewhere {
 			got, err := s.Answer(p[len(p)-1], func(int) (tasks.Value, error) {
-				if together != nil { // one of them has no output
-					return m.at(i)
+				all, err := outs()
+				if err != nil {
+					return nil, err
 				}
-				return outs[at], nil
+				return all[at], nil
 			})
 			if err == nil && want.Accepts(got) {
 				right = append(right, i)
@@ -83,14 +82,12 @@ func (s *Subject) diagnose(ctx context.Context, first *pair) string {
 		elsewhere = right
 	}
 	switch {
-	case ctx.Err() != nil:
-		return ""
 	case inverted:
 		return fmt.Sprintf("right if the answer is inverted, on all %d pairs tried", len(pairs))
 	case len(elsewhere) > 0:
 		return fmt.Sprintf("right if the answer is read at position %d instead of %d, on all %d pairs tried", elsewhere[0], s.Reads[0], len(pairs))
 	}
-	return cmp.Or(t.reread(ctx), t.offByOne(ctx), s.deaf(ctx))
+	return cmp.Or(t.reread(ctx), t.offByOne(ctx), s.deaf())
 }
 
 // tried are the inputs on which an explanation is tried, and what was asked about them.
@@ -129,22 +126,19 @@ var rewritings = []rewriting{
 		return listed(v, func(k int) protocol.Value { return v.At(v.Len() - 1 - k) })
 	}},
 	{"complemented", func(d protocol.Domain, v protocol.Value) (protocol.Value, bool) {
-		least, most := v, v
+		ends := 1 // the sum of what change places
 		if !d.Plain() {
-			least, most = d.Value(d.Nth(0)), d.Value(d.Nth(d.Len()-1))
-		}
-		if least.Len() == 0 || most.Len() == 0 {
-			return v, false
-		}
-		ends := least.At(0).Int() + most.At(0).Int() // which change places
-		if d.Plain() {
-			ends = 1
+			least, most := d.Value(d.Nth(0)), d.Value(d.Nth(d.Len()-1))
+			if least.Len() == 0 || most.Len() == 0 {
+				return v, false
+			}
+			ends = least.At(0).Int() + most.At(0).Int()
 		}
 		return listed(v, func(k int) protocol.Value { return protocol.IntValue(ends - v.At(k).Int()) })
 	}},
 	{"transposed, as a square", func(_ protocol.Domain, v protocol.Value) (protocol.Value, bool) {
 		side := int(math.Round(math.Sqrt(float64(v.Len()))))
-		if v.Kind() != protocol.Tuple || side < 2 || side*side != v.Len() {
+		if side*side != v.Len() {
 			return v, false
 		}
 		return listed(v, func(k int) protocol.Value { return v.At(k%side*side + k/side) })
@@ -186,14 +180,14 @@ func (s *Subject) exchanges() (list []exchange) {
 		list = append(list, exchange{text + w.name + " on its way", func(in []protocol.Word) ([]protocol.Word, bool) {
 			there := slices.Clone(in)
 			for who, d := range domains {
-				if !whose(who) || d.Len() < 1 && !d.Plain() {
+				if !whose(who) {
 					continue
 				}
-				v, ok := w.of(d, asList(d, in[who]))
+				v, ok := w.of(d, d.Value(in[who]))
 				if !ok {
 					return nil, false
 				}
-				if there[who], ok = wordOf(d, v); !ok {
+				if there[who], ok = d.Word(v); !ok {
 					return nil, false
 				}
 			}
@@ -222,52 +216,31 @@ func (s *Subject) exchanges() (list []exchange) {
 	return list
 }
 
+// right says whether on all pairs the answer is right that is given to the tokens of other inputs, or to other outputs.
+func (t *tried) right(ctx context.Context, tokensOf func(in []protocol.Word) ([]protocol.Word, bool), output func(pos int) (tasks.Value, error)) bool {
+	for k, in := range t.pairs {
+		there, ok := tokensOf(in)
+		if !ok || ctx.Err() != nil || t.s.inputAt(t.m, there) != nil {
+			return false // it is no map of the other input
+		}
+		got, err := t.s.Answer(in[len(in)-1], output) // who answers holds what it holds
+		want, wrong := t.want(k)
+		if errors.Join(err, wrong) != nil || !want.Accepts(got) {
+			return false
+		}
+	}
+	return true
+}
+
 // reread looks for inputs that are written in another way than they are meant: with it the map is right on all pairs
 // that were tried.
 func (t *tried) reread(ctx context.Context) string {
-	s, m := t.s, t.m
-	for _, e := range s.exchanges() {
-		right, changed := true, false
-		for k, in := range t.pairs {
-			there, ok := e.of(in)
-			if right = ok && ctx.Err() == nil && s.inputAt(m, there) == nil; !right {
-				break // it is no map of the other input
-			}
-			changed = changed || !slices.Equal(there, in)
-			got, err := s.Answer(in[len(in)-1], m.output) // who answers holds what it holds
-			want, wrong := t.want(k)
-			if right = err == nil && wrong == nil && want.Accepts(got); !right {
-				break
-			}
-		}
-		if right && changed {
+	for _, e := range t.s.exchanges() {
+		if t.right(ctx, e.of, t.m.output) {
 			return fmt.Sprintf("right if %s into the tokens, on all %d pairs tried", e.text, len(t.pairs))
 		}
 	}
 	return ""
-}
-
-// asList is a member as a list: bit strings too.
-func asList(d protocol.Domain, w protocol.Word) protocol.Value {
-	if !d.Plain() {
-		return d.Value(w)
-	}
-	items := make([]protocol.Value, w.Len())
-	for k := range items {
-		items[k] = protocol.IntValue(0)
-		if w.Bit(k) {
-			items[k] = protocol.IntValue(1)
-		}
-	}
-	return protocol.TupleValue(items...)
-}
-
-// wordOf is the member that a list is, if it is one.
-func wordOf(d protocol.Domain, v protocol.Value) (protocol.Word, bool) {
-	if !d.Plain() {
-		return d.Word(v)
-	}
-	return fill(v.Len(), func(k int) bool { return v.At(k).Int() == 1 }), v.Len() == d.Bits()
 }
 
 // nameOf is what an input is called.
@@ -281,32 +254,20 @@ func (s *Subject) nameOf(who int) string {
 // offByOne looks for an answer that is right when the output at the only read position is
 // one more, or one less: a threshold that is off by one.
 func (t *tried) offByOne(ctx context.Context) string {
-	s, m := t.s, t.m
-	if len(s.Reads) != 1 || s.Found != nil && !s.Declared {
+	if len(t.s.Reads) != 1 || !t.s.Declared {
 		return ""
 	}
+	same := func(in []protocol.Word) ([]protocol.Word, bool) { return in, true }
 	for _, by := range []float64{1, -1} {
-		right := true
-		for k, in := range t.pairs {
-			if right = ctx.Err() == nil && s.inputAt(m, in) == nil; !right {
-				break
+		moved := func(pos int) (tasks.Value, error) {
+			v, err := t.m.at(pos)
+			if len(v) != 1 {
+				return nil, cmp.Or(err, errors.New("an output that is no number"))
 			}
-			moved := true
-			got, err := s.Answer(in[len(in)-1], func(pos int) (tasks.Value, error) {
-				v, err := m.at(pos)
-				if err != nil || len(v) != 1 {
-					moved = false
-					return v, err
-				}
-				return tasks.Value{v[0] + by}, nil
-			})
-			want, wrong := t.want(k)
-			if right = moved && err == nil && wrong == nil && want.Accepts(got); !right {
-				break
-			}
+			return tasks.Value{v[0] + by}, nil
 		}
-		if right {
-			return fmt.Sprintf("off by one: right if %+g is added to the output of position %d, on all %d pairs tried", by, s.Reads[0], len(t.pairs))
+		if t.right(ctx, same, moved) {
+			return fmt.Sprintf("off by one: right if %+g is added to the output of position %d, on all %d pairs tried", by, t.s.Reads[0], len(t.pairs))
 		}
 	}
 	return ""
@@ -355,7 +316,7 @@ func sameToken(a, b tasks.Token) bool {
 
 // deaf finds a player whose tokens never change: then no answer can depend on
 // that player's input.
-func (s *Subject) deaf(ctx context.Context) string {
+func (s *Subject) deaf() string {
 	const tries = 64
 	rng := rand.New(rand.NewPCG(1, 3))
 	written := make([][][]tasks.Token, s.Players())
@@ -364,7 +325,7 @@ func (s *Subject) deaf(ctx context.Context) string {
 		err := s.writeEach(protocol.Player(who), tries, func(int) protocol.Word { return d.Random(rng) }, func(_ int, _ protocol.Word, tok []tasks.Token) {
 			written[who] = append(written[who], tok)
 		})
-		if err != nil || ctx.Err() != nil {
+		if err != nil {
 			return ""
 		}
 	}

@@ -36,8 +36,8 @@ const (
 
 // covers prepares the fast path, or returns nil when there is none. Its columns
 // are filled by run.
-func (s *Subject) covers() (*fast, error) {
-	if s.Problem.Cover == nil || s.Shape.Task.Cover == nil || len(s.Reads) != 1 || s.Shape.Task.CheckSeq != nil ||
+func (s *Subject) covers(opt Options) (*fast, error) {
+	if opt.Plain || s.Problem.Cover == nil || s.Shape.Task.Cover == nil || len(s.Reads) != 1 || s.Shape.Task.CheckSeq != nil ||
 		!s.Problem.Strings(s.Size) || s.Problem.XBits(s.Size) > 30 || s.Problem.YBits(s.Size) > 30 {
 		return nil, nil
 	}
@@ -58,6 +58,14 @@ func (s *Subject) covers() (*fast, error) {
 		*on = v.True()
 	}
 	return f, nil
+}
+
+// path names how a subject is checked exhaustively.
+func (f *fast) path() string {
+	if f == nil {
+		return "plain"
+	}
+	return "bit-parallel"
 }
 
 // yesNo says that an answer, whatever y is, is one that a yes-or-no problem has.
@@ -155,8 +163,8 @@ func (f *fast) run(ctx context.Context, opt Options, from, to int) (tally, error
 			}
 			got.plan(gs)
 			want.plan(ws)
-			for at := 0; at < words && ctx.Err() == nil; at += blockWords {
-				n := min(blockWords, words-at)
+			for at, n := 0, 0; at != words && ctx.Err() == nil; at += n {
+				n = min(blockWords, words-at)
 				got.fill(f.got, at, n)
 				want.fill(f.want, at, n)
 				for k, x := range xs {
@@ -198,9 +206,7 @@ func (f *fast) compare(t *tally, x protocol.Word, number, at int, got, want []ui
 		if diff == 0 {
 			continue
 		}
-		if left := f.ys - (at+i)*64; left < 64 {
-			diff &= 1<<left - 1
-		}
+		diff &= 1<<min(64, f.ys-(at+i)*64) - 1
 		t.failures += int64(bits.OnesCount64(diff))
 		if t.worst != nil && x.Ones()+bits.OnesCount(uint(at+i)) > t.worst.ones {
 			continue

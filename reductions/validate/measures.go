@@ -38,7 +38,7 @@ func (s *Subject) Needs(ctx context.Context) ([]Need, error) {
 		return s.shown, nil
 	}
 	t, err := s.small(ctx)
-	if t == nil || err != nil {
+	if t == nil {
 		return nil, err
 	}
 	k := len(t.counts)
@@ -54,7 +54,7 @@ func (s *Subject) Needs(ctx context.Context) ([]Need, error) {
 		s.shown = append(list, two...)
 		return s.shown, err
 	}
-	for group := 1; group < 1<<(k-1); group++ { // never with the last player
+	for group := 1; group != 1<<(k-1); group++ { // never with the last player
 		var who []int
 		for i := range k - 1 {
 			if group>>i&1 == 1 {
@@ -70,7 +70,7 @@ func (s *Subject) Needs(ctx context.Context) ([]Need, error) {
 				continue // not the first players: they do not speak before all others
 			}
 			n.Setting, n.By = n.Setting.Among(k), groupText(who)+": "+n.By
-			if at := slices.IndexFunc(list, func(o Need) bool { return o.Setting == n.Setting }); at < 0 {
+			if at := slices.IndexFunc(list, func(o Need) bool { return o.Setting == n.Setting }); at == -1 {
 				list = append(list, n)
 			} else if list[at].Bits < n.Bits {
 				list[at] = n
@@ -101,13 +101,16 @@ func (t *table) pairwise(ctx context.Context) (list []Need, err error) {
 		return nil, nil
 	}
 	f := m.Fold()
-	alone := func(n int, by string) {
-		if n > 1 {
-			list = append(list, Need{protocol.Width(uint64(n)), protocol.TwoWay, problems.Checked, fmt.Sprintf("%s: at least %d transcripts, after which the last player answers alone", by, n)})
+	add := func(bits int, setting protocol.Setting, by string, args ...any) {
+		if bits > 0 {
+			list = append(list, Need{bits, setting, problems.Checked, fmt.Sprintf(by, args...)})
 		}
 	}
+	alone := func(n int, by string) {
+		add(protocol.Width(uint64(n)), protocol.TwoWay, "%s: at least %d transcripts, after which the last player answers alone", by, n)
+	}
 	alone(t.ranks(m))
-	if f.Rows() > depthLines || f.Cols() > depthLines {
+	if max(f.Rows(), f.Cols()) > depthLines {
 		return list, nil
 	}
 	// Ranks and the like in their first answers, which no clock decides; D(f) in steps.
@@ -123,31 +126,25 @@ func (t *table) pairwise(ctx context.Context) (list []Need, err error) {
 	}
 	steps := bounds.DeterministicOptions{MaxSteps: measureSteps}
 	whole := bounds.Deterministic(ctx, m, steps)
-	answer := protocol.Width(uint64(max(1, len(t.answers()))))
+	answer := protocol.Width(uint64(len(t.answers())))
 	free := func(lower int, setting protocol.Setting, by string, args ...any) {
-		if bits := lower - answer; bits > 0 {
-			list = append(list, Need{bits, setting, problems.Checked, fmt.Sprintf(by, args...) + fmt.Sprintf(", less %d for the answer, which both know then", answer)})
-		}
+		add(lower-answer, setting, by+", less %d for the answer, which both know then", append(args, answer)...)
 	}
 	d := whole.Lower
 	alone(r.Fooling.Size, "no two entries of a fooling set share one")
 	free(d, protocol.TwoWay, "D(f) >= %d by %s", d, whole.By)
 	// k rounds in which both speak at once are k + 1 in turn, of which the last holds the answer.
-	for _, k := range bounds.InRounds(ctx, m, 3, whole, steps) {
-		if k.Possible && k.Rounds >= 2 && k.Lower > d {
+	for _, k := range bounds.InRounds(ctx, m, 3, whole, steps)[1:] {
+		if k.Lower > d {
 			free(k.Lower, protocol.Setting{Order: protocol.InRounds, Rounds: k.Rounds - 1}, "D(f) >= %d in %d rounds in turn", k.Lower, k.Rounds)
 		}
 	}
 	for _, e := range r.Randomised {
 		switch e.Setting {
 		case "two-way randomised, both know":
-			if e.Bits > 1 {
-				list = append(list, Need{e.Bits - 1, protocol.TwoWay.Randomised(e.Error), problems.Checked, "public coins, " + e.By + ": " + e.Formula + ", less 1 for the answer"})
-			}
+			add(e.Bits-1, protocol.TwoWay.Randomised(e.Error), "public coins, %s: %s, less 1 for the answer", e.By, e.Formula)
 		case "one-way randomised, Alice speaks":
-			if e.Bits > 0 {
-				list = append(list, Need{e.Bits, protocol.OneWay.Randomised(e.Error), problems.Checked, "public coins, " + e.By + ": " + e.Formula})
-			}
+			add(e.Bits, protocol.OneWay.Randomised(e.Error), "public coins, %s: %s", e.By, e.Formula)
 		}
 	}
 	return list, nil

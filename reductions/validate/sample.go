@@ -207,32 +207,22 @@ func (s *Subject) sample(ctx context.Context, opt Options) (tally, *Interval, er
 	const chunk = 256
 	judge := func(inputs func(k, i int) []protocol.Word, n int64) (tally, error) {
 		return s.spoken(parallel(ctx, opt, int(n+chunk-1)/chunk, n, func() func(int) (tally, error) {
-			all, k := s.several(), s.Players()
-			list, at := &Inputs{Words: make([][]protocol.Word, k), Toks: make([][][]tasks.Token, k)}, make([]int, k)
+			m, players := s.merger(), s.Players()
 			return func(k int) (t tally, err error) {
-				all.each = func(in []protocol.Word, got, want protocol.Value) { s.count(&t, in, got, want) }
 				end, size := min(int(n), (k+1)*chunk), s.atOnce()
 				for from := k * chunk; from < end && ctx.Err() == nil; from += size {
 					ins := make([][]protocol.Word, min(size, end-from))
+					list := &Inputs{Words: make([][]protocol.Word, players), Toks: make([][][]tasks.Token, players)}
 					for i := range ins {
 						ins[i] = inputs(k, from+i)
+						list.At = append(list.At, slices.Repeat([]int32{int32(i)}, players)...)
 					}
-					for who := range at {
-						list.Words[who], list.Toks[who] = list.Words[who][:0], list.Toks[who][:0]
+					for who := range players {
 						if err := s.writeAll(list, who, len(ins), func(i int) protocol.Word { return ins[i][who] }); err != nil {
 							return t, err
 						}
 					}
-					all.begin(list)
-					for i := range ins {
-						for who := range at {
-							at[who] = i
-						}
-						if err := all.add(at); err != nil {
-							return t, err
-						}
-					}
-					if err := all.flush(); err != nil {
+					if err := s.all(ctx, &t, m, list, from, 1, &noted{}); err != nil {
 						return t, err
 					}
 				}

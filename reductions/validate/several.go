@@ -93,103 +93,6 @@ func (v *Values) add(is protocol.Value) {
 	v.At = append(v.At, uint32(at))
 }
 
-// several collects inputs, checks them together and counts them.
-type several struct {
-	s    *Subject
-	from *Inputs   // of which at takes members; its At is not used
-	here [][]int32 // the number of each in list, plus 1
-	list Inputs
-	gots Values // where Answer gave them
-	m    *merger
-	at   []int // the member of each player that lies in m
-	in   []protocol.Word
-	each func(in []protocol.Word, got, want protocol.Value) // is told of every input in order
-}
-
-func (s *Subject) several() *several {
-	k := s.Players()
-	return &several{s: s, here: make([][]int32, k), list: Inputs{Words: make([][]protocol.Word, k), Toks: make([][][]tasks.Token, k)}, m: s.merger(), at: make([]int, k), in: make([]protocol.Word, k)}
-}
-
-// begin is called before the first input, and when from has changed.
-func (l *several) begin(from *Inputs) {
-	l.from = from
-	for who, words := range from.Words {
-		if l.at[who] = -1; len(words) > len(l.here[who]) {
-			l.here[who] = make([]int32, len(words))
-		}
-	}
-}
-
-// add takes the input whose members have these numbers, and checks what was collected when
-// it is much.
-func (l *several) add(at []int) error {
-	s, alone := l.s, l.s.Answers == nil && l.s.Wants == nil
-	for who, k := range at {
-		if k == l.at[who] {
-			continue
-		}
-		l.at[who], l.in[who] = k, l.from.Words[who][k]
-		if s.Answers == nil {
-			l.m.put(protocol.Player(who), l.from.Toks[who][k])
-		}
-	}
-	if alone {
-		got, want, err := s.check(l.m, l.in)
-		if err == nil {
-			l.each(l.in, got, want)
-		}
-		return err
-	}
-	for who, k := range at {
-		here := &l.here[who][k]
-		if *here == 0 {
-			l.list.Words[who] = append(l.list.Words[who], l.in[who])
-			l.list.Toks[who] = append(l.list.Toks[who], l.from.Toks[who][k])
-			*here = int32(len(l.list.Words[who]))
-		}
-		l.list.At = append(l.list.At, *here-1)
-	}
-	if s.Answers == nil {
-		got, err := s.answered(l.m, l.in)
-		if err != nil {
-			return err
-		}
-		l.gots.add(got)
-	}
-	if l.list.Len() < askedTogether {
-		return nil
-	}
-	return l.flush()
-}
-
-// flush checks what was collected.
-func (l *several) flush() (err error) {
-	if len(l.list.At) == 0 {
-		return nil
-	}
-	if l.s.Answers != nil {
-		if l.gots, err = l.s.Answers(&l.list); err != nil {
-			return err
-		}
-	}
-	wants, err := l.s.wants(&l.list)
-	if err != nil {
-		return err
-	}
-	in := make([]protocol.Word, len(l.in))
-	for k := range l.gots.At {
-		l.list.get(k, in)
-		l.each(in, l.gots.Of(k), wants.Of(k))
-	}
-	for who := range l.here {
-		clear(l.here[who])
-		l.list.Words[who], l.list.Toks[who] = l.list.Words[who][:0], l.list.Toks[who][:0]
-	}
-	l.list.At, l.gots = l.list.At[:0], Values{}
-	return nil
-}
-
 // wants is wanted for many inputs.
 func (s *Subject) wants(list *Inputs) (all Values, err error) {
 	if s.Wants != nil {
@@ -207,7 +110,7 @@ func (s *Subject) wants(list *Inputs) (all Values, err error) {
 	return all, nil
 }
 
-// answers is what is answered to all inputs of a box, whose tokens m merges.
+// answers is what is answered to many inputs, whose tokens m merges.
 func (s *Subject) answers(ctx context.Context, m *merger, list *Inputs) (all Values, err error) {
 	if s.Answers != nil {
 		return s.Answers(list)
@@ -219,6 +122,9 @@ func (s *Subject) answers(ctx context.Context, m *merger, list *Inputs) (all Val
 			return all, ctx.Err()
 		}
 		for who := changed; who < len(at); who++ {
+			if list.At != nil {
+				at[who] = int(list.At[k*len(at)+who])
+			}
 			in[who] = list.Words[who][at[who]]
 			m.put(protocol.Player(who), list.Toks[who][at[who]])
 		}
@@ -227,7 +133,9 @@ func (s *Subject) answers(ctx context.Context, m *merger, list *Inputs) (all Val
 			return all, err
 		}
 		all.add(got)
-		changed = succeed(at, counts)
+		if list.At == nil {
+			changed = succeed(at, counts)
+		}
 	}
 	return all, nil
 }
@@ -244,7 +152,7 @@ func succeed(at, counts []int) (changed int) {
 	return 0
 }
 
-// all counts all inputs of a box, of which ys share the first player's word; base is the number of the first one.
+// all counts all inputs of a list, of which ys share the first player's word; base is the number of the first one.
 func (s *Subject) all(ctx context.Context, t *tally, m *merger, list *Inputs, base, ys int, note *noted) error {
 	var wants Values
 	var failed error

@@ -200,12 +200,11 @@ func (s *Subject) write(who protocol.Player, in protocol.Word) (tok []tasks.Toke
 }
 
 // togetherTokens bounds the tokens of the sequences that are written at once, together how
-// many sequences; askedTogether is how many inputs of a list are answered at once, boxTogether
-// how many where all there are of some members are, and aloneTogether where no file is asked.
+// many sequences; boxTogether is how many inputs are answered at once, where all there are of
+// some members are, and aloneTogether where no file is asked.
 const (
 	together       = 1 << 10
 	togetherTokens = 1 << 18
-	askedTogether  = 1 << 12
 	boxTogether    = 1 << 18
 	aloneTogether  = 1 << 15
 )
@@ -216,7 +215,8 @@ func (s *Subject) atOnce() int { return max(1, min(together, togetherTokens/s.Sh
 // writeEach writes and checks a player's tokens for n inputs, in order, many at a time.
 func (s *Subject) writeEach(who protocol.Player, n int, input func(k int) protocol.Word, do func(k int, in protocol.Word, tok []tasks.Token)) error {
 	size := s.atOnce()
-	for from := 0; from < n; from += size {
+	for chunk := range (n + size - 1) / size {
+		from := chunk * size
 		ins := make([]protocol.Word, min(size, n-from))
 		for k := range ins {
 			ins[k] = input(from + k)
@@ -294,10 +294,8 @@ func (s *Subject) Defined(in ...protocol.Word) error {
 func (s *Subject) Extremes() error {
 	first, last := make([]protocol.Word, s.Players()), make([]protocol.Word, s.Players())
 	for who, d := range s.Problem.Domains(s.Size) {
-		first[who], last[who] = d.Nth(0), d.Nth(0)
-		if n := d.Len(); n > 0 {
-			last[who] = d.Nth(n - 1)
-		} else if d.Plain() {
+		first[who], last[who] = d.Nth(0), d.Nth(max(1, d.Len())-1) // of very many, the first
+		if d.Plain() {
 			last[who] = fill(d.Bits(), func(int) bool { return true })
 		}
 	}

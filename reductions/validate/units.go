@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"maps"
 	"math/bits"
-	"runtime"
 
+	"crosscut/internal/par"
 	"crosscut/internal/units"
 	"crosscut/protocol"
 )
@@ -60,28 +60,22 @@ const (
 // Work is the exhaustive validation of a subject. The input is the text of a user's
 // file, or empty.
 func (s *Subject) Work(opt Options, input []byte) (*units.Work[Counts], error) {
-	fast, err := s.covers()
+	fast, err := s.covers(opt)
 	if err != nil {
 		return nil, err
 	}
-	if opt.Workers <= 0 {
-		opt.Workers = runtime.GOMAXPROCS(0)
-	}
 	opt.Progress = nil // a unit reports items, not jobs
-	if opt.Plain {
-		fast = nil
-	}
 	ys := s.ys()
 	if d := s.Inputs(); d.BitLen() > 62 {
 		return nil, fmt.Errorf("validate: %s pairs are more than can be counted one by one", domainText(d))
 	}
-	params := map[string]any{"reduction": s.Name, "n": s.Size, "N": s.Shape.N, "path": s.path(fast, opt)}
+	params := map[string]any{"reduction": s.Name, "n": s.Size, "N": s.Shape.N, "path": fast.path()}
 	for name, v := range maps.All(s.Shape.Params) {
 		params[name] = v
 	}
 	step := max(1, plainStep/ys)
 	if fast != nil {
-		step = max(batch*8*opt.Workers, fastStep/ys)
+		step = max(batch*8*cmp.Or(opt.Workers, par.Workers()), fastStep/ys)
 	}
 	return &units.Work[Counts]{
 		Kind: UnitKind, Params: params, Input: input, Items: s.xs(), Step: step,
@@ -119,14 +113,6 @@ func (s *Subject) Work(opt Options, input []byte) (*units.Work[Counts], error) {
 			return nil
 		},
 	}, nil
-}
-
-// path names how a subject is checked exhaustively.
-func (s *Subject) path(fast *fast, opt Options) string {
-	if fast != nil && !opt.Plain {
-		return "bit-parallel"
-	}
-	return "plain"
 }
 
 // tally reads counts back.

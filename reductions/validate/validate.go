@@ -1,12 +1,13 @@
 package validate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math/big"
-	"runtime"
 	"slices"
+	"strings"
 
 	"crosscut/internal/par"
 	"crosscut/models/tasks"
@@ -108,15 +109,12 @@ func (p *pair) better(than *pair) bool {
 		return p != nil
 	case p == nil:
 		return false
-	case p.ones != than.ones:
-		return p.ones < than.ones
 	}
-	for who, w := range p.in {
-		if other := than.in[who]; w != other {
-			return w.String() < other.String()
-		}
+	order := cmp.Compare(p.ones, than.ones)
+	if order == 0 {
+		order = slices.CompareFunc(p.in, than.in, func(a, b protocol.Word) int { return strings.Compare(a.String(), b.String()) })
 	}
-	return false
+	return order == -1
 }
 
 // tally is what one worker found.
@@ -145,9 +143,6 @@ func (t *tally) add(u tally) {
 // Run validates a subject. A refuted reduction is a result, not an error; an
 // interrupted run returns what was counted so far beside ctx's error.
 func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
-	if opt.Workers <= 0 {
-		opt.Workers = runtime.GOMAXPROCS(0)
-	}
 	r := &Result{Reduction: s.Name, Size: s.Size, Params: map[string]any{"N": s.Shape.N}, Pairs: s.Inputs(), Warnings: []string{}, Consequences: []Consequence{}, Needs: []Need{}}
 	for name, v := range s.Shape.Params {
 		r.Params[name] = v
@@ -156,37 +151,34 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 	if err := s.inRange(tasks.Public, s.Public, protocol.Word{}); err != nil {
 		return r, r.refute(err)
 	}
-	fast, err := s.covers()
+	fast, err := s.covers(opt)
 	if err != nil {
 		return r, r.refute(err)
 	}
 	limit := int64(PlainLimit)
-	if fast != nil && !opt.Plain {
+	if r.Path = fast.path(); fast != nil {
 		limit = FastLimit
 	}
 	if opt.Budget > 0 {
 		limit = opt.Budget
 	}
-	if len(s.Problem.Costs) == 0 {
-		opt.table = s.newTable(tableMost)
-	}
 	var t tally
 	switch {
 	case opt.Counted != nil:
-		r.Path = s.path(fast, opt)
 		t, err = s.tally(opt.Counted), opt.Counted.strange(s.Place)
 	case r.Pairs.Cmp(big.NewInt(limit)) > 0:
 		r.Path = "sampled"
 		t, r.Interval, err = s.sample(ctx, opt)
-	case fast != nil && !opt.Plain:
-		r.Path = s.path(fast, opt)
+	case fast != nil:
 		t, err = fast.run(ctx, opt, 0, s.xs())
 	default:
-		r.Path = s.path(fast, opt)
+		if len(s.Problem.Costs) == 0 {
+			opt.table = s.newTable(tableMost)
+		}
 		t, err = s.plain(ctx, opt, 0, s.xs())
 	}
 	r.Checked, r.Failures = t.checked, t.failures
-	r.Exhaustive = r.Path != "sampled" && err == nil && r.Pairs.IsInt64() && r.Pairs.Int64() == t.checked
+	r.Exhaustive = err == nil && r.Path != "sampled" && r.Pairs.Cmp(big.NewInt(t.checked)) == 0
 	s.sampled = !r.Exhaustive
 	if v := new(Violation); errors.As(err, &v) {
 		return r, r.refute(v)
@@ -219,13 +211,10 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 	if err == nil && r.Cause == "" {
 		r.Cause = s.constant()
 	}
-	if err == nil && s.Need == nil && r.Verdict == report.Meets && opt.Told != nil {
+	if s.Need == nil && r.Verdict == report.Meets && opt.Told != nil {
 		opt.Told(r)
 	}
 	if err == nil {
-		if !r.Exhaustive || opt.Counted != nil {
-			opt.table = nil // not all of it is filled
-		}
 		var v *Violation
 		if r.Needed, v, err = s.settle(ctx, opt.table); v != nil {
 			err = r.refute(v)
@@ -444,8 +433,8 @@ func (s *Subject) others(in []protocol.Word, j int) {
 	}
 }
 
-// plain checks the first player's inputs numbered from..to-1 with all of the others', one
-// at a time.
+// plain checks the first player's inputs numbered from..to-1 with all of the others', in boxes: a stretch of
+// one player's inputs, with single ones of those before it and all of those behind it.
 func (s *Subject) plain(ctx context.Context, opt Options, from, to int) (tally, error) {
 	domains, ys := s.Problem.Domains(s.Size), s.ys()
 	others := &Inputs{Words: make([][]protocol.Word, len(domains)), Toks: make([][][]tasks.Token, len(domains))}
@@ -453,54 +442,39 @@ func (s *Subject) plain(ctx context.Context, opt Options, from, to int) (tally, 
 		if err := s.writeAll(others, who, domains[who].Len(), domains[who].Nth); err != nil {
 			return tally{}, err
 		}
-		if ctx.Err() != nil {
-			return tally{}, ctx.Err()
-		}
 	}
-	block, box := 1, ys <= boxTogether // x to a job; whether its inputs are settled together
-	if box {
-		block = max(1, min(s.atOnce(), boxTogether/ys))
-	}
+	room, block := boxTogether, s.atOnce()  // inputs that are settled together, x to a job
 	if s.Answers == nil && s.Wants == nil { // jobs are short, and there are some for each worker
-		block = max(1, min(block, aloneTogether/ys, (to-from)/(4*opt.Workers)))
+		room, block = aloneTogether, max(1, min(block, (to-from)/(4*cmp.Or(opt.Workers, par.Workers()))))
 	}
+	size, boxes := make([]int, len(domains)), make([]int, len(domains)) // members of each player in a box, and how many boxes
+	for who := len(domains) - 1; who > 0; who-- {
+		n := len(others.Words[who])
+		size[who] = min(n, room)
+		boxes[who] = (n + size[who] - 1) / size[who]
+		room /= size[who]
+	}
+	block = min(block, room)
 	return s.spoken(parallel(ctx, opt, (to-from+block-1)/block, int64(to-from)*int64(ys), func() func(int) (tally, error) {
-		note, all, at := &noted{table: opt.table}, s.several(), make([]int, len(domains))
-		mine := &Inputs{Words: slices.Clone(others.Words), Toks: slices.Clone(others.Toks)}
+		note, m := &noted{table: opt.table}, s.merger()
 		return func(job int) (t tally, err error) {
 			begin := from + job*block
-			next := begin * ys // the number of the input that is counted next
-			all.each = func(in []protocol.Word, got, want protocol.Value) {
-				before := t.worst
-				s.count(&t, in, got, want)
-				if note.table != nil {
-					note.ids[next] = note.id(want)
-				}
-				if t.worst != before {
-					t.worst.at = [2]int{next / ys, next % ys}
-				}
-				next++
-			}
-			mine.Words[0], mine.Toks[0] = mine.Words[0][:0], mine.Toks[0][:0]
-			if err := s.writeAll(mine, 0, min(block, to-begin), func(k int) protocol.Word { return domains[0].Nth(begin + k) }); err != nil {
+			box := &Inputs{Words: make([][]protocol.Word, len(domains)), Toks: make([][][]tasks.Token, len(domains))}
+			if err := s.writeAll(box, 0, min(block, to-begin), func(k int) protocol.Word { return domains[0].Nth(begin + k) }); err != nil {
 				return t, err
 			}
-			if box {
-				return t, s.all(ctx, &t, all.m, mine, begin*ys, ys, note)
-			}
-			all.begin(mine)
-			clear(at)
-			counts := mine.Counts()
-			for k := range len(mine.Words[0]) * ys {
-				if k&1023 == 1023 && ctx.Err() != nil {
-					return t, nil
+			next, at := begin*ys, make([]int, len(domains))
+			for more := true; more; more = succeed(at, boxes) > 0 {
+				for who := 1; who < len(domains); who++ {
+					a, b := at[who]*size[who], min((at[who]+1)*size[who], len(others.Words[who]))
+					box.Words[who], box.Toks[who] = others.Words[who][a:b], others.Toks[who][a:b]
 				}
-				if err := all.add(at); err != nil {
+				if err := s.all(ctx, &t, m, box, next, ys, note); err != nil {
 					return t, err
 				}
-				succeed(at, counts)
+				next += box.Len()
 			}
-			return t, all.flush()
+			return t, nil
 		}
 	}))
 }
