@@ -245,7 +245,7 @@ func TestDeclaredNeeds(t *testing.T) {
 		"later, another setting": {func(n int) *Need {
 			return &Need{Bits: n, Setting: protocol.TwoWay, Basis: problems.Checked, By: "declared"}
 		}, 8, right + "; the need there is 9 bits, two-way deterministic (checked: declared); its need is declared, not judged at n = 9"},
-		"more than there is": {func(n int) *Need { return need(n + n/9) }, 8, "where it bites is not known: at n = 9 10 bits are declared, and 9 are enough: Alice has 512 inputs and sends hers"},
+		"more than there is": {func(n int) *Need { return need(n + n/9) }, 8, "where it bites is not known: at n = 9, 10 bits are declared (one-way deterministic), and 9 are enough: Alice has 512 inputs and sends hers"},
 	} {
 		family := func(n int) (*Subject, error) {
 			if n < 1 {
