@@ -1,7 +1,6 @@
 package papers
 
 import (
-	"context"
 	"fmt"
 	"math/bits"
 	"slices"
@@ -99,17 +98,14 @@ var cacheSmall = &Claim{
 	Source:      "arXiv 2604.17935, the text that we saw",
 	Conventions: []string{"one layer gives any answer that does not depend on the permutation", "the order of the bound is not touched: n = 2 is the only n >= 2 with k <= n where this happens"},
 	Parts:       []Part{{CheckedHere, "all permutations, 2 <= k <= n <= 5, s = 1: whether the answer depends on the permutation (docs/errata.md)"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		rows.check(check{row: report.Row{Task: "k-hop", Model: "cache"}, printed: true, what: "2 <= k <= n <= 5, s = 1: all permutations; one layer suffices where all give one answer", try: func(t *tally, _ bool) error {
+	run: func(rows *collector) {
+		rows.check(check{row: report.Row{Task: "k-hop", Model: "cache"}, printed: true, what: "2 <= k <= n <= 5, s = 1: all permutations; one layer suffices where all give one answer", try: func(t *tally, _ bool) {
 			for n := 2; n <= 5; n++ {
 				for k := 2; k <= n; k++ {
 					t.see(len(ends(n, k)) > 1, "n = %d, k = %d, s = 1: every permutation leads back to place 1, so one layer suffices where %d are claimed", n, k, k)
 				}
 			}
-			return nil
 		}})
-		return out, rows.err
 	},
 }
 
@@ -120,9 +116,8 @@ var cachePeriod = &Claim{
 	Source:    "this project, after arXiv 2604.17935",
 	Parts: []Part{{CheckedHere, "all permutations, n = 1 to 5, k = 0 to 130"},
 		{ProvedHere, "every cycle is no longer than n; a cycle of length m <= n through place 1, m no divisor of k, moves it (docs/literature.md)"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		rows.check(check{row: report.Row{Task: "k-hop", Model: "cache"}, what: "n = 1 to 5, k = 0 to 130, all permutations: one answer for all if and only if the period divides k, and all as after k mod the period", fault: "n in place of lcm(1..n)", try: func(t *tally, broken bool) error {
+	run: func(rows *collector) {
+		rows.check(check{row: report.Row{Task: "k-hop", Model: "cache"}, what: "n = 1 to 5, k = 0 to 130, all permutations: one answer for all if and only if the period divides k, and all as after k mod the period", fault: "n in place of lcm(1..n)", try: func(t *tally, broken bool) {
 			for n := 1; n <= 5; n++ {
 				every := period(n)
 				if broken {
@@ -130,7 +125,7 @@ var cachePeriod = &Claim{
 				}
 				for k := 0; k <= 130; k++ {
 					if !t.see((len(ends(n, k)) == 1) == (k%every == 0), "n = %d: k = %d hops end at %d places", n, k, len(ends(n, k))) {
-						return nil
+						return
 					}
 				}
 				for pi := range permutations(n) {
@@ -139,13 +134,11 @@ var cachePeriod = &Claim{
 						far = pi[far]
 					}
 					if near = pi[0]; !t.see(far == near, "n = %d, %v: %d hops are not one", n, pi, every+1) {
-						return nil
+						return
 					}
 				}
 			}
-			return nil
 		}})
-		return out, rows.err
 	},
 }
 
@@ -156,9 +149,8 @@ var cacheMisses = &Claim{
 	Statement:  "All T hops are served with probability at most s / n^T.",
 	Source:     "arXiv 2604.17935, the text that we saw", Conventions: []string{cacheRules},
 	Parts: []Part{{CheckedHere, "keeping the chain of the first s places serves all hops with probability s / n: more, from T = 2 on (docs/errata.md)"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		rows.check(check{row: report.Row{Task: "k-hop", Model: "cache"}, printed: true, what: "n = 2, 3, 4, T = 1, 2, 3, s < n: all permutations and starts, chains kept", try: func(t *tally, _ bool) error {
+	run: func(rows *collector) {
+		rows.check(check{row: report.Row{Task: "k-hop", Model: "cache"}, printed: true, what: "n = 2, 3, 4, T = 1, 2, 3, s < n: all permutations and starts, chains kept", try: func(t *tally, _ bool) {
 			for n := 2; n <= 4; n++ {
 				for T := 1; T <= 3; T++ {
 					for s := 1; s < n; s++ {
@@ -167,9 +159,7 @@ var cacheMisses = &Claim{
 					}
 				}
 			}
-			return nil
 		}})
-		return out, rows.err
 	},
 }
 
@@ -180,9 +170,8 @@ var cacheFirst = &Claim{
 	Statement:  "All T hops are served with probability at most s / n, for every T >= 1 and every way of keeping entries that does not see the start.",
 	Source:     "this project, after arXiv 2604.17935", Conventions: []string{cacheRules},
 	Parts: []Part{{CheckedHere, "n = 2 and 3: every way of keeping s entries at the first layer, one for each permutation, none better"}, {ProvedHere, "the first hop needs the entry of the start (docs/literature.md)"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		rows.check(check{row: report.Row{Task: "k-hop", Model: "cache"}, what: "n = 2, 3, s = 1 (and 2): every function from permutations to sets of s places: the first hop is served for at most s of n starts, on average", fault: "what is kept may depend on the start", try: func(t *tally, broken bool) error {
+	run: func(rows *collector) {
+		rows.check(check{row: report.Row{Task: "k-hop", Model: "cache"}, what: "n = 2, 3, s = 1 (and 2): every function from permutations to sets of s places: the first hop is served for at most s of n starts, on average", fault: "what is kept may depend on the start", try: func(t *tally, broken bool) {
 			for n := 2; n <= 3; n++ {
 				perms := len(slices.Collect(func(yield func(int) bool) {
 					for range permutations(n) {
@@ -212,14 +201,12 @@ var cacheFirst = &Claim{
 							}
 						}
 						if !t.see(served <= s*perms, "n = %d, s = %d, kept %v: %d of %d", n, s, keep, served, n*perms) {
-							return nil
+							return
 						}
 					}
 				}
 			}
-			return nil
 		}})
-		return out, rows.err
 	},
 }
 
@@ -230,23 +217,20 @@ var cacheTracking = &Claim{
 	Statement:  "An adaptive controller serves all T hops with probability s / n: it keeps the chains of s places, hop by hop.",
 	Source:     "arXiv 2604.17935, the text that we saw", Conventions: []string{cacheRules},
 	Parts: []Part{{CheckedHere, "n = 2 to 5, T = 1 to 3, every s: all permutations and starts, exactly s / n"}, {ProvedHere, "the start is one of s places with probability s / n (docs/literature.md)"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		most := at.Level.Pick(4, 5, 5)
-		rows.check(check{row: report.Row{Task: "k-hop", Model: "cache", N0: ptr(most)}, what: fmt.Sprintf("n = 2..%d, T = 1, 2, 3, s = 1..n: served for exactly s of n starts", most), fault: "the same places are kept at every layer", try: func(t *tally, broken bool) error {
+	run: func(rows *collector) {
+		most := rows.pick(4, 5, 5)
+		rows.check(check{row: report.Row{Task: "k-hop", Model: "cache", N0: ptr(most)}, what: fmt.Sprintf("n = 2..%d, T = 1, 2, 3, s = 1..n: served for exactly s of n starts", most), fault: "the same places are kept at every layer", try: func(t *tally, broken bool) {
 			for n := 2; n <= most; n++ {
 				for T := 1; T <= 3; T++ {
 					for s := 1; s <= n; s++ {
 						served, all := tracking(n, T, s, broken)
 						if !t.see(served*n == s*all, "n = %d, T = %d, s = %d: %d of %d", n, T, s, served, all) {
-							return nil
+							return
 						}
 					}
 				}
 			}
-			return nil
 		}})
-		return out, rows.err
 	},
 }
 
@@ -307,10 +291,9 @@ var cacheReads = &Claim{
 	Statement:  "If each layer chooses the s entries that it keeps from what the layers below kept, k hops need at least ceil(k/s) layers for k < n (n <= 5, 4 at the quick level; larger n are open). At k = n they do not: n - 1 entries tell the whole permutation, so ceil((n-1)/s) layers suffice.",
 	Source:     "this project, after arXiv 2604.17935", Conventions: []string{"what is kept is read by all, and nothing else is known of the permutation; layers read s places at once"},
 	Parts: []Part{{CheckedHere, "n = 2 to 4 (5 above the quick level), all k <= n and s < n: the least number of layers, over all ways of choosing"}, {OpenStill, "larger n"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		most := at.Level.Pick(4, 5, 5)
-		rows.check(check{row: report.Row{Task: "k-hop", Model: "cache", N0: ptr(most)}, what: fmt.Sprintf("n = 2..%d, k = 1..n, s = 1..n-1: at least ceil(k/s) layers for k < n, at most ceil((n-1)/s) always", most), fault: "the last hop is given away", try: func(t *tally, broken bool) error {
+	run: func(rows *collector) {
+		most := rows.pick(4, 5, 5)
+		rows.check(check{row: report.Row{Task: "k-hop", Model: "cache", N0: ptr(most)}, what: fmt.Sprintf("n = 2..%d, k = 1..n, s = 1..n-1: at least ceil(k/s) layers for k < n, at most ceil((n-1)/s) always", most), fault: "the last hop is given away", try: func(t *tally, broken bool) {
 			for n := 2; n <= most; n++ {
 				for k := 1; k <= n; k++ {
 					for s := 1; s < n; s++ {
@@ -320,14 +303,12 @@ var cacheReads = &Claim{
 						}
 						got := least(n, hops, s, slices.Repeat([]int{-1}, n), map[string]int{})
 						if !t.see(k == n || got*s >= k, "n = %d, k = %d, s = %d: %d layers suffice", n, k, s, got) || !t.see(got <= (n-2+s)/s, "n = %d, k = %d, s = %d: %d layers are needed", n, k, s, got) {
-							return nil
+							return
 						}
 					}
 				}
 			}
-			return nil
 		}})
-		return out, rows.err
 	},
 }
 
@@ -338,13 +319,12 @@ func cacheNamed(id, short, statement, beside string) *Claim {
 		Outside:   "it hangs on how the entries that are kept may be chosen, and the limit on that (the abstract speaks of eviction that respects locality) is not in our notes: were any function of the layer below allowed, as our notes have it, the choice would name the answer, as the rows show" + beside,
 		Statement: statement, Source: "arXiv 2604.17935, the text that we saw", Conventions: []string{"B = H m p bits are read at each layer"},
 		Parts: []Part{{QuotedThere, "the statement; its proof was not checked"}, {CheckedHere, "n = 2 to 5, k = 1 to 5, B = 1 to 3: with one entry kept, chosen freely, ceil(log2 n / B) layers answer for every permutation; and all n places are answers unless lcm(1..n) divides k, so fewer do not do"}},
-		Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-			rows := collector{ctx: ctx, at: at, out: &out}
-			rows.check(check{row: report.Row{Task: "k-hop", Model: "cache", N0: ptr(5), Params: map[string]any{"s": 1}}, what: "n = 2..5, k = 1..5, B = 1, 2, 3, all permutations: each of ceil(log2 n / B) layers keeps the token of the place where the hops end, and B bits of that place are read", fault: "what is kept is the token of place 1", try: func(t *tally, broken bool) error {
+		run: func(rows *collector) {
+			rows.check(check{row: report.Row{Task: "k-hop", Model: "cache", N0: ptr(5), Params: map[string]any{"s": 1}}, what: "n = 2..5, k = 1..5, B = 1, 2, 3, all permutations: each of ceil(log2 n / B) layers keeps the token of the place where the hops end, and B bits of that place are read", fault: "what is kept is the token of place 1", try: func(t *tally, broken bool) {
 				for n := 2; n <= 5; n++ {
 					for k := 1; k <= 5; k++ {
 						if all := len(ends(n, k)); !t.see(all == n || k%period(n) == 0, "n = %d, k = %d: %d places are answers", n, k, all) {
-							return nil
+							return
 						}
 						for b := 1; b <= 3; b++ {
 							for pi := range permutations(n) {
@@ -360,15 +340,13 @@ func cacheNamed(id, short, statement, beside string) *Claim {
 									read |= kept >> (layer * b) & (1<<b - 1) << (layer * b)
 								}
 								if !t.see(read == end, "n = %d, k = %d, B = %d, %v: the hops end at %d, and %d is read", n, k, b, pi, end+1, read+1) {
-									return nil
+									return
 								}
 							}
 						}
 					}
 				}
-				return nil
 			}})
-			return out, rows.err
 		},
 	}
 }

@@ -1,6 +1,7 @@
 package papers
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -19,7 +20,7 @@ type check struct {
 	// statement as printed, and not this project.
 	printed bool
 	// try sees every member of the domain through t; broken plants the fault.
-	try func(t *tally, broken bool) error
+	try func(t *tally, broken bool)
 }
 
 // tally counts what a check saw.
@@ -29,6 +30,13 @@ type tally struct {
 	wrong   int
 	sampled bool
 	witness string
+	err     error
+}
+
+// fail keeps the first error and says whether there is one.
+func (t *tally) fail(err error) bool {
+	t.err = cmp.Or(t.err, err)
+	return t.err != nil
 }
 
 // see counts one member of the domain, and keeps the first on which the property
@@ -81,7 +89,7 @@ func (c *collector) excludes(row report.Row, size string, from, H, d, p int, hol
 	c.check(check{
 		row: row, fault: "the normaliser is not counted",
 		what: fmt.Sprintf("H = %d, d = %d, p = %d: excluded from %s = %d on, and not below; tried from %d to %d", H, d, p, size, from, first, from+around),
-		try: func(t *tally, broken bool) error {
+		try: func(t *tally, broken bool) {
 			d := d
 			if broken {
 				d--
@@ -93,20 +101,17 @@ func (c *collector) excludes(row report.Row, size string, from, H, d, p int, hol
 					said = "not excluded"
 				}
 				if !t.see(got == (n < from), "%s = %d is %s", size, n, said) {
-					return nil
+					return
 				}
 			}
-			return nil
 		},
 	})
 }
 
 func (k check) run(ctx context.Context, broken bool) (report.Row, error) {
 	t := &tally{ctx: ctx}
-	if err := k.try(t, broken); err != nil {
-		return report.Row{}, err
-	}
-	if err := ctx.Err(); err != nil {
+	k.try(t, broken)
+	if err := cmp.Or(t.err, ctx.Err()); err != nil {
 		return report.Row{}, err
 	}
 	if t.runs == 0 {

@@ -244,8 +244,8 @@ func TestReproduceRefusesUnknownClaimsAndKeepsWhatWasDone(t *testing.T) {
 }
 
 func TestIncompleteClaimsAreRefused(t *testing.T) {
-	run := func(context.Context, Effort) (Outcome, error) { return Outcome{}, nil }
-	whole := Claim{ID: "a", Kind: Upper, Statement: "s", Source: "s", Seen: "s", Parts: []Part{{CheckedHere, "x"}}, Run: run}
+	run := func(*collector) {}
+	whole := Claim{ID: "a", Kind: Upper, Statement: "s", Source: "s", Seen: "s", Parts: []Part{{CheckedHere, "x"}}, run: run}
 	paper := func(cs ...*Claim) *Paper {
 		return &Paper{Name: "p", Title: "t", Citation: "c", Cite: []string{"k"}, Claims: cs, Executed: "e"}
 	}
@@ -253,7 +253,7 @@ func TestIncompleteClaimsAreRefused(t *testing.T) {
 		t.Error(err)
 	}
 	noParts, noRun, noID := whole, whole, whole
-	noParts.Parts, noRun.Run, noID.ID = nil, nil, ""
+	noParts.Parts, noRun.run, noID.ID = nil, nil, ""
 	for _, p := range []*Paper{paper(), paper(&noParts), paper(&noRun), paper(&noID), paper(&whole, &whole)} {
 		if p.Validate() == nil {
 			t.Errorf("an incomplete paper was accepted: %+v", p)
@@ -466,7 +466,7 @@ func TestHypotheses(t *testing.T) {
 
 // A check that fails refutes what it is about: the paper's words, or this project.
 func TestFailedChecks(t *testing.T) {
-	wrong := check{what: "1 = 2", fault: "nothing", try: func(t *tally, _ bool) error { t.see(false, "1 is not 2"); return nil }}
+	wrong := check{what: "1 = 2", fault: "nothing", try: func(t *tally, _ bool) { t.see(false, "1 is not 2") }}
 	c := gather(t)
 	c.check(wrong)
 	if c.err != nil || len(c.out.Rows) != 1 || c.out.Rows[0].Verdict != report.Contradiction {
@@ -480,8 +480,8 @@ func TestFailedChecks(t *testing.T) {
 		t.Errorf("%+v, %v", s, c.err)
 	}
 	for what, k := range map[string]check{
-		"a blind control": {what: "all", fault: "none is", try: func(t *tally, _ bool) error { t.see(true, ""); return nil }},
-		"an empty domain": {what: "all of none", try: func(*tally, bool) error { return nil }},
+		"a blind control": {what: "all", fault: "none is", try: func(t *tally, _ bool) { t.see(true, "") }},
+		"an empty domain": {what: "all of none", try: func(*tally, bool) {}},
 	} {
 		c = gather(t)
 		if c.check(k); c.err == nil {
@@ -489,10 +489,8 @@ func TestFailedChecks(t *testing.T) {
 		}
 	}
 	// A control that is not caught ends the run of its paper, as a mistake of this program.
-	blind := &Claim{ID: "a", Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		rows.check(check{what: "all", fault: "none is", try: func(t *tally, _ bool) error { t.see(true, ""); return nil }})
-		return out, rows.err
+	blind := &Claim{ID: "a", run: func(rows *collector) {
+		rows.check(check{what: "all", fault: "none is", try: func(t *tally, _ bool) { t.see(true, "") }})
 	}}
 	var bug interface{ Internal() bool }
 	table, err := (&Paper{Name: "p", Claims: []*Claim{blind}}).Reproduce(t.Context(), Effort{}, nil, nil)
@@ -500,7 +498,7 @@ func TestFailedChecks(t *testing.T) {
 		t.Errorf("a control that was not caught: %v, %v", err, table.Claims)
 	}
 	c = gather(t)
-	c.check(check{what: "1 = 1", try: func(t *tally, _ bool) error { t.see(true, ""); return nil }})
+	c.check(check{what: "1 = 1", try: func(t *tally, _ bool) { t.see(true, "") }})
 	if s := (&Paper{Name: "p"}).sum(&Claim{ID: "a", Kind: Upper}, *c.out); s.Verdict == report.Holds {
 		t.Error("a claim holds without a control")
 	}
@@ -509,7 +507,7 @@ func TestFailedChecks(t *testing.T) {
 // What a note says stands at the row that was found, not at its control.
 func TestNotesStandAtWhatRan(t *testing.T) {
 	c := gather(t)
-	c.check(check{what: "1 = 1", fault: "1 = 2", try: func(t *tally, broken bool) error { t.see(!broken, "1 is not 2"); return nil }})
+	c.check(check{what: "1 = 1", fault: "1 = 2", try: func(t *tally, broken bool) { t.see(!broken, "1 is not 2") }})
 	c.note("and %d", 2)
 	if len(c.out.Rows) != 2 || c.out.Rows[0].Note != "1 = 1; and 2" || c.out.Rows[1].Note != planted+"1 = 2" {
 		t.Errorf("%+v, %v", c.out.Rows, c.err)

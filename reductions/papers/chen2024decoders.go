@@ -1,7 +1,6 @@
 package papers
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"math/big"
@@ -76,13 +75,12 @@ var decoderCompiles = &Claim{
 	Conventions: []string{"what is shown is free in the paper's model; on the board it is metered, under its own label", "sums modulo 2^p: H (m + 1) p bits for each token of the asker",
 		"toy tables: all of one width, smaller than the paper's"},
 	Parts: []Part{{CheckedHere, "L = 1 to 3, drawn tables: the board's answer is the forward pass's, the meter the formula; every answer's length and the number of answers of each pair of players"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		for L := 1; L <= 3; L++ {
-			rng := rand.New(rand.NewPCG(at.Seed, uint64(L)))
+			rng := rand.New(rand.NewPCG(rows.at.Seed, uint64(L)))
 			var prompts [][]tasks.Token
 			var owner []protocol.Player
-			for range at.Level.Pick(8, 24, 96) {
+			for range rows.pick(8, 24, 96) {
 				seq, of := sampleSequential(L, 2, 2, rng).prompt()
 				prompts, owner = append(prompts, seq), of
 			}
@@ -100,7 +98,6 @@ var decoderCompiles = &Claim{
 				rows.answers(a, cut, row, prompts)
 			}
 		}
-		return out, rows.err
 	},
 }
 
@@ -119,12 +116,12 @@ func (c *collector) answers(a rules.Sized, cut rules.Cut, row report.Row, prompt
 		row:   row,
 		what:  fmt.Sprintf("%v: each player answers each later one at most once in each of %d epochs, by at most 2 B m_i bits, B = %d", a, L, B),
 		fault: "B m_i bits: the normaliser is forgotten",
-		try: func(t *tally, broken bool) error {
+		try: func(t *tally, broken bool) {
 			t.sampled = true
 			for _, prompt := range prompts {
 				_, run, err := c.play(p, cut, prompt, false)
-				if err != nil {
-					return err
+				if t.fail(err) {
+					return
 				}
 				answers := map[[3]int]int{}
 				for _, m := range run.Messages {
@@ -133,7 +130,8 @@ func (c *collector) answers(a rules.Sized, cut rules.Cut, row report.Row, prompt
 					}
 					var layer, asker int
 					if _, err := fmt.Sscanf(m.Label, "layer %d: sums for player %d", &layer, &asker); err != nil {
-						return fmt.Errorf("papers: the word %q: %w", m.Label, err)
+						t.fail(fmt.Errorf("papers: the word %q: %w", m.Label, err))
+						return
 					}
 					from := int(m.From)
 					answers[[3]int{layer, asker, from}]++
@@ -143,11 +141,10 @@ func (c *collector) answers(a rules.Sized, cut rules.Cut, row report.Row, prompt
 					}
 					fits := layer <= L && from < asker-1 && answers[[3]int{layer, asker, from}] == 1 && int(m.Word.Len()) <= most
 					if !t.see(fits, "epoch %d, block %d to block %d: %d bits, and %d are allowed", layer, from+1, asker, m.Word.Len(), most) {
-						return nil
+						return
 					}
 				}
 			}
-			return nil
 		},
 	})
 }
@@ -172,22 +169,20 @@ var decoderBound = &Claim{
 		{CheckedHere, "with H d p = 64 it starts at n = 2^96 for L = 1, 2^1,536 for L = 2, 2^24,576 for L = 3, in whole numbers; from H d p = 15 on nothing is excluded up to n = 2^62, for any L"},
 		{QuotedThere, "the bound"},
 	},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		row := report.Row{Task: "sequential composition", Model: "decoder"}
-		rows.check(check{row: row, what: "H d p = 64: the least n is 2^96, 2^1,536, 2^24,576 for L = 1, 2, 3", fault: "n^(2^-3L)", try: func(t *tally, broken bool) error {
+		rows.check(check{row: row, what: "H d p = 64: the least n is 2^96, 2^1,536, 2^24,576 for L = 1, 2, 3", fault: "n^(2^-3L)", try: func(t *tally, broken bool) {
 			for L, want := range []int{96, 1536, 24576} {
 				exponent := 4
 				if broken {
 					exponent = 3
 				}
 				if got := starts(64, L+1, exponent); !t.see(got == want, "L = %d: from n = 2^%d on, not 2^%d", L+1, got, want) {
-					return nil
+					return
 				}
 			}
-			return nil
 		}})
-		rows.check(check{row: row, what: "L = 1 to 3, H d p from 15 to 256: nothing is excluded at n <= 2^62", fault: "n^(1/8) for one layer", try: func(t *tally, broken bool) error {
+		rows.check(check{row: row, what: "L = 1 to 3, H d p from 15 to 256: nothing is excluded at n <= 2^62", fault: "n^(1/8) for one layer", try: func(t *tally, broken bool) {
 			for L := 1; L <= 3; L++ {
 				for B := 15; B <= 256; B++ {
 					exponent := 4
@@ -195,13 +190,11 @@ var decoderBound = &Claim{
 						exponent = 3
 					}
 					if from := starts(B, L, exponent); !t.see(from > 62, "L = %d, H d p = %d: from n = 2^%d on", L, B, from) {
-						return nil
+						return
 					}
 				}
 			}
-			return nil
 		}})
-		return out, rows.err
 	},
 }
 
@@ -280,14 +273,11 @@ var decoderTables = &Claim{
 	Statement:  "Where claim \"L layers\" speaks, its hard instance has at most n tokens: K = (H d p L)^8 8^(2 L^2), m = K^(1 + sum_(l < L) 8^l), n_l = K^(4 8^(L-l-1)), and the last table has m n_1 .. n_(L-1) places.",
 	Source:     sourceDecoders, Conventions: []string{"parameters and condition as our notes print them; a place of a table is at least one token"},
 	Parts: []Part{{CheckedHere, "L = 1, 2, 3, in whole numbers, at the least n that the condition allows"}, {QuotedThere, "the parameters"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		rows.check(check{row: report.Row{Task: "sequential composition"}, printed: true, what: "L = 1 to 3, H d p from log2 n to 8,192: the last table fits into the shortest prompt that is allowed",
-			try: func(t *tally, _ bool) error {
+			try: func(t *tally, _ bool) {
 				fits(t, 8192, asPrinted)
-				return nil
 			}})
-		return out, rows.err
 	},
 }
 
@@ -298,30 +288,26 @@ var decoderFits = &Claim{
 	Statement:  "With H d p = 1 the last table has 2^12, 2^448 and about 2^7,335 places for L = 1, 2, 3. For one layer it has 2^12 (H d p)^16, so n must be 4,096 times what the condition asks; for two and three layers p >= log2 n leaves room.",
 	Source:     "this project, on the parameters of " + sourceDecoders,
 	Parts:      []Part{{CheckedHere, "the same sizes"}, {ProvedHere, "L = 1: K^2 = ((H d p)^8 2^6)^2 (docs/errata.md)"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		row := report.Row{Task: "sequential composition"}
-		rows.check(check{row: row, what: "H d p = 1: 2^12, 2^448, 2^7,335 places", fault: "8^(L^2)", try: func(t *tally, broken bool) error {
+		rows.check(check{row: row, what: "H d p = 1: 2^12, 2^448, 2^7,335 places", fault: "8^(L^2)", try: func(t *tally, broken bool) {
 			for k, want := range []float64{12, 448, 7335} {
 				got := log2(longestTable(k+1, 1))
 				if broken {
 					got /= 2
 				}
 				if !t.see(math.Round(got) == want, "L = %d: 2^%.1f places", k+1, got) {
-					return nil
+					return
 				}
 			}
-			return nil
 		}})
-		rows.check(check{row: row, what: "L = 1 to 3: the last table fits into the shortest prompt, with the factor for one layer", fault: "half of the factor", try: func(t *tally, broken bool) error {
+		rows.check(check{row: row, what: "L = 1 to 3: the last table fits into the shortest prompt, with the factor for one layer", fault: "half of the factor", try: func(t *tally, broken bool) {
 			fits(t, 8192, func(L int) int64 {
 				if broken && L == 1 {
 					return mended(L) / 2
 				}
 				return mended(L)
 			})
-			return nil
 		}})
-		return out, rows.err
 	},
 }

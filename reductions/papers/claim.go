@@ -73,14 +73,13 @@ type Claim struct {
 	Short       string // the statement in about ten words; "": cut from the statement
 	Statement   string // in plain words
 	Hypothesis  Hypothesis
-	Seen        string      // how far the paper's own words were at hand: read, second hand, from memory
-	Source      string      // where the paper states it
-	Outside     string      // why the method does not reach it, shown by the rows; "": it does
-	Conventions []string    // what the numbers in its rows rest on
-	Parts       []Part      // each part of the statement, with its origin
-	Inequality  *Inequality // a lower bound as one formula; nil: it is none
-	// Run executes the claim. Rows that were finished are returned beside an error.
-	Run func(ctx context.Context, at Effort) (Outcome, error)
+	Seen        string                // how far the paper's own words were at hand: read, second hand, from memory
+	Source      string                // where the paper states it
+	Outside     string                // why the method does not reach it, shown by the rows; "": it does
+	Conventions []string              // what the numbers in its rows rest on
+	Parts       []Part                // each part of the statement, with its origin
+	Inequality  *Inequality           // a lower bound as one formula; nil: it is none
+	run         func(rows *collector) // executes the claim, row by row
 
 	_ struct{}
 }
@@ -122,6 +121,13 @@ type Paper struct {
 // ID is the name users type.
 func (p *Paper) ID() string { return p.Name }
 
+// Run executes the claim. Rows that were finished are returned beside an error.
+func (c *Claim) Run(ctx context.Context, at Effort) (out Outcome, err error) {
+	rows := collector{ctx: ctx, at: at, out: &out}
+	c.run(&rows)
+	return out, rows.err
+}
+
 // Validate refuses an incomplete paper.
 func (p *Paper) Validate() error {
 	if p.Name == "" || p.Title == "" || p.Citation == "" || len(p.Cite) == 0 || len(p.Claims) == 0 || p.Executed == "" {
@@ -134,7 +140,7 @@ func (p *Paper) Validate() error {
 	}
 	seen := map[string]bool{}
 	for _, c := range p.Claims {
-		if c.ID == "" || c.Kind == "" || c.Statement == "" || c.Source == "" || c.Seen == "" || len(c.Parts) == 0 || c.Run == nil {
+		if c.ID == "" || c.Kind == "" || c.Statement == "" || c.Source == "" || c.Seen == "" || len(c.Parts) == 0 || c.run == nil {
 			return fmt.Errorf("claim %q: id, kind, statement, source, seen, parts and Run are needed", c.ID)
 		}
 		if err := c.Hypothesis.Validate(); err != nil {

@@ -71,6 +71,11 @@ func (c *collector) add(model string, row report.Row, err error) {
 	c.out.Rows = append(c.out.Rows, row)
 }
 
+// pick chooses a size by level.
+func (c *collector) pick(quick, standard, full int) int {
+	return c.at.Level.Pick(quick, standard, full)
+}
+
 // fail keeps the first error and says whether there is one.
 func (c *collector) fail(err error) bool {
 	if c.err == nil {
@@ -130,7 +135,7 @@ func (c *collector) through(r *reductions.Reduction, n int, b builder) {
 	if c.err != nil {
 		return
 	}
-	row, err := throughReduction(c.ctx, m, in, 1<<12, c.at.Level.Pick(6, 12, 24), c.at.Seed)
+	row, err := throughReduction(c.ctx, m, in, 1<<12, c.pick(6, 12, 24), c.at.Seed)
 	c.add(b.of, row, err)
 }
 

@@ -1,7 +1,6 @@
 package papers
 
 import (
-	"context"
 	"fmt"
 	"math/big"
 	"slices"
@@ -77,9 +76,8 @@ var compactionCost = &Claim{
 	Statement: "The least budget of a freely written summary that answers a set of queries without error is the one-way communication cost: the logarithm of the number of contexts that some query tells apart.",
 	Source:    sourceCompaction,
 	Parts:     []Part{{CheckedHere, "all 256 query sets of two queries about two bits: the least number of summaries, by going through all sets of words of answers, is the number of different rows"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		rows.check(check{row: report.Row{Task: "summary", Model: "generation"}, what: "every 4 x 2 table of answers: so many summaries as different rows are enough, and one less is not", fault: "equal rows are counted twice", try: func(t *tally, broken bool) error {
+	run: func(rows *collector) {
+		rows.check(check{row: report.Row{Task: "summary", Model: "generation"}, what: "every 4 x 2 table of answers: so many summaries as different rows are enough, and one less is not", fault: "equal rows are counted twice", try: func(t *tally, broken bool) {
 			for table := range 256 {
 				m := answersOf(4, 2, func(x, q int) int { return table >> (2*x + q) & 1 })
 				different := map[int]bool{}
@@ -95,9 +93,7 @@ var compactionCost = &Claim{
 					break
 				}
 			}
-			return nil
 		}})
-		return out, rows.err
 	},
 }
 
@@ -107,25 +103,22 @@ var compactionCurve = &Claim{
 	Statement: "At error e the least budget is the one-way cost at error e: the best success with s bits is that of 2^s words of answers, each context using the best one.",
 	Source:    sourceCompaction, Conventions: []string{"success over uniform contexts and queries"},
 	Parts: []Part{{CheckedHere, "INDEX of 2 and 3 bits: both ends of the curve, with certificates elsewhere, against all sets of words, at every number of bits"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		for _, n := range []int{2, 3} {
 			m := indexMatrix(n)
-			cv, err := curve.Of(ctx, m)
+			cv, err := curve.Of(rows.ctx, m)
 			if rows.fail(err) {
 				break
 			}
 			total := int64(m.Rows() * m.Cols())
-			rows.check(check{row: report.Row{Task: "index", Model: "generation", N0: ptr(n)}, what: fmt.Sprintf("INDEX_%d: the curve at 0 to %d bits against all sets of words", n, n), fault: "one word of answers is lost", try: func(t *tally, broken bool) error {
+			rows.check(check{row: report.Row{Task: "index", Model: "generation", N0: ptr(n)}, what: fmt.Sprintf("INDEX_%d: the curve at 0 to %d bits against all sets of words", n, n), fault: "one word of answers is lost", try: func(t *tally, broken bool) {
 				for _, p := range cv.Points {
 					got := big.NewRat(int64(bestRight(m, 1<<p.Bits, broken)), total)
 					t.see(p.Exact() && p.Lower.Cmp(got) == 0, "%d bits: the curve says %s to %s, all sets of words give %s", p.Bits, p.Lower.RatString(), p.Upper.RatString(), got.RatString())
 				}
-				return nil
 			}})
 			rows.note("success %s", curveText(cv))
 		}
-		return out, rows.err
 	},
 }
 
@@ -170,19 +163,17 @@ var compactionSelection = &Claim{
 	Statement: "Selecting tokens of the input is a restricted game, and there is a query for which it needs strictly more: \"are all three bits equal\" is one bit when it is written, and no single kept token, which comes without its position, answers it on more than 7 of 8 contexts; two tokens do.",
 	Source:    sourceCompaction, Conventions: []string{"kept tokens come without their positions"},
 	Parts: []Part{{CheckedHere, "every rule of selection and every way to answer, for all 256 queries about three bits: those that one written bit answers and one kept token does not are counted"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		equal := func(x int) int {
 			if x == 0 || x == 7 {
 				return 1
 			}
 			return 0
 		}
-		rows.check(check{row: report.Row{Task: "summary", Model: "selection", N0: ptr(3)}, what: "all equal, 3 bits: one kept token is right on 7 of 8 contexts at best, two on all", fault: "the kept token may be any", try: func(t *tally, broken bool) error {
+		rows.check(check{row: report.Row{Task: "summary", Model: "selection", N0: ptr(3)}, what: "all equal, 3 bits: one kept token is right on 7 of 8 contexts at best, two on all", fault: "the kept token may be any", try: func(t *tally, broken bool) {
 			one, two := selected(3, 1, equal, broken), selected(3, 2, equal, broken)
 			t.see(one == 7 && two == 8, "one token: %d of 8, two tokens: %d of 8", one, two)
 			t.runs += 8*(4+8) - 1
-			return nil
 		}})
 		worse := 0
 		for f := range 256 {
@@ -191,6 +182,5 @@ var compactionSelection = &Claim{
 			}
 		}
 		rows.note("of the 256 queries about 3 bits %d have this gap", worse)
-		return out, rows.err
 	},
 }

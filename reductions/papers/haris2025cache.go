@@ -1,7 +1,6 @@
 package papers
 
 import (
-	"context"
 	"fmt"
 	"math/big"
 	"math/bits"
@@ -131,29 +130,28 @@ func (c *collector) streams(n, d int) {
 		row:   row,
 		what:  fmt.Sprintf("n = %d keys of d = %d signs, c k_i / d as a query: pair i has at least 3/4 of the weight, for every i, so its values are rounded right whatever the others are", n, d),
 		fault: "two keys are equal",
-		try: func(t *tally, broken bool) error {
+		try: func(t *tally, broken bool) {
 			s, err := newStream(n, d, c.at.Seed, broken)
-			if err != nil {
-				return err
+			if t.fail(err) {
+				return
 			}
 			for i := range n {
 				if !t.see(s.share(i), "n = %d, d = %d, c = %d: pair %d has less than 3/4 of the weight of its own query", n, d, s.c, i+1) {
-					return nil
+					return
 				}
 			}
-			return nil
 		},
 	})
-	most := c.at.Level.Pick(1<<8, 1<<12, 1<<16)
+	most := c.pick(1<<8, 1<<12, 1<<16)
 	all := n*d <= 16 && 1<<(n*d) <= most
 	c.check(check{
 		row:   row,
 		what:  fmt.Sprintf("n = %d, d = %d: all n d bits of a matrix of values come back from n queries", n, d),
 		fault: "the first pair is evicted",
-		try: func(t *tally, broken bool) error {
+		try: func(t *tally, broken bool) {
 			s, err := newStream(n, d, c.at.Seed, false)
-			if err != nil {
-				return err
+			if t.fail(err) {
+				return
 			}
 			t.sampled = !all
 			rng, matrices, from := rand.New(rand.NewPCG(c.at.Seed, 7)), 16, 0
@@ -182,10 +180,9 @@ func (c *collector) streams(n, d int) {
 					}
 				}
 				if !t.see(wrong == 0, "n = %d, d = %d: coordinate %d of value %d is not rounded to what was written", n, d, (wrong-1)%d+1, (wrong-1)/d+1) {
-					return nil
+					return
 				}
 			}
-			return nil
 		},
 	})
 }
@@ -216,12 +213,10 @@ var cacheStream = &Claim{
 		{ProvedHere, "the weight for every n and d, and INDEX_(nd) (docs/literature.md)"},
 		{QuotedOrder, "the bound with coins"},
 	},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		for _, s := range [][2]int{{2, 2}, {2, 4}, {4, 4}, {8, 8}, {16, 16}, {64, 32}} {
 			rows.streams(s[0], s[1])
 		}
-		return out, rows.err
 	},
 }
 
@@ -234,20 +229,19 @@ var cacheWindow = &Claim{
 	Source:      sourceCache,
 	Conventions: []string{"the query is asked behind the stream and is no pair; values 0 or 1; the last W keys are nearly orthogonal, those before are anything"},
 	Parts:       []Part{{CheckedHere, "W = 4 and 16, streams of 2W pairs: the W d bits of the last pairs come back, whatever stood before"}, {ProvedHere, "it is the claim above for n = W (docs/literature.md)"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		for _, W := range []int{4, 16} {
 			rows.check(check{
 				row:   report.Row{Task: "streaming attention", Model: "sliding-window", N0: ptr(W), Params: map[string]any{"d": W}, Needed: report.Num(W * W), NeededBy: "index of W d bits: W d", Setting: protocol.OneWay},
 				what:  fmt.Sprintf("W = d = %d, streams of %d pairs: all W d bits of the last W values come back", W, 2*W),
 				fault: "the window is one pair shorter",
-				try: func(t *tally, broken bool) error {
-					s, err := newStream(W, W, at.Seed, false)
-					if err != nil {
-						return err
+				try: func(t *tally, broken bool) {
+					s, err := newStream(W, W, rows.at.Seed, false)
+					if t.fail(err) {
+						return
 					}
 					t.sampled = true
-					rng, from := rand.New(rand.NewPCG(at.Seed, 9)), 0
+					rng, from := rand.New(rand.NewPCG(rows.at.Seed, 9)), 0
 					if broken {
 						from = 1
 					}
@@ -266,14 +260,12 @@ var cacheWindow = &Claim{
 							}
 						}
 						if !t.see(right, "W = %d: a value in the window is lost", W) {
-							return nil
+							return
 						}
 					}
-					return nil
 				},
 			})
 		}
-		return out, rows.err
 	},
 }
 
@@ -291,13 +283,12 @@ var cacheBalance = &Claim{
 		{QuotedThere, "the bound, from INDEX"},
 		{CheckedHere, "the keys and queries of the map above, scaled to one norm, r^2 = c: they satisfy r^2 <= d from a dimension on that is printed"},
 	},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		rows.check(check{
 			row:   report.Row{Task: "streaming attention"},
 			what:  "n = 2 to 64: keys k sqrt(c/d) and queries of the same norm have r^2 = c <= d from d = 5, 6, 7, 9, 10, 12 on",
 			fault: "r <= d in the place of r^2 <= d",
-			try: func(t *tally, broken bool) error {
+			try: func(t *tally, broken bool) {
 				for k, want := range []int{5, 6, 7, 9, 10, 12} {
 					n := 2 << k
 					c := int(exact.CeilMulLog(big.NewRat(2, 1), big.NewRat(int64(4*n), 1)).Int64())
@@ -306,12 +297,10 @@ var cacheBalance = &Claim{
 						from++
 					}
 					if !t.see(from == want, "n = %d, c = %d: from d = %d on", n, c, from) {
-						return nil
+						return
 					}
 				}
-				return nil
 			},
 		})
-		return out, rows.err
 	},
 }

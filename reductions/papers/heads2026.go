@@ -1,7 +1,6 @@
 package papers
 
 import (
-	"context"
 	"fmt"
 	"math/bits"
 	"math/rand/v2"
@@ -37,13 +36,12 @@ var oneHeadErrs = &Claim{
 		{ProvedHere, "both directions for every digraph (docs/literature.md)"},
 		{QuotedThere, "the statement, from notes"},
 	},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		n := at.Level.Pick(3, 4, 4)
+	run: func(rows *collector) {
+		n := rows.pick(3, 4, 4)
 		rows.check(check{
 			row: report.Row{Task: "endpoint selection", Model: "one head", N0: ptr(n)}, what: fmt.Sprintf("all digraphs of %d vertices: the head built for a best order errs on |MFAS| of the 2m inputs", n),
 			fault: "the order is reversed",
-			try: func(t *tally, broken bool) error {
+			try: func(t *tally, broken bool) {
 				for g := range digraphs(n) {
 					least, position := heads.FeedbackArcs(n, g)
 					if broken {
@@ -55,13 +53,12 @@ var oneHeadErrs = &Claim{
 						break
 					}
 				}
-				return nil
 			},
 		})
 		rows.check(check{
 			row: report.Row{Task: "endpoint selection", Model: "one head", N0: ptr(6)}, what: "every directed cycle of up to 6 vertices: the strict inequalities of its inputs add up to 0 > 0, so each cycle has an input on which any one head errs",
 			fault: "the last arc of the cycle is left out",
-			try: func(t *tally, broken bool) error {
+			try: func(t *tally, broken bool) {
 				for k := 2; k <= 6; k++ {
 					for c := range cycles(6, k) {
 						if broken {
@@ -69,17 +66,16 @@ var oneHeadErrs = &Claim{
 						}
 						err := heads.CycleCertificate(c)
 						if !t.see(err == nil, "%v: %v", c, err) {
-							return nil
+							return
 						}
 					}
 				}
-				return nil
 			},
 		})
 		rows.check(check{
 			row: report.Row{Task: "endpoint selection", Model: "one head", N0: ptr(n)}, what: fmt.Sprintf("all digraphs of %d vertices: the smallest feedback arc set is empty if and only if taking vertices without incoming arcs away leaves nothing", n),
 			fault: "one arc is overlooked",
-			try: func(t *tally, broken bool) error {
+			try: func(t *tally, broken bool) {
 				for g := range digraphs(n) {
 					seen := g
 					if broken && len(g) > 0 {
@@ -89,10 +85,8 @@ var oneHeadErrs = &Claim{
 						break
 					}
 				}
-				return nil
 			},
 		})
-		return out, rows.err
 	},
 }
 
@@ -105,13 +99,12 @@ var twoHeads = &Claim{
 		{CheckedHere, "every digraph of few vertices, and complete digraphs of more, on all 2m inputs in exact fractions"},
 		{ProvedHere, "the weights for every n (docs/literature.md)"},
 	},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		n, most := at.Level.Pick(3, 4, 4), at.Level.Pick(10, 16, 24)
+	run: func(rows *collector) {
+		n, most := rows.pick(3, 4, 4), rows.pick(10, 16, 24)
 		rows.check(check{
 			row: report.Row{Task: "endpoint selection", Model: "two heads", N0: ptr(most)}, what: fmt.Sprintf("all digraphs of %d vertices, and complete ones of up to %d: no error", n, most),
 			fault: "the normalisers do not depend on i",
-			try: func(t *tally, broken bool) error {
+			try: func(t *tally, broken bool) {
 				all := slices.Collect(digraphs(n))
 				for k := n + 1; k <= most; k++ {
 					all = append(all, complete(k))
@@ -129,10 +122,8 @@ var twoHeads = &Claim{
 						break
 					}
 				}
-				return nil
 			},
 		})
-		return out, rows.err
 	},
 }
 
@@ -146,14 +137,13 @@ var headsAboveDegree = &Claim{
 		{CheckedHere, "the sign degree of what k random heads compute; all functions of 3 bits: one head if and only if a linear threshold function, each side with its certificate"},
 		{ProvedHere, "multiply by the product of the d_j (docs/literature.md)"},
 	},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		rows.check(check{
 			row: report.Row{Task: "Boolean functions", Model: "k heads", N0: ptr(4)}, what: "random heads, k = 1, 2, 3, on 4 bits: the sign degree of the function is at most k", fault: "denominators may be negative",
-			try: func(t *tally, broken bool) error {
+			try: func(t *tally, broken bool) {
 				t.sampled = true
-				rng := rand.New(rand.NewPCG(at.Seed, 4))
-				for range at.Level.Pick(150, 600, 3000) {
+				rng := rand.New(rand.NewPCG(rows.at.Seed, 4))
+				for range rows.pick(150, 600, 3000) {
 					k := 1 + rng.IntN(3)
 					f, ok := randomHeads(4, k, broken, rng)
 					if !ok {
@@ -163,13 +153,12 @@ var headsAboveDegree = &Claim{
 						break
 					}
 				}
-				return nil
 			},
 		})
 		rows.check(check{
 			row: report.Row{Task: "Boolean functions", Model: "one head", N0: ptr(3)}, what: "all 256 functions of 3 bits: weights of one head, or a dual of degree 1", fault: "the function's last value is flipped before the certificate is checked",
-			try: func(t *tally, broken bool) error {
-				rng := rand.New(rand.NewPCG(at.Seed, 3))
+			try: func(t *tally, broken bool) {
+				rng := rand.New(rand.NewPCG(rows.at.Seed, 3))
 				for table := range uint64(256) {
 					f := heads.Function{N: 3, Table: table}
 					g := f
@@ -187,10 +176,8 @@ var headsAboveDegree = &Claim{
 						break
 					}
 				}
-				return nil
 			},
 		})
-		return out, rows.err
 	},
 }
 
@@ -204,21 +191,19 @@ var headsOfParity = &Claim{
 		{CheckedHere, "k = 1 to 6: integer weights on all inputs, and the dual (-1)^|x| of degree k - 1"},
 		{ProvedHere, "both for every k (docs/literature.md)"},
 	},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		rows.check(check{
 			row: report.Row{Task: "parity", Model: "k heads", N0: ptr(6)}, what: "k = 1 to 6: k heads are right on all 2^k inputs", fault: "the first root stands one value later",
-			try: func(t *tally, broken bool) error {
+			try: func(t *tally, broken bool) {
 				for k := 1; k <= 6; k++ {
 					w := heads.Symmetric(k, 0b1010101010, displace(broken))
 					t.see(len(w.S) == k && w.Check(parity(k)), "k = %d: the heads do not compute parity", k)
 				}
-				return nil
 			},
 		})
 		rows.check(check{
 			row: report.Row{Task: "parity", Model: "k heads", N0: ptr(6)}, what: "k + 1 = 1 to 6: (-1)^|x| is orthogonal to every monomial of degree k and has parity's sign", fault: "one value of the dual is 0",
-			try: func(t *tally, broken bool) error {
+			try: func(t *tally, broken bool) {
 				for n := 1; n <= 6; n++ {
 					psi := make([]int64, 1<<n)
 					for x := range psi {
@@ -229,10 +214,8 @@ var headsOfParity = &Claim{
 					}
 					t.see(heads.DualOf(psi).Check(parity(n), n-1), "n = %d: the dual does not show degree %d", n, n)
 				}
-				return nil
 			},
 		})
-		return out, rows.err
 	},
 }
 
@@ -245,12 +228,11 @@ var headsOfSymmetric = &Claim{
 		{CheckedHere, "all symmetric functions of up to 5 (default: 6) bits: weights on all inputs, and the dual"},
 		{ProvedHere, "the weights, by partial fractions (docs/literature.md)"},
 	},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		most := at.Level.Pick(5, 6, 6)
+	run: func(rows *collector) {
+		most := rows.pick(5, 6, 6)
 		rows.check(check{
 			row: report.Row{Task: "symmetric functions", Model: "k heads", N0: ptr(most)}, what: fmt.Sprintf("all symmetric functions of 1 to %d bits: explicit heads are right on all inputs, and the sign degree is not less", most), fault: "the first root stands one value later",
-			try: func(t *tally, broken bool) error {
+			try: func(t *tally, broken bool) {
 				for n := 1; n <= most; n++ {
 					for values := range 1 << (n + 1) {
 						f := symmetric(n, values)
@@ -258,14 +240,12 @@ var headsOfSymmetric = &Claim{
 						degree, dual := heads.SignDegree(f)
 						right := w.Check(f) && len(w.S) == degree && (degree == 0 || dual.Check(f, degree-1))
 						if !t.see(right, "n = %d, values %b: %d heads, sign degree %d", n, values, len(w.S), degree) {
-							return nil
+							return
 						}
 					}
 				}
-				return nil
 			},
 		})
-		return out, rows.err
 	},
 }
 
@@ -279,13 +259,12 @@ var headsAtlas = &Claim{
 	Parts: []Part{
 		{CheckedHere, "every function of 1 to 4 bits: integer weights of so many heads, and an integer dual below, both checked on the function itself"},
 	},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		const most = 4
 		want := map[int][]int{1: {2, 2}, 2: {2, 12, 2}, 3: {2, 102, 150, 2}, 4: {2, 1880, 55692, 7960, 2}}
 		rows.check(check{
 			row: report.Row{Task: "Boolean functions", Model: "k heads", N0: ptr(most)}, what: fmt.Sprintf("all functions of 1 to %d bits, one by one with both certificates", most), fault: "a denominator is made negative",
-			try: func(t *tally, broken bool) error {
+			try: func(t *tally, broken bool) {
 				for n := 1; n <= most; n++ {
 					var wreck func(heads.Weights)
 					if broken {
@@ -295,17 +274,15 @@ var headsAtlas = &Claim{
 							}
 						}
 					}
-					a, err := heads.Survey(ctx, n, 1000, at.Seed, wreck)
-					if ctx.Err() != nil {
-						return ctx.Err()
+					a, err := heads.Survey(rows.ctx, n, 1000, rows.at.Seed, wreck)
+					if rows.ctx.Err() != nil {
+						return
 					}
 					t.see(err == nil && len(a.Open) == 0 && slices.Equal(a.Heads, want[n]), "n = %d: %v heads, %d classes open: %v", n, a.Heads, len(a.Open), err)
 					t.runs += 1<<(1<<n) - 1
 				}
-				return nil
 			},
 		})
-		return out, rows.err
 	},
 }
 
@@ -320,16 +297,15 @@ var headsApart = &Claim{
 		{CheckedHere, "functions of sign degree 2 on 5 and 6 bits, drawn as signs of quadratic forms: two heads for each, or undecided"},
 		{OpenStill, "the first function that separates heads from sign degree; of 5 bits 507 of 616,126 classes are undecided between the sign degree and one head more (crosscut atlas heads, docs/literature.md)"},
 	},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		for _, s := range [][2]int{{5, at.Level.Pick(6, 60, 1500)}, {6, at.Level.Pick(0, 8, 100)}} {
-			if s[1] == 0 || rows.fail(ctx.Err()) {
+	run: func(rows *collector) {
+		for _, s := range [][2]int{{5, rows.pick(6, 60, 1500)}, {6, rows.pick(0, 8, 100)}} {
+			if s[1] == 0 || rows.fail(rows.ctx.Err()) {
 				continue
 			}
-			rng := rand.New(rand.NewPCG(at.Seed, uint64(s[0])))
+			rng := rand.New(rand.NewPCG(rows.at.Seed, uint64(s[0])))
 			row := report.Row{Task: "Boolean functions", Model: "two heads", N0: ptr(s[0]), Warnings: []string{}}
 			closed := 0
-			for row.Runs < s[1] && ctx.Err() == nil {
+			for row.Runs < s[1] && rows.ctx.Err() == nil {
 				f := randomQuadratic(s[0], rng)
 				if degree, _ := heads.SignDegree(f); degree != 2 {
 					continue
@@ -340,9 +316,8 @@ var headsApart = &Claim{
 				}
 			}
 			row.Note = fmt.Sprintf("%d functions of sign degree 2 on %d bits: two heads found for %d, %d undecided", row.Runs, s[0], closed, row.Runs-closed)
-			rows.add("", row, ctx.Err())
+			rows.add("", row, rows.ctx.Err())
 		}
-		return out, rows.err
 	},
 }
 

@@ -1,7 +1,6 @@
 package papers
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -33,9 +32,8 @@ var hybridState = &Claim{
 	Statement: "If the map from m symbols over V to the answers to q queries over Y is injective, a state-space model has at least m log|V| - q log|Y| bits of state.",
 	Source:    "arXiv 2603.08859, as the audit reports it",
 	Parts:     []Part{{CheckedHere, "all sizes to m = 8, |V| = 8, q = 24, |Y| = 8, in whole numbers; the audit's example m = 4, |V| = 4, |Y| = 2, q = 8 gives 0"}, {ProvedHere, "no sizes satisfy it: a count (docs/literature.md)"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		rows.check(check{row: report.Row{Task: "recall", Model: "ssm"}, what: "every m, |V|, |Y| to 6 and q to 16: where the answers can determine the context the bound is at most 0", fault: "queries are counted once too often: q - 1 of them bear the bound", try: func(t *tally, broken bool) error {
+	run: func(rows *collector) {
+		rows.check(check{row: report.Row{Task: "recall", Model: "ssm"}, what: "every m, |V|, |Y| to 6 and q to 16: where the answers can determine the context the bound is at most 0", fault: "queries are counted once too often: q - 1 of them bear the bound", try: func(t *tally, broken bool) {
 			for m := 1; m <= 6; m++ {
 				for v := 2; v <= 6; v++ {
 					for q := 1; q <= 16; q++ {
@@ -46,15 +44,13 @@ var hybridState = &Claim{
 								less["q"]--
 							}
 							if injects(s) && !t.see(!positive(less), "m = %d, |V| = %d, q = %d, |Y| = %d: the bound is positive", m, v, q, y) {
-								return nil
+								return
 							}
 						}
 					}
 				}
 			}
-			return nil
 		}})
-		return out, rows.err
 	},
 }
 
@@ -96,12 +92,11 @@ var hybridWindow = &Claim{
 	Statement: "A stack of sliding-window layers of lengths w_1 .. w_L, whatever they compute, sees the last 1 + sum (w_l - 1) tokens and no more.",
 	Source:    "arXiv 2603.08859, as the audit reports it: total window >= range",
 	Parts:     []Part{{CheckedHere, "random stacks of 1 to 3 layers on all binary inputs of 8 tokens: inputs with equal last tokens get equal outputs"}, {ProvedHere, "for every stack (docs/literature.md)"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		rows.check(check{row: report.Row{Task: "any", Model: "sliding-window", N: ptr(8)}, what: "random stacks, all inputs of 8 bits: the output is a function of the last 1 + sum (w - 1) tokens", fault: "one token less is said to be seen", try: func(t *tally, broken bool) error {
+	run: func(rows *collector) {
+		rows.check(check{row: report.Row{Task: "any", Model: "sliding-window", N: ptr(8)}, what: "random stacks, all inputs of 8 bits: the output is a function of the last 1 + sum (w - 1) tokens", fault: "one token less is said to be seen", try: func(t *tally, broken bool) {
 			t.sampled = true
-			rng := rand.New(rand.NewPCG(at.Seed, 8))
-			for range at.Level.Pick(20, 100, 1000) {
+			rng := rand.New(rand.NewPCG(rows.at.Seed, 8))
+			for range rows.pick(20, 100, 1000) {
 				var windows []int
 				var tables [][]int
 				for range 1 + rng.IntN(3) {
@@ -121,14 +116,12 @@ var hybridWindow = &Claim{
 					key, got := fmt.Sprint(x[8-seen:]), windowed(windows, tables, x)
 					was, ok := answer[key]
 					if !t.see(!ok || was == got, "windows %v: inputs that end in %s get %d and %d", windows, key, was, got) {
-						return nil
+						return
 					}
 					answer[key] = got
 				}
 			}
-			return nil
 		}})
-		return out, rows.err
 	},
 }
 
@@ -139,9 +132,8 @@ var hybridTwins = &Claim{
 	Statement:  "A task whose answer depends on the token R places from the end (R = 1: the last) needs a total reach of R: twins with equal last R - 1 tokens and different answers. On the copy of that token a smaller reach is right on half of the inputs.",
 	Source:     "arXiv 2603.08859, as the audit reports it",
 	Parts:      []Part{{CheckedHere, "R = 2 to 6, every function of the last R - 1 bits up to R = 4 and random ones beyond: right on exactly half of the inputs"}, {ProvedHere, "flip that token (docs/literature.md)"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		rows.check(check{row: report.Row{Task: "copy from R back", Model: "sliding-window", N: ptr(6)}, what: "every function of the last R - 1 bits, R = 2, 3, 4: right on exactly half of the 2^R inputs", fault: "the function sees one token more", try: func(t *tally, broken bool) error {
+	run: func(rows *collector) {
+		rows.check(check{row: report.Row{Task: "copy from R back", Model: "sliding-window", N: ptr(6)}, what: "every function of the last R - 1 bits, R = 2, 3, 4: right on exactly half of the 2^R inputs", fault: "the function sees one token more", try: func(t *tally, broken bool) {
 			for r := 2; r <= 4; r++ {
 				sees := r - 1
 				if broken {
@@ -158,13 +150,11 @@ var hybridTwins = &Claim{
 						}
 					}
 					if !t.see(2*right == 1<<r, "R = %d, function %b: right on %d of %d", r, f, right, 1<<r) {
-						return nil
+						return
 					}
 				}
 			}
-			return nil
 		}})
-		return out, rows.err
 	},
 }
 
@@ -177,9 +167,8 @@ var hybridConstruction = &Claim{
 	Source:     "arXiv 2603.08859; the hybrid is this project's",
 	Parts: []Part{{QuotedThere, "the statement"}, {CheckedHere, "our hybrid on all sequences of up to 6 blanks and bits, at every i; that 2^N states are needed without the head"},
 		{ProvedHere, "our hybrid, for every N (docs/literature.md)"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		rows.check(check{row: report.Row{Task: "selective copying", Model: "hybrid", N: ptr(6), Bits: report.Num(3)}, what: "all sequences of 1 to 6 blanks and bits, every i: the counter c_j and a head of score -4 (c_j - i)^2 give the i-th bit", fault: "the counter counts blanks too", try: func(t *tally, broken bool) error {
+	run: func(rows *collector) {
+		rows.check(check{row: report.Row{Task: "selective copying", Model: "hybrid", N: ptr(6), Bits: report.Num(3)}, what: "all sequences of 1 to 6 blanks and bits, every i: the counter c_j and a head of score -4 (c_j - i)^2 give the i-th bit", fault: "the counter counts blanks too", try: func(t *tally, broken bool) {
 			for n := 1; n <= 6; n++ {
 				for x := range words(n, 3) { // 0: blank
 					var marked, counts, values []int
@@ -199,12 +188,11 @@ var hybridConstruction = &Claim{
 							scores[j] = -4 * (c - i - 1) * (c - i - 1)
 						}
 						if !t.see(softmax(scores, values) == want, "%v, i = %d: not %d", x, i+1, want) {
-							return nil
+							return
 						}
 					}
 				}
 			}
-			return nil
 		}})
 		rows.rowsApart("selective copying", "all sequences of 1 to 6 bits, none blank, asked for each i", [][2]int{{6, 2}}, "the last bit is never asked for", func(w []int, broken bool) []int {
 			if broken {
@@ -212,6 +200,5 @@ var hybridConstruction = &Claim{
 			}
 			return w
 		})
-		return out, rows.err
 	},
 }

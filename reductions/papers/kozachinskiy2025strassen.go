@@ -1,7 +1,6 @@
 package papers
 
 import (
-	"context"
 	"fmt"
 	"math/bits"
 	"math/rand/v2"
@@ -34,22 +33,20 @@ var splitTheorem = &Claim{
 	Statement:  "If one standard attention layer over the reals, with H heads of width d and an MLP of size L, computes f at an auxiliary token, then max(d, H, L) >= split-VC(f)^Omega(1).",
 	Source:     "arXiv 2501.19215, after arXiv 2412.20195", Conventions: []string{realNumbers},
 	Parts: []Part{{QuotedOrder, "the theorem; its exponent is not stated, so there is no number to execute"}, {OpenStill, "an explicit exponent"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		// What can be executed: the measure itself, exactly, on the functions of the paper.
 		for _, f := range []struct {
 			name string
 			n    int
 			at   func(x []int) bool
 		}{{"disjointness of 3 + 3 bits", 6, disjoint}, {"parity of 6 bits", 6, func(x []int) bool { return ones(x)%2 == 1 }}} {
-			s, exact := bounds.SplitVC(ctx, bitPositions(f.n), f.at)
+			s, exact := bounds.SplitVC(rows.ctx, bitPositions(f.n), f.at)
 			is := "is exactly"
 			if !exact {
 				is = "is at least"
 			}
-			rows.add("", report.Row{Task: "split-VC", N0: ptr(f.n), Warnings: []string{}, Note: fmt.Sprintf("split-VC of %s %s %d", f.name, is, len(s.Rows))}, ctx.Err())
+			rows.add("", report.Row{Task: "split-VC", N0: ptr(f.n), Warnings: []string{}, Note: fmt.Sprintf("split-VC of %s %s %d", f.name, is, len(s.Rows))}, rows.ctx.Err())
 		}
-		return out, rows.err
 	},
 }
 
@@ -59,12 +56,10 @@ var splitExample = &Claim{
 	Statement: "The split-VC dimension is the largest number of words on some positions that the words on the others shatter, over all sets of positions. That of (x1 x2) xor (x3 x4) is 2.",
 	Source:    "arXiv 2501.19215", Conventions: []string{realNumbers},
 	Parts: []Part{{CheckedHere, "every set of positions, the largest shattered set of each; the set that was found, pattern by pattern"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		f := func(x []int) bool { return x[0]*x[1]^x[2]*x[3] == 1 }
 		rows.splitVC("(x1 x2) xor (x3 x4)", bitPositions(4), f, 2)
 		rows.splitVC("disjointness of 3 + 3 bits", bitPositions(6), disjoint, 3)
-		return out, rows.err
 	},
 }
 
@@ -74,8 +69,7 @@ var splitComposition = &Claim{
 	Statement: "Function composition over n values has split-VC dimension at least n, the rows being the values of g(1).",
 	Source:    "arXiv 2501.19215", Conventions: []string{realNumbers, "the answer is one bit: f takes two values"},
 	Parts: []Part{{CheckedHere, "n = 1 to 8: every pattern of n bits is shown by some f"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		rows.shatters("f(g(1)), rows g(1) = 1..n, columns all f, n = 1 to 8", sizes(1, 8), func(n int) int { return n }, "f is read at g(1) + 1", func(n, i, p int, broken bool) bool {
 			f := make([]bool, n)
 			for v := range f {
@@ -86,7 +80,6 @@ var splitComposition = &Claim{
 			}
 			return f[i]
 		})
-		return out, rows.err
 	},
 }
 
@@ -125,11 +118,9 @@ var splitSum2 = &Claim{
 	Statement:  "Whether two of l numbers add up to -1 mod 2l has split-VC dimension at least l/2: rows (2i, 1, .., 1), columns 2l - 2j - 1 or 1.",
 	Source:     "arXiv 2501.19215, appendix B.1", Conventions: []string{realNumbers},
 	Parts: []Part{{CheckedHere, "l = 4 to 16, every row and column"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		rows.shatters("Sum2[l, 2l], the paper's rows and columns, l = 4, 6, .., 16", []int{4, 6, 8, 10, 12, 14, 16}, func(l int) int { return l / 2 }, "columns are one too large",
 			func(l, i, p int, broken bool) bool { return sum2(sum2Word(l, i+1, p, broken), 2*l) })
-		return out, rows.err
 	},
 }
 
@@ -140,16 +131,13 @@ var splitSum2Two = &Claim{
 	Statement:  "The rows (2i, 1, .., 1) and columns 2l - 2j - 1 or 1 shatter for every even l.",
 	Source:     "arXiv 2501.19215, appendix B.1, as our notes have it", Conventions: []string{realNumbers},
 	Parts: []Part{{CheckedHere, "l = 2, every row and column (docs/errata.md)"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		rows.check(check{row: report.Row{Task: "split-VC", N0: ptr(2)}, printed: true, what: "Sum2[2, 4], the one row and both columns", try: func(t *tally, _ bool) error {
+	run: func(rows *collector) {
+		rows.check(check{row: report.Row{Task: "split-VC", N0: ptr(2)}, printed: true, what: "Sum2[2, 4], the one row and both columns", try: func(t *tally, _ bool) {
 			for p := range 2 {
 				word := sum2Word(2, 1, p, false)
 				t.see(sum2(word, 4) == (p == 1), "l = 2, row and column %v: %d + %d = 3 mod 4, where no pair may", word, word[0], word[1])
 			}
-			return nil
 		}})
-		return out, rows.err
 	},
 }
 
@@ -160,8 +148,7 @@ var splitMatch3 = &Claim{
 	Statement:  "Match3 on l + 1 tokens mod 2l, read at the first, which is 1, has split-VC dimension at least l/2: a standard layer needs to grow as a power of N.",
 	Source:     "arXiv 2501.19215, appendix B.1", Conventions: []string{realNumbers},
 	Parts: []Part{{CheckedHere, "l = 4 to 16, every row and column"}, {QuotedOrder, "what a standard layer needs: a power of it, whose exponent is not stated"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		rows.shatters("Match3[l + 1, 2l] at token 1 = 1, l = 4, 6, .., 16", []int{4, 6, 8, 10, 12, 14, 16}, func(l int) int { return l / 2 }, "token 1 is 2",
 			func(l, i, p int, broken bool) bool {
 				first := 1
@@ -178,7 +165,6 @@ var splitMatch3 = &Claim{
 				}
 				return false
 			})
-		return out, rows.err
 	},
 }
 
@@ -188,8 +174,7 @@ var splitRelation = &Claim{
 	Statement: "Composing two binary relations on m + 1 elements, read at entry (1, 1), contains disjointness of m bits: A_{1,t+1} = a_t, B_{t+1,1} = b_t. So its split-VC dimension is at least m.",
 	Source:    "arXiv 2501.19215", Conventions: []string{realNumbers},
 	Parts: []Part{{CheckedHere, "the map on all pairs of bit strings, m = 1 to 5; the m unit strings shattered"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		rows.meet("DISJ_m into relation composition at (1, 1), all pairs, m = 1 to 5", 5, "B is transposed", func(m, a, b int, broken bool) bool {
 			A, B := zeros(m+1), zeros(m+1)
 			for t := range m {
@@ -205,7 +190,6 @@ var splitRelation = &Claim{
 			}
 			return false
 		})
-		return out, rows.err
 	},
 }
 
@@ -217,8 +201,7 @@ var splitQuotient = &Claim{
 	Parts: []Part{{CheckedHere, "the map on all pairs of bit strings, s = 1 to 5; that drawn weights and values of triangular attention, any functions of two tokens, add up from a part of x and a part of y"},
 		{ProvedHere, "no term of the sum at (1, 2) sees a token of either player, so H normalisers and H d numerators cross: the constant is that of a standard layer (docs/literature.md)"},
 		{QuotedOrder, "what follows for real numbers: a power of s, whose exponent is not stated"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		rows.meet("DISJ_s into quotient composition at (1, 2), all pairs, s = 1 to 5", 5, "every element has a colour of its own", func(s, a, b int, broken bool) bool {
 			m := 2*s + 2
 			A, B, colour := zeros(m), zeros(m), make([]int, m)
@@ -239,18 +222,17 @@ var splitQuotient = &Claim{
 			return false
 		})
 		rows.triangular()
-		return out, rows.err
 	},
 }
 
 // triangular checks that what a head of triangular attention sums at entry (1, 2), over l the tokens
 // (1, l) and (l, 2), is a part of Alice's and a part of Bob's: then either can be sent.
 func (c *collector) triangular() {
-	c.check(check{row: report.Row{Task: "quotient composition", Model: "triangular", N: ptr(64), Setting: protocol.OneWay}, what: "drawn weights and values of triangular attention, s = 1 to 3, all x and y: the sum at (x, y) and that at (0, 0) are those at (x, 0) and (0, y) together", fault: "the players' tokens meet, as in the map to relation composition", try: func(t *tally, broken bool) error {
+	c.check(check{row: report.Row{Task: "quotient composition", Model: "triangular", N: ptr(64), Setting: protocol.OneWay}, what: "drawn weights and values of triangular attention, s = 1 to 3, all x and y: the sum at (x, y) and that at (0, 0) are those at (x, 0) and (0, y) together", fault: "the players' tokens meet, as in the map to relation composition", try: func(t *tally, broken bool) {
 		t.sampled = true
 		rng := rand.New(rand.NewPCG(c.at.Seed, 2))
 		for s := 1; s <= 3; s++ {
-			for range c.at.Level.Pick(8, 50, 500) {
+			for range c.pick(8, 50, 500) {
 				table := make([][4]int, 2*s+2) // at l, for both tokens
 				for l := range table {
 					for k := range table[l] {
@@ -275,13 +257,12 @@ func (c *collector) triangular() {
 				for x := range 1 << s {
 					for y := range 1 << s {
 						if !t.see(sum(x, y)+sum(0, 0) == sum(x, 0)+sum(0, y), "s = %d, x = %0*b, y = %0*b: the sums do not split", s, s, x, s, y) {
-							return nil
+							return
 						}
 					}
 				}
 			}
 		}
-		return nil
 	}})
 }
 
@@ -295,12 +276,11 @@ var strassenLayer = &Claim{
 		{ProvedHere, "the encodings, for sizes up to 2^8 pairs and larger ones with more precision (docs/literature.md)"},
 		{QuotedThere, "that N^omega operations suffice, omega the exponent of matrix multiplication"},
 	},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		without := func(broken bool) strassen.Ends { return strassen.Ends{NoPair: broken} }
 		const fault = "the product of the pair is left out"
-		n := at.Level.Pick(3, 4, 4)
-		rows.check(check{row: report.Row{Task: "match3", Model: "strassen", N: ptr(n)}, what: fmt.Sprintf("all sequences of %d values 1..M-1, M = 2 to 6, all positions", n), fault: fault, try: func(t *tally, broken bool) error {
+		n := rows.pick(3, 4, 4)
+		rows.check(check{row: report.Row{Task: "match3", Model: "strassen", N: ptr(n)}, what: fmt.Sprintf("all sequences of %d values 1..M-1, M = 2 to 6, all positions", n), fault: fault, try: func(t *tally, broken bool) {
 			for m := 2; m <= 6; m++ {
 				for w := range words(n, m-1) {
 					x := make([]int64, n)
@@ -315,32 +295,30 @@ var strassenLayer = &Claim{
 							}
 						}
 						if got := strassen.Match3(x, int64(m), i, without(broken)); !t.see(got == want, "x = %v, M = %d, position %d: %v", x, m, i+1, got) {
-							return nil
+							return
 						}
 					}
 				}
 			}
-			return nil
 		}})
-		k := at.Level.Pick(2, 3, 3)
-		rows.check(check{row: report.Row{Task: "function composition", Model: "strassen", N: ptr(2*k + 1)}, what: fmt.Sprintf("all g, f and x over %d values", k), fault: fault, try: func(t *tally, broken bool) error {
+		k := rows.pick(2, 3, 3)
+		rows.check(check{row: report.Row{Task: "function composition", Model: "strassen", N: ptr(2*k + 1)}, what: fmt.Sprintf("all g, f and x over %d values", k), fault: fault, try: func(t *tally, broken bool) {
 			for g := range words(k, k) {
 				for f := range words(k, k) {
 					for x := range k {
 						if got := strassen.Compose(wide(g), wide(f), int64(x), without(broken)); !t.see(got == int64(f[g[x]]), "g = %v, f = %v, x = %d: %d", g, f, x, got) {
-							return nil
+							return
 						}
 					}
 				}
 			}
-			return nil
 		}})
 		for _, coloured := range []bool{false, true} {
 			task := "relation composition"
 			if coloured {
 				task = "quotient composition"
 			}
-			rows.check(check{row: report.Row{Task: task, Model: "strassen", N: ptr(9)}, what: fmt.Sprintf("all pairs of relations on 2 elements, and %d drawn ones on 3 elements, at every entry", at.Level.Pick(60, 400, 4000)), fault: fault, try: func(t *tally, broken bool) error {
+			rows.check(check{row: report.Row{Task: task, Model: "strassen", N: ptr(9)}, what: fmt.Sprintf("all pairs of relations on 2 elements, and %d drawn ones on 3 elements, at every entry", rows.pick(60, 400, 4000)), fault: fault, try: func(t *tally, broken bool) {
 				t.sampled = true
 				try := func(A, B [][]int64, colour []int64) bool {
 					m := len(A)
@@ -370,12 +348,12 @@ var strassenLayer = &Claim{
 					}
 					for _, c := range colours {
 						if !try([][]int64{wide(w[:2]), wide(w[2:4])}, [][]int64{wide(w[4:6]), wide(w[6:])}, c) {
-							return nil
+							return
 						}
 					}
 				}
-				rng := rand.New(rand.NewPCG(at.Seed, 9))
-				for range at.Level.Pick(60, 400, 4000) {
+				rng := rand.New(rand.NewPCG(rows.at.Seed, 9))
+				for range rows.pick(60, 400, 4000) {
 					A, B, c := make([][]int64, 3), make([][]int64, 3), []int64(nil)
 					for r := range A {
 						for range A {
@@ -389,10 +367,8 @@ var strassenLayer = &Claim{
 						break
 					}
 				}
-				return nil
 			}})
 		}
-		return out, rows.err
 	},
 }
 
@@ -403,14 +379,12 @@ var splitBlind = &Claim{
 	Statement: "The method is blind to palindromes and to majority.",
 	Source:    "arXiv 2501.19215 names the limits; the numbers are this project's",
 	Parts:     []Part{{CheckedHere, "the exact split-VC dimension, 1, and the exact one-way cost over all contiguous cuts, up to 8 bits"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		for n := 4; n <= at.Level.Pick(6, 8, 8); n++ {
+	run: func(rows *collector) {
+		for n := 4; n <= rows.pick(6, 8, 8); n++ {
 			rows.splitVC(fmt.Sprintf("palindromes of %d bits", n), bitPositions(n), palindrome, 1)
 			rows.splitVC(fmt.Sprintf("majority of %d bits", n), bitPositions(n), majority, 1)
 			rows.note("one message at the costliest cut, in bits: palindromes %d, majority %d", prefixBits(n, palindrome), prefixBits(n, majority))
 		}
-		return out, rows.err
 	},
 }
 
@@ -418,7 +392,7 @@ var splitBlind = &Claim{
 // its set shows every pattern.
 func (c *collector) splitVC(name string, positions []int, f func(x []int) bool, want int) {
 	c.check(check{row: report.Row{Task: "split-VC", N0: ptr(len(positions))}, what: fmt.Sprintf("split-VC of %s: every set of positions; the shattered set found, pattern by pattern", name), fault: "a pattern of the set is exchanged for another",
-		try: func(t *tally, broken bool) error {
+		try: func(t *tally, broken bool) {
 			s, exact := bounds.SplitVC(c.ctx, positions, f)
 			if broken {
 				s.Cols[0] = s.Cols[len(s.Cols)-1]
@@ -429,39 +403,36 @@ func (c *collector) splitVC(name string, positions []int, f func(x []int) bool, 
 				t.see(s.Check(f), "rows %v and columns %v do not show split-VC %d", s.Rows, s.Cols, want)
 			}
 			t.runs += 1<<len(positions) - 1
-			return nil
 		}})
 }
 
 // shatters checks that k(n) rows are shattered: f(n, i, p) must be bit i of p.
 func (c *collector) shatters(what string, ns []int, k func(n int) int, fault string, f func(n, i, p int, broken bool) bool) {
-	c.check(check{row: report.Row{Task: "split-VC", N0: ptr(ns[len(ns)-1])}, what: what, fault: fault, try: func(t *tally, broken bool) error {
+	c.check(check{row: report.Row{Task: "split-VC", N0: ptr(ns[len(ns)-1])}, what: what, fault: fault, try: func(t *tally, broken bool) {
 		for _, n := range ns {
 			for p := range 1 << k(n) {
 				for i := range k(n) {
 					if got := f(n, i, p, broken); !t.see(got == (p>>i&1 == 1), "size %d, row %d, pattern %0*b: %v", n, i+1, k(n), p, got) {
-						return nil
+						return
 					}
 				}
 			}
 		}
-		return nil
 	}})
 }
 
 // meet checks a map from disjointness: f(n, a, b) says whether the sets a and b meet.
 func (c *collector) meet(what string, most int, fault string, f func(n, a, b int, broken bool) bool) {
-	c.check(check{row: report.Row{Task: "disj", N0: ptr(most)}, what: what, fault: fault, try: func(t *tally, broken bool) error {
+	c.check(check{row: report.Row{Task: "disj", N0: ptr(most)}, what: what, fault: fault, try: func(t *tally, broken bool) {
 		for n := 1; n <= most; n++ {
 			for a := range 1 << n {
 				for b := range 1 << n {
 					if got := f(n, a, b, broken); !t.see(got == (a&b != 0), "n = %d, x = %0*b, y = %0*b: %v", n, n, a, n, b, got) {
-						return nil
+						return
 					}
 				}
 			}
 		}
-		return nil
 	}})
 }
 

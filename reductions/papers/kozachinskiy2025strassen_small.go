@@ -1,7 +1,6 @@
 package papers
 
 import (
-	"context"
 	"math/bits"
 	"slices"
 
@@ -41,26 +40,23 @@ var splitSmall = &Claim{
 		"Beside it one message needs more bits than the dimension says, as a rule.",
 	Source: "this project, with the measure of arXiv 2501.19215", Conventions: []string{realNumbers},
 	Parts: []Part{{CheckedHere, "twelve small functions: the dimension with a set that shows it, pattern by pattern, and the different rows of every set of positions, counted"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		for _, k := range insides {
 			rows.splitVC(k.name, k.sizes, k.f, k.index)
 			rows.note("bits of one message at the costliest set: %d", k.bits)
 		}
 		rows.check(check{
 			row: report.Row{Task: "split-VC"}, what: "bits of one message at the costliest set of positions of each of the twelve, as said above: different rows, counted", fault: "rows are compared on the first half of the other player's words",
-			try: func(t *tally, broken bool) error {
+			try: func(t *tally, broken bool) {
 				for _, k := range insides {
 					most := messageBits(k.sizes, k.f, broken)
 					t.runs += 1<<len(k.sizes) - 3
 					if !t.see(most == k.bits, "%s: %d", k.name, most) {
-						return nil
+						return
 					}
 				}
-				return nil
 			},
 		})
-		return out, rows.err
 	},
 }
 

@@ -1,7 +1,6 @@
 package papers
 
 import (
-	"context"
 	"fmt"
 	"math"
 
@@ -45,14 +44,13 @@ var composeNeeds = &Claim{
 	Statement: "A one-layer transformer of H heads, width d and p bits that computes f(g(x)) for all functions f, g on n values has H (d + 1) p >= n log2 n.",
 	Source:    "arXiv 2402.08164", Conventions: []string{composeWords, "n log2 n is log2 n^n: no two tables f may send one word"},
 	Parts: []Part{{CheckedHere, "n = 2 to 5 (4 at the quick level): all n^n tables give different rows over the values g(x); where the bound begins for four sizes of a layer"}, {ProvedHere, "every n: two tables that differ at j are told apart by g(x) = j (docs/literature.md)"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		for n := 2; n <= at.Level.Pick(4, 5, 6); n++ {
+	run: func(rows *collector) {
+		for n := 2; n <= rows.pick(4, 5, 6); n++ {
 			rows.check(check{
 				row:   report.Row{Task: "composition", N0: ptr(n), Needed: report.Num(protocol.Tables(n, n).Bits()), NeededBy: "tables f of n values: ceil(log2 n^n)", Setting: protocol.OneWay},
 				what:  fmt.Sprintf("n = %d: all n^n tables f give different rows f(g(x)), x fixed, all tables g", n),
 				fault: "g(x) never takes the last value",
-				try: func(t *tally, broken bool) error {
+				try: func(t *tally, broken bool) {
 					seen := map[string][]int{}
 					for _, f := range tablesOf(n) {
 						row := ""
@@ -63,17 +61,15 @@ var composeNeeds = &Claim{
 						}
 						twin, twice := seen[row]
 						if seen[row] = f; !t.see(!twice, "n = %d: f = %v and f = %v give one row", n, twin, f) {
-							return nil
+							return
 						}
 					}
-					return nil
 				},
 			})
 		}
 		for _, s := range []struct{ H, d, p, from int }{{1, 16, 32, 85}, {1, 64, 16, 145}, {8, 64, 16, 855}, {32, 128, 16, 5335}} {
 			rows.excludes(report.Row{Task: "composition", N0: ptr(s.from)}, "n", s.from, s.H, s.d, s.p, composes)
 		}
-		return out, rows.err
 	},
 }
 
@@ -85,8 +81,7 @@ var composeErrs = &Claim{
 	Statement: "With R = n log2 n - H (d + 1) p > 0 such a layer errs with probability at least R / (3 n log2 n).",
 	Source:    "arXiv 2402.08164", Conventions: []string{composeWords, "f and g(x) uniform"},
 	Parts: []Part{{CheckedHere, "every message function of s bits on the tables of n = 2, s = 0 and 1, and n = 3, s = 0; the best answers to each word"}, {QuotedThere, "every n"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		for _, s := range [][2]int{{2, 0}, {2, 1}, {3, 0}} {
 			n, bits := s[0], s[1]
 			all := tablesOf(n)
@@ -94,7 +89,7 @@ var composeErrs = &Claim{
 				row:   report.Row{Task: "composition", N0: ptr(n), Bits: report.Num(bits), Setting: protocol.OneWay},
 				what:  fmt.Sprintf("n = %d, %d bits: every message function, the best answer to each word and value", n, bits),
 				fault: "R / (n log2 n), the 3 forgotten",
-				try: func(t *tally, broken bool) error {
+				try: func(t *tally, broken bool) {
 					over := 3.0
 					if broken {
 						over = 1
@@ -119,13 +114,11 @@ var composeErrs = &Claim{
 						}
 						wrong := 1 - float64(right)/float64(n*len(all))
 						if !t.see(wrong >= (whole-float64(bits))/(over*whole)-1e-12, "n = %d, %d bits: an error of %.4g", n, bits, wrong) {
-							return nil
+							return
 						}
 					}
-					return nil
 				},
 			})
 		}
-		return out, rows.err
 	},
 }

@@ -1,7 +1,6 @@
 package papers
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 
@@ -69,14 +68,13 @@ var composeThoughts = &Claim{
 		{CheckedHere, "K = 2: n = 2 and 3, all tables and x; K = 3: n = 2, all; K = 4, n = 5 drawn; in exact integers, by tokens and by layers"},
 		{ProvedHere, "every n and K: the score is a square that only the asked token makes 0 (docs/literature.md)"},
 	},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		for _, s := range []struct{ n, K, drawn int }{{2, 2, 0}, {3, 2, 0}, {2, 3, 0}, {5, 4, at.Level.Pick(200, 1000, 10000)}} {
+	run: func(rows *collector) {
+		for _, s := range []struct{ n, K, drawn int }{{2, 2, 0}, {3, 2, 0}, {2, 3, 0}, {5, 4, rows.pick(200, 1000, 10000)}} {
 			rows.check(check{
 				row:   report.Row{Task: "composition", Model: "hard attention", N0: ptr(s.n), N: ptr(s.K*s.n + 1), Params: map[string]any{"K": s.K}},
 				what:  fmt.Sprintf("n = %d, K = %d: f_K(..f_1(x)) by K tokens of one layer, and by K layers", s.n, s.K),
 				fault: "one token and one layer fewer",
-				try: func(t *tally, broken bool) error {
+				try: func(t *tally, broken bool) {
 					steps := s.K
 					if broken {
 						steps--
@@ -91,7 +89,7 @@ var composeThoughts = &Claim{
 						return t.see(one && two && tokens == want && layers == want, "n = %d, tables %v, x = %d: %d by tokens, %d by layers, %d is right", s.n, tables, x, tokens, layers, want)
 					}
 					t.sampled = s.drawn > 0
-					rng := rand.New(rand.NewPCG(at.Seed, 7))
+					rng := rand.New(rand.NewPCG(rows.at.Seed, 7))
 					for range s.drawn {
 						tables := make([][]int, s.K)
 						for k := range tables {
@@ -100,11 +98,11 @@ var composeThoughts = &Claim{
 							}
 						}
 						if !see(tables, rng.IntN(s.n)) {
-							return nil
+							return
 						}
 					}
 					if s.drawn > 0 {
-						return nil
+						return
 					}
 					all := tablesOf(s.n)
 					for choice := range words(s.K, len(all)) {
@@ -114,15 +112,13 @@ var composeThoughts = &Claim{
 						}
 						for x := range s.n {
 							if !see(tables, x) {
-								return nil
+								return
 							}
 						}
 					}
-					return nil
 				},
 			})
 		}
-		return out, rows.err
 	},
 }
 
@@ -153,21 +149,20 @@ var composeChain = &Claim{
 		{CheckedHere, "the map: all f, g, x for n = 2 and 3, K <= 5, by pointers that change hands; the compiled protocol of the layer and its T + 1 rounds, bit for bit against the forward pass"},
 		{QuotedOrder, "pointer chasing in fewer than K rounds takes messages of order n/K; no number is excluded here"},
 	},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		for _, n := range []int{2, 3} {
 			rows.check(check{
 				row:   report.Row{Task: "composition", N0: ptr(n)},
 				what:  fmt.Sprintf("n = %d, K = 1 to 5: the tables in the prompt, composed in order, end where K pointers end that Alice and Bob follow in turns", n),
 				fault: "Bob begins",
-				try: func(t *tally, broken bool) error {
+				try: func(t *tally, broken bool) {
 					for pair := range words(2, len(tablesOf(n))) {
 						f, g := tablesOf(n)[pair[0]], tablesOf(n)[pair[1]]
 						for K := 1; K <= 5; K++ {
 							for x := range n {
 								prompt, _, err := alternating(f, g, K, x)
-								if err != nil {
-									return err
+								if t.fail(err) {
+									return
 								}
 								got := prompt[K*n].X - 1
 								for k := range K {
@@ -182,29 +177,27 @@ var composeChain = &Claim{
 									mine, other = other, mine
 								}
 								if !t.see(got == chase, "n = %d, f = %v, g = %v, K = %d, x = %d: %d, and the chase ends at %d", n, f, g, K, x, got, chase) {
-									return nil
+									return
 								}
 							}
 						}
 					}
-					return nil
 				},
 			})
 		}
-		rng := rand.New(rand.NewPCG(at.Seed, 8))
+		rng := rand.New(rand.NewPCG(rows.at.Seed, 8))
 		for _, spec := range []string{"chain-of-thought T=1 H=1 m=2 p=6 f=4 d=2", "chain-of-thought T=2 H=2 m=1 p=4 f=3 d=1"} {
 			var prompts [][]tasks.Token
 			var cut rules.Cut
-			for range at.Level.Pick(24, 60, 200) {
+			for range rows.pick(24, 60, 200) {
 				all := tablesOf(3)
 				prompt, c, err := alternating(all[rng.IntN(27)], all[rng.IntN(27)], 4, rng.IntN(3))
 				if rows.fail(err) {
-					return out, rows.err
+					return
 				}
 				prompts, cut = append(prompts, prompt), c
 			}
 			rows.board(sized("%s", spec), cut, report.Row{Task: "composition", N0: ptr(3), Params: map[string]any{"K": 4}}, prompts)
 		}
-		return out, rows.err
 	},
 }

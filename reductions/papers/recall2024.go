@@ -1,7 +1,6 @@
 package papers
 
 import (
-	"context"
 	"fmt"
 	"math/big"
 	"math/bits"
@@ -33,8 +32,7 @@ var recallIndex = &Claim{
 	Statement:  "One-way, INDEX over V symbols costs exactly ceil(n log2 V) bits, and so does any retrieval that contains it.",
 	Source:     "arXiv 2402.18510 for the use; the value derived here", Conventions: []string{oneMessage},
 	Parts: []Part{{CheckedHere, "all V^n rows differ; the message that numbers them has ceil(n log2 V) bits"}, {ProvedHere, "for all n and V (docs/literature.md)"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		rows.rowsApart("index over V", "all words, (n, V) = (1..6, 2), (1..4, 3), (1..3, 5)", [][2]int{{6, 2}, {4, 3}, {3, 5}}, "the symbols V - 1 and V are written alike", func(w []int, broken bool) []int {
 			if !broken {
 				return w
@@ -45,7 +43,6 @@ var recallIndex = &Claim{
 			}
 			return out
 		})
-		return out, rows.err
 	},
 }
 
@@ -55,12 +52,11 @@ var recallThought = &Claim{
 	Statement: "A recurrent model with fewer than n bits of state fails on INDEX (and associative recall, and retrieval in general) with a chain of thought of any length: what it writes after the prompt is a function of its state and the question.",
 	Source:    "arXiv 2402.18510", Conventions: []string{oneMessage},
 	Parts: []Part{{CheckedHere, "random recurrent models of 2 to 6 states that write 12 thoughts: prompts with one state answer alike whatever the question, so there are at most as many rows as states"}, {ProvedHere, "for every model and length (docs/literature.md)"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		rows.check(check{row: report.Row{Task: "index", Model: "rnn with thoughts", N0: ptr(5), Setting: protocol.OneWay}, what: "random models: 5 bits of prompt, a question, 12 thoughts of their own; no more rows than states", fault: "while it thinks the model may look at the prompt again", try: func(t *tally, broken bool) error {
+	run: func(rows *collector) {
+		rows.check(check{row: report.Row{Task: "index", Model: "rnn with thoughts", N0: ptr(5), Setting: protocol.OneWay}, what: "random models: 5 bits of prompt, a question, 12 thoughts of their own; no more rows than states", fault: "while it thinks the model may look at the prompt again", try: func(t *tally, broken bool) {
 			t.sampled = true
-			rng := rand.New(rand.NewPCG(at.Seed, 12))
-			for range at.Level.Pick(60, 300, 2000) {
+			rng := rand.New(rand.NewPCG(rows.at.Seed, 12))
+			for range rows.pick(60, 300, 2000) {
 				states := 2 + rng.IntN(5)
 				next := make([][4]int, states) // by input symbol: 0, 1, and two thoughts
 				emit := make([]int, states)
@@ -99,9 +95,7 @@ var recallThought = &Claim{
 					break
 				}
 			}
-			return nil
 		}})
-		return out, rows.err
 	},
 }
 
@@ -151,19 +145,16 @@ var copySuccess = &Claim{
 	Statement:  "With S bits of state at most the share 2^(S - n log2 V) of uniform strings of n symbols is copied, and a model that numbers so many strings reaches it.",
 	Source:     "arXiv 2402.01032; that it is reached is this project's", Conventions: []string{oneMessage},
 	Parts: []Part{{CheckedHere, "all decoders, hence all encoders: up to 9 strings and 4 states"}, {ProvedHere, "a state decodes to one string (docs/literature.md)"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		rows.check(check{row: report.Row{Task: "copying", Model: "any state"}, what: "(n, V) = (1, 2), (2, 2), (3, 2), (1, 3), (2, 3), 1 to 4 states: the most strings that any decoder gives back", fault: "the decoder is told one bit more", try: func(t *tally, broken bool) error {
+	run: func(rows *collector) {
+		rows.check(check{row: report.Row{Task: "copying", Model: "any state"}, what: "(n, V) = (1, 2), (2, 2), (3, 2), (1, 3), (2, 3), 1 to 4 states: the most strings that any decoder gives back", fault: "the decoder is told one bit more", try: func(t *tally, broken bool) {
 			for _, s := range []int{2, 4, 8, 3, 9} {
 				for states := 1; states <= min(4, s); states++ {
 					if got := copies(s, states, broken); !t.see(got == states, "%d states copy %d of %d strings", states, got, s) {
-						return nil
+						return
 					}
 				}
 			}
-			return nil
 		}})
-		return out, rows.err
 	},
 }
 
@@ -173,9 +164,8 @@ var copyStrict = &Claim{
 	Statement: "A generalised state-space model of state set S errs on uniform strings of length L over D symbols with probability > 1 - |S| / D^L.",
 	Source:    "arXiv 2402.01032, as our notes have it",
 	Parts:     []Part{{CheckedHere, "the smallest sizes: the best model's error is equal to the right side, so the inequality is not strict (docs/errata.md)"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		rows.check(check{row: report.Row{Task: "copying", Model: "any state"}, printed: true, what: "D = 2, L = 1, 2, |S| = 1 .. D^L: the error of the best model is more than 1 - |S| / D^L", try: func(t *tally, _ bool) error {
+	run: func(rows *collector) {
+		rows.check(check{row: report.Row{Task: "copying", Model: "any state"}, printed: true, what: "D = 2, L = 1, 2, |S| = 1 .. D^L: the error of the best model is more than 1 - |S| / D^L", try: func(t *tally, _ bool) {
 			for l := 1; l <= 2; l++ {
 				d := pow(2, l)
 				for s := 1; s <= d; s++ {
@@ -183,9 +173,7 @@ var copyStrict = &Claim{
 					t.see(wrong > d-s, "D = 2, L = %d, |S| = %d: the best model errs with probability %d/%d, which is 1 - |S| / D^L and not more", l, s, wrong, d)
 				}
 			}
-			return nil
 		}})
-		return out, rows.err
 	},
 }
 
@@ -196,21 +184,18 @@ var copyHalf = &Claim{
 	Statement:  "If log2 |S| < L log2 D - 1 the model errs on more than half of the uniform strings.",
 	Source:     "arXiv 2402.01032",
 	Parts:      []Part{{CheckedHere, "up to 9 strings and 4 states, all decoders"}, {ProvedHere, "from the success, for all sizes (docs/literature.md)"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		rows.check(check{row: report.Row{Task: "copying", Model: "any state"}, what: "2, 3, 4, 8, 9 strings, every |S| below half of them (at most 4)", fault: "log2 |S| = L log2 D - 1 is let in", try: func(t *tally, broken bool) error {
+	run: func(rows *collector) {
+		rows.check(check{row: report.Row{Task: "copying", Model: "any state"}, what: "2, 3, 4, 8, 9 strings, every |S| below half of them (at most 4)", fault: "log2 |S| = L log2 D - 1 is let in", try: func(t *tally, broken bool) {
 			for _, s := range []int{2, 3, 4, 8, 9} {
 				for states := 1; states <= 4; states++ {
 					if within := 2*states < s || broken && 2*states == s; within {
 						if right := copies(s, states, false); !t.see(2*(s-right) > s, "%d states copy %d of %d strings", states, right, s) {
-							return nil
+							return
 						}
 					}
 				}
 			}
-			return nil
 		}})
-		return out, rows.err
 	},
 }
 
@@ -223,9 +208,8 @@ var copyNgrams = &Claim{
 	Statement: "The two-layer construction for copying fails only where an n-gram repeats, which has probability less than L^2 D^-n on uniform strings of length L over D symbols.",
 	Source:    "arXiv 2402.01032",
 	Parts:     []Part{{CheckedHere, "the probability, counted over all strings: (L, D, n) = (5, 6, 2), (6, 4, 3), (8, 3, 4)"}, {ProvedHere, "a union over pairs of places (docs/literature.md)"}, {QuotedThere, "the construction"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		rows.check(check{row: report.Row{Task: "copying", Model: "strings"}, what: "all strings of (L, D, n) = (5, 6, 2), (6, 4, 3), (8, 3, 4): those with an n-gram twice, times D^n, are fewer than L^2 D^L", fault: "n-grams are one shorter than the bound says", try: func(t *tally, broken bool) error {
+	run: func(rows *collector) {
+		rows.check(check{row: report.Row{Task: "copying", Model: "strings"}, what: "all strings of (L, D, n) = (5, 6, 2), (6, 4, 3), (8, 3, 4): those with an n-gram twice, times D^n, are fewer than L^2 D^L", fault: "n-grams are one shorter than the bound says", try: func(t *tally, broken bool) {
 			for _, s := range [][3]int{{5, 6, 2}, {6, 4, 3}, {8, 3, 4}} {
 				l, d, n := s[0], s[1], s[2]
 				bound := float64(l*l*pow(d, l)) / float64(pow(d, n))
@@ -250,9 +234,7 @@ var copyNgrams = &Claim{
 				t.see(float64(twice) < bound, "L = %d, D = %d: %d of %d strings repeat one, the bound is %.0f", l, d, twice, pow(d, l), bound)
 				t.runs += pow(d, l) - 1
 			}
-			return nil
 		}})
-		return out, rows.err
 	},
 }
 
@@ -263,11 +245,10 @@ var recallRank = &Claim{
 	Statement:  "A linear-attention state that is read as S q recalls at most d_k arbitrary values exactly, far below what its bits could hold: with n > d_k keys some linear relation between keys binds the values that come back.",
 	Source:     "this project (derived here)",
 	Parts:      []Part{{CheckedHere, "d_k = 1 to 6, random integer keys, n = d_k + 1: an exact relation between the keys, and values that break it"}, {ProvedHere, "n vectors of dimension d_k < n are dependent (docs/literature.md)"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		rows.check(check{row: report.Row{Task: "associative recall", Model: "linear-attention"}, what: "d_k + 1 random keys of d_k integers, d_k = 1 to 6: sum c_i k_i = 0 with some c_i != 0, so S k_i = v_i forces sum c_i v_i = 0, which v = e_i breaks", fault: "the keys have one coordinate more", try: func(t *tally, broken bool) error {
+	run: func(rows *collector) {
+		rows.check(check{row: report.Row{Task: "associative recall", Model: "linear-attention"}, what: "d_k + 1 random keys of d_k integers, d_k = 1 to 6: sum c_i k_i = 0 with some c_i != 0, so S k_i = v_i forces sum c_i v_i = 0, which v = e_i breaks", fault: "the keys have one coordinate more", try: func(t *tally, broken bool) {
 			t.sampled = true
-			rng := rand.New(rand.NewPCG(at.Seed, 6))
+			rng := rand.New(rand.NewPCG(rows.at.Seed, 6))
 			for d := 1; d <= 6; d++ {
 				for range 20 {
 					dims := d
@@ -294,13 +275,11 @@ var recallRank = &Claim{
 						relation = relation && !zero
 					}
 					if !t.see(relation, "%d keys of %d coordinates are independent", d+1, dims) {
-						return nil
+						return
 					}
 				}
 			}
-			return nil
 		}})
-		return out, rows.err
 	},
 }
 
@@ -310,9 +289,8 @@ var recallAttention = &Claim{
 	Statement: "Attention solves associative recall with a width that does not grow with N: here one head with keys of ceil(log2 V) signs that looks a key up among pairs, weights 2^(-c) for each sign that differs.",
 	Source:    "arXiv 2312.04927; the weights are this project's", Conventions: []string{"pairs stand in one token each, as after a layer that fetches the previous token"},
 	Parts: []Part{{CheckedHere, "distinct keys of 1 to 6 bits, as many as there are, every binary labelling up to 3 bits and the worst one beyond, every query"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		rows.check(check{row: report.Row{Task: "mqar", Model: "attention", N: ptr(64)}, what: "2^b keys of b signs, b = 1 to 6: more than half of the weight is on the key asked for", fault: "the keys lose a sign", try: func(t *tally, broken bool) error {
+	run: func(rows *collector) {
+		rows.check(check{row: report.Row{Task: "mqar", Model: "attention", N: ptr(64)}, what: "2^b keys of b signs, b = 1 to 6: more than half of the weight is on the key asked for", fault: "the keys lose a sign", try: func(t *tally, broken bool) {
 			for b := 1; b <= 6; b++ {
 				c := bits.Len(uint(b)) + 2
 				for q := range 1 << b {
@@ -330,12 +308,10 @@ var recallAttention = &Claim{
 						}
 					}
 					if !t.see(right > rest, "b = %d, query %d: %g against %g", b, q, right, rest) {
-						return nil
+						return
 					}
 				}
 			}
-			return nil
 		}})
-		return out, rows.err
 	},
 }

@@ -31,7 +31,7 @@ var theorem10 = &Claim{
 		{CheckedHere, "for networks of too small a width: an exact rational null vector of the z-columns, and the two inputs +u and -u on which one output cannot be right; the network whose columns have full rank, on generated inputs; the protocol in bits, and a network of too few bits"},
 		{ProvedHere, "the argument for every N, q and d' (docs/sanford2023.md)"},
 	},
-	Run: runTheorem10,
+	run: runTheorem10,
 }
 
 var theorem11 = &Claim{
@@ -54,35 +54,33 @@ var theorem11 = &Claim{
 		Sliders: []string{"m", "p"},
 		MaxN:    1 << 16,
 	},
-	Run: runTheorem11,
+	run: runTheorem11,
 }
 
 // runTheorem11 runs a model that keeps n values of one bit each, which is what
 // the theorem asks for, and one that keeps a value less.
-func runTheorem11(ctx context.Context, at Effort) (out Outcome, err error) {
+func runTheorem11(rows *collector) {
 	disj, index := reductions.DisjQSAMemory, reductions.IndexQSAMemory
-	rows := collector{ctx: ctx, at: at, out: &out}
-	rows.truthTable(disj, sizes(1, at.Level.Pick(4, 6, 8)))
-	rows.truthTable(index, sizes(1, at.Level.Pick(6, 10, 12)))
+	rows.truthTable(disj, sizes(1, rows.pick(4, 6, 8)))
+	rows.truthTable(index, sizes(1, rows.pick(6, 10, 12)))
 	for _, r := range []*reductions.Reduction{disj, index} {
-		few := at.Level.Pick(4, 5, 6)
+		few := rows.pick(4, 5, 6)
 		rows.through(r, few, keeping(few))
-		all := at.Level.Pick(10, 14, 16)
+		all := rows.pick(10, 14, 16)
 		rows.injective(r, all, keeping(all))
-		many := at.Level.Pick(32, 512, 4096)
+		many := rows.pick(32, 512, 4096)
 		rows.through(r, many, keeping(many))
-		rows.through(r, at.Level.Pick(8, 32, 128), made(zoo.RNN, models.Settings{Seed: at.Seed}))
+		rows.through(r, rows.pick(8, 32, 128), made(zoo.RNN, models.Settings{Seed: rows.at.Seed}))
 	}
 	// Two stacked layers send the sum of their states.
-	rows.through(disj, 8, made(zoo.RNN, models.Settings{Num: tasks.Params{"D": 2}, Seed: at.Seed}))
-	for _, n := range []int{8, at.Level.Pick(12, 16, 20)} {
+	rows.through(disj, 8, made(zoo.RNN, models.Settings{Num: tasks.Params{"D": 2}, Seed: rows.at.Seed}))
+	for _, n := range []int{8, rows.pick(12, 16, 20)} {
 		rows.undersized(disj, n, keeping(n-1), falsify.Options{})
 	}
 	rows.undersized(index, 12, keeping(11), falsify.Options{})
-	for _, state := range []int{64, at.Level.Pick(256, 4096, 65536)} {
+	for _, state := range []int{64, rows.pick(256, 4096, 65536)} {
 		rows.bites(disj, sized("recurrent m=%d p=1", state), 1<<20)
 	}
-	return out, rows.err
 }
 
 // keeping is a recurrent model that stores one bit, the sign, for each of the
@@ -135,29 +133,27 @@ func keeping(bits int) builder {
 
 // runTheorem10 takes networks whose first layer is too narrow for the z of half
 // the tokens, and finds the two inputs on which they must fail.
-func runTheorem10(ctx context.Context, at Effort) (out Outcome, err error) {
-	rows := collector{ctx: ctx, at: at, out: &out}
-	for _, s := range []struct{ n, q, d int }{{8, 2, 1}, {8, 4, 2}, {at.Level.Pick(16, 32, 64), 3, 1}, {at.Level.Pick(12, 24, 32), 2, 2}} {
+func runTheorem10(rows *collector) {
+	for _, s := range []struct{ n, q, d int }{{8, 2, 1}, {8, 4, 2}, {rows.pick(16, 32, 64), 3, 1}, {rows.pick(12, 24, 32), 2, 2}} {
 		for _, lacks := range []int{1, s.n * s.d / 4} {
 			sizes := tasks.Params{"q": float64(s.q), "d": float64(s.d)}
-			row, err := nullRow(ctx, s.n, sizes, lacks, at.Seed)
+			row, err := nullRow(rows.ctx, s.n, sizes, lacks, rows.at.Seed)
 			rows.add("mlp", row, err)
 		}
 	}
 	disj := reductions.DisjQSAMemory
 	network := func(num tasks.Params) builder {
-		return made(zoo.MLP, models.Settings{Num: num, Seed: at.Seed})
+		return made(zoo.MLP, models.Settings{Num: num, Seed: rows.at.Seed})
 	}
 	rows.through(disj, 4, network(nil))
 	rows.undersized(disj, 16, network(tasks.Params{"h1": 1}), falsify.Options{})
 	for _, s := range []string{"h1=8 p=8", "h1=64 p=16"} {
 		rows.bites(disj, sized("feed-forward %s", s), 1<<13)
 	}
-	rows.undersized(disj, 14, of(sized("feed-forward h1=1 p=4"), at.Seed), falsify.Options{})
-	for _, n := range []int{8, at.Level.Pick(16, 64, 256)} {
-		rows.solves(zoo.MLP, tasks.QSA, n, tasks.Params{"q": 2}, models.Settings{}, 0, at.Level.Pick(10, 40, 100))
+	rows.undersized(disj, 14, of(sized("feed-forward h1=1 p=4"), rows.at.Seed), falsify.Options{})
+	for _, n := range []int{8, rows.pick(16, 64, 256)} {
+		rows.solves(zoo.MLP, tasks.QSA, n, tasks.Params{"q": 2}, models.Settings{}, 0, rows.pick(10, 40, 100))
 	}
-	return out, rows.err
 }
 
 // nullRow builds a network whose z-columns for the first half lack rank, finds

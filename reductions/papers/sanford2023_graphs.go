@@ -1,8 +1,6 @@
 package papers
 
 import (
-	"context"
-
 	"crosscut/models"
 	"crosscut/models/zoo"
 	"crosscut/reductions"
@@ -22,7 +20,7 @@ var cycle3 = &Claim{
 		{QuotedThere, "that the paper treats these tasks; its own statement is not restated here"},
 	},
 	Inequality: oneLayerInequality("one-layer-cycle3", "One attention layer on directed triangles", reductions.DisjCycle3),
-	Run:        func(ctx context.Context, at Effort) (Outcome, error) { return runGraph(ctx, at, reductions.DisjCycle3) },
+	run:        func(rows *collector) { rows.graph(reductions.DisjCycle3) },
 }
 
 var cycle5 = &Claim{
@@ -38,15 +36,14 @@ var cycle5 = &Claim{
 		{ProvedHere, "the reduction for every n (docs/sanford2023.md)"},
 		{QuotedThere, "that the paper treats these tasks; its own statement is not restated here"},
 	},
-	Run: func(ctx context.Context, at Effort) (Outcome, error) { return runGraph(ctx, at, reductions.DisjCycle5) },
+	run: func(rows *collector) { rows.graph(reductions.DisjCycle5) },
 }
 
-func runGraph(ctx context.Context, at Effort, r *reductions.Reduction) (out Outcome, err error) {
-	rows := collector{ctx: ctx, at: at, out: &out}
-	rows.truthTable(r, sizes(1, at.Level.Pick(4, 5, 6)))
-	for _, n := range []int{at.Level.Pick(3, 4, 5), at.Level.Pick(20, 60, 200)} {
-		rows.through(r, n, made(zoo.Trivial, models.Settings{}))
+// graph shows a reduction to a task on edges, and layers that are too small.
+func (c *collector) graph(r *reductions.Reduction) {
+	c.truthTable(r, sizes(1, c.pick(4, 5, 6)))
+	for _, n := range []int{c.pick(3, 4, 5), c.pick(20, 60, 200)} {
+		c.through(r, n, made(zoo.Trivial, models.Settings{}))
 	}
-	rows.oneLayer(r)
-	return out, rows.err
+	c.oneLayer(r)
 }

@@ -1,7 +1,6 @@
 package papers
 
 import (
-	"context"
 	"fmt"
 
 	"crosscut/models"
@@ -28,7 +27,7 @@ var theorem6 = &Claim{
 	},
 	// Tensor attention of order 2 is plain attention; there the paper's trigonometric
 	// weights stand beside the integer ones.
-	Run: foundBy{models: []*models.Model{zoo.Attention, zoo.TensorAttention}, task: tasks.Match2, broken: world{n: 3, M: 12}, depth: 1, at: func(l Level) (small, large []world, draws int) {
+	run: foundBy{models: []*models.Model{zoo.Attention, zoo.TensorAttention}, task: tasks.Match2, broken: world{n: 3, M: 12}, depth: 1, at: func(l Level) (small, large []world, draws int) {
 		return []world{{n: 1, M: 3}, {n: 2, M: 12}, {n: 3, M: l.Pick(6, 12, 12)}, {n: 4, M: l.Pick(4, 7, 12)}},
 			[]world{{n: 40}, {n: l.Pick(64, 256, 512)}}, l.Pick(20, 60, 200)
 	}}.run,
@@ -52,7 +51,7 @@ var theorem7 = &Claim{
 		{QuotedThere, "the constant c, which the paper does not name"},
 	},
 	Inequality: oneLayerInequality("one-layer-match3", "One attention layer on Match3", reductions.DisjMatch3),
-	Run:        runTheorem7,
+	run:        runTheorem7,
 }
 
 var theorem8 = &Claim{
@@ -66,7 +65,7 @@ var theorem8 = &Claim{
 		{CheckedHere, "all sequences of a small world at every position, N = 1 and 2 among them; generated sequences at larger N"},
 		{ProvedHere, "the weights for every N and M (docs/attention.md)"},
 	},
-	Run: foundBy{models: []*models.Model{zoo.Transformer}, task: tasks.Match3Bigram, broken: world{n: 3, M: 5}, depth: 2, at: func(l Level) (small, large []world, draws int) {
+	run: foundBy{models: []*models.Model{zoo.Transformer}, task: tasks.Match3Bigram, broken: world{n: 3, M: 5}, depth: 2, at: func(l Level) (small, large []world, draws int) {
 		return []world{{n: 1, M: 5}, {n: 2, M: 7}, {n: 3, M: l.Pick(5, 9, 12)}, {n: 4, M: l.Pick(4, 6, 8)}},
 			[]world{{n: 13}, {n: 40}}, l.Pick(20, 60, 200)
 	}}.run,
@@ -84,7 +83,7 @@ var theorem9 = &Claim{
 		{CheckedHere, "all sequences of a small world at every position; generated sequences at larger N, window ends among them"},
 		{ProvedHere, "the weights for every N, K and M (docs/attention.md)"},
 	},
-	Run: foundBy{models: []*models.Model{zoo.Attention}, task: tasks.Match3Local, broken: world{n: 3, M: 5, K: 1}, depth: 1, at: func(l Level) (small, large []world, draws int) {
+	run: foundBy{models: []*models.Model{zoo.Attention}, task: tasks.Match3Local, broken: world{n: 3, M: 5, K: 1}, depth: 1, at: func(l Level) (small, large []world, draws int) {
 		return []world{{1, 5, 1}, {2, 7, 1}, {3, l.Pick(5, 7, 9), 1}, {4, l.Pick(4, 5, 6), 1}, {4, 4, 2}},
 			[]world{{n: 40, K: 1}, {n: 40, K: 2}, {n: 40, K: l.Pick(3, 4, 6)}}, l.Pick(10, 30, 100)
 	}}.run,
@@ -101,7 +100,7 @@ var thirdOrder = &Claim{
 		{CheckedHere, "all sequences of a small world at every position; generated sequences at larger N; the trigonometric unit of width 5 and the integer one of two heads of width 8"},
 		{ProvedHere, "both for every N and M (docs/tensor.md)"},
 	},
-	Run: foundBy{models: []*models.Model{zoo.TensorAttention}, task: tasks.Match3, broken: world{n: 3, M: 5}, depth: 1, at: func(l Level) (small, large []world, draws int) {
+	run: foundBy{models: []*models.Model{zoo.TensorAttention}, task: tasks.Match3, broken: world{n: 3, M: 5}, depth: 1, at: func(l Level) (small, large []world, draws int) {
 		return []world{{n: 1, M: 4}, {n: 2, M: l.Pick(7, 12, 16)}, {n: 3, M: l.Pick(5, 8, 10)}},
 			[]world{{n: 12}, {n: l.Pick(16, 24, 40)}}, l.Pick(5, 20, 60)
 	}}.run,
@@ -130,9 +129,8 @@ func (w world) params() tasks.Params {
 	return p
 }
 
-func (f foundBy) run(ctx context.Context, at Effort) (out Outcome, err error) {
-	rows := collector{ctx: ctx, at: at, out: &out}
-	small, large, draws := f.at(at.Level)
+func (f foundBy) run(rows *collector) {
+	small, large, draws := f.at(rows.at.Level)
 	for _, model := range f.models {
 		for c := range constructionsOf(model, f.task) {
 			for _, w := range small {
@@ -144,36 +142,33 @@ func (f foundBy) run(ctx context.Context, at Effort) (out Outcome, err error) {
 		}
 	}
 	rows.planted(f.task, f.broken.n, f.broken.params(), f.depth, 1<<20)
-	return out, rows.err
 }
 
 // runTheorem7 shows the reduction, the layer that copies everything (right, and
 // of linear size), and layers that are too small.
-func runTheorem7(ctx context.Context, at Effort) (out Outcome, err error) {
+func runTheorem7(rows *collector) {
 	r := reductions.DisjMatch3
 	var tables []*reductions.Instance
-	most := at.Level.Pick(4, 5, 6)
+	most := rows.pick(4, 5, 6)
 	for n := 1; n <= most; n++ {
 		for extra := 1; extra <= 7; extra++ {
 			in, err := r.Instance(n, 0, tasks.Params{"M": float64(r.MinN(n) + extra)})
-			if err != nil {
-				return out, err
+			if rows.fail(err) {
+				return
 			}
 			tables = append(tables, in)
 		}
 	}
-	rows := collector{ctx: ctx, at: at, out: &out}
 	rows.truthTableOf(tables, fmt.Sprintf("n = 1..%d, N = 2n + 3, M = N + 1 .. N + 7", most))
-	for _, n := range []int{at.Level.Pick(4, 5, 6), at.Level.Pick(30, 126, 510)} {
-		rows.through(r, n, made(zoo.Attention, models.Settings{Seed: at.Seed}))
+	for _, n := range []int{rows.pick(4, 5, 6), rows.pick(30, 126, 510)} {
+		rows.through(r, n, made(zoo.Attention, models.Settings{Seed: rows.at.Seed}))
 	}
 	// The same layer under the other arithmetics: other messages, the same answers.
 	for _, a := range []attention.Arithmetic{attention.WithMax, attention.WithFold, attention.WithRounded} {
-		rows.through(r, 4, made(zoo.Attention, models.Settings{Choice: map[string]string{"arithmetic": string(a)}, Seed: at.Seed}))
+		rows.through(r, 4, made(zoo.Attention, models.Settings{Choice: map[string]string{"arithmetic": string(a)}, Seed: rows.at.Seed}))
 	}
 	rows.oneLayer(r)
 	rows.hands()
-	return out, rows.err
 }
 
 // layers are the sizes at which one attention layer is held against a need.

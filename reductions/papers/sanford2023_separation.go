@@ -1,7 +1,6 @@
 package papers
 
 import (
-	"context"
 	"fmt"
 	"math"
 
@@ -26,7 +25,7 @@ var separation = &Claim{
 		{CheckedHere, "the sizes and bits of these constructions over the range of N shown, and a fit of them where no growth is proved"},
 		{ProvedHere, "that each construction is right for every N, that attention on sparse averaging grows at least like log N and with these keys at most like log^2 N, the recurrent state like N, the first layer and the copying layer like N up to one log N, the third-order unit like log N, and that recurrent, feed-forward and one-layer attention models need order N (Theorems 7, 10, 11)"},
 	},
-	Run: runSeparation,
+	run: runSeparation,
 }
 
 var conjecture1 = &Claim{
@@ -41,7 +40,7 @@ var conjecture1 = &Claim{
 		{OpenStill, "the conjecture"},
 		{ProvedHere, "the cost of the D-layer protocol, shown beside the trivial one (docs/sanford2023.md)"},
 	},
-	Run: runConjecture1,
+	run: runConjecture1,
 }
 
 // expected is what the abstract says of one model's size.
@@ -55,18 +54,17 @@ type expected struct {
 
 // runSeparation measures size and bits of the smallest right construction at
 // each N, fits both, and holds the fit of the size against the abstract.
-func runSeparation(ctx context.Context, at Effort) (out Outcome, err error) {
-	rows := collector{ctx: ctx, at: at, out: &out}
-	most := at.Level.Pick(1<<12, 1<<14, 1<<16)
+func runSeparation(rows *collector) {
+	most := rows.pick(1<<12, 1<<14, 1<<16)
 	for _, e := range []expected{
 		{tasks.QSA, zoo.Attention, nil, ShapeLog, 64, most},
 		{tasks.QSA, zoo.Attention, zoo.AttentionQSACode, ShapeLog, 64, most},
 		{tasks.QSA, zoo.RNN, nil, ShapeLinear, 64, most},
-		{tasks.QSA, zoo.MLP, nil, ShapeLinear, 64, at.Level.Pick(1<<10, 1<<12, 1<<13)},
+		{tasks.QSA, zoo.MLP, nil, ShapeLinear, 64, rows.pick(1<<10, 1<<12, 1<<13)},
 		{tasks.Match3, zoo.Attention, nil, ShapeLinear, 64, most},
-		{tasks.Match3, zoo.TensorAttention, nil, ShapeLog, 16, at.Level.Pick(256, 1024, 2048)},
+		{tasks.Match3, zoo.TensorAttention, nil, ShapeLog, 16, rows.pick(256, 1024, 2048)},
 	} {
-		spec := TableSpec{Task: e.task.Name, Models: []string{e.model.Name}, Set: models.Settings{Seed: at.Seed}, Smallest: e.construction == nil}
+		spec := TableSpec{Task: e.task.Name, Models: []string{e.model.Name}, Set: models.Settings{Seed: rows.at.Seed}, Smallest: e.construction == nil}
 		note := "smallest construction found right"
 		if e.shape == ShapeLinear && e.task == tasks.QSA {
 			spec.Set.Num = tasks.Params{"q": 1} // the least that is hard, where the bound is met
@@ -78,23 +76,23 @@ func runSeparation(ctx context.Context, at Effort) (out Outcome, err error) {
 		for n := e.lo; n <= e.hi; n *= 2 {
 			spec.Ns = append(spec.Ns, n)
 		}
-		t, err := Table(ctx, spec)
+		t, err := Table(rows.ctx, spec)
 		for _, row := range t.Rows {
 			row.Note = note + wordsOf(row)
-			out.Rows = append(out.Rows, row)
+			rows.out.Rows = append(rows.out.Rows, row)
 		}
-		if err != nil {
-			return out, err
+		if rows.fail(err) {
+			return
 		}
 		for _, g := range t.Growth {
 			g.Task, g.Note = e.task.Name, note+"; "+g.Note
-			out.Growth = append(out.Growth, g)
+			rows.out.Growth = append(rows.out.Growth, g)
 			if g.Of == "size" {
 				row := e.judge(g, spec.Ns)
 				row.Printed = true
-				out.Rows = append(out.Rows, row)
+				rows.out.Rows = append(rows.out.Rows, row)
 				if wrong := e; e.model == zoo.RNN {
-					if !at.sound {
+					if !rows.at.sound {
 						wrong.shape = ShapeLog
 					}
 					if row = wrong.judge(g, spec.Ns); row.Verdict != report.Errs {
@@ -102,12 +100,11 @@ func runSeparation(ctx context.Context, at Effort) (out Outcome, err error) {
 						continue
 					}
 					row.Note = planted + "held against the other shape; " + row.Note
-					out.Rows = append(out.Rows, row)
+					rows.out.Rows = append(rows.out.Rows, row)
 				}
 			}
 		}
 	}
-	return out, rows.err
 }
 
 // wordsOf gives the constant c of a message of c (d' + q log2 N) p bits, for sparse
@@ -139,29 +136,16 @@ func (e expected) judge(g report.Growth, ns []int) report.Row {
 
 // runConjecture1 shows what the protocol of D layers costs beside the trivial
 // one. Nothing is proved or refuted.
-func runConjecture1(ctx context.Context, at Effort) (out Outcome, err error) {
-	r := reductions.DisjMatch3
-	for _, n := range []int{30, at.Level.Pick(126, 510, 2046)} {
+func runConjecture1(rows *collector) {
+	for _, n := range []int{30, rows.pick(126, 510, 2046)} {
 		for depth := 1; depth <= 4; depth++ {
-			if err := ctx.Err(); err != nil {
-				return out, err
+			m, in := rows.machine(reductions.DisjMatch3, n, of(sized("attention H=1 m=3 p=16 layers=%d", depth), rows.at.Seed))
+			if rows.err != nil || rows.fail(rows.ctx.Err()) {
+				return
 			}
-			in, err := r.Instance(n, 0, nil)
-			if err != nil {
-				return out, err
-			}
-			m, err := sized("attention H=1 m=3 p=16 layers=%d", depth).Machine(in.Shape, at.Seed)
-			if err != nil {
-				return out, err
-			}
-			row, err := through(m, in, at.Seed).unrun("")
-			if err != nil {
-				return out, err
-			}
-			row.Model = "transformer"
+			row, err := through(m, in, rows.at.Seed).unrun("")
 			row.Note = fmt.Sprintf("open; the protocol of D = %d layers by its formula, no input was run", depth)
-			out.Rows = append(out.Rows, row)
+			rows.add("transformer", row, err)
 		}
 	}
-	return out, nil
 }

@@ -33,7 +33,7 @@ var theorem2 = &Claim{
 		{ProvedHere, "the code keys certify every set y for every N, with m = O((q log N / log(q log N))^2) at worst (docs/qsa.md): weaker than the paper's q log N"},
 		{QuotedThere, "m = O(d' + q log N) for all y at once, by random signs with the restricted isometry property; that property is not verified here"},
 	},
-	Run: runTheorem2,
+	run: runTheorem2,
 }
 
 var theorem3 = &Claim{
@@ -49,7 +49,7 @@ var theorem3 = &Claim{
 		{CheckedHere, "the integer certificate of all C(N, q) sets; outputs on generated sequences; at width 2q - 1 a Radon point of the keys and an input on which that unit errs"},
 		{ProvedHere, "the scores for every N and q, and the Radon argument for every such unit of width 2q - 1 (docs/qsa.md)"},
 	},
-	Run: runTheorem3,
+	run: runTheorem3,
 }
 
 var theorem4 = &Claim{
@@ -73,7 +73,7 @@ var theorem4 = &Claim{
 		Sliders: []string{"d", "p", "H"},
 		MaxN:    1 << 12, // Alice's raw set is ceil(log2 C(N, q)) bits, slow to count where q is large
 	},
-	Run: runTheorem4,
+	run: runTheorem4,
 }
 
 // setsOf is the hypothesis that sets of q positions fit.
@@ -81,28 +81,26 @@ func setsOf(text string) Hypothesis {
 	return Hypothesis{Text: text, Over: []Range{{Name: "N", From: 1, To: 64}, {Name: "q", From: 1, To: 64}}, Holds: func(at Sizes) bool { return at["q"] <= at["N"] }}
 }
 
-func runTheorem2(ctx context.Context, at Effort) (out Outcome, err error) {
-	rows := collector{ctx: ctx, at: at, out: &out}
+func runTheorem2(rows *collector) {
 	for c := range constructionsOf(zoo.Attention, tasks.QSA) {
 		if c == zoo.AttentionQSAMoment { // of Theorem 3
 			continue
 		}
-		rows.sparse(c, at.Level.Pick(1<<11, 1<<15, 1<<18))
-		for _, s := range [][2]int{{40, 2}, {at.Level.Pick(64, 256, 256), at.Level.Pick(3, 3, 4)}} {
-			rows.solves(zoo.Attention, tasks.QSA, s[0], tasks.Params{"q": float64(s[1]), "d": 3}, named(c), 0, at.Level.Pick(2, 6, 20))
+		rows.sparse(c, rows.pick(1<<11, 1<<15, 1<<18))
+		for _, s := range [][2]int{{40, 2}, {rows.pick(64, 256, 256), rows.pick(3, 3, 4)}} {
+			rows.solves(zoo.Attention, tasks.QSA, s[0], tasks.Params{"q": float64(s[1]), "d": 3}, named(c), 0, rows.pick(2, 6, 20))
 		}
 	}
 	rows.planted(tasks.QSA, 3, tasks.Params{"q": 1, "d": 1}, 1, 1<<11)
-	for _, s := range [][3]int{{16, 2, 120}, {at.Level.Pick(64, 80, 80), at.Level.Pick(3, 4, 4), 100}, {256, at.Level.Pick(2, 8, 8), at.Level.Pick(30, 60, 400)}} {
-		if rows.fail(ctx.Err()) {
+	for _, s := range [][3]int{{16, 2, 120}, {rows.pick(64, 80, 80), rows.pick(3, 4, 4), 100}, {256, rows.pick(2, 8, 8), rows.pick(30, 60, 400)}} {
+		if rows.fail(rows.ctx.Err()) {
 			break
 		}
-		out.Rows = append(out.Rows, keyRows(s[0], s[1], s[2], at)...)
+		rows.out.Rows = append(rows.out.Rows, keyRows(s[0], s[1], s[2], rows.at)...)
 	}
-	enumerated, growth, err := enumeratedRows(ctx, at.Level.Pick(1<<20, 1<<23, 1<<30))
-	out.Rows, out.Growth = append(out.Rows, enumerated...), append(out.Growth, growth...)
+	enumerated, growth, err := enumeratedRows(rows.ctx, rows.pick(1<<20, 1<<23, 1<<30))
+	rows.out.Rows, rows.out.Growth = append(rows.out.Rows, enumerated...), append(rows.out.Growth, growth...)
 	rows.fail(err)
-	return out, rows.err
 }
 
 // enumeratedRows verifies the listed keys again, every set of those that take at most
@@ -220,30 +218,28 @@ func (c *collector) sparse(k *models.Construction, limit int) {
 	}
 }
 
-func runTheorem3(ctx context.Context, at Effort) (out Outcome, err error) {
+func runTheorem3(rows *collector) {
 	k := zoo.AttentionQSAMoment
-	rows := collector{ctx: ctx, at: at, out: &out}
-	for _, s := range [][2]int{{8, 1}, {10, 2}, {at.Level.Pick(10, 12, 14), at.Level.Pick(3, 3, 4)}} {
-		row, err := momentRow(ctx, s[0], s[1])
+	for _, s := range [][2]int{{8, 1}, {10, 2}, {rows.pick(10, 12, 14), rows.pick(3, 3, 4)}} {
+		row, err := momentRow(rows.ctx, s[0], s[1])
 		rows.add("attention", row, err)
 	}
-	rows.sparse(k, at.Level.Pick(1<<11, 1<<15, 1<<18))
-	for _, s := range [][2]int{{16, 2}, {at.Level.Pick(24, 48, 64), 3}} {
-		rows.solves(zoo.Attention, tasks.QSA, s[0], tasks.Params{"q": float64(s[1])}, named(k), 0, at.Level.Pick(2, 6, 20))
+	rows.sparse(k, rows.pick(1<<11, 1<<15, 1<<18))
+	for _, s := range [][2]int{{16, 2}, {rows.pick(24, 48, 64), 3}} {
+		rows.solves(zoo.Attention, tasks.QSA, s[0], tasks.Params{"q": float64(s[1])}, named(k), 0, rows.pick(2, 6, 20))
 	}
-	for _, s := range [][2]int{{7, 2}, {10, 3}, {at.Level.Pick(13, 16, 20), 4}} {
+	for _, s := range [][2]int{{7, 2}, {10, 3}, {rows.pick(13, 16, 20), 4}} {
 		dim := 2*s[1] - 1
-		if at.sound {
+		if rows.at.sound {
 			dim++
 		}
-		row, ok, err := radonRow(ctx, s[0], s[1], dim, at.Seed)
+		row, ok, err := radonRow(rows.ctx, s[0], s[1], dim, rows.at.Seed)
 		if err == nil && !ok {
 			rows.blind(fmt.Errorf("papers: theorem 3: no verified Radon point of %d keys in dimension %d", s[0], dim))
 			continue
 		}
 		rows.add("attention", row, err)
 	}
-	return out, rows.err
 }
 
 // momentRow checks Theorem 3's certificate for every q-set y of 1..N: with
@@ -386,25 +382,23 @@ func radonRow(ctx context.Context, n, q, dim int, seed uint64) (row report.Row, 
 
 // runTheorem4 shows the reduction, a right unit's protocol, and units whose
 // embedded token is shorter than q bits.
-func runTheorem4(ctx context.Context, at Effort) (out Outcome, err error) {
+func runTheorem4(rows *collector) {
 	disj, index := reductions.DisjQSA, reductions.IndexQSA
-	rows := collector{ctx: ctx, at: at, out: &out}
-	rows.truthTable(disj, sizes(1, at.Level.Pick(5, 6, 8)))
-	rows.truthTable(index, sizes(1, at.Level.Pick(7, 9, 12)))
-	for _, q := range []int{at.Level.Pick(3, 4, 5), at.Level.Pick(7, 16, 32)} {
-		rows.through(disj, q, made(zoo.Attention, models.Settings{Seed: at.Seed}))
+	rows.truthTable(disj, sizes(1, rows.pick(5, 6, 8)))
+	rows.truthTable(index, sizes(1, rows.pick(7, 9, 12)))
+	for _, q := range []int{rows.pick(3, 4, 5), rows.pick(7, 16, 32)} {
+		rows.through(disj, q, made(zoo.Attention, models.Settings{Seed: rows.at.Seed}))
 	}
 	for _, s := range []string{"H=1 m=1 d=1 p=8 f=8", "H=1 m=4 d=4 p=16", "H=8 m=16 d=16 p=16"} {
 		rows.bites(disj, sized("attention d_v=1 %s", s), 1<<10)
 	}
 	small := []string{"H=1 m=1 d=1 p=8 f=4", "H=1 m=2 d=2 p=5 f=4", "H=4 m=1 d=1 p=8 f=4"}
-	if at.Level > Quick {
+	if rows.at.Level > Quick {
 		small = append(small, "H=1 m=2 d=2 p=8 f=8")
 	}
 	for _, s := range small {
 		a := sized("attention d_v=1 %s", s)
-		rows.undersized(disj, a.Int("d")*a.Int("p")+1, of(a, at.Seed), falsify.Options{})
+		rows.undersized(disj, a.Int("d")*a.Int("p")+1, of(a, rows.at.Seed), falsify.Options{})
 	}
-	rows.undersized(index, 9, of(sized("attention d_v=1 %s", small[0]), at.Seed), falsify.Options{})
-	return out, rows.err
+	rows.undersized(index, 9, of(sized("attention d_v=1 %s", small[0]), rows.at.Seed), falsify.Options{})
 }

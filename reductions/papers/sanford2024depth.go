@@ -1,7 +1,6 @@
 package papers
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -43,27 +42,25 @@ var hopIndex = &Claim{
 		{CheckedHere, "the map's truth table for k = 1 to 5; two inputs with one state for smaller models, and an input on which they err"},
 		{ProvedHere, "the map for every n and k, and INDEX (docs/literature.md)"},
 	},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+	run: func(rows *collector) {
 		r := reductions.IndexHop
-		rows := collector{ctx: ctx, at: at, out: &out}
 		for k := 1; k <= 5; k++ {
 			var all []*reductions.Instance
-			for n := 1; n <= at.Level.Pick(5, 7, 9); n++ {
+			for n := 1; n <= rows.pick(5, 7, 9); n++ {
 				in, err := r.Instance(n, 2*n+2*k-1, tasks.Params{"k": float64(k)})
 				if rows.fail(err) {
-					return out, rows.err
+					return
 				}
 				all = append(all, in)
 			}
-			row, err := truthTable(ctx, all, fmt.Sprintf("k = %d, n = 1..%d", k, len(all)), 1<<14, at.Seed)
+			row, err := truthTable(rows.ctx, all, fmt.Sprintf("k = %d, n = 1..%d", k, len(all)), 1<<14, rows.at.Seed)
 			rows.add("", row, err)
 		}
 		for _, state := range []int{64, 1024} {
 			rows.bites(r, sized("recurrent layers=4 m=%d p=1", state/4), 1<<12)
 		}
-		rows.undersized(r, 9, of(sized("recurrent layers=4 m=2 p=1"), at.Seed), falsify.Options{})
-		rows.undersized(r, 13, of(sized("recurrent m=3 p=4"), at.Seed), falsify.Options{})
-		return out, rows.err
+		rows.undersized(r, 9, of(sized("recurrent layers=4 m=2 p=1"), rows.at.Seed), falsify.Options{})
+		rows.undersized(r, 13, of(sized("recurrent m=3 p=4"), rows.at.Seed), falsify.Options{})
 	},
 }
 
@@ -74,13 +71,12 @@ var hopRecurrent = &Claim{
 	Statement:  "An L-layer recurrent network with m bits a layer that computes k hops has L >= k or m of order N/k^6 at least.",
 	Source:     hopSource + ", corollary 5.2", Conventions: []string{"the constant before N/k^6 is not stated; c <= 1 is granted to it"},
 	Parts: []Part{{QuotedThere, "the statement"}, {CheckedHere, "N/k^6 against the index bound divided by L < k, wherever both say something"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		rows.dominated("index bound", check{
 			row:   report.Row{Task: "k-hop", Model: "rnn"},
 			what:  "(N - 2k + 1)/2, rounded down, over L is at least N/k^6 for all 1 <= L < k <= 64 and 4k <= N <= 4096",
 			fault: "N/k in the place of N/k^6",
-			try: func(t *tally, broken bool) error {
+			try: func(t *tally, broken bool) {
 				for k := 2; k <= 64; k++ {
 					for N := 4 * k; N <= 4096; N += 1 + N/16 {
 						power := k * k * k * k * k * k
@@ -89,14 +85,12 @@ var hopRecurrent = &Claim{
 						}
 						// The index bound is least for the deepest stack, L = k - 1.
 						if !t.see((N-2*k+1)/2*power >= N*(k-1), "N = %d, k = %d, L = %d: (N - 2k + 1)/(2L) is less", N, k, k-1) {
-							return nil
+							return
 						}
 					}
 				}
-				return nil
 			},
 		})
-		return out, rows.err
 	},
 }
 
@@ -209,20 +203,19 @@ func (c *collector) hopMap() {
 			row:   report.Row{Task: "k-hop", N: ptr(2*q*k + 1), Params: map[string]any{"q": q, "k": k}},
 			what:  fmt.Sprintf("k hops on the blocks of %d players answer pointer chasing on matchings of %d vertices", k, q),
 			fault: [2]string{"pointers that are not injective", "the blocks in the other order"}[2/k],
-			try: func(t *tally, broken bool) error {
-				list, sampled := chases(q, k, c.at.Level.Pick(2000, 6000, 30000), !broken || k == 2, c.at.Seed)
+			try: func(t *tally, broken bool) {
+				list, sampled := chases(q, k, c.pick(2000, 6000, 30000), !broken || k == 2, c.at.Seed)
 				t.sampled = sampled
 				for _, one := range list {
 					cut, err := one.cut()
-					if err != nil {
-						return err
+					if t.fail(err) {
+						return
 					}
 					got := cut.Shape.Eval(one.blocks(broken && k == 2), cut.Read)[0][0]
 					if !t.see(int(got) == one.answer(), "q = %d, k = %d, E = %v: the hops end at %v, the chase at %d", q, k, one.E, got, one.answer()) {
-						return nil
+						return
 					}
 				}
-				return nil
 			},
 		})
 	}
@@ -256,14 +249,12 @@ func hopMany(id, statement, short string, sizes ...string) *Claim {
 			{CheckedHere, "the map: all matchings for q = 2 and 3, samples above; the compiled protocol of k players and its rounds, bit for bit against the forward pass"},
 			{QuotedOrder, "pointer chasing on matchings: R >= k rounds, or messages of order q/k^5; no number is excluded here"},
 		},
-		Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-			rows := collector{ctx: ctx, at: at, out: &out}
+		run: func(rows *collector) {
 			rows.hopMap()
 			for _, s := range sizes {
 				rows.hopRule(sized("%s", s), 2, 3)
 				rows.hopRule(sized("%s", s), 2, 4)
 			}
-			return out, rows.err
 		},
 	}
 }
@@ -339,10 +330,9 @@ var hopPrinted = &Claim{
 	Conventions: []string{"what fails is the recursion as it is printed: bit l - 1 is worth 2^(l-1) hops, not 2^(l-2); for powers of 2 the doubled find^k is there at this depth, beside what the recursion gives; whether floor(log2 k) + 2 layers suffice for other k is open",
 		"the smallest failure: shortest sequence first, then in the order of the symbols"},
 	Parts: []Part{{CheckedHere, "the recursion on all binary sequences of at most 8 tokens at every position: right for k = 1, wrong for k = 2 to 8; with the bit's own worth it is right"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		try := func(k int, mended bool) func(t *tally, broken bool) error {
-			return func(t *tally, broken bool) error {
+	run: func(rows *collector) {
+		try := func(k int, mended bool) func(t *tally, broken bool) {
+			return func(t *tally, broken bool) {
 				for n := 1; n <= 8; n++ {
 					for _, seq := range hopBits(n) {
 						f := finds(seq)
@@ -358,11 +348,10 @@ var hopPrinted = &Claim{
 							}
 						}
 						if !t.see(right, "k = %d, %s: position %d ends at %d, the printed recursion gives %d", k, symbolsOf(seq), at, want, got[at]) {
-							return nil
+							return
 						}
 					}
 				}
-				return nil
 			}
 		}
 		row := func(k int) report.Row {
@@ -373,7 +362,6 @@ var hopPrinted = &Claim{
 			rows.check(check{row: row(k), what: fmt.Sprintf("the printed recursion, k = %d, all binary sequences of at most 8 tokens", k), printed: true, try: try(k, false)})
 		}
 		rows.check(check{row: row(3), what: "the recursion with find^(2^(l-1)), k = 3, all binary sequences of at most 8 tokens", fault: "find^(2^(l-2)) as printed", try: try(3, true)})
-		return out, rows.err
 	},
 }
 
@@ -396,48 +384,45 @@ var hopRepaired = &Claim{
 		{CheckedHere, "all binary sequences of at most 8 tokens (6 at the quick level), every position, k = 1 to 8, by the exact transformer; generated sequences above"},
 		{ProvedHere, "the weights for every N, V and k (docs/literature.md)"},
 	},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		for k := 1; k <= 8; k++ {
 			rows.check(check{
 				row:   report.Row{Task: "k-hop", Model: "transformer", Params: map[string]any{"k": k, "D": len(zoo.HopPairs(k)) + 1}},
-				what:  fmt.Sprintf("k = %d, %d layers, all binary sequences of at most %d tokens, every position", k, len(zoo.HopPairs(k))+1, at.Level.Pick(6, 8, 8)),
+				what:  fmt.Sprintf("k = %d, %d layers, all binary sequences of at most %d tokens, every position", k, len(zoo.HopPairs(k))+1, rows.pick(6, 8, 8)),
 				fault: "one hop is asked for (two for k = 1)",
-				try: func(t *tally, broken bool) error {
-					for n := 1; n <= at.Level.Pick(6, 8, 8); n++ {
+				try: func(t *tally, broken bool) {
+					for n := 1; n <= rows.pick(6, 8, 8); n++ {
 						sh, err := tasks.KHop.Shape(n, tasks.Params{"V": 2, "k": float64(k)})
-						if err != nil {
-							return err
+						if t.fail(err) {
+							return
 						}
 						asked := sh
 						if broken {
-							if asked, err = tasks.KHop.Shape(n, tasks.Params{"V": 2, "k": float64(1 + 1/k)}); err != nil {
-								return err
+							if asked, err = tasks.KHop.Shape(n, tasks.Params{"V": 2, "k": float64(1 + 1/k)}); t.fail(err) {
+								return
 							}
 						}
 						m, err := zoo.Build(zoo.Transformer.Name, asked, models.Settings{})
-						if err != nil {
-							return err
+						if t.fail(err) {
+							return
 						}
 						for _, seq := range hopBits(n) {
 							got, err := m.Whole(t.ctx, seq, sh.All())
-							if err != nil {
-								return err
+							if t.fail(err) {
+								return
 							}
 							want := sh.Eval(seq, sh.All())
 							if !t.see(slices.EqualFunc(got, want, func(a, b tasks.Value) bool { return slices.Equal(a, b) }), "k = %d, %s: %v, and the definition says %v", k, symbolsOf(seq), got, want) {
-								return nil
+								return
 							}
 						}
 					}
-					return nil
 				},
 			})
 		}
 		for _, k := range []int{5, 16} {
-			rows.solves(zoo.Transformer, tasks.KHop, at.Level.Pick(24, 48, 96), tasks.Params{"V": 4, "k": float64(k)}, models.Settings{}, 0, at.Level.Pick(2, 6, 12))
+			rows.solves(zoo.Transformer, tasks.KHop, rows.pick(24, 48, 96), tasks.Params{"V": 4, "k": float64(k)}, models.Settings{}, 0, rows.pick(2, 6, 12))
 		}
-		return out, rows.err
 	},
 }
 
@@ -449,9 +434,7 @@ var hopConditional = &Claim{
 	Statement:  "Under the one-cycle versus two-cycle conjecture, with k = N^c and m H = O(k^(1-e)), k hops need depth of order log k.",
 	Source:     hopSource + ", corollary 4.3",
 	Parts:      []Part{{QuotedThere, "the statement and its conjecture"}, {CheckedHere, "how far a decoder's own protocol is from excluding anything at these sizes"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		rows.hopRule(sized("decoder layers=2 H=1 m=2 p=6"), 2, 3)
-		return out, rows.err
 	},
 }

@@ -1,7 +1,6 @@
 package papers
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 
@@ -35,9 +34,7 @@ var graphStar = &Claim{
 		{CheckedHere, "the map's truth table; the protocol's bits against the formula; two inputs that an undersized layer cannot tell apart, and an input on which it errs"},
 		{ProvedHere, "the map for every n (docs/literature.md)"},
 	},
-	Run: func(ctx context.Context, at Effort) (Outcome, error) {
-		return runGraph(ctx, at, reductions.DisjConnectivity)
-	},
+	run: func(rows *collector) { rows.graph(reductions.DisjConnectivity) },
 }
 
 // twoCycle says whether rows of an adjacency matrix have a directed cycle of two edges.
@@ -69,17 +66,16 @@ var graphRows = &Claim{
 		{CheckedHere, "the map on all pairs of sets for n = 2 and 4, drawn ones to n = 16; from which n on a size of layer is excluded, for L = 1 to 4"},
 		{ProvedHere, "the map for every n (docs/literature.md)"},
 	},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		for _, h := range []int{1, 2, 4, 8} {
 			rows.check(check{
 				row:   report.Row{Task: "2-cycle on rows", N: ptr(2 * h), N0: ptr(h * h), Needed: report.Num(h * h), NeededBy: "disj of n^2/4 entries: n^2/4", Setting: protocol.TwoWay},
 				what:  fmt.Sprintf("n = %d rows, half each: there is a 2-cycle iff two sets of %d entries meet", 2*h, h*h),
 				fault: [2]string{"Bob's entries are transposed", "Bob has no entries"}[1/h],
-				try: func(t *tally, broken bool) error {
-					rng, cells, runs := rand.New(rand.NewPCG(at.Seed, uint64(h))), h*h, 1<<(2*h*h)
+				try: func(t *tally, broken bool) {
+					rng, cells, runs := rand.New(rand.NewPCG(rows.at.Seed, uint64(h))), h*h, 1<<(2*h*h)
 					if t.sampled = h > 2; t.sampled {
-						runs = at.Level.Pick(200, 1000, 5000)
+						runs = rows.pick(200, 1000, 5000)
 					}
 					for k := range runs {
 						var x, y uint64
@@ -109,10 +105,9 @@ var graphRows = &Claim{
 							}
 						}
 						if !t.see(twoCycle(matrix) == (x&y != 0), "n = %d, x = %0*b, y = %0*b: a 2-cycle %v, and the sets meet %v", 2*h, cells, x, cells, y, twoCycle(matrix), x&y != 0) {
-							return nil
+							return
 						}
 					}
-					return nil
 				},
 			})
 		}
@@ -120,7 +115,7 @@ var graphRows = &Claim{
 			row:   report.Row{Task: "2-cycle on rows", Model: "attention", Params: map[string]any{"H": 1, "d": 16, "m": 16, "p": 8}},
 			what:  "H = 1, d = m = 16, p = 8: excluded from n = 1,056 L + 2 on (n even), and not below, L = 1 to 4",
 			fault: "the queries are not counted",
-			try: func(t *tally, broken bool) error {
+			try: func(t *tally, broken bool) {
 				d := 16
 				if broken {
 					d = 0
@@ -129,14 +124,12 @@ var graphRows = &Claim{
 					for n := 2; n <= 5000; n += 2 {
 						excluded := rowsCost(L, n, d, 1, 16, 8) < n*n/4
 						if !t.see(excluded == (n >= 1056*L+2), "L = %d, n = %d: excluded is %v", L, n, excluded) {
-							return nil
+							return
 						}
 					}
 				}
-				return nil
 			},
 		})
-		return out, rows.err
 	},
 }
 
@@ -151,10 +144,9 @@ var graphExperts = &Claim{
 		{ProvedHere, "the map, and that experts cross nothing (docs/literature.md)"},
 		{QuotedThere, "that a dense layer of width V suffices"},
 	},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		r := reductions.DisjConnectivity
-		for n := 1; n <= at.Level.Pick(4, 5, 6); n++ {
+		for n := 1; n <= rows.pick(4, 5, 6); n++ {
 			in, err := r.Instance(n, 0, nil)
 			if rows.fail(err) {
 				break
@@ -162,7 +154,7 @@ var graphExperts = &Claim{
 			rows.check(check{
 				row: report.Row{Task: "path of two edges", N0: ptr(n), N: ptr(in.Shape.N)}, what: fmt.Sprintf("n = %d: vertices 1 and 2 have a path of two edges iff the sets meet, all pairs", n),
 				fault: "Bob's vertices are numbered from the other end, or shifted",
-				try: func(t *tally, broken bool) error {
+				try: func(t *tally, broken bool) {
 					for k := range 1 << (2 * n) {
 						x, y := protocol.UintWord(uint64(k)&(1<<n-1), n), protocol.UintWord(uint64(k)>>n, n)
 						seq := in.Encode(x, y)
@@ -175,18 +167,16 @@ var graphExperts = &Claim{
 						}
 						meet := uint64(k)&(uint64(k)>>n)&(1<<n-1) != 0
 						if !t.see(twoEdges(seq) == meet, "x = %v, y = %v: a path of two edges %v, the sets meet %v", x, y, twoEdges(seq), meet) {
-							return nil
+							return
 						}
 					}
-					return nil
 				},
 			})
 		}
 		for _, E := range []int{1, 8, 1024} {
-			rows.undersized(r, 24, of(sized("experts H=1 m=1 p=4 f=2 E=%d", E), at.Seed), falsify.Options{})
+			rows.undersized(r, 24, of(sized("experts H=1 m=1 p=4 f=2 E=%d", E), rows.at.Seed), falsify.Options{})
 			rows.note("experts: %d", E)
 		}
-		return out, rows.err
 	},
 }
 

@@ -1,8 +1,6 @@
 package papers
 
 import (
-	"context"
-
 	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/models/zoo"
@@ -35,18 +33,16 @@ var inductionOneLayer = &Claim{
 		{ProvedHere, "the reduction for every n, and the inequality (docs/sanford2024induction.md)"},
 	},
 	Inequality: oneLayerInequality("one-layer-induction", "One attention layer on induction heads", reductions.IndexInduction),
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
+	run: func(rows *collector) {
 		r := reductions.IndexInduction
-		rows := collector{ctx: ctx, at: at, out: &out}
 		rows.truthTable(r, sizes(1, 8))
-		for _, n := range []int{at.Level.Pick(4, 5, 6), at.Level.Pick(30, 126, 510)} {
-			rows.through(r, n, made(zoo.Attention, models.Settings{Seed: at.Seed}))
+		for _, n := range []int{rows.pick(4, 5, 6), rows.pick(30, 126, 510)} {
+			rows.through(r, n, made(zoo.Attention, models.Settings{Seed: rows.at.Seed}))
 		}
 		rows.oneLayer(r)
 		for _, s := range []struct{ H, d, p, from int }{{1, 16, 32, 1091}, {1, 64, 16, 2083}, {8, 64, 16, 16643}, {32, 128, 16, 132099}} {
 			rows.excludes(report.Row{Task: tasks.InductionHeads.Name, N: ptr(s.from)}, "N", s.from, s.H, s.d, s.p, func(H, d, p, n int) bool { return H*(d+1)*p >= (n-1)/2 })
 		}
-		return out, rows.err
 	},
 }
 
@@ -61,17 +57,15 @@ var inductionTwoLayers = &Claim{
 		{ProvedHere, "the weights for every N and V (docs/sanford2024induction.md)"},
 	},
 	Short: "two layers of constant width solve induction heads",
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
-		for n := 1; n <= at.Level.Pick(7, 9, 9); n++ {
+	run: func(rows *collector) {
+		for n := 1; n <= rows.pick(7, 9, 9); n++ {
 			rows.solves(zoo.Transformer, tasks.InductionHeads, n, tasks.Params{"V": 3}, models.Settings{}, 1<<15, 0)
 		}
-		for _, n := range []int{40, at.Level.Pick(64, 512, 512)} {
+		for _, n := range []int{40, rows.pick(64, 512, 512)} {
 			for _, v := range []int{3, 26} {
-				rows.solves(zoo.Transformer, tasks.InductionHeads, n, tasks.Params{"V": float64(v)}, models.Settings{}, 0, at.Level.Pick(4, 10, 30))
+				rows.solves(zoo.Transformer, tasks.InductionHeads, n, tasks.Params{"V": float64(v)}, models.Settings{}, 0, rows.pick(4, 10, 30))
 			}
 		}
 		rows.planted(tasks.InductionHeads, 5, tasks.Params{"V": 3}, 2, 1<<15)
-		return out, rows.err
 	},
 }

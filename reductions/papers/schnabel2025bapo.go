@@ -1,7 +1,6 @@
 package papers
 
 import (
-	"context"
 	"fmt"
 	"math/bits"
 	"slices"
@@ -43,14 +42,12 @@ func bapoAtMost(id, task, short, statement string, limit func(n int) (a, b int))
 		Statement: statement, Source: "arXiv 2505.08140", Conventions: []string{bapoRules},
 		Parts: []Part{{CheckedHere, "every cut of every small length: a scheme within these bounds, checked on every input and every choice of tokens shown; the least number of bits, with what shows that fewer do not do"},
 			{QuotedThere, "all lengths"}},
-		Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-			rows := collector{ctx: ctx, at: at, out: &out}
+		run: func(rows *collector) {
 			k := bapoTask(task)
-			for n := k.Least; n <= bapoMost(k, at); n++ {
+			for n := k.Least; n <= bapoMost(k, rows.at); n++ {
 				a, b := limit(n)
 				rows.bapo(k, n, b, fmt.Sprintf("at most %d", a), func(got int) bool { return got <= a })
 			}
-			return out, rows.err
 		},
 	}
 }
@@ -88,7 +85,7 @@ func (c *collector) bapo(k bapo.Task, n, b int, claim string, within func(a int)
 	c.check(check{
 		row:  report.Row{Task: k.Name, Model: "BAPO", N: ptr(n), Params: map[string]any{"b": b}, Bits: report.Num(e.Bits), Setting: protocol.OneWay},
 		what: fmt.Sprintf("%s: a(%d, %d) = %d (claimed: %s), all %d cuts, every input and every choice of tokens shown", k.Doc, n, b, e.Bits, claim, len(e.Cuts)), fault: "the prefix oracle says nothing, and nothing is marked",
-		try: func(t *tally, broken bool) error {
+		try: func(t *tally, broken bool) {
 			forged := *e
 			if broken {
 				forged.Schemes = nil
@@ -99,7 +96,6 @@ func (c *collector) bapo(k bapo.Task, n, b int, claim string, within func(a int)
 			err := forged.Check(f)
 			t.see(err == nil && within(e.Bits), "n = %d, b = %d, %d bits: %v", n, b, e.Bits, err)
 			t.runs += inputsOf(f.Sizes) - 1
-			return nil
 		},
 	})
 }
@@ -119,12 +115,10 @@ var bapoMajority = &Claim{
 	Statement:  "Majority has no (o(log n), o(n^(1-e)))-BAPO. The constant in its proof, derived here: on n = 2 (l + 1) m bits with l attended tokens a >= log2 m.",
 	Source:     "arXiv 2505.08140; the constant is this project's reading of the proof", Conventions: []string{bapoRules},
 	Parts: []Part{{CheckedHere, "(l, m) = (0, 2), (0, 3), (1, 2): the least number of bits at the middle cut is at least log2 m, with a core that shows that fewer do not do"}, {QuotedThere, "all n"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		for _, s := range [][2]int{{0, 2}, {0, 3}, {1, 2}} {
 			rows.majority(s[0], s[1])
 		}
-		return out, rows.err
 	},
 }
 
@@ -139,12 +133,11 @@ var bapoMajorityExact = &Claim{
 	Source:     "derived here, in the model of arXiv 2505.08140", Conventions: []string{bapoRules},
 	Parts: []Part{{CheckedHere, "all rows of all cuts, by counts, n = 2 to 64; the least number of bits by the schemes and cores of the table, to n = 5 (6 above the quick level)"},
 		{ProvedHere, "every n: counts beyond what the suffix can change are one row (docs/literature.md)"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		rows.check(check{
 			row:  report.Row{Task: "majority", Model: "BAPO", N: ptr(64), Params: map[string]any{"b": 0}, Bits: report.Num(bits.Len(uint(majorityRows(64) - 1))), Setting: protocol.OneWay},
 			what: "n = 2 to 64: the most different rows of a cut are ceil(n/2) + 1", fault: "ties count for 1 after odd prefixes",
-			try: func(t *tally, broken bool) error {
+			try: func(t *tally, broken bool) {
 				for n := 2; n <= 64; n++ {
 					most := 0
 					for cut := 1; cut < n; cut++ {
@@ -161,18 +154,16 @@ var bapoMajorityExact = &Claim{
 						most = max(most, len(rows))
 					}
 					if !t.see(most == majorityRows(n), "n = %d: %d rows", n, most) {
-						return nil
+						return
 					}
 				}
-				return nil
 			},
 		})
 		k := bapoTask("majority")
-		for n := k.Least; n <= bapoMost(k, at); n++ {
+		for n := k.Least; n <= bapoMost(k, rows.at); n++ {
 			want := bits.Len(uint(majorityRows(n) - 1))
 			rows.bapo(k, n, 0, fmt.Sprintf("exactly %d", want), func(got int) bool { return got == want })
 		}
-		return out, rows.err
 	},
 }
 
@@ -182,10 +173,9 @@ var bapoTable = &Claim{
 	Statement: "The least a(n, b) of ten small tasks, n <= 6 (5 at the quick level) and b = 0, 1, 2, exactly: attention helps INDEX and Match2 to 0 bits at b = 1, EQ and DISJ to 1 bit, and majority and UNIQUE of 5 and 6 bits not at all at b = 1.",
 	Source:    "this project, in the model of arXiv 2505.08140", Conventions: []string{bapoRules},
 	Parts: []Part{{CheckedHere, "n to 6 (5 at the quick level): for each entry a scheme at every cut, and a core of prefixes and suffixes that no smaller number of bits serves, both gone through by code that shares nothing with the search"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		for _, k := range bapo.Tasks {
-			for n := k.Least; n <= bapoMost(k, at); n++ {
+			for n := k.Least; n <= bapoMost(k, rows.at); n++ {
 				for b := range 3 {
 					rows.bapo(k, n, b, "exactly", func(a int) bool {
 						switch {
@@ -201,7 +191,6 @@ var bapoTable = &Claim{
 				}
 			}
 		}
-		return out, rows.err
 	},
 }
 
@@ -211,13 +200,11 @@ func bapoOpen(id, task, short, statement, why string, h Hypothesis) *Claim {
 		ID: id, Kind: Conjecture, Short: short, Hypothesis: h, Seen: "read (main text, part of the proofs)",
 		Statement: statement, Source: "arXiv 2505.08140", Conventions: []string{bapoRules},
 		Parts: []Part{{QuotedThere, "the bound"}, {OpenStill, why}, {CheckedHere, "the exact a(n, b) at small n, below the sizes of the bound"}},
-		Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-			rows := collector{ctx: ctx, at: at, out: &out}
+		run: func(rows *collector) {
 			k := bapoTask(task)
-			for n := k.Least; n <= bapoMost(k, at); n++ {
+			for n := k.Least; n <= bapoMost(k, rows.at); n++ {
 				rows.bapo(k, n, 1, "nothing", func(int) bool { return true })
 			}
-			return out, rows.err
 		},
 	}
 }
@@ -233,11 +220,7 @@ var (
 // bapoChain is a claim that oracles, which write tokens until the chain ends, answer tasks.
 func bapoChain(c Claim, run func(rows *collector)) *Claim {
 	c.Conventions = []string{bapoRules, "each generated token is one more call on the longer word, at every cut of it that leaves a suffix; the chain's last token is the answer"}
-	c.Run = func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := &collector{ctx: ctx, at: at, out: &out}
-		run(rows)
-		return out, rows.err
-	}
+	c.run = run
 	return &c
 }
 
@@ -252,7 +235,7 @@ func thinks(name string, lengths []int, o bapo.Oracles, most func(n int) int, la
 	return check{
 		row:  report.Row{Task: name, Model: "BAPO with a chain of thought", N: ptr(longest), Params: map[string]any{"b": o.Tokens, "tokens": most(longest)}, Bits: report.Num(o.Bits), Setting: protocol.OneWay},
 		what: fmt.Sprintf("%s: a = %d, b = %d, all words of %s tokens, every cut of every longer word, every choice of tokens shown", k.Doc, o.Bits, o.Tokens, of), fault: "each step attends to the first token",
-		try: func(t *tally, broken bool) error {
+		try: func(t *tally, broken bool) {
 			o := o
 			if broken {
 				o.Attend = func(_ []int, _ int, at bapo.Token) bool { return at.At == 0 }
@@ -262,11 +245,10 @@ func thinks(name string, lengths []int, o bapo.Oracles, most func(n int) int, la
 				for w := range product(f.Sizes) {
 					got, _, err := o.Think(w, most(n), last)
 					if !t.see(err == nil && (got[len(got)-1] == yes) == k.Holds(w), "%v: the chain is %v, the answer %d: %v", w, got, f.At(w), err) {
-						return nil
+						return
 					}
 				}
 			}
-			return nil
 		},
 	}
 }
@@ -327,7 +309,7 @@ var bapoCircuit = bapoChain(Claim{
 	Parts: []Part{{CheckedHere, "majority of 2 to 5 bits (6 above the quick level) by sorting, and reachability in graphs on 4 vertices, all 64 of them: g and h run at every cut of every step; they know n"},
 		{ProvedHere, "for all circuits; and that nothing is gained at b = 0 (docs/literature.md)"}},
 }, func(rows *collector) {
-	for _, n := range sizes(2, rows.at.Level.Pick(5, 6, 6)) {
+	for _, n := range sizes(2, rows.pick(5, 6, 6)) {
 		rows.circuit("majority", n, bapo.Majority(n))
 	}
 	rows.circuit("reachability", 6, bapo.Reachability())

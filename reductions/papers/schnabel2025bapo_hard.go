@@ -1,7 +1,6 @@
 package papers
 
 import (
-	"context"
 	"fmt"
 	"math/bits"
 	"slices"
@@ -116,7 +115,7 @@ func (c *collector) embeds(h hidden) {
 	c.check(check{
 		row:  report.Row{Task: h.task, Model: "BAPO", N: ptr(len(h.word(make([]int, h.prefix()), 0))), Params: map[string]any{"b": h.b}, Setting: protocol.OneWay},
 		what: fmt.Sprintf("t = %d groups of r = %d symbols, F = %d fillers: the answer on a group is its bit, every layout, all bits", h.t, h.r, h.f), fault: "another group is left open",
-		try: func(t *tally, broken bool) error {
+		try: func(t *tally, broken bool) {
 			for full, place := range h.layouts {
 				for x := range 1 << h.t {
 					prefix := slices.Clone(full)
@@ -131,12 +130,11 @@ func (c *collector) embeds(h hidden) {
 							asked = (g + 1) % h.t
 						}
 						if !t.see(h.answer(prefix, asked) == x>>g&1, "prefix %v, group %d", prefix, g) {
-							return nil
+							return
 						}
 					}
 				}
 			}
-			return nil
 		},
 	})
 }
@@ -149,7 +147,7 @@ func (c *collector) hides(h hidden) {
 	c.check(check{
 		row:  report.Row{Task: h.task, Model: "BAPO", N: ptr(len(h.word(make([]int, h.prefix()), 0))), Params: map[string]any{"b": h.b}, Setting: protocol.OneWay},
 		what: fmt.Sprintf("%d symbols, F = %d fillers: each of the 2^%d sets of marks shows the bit on at most %d / %d of the layouts", size, h.f, size*h.prefix(), num, den), fault: "the layout is known to the attention",
-		try: func(t *tally, broken bool) error {
+		try: func(t *tally, broken bool) {
 			h := h
 			h.alwaysAtHome = broken
 			type pair struct{ fixed, varying uint32 }
@@ -173,10 +171,9 @@ func (c *collector) hides(h hidden) {
 					}
 				}
 				if !t.see(bad*den <= num*len(all), "marks %b: shown on %d of %d layouts", m, bad, len(all)) {
-					return nil
+					return
 				}
 			}
-			return nil
 		},
 	})
 }
@@ -197,17 +194,16 @@ func (c *collector) cut(task string, n int, f bapo.Function, k, b, need int, by 
 	c.check(check{
 		row:  report.Row{Task: task, Model: "BAPO", N: ptr(n), Params: map[string]any{"b": b}, Bits: report.Num(a), Needed: report.Num(need), NeededBy: by, Setting: protocol.OneWay},
 		what: fmt.Sprintf("%s: a = %d at the cut %d, at least %d; every colouring of the core and every set of marks", by, a, k, need), fault: "a suffix of the core is left out",
-		try: func(t *tally, broken bool) error {
+		try: func(t *tally, broken bool) {
 			if core == nil {
 				t.see(need == 0, "n = %d: no bit is needed", n)
-				return nil
+				return
 			}
 			k := *core
 			if broken {
 				k.Suffixes = k.Suffixes[1:]
 			}
 			t.see(a >= need && k.Check(f, cut), "n = %d: a = %d, the core of %d prefixes shows nothing", n, a, len(k.Prefixes))
-			return nil
 		},
 	})
 }
@@ -222,14 +218,12 @@ func bapoHidden(id, task, short, reading string, copies int, embedded, counted h
 		Source:    "arXiv 2505.08140; the constant and the reading as a decision are this project's", Conventions: []string{bapoRules},
 		Parts: []Part{{CheckedHere, "the embedding of INDEX_t for every layout at t = 2; the counting of the proof for all sets of marks at t = 1, b = 1; the least number of bits at a cut of small words, b = 0 and 1, against what the proof leaves of t"},
 			{ProvedHere, "every |Sigma|, b and n of the hypothesis (docs/literature.md)"}},
-		Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-			rows := collector{ctx: ctx, at: at, out: &out}
+		run: func(rows *collector) {
 			rows.embeds(embedded)
 			rows.hides(counted)
 			for _, h := range exact {
 				rows.cut(task, len(h.word(make([]int, h.prefix()), 0)), h.function(), h.prefix(), h.b, h.needed(), fmt.Sprintf("the proof at t = %d, r = %d, F = %d, b = %d", h.t, h.r, h.f, h.b))
 			}
-			return out, rows.err
 		},
 	}
 }
@@ -262,27 +256,24 @@ var bapoMajoritySecond = &Claim{
 	Statement: "Majority has no (o(log log n), o(n / log n))-BAPO. It is claim \"MAJORITY log m\" at m >= log2 n: with l = n / (2m) - 1 tokens attended a >= log2 log2 n.",
 	Source:    "arXiv 2505.08140; the constant is this project's reading of the proof", Conventions: []string{bapoRules},
 	Parts: []Part{{CheckedHere, "n to 4,096: the least m >= log2 n, where 2m divides n, gives l = n / (2m) - 1 and log2 m >= log2 log2 n; the least number of bits at (l, m) = (0, 2), (0, 3) by cores. With a token attended the first size is n = 16, beyond what is decided exactly here"}, {QuotedThere, "all n"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		rows.majority(0, 2)
 		rows.majority(0, 3)
 		rows.dominated("MAJORITY log m", check{
 			row:  report.Row{Task: "majority", Model: "BAPO", N: ptr(4096), Setting: protocol.OneWay},
 			what: "n to 4,096, m = ceil(log2 n), 2m divides n: l + 1 = n / (2m), and 2^m >= n", fault: "m is rounded down",
-			try: func(t *tally, broken bool) error {
+			try: func(t *tally, broken bool) {
 				for n := 4; n <= 4096; n++ {
 					m := bits.Len(uint(n - 1))
 					if broken {
 						m = bits.Len(uint(n)) - 1
 					}
 					if l := n/(2*m) - 1; n%(2*m) == 0 && !t.see(2*(l+1)*m == n && 1<<m >= n, "n = %d, m = %d", n, m) {
-						return nil
+						return
 					}
 				}
-				return nil
 			},
 		})
-		return out, rows.err
 	},
 }
 
@@ -321,11 +312,9 @@ var bapoPaths = &Claim{
 	Statement: "Reachability on p starts and p^(c-1) layers needs a >= log2(d!), d the unmasked edges of the best layer: the constant in the paper's proof, as derived here.",
 	Source:    "arXiv 2505.08140; the constant is this project's reading of the proof", Conventions: []string{bapoRules, "a layer is p edges from its p vertices, in order; our small cases have fewer layers and ask for fewer ends"},
 	Parts: []Part{{CheckedHere, "p = 2 and 3 with one layer and no token; p = 2 with 3 layers, one end asked for, one token: the least number of bits by cores"}, {QuotedThere, "all sizes: our reading of the proof"}},
-	Run: func(ctx context.Context, at Effort) (out Outcome, err error) {
-		rows := collector{ctx: ctx, at: at, out: &out}
+	run: func(rows *collector) {
 		rows.paths(2, 1, 2, 0)
 		rows.paths(3, 1, 3, 0)
 		rows.paths(2, 3, 1, 1)
-		return out, rows.err
 	},
 }
