@@ -97,17 +97,11 @@ func (c *call) auditOne(raw []byte, o audit.Options, where string) error {
 	if err != nil {
 		return fmt.Errorf("%s%w", where, err)
 	}
-	if c.IsSet("svg") {
-		format, err := plot.Format(c.String("svg"))
-		if err != nil {
-			return usagef("name a file.svg", "flag --svg: %v", err)
-		}
-		if r.Ceiling == nil {
-			return usagef("add --recall 512 --points FILE", "flag --svg: it draws measured points under the ceiling of a question")
-		}
-		if err := writeFile(c.String("svg"), func(w io.Writer) error { return plot.Success(w, format, r.Picture(c.command())) }); err != nil {
-			return err
-		}
+	if c.IsSet("svg") && r.Ceiling == nil {
+		return usagef("add --recall 512 --points FILE", "flag --svg: it draws measured points under the ceiling of a question")
+	}
+	if err := c.draw(func(w io.Writer, format string) error { return plot.Success(w, format, r.Picture(c.command())) }); err != nil {
+		return err
 	}
 	return c.emit(r.Sheet())
 }
@@ -228,19 +222,12 @@ func (c *call) auditOptions() (audit.Options, error) {
 	if !c.IsSet("set") {
 		return o, nil
 	}
+	values, err := c.set("FIELD=VALUE", "write --set model_type=llama,hidden_size=4096")
 	o.Set = map[string]any{}
-	for _, part := range strings.Split(c.String("set"), ",") {
-		name, value, ok := strings.Cut(part, "=")
-		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
-		if !ok || name == "" || value == "" {
-			return o, usagef("write --set model_type=llama,hidden_size=4096", "flag --set: %q is not FIELD=VALUE", part)
-		}
-		if _, twice := o.Set[name]; twice {
-			return o, usagef("give each name once", "flag --set: %s is set twice", name)
-		}
+	for name, value := range values {
 		o.Set[name] = fieldValue(value)
 	}
-	return o, nil
+	return o, err
 }
 
 // fieldValue reads a value as JSON would have it: a number, a truth value, null, a list, else text.

@@ -58,11 +58,6 @@ var _ = register(&command{
 		if err := c.only(from); err != nil {
 			return err
 		}
-		if c.IsSet("svg") {
-			if _, err := plot.Format(c.String("svg")); err != nil {
-				return usagef("name a file.svg", "flag --svg: %v", err)
-			}
-		}
 		switch from {
 		case "census":
 			return c.census()
@@ -486,18 +481,6 @@ func (c *call) errors() (all []string, err error) {
 	return all, nil
 }
 
-// draw writes the picture that --svg asks for.
-func (c *call) draw(picture func(w io.Writer, format string) error) error {
-	if !c.IsSet("svg") {
-		return nil
-	}
-	format, err := plot.Format(c.String("svg"))
-	if err != nil {
-		return err
-	}
-	return writeFile(c.String("svg"), func(w io.Writer) error { return picture(w, format) })
-}
-
 // contradicted gives two results that cannot both be right their own status.
 func contradicted(err error) error {
 	var bad *bounds.Contradiction
@@ -525,12 +508,11 @@ func (c *call) census() error {
 			c.merged = append(c.merged, r)
 		}
 	}
-	ctx := c.Context
-	if c.IsSet("time") && c.Duration("time") > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, c.Duration("time"))
-		defer cancel()
+	ctx, cancel := c.Context, func() {}
+	if c.IsSet("time") {
+		ctx, cancel = c.within("time")
 	}
+	defer cancel()
 	w, err := bounds.Census(rows, cols, 0)
 	if err != nil {
 		return err

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -194,23 +193,4 @@ func (c *call) ownMatrix() (*check.Table, error) {
 		return nil, usagef("", "%s: %v", c.String("matrix"), err)
 	}
 	return m.Table(), nil
-}
-
-// readNamed reads a file given as an argument.
-func (c *call) readNamed(name string) ([]byte, error) {
-	st, err := os.Stat(name)
-	if err != nil {
-		return nil, usagef("", "%v", err)
-	}
-	if st.IsDir() {
-		return nil, usagef("name a file", "%s is a directory", name)
-	}
-	if err := c.need(20*uint64(st.Size()), "reading "+name); err != nil {
-		return nil, err
-	}
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return nil, usagef("", "%v", err)
-	}
-	return data, nil
 }

@@ -102,12 +102,6 @@ func runCurve(c *call) error {
 	if err := c.refuse("it belongs to a probe", "add --write-probe FILE", "runs", "seed"); err != nil {
 		return err
 	}
-	picture := ""
-	if c.IsSet("svg") {
-		if picture, err = plot.Format(c.String("svg")); err != nil {
-			return usagef("name a file.svg", "flag --svg: %v", err)
-		}
-	}
 	r := &curveReport{Rows: []curveRow{}, Selection: []selectionRow{}, Warnings: []string{}}
 	var m *bounds.Matrix
 	if from == "messages" {
@@ -165,8 +159,8 @@ func runCurve(c *call) error {
 			return err
 		}
 	}
-	if picture != "" && stopped == nil {
-		if err := writeFile(c.String("svg"), func(w io.Writer) error { return plot.Success(w, picture, r.picture(c.command())) }); err != nil {
+	if stopped == nil {
+		if err := c.draw(func(w io.Writer, format string) error { return plot.Success(w, format, r.picture(c.command())) }); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -257,17 +258,23 @@ func strategies() []string {
 
 // faced reads the reduction.
 func (c *call) faced() (*reductions.Reduction, error) {
-	rname := c.String("reduction")
-	if arg := c.argument(0); arg != "" {
-		if rname != "" && rname != arg {
-			return nil, usagef("name one reduction", "%s and --reduction %s contradict each other", arg, rname)
-		}
-		rname = arg
+	name, err := c.reduction()
+	if err != nil {
+		return nil, err
 	}
-	if rname == "" {
+	if name == "" {
 		return nil, usagef("crosscut list reductions lists them", "flag --reduction is missing")
 	}
-	return reductions.Catalog().Get(rname)
+	return reductions.Catalog().Get(name)
+}
+
+// reduction is the name of a reduction, as an argument or in --reduction; "" where neither is given.
+func (c *call) reduction() (string, error) {
+	name, arg := c.String("reduction"), c.argument(0)
+	if name != "" && arg != "" && name != arg {
+		return "", usagef("name one reduction", "%s and --reduction %s contradict each other", arg, name)
+	}
+	return cmp.Or(arg, name), nil
 }
 
 // facing reads which model faces which reduction.

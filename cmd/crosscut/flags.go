@@ -83,21 +83,12 @@ func (c *call) oneOf(flag string, known []string) (string, error) {
 
 // settings splits --set into numbers and choices by name.
 func (c *call) settings() (tasks.Params, map[string]string, error) {
-	num, choice := tasks.Params{}, map[string]string{}
-	if !c.IsSet("set") {
-		return num, choice, nil
+	values, err := c.set("NAME=VALUE", "write --set m=8,p=16")
+	if err != nil {
+		return nil, nil, err
 	}
-	for _, part := range strings.Split(c.String("set"), ",") {
-		name, value, ok := strings.Cut(part, "=")
-		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
-		if !ok || name == "" || value == "" {
-			return nil, nil, usagef("write --set m=8,p=16", "flag --set: %q is not NAME=VALUE", part)
-		}
-		_, twice := num[name]
-		_, again := choice[name]
-		if twice || again {
-			return nil, nil, usagef("give each name once", "flag --set: %s is set twice", name)
-		}
+	num, choice := tasks.Params{}, map[string]string{}
+	for name, value := range values {
 		if v, err := strconv.ParseFloat(value, 64); err == nil {
 			num[name] = v
 		} else {
@@ -105,4 +96,24 @@ func (c *call) settings() (tasks.Params, map[string]string, error) {
 		}
 	}
 	return num, choice, nil
+}
+
+// set reads --set, a list of the form named, each name once.
+func (c *call) set(form, hint string) (map[string]string, error) {
+	values := map[string]string{}
+	if !c.IsSet("set") {
+		return values, nil
+	}
+	for part := range strings.SplitSeq(c.String("set"), ",") {
+		name, value, ok := strings.Cut(part, "=")
+		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+		if !ok || name == "" || value == "" {
+			return nil, usagef(hint, "flag --set: %q is not %s", part, form)
+		}
+		if values[name] != "" {
+			return nil, usagef("give each name once", "flag --set: %s is set twice", name)
+		}
+		values[name] = value
+	}
+	return values, nil
 }

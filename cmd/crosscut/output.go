@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"crosscut/report"
+	"crosscut/report/plot"
 )
 
 // fileFlags name files that commands write.
@@ -54,6 +55,11 @@ func (c *call) checkOutput() error {
 		if st, err := os.Stat(filepath.Dir(name)); err != nil || !st.IsDir() {
 			return usagef("make the directory first", "flag --%s: there is no directory %s", flag, filepath.Dir(name))
 		}
+		if flag == "svg" {
+			if _, err := plot.Format(name); err != nil {
+				return usagef("name a file.svg", "flag --svg: %v", err)
+			}
+		}
 		for _, other := range fileFlags[:k] {
 			if c.cmd.flag(other) != nil && c.IsSet(other) && filepath.Clean(c.String(other)) == filepath.Clean(name) {
 				return usagef("name two files", "flags --%s and --%s name the same file", other, flag)
@@ -63,23 +69,42 @@ func (c *call) checkOutput() error {
 	return nil
 }
 
+// draw writes the picture that --svg asks for; checkOutput knows its format.
+func (c *call) draw(picture func(w io.Writer, format string) error) error {
+	if !c.IsSet("svg") {
+		return nil
+	}
+	format, err := plot.Format(c.String("svg"))
+	if err != nil {
+		return err
+	}
+	return writeFile(c.String("svg"), func(w io.Writer) error { return picture(w, format) })
+}
+
 // readFile reads the file that a flag names.
 func (c *call) readFile(flag string) ([]byte, error) {
-	name := c.String(flag)
+	return c.read(c.String(flag), "flag --"+flag+": ", 40)
+}
+
+// readNamed reads a file given as an argument.
+func (c *call) readNamed(name string) ([]byte, error) { return c.read(name, "", 20) }
+
+// read reads a whole file, of which so many bytes are held for each of its own; where stands
+// before what is wrong with its name.
+func (c *call) read(name, where string, held uint64) ([]byte, error) {
 	st, err := os.Stat(name)
 	if err != nil {
-		return nil, usagef("", "flag --%s: %v", flag, err)
+		return nil, usagef("", "%s%v", where, err)
 	}
 	if st.IsDir() {
-		return nil, usagef("name a file", "flag --%s: %s is a directory", flag, name)
+		return nil, usagef("name a file", "%s%s is a directory", where, name)
 	}
-	const blowup = 40 // bytes held for each byte of a file that is read whole
-	if err := c.need(blowup*uint64(st.Size()), "reading "+name); err != nil {
+	if err := c.need(held*uint64(st.Size()), "reading "+name); err != nil {
 		return nil, err
 	}
 	data, err := os.ReadFile(name)
 	if err != nil {
-		return nil, usagef("", "flag --%s: %v", flag, err)
+		return nil, usagef("", "%s%v", where, err)
 	}
 	return data, nil
 }

@@ -55,19 +55,13 @@ var _ = register(&command{
 		if c.Bool("collide") {
 			return c.collide(m, precisions)
 		}
-		var picture string
-		if c.IsSet("svg") {
-			if picture, err = plot.Format(c.String("svg")); err != nil {
-				return usagef("name a file.svg", "flag --svg: %v", err)
-			}
-		}
 		curve, err := quantise.Measure(c.Context, m, precisions, quantise.Options{Runs: c.Int("runs"), Seed: c.Uint64("seed"), Progress: c.progress("quantise")})
 		if err != nil && (c.Context.Err() == nil || curve == nil || len(curve.Points) == 0) {
 			return err
 		}
-		if err == nil && picture != "" {
-			write := func(w io.Writer) error { return plot.Accuracy(w, picture, curve.Picture(c.command())) }
-			if err := writeFile(c.String("svg"), write); err != nil {
+		if err == nil {
+			draw := func(w io.Writer, format string) error { return plot.Accuracy(w, format, curve.Picture(c.command())) }
+			if err := c.draw(draw); err != nil {
 				return err
 			}
 		}
@@ -115,14 +109,8 @@ func (c *call) quantiseGiven() error {
 	if g.Numbers == nil {
 		f.Warnings = append(f.Warnings, "the messages are bytes of no stated type, which are not rounded: state dtype, or write numbers")
 	}
-	if c.IsSet("svg") {
-		picture, err := plot.Format(c.String("svg"))
-		if err != nil {
-			return usagef("name a file.svg", "flag --svg: %v", err)
-		}
-		if err := writeFile(c.String("svg"), func(w io.Writer) error { return plot.Success(w, picture, f.Picture(c.command())) }); err != nil {
-			return err
-		}
+	if err := c.draw(func(w io.Writer, format string) error { return plot.Success(w, format, f.Picture(c.command())) }); err != nil {
+		return err
 	}
 	return c.emit(f.Sheet())
 }

@@ -124,12 +124,9 @@ var _ = register(&command{
 
 // smallest is one interval; the error is that of an interrupt.
 func (c *call) smallest(sh tasks.Shape) (*smallest.Result, error) {
-	ctx, limit := c.Context, c.Duration("time")
-	if limit > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, limit)
-		defer cancel()
-	}
+	limit := c.Duration("time")
+	ctx, cancel := c.within("time")
+	defer cancel()
 	stop := c.clock("search, % of --time", limit)
 	r, err := smallest.Find(ctx, sh, c.String("model"))
 	stop()

@@ -67,25 +67,22 @@ var _ = register(&command{
 				return err
 			}
 		}
-		return c.drawnTable(&spec, func() (report.Table, error) { return papers.Table(c.Context, spec) })
+		spec.Done = c.rows()
+		t, err := papers.Table(c.Context, spec)
+		return c.drawnTable(t, err)
 	},
 })
 
-// drawnTable makes a table, draws it where that is asked for, and prints it.
-func (c *call) drawnTable(spec *papers.TableSpec, table func() (report.Table, error)) error {
-	var picture string
-	var err error
-	if c.IsSet("svg") {
-		if picture, err = plot.Format(c.String("svg")); err != nil {
-			return usagef("name a file.svg", "flag --svg: %v", err)
-		}
-	}
-	draw := c.progress("table")
-	spec.Done = func(_ report.Row, k, of int) { draw(k, of) }
-	t, err := table()
-	if err == nil && picture != "" {
-		write := func(w io.Writer) error { return plot.Costs(w, picture, t, c.command()) }
-		if err := writeFile(c.String("svg"), write); err != nil {
+// rows shows how many rows of a table are done.
+func (c *call) rows() func(_ report.Row, k, of int) {
+	show := c.progress("table")
+	return func(_ report.Row, k, of int) { show(k, of) }
+}
+
+// drawnTable draws a table where that is asked for, and prints it, even if err has cut it short.
+func (c *call) drawnTable(t report.Table, err error) error {
+	if err == nil {
+		if err := c.draw(func(w io.Writer, format string) error { return plot.Costs(w, format, t, c.command()) }); err != nil {
 			return err
 		}
 	}
@@ -118,12 +115,12 @@ func (c *call) ownTable() error {
 		}
 		spec.Models = append(spec.Models, name)
 	}
-	return c.drawnTable(&spec, func() (report.Table, error) {
-		return papers.OwnTable(c.Context, o.file.Name, func(N int) (*reductions.Instance, error) { return c.upTo(o, N) }, spec,
-			func(model string, sh tasks.Shape, set models.Settings) (models.Machine, error) {
-				return builds[model](sh, set)
-			})
-	})
+	spec.Done = c.rows()
+	t, err := papers.OwnTable(c.Context, o.file.Name, func(N int) (*reductions.Instance, error) { return c.upTo(o, N) }, spec,
+		func(model string, sh tasks.Shape, set models.Settings) (models.Machine, error) {
+			return builds[model](sh, set)
+		})
+	return c.drawnTable(t, err)
 }
 
 const defaultSweep = "16:1024:x2"

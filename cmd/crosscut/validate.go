@@ -99,11 +99,6 @@ func (c *call) validate() error {
 	if c.IsSet("budget") && c.Int64("budget") < 1 {
 		return usagef("give a number of pairs, such as --budget 100000000000", "flag --budget: want at least 1")
 	}
-	if c.IsSet("svg") {
-		if _, err := plot.Format(c.String("svg")); err != nil {
-			return usagef("name a file.svg", "flag --svg: %v", err)
-		}
-	}
 	named, err := c.architectures()
 	if err != nil {
 		return err
@@ -161,7 +156,7 @@ func (c *call) validate() error {
 			cancel()
 			s.until(time.Time{})
 		}
-		if err == nil && r.Verdict == report.Meets && c.IsSet("svg") {
+		if err == nil && r.Verdict == report.Meets {
 			err = c.draw(func(w io.Writer, format string) error {
 				t, err := validate.Curves(c.Context, r.Reduction, s.family)
 				if err != nil {
@@ -252,12 +247,9 @@ type subject struct {
 
 // subject builds the reduction that the flags name.
 func (c *call) subject() (*subject, error) {
-	name := c.String("reduction")
-	if arg := c.argument(0); arg != "" {
-		if name != "" && name != arg {
-			return nil, usagef("name one reduction", "%s and --reduction %s contradict each other", arg, name)
-		}
-		name = arg
+	name, err := c.reduction()
+	if err != nil {
+		return nil, err
 	}
 	if (name == "") == (c.String("file") == "") {
 		return nil, usagef("crosscut validate disj-match3 --n 6, or crosscut validate --file F.star --n 4", "name one reduction or one file")

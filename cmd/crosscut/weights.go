@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 
 	"github.com/urfave/cli/v2"
 
@@ -11,7 +10,6 @@ import (
 	"crosscut/models/tasks"
 	"crosscut/models/trained"
 	"crosscut/reductions/papers"
-	"crosscut/report/plot"
 )
 
 func weightsFlag() cli.Flag {
@@ -74,20 +72,8 @@ func (c *call) weightsTable(m *trained.Model) error {
 			return usagef("drop --n", "flag --n: the weights were trained for N = %d", m.Shape.N)
 		}
 	}
-	var picture string
-	var err error
-	if c.IsSet("svg") {
-		if picture, err = plot.Format(c.String("svg")); err != nil {
-			return usagef("name a file.svg", "flag --svg: %v", err)
-		}
-	}
 	t, err := papers.WeightsTable(c.Context, m, func(at tasks.Split) (models.Machine, error) { return c.arithmetic(m, at) }, c.Uint64("seed"))
-	if err == nil && picture != "" {
-		if err := writeFile(c.String("svg"), func(w io.Writer) error { return plot.Costs(w, picture, t, c.command()) }); err != nil {
-			return err
-		}
-	}
-	return c.conclude(t, nil, err)
+	return c.drawnTable(t, err)
 }
 
 // fits refuses shapes that the weights were not trained for.
