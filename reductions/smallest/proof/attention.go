@@ -2,7 +2,6 @@ package proof
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/big"
@@ -18,11 +17,7 @@ type Values struct {
 	Values [][]int `json:"values"`
 }
 
-var _ = register("values", kind{model: "attention", unit: ValueBits, end: "upper", verify: func(ctx context.Context, f *File, sh tasks.Shape, raw json.RawMessage) (int, error) {
-	var e Values
-	if err := decode(raw, &e); err != nil {
-		return 0, err
-	}
+var _ = register("values", kind{model: "attention", unit: ValueBits, end: "upper", verify: evidence(func(ctx context.Context, f *File, sh tasks.Shape, e *Values) (int, error) {
 	w, err := NewWorld(sh, sh.DefaultRead(), sh.DefaultRead(), 0)
 	if err != nil {
 		return 0, err
@@ -54,7 +49,7 @@ var _ = register("values", kind{model: "attention", unit: ValueBits, end: "upper
 		return nil
 	})
 	return bits, err
-}})
+})})
 
 // Keys are keys of the tokens of qsa and, for each set of q positions in
 // lexicographic order, a query: its scores inside the set are equal, and larger than
@@ -65,11 +60,7 @@ type Keys struct {
 	Queries [][]int64 `json:"queries"`
 }
 
-var _ = register("keys", kind{model: "attention", unit: KeyWidth, end: "upper", verify: func(ctx context.Context, f *File, sh tasks.Shape, raw json.RawMessage) (int, error) {
-	var e Keys
-	if err := decode(raw, &e); err != nil {
-		return 0, err
-	}
+var _ = register("keys", kind{model: "attention", unit: KeyWidth, end: "upper", verify: evidence(func(ctx context.Context, f *File, sh tasks.Shape, e *Keys) (int, error) {
 	if sh.Task != tasks.QSA {
 		return 0, errors.New("keys speak of qsa")
 	}
@@ -114,7 +105,7 @@ var _ = register("keys", kind{model: "attention", unit: KeyWidth, end: "upper", 
 		return 0, fmt.Errorf("%d queries for %d sets", len(e.Queries), at)
 	}
 	return m, nil
-}})
+})})
 
 // Radon is Radon's theorem: of m + 2 keys in m dimensions some k <= (m + 2)/2 have a
 // convex combination in common with others. A query that is equal on a set that holds
@@ -129,11 +120,7 @@ type Radon struct {
 // OneTooMany says that the mean of q + 1 values is within eps of that of q of them, whatever they are.
 func OneTooMany(sh tasks.Shape) bool { return sh.Params["eps"]*float64(sh.Int("q")+1) >= 2 }
 
-var _ = register("radon", kind{model: "attention", unit: KeyWidth, end: "lower", verify: func(_ context.Context, _ *File, sh tasks.Shape, raw json.RawMessage) (int, error) {
-	var e Radon
-	if err := decode(raw, &e); err != nil {
-		return 0, err
-	}
+var _ = register("radon", kind{model: "attention", unit: KeyWidth, end: "lower", verify: evidence(func(_ context.Context, _ *File, sh tasks.Shape, e *Radon) (int, error) {
 	q := sh.Int("q")
 	if sh.Task != tasks.QSA || q >= sh.N {
 		return 0, errors.New("Radon's theorem speaks of qsa with q < N")
@@ -146,4 +133,4 @@ var _ = register("radon", kind{model: "attention", unit: KeyWidth, end: "lower",
 		m++
 	}
 	return m, nil
-}})
+})})

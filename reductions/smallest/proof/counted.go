@@ -3,7 +3,6 @@ package proof
 import (
 	"context"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/bits"
@@ -29,11 +28,7 @@ func SumBits(values, kinds int) (p int) {
 	return p
 }
 
-var _ = register("counted", kind{model: "attention", unit: ValueBits, end: "lower", verify: func(ctx context.Context, f *File, sh tasks.Shape, raw json.RawMessage) (int, error) {
-	var e Counted
-	if err := decode(raw, &e); err != nil {
-		return 0, err
-	}
+var _ = register("counted", kind{model: "attention", unit: ValueBits, end: "lower", verify: evidence(func(ctx context.Context, f *File, sh tasks.Shape, e *Counted) (int, error) {
 	w, err := NewWorld(sh, sh.DefaultRead(), sh.DefaultRead(), 0)
 	if err != nil {
 		return 0, err
@@ -53,7 +48,7 @@ var _ = register("counted", kind{model: "attention", unit: ValueBits, end: "lowe
 		return 0, err
 	}
 	return SumBits(len(e.At), kinds[of]), nil
-}})
+})})
 
 // SumKinds is how many sums the tokens at each set of positions take at least, for all
 // sets within one. Sets are bits: 1 is position 1.

@@ -2,7 +2,6 @@ package proof
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -18,17 +17,13 @@ type Null struct {
 	Kind string `json:"kind"` // "null vector"
 }
 
-var _ = register("null vector", kind{model: "mlp", unit: FirstRank, end: "lower", verify: func(_ context.Context, _ *File, sh tasks.Shape, raw json.RawMessage) (int, error) {
-	var e Null
-	if err := decode(raw, &e); err != nil {
-		return 0, err
-	}
+var _ = register("null vector", kind{model: "mlp", unit: FirstRank, end: "lower", verify: evidence(func(_ context.Context, _ *File, sh tasks.Shape, e *Null) (int, error) {
 	q := sh.Int("q")
 	if sh.Task != tasks.QSA || q >= sh.N || !(sh.Params["eps"]*float64(2*q-1) < 1) {
 		return 0, errors.New("the null vector speaks of qsa with q < N and eps < 1/(2q - 1)")
 	}
 	return sh.N * sh.Int("d"), nil
-}})
+})})
 
 // Rows is a first layer for qsa: row k is sum_i W[k][i] z_i, over the N d coordinates
 // of all z, plus Gap times a whole number that writes the sets. |W z| is at most
@@ -39,11 +34,7 @@ type Rows struct {
 	Gap  int64     `json:"gap"`
 }
 
-var _ = register("rows", kind{model: "mlp", unit: FirstRank, end: "upper", verify: func(_ context.Context, _ *File, sh tasks.Shape, raw json.RawMessage) (int, error) {
-	var e Rows
-	if err := decode(raw, &e); err != nil {
-		return 0, err
-	}
+var _ = register("rows", kind{model: "mlp", unit: FirstRank, end: "upper", verify: evidence(func(_ context.Context, _ *File, sh tasks.Shape, e *Rows) (int, error) {
 	if sh.Task != tasks.QSA {
 		return 0, errors.New("these rows speak of qsa")
 	}
@@ -64,7 +55,7 @@ var _ = register("rows", kind{model: "mlp", unit: FirstRank, end: "upper", verif
 		return 0, errors.New("W does not give z back")
 	}
 	return len(e.W), nil
-}})
+})})
 
 // Digits is a first layer of one row for finitely many tokens: token a at position j
 // adds Weights[j-1] a. Where each weight exceeds all that the later ones can add, the sum
@@ -74,11 +65,7 @@ type Digits struct {
 	Weights []int64 `json:"weights"`
 }
 
-var _ = register("digits", kind{model: "mlp", unit: FirstRank, end: "upper", verify: func(_ context.Context, _ *File, sh tasks.Shape, raw json.RawMessage) (int, error) {
-	var e Digits
-	if err := decode(raw, &e); err != nil {
-		return 0, err
-	}
+var _ = register("digits", kind{model: "mlp", unit: FirstRank, end: "upper", verify: evidence(func(_ context.Context, _ *File, sh tasks.Shape, e *Digits) (int, error) {
 	if sh.Task.Vector {
 		return 0, errors.New("tokens with real numbers are not finitely many")
 	}
@@ -98,7 +85,7 @@ var _ = register("digits", kind{model: "mlp", unit: FirstRank, end: "upper", ver
 		below += e.Weights[j] * most
 	}
 	return 1, nil
-}})
+})})
 
 // Inputs are two inputs with outputs that no answer serves: a model without any row
 // gives both the same.
@@ -107,11 +94,7 @@ type Inputs struct {
 	Inputs [2][]int `json:"inputs"`
 }
 
-var _ = register("inputs", kind{model: "mlp", unit: FirstRank, end: "lower", verify: func(_ context.Context, _ *File, sh tasks.Shape, raw json.RawMessage) (int, error) {
-	var e Inputs
-	if err := decode(raw, &e); err != nil {
-		return 0, err
-	}
+var _ = register("inputs", kind{model: "mlp", unit: FirstRank, end: "lower", verify: evidence(func(_ context.Context, _ *File, sh tasks.Shape, e *Inputs) (int, error) {
 	w, err := NewWorld(sh, sh.DefaultRead(), 0, 0)
 	if err != nil {
 		return 0, err
@@ -130,4 +113,4 @@ var _ = register("inputs", kind{model: "mlp", unit: FirstRank, end: "lower", ver
 		return 0, errors.New("one answer is right for both inputs")
 	}
 	return 1, nil
-}})
+})})

@@ -3,7 +3,6 @@ package proof
 import (
 	"context"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -24,11 +23,7 @@ type Exhausted struct {
 // MostSteps is how long one search for values may be.
 const MostSteps = 1 << 26
 
-var _ = register("exhausted", kind{model: "attention", unit: ValueBits, end: "lower", verify: func(ctx context.Context, f *File, sh tasks.Shape, raw json.RawMessage) (int, error) {
-	var e Exhausted
-	if err := decode(raw, &e); err != nil {
-		return 0, err
-	}
+var _ = register("exhausted", kind{model: "attention", unit: ValueBits, end: "lower", verify: evidence(func(ctx context.Context, f *File, sh tasks.Shape, e *Exhausted) (int, error) {
 	w, err := NewWorld(sh, sh.DefaultRead(), sh.DefaultRead(), 0)
 	if err != nil {
 		return 0, err
@@ -53,7 +48,7 @@ var _ = register("exhausted", kind{model: "attention", unit: ValueBits, end: "lo
 		return 0, fmt.Errorf("there are values of %d bits: %v", e.Bits, values)
 	}
 	return e.Bits + 1, nil
-}})
+})})
 
 // Sums is the search for values, of each token at each position, whose sum decides the
 // output. Where two prefixes have one sum, no suffix may tell them apart. Tokens that
@@ -95,17 +90,14 @@ func outputs(ctx context.Context, w *World, order []int) ([]uint16, error) {
 		if !inside {
 			continue // 0
 		}
-		var key []byte
-		for _, x := range value {
-			key = binary.LittleEndian.AppendUint64(key, math.Float64bits(x+0))
-		}
-		if number[string(key)] == 0 {
+		name := string(named(nil, value))
+		if number[name] == 0 {
 			if len(number) == math.MaxUint16-1 {
 				return nil, ErrLarge
 			}
-			number[string(key)] = uint16(len(number) + 1)
+			number[name] = uint16(len(number) + 1)
 		}
-		out[i] = number[string(key)]
+		out[i] = number[name]
 	}
 	return out, nil
 }

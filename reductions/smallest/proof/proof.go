@@ -73,6 +73,17 @@ type Finding struct {
 // verifier computes the number that evidence proves.
 type verifier func(ctx context.Context, f *File, sh tasks.Shape, raw json.RawMessage) (int, error)
 
+// evidence decodes evidence of one kind for what verifies it.
+func evidence[E any](verify func(ctx context.Context, f *File, sh tasks.Shape, e *E) (int, error)) verifier {
+	return func(ctx context.Context, f *File, sh tasks.Shape, raw json.RawMessage) (int, error) {
+		e := new(E)
+		if err := decode(raw, e); err != nil {
+			return 0, err
+		}
+		return verify(ctx, f, sh, e)
+	}
+}
+
 // kind is one kind of evidence: for which models, units and end it speaks.
 type kind struct {
 	model, unit, end string

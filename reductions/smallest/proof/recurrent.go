@@ -3,7 +3,6 @@ package proof
 import (
 	"context"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -108,10 +107,10 @@ func apart(ctx context.Context, w *World, heads, tails int, seq func(k, s int) [
 	return err
 }
 
-// named appends an output as bytes.
+// named appends an output as bytes, of 0 and -0 the same.
 func named(name []byte, out tasks.Value) []byte {
 	for _, x := range out {
-		name = binary.LittleEndian.AppendUint64(name, math.Float64bits(x))
+		name = binary.LittleEndian.AppendUint64(name, math.Float64bits(x+0))
 	}
 	return name
 }
@@ -120,11 +119,7 @@ func notApart(k, l int) error {
 	return fmt.Errorf("no suffix tells prefixes %d and %d apart", k+1, l+1)
 }
 
-var _ = register("apart", kind{end: "lower", verify: func(ctx context.Context, f *File, sh tasks.Shape, raw json.RawMessage) (int, error) {
-	var e Apart
-	if err := decode(raw, &e); err != nil {
-		return 0, err
-	}
+var _ = register("apart", kind{end: "lower", verify: evidence(func(ctx context.Context, f *File, sh tasks.Shape, e *Apart) (int, error) {
 	switch public := PublicToken(sh); {
 	case f.Unit == StateBits && e.Fixed != public:
 		return 0, fmt.Errorf("token %d is public, not %d", public, e.Fixed)
@@ -146,7 +141,7 @@ var _ = register("apart", kind{end: "lower", verify: func(ctx context.Context, f
 		return SumBits(sums, rows), nil
 	}
 	return 0, fmt.Errorf("prefixes say nothing about %s", f.Unit)
-}})
+})})
 
 // PublicToken is the position that everybody knows: the first of match and cycle
 // tasks, none (0) of others.
@@ -166,11 +161,7 @@ type Automaton struct {
 	Out  []tasks.Value `json:"out"`
 }
 
-var _ = register("automaton", kind{model: "rnn", unit: StateBits, end: "upper", verify: func(ctx context.Context, f *File, sh tasks.Shape, raw json.RawMessage) (int, error) {
-	var e Automaton
-	if err := decode(raw, &e); err != nil {
-		return 0, err
-	}
+var _ = register("automaton", kind{model: "rnn", unit: StateBits, end: "upper", verify: evidence(func(ctx context.Context, f *File, sh tasks.Shape, e *Automaton) (int, error) {
 	w, err := NewWorld(sh, sh.DefaultRead(), PublicToken(sh), 0)
 	if err != nil {
 		return 0, err
@@ -216,4 +207,4 @@ var _ = register("automaton", kind{model: "rnn", unit: StateBits, end: "upper", 
 		bits = max(bits, protocol.Width(uint64(len(states))))
 	}
 	return bits, err
-}})
+})})
