@@ -44,12 +44,12 @@ func (in *Instance) Sample(seed, k uint64) (x, y protocol.Word) {
 	return Unit(width, one), Unit(width, two)
 }
 
-// Flip returns w with the bits flipped that flip names, counting from 0.
-func Flip(w protocol.Word, flip func(i int) bool) protocol.Word {
+// Word is the word of width bits in which those are 1 that one names, counting from 0.
+func Word(width int, one func(i int) bool) protocol.Word {
 	var p protocol.Packer
-	for i := range int(w.Len()) {
+	for i := range width {
 		bit := uint64(0)
-		if w.Bit(i) != flip(i) {
+		if one(i) {
 			bit = 1
 		}
 		p.Uint(bit, 1)
@@ -57,15 +57,12 @@ func Flip(w protocol.Word, flip func(i int) bool) protocol.Word {
 	return p.Word()
 }
 
+// Flip returns w with the bits flipped that flip names, counting from 0.
+func Flip(w protocol.Word, flip func(i int) bool) protocol.Word {
+	return Word(int(w.Len()), func(i int) bool { return w.Bit(i) != flip(i) })
+}
+
 // Unit is the word of width bits in which bit i alone is 1, counting from 0.
 func Unit(width, i int) protocol.Word {
-	var p protocol.Packer
-	for k := range width {
-		bit := uint64(0)
-		if k == i {
-			bit = 1
-		}
-		p.Uint(bit, 1)
-	}
-	return p.Word()
+	return Word(width, func(k int) bool { return k == i })
 }

@@ -11,6 +11,7 @@ import (
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 	"crosscut/protocol/problems"
+	"crosscut/reductions"
 	"crosscut/report"
 )
 
@@ -71,7 +72,7 @@ func TestConfirmationsRefuse(t *testing.T) {
 		return target.confirm(t.Context(), &Finding{in: in}, exhaustive, lead(target))
 	}
 	// x and x2 differ where short forgets; x3 is another message.
-	x, x2, x3, y := flat(n), unit(n, n-1), unit(n, 0), unit(n, n-1)
+	x, x2, x3, y := flat(n), reductions.Unit(n, n-1), reductions.Unit(n, 0), reductions.Unit(n, n-1)
 	twins := func(*Target) Lead { return Lead{Candidates: []Point{{x, y}, {x2, y}}} }
 	for _, tc := range []struct {
 		name, says string
@@ -185,7 +186,7 @@ func TestOutsideIsMarked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x, one := in.Encode(flat(6), flat(6)), in.Encode(unit(6, 0), flat(6))
+	x, one := in.Encode(flat(6), flat(6)), in.Encode(reductions.Unit(6, 0), flat(6))
 	for _, tc := range []struct {
 		input, twin []tasks.Token
 		want        string

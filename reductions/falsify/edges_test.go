@@ -115,7 +115,7 @@ func TestNotesAreTrue(t *testing.T) {
 		}
 	}
 	for k, want := range map[int]string{0: "x = 10", 1: "the inputs found"} {
-		if got := (Lead{Candidates: []Point{{X: unit(2, 0)}}}).at(k); got != want {
+		if got := (Lead{Candidates: []Point{{X: reductions.Unit(2, 0)}}}).at(k); got != want {
 			t.Errorf("candidate %d is %q", k, got)
 		}
 	}
@@ -239,14 +239,14 @@ func TestApart(t *testing.T) {
 	}
 	for _, in := range all {
 		target := &Target{Instance: in}
-		if y, ok := target.separate(flat(3), unit(3, 0), seeded(1)); !ok || !in.From.Holds(1, unit(3, 0), y) {
+		if y, ok := target.separate(flat(3), reductions.Unit(3, 0), seeded(1)); !ok || !in.From.Holds(1, reductions.Unit(3, 0), y) {
 			t.Errorf("%d bits of Bob's: nothing tells them apart", in.From.YBits(1))
 		}
-		if _, ok := target.separate(flat(3), unit(3, 1), seeded(1)); ok {
+		if _, ok := target.separate(flat(3), reductions.Unit(3, 1), seeded(1)); ok {
 			t.Errorf("%d bits of Bob's: what is alike is told apart", in.From.YBits(1))
 		}
 	}
-	x := unit(6, 2)
+	x := reductions.Unit(6, 2)
 	for name, c := range map[string]struct {
 		words func(x, y protocol.Word) bool
 		want  string
@@ -418,7 +418,7 @@ func TestLocalSearchEnds(t *testing.T) {
 func TestMessagesAreJudged(t *testing.T) {
 	in := instance(t, reductions.IndexQSAMemory, 3)
 	y := in.From.Y(3, 1)
-	right, wrong := in.Shape.Eval(in.Encode(unit(3, 1), y), in.Reads)[0][0], in.Shape.Eval(in.Encode(flat(3), y), in.Reads)[0][0]
+	right, wrong := in.Shape.Eval(in.Encode(reductions.Unit(3, 1), y), in.Reads)[0][0], in.Shape.Eval(in.Encode(flat(3), y), in.Reads)[0][0]
 	row := func(input, message string, output float64) string {
 		return fmt.Sprintf(`{"input":"%s","message":"%s","y":"%s","output":%v}`+"\n", input, message, y, output)
 	}
@@ -473,7 +473,7 @@ func TestMessagesAreJudged(t *testing.T) {
 // TestSheets: a finding is laid out in full, as a sheet and as JSON, and what it lacks is not.
 func TestSheets(t *testing.T) {
 	in := instance(t, disjMeet, 2)
-	x, y := unit(2, 1), unit(2, 1)
+	x, y := reductions.Unit(2, 1), reductions.Unit(2, 1)
 	seq := in.Encode(x, y)
 	whole := &Finding{in: in, Kind: Forced, Strategy: "s", Shape: in.Shape, Read: []int{1}, Verdict: report.Errs, Needed: &reductions.Need{Bits: 2, Formula: "n", Basis: "proved", Why: "w"},
 		Input: seq, Twin: in.Encode(flat(2), y), At: Point{x, y}, TwinAt: &Point{flat(2), y}, Output: []tasks.Value{{0}}, Expected: []tasks.Value{{1}}, Domain: true}

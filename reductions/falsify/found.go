@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"crosscut/internal/par"
-	"crosscut/reductions"
+	"crosscut/protocol"
 )
 
 // run tries the input pairs 0..count-1 until one is wrong.
@@ -39,28 +39,20 @@ func (t *Target) run(ctx context.Context, count uint64, input func(k uint64) Poi
 // minimise makes a wrong input pair plainer: ones of y, then of x, become zeros
 // while the model stays wrong.
 func (t *Target) minimise(ctx context.Context, at Point) (Point, error) {
-	clear := func(p Point, i int, y bool) (Point, bool) {
-		if y {
-			return Point{p.X, reductions.Flip(p.Y, func(k int) bool { return k == i })}, p.Y.Bit(i)
+	var halves []func(p *Point) *protocol.Word
+	if t.strings() {
+		if t.Instance.From.Strings(t.Instance.Size) {
+			halves = append(halves, func(p *Point) *protocol.Word { return &p.Y })
 		}
-		return Point{reductions.Flip(p.X, func(k int) bool { return k == i }), p.Y}, p.X.Bit(i)
+		halves = append(halves, func(p *Point) *protocol.Word { return &p.X })
 	}
-	for _, y := range []bool{true, false} {
-		count := t.xbits()
-		if !t.strings() {
-			continue
-		}
-		if y {
-			if !t.Instance.From.Strings(t.Instance.Size) {
+	for _, half := range halves {
+		for i := range int(half(&at).Len()) {
+			if !half(&at).Bit(i) {
 				continue
 			}
-			count = t.Instance.From.YBits(t.Instance.Size)
-		}
-		for i := range count {
-			next, one := clear(at, i, y)
-			if !one {
-				continue
-			}
+			next := at
+			*half(&next) = flip(*half(&at), i)
 			m, err := t.margin(ctx, next)
 			if err != nil {
 				return at, err

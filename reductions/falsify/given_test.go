@@ -96,7 +96,7 @@ func TestTablesAreRefused(t *testing.T) {
 	changed := *in.Reduction
 	changed.From = from
 	promise.Reduction = &changed
-	if right, all, ok := (&Given{In: &promise, Inputs: []protocol.Word{unit(3, 0), flat(3)}}).Best([][]int{{0, 1}}); right != 3 || all != 3 || !ok {
+	if right, all, ok := (&Given{In: &promise, Inputs: []protocol.Word{reductions.Unit(3, 0), flat(3)}}).Best([][]int{{0, 1}}); right != 3 || all != 3 || !ok {
 		t.Errorf("%d of %d, %v", right, all, ok)
 	}
 	for _, count := range []int{0, -1, MaxMessages + 1} {

@@ -10,6 +10,7 @@ import (
 	"crosscut/models/linear"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
+	"crosscut/reductions"
 )
 
 // A message is linear when, read as one integer, it is M(0) + sum_i x_i delta_i:
@@ -52,7 +53,7 @@ func (t *Target) linear(ctx context.Context, seed uint64) (base *big.Int, delta 
 		return nil, nil, err
 	}
 	for i := range n {
-		v, err := value(unit(n, i))
+		v, err := value(reductions.Unit(n, i))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -134,11 +135,7 @@ func (t *Target) relate(ctx context.Context, base *big.Int, delta []*big.Int, o 
 
 // support is the word whose ones stand where z has the given value.
 func support(z []int, v int) protocol.Word {
-	var p protocol.Packer
-	for _, c := range z {
-		p.Uint(toBit(c == v), 1)
-	}
-	return p.Word()
+	return reductions.Word(len(z), func(i int) bool { return z[i] == v })
 }
 
 // sums computes linear messages of at most 64 bits, eight bits of x at a time.

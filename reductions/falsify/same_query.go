@@ -6,6 +6,7 @@ import (
 
 	"crosscut/internal/par"
 	"crosscut/protocol"
+	"crosscut/reductions"
 )
 
 // fixedLimit is the number of transcripts that the same-query strategy computes.
@@ -75,7 +76,7 @@ func (t *Target) questions() []protocol.Word {
 	var ys []protocol.Word
 	if p.Strings(n) {
 		for i := range min(p.YBits(n), 64) {
-			ys = append(ys, unit(p.YBits(n), i))
+			ys = append(ys, reductions.Unit(p.YBits(n), i))
 		}
 		return ys
 	}

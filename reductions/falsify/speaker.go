@@ -10,6 +10,7 @@ import (
 	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
+	"crosscut/reductions"
 )
 
 // A search varies at most 64 bits of x, the free ones, and keeps the others as
@@ -130,18 +131,7 @@ func (s *space) word(v uint64) protocol.Word {
 	for k, i := range s.free {
 		value[i] = v>>(len(s.free)-1-k)&1 == 1
 	}
-	var p protocol.Packer
-	for _, b := range value {
-		p.Uint(toBit(b), 1)
-	}
-	return p.Word()
-}
-
-func toBit(b bool) uint64 {
-	if b {
-		return 1
-	}
-	return 0
+	return reductions.Word(len(value), func(i int) bool { return value[i] })
 }
 
 // speaker computes messages of a space, for one goroutine.
@@ -294,19 +284,11 @@ func mix(v uint64) uint64 {
 
 // flat is the word of n zeros.
 func flat(n int) protocol.Word {
-	var p protocol.Packer
-	for range n {
-		p.Uint(0, 1)
-	}
-	return p.Word()
+	return reductions.Word(n, func(int) bool { return false })
 }
 
 func flip(w protocol.Word, i int) protocol.Word {
-	var p protocol.Packer
-	for k := range int(w.Len()) {
-		p.Uint(toBit(w.Bit(k) != (k == i)), 1)
-	}
-	return p.Word()
+	return reductions.Flip(w, func(k int) bool { return k == i })
 }
 
 // showX names an input, shortened where it is long.

@@ -12,8 +12,6 @@ func (t *Target) strings() bool {
 	return t.Instance.From.Domain(t.Instance.Size, protocol.Alice).Plain()
 }
 
-func unit(n, i int) protocol.Word { return flip(flat(n), i) }
-
 // seeded is a source of random choices that are a function of the seed.
 func seeded(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 1<<62)) }
 

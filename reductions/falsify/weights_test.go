@@ -178,7 +178,7 @@ func TestThreshold(t *testing.T) {
 		t.Errorf("%v %v %v", sides(0.2), sides(0.25), sides(0.3))
 	}
 	values := instance(t, stored(reductions.DisjQSAMemory, []float64{-1, 0.5}), 2)
-	if ts := values.Alice(2, values.Shape, unit(2, 0)); ts[0].Z[0] != 0.5 || ts[1].Z[0] != -1 {
+	if ts := values.Alice(2, values.Shape, reductions.Unit(2, 0)); ts[0].Z[0] != 0.5 || ts[1].Z[0] != -1 {
 		t.Errorf("stored as %v", ts)
 	}
 }

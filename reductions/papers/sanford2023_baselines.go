@@ -112,13 +112,7 @@ func keeping(bits int) builder {
 				return mean
 			},
 			Put: func(w *protocol.Packer, _ int, s []bool) {
-				for _, positive := range s {
-					bit := uint64(0)
-					if positive {
-						bit = 1
-					}
-					w.Uint(bit, 1)
-				}
+				w.Append(reductions.Word(len(s), func(k int) bool { return s[k] }))
 			},
 			Get: func(r *protocol.Unpacker, t int) []bool {
 				s := make([]bool, held(t))
