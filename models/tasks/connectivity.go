@@ -25,7 +25,7 @@ var Connectivity = register(edges(&Task{
 				}
 			}
 		}
-		return truth(reached[2])
+		return Truth(reached[2])
 	},
 	// A path of random length from vertex 1, which ends at 2 every other time, and random edges
 	// that touch neither it nor 2 where there are vertices enough.

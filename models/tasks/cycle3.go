@@ -30,7 +30,7 @@ var Cycle3 = register(edges(&Task{
 	},
 	Fast: func(sh Shape, seq []Token, read []int) []Value {
 		if len(read) == 1 && sh.Int("nodes") < fewNodes {
-			return []Value{truth(onTriangle(seq, seq[read[0]-1]))}
+			return []Value{Truth(onTriangle(seq, seq[read[0]-1]))}
 		}
 		out, in := make(graph, len(seq)), make(graph, len(seq))
 		for k, t := range seq {
@@ -40,7 +40,7 @@ var Cycle3 = register(edges(&Task{
 		slices.Sort(in)
 		values := make([]Value, len(read))
 		for k, i := range read {
-			values[k] = truth(meet(out.from(seq[i-1].To), in.from(seq[i-1].X)))
+			values[k] = Truth(meet(out.from(seq[i-1].To), in.from(seq[i-1].X)))
 		}
 		return values
 	},

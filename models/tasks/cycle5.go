@@ -41,11 +41,11 @@ var Cycle5 = register(edges(&Task{
 			}
 			return false
 		}
-		return truth(closes([]int{goal, seq[pos-1].To}))
+		return Truth(closes([]int{goal, seq[pos-1].To}))
 	},
 	Fast: func(sh Shape, seq []Token, read []int) []Value {
 		if len(read) == 1 && sh.Int("nodes") < fewVertices {
-			return []Value{truth(onFiveCycle(seq, seq[read[0]-1]))}
+			return []Value{Truth(onFiveCycle(seq, seq[read[0]-1]))}
 		}
 		g := make(graph, 0, 2*len(seq))
 		for _, t := range seq {
@@ -54,7 +54,7 @@ var Cycle5 = register(edges(&Task{
 		slices.Sort(g)
 		values := make([]Value, len(read))
 		for k, i := range read {
-			values[k] = truth(g.onFiveCycle(seq[i-1].X, seq[i-1].To))
+			values[k] = Truth(g.onFiveCycle(seq[i-1].X, seq[i-1].To))
 		}
 		return values
 	},

@@ -31,7 +31,7 @@ var Dyck = register(symbols(Task{
 				return Value{0}
 			}
 		}
-		return bit(len(open) == 0)
+		return Truth(len(open) == 0)
 	},
 	// Pairs side by side, nested where D allows; one sequence in two has a closer of another type or a
 	// bracket turned around.

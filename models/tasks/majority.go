@@ -14,6 +14,6 @@ var Majority = register(symbols(Task{
 		for _, t := range seq[:pos] {
 			twos += t.X - 1
 		}
-		return bit(2*twos > pos)
+		return Truth(2*twos > pos)
 	},
 }, func(Shape) int { return 2 }))

@@ -1,12 +1,8 @@
 package tasks
 
 import (
-	"encoding/json"
-	"fmt"
 	"math/bits"
 	"math/rand/v2"
-
-	"crosscut/protocol"
 )
 
 // What the match tasks share: a token is one number x in 1..M, and M plays the
@@ -14,38 +10,9 @@ import (
 
 // match completes a match task: everything but its name, its function and its
 // generator.
-func match(t *Task) *Task {
+func match(t Task) *Task {
 	t.PublicFirst, t.Binary, t.Logarithmic = true, true, true
-	t.CheckToken = func(sh Shape, _ int, t Token) error {
-		if m := sh.Int("M"); t.X < 1 || t.X > m {
-			return fmt.Errorf("%d is outside 1..%d", t.X, m)
-		}
-		if t.To != 0 || t.Z != nil || t.Y != nil {
-			return fmt.Errorf("a token of %s is one number", sh.Task.Name)
-		}
-		return nil
-	}
-	t.TokenBits = func(sh Shape, _ int) int { return protocol.Width(uint64(sh.Int("M"))) }
-	t.PutToken = func(sh Shape, p int, w *protocol.Packer, t Token) {
-		w.Uint(uint64(t.X-1), sh.Task.TokenBits(sh, p))
-	}
-	t.GetToken = func(sh Shape, p int, r *protocol.Unpacker) Token {
-		return Token{X: int(r.Uint(sh.Task.TokenBits(sh, p))) + 1}
-	}
-	t.ParseToken = func(sh Shape, raw json.RawMessage) (Token, error) {
-		x, err := parseInt(raw)
-		return Token{X: x}, err
-	}
-	t.FormatToken = func(_ Shape, t Token) any { return t.X }
-	t.AlphabetSize = func(sh Shape) float64 { return sh.Params["M"] }
-	t.Alphabet = func(sh Shape, _ int) []Token {
-		ts := make([]Token, sh.Int("M"))
-		for k := range ts {
-			ts[k].X = k + 1
-		}
-		return ts
-	}
-	return t
+	return symbols(t, func(sh Shape) int { return sh.Int("M") })
 }
 
 // modulus declares the parameter M.
@@ -57,8 +24,8 @@ func modulus(def func(n int) float64) Param {
 func twiceN(n int) float64  { return 2 * float64(n) }
 func squareN(n int) float64 { return float64(n) * float64(n) }
 
-// truth is the value of a predicate: 1 or 0.
-func truth(b bool) Value {
+// Truth is the value of a predicate: 1 or 0.
+func Truth(b bool) Value {
 	if b {
 		return Value{1}
 	}
@@ -69,7 +36,7 @@ func truth(b bool) Value {
 // positions of from, through the set of residues that occur.
 func matchFast(m, s int, seq, from []Token, read []int) []Value {
 	if len(read) == 1 && m <= fewResidues && s <= 3 {
-		return []Value{truth(completes(m, s, seq, m-from[read[0]-1].X))}
+		return []Value{Truth(completes(m, s, seq, m-from[read[0]-1].X))}
 	}
 	r := newReach(m, seq, s-1, len(read))
 	out := make([]Value, len(read))
@@ -81,7 +48,7 @@ func matchFast(m, s int, seq, from []Token, read []int) []Value {
 			hit = r.hits(s-1, m-x)
 			known[x] = hit
 		}
-		out[k] = truth(hit)
+		out[k] = Truth(hit)
 	}
 	return out
 }

@@ -3,7 +3,7 @@ package tasks
 import "math/rand/v2"
 
 // Match2 asks at every position whether some token completes it to 0 mod M.
-var Match2 = register(match(&Task{
+var Match2 = register(match(Task{
 	Name:      "match2",
 	Unordered: true,
 	Terms:     func(Shape) int { return 2 },

@@ -3,7 +3,7 @@ package tasks
 import "math/rand/v2"
 
 // Match3 asks at every position whether two tokens complete it to 0 mod M.
-var Match3 = register(match(&Task{
+var Match3 = register(match(Task{
 	Name:      "match3",
 	Unordered: true,
 	Terms:     func(Shape) int { return 3 },

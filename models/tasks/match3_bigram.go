@@ -4,7 +4,7 @@ import "math/rand/v2"
 
 // Match3Bigram is Match3 with two neighbours as the other terms. The pairs are
 // (j, j+1) for j in 1..N-1, so that a sequence of one token never matches.
-var Match3Bigram = register(match(&Task{
+var Match3Bigram = register(match(Task{
 	Name:   "match3-bigram",
 	Doc:    "output i is 1 iff x_i + x_j + x_(j+1) = 0 mod M for some j < N",
 	Cite:   []string{"SanfordHsuTelgarsky2023"},

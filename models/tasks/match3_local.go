@@ -3,7 +3,7 @@ package tasks
 import "math/rand/v2"
 
 // Match3Local is Match3 with both other terms within distance K.
-var Match3Local = register(match(&Task{
+var Match3Local = register(match(Task{
 	Name: "match3-local",
 	Doc:  "output i is 1 iff x_i + x_j + x_k = 0 mod M for some j, k with |i-j| <= K and |i-k| <= K",
 	Cite: []string{"SanfordHsuTelgarsky2023"},

@@ -6,7 +6,7 @@ import (
 )
 
 // MatchS is Match2 and Match3 for any number of terms s.
-var MatchS = register(match(&Task{
+var MatchS = register(match(Task{
 	Name:      "match-s",
 	Unordered: true,
 	Terms:     func(sh Shape) int { return sh.Int("s") },
@@ -28,7 +28,7 @@ var MatchS = register(match(&Task{
 			}
 			return false
 		}
-		return truth(completes(sh.Int("s")-1, seq[pos-1].X))
+		return Truth(completes(sh.Int("s")-1, seq[pos-1].X))
 	},
 	Fast: func(sh Shape, seq []Token, read []int) []Value {
 		return matchFast(sh.Int("M"), sh.Int("s"), seq, seq, read)

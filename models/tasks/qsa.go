@@ -175,7 +175,7 @@ var QSA = register(&Task{
 			}
 		}
 		var ts []Token
-		for y := range sets(sh.N, q) {
+		for y := range Sets(sh.N, q) {
 			for _, z := range zs {
 				ts = append(ts, Token{Z: z, Y: y})
 			}

@@ -49,10 +49,7 @@ func unrankSet(rank *big.Int, n, q int) []int {
 }
 
 // Sets yields all q-subsets of 1..n in lexicographic order, each a fresh slice.
-func Sets(n, q int) iter.Seq[[]int] { return sets(n, q) }
-
-// sets yields all q-subsets of 1..n in lexicographic order, each a fresh slice.
-func sets(n, q int) iter.Seq[[]int] {
+func Sets(n, q int) iter.Seq[[]int] {
 	return func(yield func([]int) bool) {
 		y := make([]int, q)
 		var fill func(k, from int) bool

@@ -17,7 +17,7 @@ func symbols(t Task, size func(sh Shape) int) *Task {
 			return fmt.Errorf("%d is outside 1..%d", x.X, v)
 		}
 		if x.To != 0 || x.Z != nil || x.Y != nil {
-			return fmt.Errorf("a token of %s is one symbol", sh.Task.Name)
+			return fmt.Errorf("a token of %s is one number", sh.Task.Name)
 		}
 		return nil
 	}
@@ -59,11 +59,3 @@ func ofV(sh Shape) int { return sh.Int("V") }
 
 // causal is the window of tasks whose outputs look back alone.
 func causal(sh Shape) (back, ahead int) { return sh.N - 1, 0 }
-
-// bit is 0 or 1 as an output.
-func bit(v bool) Value {
-	if v {
-		return Value{1}
-	}
-	return Value{0}
-}

@@ -244,7 +244,7 @@ func TestRanksCountSets(t *testing.T) {
 	for n := 1; n <= 8; n++ {
 		for q := 1; q <= n; q++ {
 			seen := map[int64]bool{}
-			for y := range sets(n, q) {
+			for y := range Sets(n, q) {
 				r := rankSet(y)
 				if back := unrankSet(r, n, q); !slices.Equal(back, y) {
 					t.Fatalf("n = %d: %v has rank %v, which is %v", n, y, r, back)

@@ -146,9 +146,6 @@ func oneForReal(n int) func(h, pos int, e, v attention.Ints) (int, error) {
 // num/den.
 func threshold(num, den int64) func(int, attention.Ints, []attention.Average) (tasks.Value, error) {
 	return func(_ int, _ attention.Ints, heads []attention.Average) (tasks.Value, error) {
-		if heads[0].Cmp(0, num, den) >= 0 {
-			return tasks.Value{1}, nil
-		}
-		return tasks.Value{0}, nil
+		return tasks.Truth(heads[0].Cmp(0, num, den) >= 0), nil
 	}
 }

@@ -176,12 +176,7 @@ var LinearMatch2 = construct(&models.Construction{
 			Embed: func(_ int, t tasks.Token) seen { return seen{x: t.X % modulus} },
 			Layers: []fold.Layer[seen, []int]{{Forward: f, Backward: &f,
 				Join: func(_ int, a, b seen) seen { return seen{a.x, a.found + b.found} }}},
-			Output: func(_ int, in seen) tasks.Value {
-				if in.found > 0 {
-					return tasks.Value{1}
-				}
-				return tasks.Value{0}
-			},
+			Output: func(_ int, in seen) tasks.Value { return tasks.Truth(in.found > 0) },
 		}, nil
 	},
 })

@@ -109,9 +109,6 @@ func tensorMatched(least *big.Rat) func([][]*big.Rat) tasks.Value {
 		for _, h := range heads {
 			sum.Add(sum, h[0])
 		}
-		if sum.Cmp(least) >= 0 {
-			return tasks.Value{1}
-		}
-		return tasks.Value{0}
+		return tasks.Truth(sum.Cmp(least) >= 0)
 	}
 }

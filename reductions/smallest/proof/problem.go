@@ -55,10 +55,7 @@ func Task(name string) (*tasks.Task, error) {
 			n := size(sh)
 			alice, bob := p.Domain(n, protocol.Alice), p.Domain(n, protocol.Bob)
 			cut := length(alice)
-			if p.Holds(n, word(alice, seq[:cut]), word(bob, seq[cut:cut+length(bob)])) {
-				return tasks.Value{1}
-			}
-			return tasks.Value{0}
+			return tasks.Truth(p.Holds(n, word(alice, seq[:cut]), word(bob, seq[cut:cut+length(bob)])))
 		},
 	}, nil
 }
