@@ -334,55 +334,29 @@ func copyAll[F, S any](ls []Layer[F, S]) func(dst, s []S) []S {
 
 // plan is what all players know of a run before it starts.
 type plan struct {
-	read  []int  // distinct read positions, increasing
-	spans []span // positions 1..N by who holds the state there
-	lead  int    // positions 1..lead are public: all know a causal state there
+	read  []int       // distinct read positions, increasing
+	spans []tasks.Run // positions 1..N by who holds the state there
+	lead  int         // positions 1..lead are public: all know a causal state there
 }
 
-// span is a run of positions whose tokens one player reads.
-type span struct {
-	owner  protocol.Player
-	lo, hi int
-}
-
-// plan gives every public position to the owner of the private one before it, so
-// that whoever holds the state steps it without cost; leading public positions
-// go to the owner of the first private one. No split: one span, the uncut run.
+// plan lays out a run. No split: one span, the uncut run.
 func (r *Recurrent[F, S]) plan(split tasks.Split, read []int) plan {
 	pl := plan{read: slices.Compact(slices.Sorted(slices.Values(read)))}
 	if split.Owner == nil {
-		pl.spans = []span{{protocol.Bob, 1, r.Of.N}}
+		pl.spans = []tasks.Run{{Owner: protocol.Bob, Lo: 1, Hi: r.Of.N}}
 		return pl
 	}
-	holder := protocol.Bob
 	for pl.lead < r.Of.N && split.Owner[pl.lead] == tasks.Public {
 		pl.lead++
 	}
-	if pl.lead < r.Of.N {
-		holder = split.Owner[pl.lead]
-	}
-	for i, o := range split.Owner {
-		if o != tasks.Public {
-			holder = o
-		}
-		if last := len(pl.spans) - 1; last >= 0 && pl.spans[last].owner == holder {
-			pl.spans[last].hi = i + 1
-			continue
-		}
-		pl.spans = append(pl.spans, span{holder, i + 1, i + 1})
-	}
+	pl.spans = split.Runs()
 	return pl
 }
 
 // holder is the player who has the state at position i.
 func (pl plan) holder(i int) protocol.Player {
-	k, _ := slices.BinarySearchFunc(pl.spans, i, func(s span, i int) int {
-		if s.hi < i {
-			return -1
-		}
-		return 1
-	})
-	return pl.spans[k].owner
+	k, _ := slices.BinarySearchFunc(pl.spans, i, func(s tasks.Run, i int) int { return cmp.Compare(s.Hi, i) })
+	return pl.spans[k].Owner
 }
 
 // shared says whether every player can give out position i by itself: a causal
@@ -430,15 +404,15 @@ func (r *Recurrent[F, S]) cost(pl plan, job models.Job) (bits [2]protocol.Bits, 
 		lo, hi := r.ends(pl, blocks, k)
 		for c := 1; c < len(pl.spans); c++ {
 			before, after := pl.spans[c-1], pl.spans[c]
-			if after.lo <= hi {
+			if after.Lo <= hi {
 				for _, l := range b {
-					bits[before.owner] += l.Forward.Bits(before.hi)
+					bits[before.Owner] += l.Forward.Bits(before.Hi)
 				}
-				ahead = append(ahead, before.hi)
+				ahead = append(ahead, before.Hi)
 			}
-			if b[0].Backward != nil && before.hi >= lo {
-				bits[after.owner] += b[0].Backward.Bits(r.Of.N - before.hi)
-				back = append(back, r.Of.N-before.hi)
+			if b[0].Backward != nil && before.Hi >= lo {
+				bits[after.Owner] += b[0].Backward.Bits(r.Of.N - before.Hi)
+				back = append(back, r.Of.N-before.Hi)
 			}
 		}
 	}

@@ -29,15 +29,15 @@ func (r *Recurrent[F, S]) Passed(split tasks.Split, read []int, players int) (bi
 		}
 	}
 	for c, sp := range pl.spans {
-		if slices.ContainsFunc(pl.spans[:c], func(before span) bool { return before.owner == sp.owner }) {
-			return nil, nil, fmt.Errorf("models: %w: player %d holds more than one run of positions", errors.ErrUnsupported, sp.owner+1)
+		if slices.ContainsFunc(pl.spans[:c], func(before tasks.Run) bool { return before.Owner == sp.Owner }) {
+			return nil, nil, fmt.Errorf("models: %w: player %d holds more than one run of positions", errors.ErrUnsupported, sp.Owner+1)
 		}
-		if c == 0 || len(pl.read) == 0 || sp.lo > pl.read[len(pl.read)-1] {
+		if c == 0 || len(pl.read) == 0 || sp.Lo > pl.read[len(pl.read)-1] {
 			continue
 		}
 		before := pl.spans[c-1]
 		for _, l := range r.Layers {
-			bits[before.owner] += l.Forward.Bits(before.hi)
+			bits[before.Owner] += l.Forward.Bits(before.Hi)
 		}
 	}
 	return bits, func(h tasks.Half) func(*protocol.Port) []tasks.Value {

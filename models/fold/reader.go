@@ -11,14 +11,14 @@ import (
 func (r *Recurrent[F, S]) Reader(job models.Job) models.Reader {
 	pl := r.plan(job.Split, job.Read)
 	blocks := r.blocks()
-	if len(pl.spans) != 2 || pl.spans[0].owner != protocol.Alice || len(pl.read) == 0 || pl.read[0] <= pl.spans[0].hi ||
+	if len(pl.spans) != 2 || pl.spans[0].Owner != protocol.Alice || len(pl.read) == 0 || pl.read[0] <= pl.spans[0].Hi ||
 		len(blocks) != 1 || blocks[0][0].Backward != nil {
 		return nil
 	}
 	if len(blocks[0]) == 1 {
-		return &reader[F, S]{fold: blocks[0][0].Forward, embed: r.Embed, cut: pl.spans[0].hi}
+		return &reader[F, S]{fold: blocks[0][0].Forward, embed: r.Embed, cut: pl.spans[0].Hi}
 	}
-	return &reader[F, []S]{fold: product(blocks[0]), embed: r.Embed, cut: pl.spans[0].hi}
+	return &reader[F, []S]{fold: product(blocks[0]), embed: r.Embed, cut: pl.spans[0].Hi}
 }
 
 type reader[F, S any] struct {

@@ -69,12 +69,12 @@ func (e *engine[F, S]) check() {
 }
 
 // mine says whether this player steps a span.
-func (e *engine[F, S]) mine(s span) bool { return e.port == nil || s.owner == e.port.Self() }
+func (e *engine[F, S]) mine(s tasks.Run) bool { return e.port == nil || s.Owner == e.port.Self() }
 
 // causal runs a fold over the spans up to position hi.
 func causal[F, S, T any](e *engine[F, S], f *Fold[F, T], hi int, load func(lo, hi int) func(int) F, want func(int) bool, emit func(int, F)) {
 	for c, sp := range e.plan.spans {
-		if sp.lo <= hi && e.mine(sp) {
+		if sp.Lo <= hi && e.mine(sp) {
 			ahead(e, f, c, hi, load, want, emit)
 		}
 	}
@@ -88,11 +88,11 @@ func ahead[F, S, T any](e *engine[F, S], f *Fold[F, T], c, hi int, load func(lo,
 	if c == 0 {
 		s = f.Init()
 	} else {
-		s = receive(e.port, f, e.plan.spans[c-1].owner, sp.lo-1)
+		s = receive(e.port, f, e.plan.spans[c-1].Owner, sp.Lo-1)
 	}
-	end := min(sp.hi, hi)
-	in := load(sp.lo, end)
-	for pos := sp.lo; pos <= end; pos++ {
+	end := min(sp.Hi, hi)
+	in := load(sp.Lo, end)
+	for pos := sp.Lo; pos <= end; pos++ {
 		e.check()
 		x := in(pos)
 		s = f.Step(s, pos, x)
@@ -100,8 +100,8 @@ func ahead[F, S, T any](e *engine[F, S], f *Fold[F, T], c, hi int, load func(lo,
 			emit(pos, f.Emit(s, pos, x))
 		}
 	}
-	if sp.hi < hi {
-		send(e.port, f, sp.hi, s, fmt.Sprintf("state after token %d", sp.hi))
+	if sp.Hi < hi {
+		send(e.port, f, sp.Hi, s, fmt.Sprintf("state after token %d", sp.Hi))
 	}
 }
 
@@ -113,11 +113,11 @@ func back[F, S, T any](e *engine[F, S], f *Fold[F, T], c, lo int, load func(lo, 
 	if c == len(e.plan.spans)-1 {
 		s = f.Init()
 	} else {
-		s = receive(e.port, f, e.plan.spans[c+1].owner, n-sp.hi)
+		s = receive(e.port, f, e.plan.spans[c+1].Owner, n-sp.Hi)
 	}
-	end := max(sp.lo, lo)
-	in := load(end, sp.hi)
-	for pos := sp.hi; pos >= end; pos-- {
+	end := max(sp.Lo, lo)
+	in := load(end, sp.Hi)
+	for pos := sp.Hi; pos >= end; pos-- {
 		e.check()
 		x := in(pos)
 		s = f.Step(s, pos, x)
@@ -125,8 +125,8 @@ func back[F, S, T any](e *engine[F, S], f *Fold[F, T], c, lo int, load func(lo, 
 			emit(pos, f.Emit(s, pos, x))
 		}
 	}
-	if sp.lo > lo {
-		send(e.port, f, n-sp.lo+1, s, fmt.Sprintf("backward state at token %d", sp.lo))
+	if sp.Lo > lo {
+		send(e.port, f, n-sp.Lo+1, s, fmt.Sprintf("backward state at token %d", sp.Lo))
 	}
 }
 
@@ -136,11 +136,11 @@ func (e *engine[F, S]) both(l *Layer[F, S], lo, hi int, load func(lo, hi int) fu
 	forward, backward := map[int]F{}, map[int]F{}
 	spans := e.plan.spans
 	for turn := range spans {
-		if sp := spans[turn]; sp.lo <= hi && e.mine(sp) {
+		if sp := spans[turn]; sp.Lo <= hi && e.mine(sp) {
 			ahead(e, &l.Forward, turn, hi, load, want, func(i int, f F) { forward[i] = f })
 		}
 		c := len(spans) - 1 - turn
-		if sp := spans[c]; sp.hi >= lo && e.mine(sp) {
+		if sp := spans[c]; sp.Hi >= lo && e.mine(sp) {
 			back(e, l.Backward, c, lo, load, want, func(i int, f F) { backward[i] = f })
 		}
 	}
@@ -186,7 +186,7 @@ func (r *Recurrent[F, S]) player(pl plan, job models.Job, h tasks.Half) func(*pr
 			}
 		}
 		alone := pl
-		alone.spans = []span{{h.Self, 1, r.Of.N}}
+		alone.spans = []tasks.Run{{Owner: h.Self, Lo: 1, Hi: r.Of.N}}
 		alone.read = slices.DeleteFunc(slices.Clone(pl.read), func(i int) bool {
 			return job.Answerer(i) != h.Self || !r.shared(pl, i)
 		})

@@ -97,11 +97,7 @@ func (m *FeedForward) Whole(ctx context.Context, seq []tasks.Token, read []int) 
 	if err := m.check(); err != nil {
 		return nil, err
 	}
-	return m.Continue(m.part(func(f func(int, tasks.Token)) {
-		for i, t := range seq {
-			f(i+1, t)
-		}
-	}), read), nil
+	return m.Continue(m.Pre(seq), read), nil
 }
 
 // ranges are, for each row, the least value of one player's part and the bits
@@ -134,61 +130,36 @@ func (m *FeedForward) Compile(job models.Job) (*models.Program, error) {
 	if err := m.check(); err != nil {
 		return nil, err
 	}
-	var reads [2][]int
-	for _, i := range job.Read {
-		who := job.Answerer(i)
-		reads[who] = append(reads[who], i)
-	}
-	var bits [2]protocol.Bits
 	var least [2][]int64
 	var width [2][]int
-	for self := range bits {
-		if len(reads[1-self]) == 0 {
-			continue
-		}
+	for self := range least {
 		least[self], width[self] = m.ranges(job.Split, protocol.Player(self))
-		for _, w := range width[self] {
-			bits[self] += protocol.Bits(w)
-		}
 	}
-	play := func(h tasks.Half) func(*protocol.Port) map[int]tasks.Value {
-		return func(port *protocol.Port) map[int]tasks.Value {
-			self, other := h.Self, 1-h.Self
-			if bits[self] > 0 {
-				own := m.part(func(f func(int, tasks.Token)) {
-					h.Each(func(i int, t tasks.Token) {
-						if job.Split.Of(i) == self {
-							f(i, t)
-						}
-					})
-				})
-				var w protocol.Packer
-				for r, v := range own {
-					w.Uint(uint64(v-least[self][r]), width[self][r])
+	swap := models.Swap{
+		Bits: func(p protocol.Player) (sum protocol.Bits) {
+			for _, w := range width[p] {
+				sum += protocol.Bits(w)
+			}
+			return sum
+		},
+		Label: func(protocol.Player) string { return "first layer: part of each pre-activation" },
+		Put: func(w *protocol.Packer, h tasks.Half) {
+			own := m.part(func(f func(int, tasks.Token)) {
+				for _, i := range job.Split.Positions(h.Self) {
+					f(i, h.Token(i))
 				}
-				port.Send("first layer: part of each pre-activation", w.Word())
+			})
+			for r, v := range own {
+				w.Uint(uint64(v-least[h.Self][r]), width[h.Self][r])
 			}
-			if len(reads[self]) == 0 {
-				return nil
+		},
+		Eval: func(_ context.Context, h tasks.Half, other *protocol.Unpacker, read []int) ([]tasks.Value, error) {
+			pre, who := m.part(h.Each), 1-h.Self
+			for r := range pre {
+				pre[r] += int64(other.Uint(width[who][r])) + least[who][r]
 			}
-			pre := m.part(h.Each)
-			if bits[other] > 0 {
-				u := port.Recv(other, bits[other]).Unpack()
-				for r := range pre {
-					pre[r] += int64(u.Uint(width[other][r])) + least[other][r]
-				}
-			} else {
-				for r := range pre {
-					pre[r] += least[other][r] // the only value that the other's part has
-				}
-			}
-			out := map[int]tasks.Value{}
-			for k, v := range m.Continue(pre, reads[self]) {
-				out[reads[self][k]] = v
-			}
-			return out
-		}
+			return m.Continue(pre, read), nil
+		},
 	}
-	return &models.Program{Player: play, Bits: bits,
-		Formula: "sum over the h1 rows of ceil(log2(1 + sum |w| (high - low))) over the sender's columns"}, nil
+	return swap.Program(job, "sum over the h1 rows of ceil(log2(1 + sum |w| (high - low))) over the sender's columns"), nil
 }

@@ -42,6 +42,35 @@ func (s Split) Count(p protocol.Player) int {
 	return n
 }
 
+// Run is a stretch of positions whose tokens one player reads.
+type Run struct {
+	Owner  protocol.Player
+	Lo, Hi int
+}
+
+// Runs cuts 1..N by who holds the state of a model that reads from position 1 on: a public
+// position goes to the owner of the private one before it, so that whoever holds the state
+// steps it without cost; leading ones go to the owner of the first private one, and to Bob
+// where all are public.
+func (s Split) Runs() []Run {
+	holder := protocol.Bob
+	if first := slices.IndexFunc(s.Owner, func(o protocol.Player) bool { return o != Public }); first >= 0 {
+		holder = s.Owner[first]
+	}
+	var runs []Run
+	for i, o := range s.Owner {
+		if o != Public {
+			holder = o
+		}
+		if last := len(runs) - 1; last >= 0 && runs[last].Owner == holder {
+			runs[last].Hi = i + 1
+			continue
+		}
+		runs = append(runs, Run{holder, i + 1, i + 1})
+	}
+	return runs
+}
+
 // Half is the default split. For match and cycle tasks token 1 is public, Alice
 // owns the next floor((N-1)/2) and Bob the rest; else Alice owns 1..floor(N/2).
 func (sh Shape) Half() Split {

@@ -156,54 +156,31 @@ func (t *Layer) Compile(job models.Job) (*models.Program, error) {
 	if err := t.affords(len(job.Read)); err != nil {
 		return nil, err
 	}
-	mine := map[protocol.Player][]int{}
-	for _, i := range job.Read {
-		a := job.Answerer(i)
-		mine[a] = append(mine[a], i)
-	}
-	prog := &models.Program{Formula: "e p (Alice's tokens if Bob answers, Bob's if Alice does)"}
-	word := func(p protocol.Player) protocol.Bits {
-		if len(mine[1-p]) == 0 {
-			return 0
-		}
-		return protocol.Bits(job.Split.Count(p) * t.E * t.P)
-	}
-	prog.Bits = [2]protocol.Bits{word(protocol.Alice), word(protocol.Bob)}
-	prog.Player = func(h tasks.Half) func(*protocol.Port) map[int]tasks.Value {
-		return func(port *protocol.Port) map[int]tasks.Value {
+	swap := models.Swap{
+		Bits: func(p protocol.Player) protocol.Bits { return protocol.Bits(job.Split.Count(p) * t.E * t.P) },
+		Label: func(p protocol.Player) string {
+			return fmt.Sprintf("embedded tokens of %v: %d x %d numbers", p, job.Split.Count(p), t.E)
+		},
+		Put: func(w *protocol.Packer, h tasks.Half) {
+			for _, i := range job.Split.Positions(h.Self) {
+				for _, v := range t.Embed(h.Token(i).X) {
+					w.Big(new(big.Int).Add(v, t.offset()), t.P)
+				}
+			}
+		},
+		Eval: func(ctx context.Context, h tasks.Half, other *protocol.Unpacker, read []int) ([]tasks.Value, error) {
 			tokens := make([][]*big.Int, t.Of.N)
 			h.Each(func(i int, x tasks.Token) { tokens[i-1] = t.Embed(x.X) })
-			self, other := port.Self(), 1-port.Self()
-			if word(self) > 0 {
-				var w protocol.Packer
-				for _, i := range job.Split.Positions(self) {
-					for _, v := range tokens[i-1] {
-						w.Big(new(big.Int).Add(v, t.offset()), t.P)
-					}
-				}
-				port.Send(fmt.Sprintf("embedded tokens of %v: %d x %d numbers", self, job.Split.Count(self), t.E), w.Word())
-			}
-			if word(other) > 0 {
-				r := port.Recv(other, word(other)).Unpack()
-				for _, i := range job.Split.Positions(other) {
-					for range t.E {
-						v := r.Big(t.P)
-						tokens[i-1] = append(tokens[i-1], v.Sub(v, t.offset()))
-					}
+			for _, i := range job.Split.Positions(1 - h.Self) {
+				for range t.E {
+					v := other.Big(t.P)
+					tokens[i-1] = append(tokens[i-1], v.Sub(v, t.offset()))
 				}
 			}
-			answers := map[int]tasks.Value{}
-			values, err := t.layer(port.Context(), tokens, mine[self])
-			if err != nil {
-				port.Fail(err)
-			}
-			for k, v := range values {
-				answers[mine[self][k]] = v
-			}
-			return answers
-		}
+			return t.layer(ctx, tokens, read)
+		},
 	}
-	return prog, nil
+	return swap.Program(job, "e p (Alice's tokens if Bob answers, Bob's if Alice does)"), nil
 }
 
 // offset makes signed p-bit numbers unsigned.

@@ -150,37 +150,6 @@ func (m attentionMachine) fold(states []*online, queries [][]float32, pos int, t
 	}
 }
 
-// span is a run of positions that one player folds.
-type span struct {
-	who    protocol.Player
-	lo, hi int
-}
-
-// spans cuts 1..N by owner; public positions go with whoever is at work, and
-// leading ones with the first owner. A sequence that is all public is Bob's.
-func spans(s tasks.Split) []span {
-	var all []span
-	first := protocol.Bob
-	for _, o := range s.Owner {
-		if o != tasks.Public {
-			first = o
-			break
-		}
-	}
-	holder := first
-	for i, o := range s.Owner {
-		if o != tasks.Public {
-			holder = o
-		}
-		if n := len(all); n > 0 && all[n-1].who == holder {
-			all[n-1].hi = i + 1
-		} else {
-			all = append(all, span{holder, i + 1, i + 1})
-		}
-	}
-	return all
-}
-
 // Compile serves every split and job. The queries that must cross go first, then
 // the states of all reads at each ownership change, then the outputs that somebody
 // else answers.
@@ -188,13 +157,13 @@ func (m attentionMachine) Compile(job models.Job) (*models.Program, error) {
 	if err := m.q.serves(job.Split); err != nil {
 		return nil, err
 	}
-	runs := spans(job.Split)
+	runs := job.Split.Runs()
 	works := map[protocol.Player]bool{}
 	for _, r := range runs {
-		works[r.who] = true
+		works[r.Owner] = true
 	}
 	prog := &models.Program{Formula: fmt.Sprintf("32 m per query that must cross, %d (m + 2 H) per read position and ownership change, 32 d per output that must cross", m.stateBits()/protocol.Bits(m.att.numbers()))}
-	last := runs[len(runs)-1].who
+	last := runs[len(runs)-1].Owner
 	for _, i := range job.Read {
 		if o := job.Split.Of(i); o != tasks.Public && works[1-o] {
 			prog.Bits[o] += m.att.queryBits()
@@ -204,7 +173,7 @@ func (m attentionMachine) Compile(job models.Job) (*models.Program, error) {
 		}
 	}
 	for _, r := range runs[:len(runs)-1] {
-		prog.Bits[r.who] += protocol.Bits(len(job.Read)) * m.stateBits()
+		prog.Bits[r.Owner] += protocol.Bits(len(job.Read)) * m.stateBits()
 	}
 	prog.Player = func(h tasks.Half) func(*protocol.Port) map[int]tasks.Value {
 		return func(p *protocol.Port) map[int]tasks.Value { return m.play(p, h, job, runs, works) }
@@ -212,7 +181,7 @@ func (m attentionMachine) Compile(job models.Job) (*models.Program, error) {
 	return prog, nil
 }
 
-func (m attentionMachine) play(p *protocol.Port, h tasks.Half, job models.Job, runs []span, works map[protocol.Player]bool) map[int]tasks.Value {
+func (m attentionMachine) play(p *protocol.Port, h tasks.Half, job models.Job, runs []tasks.Run, works map[protocol.Player]bool) map[int]tasks.Value {
 	self, other := h.Self, 1-h.Self
 	queries := make([][]float32, len(job.Read))
 	for k, i := range job.Read {
@@ -235,8 +204,8 @@ func (m attentionMachine) play(p *protocol.Port, h tasks.Half, job models.Job, r
 		states[k] = m.att.start()
 	}
 	for n, r := range runs {
-		if r.who == self {
-			for pos := r.lo; pos <= r.hi; pos++ {
+		if r.Owner == self {
+			for pos := r.Lo; pos <= r.Hi; pos++ {
 				m.fold(states, queries, pos, h.Token(pos))
 			}
 		}
@@ -244,19 +213,19 @@ func (m attentionMachine) play(p *protocol.Port, h tasks.Half, job models.Job, r
 			break
 		}
 		for k, i := range job.Read {
-			if r.who == self {
+			if r.Owner == self {
 				var w protocol.Packer
-				m.q.put(&w, 0, m.q.at(r.hi, false), states[k].numbers())
-				p.Send(fmt.Sprintf("state of position %d after token %d", i, r.hi), w.Word())
+				m.q.put(&w, 0, m.q.at(r.Hi, false), states[k].numbers())
+				p.Send(fmt.Sprintf("state of position %d after token %d", i, r.Hi), w.Word())
 			} else {
 				u := p.Recv(other, m.stateBits()).Unpack()
-				states[k].set(m.q.get(u, 0, m.q.at(r.hi, false), make([]float32, m.att.numbers())))
+				states[k].set(m.q.get(u, 0, m.q.at(r.Hi, false), make([]float32, m.att.numbers())))
 			}
 		}
 	}
 	out := map[int]tasks.Value{}
 	codec := floatOutputs(m.outputs())
-	last := runs[len(runs)-1].who
+	last := runs[len(runs)-1].Owner
 	for k, i := range job.Read {
 		switch a := job.Answerer(i); {
 		case last == self:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"crosscut/models"
 	"crosscut/models/tasks"
@@ -22,19 +23,11 @@ type Quantiser struct {
 	watch     func(id, pos int, back bool, s []float32)
 }
 
-// CutsOf lists where ownership changes in a split, as a left fold meets it: public
-// tokens go with whoever holds the state.
-func CutsOf(s tasks.Split) []int {
+// cutsOf lists where ownership changes in a split, as a left fold meets it.
+func cutsOf(s tasks.Split) []int {
 	var cuts []int
-	holder := tasks.Public
-	for i, o := range s.Owner {
-		if o == tasks.Public || o == holder {
-			continue
-		}
-		if holder != tasks.Public {
-			cuts = append(cuts, i)
-		}
-		holder = o
+	for _, run := range s.Runs()[1:] {
+		cuts = append(cuts, run.Lo-1)
 	}
 	return cuts
 }
@@ -44,12 +37,8 @@ func (q *Quantiser) serves(s tasks.Split) error {
 	if q == nil || q.P == 32 {
 		return nil
 	}
-	own := map[int]bool{}
-	for _, c := range q.Cuts {
-		own[c] = true
-	}
-	for _, c := range CutsOf(s) {
-		if !own[c] {
+	for _, c := range cutsOf(s) {
+		if !slices.Contains(q.Cuts, c) {
 			return fmt.Errorf("trained: a model quantised at %v cannot be cut after position %d", q.Cuts, c)
 		}
 	}
@@ -58,15 +47,15 @@ func (q *Quantiser) serves(s tasks.Split) error {
 
 // at says whether the state is rounded after pos was read, in one direction.
 func (q *Quantiser) at(pos int, back bool) bool {
-	if q == nil || q.P == 32 || q.low == nil {
-		return false
+	return q != nil && q.P != 32 && q.low != nil && q.cuts(pos, back)
+}
+
+// cuts says whether a cut comes after pos was read.
+func (q *Quantiser) cuts(pos int, back bool) bool {
+	if back {
+		pos--
 	}
-	for _, c := range q.Cuts {
-		if !back && pos == c || back && pos == c+1 {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(q.Cuts, pos)
 }
 
 // index rounds a number to one of 2^P levels, the ends of its range included.
@@ -147,7 +136,7 @@ func (m *Model) Quantiser(ctx context.Context, p Precision, s tasks.Split, input
 	if !p.Known() {
 		return nil, errWidth
 	}
-	q := &Quantiser{P: p, Cuts: CutsOf(s)}
+	q := &Quantiser{P: p, Cuts: cutsOf(s)}
 	if p == 32 {
 		return q, nil
 	}
@@ -155,11 +144,7 @@ func (m *Model) Quantiser(ctx context.Context, p Precision, s tasks.Split, input
 	low, high := make([][]float64, folds), make([][]float64, folds)
 	watch := &Quantiser{P: p, Cuts: q.Cuts}
 	watch.watch = func(id, pos int, back bool, s []float32) {
-		crossed := false
-		for _, c := range q.Cuts {
-			crossed = crossed || !back && pos == c || back && pos == c+1
-		}
-		if !crossed {
+		if !q.cuts(pos, back) {
 			return
 		}
 		for len(low[id]) < len(s) { // a cache is longer at a later cut

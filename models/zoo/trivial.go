@@ -68,51 +68,22 @@ func (m *trivial) Whole(ctx context.Context, seq []tasks.Token, read []int) ([]t
 
 // Compile sends all raw tokens of the partner to each player who answers.
 func (m *trivial) Compile(job models.Job) (*models.Program, error) {
-	var reads [2][]int
-	for _, i := range job.Read {
-		who := job.Answerer(i)
-		reads[who] = append(reads[who], i)
-	}
-	var bits [2]protocol.Bits
-	for self := range bits {
-		if len(reads[1-self]) > 0 {
-			bits[self] = protocol.Bits(job.Split.Count(protocol.Player(self)) * m.tokenBits())
-		}
-	}
-	play := func(h tasks.Half) func(*protocol.Port) map[int]tasks.Value {
-		return func(port *protocol.Port) map[int]tasks.Value {
-			self, other := h.Self, 1-h.Self
-			if bits[self] > 0 {
-				var w protocol.Packer
-				for _, i := range h.Visible() {
-					if job.Split.Of(i) == self {
-						m.sh.Task.PutToken(m.sh, m.p, &w, h.Token(i))
-					}
-				}
-				port.Send("raw tokens", w.Word())
+	swap := models.Swap{
+		Bits:  func(p protocol.Player) protocol.Bits { return protocol.Bits(job.Split.Count(p) * m.tokenBits()) },
+		Label: func(protocol.Player) string { return "raw tokens" },
+		Put: func(w *protocol.Packer, h tasks.Half) {
+			for _, i := range job.Split.Positions(h.Self) {
+				m.sh.Task.PutToken(m.sh, m.p, w, h.Token(i))
 			}
-			if len(reads[self]) == 0 {
-				return nil
-			}
+		},
+		Eval: func(_ context.Context, h tasks.Half, other *protocol.Unpacker, read []int) ([]tasks.Value, error) {
 			seq := make([]tasks.Token, m.sh.N)
 			h.Each(func(i int, t tasks.Token) { seq[i-1] = m.sh.Rounded(m.p, t) })
-			var word protocol.Word // tokens of no bits need no word
-			if bits[other] > 0 {
-				word = port.Recv(other, bits[other])
+			for _, i := range job.Split.Positions(1 - h.Self) {
+				seq[i-1] = m.sh.Task.GetToken(m.sh, m.p, other)
 			}
-			raw := word.Unpack()
-			for _, i := range job.Split.Positions(other) {
-				seq[i-1] = m.sh.Task.GetToken(m.sh, m.p, raw)
-			}
-			out := map[int]tasks.Value{}
-			for k, v := range m.sh.Eval(seq, reads[self]) {
-				out[reads[self][k]] = v
-			}
-			return out
-		}
+			return m.sh.Eval(seq, read), nil
+		},
 	}
-	return &models.Program{
-		Player: play, Bits: bits,
-		Formula: fmt.Sprintf("%d bits for each private token of a player whose partner answers", m.tokenBits()),
-	}, nil
+	return swap.Program(job, fmt.Sprintf("%d bits for each private token of a player whose partner answers", m.tokenBits())), nil
 }
