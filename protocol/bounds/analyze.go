@@ -385,7 +385,7 @@ func (a *analysis) shatter() {
 	for side, f := range [2]*Folded{a.f, a.t} {
 		g := f.Matrix
 		if !a.m.Boolean() {
-			g = f.derive01(a.zero)
+			g = f.relabel(func(k int) int { return int(b2u(k != a.zero)) })
 		}
 		ctx, cancel := a.share(.15)
 		cols, rows, upper := shattered(ctx, g)
@@ -395,21 +395,6 @@ func (a *analysis) shatter() {
 		a.claimShattered(side, s)
 	}
 	a.Shattered = &Both{a.found[0].size, a.found[1].size}
-}
-
-// derive01 relabels: the value at place zero becomes 0, another one 1.
-func (m *Matrix) derive01(zero int) *Matrix {
-	d, err := New(m.rows, m.cols, func(i, j int) (int, bool) {
-		k := m.Index(i, j)
-		if k == zero {
-			return 0, k >= 0
-		}
-		return 1, k >= 0
-	})
-	if err != nil {
-		panic(err) // no larger than m
-	}
-	return d
 }
 
 // discrepancy finds the uniform discrepancy, and the best distribution.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"math"
 	"math/big"
+	"math/bits"
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
@@ -366,7 +367,7 @@ func heavy(weighted [][]float64, value float64, both bool) (rects []signedRect, 
 	sum := make([]float64, len(weighted[0]))
 	for gray := 1; gray < 1<<len(weighted); gray++ {
 		set := gray ^ gray>>1
-		i := trailing(uint64(gray))
+		i := bits.TrailingZeros64(uint64(gray))
 		sign := float64(set>>i&1)*2 - 1
 		up, down := 0.0, 0.0
 		for j, v := range weighted[i] {

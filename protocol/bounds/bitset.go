@@ -116,6 +116,3 @@ func (b bitset) countAnd(c bitset) int {
 	}
 	return n
 }
-
-// trailing is the place of the lowest bit of w.
-func trailing(w uint64) int { return bits.TrailingZeros64(w) }

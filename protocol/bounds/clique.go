@@ -2,6 +2,7 @@ package bounds
 
 import (
 	"context"
+	"math/bits"
 	"math/rand/v2"
 	"slices"
 )
@@ -28,44 +29,34 @@ func Clique(n int, edge func(u, v int) bool) []int {
 	return newGraph(n, edge).greedyCliques(context.Background(), n)
 }
 
-// entryGraph joins entries by their crossed entries: in the graph of entries p and
-// q, other(i, j) says whether entry (i, j) is defined and differs; two entries are
-// joined when one of the crossed entries differs (both: when both do).
-func entryGraph(ctx context.Context, all []place, rows, cols int, other func(i, j int) bool, both bool) *graph {
+// entryGraph joins entry (i, j) to (k, l) where crossed entry (i, l) satisfies row and (k, j)
+// satisfies column: one of the two, or both.
+func entryGraph(ctx context.Context, all []place, rows, cols int, row, column func(i, j int) bool, both bool) *graph {
 	n := len(all)
 	byRow, byCol := make([]bitset, rows), make([]bitset, cols)
-	for x, p := range all {
-		if x&63 == 0 && ctx.Err() != nil {
-			break // fewer joins: cliques stay cliques, but see the caller's check of ctx
-		}
-		if byRow[p[0]] == nil { // the entries whose column differs in this row
-			byRow[p[0]] = newBitset(n)
+	satisfied := func(by []bitset, line int, crossed func(q place) bool) bitset {
+		if by[line] == nil {
+			by[line] = newBitset(n)
 			for y, q := range all {
-				if other(p[0], q[1]) {
-					byRow[p[0]].add(y)
+				if crossed(q) {
+					by[line].add(y)
 				}
 			}
 		}
-		if byCol[p[1]] == nil { // the entries whose row differs in this column
-			byCol[p[1]] = newBitset(n)
-			for y, q := range all {
-				if other(q[0], p[1]) {
-					byCol[p[1]].add(y)
-				}
-			}
-		}
+		return by[line]
 	}
 	g := &graph{make([]bitset, n)}
 	for x, p := range all {
 		g.near[x] = newBitset(n)
-		if byRow[p[0]] == nil || byCol[p[1]] == nil {
-			continue
+		if x&63 == 0 && ctx.Err() != nil {
+			break // unfinished: see the caller's check of ctx
 		}
-		copy(g.near[x], byRow[p[0]])
+		copy(g.near[x], satisfied(byRow, p[0], func(q place) bool { return row(p[0], q[1]) }))
+		across := satisfied(byCol, p[1], func(q place) bool { return column(q[0], p[1]) })
 		if both {
-			g.near[x].and(byCol[p[1]])
+			g.near[x].and(across)
 		} else {
-			g.near[x].or(byCol[p[1]])
+			g.near[x].or(across)
 		}
 	}
 	return g
@@ -154,7 +145,7 @@ func (g *graph) greedyCliques(ctx context.Context, upper int) []int {
 			for step := 0; step < len(cand) && left > 0; step++ {
 				k := (start + step) % len(cand)
 				for w := cand[k]; w != 0 && left > 0; w &= w - 1 {
-					u := k<<6 + trailing(w)
+					u := k<<6 + bits.TrailingZeros64(w)
 					if c := cand.countAnd(g.near[u]); c > most {
 						pick, most = u, c
 					}

@@ -403,19 +403,12 @@ func (b *board) fooling(v int) []cell {
 func (b *board) foolRandom(v, axis int, rng *rand.Rand) []cell {
 	var set []cell
 	for _, i := range rng.Perm(b.n[axis]) {
-		places := b.is[axis][v][i]
-		for _, c := range set {
-			if b.def[axis][i]&^b.is[axis][v][i]>>c[1-axis]&1 == 0 {
-				places &= b.def[axis][c[axis]] &^ b.is[axis][v][c[axis]]
-			}
-		}
+		places := b.unspoilt(v, axis, i, set)
 		for n := bits.OnesCount64(places); n > 0; n = 0 {
 			for skip := rng.IntN(n); skip > 0; skip-- {
 				places &= places - 1
 			}
-			var c cell
-			c[axis], c[1-axis] = i, bits.TrailingZeros64(places)
-			set = append(set, c)
+			set = append(set, cellAt(axis, i, bits.TrailingZeros64(places)))
 		}
 	}
 	return set

@@ -29,7 +29,7 @@ func (s *search) refuted(p part, k int) bool {
 			n = s.b.rank(v, p)
 		}
 		if n < small {
-			n = max(n, s.b.foolQuick(v, p))
+			n = max(n, len(s.b.foolBest(v, p)))
 		}
 		if sum += n; sum > most {
 			return true
@@ -105,16 +105,6 @@ func (b *board) rank(v int, p part) int {
 	return rank
 }
 
-// foolQuick builds a fooling set of value v on p, line by line, and returns its
-// size. It need not be the largest.
-func (b *board) foolQuick(v int, p part) int {
-	best := 0
-	for axis := range 2 {
-		best = max(best, len(b.foolGreedy(v, p, axis)))
-	}
-	return best
-}
-
 // cell is an entry of a board: its row and its column.
 type cell [2]int
 
@@ -124,20 +114,29 @@ func (b *board) foolGreedy(v int, p part, axis int) []cell {
 	var set []cell
 	for left := p[axis]; left != 0; left &= left - 1 {
 		i := bits.TrailingZeros64(left)
-		places := b.is[axis][v][i] & p[1-axis]
-		for _, c := range set {
-			// A place j is spoilt by (i', j') unless (i, j') or (i', j) is defined and not v.
-			if b.def[axis][i]&^b.is[axis][v][i]>>c[1-axis]&1 == 0 {
-				places &= b.def[axis][c[axis]] &^ b.is[axis][v][c[axis]]
-			}
-		}
-		if places != 0 {
-			var c cell
-			c[axis], c[1-axis] = i, bits.TrailingZeros64(places)
-			set = append(set, c)
+		if places := b.unspoilt(v, axis, i, set) & p[1-axis]; places != 0 {
+			set = append(set, cellAt(axis, i, bits.TrailingZeros64(places)))
 		}
 	}
 	return set
+}
+
+// unspoilt are the places of value v on line i that go with all of a fooling set: place j is
+// spoilt by (i', j') unless (i, j') or (i', j) is defined and not v.
+func (b *board) unspoilt(v, axis, i int, set []cell) uint64 {
+	places := b.is[axis][v][i]
+	for _, c := range set {
+		if b.def[axis][i]&^b.is[axis][v][i]>>c[1-axis]&1 == 0 {
+			places &= b.def[axis][c[axis]] &^ b.is[axis][v][c[axis]]
+		}
+	}
+	return places
+}
+
+// cellAt is the entry of a line along axis at a place.
+func cellAt(axis, line, place int) (c cell) {
+	c[axis], c[1-axis] = line, place
+	return c
 }
 
 // apart counts lines of p any two of which differ somewhere where both are

@@ -53,20 +53,7 @@ func (a *analysis) derived() {
 			continue
 		}
 		a.say(m.Name)
-		other, err := New(a.Rows, a.Cols, func(i, j int) (int, bool) {
-			v, ok := a.m.At(i, j)
-			if ok {
-				v = m.Entry(v)
-			}
-			return v, ok
-		})
-		if err != nil {
-			continue // its entries are no entries
-		}
-		o := &analysis{Report: &Report{matrix: other}, ctx: a.ctx, opts: a.opts, m: other}
-		o.f = other.Fold()
-		o.t = o.f.flip()
-		o.shape()
+		o := startAnalysis(a.ctx, a.m.relabel(func(k int) int { return m.Entry(a.m.values[k]) }), a.opts)
 		step(o)
 		at := map[string]int{}
 		for _, claim := range o.claims {

@@ -148,7 +148,8 @@ func (f *Folded) identity(ctx context.Context, v int) (rows, cols []int, upper i
 	if all == nil {
 		return nil, nil, upper
 	}
-	g := entryGraph(ctx, all, f.Rows(), f.Cols(), func(i, j int) bool { return f.other(i, j, v) }, true)
+	other := func(i, j int) bool { return f.other(i, j, v) }
+	g := entryGraph(ctx, all, f.Rows(), f.Cols(), other, other, true)
 	if ctx.Err() != nil {
 		return nil, nil, upper
 	}
@@ -172,34 +173,15 @@ func (f *Folded) halfGraph(ctx context.Context, zero, one int) (rows, cols []int
 		return nil, nil, upper
 	}
 	// e before g: (row e, column g) is 0 and (row g, column e) is 1.
+	after := entryGraph(ctx, all, f.Rows(), f.Cols(), func(i, j int) bool { return f.Index(i, j) == zero }, func(i, j int) bool { return f.Index(i, j) == one }, true)
+	if ctx.Err() != nil {
+		return nil, nil, upper
+	}
 	n := len(all)
-	s := &chainSearch{ctx: ctx, after: make([]bitset, n), upper: upper, row: make([]int, n)}
-	zeros, ones := make([]bitset, f.Rows()), make([]bitset, f.Cols())
+	s := &chainSearch{ctx: ctx, after: after.near, upper: upper, row: make([]int, n), rows: f.Rows()}
 	for x, e := range all {
-		if x&63 == 0 && ctx.Err() != nil {
-			return nil, nil, upper
-		}
-		if zeros[e[0]] == nil { // the entries whose column shows 0 in this row
-			zeros[e[0]] = newBitset(n)
-			for y, g := range all {
-				if f.Index(e[0], g[1]) == zero {
-					zeros[e[0]].add(y)
-				}
-			}
-		}
-		if ones[e[1]] == nil { // the entries whose row shows 1 in this column
-			ones[e[1]] = newBitset(n)
-			for y, g := range all {
-				if f.Index(g[0], e[1]) == one {
-					ones[e[1]].add(y)
-				}
-			}
-		}
-		s.after[x] = newBitset(n)
-		s.after[x].setAnd(zeros[e[0]], ones[e[1]])
 		s.row[x] = e[0]
 	}
-	s.rows = f.Rows()
 	s.expand(fullBitset(n))
 	for _, x := range s.best {
 		rows, cols = append(rows, all[x][0]), append(cols, all[x][1])

@@ -33,7 +33,8 @@ func (a *aspect) fooling(ctx context.Context, upper int) (set []place, proved bo
 			}
 		}
 	}
-	g := entryGraph(ctx, all, a.n[0], a.n[1], func(i, j int) bool { return a.not[0][i].has(j) }, false)
+	other := func(i, j int) bool { return a.not[0][i].has(j) }
+	g := entryGraph(ctx, all, a.n[0], a.n[1], other, other, false)
 	if ctx.Err() != nil {
 		return set, false // the graph may be unfinished
 	}

@@ -445,17 +445,17 @@ func (m *Matrix) finish() *Matrix {
 	return m
 }
 
-// Complement exchanges 0 and 1; it is defined for Boolean matrices.
-func (m *Matrix) Complement() *Matrix {
-	if !m.Boolean() {
-		panic("bounds: complement of a matrix that is not Boolean")
-	}
-	c, err := New(m.rows, m.cols, func(i, j int) (int, bool) {
-		v, ok := m.At(i, j)
-		return 1 - v, ok
+// relabel gives every entry another value, by the place of the one it has.
+func (m *Matrix) relabel(to func(place int) int) *Matrix {
+	d, err := New(m.rows, m.cols, func(i, j int) (int, bool) {
+		k := m.Index(i, j)
+		if k < 0 {
+			return 0, false
+		}
+		return to(k), true
 	})
 	if err != nil {
 		panic(err) // no larger than m
 	}
-	return c
+	return d
 }

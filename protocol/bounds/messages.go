@@ -25,19 +25,30 @@ func Colour(ctx context.Context, n int, apart func(x, y int) bool) (clique, of [
 		clique, of, upper = newGraph(n, apart).chromatic(ctx, math.MaxUint)
 		return clique, of, upper
 	}
+	return greedyColours(ctx, n, apart)
+}
+
+// greedyColours gives every row the first message whose rows are not apart from it, and
+// collects rows that are apart pairwise. When ctx ends, rows left get messages of their own.
+func greedyColours(ctx context.Context, n int, apart func(x, y int) bool) (clique, of []int, upper int) {
 	of = make([]int, n)
 	var members [][]int
 	for x := range n {
+		if ctx.Err() != nil {
+			of[x] = upper
+			upper++
+			continue
+		}
 		c := slices.IndexFunc(members, func(rows []int) bool {
-			return ctx.Err() == nil && !slices.ContainsFunc(rows, func(y int) bool { return apart(x, y) })
+			return !slices.ContainsFunc(rows, func(y int) bool { return apart(x, y) })
 		})
 		if c < 0 {
 			c = len(members)
 			members = append(members, nil)
 		}
 		members[c] = append(members[c], x)
-		of[x], upper = c, len(members)
-		if ctx.Err() == nil && !slices.ContainsFunc(clique, func(y int) bool { return !apart(x, y) }) {
+		of[x], upper = c, max(upper, c+1)
+		if !slices.ContainsFunc(clique, func(y int) bool { return !apart(x, y) }) {
 			clique = append(clique, x)
 		}
 	}

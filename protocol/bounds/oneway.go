@@ -32,8 +32,9 @@ func (f *Folded) messages(ctx context.Context) (of, apart []int, lower, upper in
 	}
 	n := f.Rows()
 	var colours, clique []int
+	differ := func(x, y int) bool { return !f.agree(x, y) }
 	if n <= oneWayLines {
-		g := newGraph(n, func(x, y int) bool { return !f.agree(x, y) })
+		g := newGraph(n, differ)
 		half, cancel := shareOf(ctx, .5)
 		clique, colours, upper = g.chromatic(half, chromaticSteps)
 		cancel()
@@ -52,7 +53,7 @@ func (f *Folded) messages(ctx context.Context) (of, apart []int, lower, upper in
 			refuted = &check.Colouring{Kind: "colouring", K: k, Lines: f.RowFirst, Apart: clique, Lemmas: lemmas(learnt)}
 		}
 	} else {
-		clique, colours, upper = f.greedyMessages(ctx)
+		clique, colours, upper = greedyColours(ctx, n, differ)
 	}
 	of = make([]int, len(f.RowOf))
 	for i, c := range f.RowOf {
@@ -82,34 +83,6 @@ func lemmas(learnt [][]literal) [][]int {
 		}
 	}
 	return all
-}
-
-// greedyMessages puts every row into the first message with which it agrees, and
-// collects rows that disagree pairwise. When ctx ends, rows left get messages of
-// their own.
-func (m *Matrix) greedyMessages(ctx context.Context) (apart, of []int, messages int) {
-	of = make([]int, m.rows)
-	var members [][]int
-	for i := range of {
-		if ctx.Err() != nil {
-			of[i] = messages
-			messages++
-			continue
-		}
-		c := slices.IndexFunc(members, func(rows []int) bool {
-			return !slices.ContainsFunc(rows, func(k int) bool { return !m.agree(k, i) })
-		})
-		if c < 0 {
-			c = len(members)
-			members = append(members, nil)
-		}
-		members[c] = append(members[c], i)
-		of[i], messages = c, max(messages, c+1)
-		if !slices.ContainsFunc(apart, func(k int) bool { return m.agree(k, i) }) {
-			apart = append(apart, i)
-		}
-	}
-	return apart, of, messages
 }
 
 // agree reports that two rows have the same value wherever both are defined.

@@ -54,7 +54,7 @@ func TestMessagesOfPartialMatrices(t *testing.T) {
 		if want := plainMessages(m); upper != want {
 			t.Fatalf("%v: %d messages, want %d", m.Lines(), upper, want)
 		}
-		if apart, greedy, n := m.greedyMessages(context.Background()); n < upper || len(apart) > upper || !proper(m, greedy) {
+		if apart, greedy, n := greedyColours(context.Background(), m.Rows(), func(x, y int) bool { return !m.agree(x, y) }); n < upper || len(apart) > upper || !proper(m, greedy) {
 			t.Fatalf("%v: greedily %d messages, %d rows apart; %d are needed", m.Lines(), n, len(apart), upper)
 		}
 		for x := range of {

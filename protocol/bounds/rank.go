@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/big"
+	"math/bits"
 
 	"crosscut/internal/exact"
 	"crosscut/internal/par"
@@ -295,7 +296,7 @@ func rankGF2(ctx context.Context, lines []bitset) eliminated {
 				k++
 				continue
 			}
-			c := k<<6 + trailing(row[k])
+			c := k<<6 + bits.TrailingZeros64(row[k])
 			p := pivot[c]
 			if p == nil {
 				pivot[c] = row

@@ -2,6 +2,7 @@ package bounds
 
 import (
 	"context"
+	"math/bits"
 	"slices"
 )
 
@@ -84,7 +85,7 @@ func (s *rectSearch) entries(i int, cols bitset) int {
 	n := 0
 	for k := range cols {
 		for w := cols[k] & s.is[0][i][k]; w != 0; w &= w - 1 {
-			n += s.weight(1, k<<6+trailing(w))
+			n += s.weight(1, k<<6+bits.TrailingZeros64(w))
 		}
 	}
 	return n * s.weight(0, i)

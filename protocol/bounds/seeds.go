@@ -1,6 +1,9 @@
 package bounds
 
-import "context"
+import (
+	"context"
+	"math/bits"
+)
 
 // seeded decides whether k rectangles without another value cover the entries of
 // v (exactly: each once), given a fooling set: each of its entries lies in a
@@ -97,7 +100,7 @@ func (s *seeds) disjoint(all boxes, b int) bool {
 		for axis := range 2 {
 			for w := range x.must[axis] {
 				for both := x.must[axis][w] & y.must[axis][w]; both != 0; both &= both - 1 {
-					own := s.is[axis][w<<6+trailing(both)]
+					own := s.is[axis][w<<6+bits.TrailingZeros64(both)]
 					for t := range own {
 						if x.must[1-axis][t]&y.must[1-axis][t]&own[t] != 0 {
 							return false
@@ -176,7 +179,7 @@ func (s *seeds) propagate(all boxes) (row, col int, options []int, ok bool) {
 					return 0, 0, nil, false
 				}
 				if single := open[w] &^ two[w]; single != 0 {
-					j := w<<6 + trailing(single)
+					j := w<<6 + bits.TrailingZeros64(single)
 					if !s.force(all, s.choices(all, i, j)[0], i, j) {
 						return 0, 0, nil, false
 					}
@@ -184,9 +187,9 @@ func (s *seeds) propagate(all boxes) (row, col int, options []int, ok bool) {
 					break // the row has changed
 				}
 				if pair := open[w] &^ three[w]; pair != 0 && few > 2 {
-					row, col, few = i, w<<6+trailing(pair), 2
+					row, col, few = i, w<<6+bits.TrailingZeros64(pair), 2
 				} else if open[w] != 0 && few > 3 {
-					row, col, few = i, w<<6+trailing(open[w]), 3
+					row, col, few = i, w<<6+bits.TrailingZeros64(open[w]), 3
 				}
 			}
 		}
