@@ -81,19 +81,10 @@ func (a *analysis) tooLarge() {
 // end is 0, and without an upper one there is no interval.
 func (a *analysis) keep(lower, upper check.Claim) {
 	m := Approximate{Measure: upper.Measure, Value: upper.Value, Error: upper.Error, Span: Span{Lower: new(big.Rat)}}
-	for _, c := range []*check.Claim{&lower, &upper} {
-		v, err := check.Prove(a.checked(), *c)
-		if err != nil {
-			continue
-		}
-		if c.Number = v.RatString(); c == &lower {
-			m.Span.Lower, m.proof = v, *c
-		} else {
-			m.Span.Upper = v
-		}
-		a.claims = append(a.claims, pending{Claim: *c, evidence: given(c.Evidence)})
+	if v := a.proved(&lower); v != nil {
+		m.Span.Lower, m.proof = v, lower
 	}
-	if m.Span.Upper != nil {
+	if m.Span.Upper = a.proved(&upper); m.Span.Upper != nil {
 		a.Approximate = append(a.Approximate, m)
 	}
 }
@@ -122,15 +113,11 @@ func (a *analysis) follows() {
 				continue
 			}
 			c := check.Claim{Measure: check.Randomised, Error: e, End: check.Lower, Evidence: marshal(sums[by.measure])}
-			v, err := check.Prove(a.checked(), c)
-			if err != nil {
-				continue
+			if v := a.proved(&c); v != nil {
+				a.Randomised = append(a.Randomised, Randomised{
+					Setting: "two-way randomised, both know", Error: e, Bits: int(v.Num().Int64()), By: by.name, Formula: "R_e >= " + by.formula,
+				})
 			}
-			c.Number = v.RatString()
-			a.claims = append(a.claims, pending{Claim: c, evidence: given(c.Evidence)})
-			a.Randomised = append(a.Randomised, Randomised{
-				Setting: "two-way randomised, both know", Error: e, Bits: int(v.Num().Int64()), By: by.name, Formula: "R_e >= " + by.formula,
-			})
 		}
 	}
 }
@@ -373,28 +360,21 @@ func (s *nearSolver) factors() check.Factors {
 // by rows where wide is set, that is where the whole matrix has no more rows than columns.
 func (s *nearSolver) witness(wide bool) check.Witness {
 	weight, o, norm := s.dual(s.u)
-	lines, first := s.m, s.f.RowFirst
+	lines, first, along := s.m, s.f.RowFirst, mat.Matrix(o)
+	if !wide {
+		lines, first, along = s.n, s.f.ColFirst, o.T()
+	}
 	square := mat.NewSymDense(lines, nil)
-	if wide {
-		square.SymOuterK(1, o)
-	} else {
-		lines, first = s.n, s.f.ColFirst
-		square = mat.NewSymDense(lines, nil)
-		square.SymOuterK(1, o.T())
-	}
-	w := check.Witness{Kind: "witness", Scale: gammaScale, A: make([]int64, len(s.f.RowOf)), B: make([]int64, len(s.f.ColOf))}
-	w.O = make([][]int64, len(s.f.RowOf))
-	for i := range w.O {
-		w.O[i] = make([]int64, len(s.f.ColOf))
-	}
+	square.SymOuterK(1, along)
 	var e mat.EigenSym
 	if !e.Factorize(square, true) {
-		return w
+		return check.Witness{Kind: "witness"}
 	}
 	values := e.Values(nil)
 	norm = math.Sqrt(max(values[lines-1], 1e-300))
 	var vectors mat.Dense
 	e.VectorsTo(&vectors)
+	w := s.f.witness(func(i, j int) float64 { return o.At(i, j) / norm }, weight[:s.m], weight[s.m:])
 	w.Pad = make([][]int64, len(w.A))
 	if !wide {
 		w.Pad = make([][]int64, len(w.B))
@@ -406,15 +386,6 @@ func (s *nearSolver) witness(wide bool) check.Witness {
 		for k, v := range values {
 			w.Pad[line][k] = fixed(vectors.At(i, k) * math.Sqrt(max(0, 1-v/norm/norm)))
 		}
-	}
-	for i, r := range s.f.RowFirst {
-		w.A[r] = fixed(weight[i])
-		for j, c := range s.f.ColFirst {
-			w.O[r][c] = fixed(o.At(i, j) / norm)
-		}
-	}
-	for j, c := range s.f.ColFirst {
-		w.B[c] = fixed(weight[s.m+j])
 	}
 	return w
 }

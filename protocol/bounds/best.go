@@ -8,8 +8,6 @@ import (
 	"math/bits"
 	"slices"
 
-	"gonum.org/v1/gonum/mat"
-
 	"crosscut/protocol/bounds/check"
 )
 
@@ -117,14 +115,10 @@ func (a *analysis) bestUntil(ctx context.Context) {
 // signs makes one variable of an entry and its image: a mean of a distribution and its
 // image is no worse, and a rectangle is weighed together with its image.
 type payoff struct {
+	entryGame
 	flipped    bool
 	rows, cols int
-	sign       [][]float64
 	reflect    func(k int) int // (i, j) has the image (reflect(j), reflect(i)); nil: none keeps the signs
-	variables  int
-	size       []float64 // entries of a variable
-	at         [][]int   // variable of an entry, or -1
-	rects      []signedRect
 	known      map[string]bool
 	// The best solutions: a distribution on the entries, as the weight of all of a variable's, and weights
 	// p of the rectangles weighed; and what they prove.
@@ -132,12 +126,6 @@ type payoff struct {
 	weighed      []signedRect
 	upper, lower float64
 	closed       bool // nothing is left to add
-}
-
-type signedRect struct {
-	sign float64
-	rows []int
-	cols []int
 }
 
 func newPayoff(a *analysis) *payoff {
@@ -175,8 +163,7 @@ func newPayoff(a *analysis) *payoff {
 					continue
 				}
 			}
-			g.at[i][j] = g.variables
-			g.variables++
+			g.at[i][j] = len(g.size)
 			g.size = append(g.size, 1)
 			g.add(signedRect{g.sign[i][j], []int{i}, []int{j}})
 		}
@@ -289,7 +276,7 @@ func (g *payoff) solve(ctx context.Context) {
 
 // drop forgets rectangles without weight, once there are many.
 func (g *payoff) drop(p []float64) {
-	if len(g.rects) < 3*g.variables {
+	if len(g.rects) < 3*len(g.size) {
 		return
 	}
 	old := g.rects
@@ -301,57 +288,9 @@ func (g *payoff) drop(p []float64) {
 	}
 }
 
-// restricted solves max d: sum_R p_R pay_R(e) - d - slack_e = 0 for all variables e, whose
-// entries R pays on average, sum p = 1. The multipliers are the distribution.
-func (g *payoff) restricted(ctx context.Context) (p, mu []float64, value float64, ok bool) {
-	e, k := g.variables, len(g.rects)
-	a := mat.NewDense(e+1, k+1+e, nil)
-	for r, q := range g.rects {
-		for _, i := range q.rows {
-			for _, j := range q.cols {
-				if t := g.at[i][j]; t >= 0 {
-					a.Set(t, r, a.At(t, r)+q.sign*g.sign[i][j]/g.size[t])
-				}
-			}
-		}
-		a.Set(e, r, 1)
-	}
-	for t := range e {
-		a.Set(t, k, -1)
-		a.Set(t, k+1+t, -1)
-	}
-	b, c := make([]float64, e+1), make([]float64, k+1+e)
-	b[e], c[k] = 1, -1
-	x, y, ok := interior(ctx, a, b, c)
-	sum := 0.0
-	mu = make([]float64, e)
-	for t := range mu {
-		if mu[t] = max(0, y[t]); math.IsNaN(mu[t]) {
-			return nil, nil, 0, false
-		}
-		sum += mu[t]
-	}
-	if sum == 0 {
-		return nil, nil, 0, false
-	}
-	for t := range mu {
-		mu[t] /= sum
-	}
-	return x[:k], mu, x[k], ok
-}
-
 // answers lists signed rectangles that pay more than value under mu, as heavy does.
 func (g *payoff) answers(mu []float64, value float64) (rects []signedRect, pays float64) {
-	weighted := make([][]float64, g.rows)
-	for i := range weighted {
-		weighted[i] = make([]float64, g.cols)
-		for j, t := range g.at[i] {
-			if t >= 0 {
-				weighted[i][j] = g.sign[i][j] * mu[t] / g.size[t]
-			}
-		}
-	}
-	return heavy(weighted, value, true)
+	return heavy(g.weighted(mu), value, true)
 }
 
 // heavy lists rectangles whose weights sum to more than value, with sign -1 (if both is set) those of the

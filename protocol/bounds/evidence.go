@@ -39,6 +39,18 @@ func (r *Report) claim(measure string, value *int, end string, number *big.Rat, 
 	r.claims = append(r.claims, pending{check.Claim{Measure: measure, Value: value, End: end, Number: number.RatString()}, evidence, weaker, 0})
 }
 
+// proved lets the checker say what the evidence of a claim proves, and notes the claim with that
+// number; nil where it is refused.
+func (a *analysis) proved(c *check.Claim) *big.Rat {
+	v, err := check.Prove(a.checked(), *c)
+	if err != nil {
+		return nil
+	}
+	c.Number = v.RatString()
+	a.claims = append(a.claims, pending{Claim: *c, evidence: given(c.Evidence)})
+	return v
+}
+
 // given is evidence that is at hand.
 func given(evidence any) func() any { return func() any { return evidence } }
 

@@ -46,8 +46,8 @@ func (a *analysis) gamma2() {
 		{Measure: check.Gamma2, End: check.Upper, Evidence: marshal(factors)},
 		{Measure: check.Gamma2, End: check.Lower, Evidence: marshal(witness)},
 	} {
-		v, err := check.Prove(a.checked(), c)
-		if err != nil {
+		v := a.proved(&c)
+		if v == nil {
 			return // the numbers left the scale: no claim
 		}
 		if c.End == check.Upper {
@@ -55,8 +55,6 @@ func (a *analysis) gamma2() {
 		} else if v.Cmp(g.Lower) > 0 {
 			g.Lower = v
 		}
-		c.Number = v.RatString()
-		a.claims = append(a.claims, pending{Claim: c, evidence: given(c.Evidence)})
 	}
 	a.Gamma2 = g
 }
@@ -214,24 +212,35 @@ func (s *gammaSolver) factors(f *Folded) check.Factors {
 }
 
 // witness writes the dual solution: the orthogonal factor U V^T of B, and the
-// square roots of p and q. Repeated lines get weight 0.
+// square roots of p and q.
 func (s *gammaSolver) witness(f *Folded) check.Witness {
 	b := &s.best
 	var o mat.Dense
 	o.Mul(b.u, b.v.T())
-	w := check.Witness{Kind: "witness", Scale: gammaScale, A: make([]int64, len(f.RowOf)), B: make([]int64, len(f.ColOf))}
-	w.O = make([][]int64, len(f.RowOf))
+	roots := func(w []float64) []float64 {
+		out := make([]float64, len(w))
+		for i, v := range w {
+			out[i] = math.Sqrt(v)
+		}
+		return out
+	}
+	return f.witness(o.At, roots(b.p), roots(b.q))
+}
+
+// witness writes a dual solution on the lines of the whole matrix; repeated ones get weight 0.
+func (f *Folded) witness(o func(i, j int) float64, a, b []float64) check.Witness {
+	w := check.Witness{Kind: "witness", Scale: gammaScale, O: make([][]int64, len(f.RowOf)), A: make([]int64, len(f.RowOf)), B: make([]int64, len(f.ColOf))}
 	for i := range w.O {
 		w.O[i] = make([]int64, len(f.ColOf))
 	}
 	for i, r := range f.RowFirst {
-		w.A[r] = fixed(math.Sqrt(b.p[i]))
+		w.A[r] = fixed(a[i])
 		for j, c := range f.ColFirst {
-			w.O[r][c] = fixed(o.At(i, j))
+			w.O[r][c] = fixed(o(i, j))
 		}
 	}
 	for j, c := range f.ColFirst {
-		w.B[c] = fixed(math.Sqrt(b.q[j]))
+		w.B[c] = fixed(b[j])
 	}
 	return w
 }

@@ -7,8 +7,6 @@ import (
 	"math/big"
 	"slices"
 
-	"gonum.org/v1/gonum/mat"
-
 	"crosscut/protocol/bounds/check"
 )
 
@@ -28,15 +26,12 @@ const (
 
 // orbitGame is the game on the orbits of a matrix.
 type orbitGame struct {
+	entryGame  // a variable is an orbit
 	ctx        context.Context
-	sign       [][]int64
 	symmetries []check.Symmetry
 	blocks     [][]int // of exchangeable rows
 	swaps      []check.Symmetry
-	orbit      [][]int // by entry; -1 outside the promise
-	size       []float64
-	// What is known: rectangles, and the best solutions.
-	rects   []signedRect
+	// The best solutions.
 	weights []float64 // of the rectangles
 	mu      []float64 // of an orbit, all its entries together
 	closed  bool      // the ends meet
@@ -49,7 +44,7 @@ func newOrbitGame(ctx context.Context, a *analysis) *orbitGame {
 	}
 	g := &orbitGame{ctx: ctx}
 	for i := range a.Rows {
-		g.sign = append(g.sign, make([]int64, a.Cols))
+		g.sign = append(g.sign, make([]float64, a.Cols))
 		for j := range a.Cols {
 			switch k := a.m.Index(i, j); {
 			case k < 0:
@@ -186,9 +181,9 @@ func (g *orbitGame) divide() bool {
 	}
 	number := map[int]int{}
 	for i := range rows {
-		g.orbit = append(g.orbit, make([]int, cols))
+		g.at = append(g.at, make([]int, cols))
 		for j := range cols {
-			if g.orbit[i][j] = -1; g.sign[i][j] == 0 {
+			if g.at[i][j] = -1; g.sign[i][j] == 0 {
 				continue
 			}
 			r := root(i*cols + j)
@@ -200,7 +195,7 @@ func (g *orbitGame) divide() bool {
 				number[r] = o
 				g.size = append(g.size, 0)
 			}
-			g.orbit[i][j] = o
+			g.at[i][j] = o
 			g.size[o]++
 		}
 	}
@@ -227,15 +222,7 @@ const answers = 16
 
 // heaviest tries the row sets for the rectangles that pay most under mu, the best first.
 func (g *orbitGame) heaviest(mu []float64) (best []signedRect, pays float64) {
-	weighted := make([][]float64, len(g.sign))
-	for i := range weighted {
-		weighted[i] = make([]float64, len(g.sign[0]))
-		for j, o := range g.orbit[i] {
-			if o >= 0 {
-				weighted[i][j] = float64(g.sign[i][j]) * mu[o] / g.size[o]
-			}
-		}
-	}
+	weighted := g.weighted(mu)
 	parts := slices.Clone(g.blocks)
 	in := map[int]bool{}
 	for _, b := range parts {
@@ -295,70 +282,27 @@ func (g *orbitGame) heaviest(mu []float64) (best []signedRect, pays float64) {
 	return best, most[0]
 }
 
-// shares is what a rectangle pays for each orbit: the mean over its entries.
-func (g *orbitGame) shares(r signedRect) []float64 {
-	s := make([]float64, len(g.size))
-	for _, i := range r.rows {
-		for _, j := range r.cols {
-			if o := g.orbit[i][j]; o >= 0 {
-				s[o] += r.sign * float64(g.sign[i][j]) / g.size[o]
-			}
-		}
-	}
-	return s
-}
-
 // solve goes on until no rectangle pays more than the value found, or ctx ends.
 func (g *orbitGame) solve() bool {
 	if g.sets() > symmetrySets {
 		return false
 	}
-	orbits := len(g.size)
-	for o := range orbits { // an entry of each orbit: the program has a solution
+	for o := range g.size { // an entry of each orbit: the program has a solution
 		for i := range g.sign {
-			if j := slices.Index(g.orbit[i], o); j >= 0 {
-				g.rects = append(g.rects, signedRect{float64(g.sign[i][j]), []int{i}, []int{j}})
+			if j := slices.Index(g.at[i], o); j >= 0 {
+				g.rects = append(g.rects, signedRect{g.sign[i][j], []int{i}, []int{j}})
 				break
 			}
 		}
 	}
 	upper, lower := math.Inf(1), 0.0
 	for range 200 {
-		// max d: sum_R p_R share_R(o) - d - slack_o = 0, sum p = 1.
-		k := len(g.rects)
-		m := mat.NewDense(orbits+1, k+1+orbits, nil)
-		for r, q := range g.rects {
-			for o, v := range g.shares(q) {
-				m.Set(o, r, v)
-			}
-			m.Set(orbits, r, 1)
-		}
-		for o := range orbits {
-			m.Set(o, k, -1)
-			m.Set(o, k+1+o, -1)
-		}
-		b, c := make([]float64, orbits+1), make([]float64, k+1+orbits)
-		b[orbits], c[k] = 1, -1
-		x, y, ok := interior(g.ctx, m, b, c)
-		if x == nil || y == nil {
+		p, mu, value, ok := g.restricted(g.ctx)
+		if mu == nil {
 			return false
 		}
-		sum := 0.0
-		mu := make([]float64, orbits)
-		for o := range mu {
-			if mu[o] = max(0, y[o]); math.IsNaN(mu[o]) {
-				return false
-			}
-			sum += mu[o]
-		}
-		if sum == 0 {
-			return false
-		}
-		for o := range mu {
-			mu[o] /= sum
-		}
-		if x[k] > lower || g.weights == nil {
-			lower, g.weights = x[k], x[:k]
+		if value > lower || g.weights == nil {
+			lower, g.weights = value, p
 		}
 		// Halfway to the best distribution so far: that keeps them from swinging.
 		if g.mu != nil && ok {
@@ -400,7 +344,7 @@ func (g *orbitGame) claims() []check.Claim {
 		d := check.Blocks{Kind: "blocks", Weights: make([][]int64, len(g.sign)), Blocks: append([][]int{}, g.blocks...), Symmetries: g.symmetries[len(g.symmetries)-len(g.swaps):]}
 		for i := range g.sign {
 			d.Weights[i] = make([]int64, len(g.sign[0]))
-			for j, o := range g.orbit[i] {
+			for j, o := range g.at[i] {
 				if o >= 0 {
 					d.Weights[i][j] = weights[o]
 				}
