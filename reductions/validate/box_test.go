@@ -89,7 +89,7 @@ func TestBoxes(t *testing.T) {
 // TestPlace: rows are put into so many classes where there is a way, and with enough steps it is known where there is none.
 func TestPlace(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 8))
-	for trial := range 300 {
+	for trial := range 150 {
 		rows, cols := 1+rng.IntN(5), 1+rng.IntN(3)
 		masks := make([]uint64, rows*cols)
 		for k := range masks {

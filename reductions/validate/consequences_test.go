@@ -235,17 +235,19 @@ func TestDeclaredNeeds(t *testing.T) {
 	}
 	const right = "if the map is right at that n; checked: n = 4"
 	for name, c := range map[string]struct {
-		need func(n int) *Need
-		bits int
-		note string
+		need   func(n int) *Need
+		bits   int
+		judged bool
+		note   string
 	}{
-		"here and before":      {func(n int) *Need { return need(n) }, 2, right + "; its need is declared, not judged at n = 3; its need is declared, not judged at n = 4"},
-		"later":                {func(n int) *Need { return need(n) }, 8, right + "; its need is declared, not judged at n = 9"},
-		"later, another basis": {func(n int) *Need { return need(max(1, n-1)) }, 8, right + "; the need there is 9 bits, one-way deterministic (quoted: declared); its need is declared, not judged at n = 10"},
+		"here, and judged":     {func(n int) *Need { return need(n) }, 3, true, ""},
+		"here and before":      {func(n int) *Need { return need(n) }, 2, false, right + "; its need is declared, not judged at n = 3; its need is declared, not judged at n = 4"},
+		"later":                {func(n int) *Need { return need(n) }, 8, false, right + "; its need is declared, not judged at n = 9"},
+		"later, another basis": {func(n int) *Need { return need(max(1, n-1)) }, 8, false, right + "; the need there is 9 bits, one-way deterministic (quoted: declared); its need is declared, not judged at n = 10"},
 		"later, another setting": {func(n int) *Need {
 			return &Need{Bits: n, Setting: protocol.TwoWay, Basis: problems.Checked, By: "declared"}
-		}, 8, right + "; the need there is 9 bits, two-way deterministic (checked: declared); its need is declared, not judged at n = 9"},
-		"more than there is": {func(n int) *Need { return need(n + n/9) }, 8, "where it bites is not known: at n = 9, 10 bits are declared (one-way deterministic), and 9 are enough: Alice has 512 inputs and sends hers"},
+		}, 8, false, right + "; the need there is 9 bits, two-way deterministic (checked: declared); its need is declared, not judged at n = 9"},
+		"more than there is": {func(n int) *Need { return need(n + n/9) }, 8, false, "where it bites is not known: at n = 9, 10 bits are declared (one-way deterministic), and 9 are enough: Alice has 512 inputs and sends hers"},
 	} {
 		family := func(n int) (*Subject, error) {
 			if n < 1 {
@@ -259,6 +261,7 @@ func TestDeclaredNeeds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		s.judged = c.judged
 		if row := only(t, t.Context(), s, family, oneWay(t, func(int) int { return c.bits })); row.Note != c.note {
 			t.Errorf("%s: %q, want %q", name, row.Note, c.note)
 		}

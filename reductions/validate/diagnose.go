@@ -128,7 +128,7 @@ var rewritings = []rewriting{
 	{"complemented", func(d protocol.Domain, v protocol.Value) (protocol.Value, bool) {
 		ends := 1 // the sum of what change places
 		if !d.Plain() {
-			least, most := d.Value(d.Nth(0)), d.Value(d.Nth(d.Len()-1))
+			least, most := d.Value(d.Nth(0)), d.Value(d.Nth(max(1, d.Len())-1)) // of very many, the first
 			if least.Len() == 0 || most.Len() == 0 {
 				return v, false
 			}

@@ -8,6 +8,7 @@ import (
 
 	"crosscut/models/tasks"
 	"crosscut/protocol"
+	"crosscut/protocol/problems"
 	"crosscut/reductions"
 	"crosscut/report"
 )
@@ -163,5 +164,215 @@ func TestSheets(t *testing.T) {
 		if got := domainText(new(big.Int).Lsh(big.NewInt(1), bits)); got != want {
 			t.Errorf("2^%d is written %s", bits, got)
 		}
+	}
+}
+
+// TestRestIsSaidOnce: what is needed stands with the verdict where it was known then, else with what follows.
+func TestRestIsSaidOnce(t *testing.T) {
+	need := Need{Bits: 3, Setting: protocol.OneWay, Basis: "checked", By: "rows"}
+	for name, told := range map[string]bool{"with the verdict": true, "later": false} {
+		r := run(t, instance(t, reductions.DisjMatch3, 2), Options{})
+		if r.Needed = nil; told {
+			r.Needed = &need
+		}
+		r.Verdicts()
+		r.Needed = &need
+		said := ""
+		for _, f := range r.Rest().Fields {
+			said += f.Value
+		}
+		if want := map[bool]string{true: "", false: "3 bits, one-way deterministic (checked: rows)"}[told]; said != want {
+			t.Errorf("needed, told %s: %q, want %q", name, said, want)
+		}
+	}
+}
+
+// mapped is a map in which each player writes the place of a member of its domain, and the task is the problem.
+func mapped(t *testing.T, domains []protocol.Domain, value func(v []protocol.Value) bool, write func(who int, v protocol.Value) protocol.Value, task func(v []protocol.Value) bool) *Subject {
+	s := &Subject{Name: "mine", Size: 1, Declared: true, Reads: []int{1}, Shape: instance(t, reductions.DisjMatch3, 40).Shape}
+	s.Problem = &problems.Problem{Name: "mine", Inputs: func(int) []protocol.Domain { return domains }}
+	for i := range s.Shape.N {
+		if i < len(domains) {
+			s.Split.Owner = append(s.Split.Owner, protocol.Player(i))
+			continue
+		}
+		s.Split.Owner, s.Public = append(s.Split.Owner, tasks.Public), append(s.Public, tasks.Token{X: 1})
+	}
+	s.Write = func(who protocol.Player, ins []protocol.Word) (all [][]tasks.Token, err error) {
+		d := domains[who]
+		for _, w := range ins {
+			w, ok := d.Word(write(int(who), d.Value(w)))
+			for k := range d.Len() {
+				if d.Nth(k) == w {
+					all = append(all, []tasks.Token{{X: k + 1}})
+				}
+			}
+			if !ok {
+				t.Errorf("%v is no member of %s", w, d.Name())
+			}
+		}
+		return all, nil
+	}
+	s.Outputs = func(seq []tasks.Token, read []int) (all []tasks.Value, err error) {
+		var v []protocol.Value
+		for who, d := range domains {
+			v = append(v, d.Value(d.Nth(seq[who].X-1)))
+		}
+		for _, pos := range read {
+			out := 7.
+			if pos == 1 {
+				if out = 0; task(v) {
+					out = 1
+				}
+			}
+			all = append(all, tasks.Value{out})
+		}
+		return all, nil
+	}
+	s.Answer = func(_ protocol.Word, output func(int) (tasks.Value, error)) (protocol.Value, error) {
+		out, err := output(1)
+		return protocol.BoolValue(err == nil && out[0] == 1), err
+	}
+	s.Want = func(in ...protocol.Word) (protocol.Value, bool, error) {
+		var v []protocol.Value
+		for who, d := range domains {
+			v = append(v, d.Value(in[who]))
+		}
+		return protocol.BoolValue(value(v)), true, nil
+	}
+	return s
+}
+
+// TestCausesOfLists: inputs of other kinds than bit strings, and of more players, are written in another way than they are meant.
+func TestCausesOfLists(t *testing.T) {
+	list := func(v protocol.Value, item func(k int) int) protocol.Value {
+		var items []int
+		for k := range v.Len() {
+			items = append(items, item(k))
+		}
+		return protocol.Ints(items...)
+	}
+	backwards := func(v protocol.Value) protocol.Value {
+		return list(v, func(k int) int { return v.At(v.Len() - 1 - k).Int() })
+	}
+	from := func(ends int) func(v protocol.Value) protocol.Value {
+		return func(v protocol.Value) protocol.Value { return list(v, func(k int) int { return ends - v.At(k).Int() }) }
+	}
+	inverse := func(v protocol.Value) protocol.Value {
+		return list(v, func(k int) int {
+			for at := range v.Len() {
+				if v.At(at).Int() == k+1 {
+					return at + 1
+				}
+			}
+			return 0
+		})
+	}
+	number := func(v protocol.Value) (n int) {
+		for k := range v.Len() {
+			n = 7*n + v.At(k).Int()
+		}
+		return n
+	}
+	larger := func(v []protocol.Value) bool { return number(v[0]) > number(v[len(v)-1]) }
+	beyond := func(a, b protocol.Value) bool { return number(a) > number(b)*number(b) }
+	first := func(v []protocol.Value) bool { return beyond(v[0], v[len(v)-1]) }
+	last := func(v []protocol.Value) bool { return beyond(v[len(v)-1], v[0]) }
+	either := func(v []protocol.Value) bool { return (v[0].Len() > 0) == (number(v[1]) == 0) }
+	id := func(v protocol.Value) protocol.Value { return v }
+	seven := func(protocol.Value) protocol.Value { return protocol.Ints(7) }
+	words, some := protocol.Words(2, 3), func(list ...protocol.Domain) []protocol.Domain { return list }
+	for name, c := range map[string]struct {
+		domains     []protocol.Domain
+		value, task func(v []protocol.Value) bool
+		first       func(v protocol.Value) protocol.Value
+		all         bool // rewrite, not the first alone
+		want        string
+	}{
+		"words reversed":             {some(words, words), larger, larger, backwards, false, "right if x is reversed on its way into the tokens, on all 81 pairs tried"},
+		"all reversed":               {some(words, words), larger, larger, backwards, true, "right if every input is reversed on its way into the tokens, on all 81 pairs tried"},
+		"words complemented":         {some(words, words), larger, larger, from(2), false, "right if x is complemented on its way into the tokens, on all 81 pairs tried"},
+		"tables complemented":        {some(protocol.Tables(2, 3), protocol.Tables(2, 3)), larger, larger, from(4), false, "right if x is complemented on its way into the tokens, on all 81 pairs tried"},
+		"permutations inverted":      {some(protocol.Permutations(3), protocol.Permutations(3)), larger, larger, inverse, false, "right if x is inverted as a permutation on its way into the tokens, on all 36 pairs tried"},
+		"exchanged":                  {some(words, words), first, last, id, false, "right if x and y are exchanged on their way into the tokens, on all 81 pairs tried"},
+		"three in opposite order":    {some(words, words, words), first, last, id, false, "right if the players' inputs are taken in the opposite order on their way into the tokens, on all 729 pairs tried"},
+		"of other domains":           {some(words, protocol.Words(3, 2)), first, last, id, false, ""},
+		"one is empty":               {some(protocol.Choices(protocol.Ints(), protocol.Ints(7)), words), either, either, seven, false, "the split: none of Alice's tokens depends on x, on 64 random x"},
+		"the last is empty":          {some(protocol.Choices(protocol.Ints(7), protocol.Ints()), words), either, either, seven, false, "the split: none of Alice's tokens depends on x, on 64 random x"},
+		"the second of three is off": {some(words, words, words), func(v []protocol.Value) bool { return number(v[1]) > number(v[2]) }, func(v []protocol.Value) bool { return number(backwards(v[1])) > number(v[2]) }, id, false, "right if the input of player 2 is reversed on its way into the tokens, on all 729 pairs tried"},
+	} {
+		s := mapped(t, c.domains, c.value, func(who int, v protocol.Value) protocol.Value {
+			if who == 0 || c.all {
+				return c.first(v)
+			}
+			return v
+		}, c.task)
+		if r := run(t, s, Options{}); r.Failures == 0 || r.Cause != c.want {
+			t.Errorf("%s: %d failures, %q, want %q", name, r.Failures, r.Cause, c.want)
+		}
+	}
+}
+
+// TestCausesThatAreNone: answers that are no truth values are not inverted, outputs that fail are not read, and of a right map a
+// query that never changes is named.
+func TestCausesThatAreNone(t *testing.T) {
+	just := func(v protocol.Value) func(...protocol.Word) (protocol.Value, bool, error) {
+		return func(...protocol.Word) (protocol.Value, bool, error) { return v, true, nil }
+	}
+	for name, c := range map[string]struct {
+		n      int
+		change func(s *Subject)
+		want   string
+	}{
+		"a truth value for a number": {3, func(s *Subject) { s.Want = just(protocol.IntValue(2)) }, ""},
+		"a number for a truth value": {3, func(s *Subject) {
+			s.got, s.Answer = nil, func(protocol.Word, func(int) (tasks.Value, error)) (protocol.Value, error) {
+				return protocol.IntValue(2), nil
+			}
+		}, ""},
+		"just so many pairs": {7, faults["answer inverted"], "right if the answer is inverted, on all 16384 pairs tried"},
+		"of no square":       {3, func(s *Subject) { s.Want = just(protocol.BoolValue(true)) }, ""},
+		"no other output": {4, func(s *Subject) {
+			by(2, func(v float64) bool { return v == 1 })(s)
+			outputs := s.Outputs
+			s.Outputs = func(seq []tasks.Token, read []int) ([]tasks.Value, error) {
+				if len(read) != 1 || read[0] != 2 {
+					return nil, errPlanted
+				}
+				return outputs(seq, read)
+			}
+		}, ""},
+		"outputs of two numbers": {4, func(s *Subject) {
+			by(1, func(v float64) bool { return v == 2 })(s)
+			outputs := s.Outputs
+			s.Outputs = func(seq []tasks.Token, read []int) (all []tasks.Value, err error) {
+				all, err = outputs(seq, read)
+				for k := range all {
+					all[k] = append(all[k], 1)
+				}
+				return all, err
+			}
+		}, ""},
+	} {
+		r := run(t, broken(t, c.n, c.change), Options{Plain: true})
+		if r.Failures == 0 || r.Cause != c.want {
+			t.Errorf("%s: %d failures, %q, want %q", name, r.Failures, r.Cause, c.want)
+		}
+	}
+	asked := instance(t, reductions.DisjMatch3, 3)
+	asked.Split.Owner = append([]protocol.Player{}, asked.Split.Owner...)
+	asked.Split.Owner[0], asked.Public = protocol.Alice, asked.Public[1:]
+	write := asked.Write
+	asked.Write = func(who protocol.Player, ins []protocol.Word) ([][]tasks.Token, error) {
+		all, err := write(who, ins)
+		for k := range all {
+			if who == protocol.Alice {
+				all[k] = append([]tasks.Token{{X: 1}}, all[k]...)
+			}
+		}
+		return all, err
+	}
+	if r := run(t, asked, Options{}); r.Verdict != report.Meets || !strings.HasPrefix(r.Cause, "one way for attention, right if the token at position 1 is public: ") {
+		t.Errorf("%s, %q", r.Verdict, r.Cause)
 	}
 }

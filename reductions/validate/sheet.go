@@ -136,9 +136,6 @@ func text(token any) string {
 	if own, is := token.(fmt.Stringer); is {
 		return own.String()
 	}
-	raw, err := json.Marshal(token)
-	if err != nil {
-		return fmt.Sprint(token)
-	}
+	raw, _ := json.Marshal(token)
 	return string(raw)
 }

@@ -175,6 +175,12 @@ func TestTokensFitTheRule(t *testing.T) {
 			}
 		}
 		s.Write = func(protocol.Player, []protocol.Word) ([][]tasks.Token, error) { return nil, errPlanted }
+		tried := newSearch(t.Context(), func(int) (*Subject, error) { return s, nil })
+		tried.samples[s.Size] = nil
+		s.Declared, s.Need = true, &Need{Bits: 1 << 20, Setting: protocol.TwoWay}
+		if err := new(Consequence).lookAhead(s, raw, tried, *s.Need); !errors.Is(err, errPlanted) {
+			t.Errorf("a map that fails there: %v", err)
+		}
 		if _, err := s.tooLarge(raw); !errors.Is(err, errPlanted) {
 			t.Errorf("a map that fails: %v", err)
 		}
