@@ -57,7 +57,7 @@ func (c *Certificate) Coq(w io.Writer, name string) (theorems int, left []string
 			left = append(left, fmt.Sprintf("%s, %s: %v", claim.Of(), claim.End, err))
 		}
 	}
-	if lower != nil && upper != nil && lower.Number == upper.Number {
+	if lower != nil || upper != nil {
 		if err := x.depth(lower, upper); err != nil {
 			left = append(left, fmt.Sprintf("%s: %v", Deterministic, err))
 		}
@@ -304,16 +304,16 @@ func (x *coqWriter) minor(v int, among, across []int) (string, int) {
 // reduce takes that multiple of b, which has 1 at place c, from w that leaves 0 there.
 func reduce(w, b []*big.Rat, c int) {
 	f := new(big.Rat).Set(w[c])
-	if f.Sign() == 0 {
-		return
-	}
 	for k := range w {
 		w[k].Sub(w[k], new(big.Rat).Mul(f, b[k]))
 	}
 }
 
-// depth writes the theorem about D(f).
+// depth writes the theorem about D(f), which needs both ends.
 func (x *coqWriter) depth(lower, upper *Claim) error {
+	if lower == nil || upper == nil || lower.Number != upper.Number {
+		return errCoq
+	}
 	var tree treeEvidence
 	if err := decode(upper.Evidence, &tree); err != nil {
 		return err

@@ -57,13 +57,13 @@ type keptSearch struct {
 	covers [][]uint64 // [depth]
 }
 
-// maxKeptCells bounds the memory of a search.
-const maxKeptCells = 1 << 22
+// maxKeptCells bounds the memory of a search; tests lower it.
+var maxKeptCells = 1 << 22
 
 // keptExceed says whether some words of the messages have more than target right answers, rows having floor of them
 // for nothing. A message's word has its tokens: another would be no better for any row that may send it.
 func (t *work) keptExceed(k, target, floor int) (bool, error) {
-	columns, _, err := t.answers(maxSearchWords)
+	columns, count, err := t.answers(maxSearchWords)
 	if err != nil {
 		return false, err
 	}
@@ -74,10 +74,11 @@ func (t *work) keptExceed(k, target, floor int) (bool, error) {
 	if t.Cols > 20 {
 		return false, fmt.Errorf("%w: %d tokens to keep", ErrLimit, t.Cols)
 	}
-	alike := t.everyWord(columns)
+	// Whether the rows are all words over the columns' values, of which every column has as many.
+	alike := int(count) == t.Rows && len(t.firsts()) == t.Rows && !slices.ContainsFunc(columns, func(v []int) bool { return len(v) != len(columns[0]) })
 	blocks, levels := (t.Rows+63)/64, t.Cols-floor
 	s := &keptSearch{work: t, target: target}
-	first, cells := uint(0), 0
+	first, all := uint(1)<<k-1, 0
 	for set := range uint(1) << t.Cols {
 		if bits.OnesCount(set) != k {
 			continue
@@ -103,12 +104,9 @@ func (t *work) keptExceed(k, target, floor int) (bool, error) {
 					}
 				}
 				words = append(words, cover)
-				if cells += levels*blocks + 1; cells > maxKeptCells {
+				if all++; all*(levels*blocks+1+len(s.words)) > maxKeptCells { // with its scores for every message
 					return false, fmt.Errorf("%w: too many words for this matrix", ErrLimit)
 				}
-			}
-			if len(s.words) == 0 {
-				first = set
 			}
 			s.words = append(s.words, words)
 		}
@@ -122,24 +120,6 @@ func (t *work) keptExceed(k, target, floor int) (bool, error) {
 		s.scores, s.covers = append(s.scores, scores), append(s.covers, make([]uint64, levels*blocks))
 	}
 	return s.above(0, floor*t.Rows)
-}
-
-// everyWord says that the rows are all words over the columns' values, of which every column has as many.
-func (t *work) everyWord(columns [][]int) bool {
-	count, seen := 1, map[string]bool{}
-	for _, values := range columns {
-		if count *= len(values); len(values) != len(columns[0]) || count > t.Rows {
-			return false
-		}
-	}
-	for i := range t.Rows {
-		row := make([]int, t.Cols)
-		for j := range row {
-			row[j], _ = t.At(i, j)
-		}
-		seen[fmt.Sprint(row)] = true
-	}
-	return count == t.Rows && len(seen) == count
 }
 
 // digitsOf is the w-th word of words(), by the places of its values in their columns.
@@ -200,21 +180,21 @@ func (s *keptSearch) above(depth, total int) (bool, error) {
 	if slack < 0 {
 		return false, nil
 	}
-	next, fewest := -1, 0
+	var left []int
+	count := make([]int, len(scores))
 	for m, add := range scores {
 		if s.chosen[m] {
 			continue
 		}
-		best, count := slices.Max(add), 0
+		left = append(left, m)
+		best := slices.Max(add)
 		for _, a := range add {
 			if a >= best-slack {
-				count++
+				count[m]++
 			}
 		}
-		if next < 0 || count < fewest {
-			next, fewest = m, count
-		}
 	}
+	next := slices.MinFunc(left, func(a, b int) int { return count[a] - count[b] })
 	best := slices.Max(scores[next])
 	s.chosen[next] = true
 	defer func() { s.chosen[next] = false }()

@@ -3,48 +3,66 @@ package check
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
-// keptBest is the most right answers when each row sends k of its entries, by the definition: all words for all messages.
-func keptBest(t *Table, k int) int {
-	type message struct{ columns, tokens string }
-	of := make([][]message, t.Rows)
-	var all []message
-	seen := map[message]int{}
+// keptMessages lists the messages of k entries of a row: for each message the rows that may send it.
+func keptMessages(t *Table, k int) (all [][]int) {
+	seen := map[string]int{}
 	for i := range t.Rows {
 		for set := range 1 << t.Cols {
-			m, kept := message{columns: fmt.Sprint(set)}, 0
+			m, kept := fmt.Sprint(set, ":"), 0
 			for j := range t.Cols {
 				if set>>j&1 == 1 {
 					v, _ := t.At(i, j)
-					m.tokens, kept = m.tokens+fmt.Sprint(v, " "), kept+1
+					m, kept = m+fmt.Sprint(" ", v), kept+1
 				}
 			}
 			if kept != k {
 				continue
 			}
 			if _, there := seen[m]; !there {
-				seen[m] = len(all)
-				all = append(all, m)
+				seen[m], all = len(all), append(all, nil)
 			}
+			all[seen[m]] = append(all[seen[m]], i)
+		}
+	}
+	return all
+}
+
+// everyWord lists all words over the values of a table.
+func everyWord(t *Table) [][]int {
+	words := [][]int{{}}
+	for range t.Cols {
+		var longer [][]int
+		for _, v := range t.Values() {
+			for _, w := range words {
+				longer = append(longer, append(slices.Clone(w), v))
+			}
+		}
+		words = longer
+	}
+	return words
+}
+
+// keptBest is the most right answers when each row sends k of its entries, by the definition: all words for all messages.
+func keptBest(t *Table, k int) int {
+	all, words := keptMessages(t, k), everyWord(t)
+	of := make([][]int, t.Rows)
+	for m, rows := range all {
+		for _, i := range rows {
 			of[i] = append(of[i], m)
 		}
 	}
-	values, words := t.Values(), 1
-	for range t.Cols {
-		words *= len(values)
-	}
-	gain := func(i, w int) (n int) {
-		for j := range t.Cols {
-			if t.Is(i, j, values[w%len(values)]) {
-				n++
-			}
-			w /= len(values)
+	gain := make([][]int, t.Rows)
+	for i := range gain {
+		for _, w := range words {
+			gain[i] = append(gain[i], hits(t, i, w))
 		}
-		return n
 	}
 	choice, best := make([]int, len(all)), 0
 	for {
@@ -52,14 +70,14 @@ func keptBest(t *Table, k int) int {
 		for i := range t.Rows {
 			most := 0
 			for _, m := range of[i] {
-				most = max(most, gain(i, choice[seen[m]]))
+				most = max(most, gain[i][choice[m]])
 			}
 			total += most
 		}
 		best = max(best, total)
 		m := 0
 		for ; m < len(all); m++ {
-			if choice[m]++; choice[m] < words {
+			if choice[m]++; choice[m] < len(words) {
 				break
 			}
 			choice[m] = 0
@@ -116,7 +134,98 @@ func TestKeptIsTheDefinition(t *testing.T) {
 				if truth > 0 && proves(truth-1) {
 					t.Errorf("%v, %d kept, floor %d: fewer than %d right answers are proved", table.Lines(), k, floor, truth)
 				}
+				if !proves(all) {
+					t.Errorf("%v, %d kept, floor %d: not even that all answers may be right is proved", table.Lines(), k, floor)
+				}
 			}
+		}
+	}
+}
+
+// TestKeptPricesAndKeepers: prices prove the dual bound, and messages what they achieve, by their formulas.
+func TestKeptPricesAndKeepers(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 10))
+	for range 60 {
+		rows, cols, values := 1+rng.IntN(6), 1+rng.IntN(4), 2+rng.IntN(2)
+		table := NewTable(rows, cols, func(i, j int) (int, bool) { return rng.IntN(values), true })
+		k := rng.IntN(cols + 1)
+		proves := func(end string, evidence any, right int64) {
+			raw, _ := json.Marshal(evidence)
+			got, err := Prove(table, Claim{Measure: SuccessKept, Value: &k, End: end, Number: "1", Evidence: raw})
+			if want := big.NewRat(right, int64(rows*cols)); err != nil || got.Cmp(want) != 0 {
+				t.Errorf("%v, %d kept: %s proves %v, want %v; %v", table.Lines(), k, raw, got, want, err)
+			}
+		}
+		prices, sum := make([]int64, rows), int64(0)
+		for i := range prices {
+			prices[i] = int64(rng.IntN(3*cols + 1))
+			sum += prices[i]
+		}
+		for _, m := range keptMessages(table, k) {
+			most := int64(0)
+			for _, w := range everyWord(table) {
+				over := int64(0)
+				for _, i := range m {
+					over += max(0, 3*int64(hits(table, i, w))-prices[i])
+				}
+				most = max(most, over)
+			}
+			sum += most
+		}
+		proves(Upper, KeptPrices{"kept-prices", 3, prices}, min(sum/3, int64(rows*cols)))
+		best := make([]int, rows)
+		e := Keepers{Kind: "keepers", Messages: []Keeper{}}
+		for range rng.IntN(4) {
+			m := Keeper{Columns: rng.Perm(cols)[:k], Tokens: []int{}}
+			slices.Sort(m.Columns)
+			from := rng.IntN(rows)
+			for _, j := range m.Columns {
+				v, _ := table.At(from, j)
+				m.Tokens = append(m.Tokens, v)
+			}
+			for range cols {
+				m.Word = append(m.Word, rng.IntN(values))
+			}
+			for i := range best {
+				may := true
+				for n, j := range m.Columns {
+					may = may && table.Is(i, j, m.Tokens[n])
+				}
+				if may {
+					best[i] = max(best[i], hits(table, i, m.Word))
+				}
+			}
+			e.Messages = append(e.Messages, m)
+		}
+		total := 0
+		for _, b := range best {
+			total += b
+		}
+		proves(Lower, e, int64(total))
+	}
+}
+
+// TestRenamingChangesNothing: where the rows are all words, the search looks at some words for the first messages
+// only; where each row stands twice it looks at all, and finds twice as many right answers.
+func TestRenamingChangesNothing(t *testing.T) {
+	for _, c := range [][3]int{{2, 2, 0}, {2, 2, 1}, {3, 2, 0}, {3, 2, 1}, {3, 2, 2}, {2, 3, 1}, {2, 4, 1}, {3, 3, 2}, {4, 2, 1}} {
+		cols, q, k := c[0], c[1], c[2]
+		most := func(times int) int {
+			table := NewTable(int(math.Pow(float64(q), float64(cols)))*times, cols, func(i, j int) (int, bool) {
+				return i / times / int(math.Pow(float64(q), float64(j))) % q, true
+			})
+			right := 0
+			w := newWork(t.Context(), table, 1<<40)
+			for above := true; above; right++ {
+				var err error
+				if above, err = w.keptExceed(k, times*right, 0); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return right - 1
+		}
+		if one, two := most(1), most(2); one != two {
+			t.Errorf("all words of %d out of %d symbols, %d kept: %d right answers, without renaming %d", cols, q, k, one, two)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 )
 
 // Symmetry permutes rows and columns, row i to Rows[i], and leaves every sign (every
@@ -161,22 +162,21 @@ func (t *work) heaviestByBlocks(a [][]int64, blocks [][]int) (int64, error) {
 	for i := range a {
 		single[i] = true
 	}
-	sets := 1
 	for _, block := range blocks {
 		for _, i := range block {
 			delete(single, i)
 		}
-		if sets *= len(block) + 1; sets > 1<<24 {
-			return 0, ErrLimit
-		}
 	}
-	parts := append([][]int{}, blocks...)
+	parts := slices.Clone(blocks)
 	for i := range a {
 		if single[i] {
-			if sets *= 2; sets > 1<<24 {
-				return 0, ErrLimit
-			}
 			parts = append(parts, []int{i})
+		}
+	}
+	sets := 1
+	for _, part := range parts {
+		if sets *= max(2, len(part)+1); sets > maxSteps { // many empty blocks would be too deep
+			return 0, ErrLimit
 		}
 	}
 	most := int64(0)
