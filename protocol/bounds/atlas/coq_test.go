@@ -144,12 +144,19 @@ func TestCoq(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "Census.v"), file.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	text, err := os.ReadFile(filepath.Join("..", "check", "testdata", "export.v")) // of check.TestCoqText
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "Export.v"), text, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	compile := func(name string) ([]byte, error) {
 		cmd := exec.Command(coqc, name)
 		cmd.Dir = dir
 		return cmd.CombinedOutput()
 	}
-	for _, name := range []string{"Protocol.v", "Evidence.v", "Promise.v", "Census.v"} {
+	for _, name := range []string{"Protocol.v", "Evidence.v", "Promise.v", "Census.v", "Export.v"} {
 		if out, err := compile(name); err != nil {
 			t.Fatalf("%s: %v\n%s", name, err, out)
 		}

@@ -81,7 +81,7 @@ var _ = register("colouring", func(t *work, c Claim, raw json.RawMessage) (*big.
 // unit propagation, and in the end a contradiction.
 func (t *work) refute(p *propagator, lemmas [][]int) error {
 	if t.formulas != nil {
-		t.formulas(Formula{Variables: len(p.value) - 1, Clauses: p.all(), Lemmas: lemmas})
+		t.formulas(Formula{Variables: p.variables, Clauses: p.all(), Lemmas: lemmas})
 	}
 	for at, lemma := range lemmas {
 		if p.follows(nil) {
@@ -91,48 +91,48 @@ func (t *work) refute(p *propagator, lemmas [][]int) error {
 			return err
 		}
 		for _, l := range lemma {
-			if l == 0 || l <= -len(p.value) || l >= len(p.value) { // -l may be out of range
+			if l == 0 || l < -p.variables || l > p.variables { // -l may be out of range
 				return fmt.Errorf("lemma %d: literal %d", at, l)
 			}
 		}
 		if !p.follows(lemma) {
-			if p.left <= 0 {
-				return ErrLimit
-			}
-			return fmt.Errorf("lemma %d does not follow by unit propagation", at)
+			return p.open(fmt.Errorf("lemma %d does not follow by unit propagation", at))
 		}
 		p.add(lemma)
 	}
 	if !p.follows(nil) {
-		if p.left <= 0 {
-			return ErrLimit
-		}
-		return errors.New("the lemmas end without a contradiction")
+		return p.open(errors.New("the lemmas end without a contradiction"))
 	}
 	return nil
 }
 
 // propagator follows unit clauses, from assumptions that it takes back.
 type propagator struct {
-	clauses [][]int
-	in      map[int][]int // literal: the clauses that watch it
-	value   []int8        // by variable: 1, -1, or 0 open
-	trail   []int
-	units   []int // literals that hold for good
-	empty   bool
-	left    int // steps
+	clauses   [][]int
+	in        map[int][]int // literal: the clauses that watch it
+	variables int
+	value     []int8 // by literal, from -variables: 1, -1, or 0 open
+	trail     []int
+	units     []int // literals that hold for good
+	empty     bool
+	left      int // steps
 }
 
 func newPropagator(variables int) *propagator {
-	return &propagator{in: map[int][]int{}, value: make([]int8, variables+1), left: 8 * maxSteps}
+	return &propagator{in: map[int][]int{}, variables: variables, value: make([]int8, 2*variables+1), left: 8 * maxSteps}
 }
 
-func (p *propagator) of(l int) int8 {
-	if l < 0 {
-		return -p.value[-l]
+// open is why something was not found to follow: for want of steps, or as given.
+func (p *propagator) open(why error) error {
+	if p.left <= 0 {
+		return ErrLimit
 	}
-	return p.value[l]
+	return why
 }
+
+func (p *propagator) of(l int) int8 { return p.value[p.variables+l] }
+
+func (p *propagator) put(l int, v int8) { p.value[p.variables+l], p.value[p.variables-l] = v, -v }
 
 // add gives a clause. Its first two literals are watched: no value is set now.
 func (p *propagator) add(c []int) {
@@ -155,11 +155,8 @@ func (p *propagator) set(l int) bool {
 	case -1:
 		return false
 	case 0:
-		if p.trail = append(p.trail, l); l < 0 {
-			p.value[-l] = -1
-		} else {
-			p.value[l] = 1
-		}
+		p.trail = append(p.trail, l)
+		p.put(l, 1)
 	}
 	return true
 }
@@ -172,7 +169,7 @@ func (p *propagator) follows(clause []int) bool {
 	}
 	defer func() {
 		for _, l := range p.trail {
-			p.value[max(l, -l)] = 0
+			p.put(l, 0)
 		}
 		p.trail = p.trail[:0]
 	}()

@@ -45,7 +45,7 @@ var _ = register("covering", func(t *work, c Claim, raw json.RawMessage) (*big.R
 		return nil, err
 	}
 	rows, cols := len(e.Rows), len(e.Cols)
-	if e.K < 0 || e.K > coveringVariables || len(e.Fooling) > e.K {
+	if len(e.Fooling) > e.K {
 		return nil, fmt.Errorf("%d fooling entries and %d rectangles", len(e.Fooling), e.K)
 	}
 	if err := t.spend(4, rows+1, cols+1, e.K+1); err != nil {
@@ -74,16 +74,22 @@ func (t *work) coverClauses(e *Covering, v int, exactly bool) (*propagator, erro
 			}
 		}
 	}
-	variables := e.K * (rows + cols + entries)
-	if variables > coveringVariables || e.K*rows*cols > coveringClauses || exactly && entries*e.K*e.K > coveringClauses {
+	if e.K > coveringVariables/max(1, rows+cols+entries) {
+		return nil, ErrLimit
+	}
+	clauses := e.K * rows * cols
+	if exactly {
+		clauses = max(clauses, entries*e.K*e.K)
+	}
+	if clauses > coveringClauses {
 		return nil, ErrLimit
 	}
 	row := func(r, i int) int { return r*(rows+cols) + i + 1 }
 	col := func(r, j int) int { return r*(rows+cols) + rows + j + 1 }
-	p := newPropagator(variables)
+	p := newPropagator(e.K * (rows + cols + entries))
 	set := make([]Entry, len(e.Fooling)) // in lines of the matrix
 	for k, f := range e.Fooling {
-		if f[0] < 0 || f[0] >= rows || f[1] < 0 || f[1] >= cols {
+		if !f.within(rows, cols) {
 			return nil, fmt.Errorf("fooling entry %v is not in the part", f)
 		}
 		set[k] = Entry{e.Rows[f[0]], e.Cols[f[1]]}

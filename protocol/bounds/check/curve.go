@@ -9,9 +9,7 @@ import (
 )
 
 // maxCurveWork bounds the words times rows that are tried.
-const (
-	maxCurveWork = 1 << 28
-)
+const maxCurveWork = 1 << 28
 
 // Centres are at most 2^s words of answers: what they achieve is a lower end.
 type Centres struct {
@@ -50,9 +48,6 @@ var (
 			if len(w) != t.Cols {
 				return nil, fmt.Errorf("word %d has %d answers for %d columns", i, len(w), t.Cols)
 			}
-		}
-		if int64(len(e.Words))*int64(t.Rows)*int64(t.Cols) > maxCurveWork {
-			return nil, fmt.Errorf("%w: too many words for this matrix", ErrLimit)
 		}
 		if err := t.spend(len(e.Words), t.Rows, t.Cols); err != nil {
 			return nil, err
@@ -112,10 +107,7 @@ var (
 		bound := new(big.Int).Mul(big.NewInt(int64(k)), big.NewInt(most))
 		bound.Add(bound, big.NewInt(sum))
 		bound.Quo(bound, big.NewInt(e.Unit)) // the number of right answers is whole
-		if all := t.inside(); !bound.IsInt64() || bound.Int64() > all {
-			return share(t.Table, all), nil
-		}
-		return share(t.Table, bound.Int64()), nil
+		return share(t.Table, smallest(bound, big.NewInt(t.inside())).Int64()), nil
 	})
 )
 
@@ -124,7 +116,7 @@ func curveClaim(c Claim, measure, end string, raw json.RawMessage, into any) (in
 	if c.Measure != measure || c.End != end {
 		return 0, fmt.Errorf("this evidence speaks of the %s end of %s only", end, measure)
 	}
-	if c.Value == nil || *c.Value < 0 || *c.Value > 20 {
+	if *c.Value < 0 || *c.Value > 20 {
 		return 0, errors.New("the value of a success claim is a number of bits or tokens, 0 to 20")
 	}
 	if measure == SuccessKept {

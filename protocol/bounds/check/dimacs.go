@@ -43,7 +43,7 @@ func (c *Certificate) Formulas(ctx context.Context) ([]Formula, error) {
 			return nil, f.Err
 		}
 		if p := w.searched(f); p != nil {
-			all = append(all, Formula{Of: claim, Searched: true, Variables: len(p.value) - 1, Clauses: p.all()})
+			all = append(all, Formula{Of: claim, Searched: true, Variables: p.variables, Clauses: p.all()})
 			all[len(all)-1].Of.Evidence = nil
 		}
 	}
@@ -72,10 +72,10 @@ func (w *work) searched(f Finding) (p *propagator) {
 // the reverse. Then, per leaf and value, that the leaf has this label, one at most; entries that reach it have it.
 func (t *Table) depthClauses(k int) *propagator {
 	values := t.Values()
-	n, lines := 1<<min(k, 20), t.Rows+t.Cols // leaves
+	n, lines := 1<<k, t.Rows+t.Cols // leaves; k is at most maxRefuted
 	inner := n - 1
 	variables := (inner+n)*lines + inner + n*len(values)
-	if k > 12 || variables > coveringVariables || n*(t.Rows*t.Cols+len(values)*len(values)) > coveringClauses {
+	if variables > coveringVariables || n*(t.Rows*t.Cols+len(values)*len(values)) > coveringClauses {
 		return nil
 	}
 	p := newPropagator(variables)

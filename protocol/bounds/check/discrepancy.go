@@ -83,10 +83,7 @@ var _ = register("spectral", func(t *work, c Claim, raw json.RawMessage) (*big.R
 	if c.Measure != DiscUniform && c.Measure != DiscBest || c.End != Upper {
 		return nil, errOther
 	}
-	u := t.Table
-	if t.Rows > t.Cols {
-		u = t.transpose()
-	}
+	u := t.wide()
 	if u.Rows > 256 {
 		return nil, ErrLimit
 	}
@@ -112,19 +109,15 @@ var _ = register("spectral", func(t *work, c Claim, raw json.RawMessage) (*big.R
 		for _, v := range k[i] {
 			sum.Add(sum, new(big.Int).Abs(v))
 		}
-		if sum.Cmp(most) > 0 {
-			most = sum
-		}
+		most = largest(most, sum)
 	}
 	area := big.NewInt(int64(t.Rows) * int64(t.Cols))
 	most.Mul(most, area.Exp(area, big.NewInt(power), nil))
 	for ; power >= 1; power /= 2 {
 		most.Sqrt(most)
 	}
-	if all := big.NewInt(t.inside()); most.Cmp(all) > 0 {
-		most = all
-	}
-	return new(big.Rat).SetFrac(most, big.NewInt(t.inside())), nil
+	all := big.NewInt(t.inside())
+	return new(big.Rat).SetFrac(smallest(most, all), all), nil
 })
 
 // gramSquared is (A A^T)^2.
@@ -245,7 +238,7 @@ func (t *work) heaviest(a [][]int64) (most, least int64, err error) {
 	if len(a) > len(a[0]) {
 		a = turn(a)
 	}
-	if len(a) > 24 || len(a[0])<<len(a) > 8*maxSteps {
+	if len(a[0]) > 8*maxSteps>>len(a) {
 		return 0, 0, ErrLimit
 	}
 	if err := t.spend(len(a[0]), 1<<len(a)); err != nil {
@@ -344,10 +337,7 @@ func (t *work) mean(c Claim, rectangles []Signed, symmetries []Symmetry) (*big.R
 	}
 	least := big.NewRat(1, 1) // no entry is paid more
 	for o, s := range sum {
-		mean := new(big.Rat).SetFrac(s, new(big.Int).Mul(big.NewInt(total), big.NewInt(size[o])))
-		if mean.Cmp(least) < 0 {
-			least = mean
-		}
+		least = smallest(least, new(big.Rat).SetFrac(s, new(big.Int).Mul(big.NewInt(total), big.NewInt(size[o]))))
 	}
 	return least, nil
 }

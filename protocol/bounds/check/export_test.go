@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
+	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -47,6 +50,53 @@ func TestCoqIsExported(t *testing.T) {
 	low := &Certificate{Matrix: Source{Entries: []string{"-1 0"}}}
 	if _, _, err := low.Coq(&b, "low"); err == nil || !strings.Contains(err.Error(), "values must be") {
 		t.Errorf("a negative value: %v", err)
+	}
+}
+
+// TestCoqText: the export, whole, of matrices where values are absent from a lemma's part, a fooling set is empty or no
+// larger than the rank, an inverse has a factor, and entries are open. `make coq` lets Coq accept the same file.
+func TestCoqText(t *testing.T) {
+	one := 1
+	claims := func(depth, lower, upper string, more ...Claim) []Claim {
+		return append(more, Claim{Measure: Deterministic, End: Lower, Number: depth, Evidence: json.RawMessage(lower)}, Claim{Measure: Deterministic, End: Upper, Number: depth, Evidence: json.RawMessage(upper)})
+	}
+	const fooling = `{"kind":"fooling","entries":[[0,0],[1,2]]}`
+	var b bytes.Buffer
+	b.WriteString(CoqHead)
+	for name, c := range []Certificate{
+		{Matrix: Source{Entries: []string{"1 1 0", "1 0 1", "2 1 1"}}, Claims: claims("3",
+			`{"kind":"refutation","lemmas":[{"rows":[0,1],"cols":[0,1,2],"bits":1,"fooling":[[],[[0,0],[1,2]]]},{"rows":[0,1,2],"cols":[0,1,2],"bits":2,"fooling":[[[0,2],[1,1]]]}]}`,
+			`{"kind":"tree","tree":{"speaker":"alice","ones":[2],"zero":{"speaker":"alice","ones":[1],"zero":{"speaker":"bob","ones":[2],"zero":{"value":1},"one":{"value":0}},`+
+				`"one":{"speaker":"bob","ones":[1],"zero":{"value":1},"one":{"value":0}}},"one":{"speaker":"bob","ones":[0],"zero":{"value":1},"one":{"value":2}}}}`,
+			Claim{Measure: Partition, Value: &one, End: Lower, Number: "3", Evidence: json.RawMessage(`{"kind":"minor","prime":3,"rows":[0,1,2],"cols":[0,1,2]}`)},
+			Claim{Measure: Partition, Value: &one, End: Lower, Number: "2", Evidence: json.RawMessage(fooling)},
+			Claim{Measure: Cover, Value: &one, End: Lower, Number: "2", Evidence: json.RawMessage(fooling)})},
+		{Matrix: Source{Entries: []string{"* 1", "1 0"}}, Claims: claims("2",
+			`{"kind":"refutation","lemmas":[{"rows":[0,1],"cols":[0,1],"bits":1,"fooling":[[[0,1],[1,0]]]}]}`,
+			`{"kind":"tree","tree":{"speaker":"alice","ones":[1],"zero":{"value":1},"one":{"speaker":"bob","ones":[1],"zero":{"value":1},"one":{"value":0}}}}`,
+			Claim{Measure: OneWayAlice, End: Lower, Number: "1", Evidence: json.RawMessage(`{"kind":"apart","lines":[0,1]}`)})},
+	} {
+		c.Format, c.Matrix.SHA256 = Format, HashLines(c.Matrix.Entries)
+		if findings, err := Verify(&c); err != nil || slices.ContainsFunc(findings, func(f Finding) bool { return f.Err != nil }) {
+			t.Errorf("%q: %v, %v", c.Matrix.Entries, findings, err)
+		}
+		if _, left, err := c.Coq(&b, []string{"total", "promise"}[name]); err != nil || len(left) > 0 {
+			t.Errorf("%q: left out %q, %v", c.Matrix.Entries, left, err)
+		}
+	}
+	const file = "testdata/export.v"
+	if os.Getenv("CROSSCUT_GOLDEN") != "" {
+		if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want, err := os.ReadFile(file); err != nil || !bytes.Equal(want, b.Bytes()) {
+		t.Errorf("%v; the export is not %s:\n%s", err, file, &b)
+	}
+	for largest, want := range map[int]bool{coqValue: true, coqValue + 1: false} {
+		if _, _, err := (&Certificate{Matrix: Source{Entries: []string{fmt.Sprint(largest)}}}).Coq(&b, "large"); (err == nil) != want {
+			t.Errorf("the value %d: %v", largest, err)
+		}
 	}
 }
 
@@ -118,6 +168,28 @@ func TestDepthClauses(t *testing.T) {
 	}
 	if looked[true] < 20 || looked[false] < 30 {
 		t.Errorf("only %v formulas were looked at", looked)
+	}
+}
+
+// TestDepthClausesKeepTheirLimit: as many variables and clauses as are written, and one more; and who speaks.
+func TestDepthClausesKeepTheirLimit(t *testing.T) {
+	for _, c := range []struct {
+		rows, cols int
+		want       bool
+	}{
+		{coveringVariables - 2, 1, true}, {coveringVariables - 1, 1, false}, // as many lines, and a label
+		{2359, 889, true}, {2048, 1024, false}, // 2^21 - 1 entries and a label; one more
+	} {
+		blank := NewTable(c.rows, c.cols, func(i, j int) (int, bool) { return 0, i+j == 0 })
+		if p := blank.depthClauses(0); (p != nil) != c.want {
+			t.Errorf("%d x %d: clauses are written: %v", c.rows, c.cols, !c.want)
+		}
+	}
+	// Of one row Alice has nothing to say: at depth 1 the root is not hers.
+	p := NewTable(1, 2, func(i, j int) (int, bool) { return j, true }).depthClauses(1)
+	const alice = 3*3 + 1 // behind three nodes' lines
+	if !satisfiable(append(p.all(), []int{-alice}), map[int]bool{}) || satisfiable(append(p.all(), []int{alice}), map[int]bool{}) {
+		t.Error("Alice speaks of one row")
 	}
 }
 

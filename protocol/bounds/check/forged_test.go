@@ -94,8 +94,7 @@ var unspoken = map[string]string{
 	"the Coq development has no theorem for this evidence":  "of an export: TestCoqIsExported",
 	"check: reading: %w":                                    "wraps what strict reading says; a reader that fails is no file",
 	"%d x %d is out of range":                               "needs more than 2^25 entries",
-	"%w: too many messages for this matrix":                 "needs more than 2^28 messages times entries",
-	"%w: too many words for this matrix":                    "needs more than 2^28 words times entries",
+	"%w: too many words for this matrix":                    "see TestLimits",
 	"the weights are too large":                             "needs more than 2^20 entries",
 	"this would take the checker more steps than it allows": "see TestSteps, and the files named limit",
 }

@@ -163,7 +163,7 @@ func VerifyWithin(ctx context.Context, c *Certificate, steps int64) (*Result, er
 	for k, claim := range c.Claims {
 		r.Findings[k] = verify(w, claim)
 	}
-	r.Missing = missing(t, r.Findings)
+	r.Missing = missing(w, r.Findings)
 	return r, nil
 }
 
@@ -368,7 +368,7 @@ func number(s string) (*big.Rat, error) {
 }
 
 // missing lists the ends of measures of the matrix that no accepted claim bounds.
-func missing(t *Table, findings []Finding) []string {
+func missing(w *work, findings []Finding) []string {
 	done := map[string]bool{}
 	name := func(measure, end string, v *int) string {
 		if v != nil {
@@ -382,15 +382,14 @@ func missing(t *Table, findings []Finding) []string {
 		}
 	}
 	var all []string
-	_, _, _, many := t.pair()
-	partial := t.inside() < int64(len(t.cells))
+	_, _, _, many := w.pair()
 	for _, m := range Measures() {
-		if many != nil && m.Two || partial && m.Total || m.Bits || m.Error || m.Asked {
+		if many != nil && m.Two || w.partial && m.Total || m.Bits || m.Error || m.Asked {
 			continue // the matrix has no such measure, or nobody asked
 		}
-		of := t
+		of := w.Table
 		if m.Of != "" {
-			of = t.mapped(m.Entry)
+			of = w.mapped(m.Entry)
 		}
 		for _, end := range []string{Lower, Upper} {
 			if !m.PerValue {
@@ -411,6 +410,15 @@ func missing(t *Table, findings []Finding) []string {
 
 // Entry is an entry's row and column.
 type Entry [2]int
+
+// within says whether there is such an entry among so many rows and columns.
+func (e Entry) within(rows, cols int) bool {
+	return uint(e[0]) < uint(rows) && uint(e[1]) < uint(cols)
+}
+
+// largest and smallest of numbers.
+func largest[T interface{ Cmp(T) int }](v ...T) T  { return slices.MaxFunc(v, T.Cmp) }
+func smallest[T interface{ Cmp(T) int }](v ...T) T { return slices.MinFunc(v, T.Cmp) }
 
 // Rectangle is a set of rows times a set of columns.
 type Rectangle struct {

@@ -121,20 +121,15 @@ var _ = register("factors", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 				d.Mul(d, big.NewInt(a[i][j]))
 			}
 			d.Mul(d, unit)
-			if low.Sub(low, d).Cmp(off) > 0 {
-				off = low
-			}
-			if d.Sub(d, top); most != nil && d.Cmp(off) > 0 {
-				off = d
+			if off = largest(off, low.Sub(low, d)); most != nil {
+				off = largest(off, d.Sub(d, top))
 			}
 		}
 	}
 	longest := func(v [][]int64) *big.Int {
 		most := new(big.Int)
 		for _, x := range v {
-			if d := dot(x, x); d.Cmp(most) > 0 {
-				most = d
-			}
+			most = largest(most, dot(x, x))
 		}
 		return most
 	}
@@ -210,13 +205,11 @@ var _ = register("witness", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 		for _, y := range lines {
 			sum.Add(sum, new(big.Int).Abs(dot(x, y)))
 		}
-		if sum.Cmp(norm) > 0 {
-			norm = sum
-		}
+		norm = largest(norm, sum)
 	}
 	weights := dot(e.A, e.A)
 	weights.Add(weights, dot(e.B, e.B)) // at least 2 |a| |b|
-	if value.Sign() <= 0 || norm.Sign() == 0 {
+	if value.Sign() <= 0 {
 		return new(big.Rat), nil
 	}
 	// |O| <= (1 + |O|^2)/2. In units of 2^-Scale: value has three factors, norm

@@ -73,7 +73,7 @@ var _ = register("tilt", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, 
 	}
 	sum := int64(0)
 	for i, l := range e.Rows {
-		if l < 1 || l > 1<<30 || sum+l > 1<<30 {
+		if l < 1 || l > 1<<30-sum {
 			return nil, fmt.Errorf("weight %d of row %d", l, i)
 		}
 		sum += l
@@ -113,13 +113,9 @@ var _ = register("tilt", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, 
 		x := new(big.Int).Mul(big.NewInt(l), big.NewInt(int64(u.Rows)))
 		v.Add(v, log2Below(new(big.Rat).SetFrac(x.Lsh(x, tiltScale), big.NewInt(most))))
 	}
-	if e.Over > 0 {
-		v.Add(v, wrong.Mul(wrong, log2Below(big.NewRat(e.Over, e.Under))))
-	}
+	v.Add(v, wrong.Mul(wrong, log2Below(big.NewRat(e.Over, e.Under)))) // where b is 0, wrong is 0 too
 	v.Quo(v, new(big.Rat).SetInt64(int64(u.Rows)))
-	if v.Sign() < 0 {
-		v = new(big.Rat)
-	}
+	v = largest(v, new(big.Rat))
 	if c.Measure == RandomisedAlice || c.Measure == RandomisedBob {
 		whole := new(big.Int).Add(v.Num(), v.Denom())
 		return new(big.Rat).SetInt(whole.Quo(whole.Sub(whole, big.NewInt(1)), v.Denom())), nil
@@ -156,23 +152,23 @@ var _ = register("channel", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 		mean[w] = new(big.Rat)
 	}
 	for i, weights := range e.Weights {
-		sum := int64(0)
+		sum := new(big.Int)
 		for _, n := range weights {
-			if n < 0 || n > 1<<40 || sum+n > 1<<60 {
+			if n < 0 || n > 1<<40 {
 				return nil, fmt.Errorf("weight %d in row %d", n, i)
 			}
-			sum += n
+			sum.Add(sum, big.NewInt(n))
 		}
-		if sum == 0 {
+		if sum.Sign() == 0 {
 			return nil, fmt.Errorf("row %d sends nothing", i)
 		}
 		given[i] = make([]*big.Rat, len(weights))
 		for w, n := range weights {
-			given[i][w] = big.NewRat(n, sum)
+			given[i][w] = new(big.Rat).SetFrac(big.NewInt(n), sum)
 			mean[w].Add(mean[w], new(big.Rat).Quo(given[i][w], rows))
 			missed := int64(0)
 			for j, v := range e.Words[w] {
-				if n > 0 && u.Differs(i, j, v) {
+				if u.Differs(i, j, v) {
 					missed++
 				}
 			}
@@ -204,13 +200,9 @@ func log2Below(x *big.Rat) *big.Rat {
 	whole := f.MantExp(m) - 1 // x = m 2^(whole + 1), m in [1/2, 1)
 	m.SetMantExp(m, 1).SetMode(big.ToNegativeInf)
 	digits := int64(whole)
-	two := big.NewFloat(2)
 	for range 24 {
-		digits *= 2
-		if m.Mul(m, m); m.Cmp(two) >= 0 {
-			m.SetMantExp(m, -1)
-			digits++
-		}
+		digits = 2*digits + int64(m.Mul(m, m).MantExp(m)-1) // one more where the square is 2 or more
+		m.SetMantExp(m, 1)
 	}
 	return big.NewRat(digits, 1<<24)
 }

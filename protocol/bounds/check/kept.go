@@ -41,9 +41,6 @@ var (
 		if err != nil {
 			return nil, err
 		}
-		if int64(len(e.Messages))*int64(t.Rows)*int64(t.Cols) > maxCurveWork {
-			return nil, fmt.Errorf("%w: too many messages for this matrix", ErrLimit)
-		}
 		if err := t.spend(len(e.Messages)+1, t.Rows, 2*t.Cols); err != nil {
 			return nil, err
 		}
@@ -86,7 +83,7 @@ var (
 		if err != nil {
 			return nil, err
 		}
-		for set := uint(0); set < 1<<t.Cols; set++ {
+		for set := range uint(1) << t.Cols {
 			if bits.OnesCount(set) != k {
 				continue
 			}

@@ -46,7 +46,7 @@ func TestLargestRectangleBounds(t *testing.T) {
 		{"IP_4 by norm", product(4), LargestRect, 0, `{"kind":"lindsey","size":16}`, "16", ""},
 		{"NEQ", unequal, LargestRect, 1, diagonal, "256", ""},
 		{"wrong rank", product(4), LargestRect, 1, `{"kind":"span","rank":3,"other":5}`, "", "the ranks"},
-		{"no rank", product(4), LargestRect, 1, `{"kind":"span"}`, "", "ranks 0"},
+		{"no rank", product(4), LargestRect, 1, `{"kind":"span"}`, "", "the ranks"},
 		{"absent value", product(4), LargestRect, 7, `{"kind":"span","rank":1,"other":1}`, "", "no value of the matrix"},
 		{"partial", partial, LargestRect, 1, `{"kind":"span","rank":1,"other":1}`, "", "outside the promise"},
 		{"partial norm", partial, LargestRect, 1, `{"kind":"lindsey","size":4}`, "", "outside the promise"},

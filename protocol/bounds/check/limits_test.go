@@ -25,11 +25,10 @@ func TestLimits(t *testing.T) {
 		return Covering{"covering", k, upTo(rows), upTo(cols), []Entry{}, [][]int{}}
 	}
 	zeros := func(n int) []int64 { return make([]int64, n) }
-	messages := slices.Repeat([]Keeper{{Columns: []int{}, Tokens: []int{}, Word: []int{0}}}, 1<<16+1)
 	both := func(rows, cols int) *Table {
 		return NewTable(rows, cols, func(i, j int) (int, bool) { return i % 2, true })
 	}
-	zero, one, most := 0, 1, 20
+	zero, one := 0, 1
 	for _, c := range []struct {
 		name     string
 		table    *Table
@@ -65,8 +64,6 @@ func TestLimits(t *testing.T) {
 		{"lines of a message", plain(1024, 1024), Claim{Measure: InformationAlice, Error: "0", End: Lower}, Tilt{"tilt", slices.Repeat([]int64{1}, 1024), 0, 1}, false},
 		{"columns of words", plain(1, 256), Claim{Measure: Success, Value: &zero, End: Upper, Number: "0"}, Exhausted{"exhausted", 1, zeros(1)}, true},
 		{"columns of words", plain(1, 255), Claim{Measure: Success, Value: &zero, End: Upper, Number: "1"}, Exhausted{"exhausted", 1, zeros(1)}, false},
-		{"words", plain(4096, 1), Claim{Measure: Success, Value: &most, End: Lower}, Centres{"centres", slices.Repeat([][]int{{0}}, 1<<16+1)}, true},
-		{"messages", plain(4096, 1), Claim{Measure: SuccessKept, Value: &zero, End: Lower}, Keepers{"keepers", messages}, true},
 		{"tokens", plain(1, 21), Claim{Measure: SuccessKept, Value: &one, End: Upper}, KeptPrices{"kept-prices", 1, zeros(1)}, true},
 		{"tokens", plain(1, 20), Claim{Measure: SuccessKept, Value: &one, End: Upper}, KeptPrices{"kept-prices", 1, zeros(1)}, false},
 		{"tokens", plain(1, 21), Claim{Measure: SuccessKept, Value: &one, End: Upper, Number: "1"}, KeptExhausted{"kept-exhausted", 0}, true},
@@ -79,6 +76,8 @@ func TestLimits(t *testing.T) {
 		{"a search", NewTable(64, 64, func(i, j int) (int, bool) { return i * j % 2, true }), Claim{Measure: DiscUniform, End: Upper}, Exhaustion{"exhaustion", 0}, false},
 		{"a search", NewTable(64, 64, func(i, j int) (int, bool) { return map[bool]int{true: 1}[i == j], true }), Claim{Measure: DiscUniform, End: Upper}, Exhaustion{"exhaustion", 0}, true},
 		{"rectangles of a cover", NewTable(12, 12, func(i, j int) (int, bool) { return map[bool]int{true: 1}[i == j], true }), Claim{Measure: Cover, Value: &one, End: Lower}, Exhaustion{"exhaustion", 12}, true},
+		{"rectangles of a cover", plain(1, 1), Claim{Measure: Cover, Value: &zero, End: Lower}, Exhaustion{"exhaustion", 11}, false},
+		{"empty blocks", plain(1, 1), Claim{Measure: DiscBest, End: Upper}, Blocks{"blocks", [][]int64{{1}}, slices.Repeat([][]int{{}}, 25), []Symmetry{}}, true},
 	} {
 		raw, err := json.Marshal(c.evidence)
 		if err != nil {
@@ -214,6 +213,14 @@ func TestCoqRefuses(t *testing.T) {
 		{xor, claim(Partition, Lower, more(minor)), "aside", 0},
 		{xor, claim(Partition, Upper, minor), errCoq.Error(), 0},
 		{open, claim(Partition, Lower, minor), errCoq.Error(), 0},
+		{open, claim(DistinctRows, Lower, `{"kind":"apart","lines":[0,1]}`), errCoq.Error(), 0},
+		{xor, claim(OneWayAlice, Lower, `{"kind":"apart","lines":[0,1]}`), errCoq.Error(), 0},
+		{xor, claim(DistinctRows, Lower, `{"kind":"classes","of":[0,1]}`), errCoq.Error(), 0},
+		{xor, claim(Cover, Lower, `{"kind":"rectangle","rows":[0],"cols":[1]}`), errCoq.Error(), 0},
+		{xor, claim(LargestRect, Lower, `{"kind":"area","size":1}`), errCoq.Error(), 0},
+		{open, claim(OneWayAlice, Lower, `{"kind":"colouring"}`), errCoq.Error(), 0},
+		{xor, depth(count, tree)[:1], errCoq.Error(), 0},
+		{xor, depth(count, tree)[1:], errCoq.Error(), 0},
 	} {
 		var b strings.Builder
 		n, left, err := (&Certificate{Matrix: Source{Entries: c.entries}, Claims: c.claims}).Coq(&b, "f")

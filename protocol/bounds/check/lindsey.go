@@ -22,7 +22,7 @@ var _ = register("lindsey", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
-	if c.Measure != LargestRect || c.End != Upper || c.Value == nil {
+	if c.Measure != LargestRect || c.End != Upper {
 		return nil, errOther
 	}
 	if err := t.spend(min(t.Rows, t.Cols), min(t.Rows, t.Cols), t.Rows+t.Cols); err != nil {
@@ -32,7 +32,7 @@ var _ = register("lindsey", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 	if err != nil {
 		return nil, err
 	}
-	if e.Size < most || e.Size <= 0 {
+	if e.Size < most {
 		return nil, fmt.Errorf("the norm gives %d", most)
 	}
 	return big.NewRat(e.Size, 1), nil
@@ -44,10 +44,7 @@ var errPromise = errors.New("an entry is outside the promise")
 // LindseyBound is floor(sqrt(b)), b the largest absolute row sum of (A A^T)^2 of
 // the sign matrix A.
 func (t *Table) LindseyBound(ctx context.Context) (int64, error) {
-	u := t
-	if t.Rows > t.Cols {
-		u = t.transpose()
-	}
+	u := t.wide()
 	if u.Rows > 256 || u.Rows*u.Rows*u.Cols > 1<<26 {
 		return 0, ErrLimit
 	}

@@ -143,10 +143,7 @@ var _ = register("apart", func(t *work, c Claim, raw json.RawMessage) (*big.Rat,
 		for j := range u.Cols {
 			v, ok := u.At(i, j)
 			whole = whole && ok
-			switch {
-			case ok && v >= 0 && v <= 9:
-				key = append(key, byte('0'+v))
-			case ok:
+			if ok {
 				key = strconv.AppendInt(key, int64(v), 10)
 			}
 			key = append(key, ',')
@@ -197,7 +194,7 @@ var _ = register("patterns", func(t *work, c Claim, raw json.RawMessage) (*big.R
 	if err != nil {
 		return nil, err
 	}
-	if len(e.Columns) > 24 || len(e.Lines) != 1<<len(e.Columns) {
+	if len(e.Lines) == 0 || len(e.Lines) != 1<<len(e.Columns) { // 1<<64 is 0
 		return nil, fmt.Errorf("%d lines for the patterns of %d columns", len(e.Lines), len(e.Columns))
 	}
 	if err := t.spend(len(e.Lines), len(e.Columns)+1); err != nil {

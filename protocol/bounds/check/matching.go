@@ -21,7 +21,7 @@ var _ = register("matching", func(t *work, c Claim, raw json.RawMessage) (*big.R
 	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
-	if c.Measure != LargestRect || c.End != Upper || c.Value == nil {
+	if c.Measure != LargestRect || c.End != Upper {
 		return nil, errOther
 	}
 	if len(e.Entries) == 0 {
@@ -32,7 +32,7 @@ var _ = register("matching", func(t *work, c Claim, raw json.RawMessage) (*big.R
 	}
 	rows, cols := make([]bool, t.Rows), make([]bool, t.Cols)
 	for _, p := range e.Entries {
-		if p[0] < 0 || p[0] >= t.Rows || p[1] < 0 || p[1] >= t.Cols || !t.Differs(p[0], p[1], *c.Value) {
+		if !p.within(t.Rows, t.Cols) || !t.Differs(p[0], p[1], *c.Value) {
 			return nil, fmt.Errorf("entry %v is not of another value than %d", p, *c.Value)
 		}
 		if rows[p[0]] || cols[p[1]] {

@@ -41,9 +41,9 @@ var _ = register("union", func(t *work, c Claim, raw json.RawMessage) (*big.Rat,
 	n := t.different()
 	x := new(big.Rat).Mul(e, e)
 	x.Mul(x, new(big.Rat).SetInt64(2*u.Strings))
-	// The first terms of exp x, until they exceed n or hardly add. Rounded down, or numbers would grow.
+	// The first terms of exp x, until they exceed n or a term is 0: rounded down, or numbers would grow.
 	sum, term := new(big.Rat), big.NewRat(1, 1)
-	for k := int64(1); k <= 400; k++ {
+	for k := int64(1); term.Sign() > 0; k++ {
 		if sum.Add(sum, term); sum.Cmp(new(big.Rat).SetInt64(n)) > 0 {
 			return new(big.Rat).SetInt64(u.Strings), nil
 		}

@@ -126,10 +126,9 @@ var _ = register("weighing", func(t *work, c Claim, raw json.RawMessage) (*big.R
 				return nil, fmt.Errorf("entry %v has weight %d", Entry{i, j}, w)
 			case !is:
 				other += w
-			case w < 0:
-				below += w
 			default:
-				own += w
+				own += max(w, 0)
+				below += min(w, 0)
 			}
 		}
 	}
@@ -143,9 +142,7 @@ var _ = register("weighing", func(t *work, c Claim, raw json.RawMessage) (*big.R
 	}
 	sum := new(big.Rat).Mul(right, new(big.Rat).SetInt64(own-other)) // e w = w - (1 - e) w
 	sum.Add(sum, new(big.Rat).SetInt64(below+other))
-	if sum.Sign() < 0 {
-		sum = new(big.Rat)
-	}
+	sum = largest(sum, new(big.Rat))
 	return sum.Quo(sum, new(big.Rat).SetInt64(most)), nil
 })
 
@@ -207,8 +204,8 @@ var _ = register("follows", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 		case p.Measure == Gamma2Near || p.Measure == Gamma2Infinity:
 			leaves.Mul(edge, v)
 			leaves.Mul(leaves, leaves)
-		case of.End == Upper && v.Sign() > 0:
-			leaves.Quo(edge, v)
+		case of.End == Upper:
+			leaves.Quo(edge, v) // positive: some entry has weight
 		default:
 			return nil, errOther
 		}
@@ -220,8 +217,6 @@ var _ = register("follows", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 func exponent(v *big.Rat) int {
 	whole := new(big.Int).Add(v.Num(), v.Denom())
 	whole.Quo(whole.Sub(whole, big.NewInt(1)), v.Denom()) // rounded up
-	if whole.Cmp(big.NewInt(1)) <= 0 {
-		return 0
-	}
+	whole = largest(whole, big.NewInt(1))
 	return whole.Sub(whole, big.NewInt(1)).BitLen()
 }

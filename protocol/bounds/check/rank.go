@@ -69,7 +69,7 @@ var _ = register("minor", func(t *work, c Claim, raw json.RawMessage) (*big.Rat,
 	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
-	if e.Prime < 2 || e.Prime >= 1<<31 || !new(big.Int).SetUint64(e.Prime).ProbablyPrime(0) { // exact below 2^64
+	if e.Prime > 1<<31-1 || !new(big.Int).SetUint64(e.Prime).ProbablyPrime(0) { // exact below 2^64
 		return nil, fmt.Errorf("%d is no prime below 2^31", e.Prime)
 	}
 	if c.Measure == RankGF2 && e.Prime != 2 {
@@ -117,9 +117,7 @@ var _ = register("elimination", func(t *work, c Claim, raw json.RawMessage) (*bi
 			v.SetInt64(at(i, j))
 			sum.Add(sum, v.Mul(v, v))
 		}
-		if sum.Cmp(length) > 0 {
-			length = sum
-		}
+		length = largest(length, sum)
 	}
 	rows, err := t.lines(t.Rows, t.Cols, at)
 	if err != nil {
@@ -131,13 +129,7 @@ var _ = register("elimination", func(t *work, c Claim, raw json.RawMessage) (*bi
 	}
 	full := min(rows, cols)
 	rank, product := 0, big.NewInt(1) // product of the squares of the primes
-	for p := uint64(1<<31 - 1); ; p -= 2 {
-		if rank >= full {
-			return big.NewRat(int64(rank), 1), nil
-		}
-		if product.Cmp(new(big.Int).Exp(length, big.NewInt(int64(rank+1)), nil)) > 0 {
-			return big.NewRat(int64(rank), 1), nil
-		}
+	for p := uint64(1<<31 - 1); rank < full && product.Cmp(new(big.Int).Exp(length, big.NewInt(int64(rank+1)), nil)) <= 0; p -= 2 {
 		q := new(big.Int).SetUint64(p)
 		if q.ProbablyPrime(0) {
 			r, err := t.rankModulo(t.Rows, t.Cols, at, p)
@@ -148,6 +140,7 @@ var _ = register("elimination", func(t *work, c Claim, raw json.RawMessage) (*bi
 			product.Mul(product, q.Mul(q, q))
 		}
 	}
+	return big.NewRat(int64(rank), 1), nil
 })
 
 // lines counts the different rows that are not zero: the rank is at most that.
@@ -183,7 +176,7 @@ func (t *work) rankModulo(rows, cols int, at func(i, j int) int64, p uint64) (in
 		}
 	}
 	rank := 0
-	for j := 0; j < cols && rank < rows; j++ {
+	for j := range cols {
 		k := rank
 		for k < rows && a[k][j] == 0 {
 			k++

@@ -36,7 +36,7 @@ var _ = register("fooling", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 // foolingSet returns the size of a fooling set of v, or why it is none.
 func foolingSet(t *Table, v int, set []Entry) (int, error) {
 	for k, a := range set {
-		if a[0] < 0 || a[0] >= t.Rows || a[1] < 0 || a[1] >= t.Cols || !t.Is(a[0], a[1], v) {
+		if !a.within(t.Rows, t.Cols) || !t.Is(a[0], a[1], v) {
 			return 0, fmt.Errorf("entry %v is no entry of %d", a, v)
 		}
 		for _, b := range set[:k] {

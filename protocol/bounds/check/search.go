@@ -197,7 +197,7 @@ func (m *merged) signedBy(t *Table) ([][]int64, error) {
 
 // shatter looks for n columns that show all 2^n patterns.
 func (s *searcher) shatter(m *merged, low, high, n int) bool {
-	if n > 30 || 1<<n > m.Rows {
+	if m.Rows>>n == 0 { // fewer than patterns
 		return false
 	}
 	var grow func(classes [][]int, from, left int) bool
@@ -286,10 +286,7 @@ func (s *searcher) fooling(m *merged, v, n int) bool {
 
 // rectangle looks for a rectangle without another value that holds n entries of v.
 func (s *searcher) rectangle(t *Table, v, n int) bool {
-	u := t
-	if t.Rows > t.Cols {
-		u = t.transpose()
-	}
+	u := t.wide()
 	hold := make([][]int, u.Rows) // places of v per row
 	for i := range hold {
 		for j := range u.Cols {
@@ -319,7 +316,7 @@ func (s *searcher) rectangle(t *Table, v, n int) bool {
 		if have >= n {
 			return true
 		}
-		if from == u.Rows || have+could < n || !s.step(u.Rows*u.Cols) {
+		if have+could < n || !s.step(u.Rows*u.Cols) {
 			return false
 		}
 		with := make([]bool, u.Cols)

@@ -21,7 +21,7 @@ func proveShare(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
 	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
-	if c.Measure != Cover && c.Measure != Partition || c.End != Lower || c.Value == nil {
+	if c.Measure != Cover && c.Measure != Partition || c.End != Lower {
 		return nil, errOther
 	}
 	if e.Size < 1 {

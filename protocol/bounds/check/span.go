@@ -29,7 +29,7 @@ var _ = register("span", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, 
 	if err := decode(raw, &e); err != nil {
 		return nil, err
 	}
-	if c.Measure != LargestRect || c.End != Upper || c.Value == nil {
+	if c.Measure != LargestRect || c.End != Upper {
 		return nil, errOther
 	}
 	if t.Rows > spanLines || t.Cols > spanLines {
@@ -37,9 +37,6 @@ var _ = register("span", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, 
 	}
 	if t.partial {
 		return nil, errPromise
-	}
-	if e.Rank < 1 || e.Other < 0 {
-		return nil, fmt.Errorf("ranks %d and %d", e.Rank, e.Other)
 	}
 	if err := t.spend(4, t.Rows, t.Cols); err != nil {
 		return nil, err

@@ -77,10 +77,10 @@ func (t *Table) transpose() *Table {
 	if t.flipped == nil {
 		t.flipped = &Table{Rows: t.Cols, Cols: t.Rows, cells: make([]uint16, len(t.cells)), values: t.values, place: t.place, count: t.count, flipped: t}
 		const side = 64 // in squares, whose lines the cache holds
-		for top := 0; top < t.Rows; top += side {
-			for left := 0; left < t.Cols; left += side {
-				for i := top; i < min(top+side, t.Rows); i++ {
-					for j := left; j < min(left+side, t.Cols); j++ {
+		for top := range t.Rows/side + 1 {
+			for left := range t.Cols/side + 1 {
+				for i := side * top; i < min(side*top+side, t.Rows); i++ {
+					for j := side * left; j < min(side*left+side, t.Cols); j++ {
 						t.flipped.cells[j*t.Rows+i] = t.cells[i*t.Cols+j]
 					}
 				}
@@ -88,6 +88,14 @@ func (t *Table) transpose() *Table {
 		}
 	}
 	return t.flipped
+}
+
+// wide is the table with its shorter side as rows.
+func (t *Table) wide() *Table {
+	if t.Rows > t.Cols {
+		return t.transpose()
+	}
+	return t
 }
 
 // Values lists the values that occur, in order.
@@ -143,6 +151,9 @@ func (s *Source) table(ctx context.Context) (*Table, error) {
 	return t, nil
 }
 
+// fits says whether a matrix of so many rows and columns is read.
+func fits(rows, cols int) bool { return rows > 0 && cols > 0 && rows <= maxEntries/cols }
+
 func (s *Source) build(ctx context.Context) (*Table, error) {
 	if s.Problem != "" {
 		if len(s.Entries) > 0 {
@@ -156,7 +167,7 @@ func (s *Source) build(ctx context.Context) (*Table, error) {
 			return nil, fmt.Errorf("%s at n = %d is no matrix of 0 and 1", p.Name, s.N)
 		}
 		rows, cols := p.Xs(s.N), p.Ys(s.N)
-		if rows < 1 || cols < 1 || rows > maxEntries/cols {
+		if !fits(rows, cols) {
 			return nil, fmt.Errorf("n = %d is out of range", s.N)
 		}
 		t := newTable(rows, cols)
@@ -173,7 +184,7 @@ func (s *Source) build(ctx context.Context) (*Table, error) {
 		return nil, errors.New("entries, or a problem and n, are needed")
 	}
 	cols := strings.Count(s.Entries[0], " ") + 1
-	if len(s.Entries)*cols > maxEntries {
+	if !fits(len(s.Entries), cols) {
 		return nil, fmt.Errorf("%d x %d is out of range", len(s.Entries), cols)
 	}
 	t := newTable(len(s.Entries), cols)
@@ -187,10 +198,6 @@ func (s *Source) build(ctx context.Context) (*Table, error) {
 		for j := range cols {
 			var f string
 			if f, line, _ = strings.Cut(line, " "); f == "*" {
-				continue
-			}
-			if len(f) == 1 && f[0] >= '0' && f[0] <= '9' && len(t.values) <= maxValues {
-				t.put(i*cols+j, int(f[0]-'0'))
 				continue
 			}
 			v, err := strconv.ParseInt(f, 10, 32)

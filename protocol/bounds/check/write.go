@@ -62,8 +62,6 @@ func (t *Table) Lines() []string {
 			switch v, ok := t.At(i, j); {
 			case !ok:
 				b = append(b, '*')
-			case v >= 0 && v <= 9:
-				b = append(b, byte('0'+v))
 			default:
 				b = strconv.AppendInt(b, int64(v), 10)
 			}
