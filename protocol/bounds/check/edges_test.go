@@ -114,6 +114,12 @@ func TestAtTheLimit(t *testing.T) {
 			t.Errorf("n = %d: %v", n, err)
 		}
 	}
+	if got := of(t, "10 9 -1 *").Lines()[0]; got != "10 9 -1 *" {
+		t.Errorf("written %q", got)
+	}
+	if _, err := (&Source{Entries: []string{":"}}).build(t.Context()); err == nil {
+		t.Error("the byte behind 9 is read as a digit")
+	}
 	columns, words, err := of(t, "0 0 1", "1 0 0").answers(8)
 	if err != nil || words != 4 || len(columns) != 3 {
 		t.Errorf("%d words of answers of %d columns, %v", words, len(columns), err)
@@ -204,7 +210,7 @@ func TestSearchesKeepTheirLimit(t *testing.T) {
 		t.Error("3 of 4 answers are right without a message, and this is proved within steps")
 	}
 	// Six rows cost a rectangle nothing and are always taken: trying it without them takes too long.
-	maxSteps = 1 << 20
+	maxSteps = 1 << 17
 	zero := 0
 	table := NewTable(14, 14, func(i, j int) (int, bool) { return map[bool]int{true: 1}[i == j+6], true })
 	if n, ok := proves(t, table, Claim{Measure: LargestRect, Value: &zero, End: Upper}, Exhaustion{"exhaustion", 100}, nil); !ok || n != 100 {

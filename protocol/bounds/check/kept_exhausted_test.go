@@ -229,3 +229,31 @@ func TestRenamingChangesNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestPlainest: the words of docs/certificates.md that a search must try, where the rows are all words.
+func TestPlainest(t *testing.T) {
+	const first = 1 // the first message keeps place 0
+	for word := range 27 {
+		digits := []int{word % 3, word / 3 % 3, word / 9}
+		for set := range uint(8) {
+			var free []int
+			for j, d := range digits {
+				if set>>j&1 == 0 {
+					free = append(free, d)
+				}
+			}
+			for k := range 4 {
+				want := true
+				switch {
+				case k == 0:
+					want = !slices.ContainsFunc(free, func(d int) bool { return d > 0 })
+				case k == 1 && set == first:
+					want = slices.IsSorted(free) && !slices.Contains(free, 2)
+				}
+				if plainest(digits, set, k, first) != want {
+					t.Errorf("message %d of places %03b has the word %v: %v", k, set, digits, !want)
+				}
+			}
+		}
+	}
+}

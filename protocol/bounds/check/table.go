@@ -30,13 +30,13 @@ func newTable(rows, cols int) *Table {
 	return &Table{Rows: rows, Cols: cols, cells: make([]uint16, rows*cols), values: []int{0}, place: map[int]uint16{}}
 }
 
-// put writes an entry that was not written yet; of at most maxValues values.
-func (t *Table) put(k, v int) {
+// put writes an entry that was not written yet; not one of more than maxValues values.
+func (t *Table) put(k, v int) bool {
 	if t.last == 0 || t.values[t.last] != v {
 		p, met := t.place[v]
 		if !met {
 			if len(t.values) > maxValues {
-				panic("check: too many values")
+				return false
 			}
 			p = uint16(len(t.values))
 			t.place[v], t.values = p, append(t.values, v)
@@ -45,6 +45,7 @@ func (t *Table) put(k, v int) {
 	}
 	t.cells[k] = t.last
 	t.count++
+	return true
 }
 
 // NewTable tabulates a function, for those who write certificates.
@@ -53,8 +54,8 @@ func NewTable(rows, cols int, f func(i, j int) (value int, defined bool)) *Table
 	k := 0
 	for i := range rows {
 		for j := range cols {
-			if v, ok := f(i, j); ok {
-				t.put(k, v)
+			if v, ok := f(i, j); ok && !t.put(k, v) {
+				panic("check: too many values")
 			}
 			k++
 		}
@@ -200,14 +201,16 @@ func (s *Source) build(ctx context.Context) (*Table, error) {
 			if f, line, _ = strings.Cut(line, " "); f == "*" {
 				continue
 			}
+			if len(f) == 1 && f[0]-'0' < 10 && t.put(i*cols+j, int(f[0]-'0')) {
+				continue // as most do
+			}
 			v, err := strconv.ParseInt(f, 10, 32)
 			if err != nil || strconv.FormatInt(v, 10) != f { // one way to write each
 				return nil, fmt.Errorf("entry %d of row %d: %.40q is neither * nor an integer below 2^31 without signs and zeros in front", j, i, f)
 			}
-			if len(t.values) > maxValues && t.place[int(v)] == 0 {
+			if !t.put(i*cols+j, int(v)) {
 				return nil, fmt.Errorf("%w: more than %d values", ErrLimit, maxValues)
 			}
-			t.put(i*cols+j, int(v))
 		}
 	}
 	return t, nil

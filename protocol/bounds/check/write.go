@@ -62,6 +62,8 @@ func (t *Table) Lines() []string {
 			switch v, ok := t.At(i, j); {
 			case !ok:
 				b = append(b, '*')
+			case uint(v) < 10: // most are
+				b = append(b, byte('0'+v))
 			default:
 				b = strconv.AppendInt(b, int64(v), 10)
 			}
