@@ -210,21 +210,21 @@ func (t *Table) answers(limit int64) (columns [][]int, words int64, err error) {
 	for j := range columns {
 		for i := range t.Rows {
 			if v, ok := t.At(i, j); ok && !slices.Contains(columns[j], v) {
-				columns[j] = append(columns[j], v)
+				if columns[j] = append(columns[j], v); words*int64(len(columns[j])*t.Rows) > limit {
+					return nil, 0, fmt.Errorf("%w: too many words of answers", ErrLimit)
+				}
 			}
 		}
 		if columns[j] == nil {
 			columns[j] = []int{0}
 		}
-		if words *= int64(len(columns[j])); words*int64(t.Rows) > limit {
-			return nil, 0, fmt.Errorf("%w: too many words of answers", ErrLimit)
-		}
+		words *= int64(len(columns[j]))
 	}
 	return columns, words, nil
 }
 
 // words lists the right answers of every row under every word.
-func (t *work) words() ([][]uint8, error) {
+func (t *work) words() (all [][]uint8, err error) {
 	if t.Cols > 255 {
 		return nil, fmt.Errorf("%w: %d columns", ErrLimit, t.Cols)
 	}
@@ -232,28 +232,14 @@ func (t *work) words() ([][]uint8, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := [][]int{{}}
-	for _, values := range columns {
-		var longer [][]int
-		for _, v := range values {
-			for _, w := range list {
-				longer = append(longer, append(append([]int{}, w...), v))
-			}
+	t.tallied(columns, t.Is, func(right []int64) {
+		gain := make([]uint8, t.Rows)
+		for i, n := range right {
+			gain[i] = uint8(n)
 		}
-		list = longer
-	}
-	out := make([][]uint8, len(list))
-	for k, w := range list {
-		out[k] = make([]uint8, t.Rows)
-		for i := range t.Rows {
-			for j, v := range w {
-				if t.Is(i, j, v) {
-					out[k][i]++
-				}
-			}
-		}
-	}
-	return out, nil
+		all = append(all, gain)
+	})
+	return all, nil
 }
 
 // dearest is the largest sum over rows of max(0, unit g(i, c) - price_i), over all words c.
@@ -276,8 +262,8 @@ func (t *work) dearest(unit int64, price []int64) (int64, error) {
 	return most, nil
 }
 
-// tallied goes through all words of answers, one of each column's, and calls f with the
-// number of entries in every row that count against the word.
+// tallied goes through all words of answers, one of each column's, those of the first column changing
+// fastest, and calls f with the number of entries in every row that count against the word.
 func (t *Table) tallied(columns [][]int, counts func(i, j, v int) bool, f func(rows []int64)) {
 	rows := make([]int64, t.Rows)
 	add := func(j, v int, by int64) {
@@ -289,15 +275,15 @@ func (t *Table) tallied(columns [][]int, counts func(i, j, v int) bool, f func(r
 	}
 	var walk func(j int)
 	walk = func(j int) {
-		if j == t.Cols {
+		if j == 0 {
 			f(rows)
 			return
 		}
-		for _, v := range columns[j] {
-			add(j, v, 1)
-			walk(j + 1)
-			add(j, v, -1)
+		for _, v := range columns[j-1] {
+			add(j-1, v, 1)
+			walk(j - 1)
+			add(j-1, v, -1)
 		}
 	}
-	walk(0)
+	walk(t.Cols)
 }
