@@ -62,9 +62,7 @@ func (c *collector) rowsApart(task, what string, upto [][2]int, fault string, an
 				for w := range words(n, s[1]) {
 					key := fmt.Sprint(answers(w, broken))
 					was, twice := seen[key]
-					if !t.see(!twice, "%v and %v give equal answers to every question", was, w) {
-						return
-					}
+					t.see(!twice, "%v and %v give equal answers to every question", was, w)
 					seen[key] = slices.Clone(w)
 				}
 			}
@@ -109,15 +107,11 @@ var lookupAttention = &Claim{
 						return softmax(scores, values) > 0
 					}
 					if n > 8 {
-						if !t.see(look(func(j int) bool { return j == p }) && !look(func(j int) bool { return j != p }), "N = %d, p = %d", n, p+1) {
-							return
-						}
+						t.see(look(func(j int) bool { return j == p }) && !look(func(j int) bool { return j != p }), "N = %d, p = %d", n, p+1)
 						continue
 					}
 					for s := range 1 << n {
-						if !t.see(look(func(j int) bool { return s>>j&1 == 1 }) == (s>>p&1 == 1), "N = %d, s = %0*b, p = %d", n, n, s, p+1) {
-							return
-						}
+						t.see(look(func(j int) bool { return s>>j&1 == 1 }) == (s>>p&1 == 1), "N = %d, s = %0*b, p = %d", n, n, s, p+1)
 					}
 				}
 			}
@@ -127,15 +121,9 @@ var lookupAttention = &Claim{
 
 // reduction checks a map on all pairs at the sizes given; the fault gives Bob's encoder his next input.
 func (c *collector) reduction(r *reductions.Reduction, ns []int) {
-	if c.err != nil {
-		return
-	}
 	c.check(check{row: report.Row{Task: r.To.Name, Model: "definition", Reduction: r.Name, N0: ptr(ns[len(ns)-1])}, what: fmt.Sprintf("%s: all pairs (x, y), n = %d..%d", r.Doc, ns[0], ns[len(ns)-1]), fault: "Bob's encoder is given the next of his inputs", try: func(t *tally, broken bool) {
 		for _, n := range ns {
-			in, err := r.Instance(n, 0, nil)
-			if t.fail(err) {
-				return
-			}
+			in := must(r.Instance(n, 0, nil))
 			for i := range r.From.Xs(n) {
 				for j := range r.From.Ys(n) {
 					x, y, at := r.From.X(n, i), r.From.Y(n, j), j
@@ -143,9 +131,8 @@ func (c *collector) reduction(r *reductions.Reduction, ns []int) {
 						at = (j + 1) % r.From.Ys(n)
 					}
 					out := in.Shape.Eval(in.Encode(x, r.From.Y(n, at)), in.Reads)
-					if want := in.Want(x, y); !t.see(in.Got(r.From.Y(n, at), out) == want, "n = %d, %s: the task does not say %v", n, showPair(in, x, y), want) {
-						return
-					}
+					want := in.Want(x, y)
+					t.see(in.Got(r.From.Y(n, at), out) == want, "n = %d, %s: the task does not say %v", n, showPair(in, x, y), want)
 				}
 			}
 		}
@@ -195,17 +182,12 @@ var equalityCoins = &Claim{
 				for n := 1; n <= 5-k; n++ {
 					for pair := range uint64(1) << (2 * n) {
 						x, y := pair>>n, pair&(1<<n-1)
-						accept, cost, err := accepting(rows.ctx, n, k, x, y, broken)
-						if t.fail(err) {
-							return
-						}
+						accept, cost := accepting(rows.ctx, n, k, x, y, broken)
 						want := 1 << (n * k)
 						if x != y {
 							want >>= k
 						}
-						if !t.see(accept == want && int(cost) == k, "x = %0*b, y = %0*b, k = %d: %d of %d coins accept, cost %d", n, x, n, y, k, accept, 1<<(n*k), cost) {
-							return
-						}
+						t.see(accept == want && int(cost) == k, "x = %0*b, y = %0*b, k = %d: %d of %d coins accept, cost %d", n, x, n, y, k, accept, 1<<(n*k), cost)
 					}
 				}
 			}
@@ -215,13 +197,11 @@ var equalityCoins = &Claim{
 			t.sampled = true
 			for _, y := range []uint64{x ^ 1<<(n-1), x ^ (1<<n - 1)} {
 				a, b := hashing(n, k, x, y, broken)
-				m, err := chance.Measure(1, 2000, 0.9999, func(coins protocol.Coins) (bool, protocol.Bits, error) {
+				m := must(chance.Measure(1, 2000, 0.9999, func(coins protocol.Coins) (bool, protocol.Bits, error) {
 					yes, ran, err := protocol.Run(rows.ctx, coins, a, b)
 					return err == nil && !yes[protocol.Bob], ran.Cost(), err
-				})
-				if t.fail(err) || !t.see(!m.Refutes(1./8) && m.High > 1./8 && m.Refutes(1./16) && m.Cost == k, "x = %032b, y = %032b: %d of %d runs accept, cost %d", uint64(x), y, m.Wrong, m.Runs, m.Cost) {
-					return
-				}
+				}))
+				t.see(!m.Refutes(1./8) && m.High > 1./8 && m.Refutes(1./16) && m.Cost == k, "x = %032b, y = %032b: %d of %d runs accept, cost %d", uint64(x), y, m.Wrong, m.Runs, m.Cost)
 			}
 		}})
 	},
@@ -237,19 +217,17 @@ func hashing(n, k int, x, y uint64, broken bool) (a, b func(*protocol.Port) bool
 }
 
 // accepting counts the strings of n k coins on which the hashes agree, and what a run costs at most.
-func accepting(ctx context.Context, n, k int, x, y uint64, broken bool) (accept int, cost protocol.Bits, err error) {
+func accepting(ctx context.Context, n, k int, x, y uint64, broken bool) (accept int, cost protocol.Bits) {
 	a, b := hashing(n, k, x, y, broken)
 	for coins := range uint64(1) << (n * k) {
 		yes, t, err := protocol.Run(ctx, func(i int) bool { return coins>>i&1 == 1 }, a, b)
-		if err != nil {
-			return accept, cost, err
-		}
+		require(err)
 		cost = max(cost, t.Cost())
 		if yes[protocol.Bob] {
 			accept++
 		}
 	}
-	return accept, cost, nil
+	return accept, cost
 }
 
 var dyckOneLayer = onReduction(Claim{
@@ -271,10 +249,7 @@ var dyckRecurrent = &Claim{
 		rows.check(check{row: report.Row{Task: "dyck", Model: "rnn", N: ptr(6), Bits: report.Num(3)}, what: "all sequences of 4 symbols to N = 6, all positions; at most 8 states", fault: "the state forgets the types", try: func(t *tally, broken bool) {
 			states := map[string]bool{}
 			for n := 1; n <= 6; n++ {
-				sh, err := tasks.Dyck.Shape(n, nil)
-				if t.fail(err) {
-					return
-				}
+				sh := must(tasks.Dyck.Shape(n, nil))
 				for w := range words(n, 4) {
 					seq := make([]tasks.Token, n)
 					stack, dead := []int{}, false
@@ -300,9 +275,7 @@ var dyckRecurrent = &Claim{
 						states[fmt.Sprint(stack, dead)] = true
 						if i%2 == 1 { // at odd positions the task leaves the token out
 							got := !dead && len(stack) == 0
-							if !t.see(got == (sh.Eval(seq[:n], []int{i + 1})[0][0] == 1), "%s: position %d", showTokens(sh, seq), i+1) {
-								return
-							}
+							t.see(got == (sh.Eval(seq[:n], []int{i + 1})[0][0] == 1), "%s: position %d", showTokens(sh, seq), i+1)
 						}
 					}
 				}
@@ -356,9 +329,7 @@ var nearestNeighbour = &Claim{
 								best, at = s, k
 							}
 						}
-						if !t.see(labels>>at&1 == labels>>q&1, "d = %d, labels %b, query %d", d, labels, q) {
-							return
-						}
+						t.see(labels>>at&1 == labels>>q&1, "d = %d, labels %b, query %d", d, labels, q)
 					}
 				}
 			}
@@ -401,9 +372,7 @@ var twoLayersSuffice = &Claim{
 							any = any || match(values[i], values[n+i])
 						}
 						got := softmax(make([]int, 2*n+1), found) > 0
-						if !t.see(got == any, "n = %d, x and y %v: %v", n, w, got) {
-							return
-						}
+						t.see(got == any, "n = %d, x and y %v: %v", n, w, got)
 					}
 				}
 			}})
@@ -424,9 +393,8 @@ var twoLayersSuffice = &Claim{
 							}
 							values[i] = 1 - 2*(labels>>i&1)
 						}
-						if got := softmax(scores, values); !t.see(got == values[q], "d = %d, labels %b, query %d: %d", d, labels, q, got) {
-							return
-						}
+						got := softmax(scores, values)
+						t.see(got == values[q], "d = %d, labels %b, query %d: %d", d, labels, q, got)
 					}
 				}
 			}

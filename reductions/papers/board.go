@@ -13,11 +13,8 @@ import (
 // play runs a compiled protocol on a prompt: whether the board's answer is the forward pass's and
 // the meter of each player what the rule says, and the transcript. broken deals player 1 other
 // tokens than its own.
-func (c *collector) play(p *rules.Protocol, cut rules.Cut, prompt []tasks.Token, broken bool) (right bool, run protocol.Transcript, err error) {
-	want, err := p.Whole(c.ctx, prompt)
-	if err != nil {
-		return false, run, err
-	}
+func (c *collector) play(p *rules.Protocol, cut rules.Cut, prompt []tasks.Token, broken bool) (right bool, run protocol.Transcript) {
+	want := must(p.Whole(c.ctx, prompt))
 	dealt := slices.Clone(prompt)
 	for i, o := range cut.Split.Owner {
 		if broken && o == 0 {
@@ -33,29 +30,20 @@ func (c *collector) play(p *rules.Protocol, cut rules.Cut, prompt []tasks.Token,
 				pos, tok = append(pos, i+1), append(tok, dealt[i])
 			}
 		}
-		h, err := tasks.NewHalf(cut.Shape, cut.Split, protocol.Player(who), pos, tok)
-		if err != nil {
-			return false, run, err
-		}
-		programs = append(programs, p.Player(h))
+		programs = append(programs, p.Player(must(tasks.NewHalf(cut.Shape, cut.Split, protocol.Player(who), pos, tok))))
 	}
 	out, run, err := protocol.Run(c.ctx, nil, programs...)
-	if err != nil {
-		return false, run, err
-	}
+	require(err)
 	right = slices.EqualFunc(out[cut.Players-1], want, func(a, b tasks.Value) bool { return slices.Equal(a, b) })
 	for who := range cut.Players {
 		right = right && run.By(protocol.Player(who)) == p.Bits[who]
 	}
-	return right, run, nil
+	return right, run
 }
 
 // board checks a rule of many players on prompts of symbols.
 func (c *collector) board(a rules.Sized, cut rules.Cut, row report.Row, prompts [][]tasks.Token) {
-	p, err := a.At(cut, c.at.Seed)
-	if c.fail(err) {
-		return
-	}
+	p := must(a.At(cut, c.at.Seed))
 	row.Model, row.N, row.Bits, row.Formula, row.FormulaText, row.Setting = a.Name, ptr(cut.Shape.N), report.Num(p.Total()), report.Num(p.Total()), p.Formula, p.Setting
 	c.check(check{
 		row:   row,
@@ -64,13 +52,8 @@ func (c *collector) board(a rules.Sized, cut rules.Cut, row report.Row, prompts 
 		try: func(t *tally, broken bool) {
 			t.sampled = true
 			for _, prompt := range prompts {
-				right, _, err := c.play(p, cut, prompt, broken)
-				if t.fail(err) {
-					return
-				}
-				if !t.see(right, "prompt %v: the board and the forward pass differ", symbolList(prompt)) {
-					return
-				}
+				right, _ := c.play(p, cut, prompt, broken)
+				t.see(right, "prompt %v: the board and the forward pass differ", symbolList(prompt))
 			}
 		},
 	})

@@ -124,18 +124,14 @@ var cachePeriod = &Claim{
 					every = n
 				}
 				for k := 0; k <= 130; k++ {
-					if !t.see((len(ends(n, k)) == 1) == (k%every == 0), "n = %d: k = %d hops end at %d places", n, k, len(ends(n, k))) {
-						return
-					}
+					t.see((len(ends(n, k)) == 1) == (k%every == 0), "n = %d: k = %d hops end at %d places", n, k, len(ends(n, k)))
 				}
 				for pi := range permutations(n) {
-					far, near := 0, 0
+					far, near := 0, pi[0]
 					for range every + 1 {
 						far = pi[far]
 					}
-					if near = pi[0]; !t.see(far == near, "n = %d, %v: %d hops are not one", n, pi, every+1) {
-						return
-					}
+					t.see(far == near, "n = %d, %v: %d hops are not one", n, pi, every+1)
 				}
 			}
 		}})
@@ -200,9 +196,7 @@ var cacheFirst = &Claim{
 								}
 							}
 						}
-						if !t.see(served <= s*perms, "n = %d, s = %d, kept %v: %d of %d", n, s, keep, served, n*perms) {
-							return
-						}
+						t.see(served <= s*perms, "n = %d, s = %d, kept %v: %d of %d", n, s, keep, served, n*perms)
 					}
 				}
 			}
@@ -224,9 +218,7 @@ var cacheTracking = &Claim{
 				for T := 1; T <= 3; T++ {
 					for s := 1; s <= n; s++ {
 						served, all := tracking(n, T, s, broken)
-						if !t.see(served*n == s*all, "n = %d, T = %d, s = %d: %d of %d", n, T, s, served, all) {
-							return
-						}
+						t.see(served*n == s*all, "n = %d, T = %d, s = %d: %d of %d", n, T, s, served, all)
 					}
 				}
 			}
@@ -302,9 +294,8 @@ var cacheReads = &Claim{
 							hops--
 						}
 						got := least(n, hops, s, slices.Repeat([]int{-1}, n), map[string]int{})
-						if !t.see(k == n || got*s >= k, "n = %d, k = %d, s = %d: %d layers suffice", n, k, s, got) || !t.see(got <= (n-2+s)/s, "n = %d, k = %d, s = %d: %d layers are needed", n, k, s, got) {
-							return
-						}
+						t.see(k == n || got*s >= k, "n = %d, k = %d, s = %d: %d layers suffice", n, k, s, got)
+						t.see(got <= (n-2+s)/s, "n = %d, k = %d, s = %d: %d layers are needed", n, k, s, got)
 					}
 				}
 			}
@@ -323,9 +314,8 @@ func cacheNamed(id, short, statement, beside string) *Claim {
 			rows.check(check{row: report.Row{Task: "k-hop", Model: "cache", N0: ptr(5), Params: map[string]any{"s": 1}}, what: "n = 2..5, k = 1..5, B = 1, 2, 3, all permutations: each of ceil(log2 n / B) layers keeps the token of the place where the hops end, and B bits of that place are read", fault: "what is kept is the token of place 1", try: func(t *tally, broken bool) {
 				for n := 2; n <= 5; n++ {
 					for k := 1; k <= 5; k++ {
-						if all := len(ends(n, k)); !t.see(all == n || k%period(n) == 0, "n = %d, k = %d: %d places are answers", n, k, all) {
-							return
-						}
+						all := len(ends(n, k))
+						t.see(all == n || k%period(n) == 0, "n = %d, k = %d: %d places are answers", n, k, all)
 						for b := 1; b <= 3; b++ {
 							for pi := range permutations(n) {
 								end, read := 0, 0
@@ -339,9 +329,7 @@ func cacheNamed(id, short, statement, beside string) *Claim {
 								for layer := 0; layer*b < bits.Len(uint(n-1)); layer++ {
 									read |= kept >> (layer * b) & (1<<b - 1) << (layer * b)
 								}
-								if !t.see(read == end, "n = %d, k = %d, B = %d, %v: the hops end at %d, and %d is read", n, k, b, pi, end+1, read+1) {
-									return
-								}
+								t.see(read == end, "n = %d, k = %d, B = %d, %v: the hops end at %d, and %d is read", n, k, b, pi, end+1, read+1)
 							}
 						}
 					}

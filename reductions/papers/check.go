@@ -1,7 +1,6 @@
 package papers
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 
@@ -30,18 +29,11 @@ type tally struct {
 	wrong   int
 	sampled bool
 	witness string
-	err     error
-}
-
-// fail keeps the first error and says whether there is one.
-func (t *tally) fail(err error) bool {
-	t.err = cmp.Or(t.err, err)
-	return t.err != nil
 }
 
 // see counts one member of the domain, and keeps the first on which the property
-// fails, in words. It says whether to go on: not after an interrupt.
-func (t *tally) see(right bool, format string, args ...any) bool {
+// fails, in words. An interrupt ends the run.
+func (t *tally) see(right bool, format string, args ...any) {
 	t.runs++
 	if !right {
 		if t.wrong == 0 {
@@ -49,7 +41,9 @@ func (t *tally) see(right bool, format string, args ...any) bool {
 		}
 		t.wrong++
 	}
-	return t.runs%256 != 0 || t.ctx.Err() == nil
+	if t.runs%256 == 0 {
+		require(t.ctx.Err())
+	}
 }
 
 // planted begins the notes of controls.
@@ -57,27 +51,21 @@ const planted = "planted failure: "
 
 // check runs a check and, where it has a fault, its control.
 func (c *collector) check(k check) {
-	if c.err != nil {
-		return
-	}
-	row, err := k.run(c.ctx, false)
-	if c.fail(err) {
-		return
-	}
+	row := k.run(c.ctx, false)
 	if row.Wrong > 0 && !k.printed {
 		row.Verdict = report.Contradiction
 	}
-	c.add("", row, nil)
+	c.add("", row)
 	if k.fault == "" || row.Wrong > 0 {
 		return
 	}
-	row, err = k.run(c.ctx, !c.at.sound)
-	if err == nil && row.Wrong == 0 {
+	row = k.run(c.ctx, !c.at.sound)
+	if row.Wrong == 0 {
 		c.blind(fmt.Errorf("papers: the check (%s) passed a planted fault: %s", k.what, k.fault))
 		return
 	}
 	row.Printed, row.Note, row.Witness = false, planted+k.fault, k.fault+": "+row.Witness
-	c.add("", row, err)
+	c.add("", row)
 }
 
 // excludes checks where an inequality in the paper's counting, one normaliser and d numerators of p
@@ -100,22 +88,18 @@ func (c *collector) excludes(row report.Row, size string, from, H, d, p int, hol
 				if got {
 					said = "not excluded"
 				}
-				if !t.see(got == (n < from), "%s = %d is %s", size, n, said) {
-					return
-				}
+				t.see(got == (n < from), "%s = %d is %s", size, n, said)
 			}
 		},
 	})
 }
 
-func (k check) run(ctx context.Context, broken bool) (report.Row, error) {
+func (k check) run(ctx context.Context, broken bool) report.Row {
 	t := &tally{ctx: ctx}
 	k.try(t, broken)
-	if err := cmp.Or(t.err, ctx.Err()); err != nil {
-		return report.Row{}, err
-	}
+	require(ctx.Err())
 	if t.runs == 0 {
-		return report.Row{}, fmt.Errorf("papers: the check (%s) saw nothing", k.what)
+		require(fmt.Errorf("papers: the check (%s) saw nothing", k.what))
 	}
 	row := k.row
 	row.Runs, row.Wrong, row.Witness, row.Exhaustive, row.Note, row.Printed = t.runs, t.wrong, clip(t.witness), !t.sampled, k.what, k.printed
@@ -126,7 +110,7 @@ func (k check) run(ctx context.Context, broken bool) (report.Row, error) {
 	if t.wrong > 0 {
 		row.Verdict = report.Errs
 	}
-	return row, nil
+	return row
 }
 
 // uncaught is a planted fault that a check passed: the user is not to blame.
@@ -140,14 +124,14 @@ func (c *collector) blind(err error) {
 		c.out.blind = append(c.out.blind, err)
 		return
 	}
-	c.fail(uncaught{err})
+	require(uncaught{err})
 }
 
 // dominated says that another claim is at least as strong wherever this one says
 // something; the comparison is a check of its own.
 func (c *collector) dominated(by string, k check) {
 	c.check(k)
-	if c.err == nil && c.out.Rows[len(c.out.Rows)-1].Verdict != report.Contradiction {
+	if c.out.Rows[len(c.out.Rows)-1].Verdict != report.Contradiction {
 		c.out.By = by
 	}
 }

@@ -86,10 +86,7 @@ var decoderCompiles = &Claim{
 			}
 			N := len(owner)
 			// k hops lend their alphabet; the decoder's weights are drawn, so its answers mean nothing.
-			sh, err := tasks.KHop.Shape(N, tasks.Params{"V": 2, "k": 1})
-			if rows.fail(err) {
-				break
-			}
+			sh := must(tasks.KHop.Shape(N, tasks.Params{"V": 2, "k": 1}))
 			cut := rules.Cut{Shape: sh, Split: tasks.Split{Owner: owner}, Read: []int{N}, Players: L + 2}
 			row := report.Row{Task: "sequential composition", N: ptr(N), Params: map[string]any{"L": L}}
 			for _, s := range [][3]int{{1, 2, 6}, {2, 1, 4}} {
@@ -103,13 +100,7 @@ var decoderCompiles = &Claim{
 
 // answers checks the lengths of a decoder's answers against the paper's model.
 func (c *collector) answers(a rules.Sized, cut rules.Cut, row report.Row, prompts [][]tasks.Token) {
-	if c.err != nil {
-		return
-	}
-	p, err := a.At(cut, c.at.Seed)
-	if c.fail(err) {
-		return
-	}
+	p := must(a.At(cut, c.at.Seed))
 	B, L := a.Int("H")*a.Int("m")*a.Int("p"), a.Int("layers")
 	row.Model = a.Name
 	c.check(check{
@@ -119,10 +110,7 @@ func (c *collector) answers(a rules.Sized, cut rules.Cut, row report.Row, prompt
 		try: func(t *tally, broken bool) {
 			t.sampled = true
 			for _, prompt := range prompts {
-				_, run, err := c.play(p, cut, prompt, false)
-				if t.fail(err) {
-					return
-				}
+				_, run := c.play(p, cut, prompt, false)
 				answers := map[[3]int]int{}
 				for _, m := range run.Messages {
 					if strings.HasPrefix(m.Label, rules.Shown) {
@@ -130,8 +118,7 @@ func (c *collector) answers(a rules.Sized, cut rules.Cut, row report.Row, prompt
 					}
 					var layer, asker int
 					if _, err := fmt.Sscanf(m.Label, "layer %d: sums for player %d", &layer, &asker); err != nil {
-						t.fail(fmt.Errorf("papers: the word %q: %w", m.Label, err))
-						return
+						require(fmt.Errorf("papers: the word %q: %w", m.Label, err))
 					}
 					from := int(m.From)
 					answers[[3]int{layer, asker, from}]++
@@ -140,9 +127,7 @@ func (c *collector) answers(a rules.Sized, cut rules.Cut, row report.Row, prompt
 						most /= 2
 					}
 					fits := layer <= L && from < asker-1 && answers[[3]int{layer, asker, from}] == 1 && int(m.Word.Len()) <= most
-					if !t.see(fits, "epoch %d, block %d to block %d: %d bits, and %d are allowed", layer, from+1, asker, m.Word.Len(), most) {
-						return
-					}
+					t.see(fits, "epoch %d, block %d to block %d: %d bits, and %d are allowed", layer, from+1, asker, m.Word.Len(), most)
 				}
 			}
 		},
@@ -177,9 +162,8 @@ var decoderBound = &Claim{
 				if broken {
 					exponent = 3
 				}
-				if got := starts(64, L+1, exponent); !t.see(got == want, "L = %d: from n = 2^%d on, not 2^%d", L+1, got, want) {
-					return
-				}
+				got := starts(64, L+1, exponent)
+				t.see(got == want, "L = %d: from n = 2^%d on, not 2^%d", L+1, got, want)
 			}
 		}})
 		rows.check(check{row: row, what: "L = 1 to 3, H d p from 15 to 256: nothing is excluded at n <= 2^62", fault: "n^(1/8) for one layer", try: func(t *tally, broken bool) {
@@ -189,9 +173,8 @@ var decoderBound = &Claim{
 					if broken {
 						exponent = 3
 					}
-					if from := starts(B, L, exponent); !t.see(from > 62, "L = %d, H d p = %d: from n = 2^%d on", L, B, from) {
-						return
-					}
+					from := starts(B, L, exponent)
+					t.see(from > 62, "L = %d, H d p = %d: from n = 2^%d on", L, B, from)
 				}
 			}
 		}})
@@ -253,9 +236,7 @@ func fits(t *tally, most int, c func(L int) int64) {
 				continue
 			}
 			table := longestTable(L, B)
-			if !t.see(table.Cmp(n) <= 0, "L = %d, H d p = %d: n = 2^%.1f is allowed, one table has 2^%.1f places", L, B, log2(n), log2(table)) {
-				return
-			}
+			t.see(table.Cmp(n) <= 0, "L = %d, H d p = %d: n = 2^%.1f is allowed, one table has 2^%.1f places", L, B, log2(n), log2(table))
 		}
 	}
 }
@@ -296,9 +277,7 @@ var decoderFits = &Claim{
 				if broken {
 					got /= 2
 				}
-				if !t.see(math.Round(got) == want, "L = %d: 2^%.1f places", k+1, got) {
-					return
-				}
+				t.see(math.Round(got) == want, "L = %d: 2^%.1f places", k+1, got)
 			}
 		}})
 		rows.check(check{row: row, what: "L = 1 to 3: the last table fits into the shortest prompt, with the factor for one layer", fault: "half of the factor", try: func(t *tally, broken bool) {

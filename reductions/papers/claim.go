@@ -89,7 +89,7 @@ type Effort struct {
 	Level Level
 	Seed  uint64
 
-	sound bool // tests: nothing is planted, so that every control must be reported blind
+	sound bool // tests: nothing is planted, so that every control must be reported blind, and what has none is left out
 }
 
 // Outcome is what a run of a claim found.
@@ -123,9 +123,34 @@ func (p *Paper) ID() string { return p.Name }
 
 // Run executes the claim. Rows that were finished are returned beside an error.
 func (c *Claim) Run(ctx context.Context, at Effort) (out Outcome, err error) {
-	rows := collector{ctx: ctx, at: at, out: &out}
-	c.run(&rows)
-	return out, rows.err
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case halt:
+			err = r.error
+		default:
+			panic(r)
+		}
+	}()
+	c.run(&collector{ctx: ctx, at: at, out: &out})
+	return out, nil
+}
+
+// halt is the panic that ends the run of a claim with an error, or with an interrupt. Run turns
+// it into that error, so that a claim reads as the list of its checks.
+type halt struct{ error }
+
+// require ends the run of a claim where err is an error.
+func require(err error) {
+	if err != nil {
+		panic(halt{err})
+	}
+}
+
+// must is v, where err is no error.
+func must[T any](v T, err error) T {
+	require(err)
+	return v
 }
 
 // Validate refuses an incomplete paper.

@@ -14,13 +14,11 @@ import (
 	"crosscut/report"
 )
 
-// collector gathers a claim's rows. After the first error it does nothing more,
-// so a claim reads as the list of its checks.
+// collector gathers a claim's rows.
 type collector struct {
 	ctx context.Context
 	at  Effort
 	out *Outcome
-	err error
 }
 
 // builder makes a machine for an instance. of is the architecture, as tables name it.
@@ -57,14 +55,7 @@ func sizes(lo, hi int) []int {
 	return ns
 }
 
-func (c *collector) add(model string, row report.Row, err error) {
-	if c.err != nil {
-		return
-	}
-	if err != nil {
-		c.err = err
-		return
-	}
+func (c *collector) add(model string, row report.Row) {
 	if model != "" {
 		row.Model = model
 	}
@@ -76,94 +67,55 @@ func (c *collector) pick(quick, standard, full int) int {
 	return c.at.Level.Pick(quick, standard, full)
 }
 
-// fail keeps the first error and says whether there is one.
-func (c *collector) fail(err error) bool {
-	if c.err == nil {
-		c.err = err
-	}
-	return c.err != nil
-}
-
-// beside says that a row is not to be made: after an error, or where only controls are asked for.
-func (c *collector) beside() bool { return c.err != nil || c.at.sound }
-
 // truthTable checks a reduction at the given n, at the shortest N.
 func (c *collector) truthTable(r *reductions.Reduction, ns []int) {
 	var all []*reductions.Instance
 	for _, n := range ns {
-		in, err := r.Instance(n, 0, nil)
-		if c.fail(err) {
-			return
-		}
-		all = append(all, in)
+		all = append(all, must(r.Instance(n, 0, nil)))
 	}
 	c.truthTableOf(all, fmt.Sprintf("n = %d..%d", ns[0], ns[len(ns)-1]))
 }
 
 // truthTableOf checks the given instances, which are described in words.
 func (c *collector) truthTableOf(all []*reductions.Instance, at string) {
-	if c.beside() {
+	if c.at.sound {
 		return
 	}
-	row, err := truthTable(c.ctx, all, at, 1<<16, c.at.Seed)
-	c.add("", row, err)
+	c.add("", must(truthTable(c.ctx, all, at, 1<<16, c.at.Seed)))
 }
 
 // machine builds at size n, at the shortest N.
 func (c *collector) machine(r *reductions.Reduction, n int, b builder) (models.Machine, *reductions.Instance) {
-	if c.err != nil {
-		return nil, nil
-	}
-	in, err := r.Instance(n, 0, nil)
-	if c.fail(err) {
-		return nil, nil
-	}
-	m, err := b.build(in)
-	if c.fail(err) {
-		return nil, nil
-	}
-	return m, in
+	in := must(r.Instance(n, 0, nil))
+	return must(b.build(in)), in
 }
 
 // through runs a right model through a reduction at size n: all pairs while
 // they are few, else a sample.
 func (c *collector) through(r *reductions.Reduction, n int, b builder) {
-	if c.beside() {
+	if c.at.sound {
 		return
 	}
 	m, in := c.machine(r, n, b)
-	if c.err != nil {
-		return
-	}
-	row, err := throughReduction(c.ctx, m, in, 1<<12, c.pick(6, 12, 24), c.at.Seed)
-	c.add(b.of, row, err)
+	c.add(b.of, must(throughReduction(c.ctx, m, in, 1<<12, c.pick(6, 12, 24), c.at.Seed)))
 }
 
 // injective adds to the last row that a right model sends 2^n different
 // messages at size n; two equal ones would contradict that it is right.
 func (c *collector) injective(r *reductions.Reduction, n int, b builder) {
-	if c.beside() {
+	if c.at.sound {
 		return
 	}
 	m, in := c.machine(r, n, b)
-	if c.err != nil {
-		return
+	f := must(falsify.Find(c.ctx, m, in, falsify.Options{Seed: c.at.Seed, Only: []string{"exhaustive"}}))
+	if f.Kind != falsify.None {
+		require(fmt.Errorf("papers: a model that was right on all inputs sends one message for two: %s", f.Note))
 	}
-	f, err := falsify.Find(c.ctx, m, in, falsify.Options{Seed: c.at.Seed, Only: []string{"exhaustive"}})
-	switch {
-	case c.fail(err):
-	case f.Kind != falsify.None:
-		c.fail(fmt.Errorf("papers: a model that was right on all inputs sends one message for two: %s", f.Note))
-	default:
-		c.note("at n = %d all %d messages of Alice's are different", n, f.Tried)
-	}
+	c.note("at n = %d all %d messages of Alice's are different", n, f.Tried)
 }
 
 // note adds to the note of the last row, that of a check's control left out.
 func (c *collector) note(format string, args ...any) {
-	if c.err != nil {
-		return
-	}
 	for k := len(c.out.Rows) - 1; k >= 0; k-- {
 		if r := &c.out.Rows[k]; !strings.HasPrefix(r.Note, planted) {
 			r.Note += "; " + fmt.Sprintf(format, args...)
@@ -185,68 +137,49 @@ func (c *collector) undersized(r *reductions.Reduction, n int, b builder, o fals
 		}
 	}
 	m, in := c.machine(r, n, b)
-	if c.err != nil {
-		return
-	}
 	o.Seed = c.at.Seed
-	row, err := undersized(c.ctx, m, in, o)
-	if err == nil && row.Verdict != report.Errs {
+	row := must(undersized(c.ctx, m, in, o))
+	if row.Verdict != report.Errs {
 		c.blind(fmt.Errorf("papers: %s at n = %d: no failing input of an undersized %s was found: %s", r.Name, n, b.of, row.Note))
 		return
 	}
-	c.add(b.of, row, err)
+	c.add(b.of, row)
 }
 
 // bites states from where on an inequality says something.
 func (c *collector) bites(r *reductions.Reduction, a rules.Sized, limit int) {
-	if c.beside() {
+	if c.at.sound {
 		return
 	}
-	row, err := biteRow(r, a, limit)
-	c.add(a.Of(), row, err)
+	c.add(a.Of(), must(biteRow(r, a, limit)))
 }
 
 // solves runs a model on its task's own inputs: all of the small world where it
 // has at most limit sequences, else generated ones.
 func (c *collector) solves(model *models.Model, task *tasks.Task, n int, sizes tasks.Params, set models.Settings, limit, runs int) {
-	if c.beside() {
+	if c.at.sound {
 		return
 	}
-	sh, err := task.Shape(n, sizes)
-	if c.fail(err) {
-		return
-	}
+	sh := must(task.Shape(n, sizes))
 	set.Seed = c.at.Seed
-	m, err := zoo.Build(model.Name, sh, set)
-	if c.fail(err) {
-		return
-	}
-	row, err := onInputs(c.ctx, m, limit, runs, c.at.Seed)
-	c.add(model.Name, row, err)
+	m := must(zoo.Build(model.Name, sh, set))
+	c.add(model.Name, onInputs(c.ctx, m, limit, runs, c.at.Seed))
 }
 
 // planted runs the same check on weights that are drawn at random: a check that
 // they passed would show nothing of those that are right.
 func (c *collector) planted(task *tasks.Task, n int, sizes tasks.Params, depth, limit int) {
-	if c.err != nil {
-		return
-	}
-	sh, err := task.Shape(n, sizes)
-	if c.fail(err) {
-		return
-	}
+	sh := must(task.Shape(n, sizes))
 	m, err := sized("attention H=1 m=3 p=8 f=4 layers=%d", depth).Machine(sh, c.at.Seed)
 	if c.at.sound {
 		m, err = zoo.Build(zoo.Trivial.Name, sh, models.Settings{})
 	}
-	if c.fail(err) {
-		return
-	}
-	row, err := onInputs(c.ctx, m, limit, 12, c.at.Seed)
-	if err == nil && row.Verdict != report.Errs {
+	require(err)
+	row := onInputs(c.ctx, m, limit, 12, c.at.Seed)
+	if row.Verdict != report.Errs {
 		c.blind(fmt.Errorf("papers: %s at N = %d: weights drawn at random passed the check", task.Name, n))
 		return
 	}
 	row.Note = planted + "weights drawn at random; " + row.Note
-	c.add(rules.Attention.Of(), row, err)
+	c.add(rules.Attention.Of(), row)
 }

@@ -34,16 +34,16 @@ type stream struct {
 }
 
 // keysOf draws n keys of d signs with |<k, k'>| <= d/2, as words.
-func keysOf(n, d int, rng *rand.Rand) ([]uint64, error) {
+func keysOf(n, d int, rng *rand.Rand) []uint64 {
 	var keys []uint64
 	for range 1 << 20 {
 		if key := rng.Uint64() & (1<<d - 1); apart(keys, key, d) {
 			if keys = append(keys, key); len(keys) == n {
-				return keys, nil
+				return keys
 			}
 		}
 	}
-	return nil, fmt.Errorf("papers: %d keys of %d signs that are nearly orthogonal were not found", n, d)
+	panic(halt{fmt.Errorf("papers: %d keys of %d signs that are nearly orthogonal were not found", n, d)})
 }
 
 // apart says whether |<key, k>| <= d/2 for all keys k.
@@ -57,20 +57,14 @@ func apart(keys []uint64, key uint64, d int) bool {
 }
 
 // newStream builds the weights; twins makes the first two keys equal. d is a power of 2.
-func newStream(n, d int, seed uint64, twins bool) (*stream, error) {
-	keys, err := keysOf(n, d, rand.New(rand.NewPCG(seed, uint64(n*100+d))))
-	if err != nil {
-		return nil, err
-	}
+func newStream(n, d int, seed uint64, twins bool) *stream {
+	keys := keysOf(n, d, rand.New(rand.NewPCG(seed, uint64(n*100+d))))
 	if twins {
 		keys[1] = keys[0]
 	}
 	// c is the least whole number with c >= 2 ln(4n).
 	s := &stream{n: n, d: d, c: int(exact.CeilMulLog(big.NewRat(2, 1), big.NewRat(int64(4*n), 1)).Int64())}
-	table, err := exact.ExpTable(40, bits.Len(uint(d))-1)
-	if err != nil {
-		return nil, err
-	}
+	table := must(exact.ExpTable(40, bits.Len(uint(d))-1))
 	for _, query := range keys {
 		row := make([][2]uint64, n)
 		for j, key := range keys {
@@ -87,7 +81,7 @@ func newStream(n, d int, seed uint64, twins bool) (*stream, error) {
 		}
 		s.weights = append(s.weights, row)
 	}
-	return s, nil
+	return s
 }
 
 // rounded is the bit to which coordinate values of the output for query i is rounded: 1, 0, or
@@ -131,14 +125,9 @@ func (c *collector) streams(n, d int) {
 		what:  fmt.Sprintf("n = %d keys of d = %d signs, c k_i / d as a query: pair i has at least 3/4 of the weight, for every i, so its values are rounded right whatever the others are", n, d),
 		fault: "two keys are equal",
 		try: func(t *tally, broken bool) {
-			s, err := newStream(n, d, c.at.Seed, broken)
-			if t.fail(err) {
-				return
-			}
+			s := newStream(n, d, c.at.Seed, broken)
 			for i := range n {
-				if !t.see(s.share(i), "n = %d, d = %d, c = %d: pair %d has less than 3/4 of the weight of its own query", n, d, s.c, i+1) {
-					return
-				}
+				t.see(s.share(i), "n = %d, d = %d, c = %d: pair %d has less than 3/4 of the weight of its own query", n, d, s.c, i+1)
 			}
 		},
 	})
@@ -149,10 +138,7 @@ func (c *collector) streams(n, d int) {
 		what:  fmt.Sprintf("n = %d, d = %d: all n d bits of a matrix of values come back from n queries", n, d),
 		fault: "the first pair is evicted",
 		try: func(t *tally, broken bool) {
-			s, err := newStream(n, d, c.at.Seed, false)
-			if t.fail(err) {
-				return
-			}
+			s := newStream(n, d, c.at.Seed, false)
 			t.sampled = !all
 			rng, matrices, from := rand.New(rand.NewPCG(c.at.Seed, 7)), 16, 0
 			if all {
@@ -179,9 +165,7 @@ func (c *collector) streams(n, d int) {
 						wrong = k + 1
 					}
 				}
-				if !t.see(wrong == 0, "n = %d, d = %d: coordinate %d of value %d is not rounded to what was written", n, d, (wrong-1)%d+1, (wrong-1)/d+1) {
-					return
-				}
+				t.see(wrong == 0, "n = %d, d = %d: coordinate %d of value %d is not rounded to what was written", n, d, (wrong-1)%d+1, (wrong-1)/d+1)
 			}
 		},
 	})
@@ -236,10 +220,7 @@ var cacheWindow = &Claim{
 				what:  fmt.Sprintf("W = d = %d, streams of %d pairs: all W d bits of the last W values come back", W, 2*W),
 				fault: "the window is one pair shorter",
 				try: func(t *tally, broken bool) {
-					s, err := newStream(W, W, rows.at.Seed, false)
-					if t.fail(err) {
-						return
-					}
+					s := newStream(W, W, rows.at.Seed, false)
 					t.sampled = true
 					rng, from := rand.New(rand.NewPCG(rows.at.Seed, 9)), 0
 					if broken {
@@ -259,9 +240,7 @@ var cacheWindow = &Claim{
 								right = right && got == int(values[W+i]>>b&1)
 							}
 						}
-						if !t.see(right, "W = %d: a value in the window is lost", W) {
-							return
-						}
+						t.see(right, "W = %d: a value in the window is lost", W)
 					}
 				},
 			})
@@ -296,9 +275,7 @@ var cacheBalance = &Claim{
 					for from < c && (!broken || from*from < c) {
 						from++
 					}
-					if !t.see(from == want, "n = %d, c = %d: from d = %d on", n, c, from) {
-						return
-					}
+					t.see(from == want, "n = %d, c = %d: from d = %d on", n, c, from)
 				}
 			},
 		})

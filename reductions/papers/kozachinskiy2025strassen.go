@@ -45,7 +45,8 @@ var splitTheorem = &Claim{
 			if !exact {
 				is = "is at least"
 			}
-			rows.add("", report.Row{Task: "split-VC", N0: ptr(f.n), Warnings: []string{}, Note: fmt.Sprintf("split-VC of %s %s %d", f.name, is, len(s.Rows))}, rows.ctx.Err())
+			require(rows.ctx.Err())
+			rows.add("", report.Row{Task: "split-VC", N0: ptr(f.n), Warnings: []string{}, Note: fmt.Sprintf("split-VC of %s %s %d", f.name, is, len(s.Rows))})
 		}
 	},
 }
@@ -256,9 +257,7 @@ func (c *collector) triangular() {
 				}
 				for x := range 1 << s {
 					for y := range 1 << s {
-						if !t.see(sum(x, y)+sum(0, 0) == sum(x, 0)+sum(0, y), "s = %d, x = %0*b, y = %0*b: the sums do not split", s, s, x, s, y) {
-							return
-						}
+						t.see(sum(x, y)+sum(0, 0) == sum(x, 0)+sum(0, y), "s = %d, x = %0*b, y = %0*b: the sums do not split", s, s, x, s, y)
 					}
 				}
 			}
@@ -294,9 +293,8 @@ var strassenLayer = &Claim{
 								want = want || (x[i]+a+b)%int64(m) == 0
 							}
 						}
-						if got := strassen.Match3(x, int64(m), i, without(broken)); !t.see(got == want, "x = %v, M = %d, position %d: %v", x, m, i+1, got) {
-							return
-						}
+						got := strassen.Match3(x, int64(m), i, without(broken))
+						t.see(got == want, "x = %v, M = %d, position %d: %v", x, m, i+1, got)
 					}
 				}
 			}
@@ -306,9 +304,8 @@ var strassenLayer = &Claim{
 			for g := range words(k, k) {
 				for f := range words(k, k) {
 					for x := range k {
-						if got := strassen.Compose(wide(g), wide(f), int64(x), without(broken)); !t.see(got == int64(f[g[x]]), "g = %v, f = %v, x = %d: %d", g, f, x, got) {
-							return
-						}
+						got := strassen.Compose(wide(g), wide(f), int64(x), without(broken))
+						t.see(got == int64(f[g[x]]), "g = %v, f = %v, x = %d: %d", g, f, x, got)
 					}
 				}
 			}
@@ -320,7 +317,7 @@ var strassenLayer = &Claim{
 			}
 			rows.check(check{row: report.Row{Task: task, Model: "strassen", N: ptr(9)}, what: fmt.Sprintf("all pairs of relations on 2 elements, and %d drawn ones on 3 elements, at every entry", rows.pick(60, 400, 4000)), fault: fault, try: func(t *tally, broken bool) {
 				t.sampled = true
-				try := func(A, B [][]int64, colour []int64) bool {
+				try := func(A, B [][]int64, colour []int64) {
 					m := len(A)
 					for i := range m {
 						for j := range m {
@@ -334,12 +331,10 @@ var strassenLayer = &Claim{
 									want = want || pass && A[i][k]*B[l][j] == 1
 								}
 							}
-							if got := strassen.Relation(A, B, colour, i, j, without(broken)); !t.see(got == want, "A = %v, B = %v, colours %v, entry (%d, %d): %v", A, B, colour, i+1, j+1, got) {
-								return false
-							}
+							got := strassen.Relation(A, B, colour, i, j, without(broken))
+							t.see(got == want, "A = %v, B = %v, colours %v, entry (%d, %d): %v", A, B, colour, i+1, j+1, got)
 						}
 					}
-					return true
 				}
 				for w := range words(8, 2) {
 					colours := [][]int64{nil}
@@ -347,9 +342,7 @@ var strassenLayer = &Claim{
 						colours = [][]int64{{0, 0}, {0, 1}}
 					}
 					for _, c := range colours {
-						if !try([][]int64{wide(w[:2]), wide(w[2:4])}, [][]int64{wide(w[4:6]), wide(w[6:])}, c) {
-							return
-						}
+						try([][]int64{wide(w[:2]), wide(w[2:4])}, [][]int64{wide(w[4:6]), wide(w[6:])}, c)
 					}
 				}
 				rng := rand.New(rand.NewPCG(rows.at.Seed, 9))
@@ -363,9 +356,7 @@ var strassenLayer = &Claim{
 							c = append(c, rng.Int64N(2))
 						}
 					}
-					if !try(A, B, c) {
-						break
-					}
+					try(A, B, c)
 				}
 			}})
 		}
@@ -412,9 +403,8 @@ func (c *collector) shatters(what string, ns []int, k func(n int) int, fault str
 		for _, n := range ns {
 			for p := range 1 << k(n) {
 				for i := range k(n) {
-					if got := f(n, i, p, broken); !t.see(got == (p>>i&1 == 1), "size %d, row %d, pattern %0*b: %v", n, i+1, k(n), p, got) {
-						return
-					}
+					got := f(n, i, p, broken)
+					t.see(got == (p>>i&1 == 1), "size %d, row %d, pattern %0*b: %v", n, i+1, k(n), p, got)
 				}
 			}
 		}
@@ -427,9 +417,8 @@ func (c *collector) meet(what string, most int, fault string, f func(n, a, b int
 		for n := 1; n <= most; n++ {
 			for a := range 1 << n {
 				for b := range 1 << n {
-					if got := f(n, a, b, broken); !t.see(got == (a&b != 0), "n = %d, x = %0*b, y = %0*b: %v", n, n, a, n, b, got) {
-						return
-					}
+					got := f(n, a, b, broken)
+					t.see(got == (a&b != 0), "n = %d, x = %0*b, y = %0*b: %v", n, n, a, n, b, got)
 				}
 			}
 		}

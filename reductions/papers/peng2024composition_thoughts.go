@@ -79,14 +79,14 @@ var composeThoughts = &Claim{
 					if broken {
 						steps--
 					}
-					see := func(tables [][]int, x int) bool {
+					see := func(tables [][]int, x int) {
 						want := x
 						for _, f := range tables {
 							want = f[want]
 						}
 						tokens, one := iterated(s.n, tables, x, steps, true)
 						layers, two := iterated(s.n, tables, x, steps, false)
-						return t.see(one && two && tokens == want && layers == want, "n = %d, tables %v, x = %d: %d by tokens, %d by layers, %d is right", s.n, tables, x, tokens, layers, want)
+						t.see(one && two && tokens == want && layers == want, "n = %d, tables %v, x = %d: %d by tokens, %d by layers, %d is right", s.n, tables, x, tokens, layers, want)
 					}
 					t.sampled = s.drawn > 0
 					rng := rand.New(rand.NewPCG(rows.at.Seed, 7))
@@ -97,9 +97,7 @@ var composeThoughts = &Claim{
 								tables[k] = append(tables[k], rng.IntN(s.n))
 							}
 						}
-						if !see(tables, rng.IntN(s.n)) {
-							return
-						}
+						see(tables, rng.IntN(s.n))
 					}
 					if s.drawn > 0 {
 						return
@@ -111,9 +109,7 @@ var composeThoughts = &Claim{
 							tables[k] = all[f]
 						}
 						for x := range s.n {
-							if !see(tables, x) {
-								return
-							}
+							see(tables, x)
 						}
 					}
 				},
@@ -124,7 +120,7 @@ var composeThoughts = &Claim{
 
 // alternating is the prompt of K tables of n values, Alice's f and Bob's g in turns from f, and x,
 // with who holds what; as symbols from 1.
-func alternating(f, g []int, K, x int) (prompt []tasks.Token, cut rules.Cut, err error) {
+func alternating(f, g []int, K, x int) (prompt []tasks.Token, cut rules.Cut) {
 	cut.Players = 2
 	for k := range K {
 		for _, v := range [][]int{f, g}[k%2] {
@@ -134,8 +130,8 @@ func alternating(f, g []int, K, x int) (prompt []tasks.Token, cut rules.Cut, err
 	}
 	prompt, cut.Split.Owner = append(prompt, tasks.Token{X: x + 1}), append(cut.Split.Owner, tasks.Public)
 	cut.Read = []int{len(prompt)}
-	cut.Shape, err = tasks.KHop.Shape(len(prompt), tasks.Params{"V": float64(len(f)), "k": 1})
-	return prompt, cut, err
+	cut.Shape = must(tasks.KHop.Shape(len(prompt), tasks.Params{"V": float64(len(f)), "k": 1}))
+	return prompt, cut
 }
 
 var composeChain = &Claim{
@@ -160,10 +156,7 @@ var composeChain = &Claim{
 						f, g := tablesOf(n)[pair[0]], tablesOf(n)[pair[1]]
 						for K := 1; K <= 5; K++ {
 							for x := range n {
-								prompt, _, err := alternating(f, g, K, x)
-								if t.fail(err) {
-									return
-								}
+								prompt, _ := alternating(f, g, K, x)
 								got := prompt[K*n].X - 1
 								for k := range K {
 									got = prompt[k*n+got].X - 1
@@ -176,9 +169,7 @@ var composeChain = &Claim{
 									chase = mine[chase]
 									mine, other = other, mine
 								}
-								if !t.see(got == chase, "n = %d, f = %v, g = %v, K = %d, x = %d: %d, and the chase ends at %d", n, f, g, K, x, got, chase) {
-									return
-								}
+								t.see(got == chase, "n = %d, f = %v, g = %v, K = %d, x = %d: %d, and the chase ends at %d", n, f, g, K, x, got, chase)
 							}
 						}
 					}
@@ -191,11 +182,9 @@ var composeChain = &Claim{
 			var cut rules.Cut
 			for range rows.pick(24, 60, 200) {
 				all := tablesOf(3)
-				prompt, c, err := alternating(all[rng.IntN(27)], all[rng.IntN(27)], 4, rng.IntN(3))
-				if rows.fail(err) {
-					return
-				}
-				prompts, cut = append(prompts, prompt), c
+				var prompt []tasks.Token
+				prompt, cut = alternating(all[rng.IntN(27)], all[rng.IntN(27)], 4, rng.IntN(3))
+				prompts = append(prompts, prompt)
 			}
 			rows.board(sized("%s", spec), cut, report.Row{Task: "composition", N0: ptr(3), Params: map[string]any{"K": 4}}, prompts)
 		}

@@ -91,9 +91,7 @@ var recallThought = &Claim{
 					}
 					seen[row] = true
 				}
-				if !t.see(len(seen) <= states, "a model of %d states answers in %d ways", states, len(seen)) {
-					break
-				}
+				t.see(len(seen) <= states, "a model of %d states answers in %d ways", states, len(seen))
 			}
 		}})
 	},
@@ -149,9 +147,8 @@ var copySuccess = &Claim{
 		rows.check(check{row: report.Row{Task: "copying", Model: "any state"}, what: "(n, V) = (1, 2), (2, 2), (3, 2), (1, 3), (2, 3), 1 to 4 states: the most strings that any decoder gives back", fault: "the decoder is told one bit more", try: func(t *tally, broken bool) {
 			for _, s := range []int{2, 4, 8, 3, 9} {
 				for states := 1; states <= min(4, s); states++ {
-					if got := copies(s, states, broken); !t.see(got == states, "%d states copy %d of %d strings", states, got, s) {
-						return
-					}
+					got := copies(s, states, broken)
+					t.see(got == states, "%d states copy %d of %d strings", states, got, s)
 				}
 			}
 		}})
@@ -189,9 +186,8 @@ var copyHalf = &Claim{
 			for _, s := range []int{2, 3, 4, 8, 9} {
 				for states := 1; states <= 4; states++ {
 					if within := 2*states < s || broken && 2*states == s; within {
-						if right := copies(s, states, false); !t.see(2*(s-right) > s, "%d states copy %d of %d strings", states, right, s) {
-							return
-						}
+						right := copies(s, states, false)
+						t.see(2*(s-right) > s, "%d states copy %d of %d strings", states, right, s)
 					}
 				}
 			}
@@ -274,9 +270,7 @@ var recallRank = &Claim{
 						}
 						relation = relation && !zero
 					}
-					if !t.see(relation, "%d keys of %d coordinates are independent", d+1, dims) {
-						return
-					}
+					t.see(relation, "%d keys of %d coordinates are independent", d+1, dims)
 				}
 			}
 		}})
@@ -307,9 +301,7 @@ var recallAttention = &Claim{
 							rest += w
 						}
 					}
-					if !t.see(right > rest, "b = %d, query %d: %g against %g", b, q, right, rest) {
-						return
-					}
+					t.see(right > rest, "b = %d, query %d: %g against %g", b, q, right, rest)
 				}
 			}
 		}})

@@ -131,8 +131,7 @@ func runTheorem10(rows *collector) {
 	for _, s := range []struct{ n, q, d int }{{8, 2, 1}, {8, 4, 2}, {rows.pick(16, 32, 64), 3, 1}, {rows.pick(12, 24, 32), 2, 2}} {
 		for _, lacks := range []int{1, s.n * s.d / 4} {
 			sizes := tasks.Params{"q": float64(s.q), "d": float64(s.d)}
-			row, err := nullRow(rows.ctx, s.n, sizes, lacks, rows.at.Seed)
-			rows.add("mlp", row, err)
+			rows.add("mlp", must(nullRow(rows.ctx, s.n, sizes, lacks, rows.at.Seed)))
 		}
 	}
 	disj := reductions.DisjQSAMemory

@@ -152,11 +152,7 @@ func runTheorem7(rows *collector) {
 	most := rows.pick(4, 5, 6)
 	for n := 1; n <= most; n++ {
 		for extra := 1; extra <= 7; extra++ {
-			in, err := r.Instance(n, 0, tasks.Params{"M": float64(r.MinN(n) + extra)})
-			if rows.fail(err) {
-				return
-			}
-			tables = append(tables, in)
+			tables = append(tables, must(r.Instance(n, 0, tasks.Params{"M": float64(r.MinN(n) + extra)})))
 		}
 	}
 	rows.truthTableOf(tables, fmt.Sprintf("n = 1..%d, N = 2n + 3, M = N + 1 .. N + 7", most))
@@ -184,23 +180,17 @@ func (c *collector) hands() {
 			text string
 			of   func(n int) int
 		}{{"N + 1", func(n int) int { return n + 1 }}, {"N^2", func(n int) int { return n * n }}} {
-			for n, found := 3, false; !found && c.err == nil; n += 2 {
-				sh, err := tasks.Match3.Shape(n, tasks.Params{"M": float64(m.of(n))})
-				if c.fail(err) {
-					return
-				}
+			for n, found := 3, false; !found; n += 2 {
+				sh := must(tasks.Match3.Shape(n, tasks.Params{"M": float64(m.of(n))}))
 				in := &reductions.Instance{Shape: sh, At: sh.Half(), Reads: []int{sh.DefaultRead()}}
-				p, err := a.At(rules.Cut{Shape: sh, Split: in.At, Read: in.Reads}, 0)
+				p := must(a.At(rules.Cut{Shape: sh, Split: in.At, Read: in.Reads}, 0))
 				need, ok := reductions.OwnNeed(sh, in.At, in.Reads, protocol.OneWay, protocol.Alice)
-				if c.fail(err) {
-					return
-				}
 				if found = ok && p.Total() < need.Bits; found {
 					c.add(a.Of(), report.Row{
 						Task: sh.Task.Name, N: ptr(n), Params: map[string]any{"M": m.of(n), "layer": a.String()}, Setting: protocol.OneWay, Warnings: []string{},
 						Bits: report.Num(p.Total()), Formula: report.Num(p.Total()), Needed: report.Num(need.Bits), NeededBy: trial{in: in, job: models.Job{Split: in.At}}.named(need, true), Basis: string(need.Basis),
 						Note: fmt.Sprintf("no layer of these sizes is right on all inputs at N = %d, the smallest odd N for M = %s: fewer bits than the half split needs; no input was run", n, m.text),
-					}, nil)
+					})
 				}
 			}
 		}
@@ -238,9 +228,8 @@ func (c *collector) oneLayer(r *reductions.Reduction) {
 	}
 	for _, a := range small {
 		n, _, err := bites(a, r, 1<<13)
-		if !c.fail(err) {
-			c.undersized(r, n, of(a, c.at.Seed), falsify.Options{})
-		}
+		require(err)
+		c.undersized(r, n, of(a, c.at.Seed), falsify.Options{})
 	}
 }
 

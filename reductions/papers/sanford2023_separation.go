@@ -81,9 +81,7 @@ func runSeparation(rows *collector) {
 			row.Note = note + wordsOf(row)
 			rows.out.Rows = append(rows.out.Rows, row)
 		}
-		if rows.fail(err) {
-			return
-		}
+		require(err)
 		for _, g := range t.Growth {
 			g.Task, g.Note = e.task.Name, note+"; "+g.Note
 			rows.out.Growth = append(rows.out.Growth, g)
@@ -140,12 +138,10 @@ func runConjecture1(rows *collector) {
 	for _, n := range []int{30, rows.pick(126, 510, 2046)} {
 		for depth := 1; depth <= 4; depth++ {
 			m, in := rows.machine(reductions.DisjMatch3, n, of(sized("attention H=1 m=3 p=16 layers=%d", depth), rows.at.Seed))
-			if rows.err != nil || rows.fail(rows.ctx.Err()) {
-				return
-			}
-			row, err := through(m, in, rows.at.Seed).unrun("")
+			require(rows.ctx.Err())
+			row := must(through(m, in, rows.at.Seed).unrun(""))
 			row.Note = fmt.Sprintf("open; the protocol of D = %d layers by its formula, no input was run", depth)
-			rows.add("transformer", row, err)
+			rows.add("transformer", row)
 		}
 	}
 }

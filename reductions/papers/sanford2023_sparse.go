@@ -93,20 +93,16 @@ func runTheorem2(rows *collector) {
 	}
 	rows.planted(tasks.QSA, 3, tasks.Params{"q": 1, "d": 1}, 1, 1<<11)
 	for _, s := range [][3]int{{16, 2, 120}, {rows.pick(64, 80, 80), rows.pick(3, 4, 4), 100}, {256, rows.pick(2, 8, 8), rows.pick(30, 60, 400)}} {
-		if rows.fail(rows.ctx.Err()) {
-			break
-		}
+		require(rows.ctx.Err())
 		rows.out.Rows = append(rows.out.Rows, keyRows(s[0], s[1], s[2], rows.at)...)
 	}
-	enumerated, growth, err := enumeratedRows(rows.ctx, rows.pick(1<<20, 1<<23, 1<<30))
-	rows.out.Rows, rows.out.Growth = append(rows.out.Rows, enumerated...), append(rows.out.Growth, growth...)
-	rows.fail(err)
+	rows.enumerated(rows.pick(1<<20, 1<<23, 1<<30))
 }
 
-// enumeratedRows verifies the listed keys again, every set of those that take at most
+// enumerated verifies the listed keys again, every set of those that take at most
 // limit scores; the rest belongs to higher levels. A row is what q and N have: keys ever
 // wider, whose queries take ever fewer bits. The growth is that of the whole list.
-func enumeratedRows(ctx context.Context, limit int) (rows []report.Row, growth []report.Growth, err error) {
+func (c *collector) enumerated(limit int) {
 	all := keys.Enumerations()
 	list := slices.DeleteFunc(slices.Clone(all), func(e keys.Enumerated) bool { return e.Work() > limit })
 	for first := 0; first < len(list); {
@@ -121,9 +117,7 @@ func enumeratedRows(ctx context.Context, limit int) (rows []report.Row, growth [
 		}
 		var trade []string
 		for _, o := range list[first : first+same] {
-			if ctx.Err() != nil {
-				return rows, growth, ctx.Err()
-			}
+			require(c.ctx.Err())
 			trade = append(trade, fmt.Sprintf("m = %d p = %d margin %v", o.M, o.Bits(), o.Margin()))
 			if err := o.Verify(1); err != nil {
 				row.Wrong, row.Witness = row.Wrong+1, err.Error()
@@ -135,9 +129,10 @@ func enumeratedRows(ctx context.Context, limit int) (rows []report.Row, growth [
 		if row.Wrong > 0 {
 			row.Verdict = report.Contradiction
 		}
-		rows, first = append(rows, row), first+same
+		c.add("", row)
+		first += same
 	}
-	return rows, keyGrowth(all, limit), nil
+	c.out.Growth = append(c.out.Growth, keyGrowth(all, limit)...)
 }
 
 // keyGrowth fits the least m of the list at which queries fit in p bits, for each q and p
@@ -208,10 +203,7 @@ func keyRows(n, q, limit int, at Effort) []report.Row {
 func (c *collector) sparse(k *models.Construction, limit int) {
 	for _, s := range [][3]int{{3, 1, 1}, {3, 2, 1}, {4, 1, 1}, {4, 2, 1}, {3, 2, 2}} {
 		sizes := tasks.Params{"q": float64(s[1]), "d": float64(s[2])}
-		sh, err := tasks.QSA.Shape(s[0], sizes)
-		if c.fail(err) {
-			return
-		}
+		sh := must(tasks.QSA.Shape(s[0], sizes))
 		if sequences(sh, limit) > 0 {
 			c.solves(zoo.Attention, tasks.QSA, s[0], sizes, named(k), limit, 0)
 		}
@@ -221,8 +213,7 @@ func (c *collector) sparse(k *models.Construction, limit int) {
 func runTheorem3(rows *collector) {
 	k := zoo.AttentionQSAMoment
 	for _, s := range [][2]int{{8, 1}, {10, 2}, {rows.pick(10, 12, 14), rows.pick(3, 3, 4)}} {
-		row, err := momentRow(rows.ctx, s[0], s[1])
-		rows.add("attention", row, err)
+		rows.add("attention", must(momentRow(rows.ctx, s[0], s[1])))
 	}
 	rows.sparse(k, rows.pick(1<<11, 1<<15, 1<<18))
 	for _, s := range [][2]int{{16, 2}, {rows.pick(24, 48, 64), 3}} {
@@ -233,12 +224,12 @@ func runTheorem3(rows *collector) {
 		if rows.at.sound {
 			dim++
 		}
-		row, ok, err := radonRow(rows.ctx, s[0], s[1], dim, rows.at.Seed)
-		if err == nil && !ok {
+		row, ok := radonRow(rows.ctx, s[0], s[1], dim, rows.at.Seed)
+		if !ok {
 			rows.blind(fmt.Errorf("papers: theorem 3: no verified Radon point of %d keys in dimension %d", s[0], dim))
 			continue
 		}
-		rows.add("attention", row, err)
+		rows.add("attention", row)
 	}
 }
 
@@ -249,7 +240,7 @@ func runTheorem3(rows *collector) {
 func momentRow(ctx context.Context, n, q int) (report.Row, error) {
 	row := report.Row{Task: "qsa", N: ptr(n), Params: map[string]any{"q": q, "m": 2*q + 1}, Warnings: []string{}, Exhaustive: true}
 	longest := 0
-	for y := range subsets(n, q) {
+	for y := range tasks.Sets(n, q) {
 		if row.Runs%64 == 0 && ctx.Err() != nil {
 			return row, ctx.Err()
 		}
@@ -298,40 +289,11 @@ func timesRoot(c []*big.Int, l int) []*big.Int {
 	return out
 }
 
-// subsets yields the q-subsets of 1..n, increasing.
-func subsets(n, q int) func(yield func([]int) bool) {
-	return func(yield func([]int) bool) {
-		y := make([]int, q)
-		for i := range y {
-			y[i] = i + 1
-		}
-		for {
-			if !yield(y) {
-				return
-			}
-			i := q - 1
-			for i >= 0 && y[i] == n-q+1+i {
-				i--
-			}
-			if i < 0 {
-				return
-			}
-			y[i]++
-			for k := i + 1; k < q; k++ {
-				y[k] = y[k-1] + 1
-			}
-		}
-	}
-}
-
 // radonRow takes the moment curve in dimension dim. In 2q - 1, one too few, its keys
 // have a Radon point, ok, hence a set y that no query separates; the unit with these keys
 // is run on the inputs that the proof names until it errs.
-func radonRow(ctx context.Context, n, q, dim int, seed uint64) (row report.Row, ok bool, err error) {
-	sh, err := tasks.QSA.Shape(n, tasks.Params{"q": float64(q)})
-	if err != nil {
-		return row, false, err
-	}
+func radonRow(ctx context.Context, n, q, dim int, seed uint64) (row report.Row, ok bool) {
+	sh := must(tasks.QSA.Shape(n, tasks.Params{"q": float64(q)}))
 	moments := make([][]*big.Int, n)
 	for j := range moments {
 		power := big.NewInt(1)
@@ -342,15 +304,12 @@ func radonRow(ctx context.Context, n, q, dim int, seed uint64) (row report.Row, 
 	}
 	r, ok := keys.RadonPoint(moments, q)
 	if !ok || !r.Verify(moments, q) {
-		return row, false, nil
+		return row, false
 	}
 	// One coordinate of the unit's keys is the constant 1, which moves all scores alike.
-	m, err := zoo.Build(zoo.Attention.Name, sh, models.Settings{
+	m := must(zoo.Build(zoo.Attention.Name, sh, models.Settings{
 		Num: tasks.Params{"m": float64(2 * q)}, Choice: named(zoo.AttentionQSAMoment).Choice, Seed: seed,
-	})
-	if err != nil {
-		return row, false, err
-	}
+	}))
 	row = trial{machine: m}.row()
 	row.Note = fmt.Sprintf("keys in dimension %d: exact Radon point, conv%v meets conv%v, so no query separates y = %v; every such unit errs by 1/(2q) on some z = e_j", dim, r.A, r.B, r.Y)
 	for _, j := range r.Positions() {
@@ -359,10 +318,7 @@ func radonRow(ctx context.Context, n, q, dim int, seed uint64) (row report.Row, 
 			seq[i] = tasks.Token{Z: []float64{0}, Y: r.Y}
 		}
 		seq[j-1].Z = []float64{1}
-		got, err := m.Whole(ctx, seq, []int{r.Query})
-		if err != nil {
-			return row, false, err
-		}
+		got := must(m.Whole(ctx, seq, []int{r.Query}))
 		want := sh.Eval(seq, []int{r.Query})
 		row.Runs++
 		// The proof promises an error of 1/(2q) or more, at the edge of what eps allows.
@@ -375,9 +331,9 @@ func radonRow(ctx context.Context, n, q, dim int, seed uint64) (row report.Row, 
 	}
 	row.Judge()
 	if row.Verdict != report.Errs {
-		return row, false, fmt.Errorf("papers: theorem 3: a unit of dimension %d came out right where it cannot be", dim)
+		require(fmt.Errorf("papers: theorem 3: a unit of dimension %d came out right where it cannot be", dim))
 	}
-	return row, true, nil
+	return row, true
 }
 
 // runTheorem4 shows the reduction, a right unit's protocol, and units whose

@@ -208,13 +208,12 @@ func TestSandwichesOfTheScreen(t *testing.T) {
 // TestHandsExcludeLayers: theorem 7 prints from where on the exact cost of the half split
 // excludes each layer, as docs/sanford2023.md has it.
 func TestHandsExcludeLayers(t *testing.T) {
-	c := gather(t)
-	c.hands()
-	if c.err != nil {
-		t.Fatal(c.err)
+	out, err := gather(t, func(rows *collector) { rows.hands() })
+	if err != nil {
+		t.Fatal(err)
 	}
 	var got []int
-	for _, r := range c.out.Rows {
+	for _, r := range out.Rows {
 		if got = append(got, *r.N); *r.Bits >= *r.Needed || r.Verdict == report.Meets || r.Runs > 0 {
 			t.Errorf("%+v excludes nothing, or says that something ran", r)
 		}

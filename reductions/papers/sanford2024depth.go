@@ -47,14 +47,9 @@ var hopIndex = &Claim{
 		for k := 1; k <= 5; k++ {
 			var all []*reductions.Instance
 			for n := 1; n <= rows.pick(5, 7, 9); n++ {
-				in, err := r.Instance(n, 2*n+2*k-1, tasks.Params{"k": float64(k)})
-				if rows.fail(err) {
-					return
-				}
-				all = append(all, in)
+				all = append(all, must(r.Instance(n, 2*n+2*k-1, tasks.Params{"k": float64(k)})))
 			}
-			row, err := truthTable(rows.ctx, all, fmt.Sprintf("k = %d, n = 1..%d", k, len(all)), 1<<14, rows.at.Seed)
-			rows.add("", row, err)
+			rows.add("", must(truthTable(rows.ctx, all, fmt.Sprintf("k = %d, n = 1..%d", k, len(all)), 1<<14, rows.at.Seed)))
 		}
 		for _, state := range []int{64, 1024} {
 			rows.bites(r, sized("recurrent layers=4 m=%d p=1", state/4), 1<<12)
@@ -84,9 +79,7 @@ var hopRecurrent = &Claim{
 							power = k
 						}
 						// The index bound is least for the deepest stack, L = k - 1.
-						if !t.see((N-2*k+1)/2*power >= N*(k-1), "N = %d, k = %d, L = %d: (N - 2k + 1)/(2L) is less", N, k, k-1) {
-							return
-						}
+						t.see((N-2*k+1)/2*power >= N*(k-1), "N = %d, k = %d, L = %d: (N - 2k + 1)/(2L) is less", N, k, k-1)
 					}
 				}
 			},
@@ -142,15 +135,15 @@ func (c chase) blocks(reversed bool) []tasks.Token {
 }
 
 // cut gives player p block k - p; the query is public.
-func (c chase) cut() (rules.Cut, error) {
+func (c chase) cut() rules.Cut {
 	N := 2*c.q*c.k + 1
-	sh, err := tasks.KHop.Shape(N, tasks.Params{"V": float64(2*c.q + 2), "k": float64(c.k)})
+	sh := must(tasks.KHop.Shape(N, tasks.Params{"V": float64(2*c.q + 2), "k": float64(c.k)}))
 	s := tasks.Split{Owner: make([]protocol.Player, N)}
 	for i := range N - 1 {
 		s.Owner[i] = protocol.Player(i / (2 * c.q))
 	}
 	s.Owner[N-1] = tasks.Public
-	return rules.Cut{Shape: sh, Split: s, Read: []int{N}, Players: c.k}, err
+	return rules.Cut{Shape: sh, Split: s, Read: []int{N}, Players: c.k}
 }
 
 // chases lists all instances, or samples.
@@ -207,14 +200,9 @@ func (c *collector) hopMap() {
 				list, sampled := chases(q, k, c.pick(2000, 6000, 30000), !broken || k == 2, c.at.Seed)
 				t.sampled = sampled
 				for _, one := range list {
-					cut, err := one.cut()
-					if t.fail(err) {
-						return
-					}
+					cut := one.cut()
 					got := cut.Shape.Eval(one.blocks(broken && k == 2), cut.Read)[0][0]
-					if !t.see(int(got) == one.answer(), "q = %d, k = %d, E = %v: the hops end at %v, the chase at %d", q, k, one.E, got, one.answer()) {
-						return
-					}
+					t.see(int(got) == one.answer(), "q = %d, k = %d, E = %v: the hops end at %v, the chase at %d", q, k, one.E, got, one.answer())
 				}
 			},
 		})
@@ -223,14 +211,8 @@ func (c *collector) hopMap() {
 
 // hopRule runs a rule of k players on these inputs.
 func (c *collector) hopRule(a rules.Sized, q, k int) {
-	if c.err != nil {
-		return
-	}
 	list, _ := chases(q, k, 24, true, c.at.Seed)
-	cut, err := list[0].cut()
-	if c.fail(err) {
-		return
-	}
+	cut := list[0].cut()
 	var prompts [][]tasks.Token
 	for _, one := range list {
 		prompts = append(prompts, one.tokens())
@@ -347,9 +329,7 @@ var hopPrinted = &Claim{
 								right, at, want = false, i, end
 							}
 						}
-						if !t.see(right, "k = %d, %s: position %d ends at %d, the printed recursion gives %d", k, symbolsOf(seq), at, want, got[at]) {
-							return
-						}
+						t.see(right, "k = %d, %s: position %d ends at %d, the printed recursion gives %d", k, symbolsOf(seq), at, want, got[at])
 					}
 				}
 			}
@@ -392,29 +372,16 @@ var hopRepaired = &Claim{
 				fault: "one hop is asked for (two for k = 1)",
 				try: func(t *tally, broken bool) {
 					for n := 1; n <= rows.pick(6, 8, 8); n++ {
-						sh, err := tasks.KHop.Shape(n, tasks.Params{"V": 2, "k": float64(k)})
-						if t.fail(err) {
-							return
-						}
+						sh := must(tasks.KHop.Shape(n, tasks.Params{"V": 2, "k": float64(k)}))
 						asked := sh
 						if broken {
-							if asked, err = tasks.KHop.Shape(n, tasks.Params{"V": 2, "k": float64(1 + 1/k)}); t.fail(err) {
-								return
-							}
+							asked = must(tasks.KHop.Shape(n, tasks.Params{"V": 2, "k": float64(1 + 1/k)}))
 						}
-						m, err := zoo.Build(zoo.Transformer.Name, asked, models.Settings{})
-						if t.fail(err) {
-							return
-						}
+						m := must(zoo.Build(zoo.Transformer.Name, asked, models.Settings{}))
 						for _, seq := range hopBits(n) {
-							got, err := m.Whole(t.ctx, seq, sh.All())
-							if t.fail(err) {
-								return
-							}
+							got := must(m.Whole(t.ctx, seq, sh.All()))
 							want := sh.Eval(seq, sh.All())
-							if !t.see(slices.EqualFunc(got, want, func(a, b tasks.Value) bool { return slices.Equal(a, b) }), "k = %d, %s: %v, and the definition says %v", k, symbolsOf(seq), got, want) {
-								return
-							}
+							t.see(slices.EqualFunc(got, want, func(a, b tasks.Value) bool { return slices.Equal(a, b) }), "k = %d, %s: %v, and the definition says %v", k, symbolsOf(seq), got, want)
 						}
 					}
 				},

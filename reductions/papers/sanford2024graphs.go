@@ -104,9 +104,7 @@ var graphRows = &Claim{
 								matrix[h+j][i] = y>>at&1 == 1 && !(broken && h == 1)
 							}
 						}
-						if !t.see(twoCycle(matrix) == (x&y != 0), "n = %d, x = %0*b, y = %0*b: a 2-cycle %v, and the sets meet %v", 2*h, cells, x, cells, y, twoCycle(matrix), x&y != 0) {
-							return
-						}
+						t.see(twoCycle(matrix) == (x&y != 0), "n = %d, x = %0*b, y = %0*b: a 2-cycle %v, and the sets meet %v", 2*h, cells, x, cells, y, twoCycle(matrix), x&y != 0)
 					}
 				},
 			})
@@ -123,9 +121,7 @@ var graphRows = &Claim{
 				for L := 1; L <= 4; L++ {
 					for n := 2; n <= 5000; n += 2 {
 						excluded := rowsCost(L, n, d, 1, 16, 8) < n*n/4
-						if !t.see(excluded == (n >= 1056*L+2), "L = %d, n = %d: excluded is %v", L, n, excluded) {
-							return
-						}
+						t.see(excluded == (n >= 1056*L+2), "L = %d, n = %d: excluded is %v", L, n, excluded)
 					}
 				}
 			},
@@ -147,10 +143,7 @@ var graphExperts = &Claim{
 	run: func(rows *collector) {
 		r := reductions.DisjConnectivity
 		for n := 1; n <= rows.pick(4, 5, 6); n++ {
-			in, err := r.Instance(n, 0, nil)
-			if rows.fail(err) {
-				break
-			}
+			in := must(r.Instance(n, 0, nil))
 			rows.check(check{
 				row: report.Row{Task: "path of two edges", N0: ptr(n), N: ptr(in.Shape.N)}, what: fmt.Sprintf("n = %d: vertices 1 and 2 have a path of two edges iff the sets meet, all pairs", n),
 				fault: "Bob's vertices are numbered from the other end, or shifted",
@@ -166,9 +159,7 @@ var graphExperts = &Claim{
 							}
 						}
 						meet := uint64(k)&(uint64(k)>>n)&(1<<n-1) != 0
-						if !t.see(twoEdges(seq) == meet, "x = %v, y = %v: a path of two edges %v, the sets meet %v", x, y, twoEdges(seq), meet) {
-							return
-						}
+						t.see(twoEdges(seq) == meet, "x = %v, y = %v: a path of two edges %v, the sets meet %v", x, y, twoEdges(seq), meet)
 					}
 				},
 			})

@@ -74,14 +74,8 @@ func bapoMost(k bapo.Task, at Effort) int {
 
 // bapo computes a(n, b) with its certificates, and checks both and the claim.
 func (c *collector) bapo(k bapo.Task, n, b int, claim string, within func(a int) bool) {
-	if c.err != nil {
-		return
-	}
 	f := k.Of(n)
-	e, err := bapo.Solve(c.ctx, f, b)
-	if c.fail(err) {
-		return
-	}
+	e := must(bapo.Solve(c.ctx, f, b))
 	c.check(check{
 		row:  report.Row{Task: k.Name, Model: "BAPO", N: ptr(n), Params: map[string]any{"b": b}, Bits: report.Num(e.Bits), Setting: protocol.OneWay},
 		what: fmt.Sprintf("%s: a(%d, %d) = %d (claimed: %s), all %d cuts, every input and every choice of tokens shown", k.Doc, n, b, e.Bits, claim, len(e.Cuts)), fault: "the prefix oracle says nothing, and nothing is marked",
@@ -153,9 +147,7 @@ var bapoMajorityExact = &Claim{
 						}
 						most = max(most, len(rows))
 					}
-					if !t.see(most == majorityRows(n), "n = %d: %d rows", n, most) {
-						return
-					}
+					t.see(most == majorityRows(n), "n = %d: %d rows", n, most)
 				}
 			},
 		})
@@ -244,9 +236,7 @@ func thinks(name string, lengths []int, o bapo.Oracles, most func(n int) int, la
 				f := k.Of(n)
 				for w := range product(f.Sizes) {
 					got, _, err := o.Think(w, most(n), last)
-					if !t.see(err == nil && (got[len(got)-1] == yes) == k.Holds(w), "%v: the chain is %v, the answer %d: %v", w, got, f.At(w), err) {
-						return
-					}
+					t.see(err == nil && (got[len(got)-1] == yes) == k.Holds(w), "%v: the chain is %v, the answer %d: %v", w, got, f.At(w), err)
 				}
 			}
 		},

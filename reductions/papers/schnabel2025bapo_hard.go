@@ -129,9 +129,7 @@ func (c *collector) embeds(h hidden) {
 						if broken {
 							asked = (g + 1) % h.t
 						}
-						if !t.see(h.answer(prefix, asked) == x>>g&1, "prefix %v, group %d", prefix, g) {
-							return
-						}
+						t.see(h.answer(prefix, asked) == x>>g&1, "prefix %v, group %d", prefix, g)
 					}
 				}
 			}
@@ -170,9 +168,7 @@ func (c *collector) hides(h hidden) {
 						bad++
 					}
 				}
-				if !t.see(bad*den <= num*len(all), "marks %b: shown on %d of %d layouts", m, bad, len(all)) {
-					return
-				}
+				t.see(bad*den <= num*len(all), "marks %b: shown on %d of %d layouts", m, bad, len(all))
 			}
 		},
 	})
@@ -180,17 +176,9 @@ func (c *collector) hides(h hidden) {
 
 // cut decides the least number of bits at one cut, with a core, and holds it against what is needed.
 func (c *collector) cut(task string, n int, f bapo.Function, k, b, need int, by string) {
-	if c.err != nil {
-		return
-	}
-	cut, err := f.Cut(k, b)
-	if c.fail(err) {
-		return
-	}
+	cut := must(f.Cut(k, b))
 	a, _, core, err := cut.Bits(c.ctx)
-	if c.fail(err) {
-		return
-	}
+	require(err)
 	c.check(check{
 		row:  report.Row{Task: task, Model: "BAPO", N: ptr(n), Params: map[string]any{"b": b}, Bits: report.Num(a), Needed: report.Num(need), NeededBy: by, Setting: protocol.OneWay},
 		what: fmt.Sprintf("%s: a = %d at the cut %d, at least %d; every colouring of the core and every set of marks", by, a, k, need), fault: "a suffix of the core is left out",
@@ -268,8 +256,8 @@ var bapoMajoritySecond = &Claim{
 					if broken {
 						m = bits.Len(uint(n)) - 1
 					}
-					if l := n/(2*m) - 1; n%(2*m) == 0 && !t.see(2*(l+1)*m == n && 1<<m >= n, "n = %d, m = %d", n, m) {
-						return
+					if l := n/(2*m) - 1; n%(2*m) == 0 {
+						t.see(2*(l+1)*m == n && 1<<m >= n, "n = %d, m = %d", n, m)
 					}
 				}
 			},
