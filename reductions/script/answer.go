@@ -1,7 +1,6 @@
 package script
 
 import (
-	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"maps"
@@ -121,13 +120,12 @@ type node struct {
 	seen json.RawMessage
 }
 
-// place is what is known of a node; all but few and late never change.
+// place is what is known of a node; its ways on grow.
 type place struct {
 	pos  int                   // the output it reads; 0: it answers
 	is   protocol.Value        // the answer
 	few  atomic.Pointer[[]way] // the first ways on by an output of one number
-	next map[string]*node      // by the output's value
-	late map[string]*node      // that came since, no more than those; guarded by r.walking
+	next map[string]*node      // all ways, by the output's value; guarded by r.walking
 }
 
 // way leads on by an output.
@@ -137,7 +135,7 @@ type way struct {
 }
 
 // fewWays is how many ways from a place are searched one by one.
-const fewWays = 8
+const fewWays = 16
 
 // after is the node that an output leads to, or nil.
 func (r *reduction) after(p *place, v tasks.Value) *node {
@@ -150,12 +148,9 @@ func (r *reduction) after(p *place, v tasks.Value) *node {
 	}
 	var room [64]byte
 	key := appendKey(room[:0], v)
-	if next := p.next[string(key)]; next != nil {
-		return next
-	}
 	r.walking.RLock()
 	defer r.walking.RUnlock()
-	return p.late[string(key)]
+	return p.next[string(key)]
 }
 
 // maxRoots bounds the trees that are kept.
@@ -316,7 +311,7 @@ func (r *reduction) grow(at *node, v tasks.Value) (*node, error) {
 	defer r.walking.Unlock()
 	if v != nil {
 		here, key := at.found.Load(), string(appendKey(nil, v))
-		next := cmp.Or(here.next[key], here.late[key])
+		next := here.next[key]
 		if next == nil {
 			next = &node{from: at, y: at.y, seen: list(number(here.pos), r.output(v))}
 			if few := here.few.Load(); len(v) == 1 && (few == nil || len(*few) < fewWays) {
@@ -326,13 +321,7 @@ func (r *reduction) grow(at *node, v tasks.Value) (*node, error) {
 				}
 				here.few.Store(&more)
 			}
-			if here.late[key] = next; len(here.late) > len(here.next) {
-				all := maps.Clone(here.next)
-				maps.Copy(all, here.late)
-				grown := &place{pos: here.pos, is: here.is, next: all, late: map[string]*node{}}
-				grown.few.Store(here.few.Load())
-				at.found.Store(grown)
-			}
+			here.next[key] = next
 		}
 		at = next
 	}
@@ -370,7 +359,7 @@ func (r *reduction) ask(at *node, seen []json.RawMessage) error {
 	}
 	found := &place{}
 	if rep.Need != nil {
-		found.pos, found.next, found.late = *rep.Need, map[string]*node{}, map[string]*node{}
+		found.pos, found.next = *rep.Need, map[string]*node{}
 		r.look(found.pos)
 	} else if found.is, err = r.given(rep.Value); err != nil {
 		return err

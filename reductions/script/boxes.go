@@ -1,6 +1,7 @@
 package script
 
 import (
+	"container/heap"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -58,7 +59,7 @@ func (r *ready) settle(s stage, root *box, workers []*evaluator, beat func() err
 	if root == nil {
 		return
 	}
-	q := &queue{boxes: []*box{root}, failed: &r.failed, pulse: newPulse(len(workers))}
+	q := &queue{boxes: boxes{root}, failed: &r.failed, pulse: newPulse(len(workers))}
 	q.come.L = &q.mu
 	started := time.Now()
 	var beating sync.Mutex
@@ -159,12 +160,27 @@ func (e *evaluator) kind(number uint32) int32 {
 	return int32(len(e.kinds) - 1)
 }
 
+// boxes is a heap of them, that with the smallest input first.
+type boxes []*box
+
+func (b boxes) Len() int           { return len(b) }
+func (b boxes) Less(i, j int) bool { return b[i].first < b[j].first }
+func (b boxes) Swap(i, j int)      { b[i], b[j] = b[j], b[i] }
+func (b *boxes) Push(last any)     { *b = append(*b, last.(*box)) }
+
+func (b *boxes) Pop() any {
+	k := len(*b) - 1
+	last := (*b)[k]
+	*b = (*b)[:k]
+	return last
+}
+
 // queue hands out boxes, that with the smallest input first.
 type queue struct {
 	mu     sync.Mutex
 	come   sync.Cond
-	boxes  []*box // a heap
-	busy   int    // workers that may still find more
+	boxes  boxes
+	busy   int // workers that may still find more
 	failed *atomic.Int64
 	pulse  *pulse
 }
@@ -175,7 +191,7 @@ func (q *queue) next(w int, parts []*box, did bool) *box {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, b := range parts {
-		q.push(b)
+		heap.Push(&q.boxes, b)
 	}
 	if did {
 		q.busy--
@@ -186,7 +202,7 @@ func (q *queue) next(w int, parts []*box, did bool) *box {
 		}
 		if len(q.boxes) > 0 {
 			q.busy++
-			b := q.pop()
+			b := heap.Pop(&q.boxes).(*box)
 			if len(q.boxes) > 0 {
 				q.come.Signal()
 			}
@@ -200,40 +216,6 @@ func (q *queue) next(w int, parts []*box, did bool) *box {
 		q.come.Wait()
 		q.pulse.rest(w, false)
 	}
-}
-
-func (q *queue) push(b *box) {
-	k := len(q.boxes)
-	q.boxes = append(q.boxes, b)
-	for ; k > 0 && q.boxes[(k-1)/2].first > b.first; k = (k - 1) / 2 {
-		q.boxes[k] = q.boxes[(k-1)/2]
-	}
-	q.boxes[k] = b
-}
-
-func (q *queue) pop() *box {
-	top, last := q.boxes[0], q.boxes[len(q.boxes)-1]
-	n := len(q.boxes) - 1
-	if q.boxes = q.boxes[:n]; n == 0 {
-		return top
-	}
-	k := 0
-	for {
-		child := 2*k + 1
-		if child >= n {
-			break
-		}
-		if child+1 < n && q.boxes[child+1].first < q.boxes[child].first {
-			child++
-		}
-		if q.boxes[child].first >= last.first {
-			break
-		}
-		q.boxes[k] = q.boxes[child]
-		k = child
-	}
-	q.boxes[k] = last
-	return top
 }
 
 // pulse says when a batch may beat: not before every worker that has something to do has

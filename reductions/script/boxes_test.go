@@ -1,6 +1,7 @@
 package script
 
 import (
+	"container/heap"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -159,11 +160,11 @@ func TestQueue(t *testing.T) {
 	for range 200 {
 		k := r.IntN(100)
 		firsts = append(firsts, k)
-		q.push(&box{first: k})
+		heap.Push(&q.boxes, &box{first: k})
 	}
 	slices.Sort(firsts)
 	for _, want := range firsts {
-		if got := q.pop().first; got != want {
+		if got := heap.Pop(&q.boxes).(*box).first; got != want {
 			t.Fatalf("%d, want %d", got, want)
 		}
 	}
