@@ -2,7 +2,6 @@ package papers
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"slices"
 
@@ -92,24 +91,15 @@ func boundsOf(task *tasks.Task, rule *rules.Rule) ([]Bound, error) {
 			continue // the map has no instance of about this length
 		}
 		p, err := arch.At(rules.Cut{Shape: in.Shape, Split: in.At, Read: in.Reads}, 0)
-		if errors.Is(err, errors.ErrUnsupported) {
-			continue // a rule for more players
-		}
 		if err != nil {
-			continue // the architecture cannot be cut here: see Atlas's lines without a bound
+			continue // a rule for more players, or one that cannot be cut here: see Atlas's lines without a bound
 		}
 		b := Bound{Task: task.Name, Params: in.Shape.Params, Reduction: r.Name, Architecture: rule.Title, Rule: rule.Name, Setting: p.Setting, Inequality: rule.Inequality, N: in.Shape.N, Sizes: arch.String(), Paper: paperOf(r.Cite)}
-		bits := int(p.Total())
-		b.Bits = &bits
 		need, _, ok := in.Best(p.Setting, protocol.Alice)
-		if !ok {
-			continue
+		if !ok || p.Total() == 0 && need.Bits > 0 {
+			continue // with 0 bits the output is due before anything could cross: an artefact of the read position
 		}
-		if bits == 0 && need.Bits > 0 {
-			continue // the output is due before anything could cross: an artefact of the read position
-		}
-		needed := int(need.Bits)
-		b.Needed, b.Basis, b.Problem = &needed, string(need.Basis), need.Of
+		b.Bits, b.Needed, b.Basis, b.Problem = ptr(int(p.Total())), ptr(int(need.Bits)), string(need.Basis), need.Of
 		cells = append(cells, b)
 	}
 	slices.SortStableFunc(cells, func(a, b Bound) int {

@@ -30,30 +30,23 @@ func truthTable(ctx context.Context, instances []*reductions.Instance, at string
 		row.Params[name] = v
 	}
 	for _, in := range instances {
-		run := func(x, y protocol.Word) error {
+		count := pairs(in, limit)
+		t := trial{in: in, seed: seed, all: count > 0}
+		if !t.all {
+			count, row.Exhaustive = samples, false
+		}
+		for k := range count {
 			if row.Runs%256 == 0 && ctx.Err() != nil {
-				return ctx.Err()
+				return row, ctx.Err()
 			}
 			row.Runs++
+			x, y := t.pair(k)
 			if why := refute(in, x, y); why != "" {
 				row.Wrong++
 				row.Verdict = report.Contradiction
 				if row.Witness == "" {
 					row.Witness = sizeOf(in) + ": " + why
 				}
-			}
-			return nil
-		}
-		count, input := samples, func(k int) (x, y protocol.Word) { return in.Sample(seed, uint64(k)) }
-		if all := pairs(in, limit); all > 0 {
-			ys := in.From.Ys(in.Size)
-			count, input = all, func(k int) (x, y protocol.Word) { return in.From.X(in.Size, k/ys), in.From.Y(in.Size, k%ys) }
-		} else {
-			row.Exhaustive = false
-		}
-		for k := range count {
-			if err := run(input(k)); err != nil {
-				return row, err
 			}
 		}
 	}

@@ -48,12 +48,17 @@ func (t trial) input(k int) input {
 		sh := t.machine.Shape()
 		return input{seq: sh.Task.Generate(sh, rand.New(rand.NewPCG(t.seed, uint64(k)))), name: fmt.Sprintf("generated input %d", k+1)}
 	}
-	x, y := t.in.Sample(t.seed, uint64(k))
-	if t.all {
-		ys := t.in.From.Ys(t.in.Size)
-		x, y = t.in.From.X(t.in.Size, k/ys), t.in.From.Y(t.in.Size, k%ys)
-	}
+	x, y := t.pair(k)
 	return input{t.in.Encode(x, y), showPair(t.in, x, y), func(out []tasks.Value) bool { return t.in.Decides(x, y, out) }}
+}
+
+// pair is input k of the problem: of all that there are, or drawn.
+func (t trial) pair(k int) (x, y protocol.Word) {
+	if !t.all {
+		return t.in.Sample(t.seed, uint64(k))
+	}
+	ys := t.in.From.Ys(t.in.Size)
+	return t.in.From.X(t.in.Size, k/ys), t.in.From.Y(t.in.Size, k%ys)
 }
 
 // showPair writes an input pair, and no more than a line of it.
