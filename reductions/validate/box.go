@@ -108,36 +108,51 @@ func (t *table) box() *box {
 	return b
 }
 
-// lines are the rows of one player: its entries in the order of all others'.
-func (b *box) lines(who int) [][]int32 {
+// inner is how many entries follow each other in which one player's line is the same.
+func (b *box) inner(who int) int {
 	inner := 1
 	for _, n := range b.counts[who+1:] {
 		inner *= n
 	}
-	n := b.counts[who]
-	rows := make([][]int32, n)
-	each := len(b.right) / max(n, 1)
-	for i := range rows {
-		rows[i] = make([]int32, 0, each)
-		for at := i * inner; at < len(b.right); at += n * inner {
-			rows[i] = append(rows[i], b.right[at:at+inner]...)
+	return inner
+}
+
+// lines are the rows of one player: its entries in the order of all others'. Those of the first are the box's own.
+func (b *box) lines(who int) [][]int32 {
+	rows, flat := make([][]int32, b.counts[who]), b.right
+	if who > 0 {
+		inner, at := b.inner(who), 0
+		flat = make([]int32, len(b.right))
+		for i := range rows {
+			for from := i * inner; from < len(b.right); from += len(rows) * inner {
+				for _, id := range b.right[from : from+inner] {
+					flat[at] = id
+					at++
+				}
+			}
 		}
+	}
+	each := len(flat) / max(len(rows), 1)
+	for i := range rows {
+		rows[i] = flat[i*each : (i+1)*each : (i+1)*each]
 	}
 	return rows
 }
 
-// with is the box in which a player's lines are these.
-func (b *box) with(who int, rows [][]int32) *box {
-	inner := 1
-	for _, n := range b.counts[who+1:] {
-		inner *= n
-	}
-	c := &box{counts: slices.Clone(b.counts), sets: b.sets, loose: b.loose, right: make([]int32, 0, len(b.right)/b.counts[who]*len(rows))}
-	c.counts[who] = len(rows)
+// having is the box in which a player has n lines, of which none is there yet.
+func (b *box) having(who, n int) *box {
+	c := &box{counts: slices.Clone(b.counts), sets: b.sets, loose: b.loose, right: make([]int32, 0, len(b.right)/b.counts[who]*n)}
+	c.counts[who] = n
 	if b.from != nil {
 		c.from = slices.Clone(b.from)
 		c.from[who] = nil
 	}
+	return c
+}
+
+// with is the box in which a player's lines are these.
+func (b *box) with(who int, rows [][]int32) *box {
+	c, inner := b.having(who, len(rows)), b.inner(who)
 	for at := 0; at < len(b.right)/b.counts[who]; at += inner {
 		for _, row := range rows {
 			c.right = append(c.right, row[at:at+inner]...)
@@ -146,24 +161,41 @@ func (b *box) with(who int, rows [][]int32) *box {
 	return c
 }
 
+// only is the box with some of a player's lines.
+func (b *box) only(who int, kept ...int32) *box {
+	c, inner := b.having(who, len(kept)), b.inner(who)
+	for at := 0; at < len(b.right); at += b.counts[who] * inner {
+		if inner == 1 {
+			for _, i := range kept {
+				c.right = append(c.right, b.right[at+int(i)])
+			}
+			continue
+		}
+		for _, i := range kept {
+			c.right = append(c.right, b.right[at+int(i)*inner:][:inner]...)
+		}
+	}
+	return c
+}
+
 // folded has each line of a player once.
 func (b *box) folded(who int) *box {
-	seen, rows := map[string]bool{}, [][]int32{}
+	seen, kept := map[string]bool{}, []int32{}
 	var key []byte
-	for _, row := range b.lines(who) {
+	for i, row := range b.lines(who) {
 		key = key[:0]
 		for _, id := range row {
 			key = binary.LittleEndian.AppendUint32(key, uint32(id))
 		}
 		if !seen[string(key)] {
 			seen[string(key)] = true
-			rows = append(rows, row)
+			kept = append(kept, int32(i))
 		}
 	}
-	if len(rows) == b.counts[who] {
+	if len(kept) == b.counts[who] {
 		return b
 	}
-	return b.with(who, rows)
+	return b.only(who, kept...)
 }
 
 // compress has few classes of a player's lines: in every entry of a class something is
@@ -325,6 +357,7 @@ func (b *box) oneBit(ctx context.Context, who int) (ok, decided bool) {
 	n := b.counts[len(b.counts)-1]
 	rows := b.lines(who)
 	for i, row := range rows {
+		row = slices.Clone(row)
 		for at := n; at < len(row); at++ {
 			if row[at%n] = b.sets.meet(row[at%n], row[at]); row[at%n] == 0 {
 				return false, true
@@ -356,16 +389,12 @@ func (b *box) pick(who int, part []bool, in bool) *box {
 			kept = append(kept, int32(i))
 		}
 	}
-	return b.moved(who, b.lines(who), kept, to)
+	return b.moved(who, kept, to)
 }
 
 // moved has some lines of a player, and each of [box.apart] where to says; -1: nowhere.
-func (b *box) moved(who int, lines [][]int32, kept, to []int32) *box {
-	rows := make([][]int32, len(kept))
-	for k, i := range kept {
-		rows[k] = lines[i]
-	}
-	c := b.with(who, rows)
+func (b *box) moved(who int, kept, to []int32) *box {
+	c := b.only(who, kept...)
 	if b.from != nil && b.from[who] != nil {
 		c.from[who] = make([]int32, len(kept))
 		for k, i := range kept {
@@ -426,7 +455,7 @@ func (b *box) tidy() *box {
 		for i := range to {
 			to[i] = place[to[i]]
 		}
-		b = b.moved(who, rows, kept, to)
+		b = b.moved(who, kept, to)
 	}
 	return b
 }

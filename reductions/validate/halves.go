@@ -64,6 +64,9 @@ func (b *box) cutApart() {
 // clash says that two entries fit in no transcript.
 func (b *box) clash(e, f []int32) bool {
 	last := len(e) - 1
+	if n := int32(b.counts[last]); last == 1 { // as below, without a loop
+		return b.sets.meet(b.right[e[0]*n+e[1]], b.right[f[0]*n+e[1]]) == 0 || b.sets.meet(b.right[e[0]*n+f[1]], b.right[f[0]*n+f[1]]) == 0
+	}
 	for _, j := range []int32{e[last], f[last]} {
 		right := int32(1)
 		for mix := range 1 << last {

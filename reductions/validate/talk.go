@@ -247,8 +247,7 @@ func (k *talk) classes(b *box, who int) *box {
 // says looks for a protocol that begins with one player's class.
 func (k *talk) says(b *box, who int, then turn, most int) bool {
 	c := k.classes(b, who)
-	rows := c.lines(who)
-	return k.words(len(rows), func(i int) *box { return c.with(who, rows[i:i+1]) }, then, most, 0)
+	return k.words(c.counts[who], func(i int) *box { return c.only(who, int32(i)) }, then, most, 0)
 }
 
 // words looks for a protocol that begins with which of n boxes holds, in words none of which begins another; so many
