@@ -141,7 +141,7 @@ func TestCoherence(t *testing.T) {
 			}
 		})
 		// A pair of equal keys must be noticed.
-		if _, _, ok := (Signs{n: 40, q: q, m: 4, seed: 1}).coherent(); ok {
+		if _, close := (Signs{n: 40, q: q, m: 4, seed: 1}).coherent(1); close == nil {
 			t.Error("40 keys of 4 signs pass for coherent")
 		}
 	}

@@ -72,6 +72,7 @@ func (k Signs) packed(j int, dst []uint64) {
 // dot is <u, v> of packed keys.
 func (k Signs) dot(u, v []uint64) int {
 	d := 0
+	v = v[:len(u)]
 	for i, x := range u {
 		d += bits.OnesCount64(x ^ v[i])
 	}
@@ -89,8 +90,8 @@ func (k Signs) key(j int, dst []int64) {
 
 // coherent says whether (3q-1) |<u_i, u_j>| <= m for all i < j, so that every
 // least-norm certificate is valid (docs/qsa.md, "coherence"), and gives the
-// largest |<u_i, u_j>| seen. It stops at the first pair that is too close, and gives it.
-func (k Signs) coherent() (largest int, close [2]int, ok bool) {
+// largest |<u_i, u_j>| seen. It stops once so many pairs are too close, and gives them.
+func (k Signs) coherent(most int) (largest int, close [][2]int) {
 	nw := k.words()
 	all := make([]uint64, k.n*nw)
 	for j := range k.n {
@@ -99,31 +100,37 @@ func (k Signs) coherent() (largest int, close [2]int, ok bool) {
 	for i := range k.n {
 		for j := range i {
 			d := k.dot(all[i*nw:(i+1)*nw], all[j*nw:(j+1)*nw])
-			if largest = max(largest, d, -d); largest*(3*k.q-1) > k.m {
-				return largest, [2]int{i + 1, j + 1}, false
+			if d = max(d, -d); d*(3*k.q-1) > k.m {
+				if close = append(close, [2]int{i + 1, j + 1}); len(close) == most {
+					return max(largest, d), close
+				}
 			}
+			largest = max(largest, d)
 		}
 	}
-	return largest, [2]int{}, true
+	return largest, close
 }
 
 // smallestCoherent searches upwards for a width whose keys are coherent, in steps
 // of 1/64, and gives the measured largest inner product.
 func smallestCoherent(n, q int, seed uint64) (m, largest int) {
-	close := [2]int{1, 1} // keys that were too close at the width before: often they still are
+	var close [][2]int // keys that were too close at a width before: often some still are
 	for m = (3*q - 1) * (3*q - 1) / 2; ; m += max(1, m/64) {
 		k := Signs{n: n, q: q, m: max(m, 1), seed: seed}
 		u, v := make([]uint64, k.words()), make([]uint64, k.words())
-		k.packed(close[0], u)
-		k.packed(close[1], v)
-		if d := k.dot(u, v); close[0] != close[1] && max(d, -d)*(3*q-1) > k.m {
+		if slices.ContainsFunc(close, func(pair [2]int) bool {
+			k.packed(pair[0], u)
+			k.packed(pair[1], v)
+			d := k.dot(u, v)
+			return max(d, -d)*(3*q-1) > k.m
+		}) {
 			continue
 		}
-		c, pair, ok := k.coherent()
-		if ok {
+		c, more := k.coherent(64)
+		if more == nil {
 			return k.m, c
 		}
-		close = pair
+		close = append(close, more...)
 	}
 }
 
@@ -311,8 +318,8 @@ func RandomSigns(n, q, m, f, g int, lazy bool, seed uint64) (Signs, error) {
 		width, cross := smallestCoherent(n, q, seed)
 		return newSignKeys(n, q, width, f, g, cross, q, seed), nil
 	}
-	cross, _, ok := (Signs{n: n, q: q, m: m, seed: seed}).coherent()
-	if !ok {
+	cross, close := (Signs{n: n, q: q, m: m, seed: seed}).coherent(1)
+	if close != nil {
 		return Signs{}, models.Unsupportedf("m = %d: two keys have inner product %d, above m/(3q-1): this width proves nothing for all sets (guarantee=lazy checks sets one by one)", m, cross)
 	}
 	return newSignKeys(n, q, m, f, g, cross, q, seed), nil
