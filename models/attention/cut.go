@@ -69,22 +69,30 @@ func newCut(l *Layer, split tasks.Split, reads []need, residual int, prefix stri
 // count returns a memoised count of the positions that read k sees and that
 // satisfy in. Without a mask all reads see the same.
 func (x *cut) count(in func(i int, p protocol.Player) bool) func(p protocol.Player, k int) int {
+	var those [2][]int // that satisfy in
 	memo := map[[2]int]int{}
 	return func(p protocol.Player, k int) int {
-		if x.l.Mask == nil {
-			k = -1
-		}
-		key := [2]int{int(p), k}
-		if n, ok := memo[key]; ok {
-			return n
-		}
-		n := 0
-		for i := 1; i <= x.l.n; i++ {
-			if in(i, p) && (k < 0 || x.l.sees(x.reads[k].pos, i)) {
-				n++
+		if those[p] == nil {
+			those[p] = make([]int, 0, x.l.n)
+			for i := 1; i <= x.l.n; i++ {
+				if in(i, p) {
+					those[p] = append(those[p], i)
+				}
 			}
 		}
-		memo[key] = n
+		if x.l.Mask == nil || k < 0 {
+			return len(those[p])
+		}
+		key := [2]int{int(p), k}
+		n, known := memo[key]
+		if !known {
+			for _, i := range those[p] {
+				if x.l.sees(x.reads[k].pos, i) {
+					n++
+				}
+			}
+			memo[key] = n
+		}
 		return n
 	}
 }

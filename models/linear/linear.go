@@ -63,14 +63,18 @@ func (m *FeedForward) check() error {
 	if len(m.Low) != m.Numbers || len(m.High) != m.Numbers || m.Vec == nil || m.Continue == nil {
 		return fmt.Errorf("models: a network of %d numbers a token is incomplete", m.Numbers)
 	}
+	reach := make([]float64, m.Of.N*m.Numbers)
+	for c := range reach {
+		k := c % m.Numbers
+		reach[c] = max(math.Abs(float64(m.Low[k])), math.Abs(float64(m.High[k])))
+	}
 	for r, row := range m.Rows {
 		most := 0.0
 		for _, t := range row {
-			if t.Column < 0 || t.Column >= m.Of.N*m.Numbers {
-				return fmt.Errorf("models: row %d of the first layer names column %d of %d", r+1, t.Column, m.Of.N*m.Numbers)
+			if t.Column < 0 || t.Column >= len(reach) {
+				return fmt.Errorf("models: row %d of the first layer names column %d of %d", r+1, t.Column, len(reach))
 			}
-			k := t.Column % m.Numbers
-			most += math.Abs(float64(t.Weight)) * max(math.Abs(float64(m.Low[k])), math.Abs(float64(m.High[k])))
+			most += math.Abs(float64(t.Weight)) * reach[t.Column]
 		}
 		if most > 1<<61 {
 			return fmt.Errorf("models: row %d of the first layer reaches %.3g, beyond 2^61", r+1, most)
