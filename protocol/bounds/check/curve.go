@@ -228,44 +228,42 @@ func (t *work) words() (all [][]uint8, err error) {
 	if t.Cols > 255 {
 		return nil, fmt.Errorf("%w: %d columns", ErrLimit, t.Cols)
 	}
-	columns, _, err := t.answers(maxSearchWords)
-	if err != nil {
-		return nil, err
-	}
-	t.tallied(columns, t.Is, func(right []int64) {
+	err = t.tallied(t.Table, maxSearchWords, t.Is, func(right []int64) {
 		gain := make([]uint8, t.Rows)
 		for i, n := range right {
 			gain[i] = uint8(n)
 		}
 		all = append(all, gain)
 	})
-	return all, nil
+	return all, err
 }
 
 // dearest is the largest sum over rows of max(0, unit g(i, c) - price_i), over all words c.
-func (t *work) dearest(unit int64, price []int64) (int64, error) {
-	columns, words, err := t.answers(maxCurveWork)
-	if err != nil {
-		return 0, err
-	}
-	if err := t.spend(int(words), t.Rows, 3); err != nil {
-		return 0, err
-	}
-	most := int64(0)
-	t.tallied(columns, t.Is, func(right []int64) {
+func (t *work) dearest(unit int64, price []int64) (most int64, err error) {
+	err = t.tallied(t.Table, maxCurveWork, t.Is, func(right []int64) {
 		sum := int64(0)
 		for i, g := range right {
 			sum += max(0, unit*g-price[i])
 		}
 		most = max(most, sum)
 	})
-	return most, nil
+	return most, err
 }
 
 // tallied goes through all words of answers, one of each column's, those of the first column changing
 // fastest, and calls f with the number of entries in every row that count against the word.
-func (t *Table) tallied(columns [][]int, counts func(i, j, v int) bool, f func(rows []int64)) {
-	rows := make([]int64, t.Rows)
+func (t *work) tallied(u *Table, limit int64, counts func(i, j, v int) bool, f func(rows []int64)) error {
+	if err := t.spend(u.Rows, u.Cols); err != nil {
+		return err
+	}
+	columns, words, err := u.answers(limit)
+	if err != nil {
+		return err
+	}
+	if err := t.spend(int(words), u.Rows, 3); err != nil {
+		return err
+	}
+	rows := make([]int64, u.Rows)
 	add := func(j, v int, by int64) {
 		for i := range rows {
 			if counts(i, j, v) {
@@ -273,17 +271,27 @@ func (t *Table) tallied(columns [][]int, counts func(i, j, v int) bool, f func(r
 			}
 		}
 	}
-	var walk func(j int)
-	walk = func(j int) {
-		if j == 0 {
+	var open []int // the columns with a choice
+	for j, values := range columns {
+		if len(values) > 1 {
+			open = append(open, j)
+		} else {
+			add(j, values[0], 1)
+		}
+	}
+	var walk func(k int)
+	walk = func(k int) {
+		if k == 0 {
 			f(rows)
 			return
 		}
-		for _, v := range columns[j-1] {
-			add(j-1, v, 1)
-			walk(j - 1)
-			add(j-1, v, -1)
+		j := open[k-1]
+		for _, v := range columns[j] {
+			add(j, v, 1)
+			walk(k - 1)
+			add(j, v, -1)
 		}
 	}
-	walk(t.Cols)
+	walk(len(open))
+	return nil
 }

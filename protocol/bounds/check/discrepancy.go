@@ -32,6 +32,14 @@ func (t *Table) signs() ([][]int64, error) {
 	return a, nil
 }
 
+// signs are those of the table, and count as steps.
+func (t *work) signs() ([][]int64, error) {
+	if err := t.spend(t.Rows, t.Cols); err != nil {
+		return nil, err
+	}
+	return t.Table.signs()
+}
+
 // Gap is a rectangle: the |sum of signs| in it, by the number of entries, bounds
 // the discrepancy under the uniform distribution from below.
 type Gap struct {
@@ -87,11 +95,11 @@ var _ = register("spectral", func(t *work, c Claim, raw json.RawMessage) (*big.R
 	if u.Rows > 256 {
 		return nil, ErrLimit
 	}
-	a, err := u.signs()
-	if err != nil {
+	if err := t.spend(u.Rows, u.Rows, u.Cols+64*u.Rows); err != nil {
 		return nil, err
 	}
-	if err := t.spend(u.Rows, u.Rows, u.Cols+64*u.Rows); err != nil {
+	a, err := u.signs()
+	if err != nil {
 		return nil, err
 	}
 	// The entries of K^2 are below rows cols^2, far from overflow.
@@ -344,6 +352,9 @@ func (t *work) mean(c Claim, rectangles []Signed, symmetries []Symmetry) (*big.R
 
 // mixed is what the rectangles pay for every entry, and the sum of their weights.
 func (t *work) mixed(a [][]int64, rectangles []Signed) (got []int64, total int64, err error) {
+	if err := t.spend(t.Rows, t.Cols); err != nil {
+		return nil, 0, err
+	}
 	got = make([]int64, t.Rows*t.Cols)
 	for _, r := range rectangles {
 		if r.Weight <= 0 || r.Weight > 1<<40 || r.Sign != 1 && r.Sign != -1 || len(rectangles) > 1<<20 {

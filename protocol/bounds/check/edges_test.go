@@ -120,6 +120,11 @@ func TestAtTheLimit(t *testing.T) {
 	if _, err := (&Source{Entries: []string{":"}}).build(t.Context()); err == nil {
 		t.Error("the byte behind 9 is read as a digit")
 	}
+	// Columns without a choice are counted once, not for each word, and not in a recursion.
+	looked, columnsOf := 0, of(t, "0 0 0 1", "1 0 0 0")
+	if err := newWork(t.Context(), columnsOf, math.MaxInt64).tallied(columnsOf, 8, func(i, j, v int) bool { looked++; return columnsOf.Is(i, j, v) }, func([]int64) {}); err != nil || looked != 2*2+2*(2+4)*2 {
+		t.Errorf("two rows of two columns with a choice and two without: %d entries looked at, %v", looked, err)
+	}
 	columns, words, err := of(t, "0 0 1", "1 0 0").answers(8)
 	if err != nil || words != 4 || len(columns) != 3 {
 		t.Errorf("%d words of answers of %d columns, %v", words, len(columns), err)

@@ -39,7 +39,7 @@ type Witness struct {
 
 // near is what a claim lets stand for the signs: B with 1 <= sign B <= most, and
 // |B| <= most outside the promise; nil is without limit.
-func (t *Table) near(c Claim) (signs [][]int64, most *big.Rat, err error) {
+func (t *work) near(c Claim) (signs [][]int64, most *big.Rat, err error) {
 	switch c.Measure {
 	case Gamma2:
 		most = big.NewRat(1, 1)

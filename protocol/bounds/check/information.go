@@ -85,13 +85,6 @@ var _ = register("tilt", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, 
 	if err := t.spend(u.Rows, u.Cols, u.Cols); err != nil {
 		return nil, err
 	}
-	columns, words, err := u.answers(maxCurveWork)
-	if err != nil {
-		return nil, err
-	}
-	if err := t.spend(int(words), u.Rows, 3); err != nil {
-		return nil, err
-	}
 	power := make([]int64, u.Cols+1)
 	over, under := new(big.Int).Lsh(big.NewInt(1), tiltScale), big.NewInt(1)
 	for k := range power {
@@ -101,13 +94,15 @@ var _ = register("tilt", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, 
 		under.Mul(under, big.NewInt(e.Under))
 	}
 	most := int64(0)
-	u.tallied(columns, u.Differs, func(missed []int64) {
+	if err := t.tallied(u, maxCurveWork, u.Differs, func(missed []int64) {
 		all := int64(0)
 		for i, k := range missed {
 			all += e.Rows[i] * power[k]
 		}
 		most = max(most, all)
-	})
+	}); err != nil {
+		return nil, err
+	}
 	v := new(big.Rat)
 	for _, l := range e.Rows {
 		x := new(big.Int).Mul(big.NewInt(l), big.NewInt(int64(u.Rows)))

@@ -185,8 +185,12 @@ var _ = register("follows", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 		if !sum && len(e.Parts) > 1 {
 			return nil, errors.New("only corruption and smooth rectangles of values add up")
 		}
+		gamma := p.Measure == Gamma2Near || p.Measure == Gamma2Infinity
 		if p.Measure == DiscUniform || p.Measure == DiscBest {
 			of.End = Upper
+		}
+		if !sum && !gamma && of.End == Lower { // also what follows: nothing is nested
+			return nil, errOther
 		}
 		if measures[p.Measure] != nil && measures[p.Measure].Error {
 			of.Error = c.Error
@@ -201,13 +205,11 @@ var _ = register("follows", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 		case sum:
 			seen[*p.Value] = true
 			leaves.Add(leaves, v)
-		case p.Measure == Gamma2Near || p.Measure == Gamma2Infinity:
+		case gamma:
 			leaves.Mul(edge, v)
 			leaves.Mul(leaves, leaves)
-		case of.End == Upper:
-			leaves.Quo(edge, v) // positive: some entry has weight
 		default:
-			return nil, errOther
+			leaves.Quo(edge, v) // a discrepancy is positive: some entry has weight
 		}
 	}
 	return new(big.Rat).SetInt64(int64(exponent(leaves))), nil

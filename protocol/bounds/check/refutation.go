@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/big"
 	"strconv"
+	"sync"
 
 	"crosscut/internal/strict"
 )
@@ -344,36 +345,36 @@ next:
 // room says whether a protocol of so many bits can exist where r rows are all
 // apart and c columns are all apart.
 func room(r, c, bits int) bool {
-	if bits > 5 {
+	if bits >= len(shapes()) {
 		return true
 	}
-	for s := range shapes(bits) {
-		if r <= s[0] && c <= s[1] {
+	for p, q := range shapes()[bits] {
+		if r <= p && c <= q {
 			return true
 		}
 	}
 	return false
 }
 
-// shapes lists how many colours the rows and the columns need when a protocol of
+// shapes lists by bits how many colours the rows and the columns need when a protocol of
 // so many bits exists and lines that are apart get different colours. With 0 bits
 // all entries agree: one colour each. After a first bit on the rows, the rows of
 // the two parts may get different colours, r1 + r2, and a column the pair of its
-// colours in the parts, c1 c2.
-func shapes(bits int) map[[2]int]bool {
-	all := map[[2]int]bool{{1, 1}: true}
-	for range bits {
-		next := map[[2]int]bool{}
-		for a := range all {
-			for b := range all {
-				next[[2]int{a[0] + b[0], a[1] * b[1]}] = true
-				next[[2]int{a[0] * b[0], a[1] + b[1]}] = true
+// colours in the parts, c1 c2. Of as many row colours the most column colours count.
+var shapes = sync.OnceValue(func() (all [6]map[int]int) {
+	all[0] = map[int]int{1: 1}
+	for b := range all[1:] {
+		next := map[int]int{}
+		for p, q := range all[b] {
+			for r, s := range all[b] {
+				next[p+r] = max(next[p+r], q*s)
+				next[p*r] = max(next[p*r], q+s)
 			}
 		}
-		all = next
+		all[b+1] = next
 	}
 	return all
-}
+})
 
 // rankOf is the rank modulo a prime of the 0/1 matrix of the places of v: at most
 // the number of leaves of v, whose matrices have rank 1 and add up to it.

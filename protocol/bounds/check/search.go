@@ -30,7 +30,7 @@ var _ = register("exhaustion", func(t *work, c Claim, raw json.RawMessage) (*big
 		return nil, err
 	}
 	if (c.Measure == DiscUniform || c.Measure == DiscBest) && c.End == Upper {
-		a, err := t.merged().signedBy(t.Table)
+		a, err := t.merged().signedBy(t)
 		if err != nil {
 			return nil, err
 		}
@@ -178,7 +178,7 @@ func (t *Table) merge() *merged {
 }
 
 // signedBy is the table of signs, each times the number of its entries.
-func (m *merged) signedBy(t *Table) ([][]int64, error) {
+func (m *merged) signedBy(t *work) ([][]int64, error) {
 	signs, err := t.signs()
 	if err != nil {
 		return nil, err
@@ -360,6 +360,9 @@ func (s *searcher) covered(m *merged, v, n int, exactly bool) bool {
 	label = func(i, used int, open [][]int) bool {
 		if i == m.Rows {
 			return true
+		}
+		if !s.step(16) { // for the stack
+			return false
 		}
 	sets:
 		for a := range 1 << n {

@@ -129,9 +129,10 @@ func (t *Table) Differs(i, j, v int) bool {
 // pair is the smaller and the larger of the table's two values: a lone 0 is the
 // smaller, any other lone value the larger. some says whether the larger occurs.
 func (t *Table) pair() (low, high int, some bool, err error) {
-	switch met := t.Values(); {
-	case len(met) > 2:
+	if len(t.values) > 3 {
 		return 0, 0, false, errors.New("more than two values")
+	}
+	switch met := t.Values(); {
 	case len(met) == 2:
 		return met[0], met[1], true, nil
 	case len(met) == 1 && met[0] != 0:
