@@ -184,7 +184,11 @@ func Short(f float64) string {
 	if f != math.Trunc(f) || math.Abs(f) >= 1<<53 {
 		return strconv.FormatFloat(f, 'g', 4, 64)
 	}
-	s := strconv.FormatInt(int64(f), 10)
+	return Commas(strconv.FormatInt(int64(f), 10))
+}
+
+// Commas writes the digits of a whole number with commas: 65,536.
+func Commas(s string) string {
 	for k := len(s) - 3; k > 0 && s[k-1] != '-'; k -= 3 {
 		s = s[:k] + "," + s[k:]
 	}

@@ -139,16 +139,8 @@ func (t *Table) Messages(ctx context.Context, c *Cut) (alice, bob bounds.Range) 
 	for i := range rows {
 		rows[i] = t.Cells[i*t.Cols : (i+1)*t.Cols]
 	}
-	cols := make([][]int32, t.Cols)
-	for j := range cols {
-		cols[j] = make([]int32, t.Rows)
-		for i := range rows {
-			cols[j][i] = rows[i][j]
-		}
-	}
 	n := c.nearness(func(k int32) []tasks.Value { return t.Outputs[k] })
-	a, b := different(rows), different(cols)
-	return n.messages(ctx, thin(a)), n.messages(ctx, thin(b))
+	return n.messages(ctx, thin(different(rows))), n.messages(ctx, thin(different(transposed(rows))))
 }
 
 // Near is the one-way cost of a task in both directions at the distance that it
@@ -192,7 +184,10 @@ func different(rows [][]int32) [][]int32 {
 }
 
 // thin keeps one of each kind of column.
-func thin(rows [][]int32) [][]int32 {
+func thin(rows [][]int32) [][]int32 { return transposed(different(transposed(rows))) }
+
+// transposed has the columns of a matrix as its rows.
+func transposed(rows [][]int32) [][]int32 {
 	if len(rows) == 0 {
 		return rows
 	}
@@ -203,15 +198,7 @@ func thin(rows [][]int32) [][]int32 {
 			cols[j][i] = rows[i][j]
 		}
 	}
-	cols = different(cols)
-	out := make([][]int32, len(rows))
-	for i := range rows {
-		out[i] = make([]int32, len(cols))
-		for j := range cols {
-			out[i][j] = cols[j][i]
-		}
-	}
-	return out
+	return cols
 }
 
 func keyOf(r []int32) string {

@@ -62,16 +62,7 @@ func CensusPicture(w io.Writer, format, command string, r bounds.CensusResult) e
 	var counts []plot.Count
 	for k, n := range r.Counts {
 		f, _ := new(big.Float).SetInt(n).Float64()
-		counts = append(counts, plot.Count{D: k, Matrices: f, Text: thousands(n)})
+		counts = append(counts, plot.Count{D: k, Matrices: f, Text: report.Commas(n.String())})
 	}
 	return plot.Census(w, format, fmt.Sprintf("all %d x %d matrices of 0 and 1 by D(f)", r.Rows, r.Cols), command, counts)
-}
-
-// thousands writes a number with commas.
-func thousands(n *big.Int) string {
-	s := n.String()
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

@@ -99,3 +99,18 @@ func hear(port *protocol.Port, from protocol.Player, p, n int) []uint64 {
 	}
 	return getNumbers(port.Recv(from, protocol.Bits(n*p)).Unpack(), p, n)
 }
+
+// putNumbers writes numbers of p bits; getNumbers reads n of them.
+func putNumbers(to *protocol.Packer, p int, list []uint64) {
+	for _, x := range list {
+		to.Uint(x, p)
+	}
+}
+
+func getNumbers(from *protocol.Unpacker, p, n int) []uint64 {
+	list := make([]uint64, n)
+	for i := range list {
+		list[i] = from.Uint(p)
+	}
+	return list
+}

@@ -52,31 +52,22 @@ var Tensor = register(&Rule{
 		return &Protocol{
 			Bits: []protocol.Bits{bits, 0}, Setting: protocol.OneWay, Formula: "a e p, a tokens of Alice",
 			Whole: func(ctx context.Context, seq []tasks.Token) ([]tasks.Value, error) {
-				at := make([][]uint64, len(seq))
-				for i, t := range seq {
-					at[i] = embed(set.Seed, e, p, i+1, t)
-				}
-				return layer(at), nil
+				return layer(embedAll(seq, set.Seed, e, p)), nil
 			},
 			Player: func(h tasks.Half) func(*protocol.Port) []tasks.Value {
 				return func(port *protocol.Port) []tasks.Value {
-					at := make([][]uint64, c.Shape.N)
-					h.Each(func(i int, t tasks.Token) { at[i-1] = embed(set.Seed, e, p, i, t) })
+					at := c.embedded(h, set.Seed, e, p)
 					if h.Self == protocol.Alice {
-						var to protocol.Packer
+						var list []uint64
 						for _, i := range mine {
-							putNumbers(&to, p, at[i-1])
+							list = append(list, at[i-1]...)
 						}
-						if bits > 0 {
-							port.Send("embedded tokens", to.Word())
-						}
+						say(port, "embedded tokens", p, list)
 						return nil
 					}
-					if bits > 0 {
-						from := port.Recv(protocol.Alice, bits).Unpack()
-						for _, i := range mine {
-							at[i-1] = getNumbers(from, p, e)
-						}
+					list := hear(port, protocol.Alice, p, e*len(mine))
+					for k, i := range mine {
+						at[i-1] = list[k*e : (k+1)*e]
 					}
 					return layer(at)
 				}
@@ -84,18 +75,3 @@ var Tensor = register(&Rule{
 		}, nil
 	},
 })
-
-// putNumbers writes numbers of p bits; getNumbers reads n of them.
-func putNumbers(to *protocol.Packer, p int, list []uint64) {
-	for _, x := range list {
-		to.Uint(x, p)
-	}
-}
-
-func getNumbers(from *protocol.Unpacker, p, n int) []uint64 {
-	list := make([]uint64, n)
-	for i := range list {
-		list[i] = from.Uint(p)
-	}
-	return list
-}

@@ -363,6 +363,17 @@ func addLine(p *plot.Plot, pts plotter.XYs, col color.Color, dashes []vg.Length)
 	return nil
 }
 
+// addUpright adds a dotted line from the bottom of a plot to its top.
+func addUpright(p *plot.Plot, x float64) error {
+	line, err := plotter.NewLine(plotter.XYs{{X: x, Y: p.Y.Min}, {X: x, Y: p.Y.Max}})
+	if err != nil {
+		return fmt.Errorf("plot: %w", err)
+	}
+	line.Color, line.Width, line.Dashes = Gray, 1, []vg.Length{1.5, 3}
+	p.Add(line)
+	return nil
+}
+
 // draw adds one series; the shape of its marks repeats its colour.
 func (s series) draw(p *plot.Plot) error {
 	if err := addLine(p, s.line, s.color, nil); err != nil {

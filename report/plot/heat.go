@@ -231,7 +231,7 @@ func Census(w io.Writer, format, title, command string, counts []Count) error {
 	p.Y.Scale = plot.LogScale{}
 	p.Y.Min, p.Y.Max = .5, most*8
 	p.X.Min, p.X.Max = float64(counts[0].D)-.6, float64(counts[len(counts)-1].D)+.6
-	p.Y.Tick.Marker = powersOfTen{}
+	p.Y.Tick.Marker = powers{10, 7, 0}
 	p.X.Tick.Marker = plot.TickerFunc(func(_, _ float64) (ticks []plot.Tick) {
 		for _, k := range counts {
 			ticks = append(ticks, plot.Tick{Value: float64(k.D), Label: fmt.Sprint(k.D)})
@@ -240,23 +240,6 @@ func Census(w io.Writer, format, title, command string, counts []Count) error {
 	})
 	p.Add(bars(counts))
 	return figure{title: title, command: command, width: 480, height: 320, panels: []panel{{Plot: p}}}.write(w, format)
-}
-
-// powersOfTen marks an axis at 1, 10, 100, ...
-type powersOfTen struct{}
-
-func (powersOfTen) Ticks(_, hi float64) []plot.Tick {
-	var ticks []plot.Tick
-	for v := 1.0; v <= hi; v *= 10 {
-		ticks = append(ticks, plot.Tick{Value: v, Label: Thousands(v)})
-	}
-	step := len(ticks)/8 + 1
-	for i := range ticks {
-		if i%step != 0 {
-			ticks[i].Label = ""
-		}
-	}
-	return ticks
 }
 
 // bars draws the counts.

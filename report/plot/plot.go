@@ -5,6 +5,7 @@ package plot
 import (
 	"bytes"
 	"cmp"
+	"crosscut/report"
 	"errors"
 	"fmt"
 	"html"
@@ -247,10 +248,7 @@ func Thousands(v float64) string {
 	if v < 1000 || v != math.Trunc(v) {
 		return s
 	}
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
+	return report.Commas(s)
 }
 
 // spread moves ascending places apart until each has its gap, inside lo..hi where they

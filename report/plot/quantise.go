@@ -2,6 +2,7 @@ package plot
 
 import (
 	"fmt"
+	"image/color"
 	"io"
 	"math"
 
@@ -75,12 +76,9 @@ func (c AccuracyCurve) axis() *plot.Plot {
 
 // atN draws the line at n bits, its name at a share of the height.
 func (c AccuracyCurve) atN(p *plot.Plot, height float64) error {
-	line, err := plotter.NewLine(plotter.XYs{{X: float64(c.N), Y: p.Y.Min}, {X: float64(c.N), Y: p.Y.Max}})
-	if err != nil {
-		return fmt.Errorf("plot: %w", err)
+	if err := addUpright(p, float64(c.N)); err != nil {
+		return err
 	}
-	line.Color, line.Width, line.Dashes = Gray, 1, []vg.Length{1.5, 3}
-	p.Add(line)
 	return addLabels(p, []label{{float64(c.N), p.Y.Min + height*(p.Y.Max-p.Y.Min), fmt.Sprintf("n = %d", c.N), Gray}})
 }
 
@@ -102,12 +100,9 @@ func (c AccuracyCurve) accuracy() (*plot.Plot, error) {
 			}
 		}
 		best = append(best, plotter.XY{X: p.X.Max, Y: 1})
-		line, err := plotter.NewLine(best)
-		if err != nil {
-			return nil, fmt.Errorf("plot: %w", err)
+		if err := addLine(p, best, color.Black, []vg.Length{5, 3}); err != nil {
+			return nil, err
 		}
-		line.Width, line.Dashes = 1.2, []vg.Length{5, 3}
-		p.Add(line)
 	}
 	points := intervals{make(plotter.XYs, len(c.Points)), make(plotter.YErrors, len(c.Points))}
 	for k, pt := range c.Points {

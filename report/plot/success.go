@@ -70,15 +70,13 @@ func Success(w io.Writer, format string, c SuccessCurve) error {
 			at[i] = plotter.XY{X: pt[0], Y: pt[1]}
 		}
 		if s.Line {
-			line, err := plotter.NewLine(at)
-			if err != nil {
-				return fmt.Errorf("plot: %w", err)
-			}
-			line.Width, line.Color = 1.2, ink
+			var dashes []vg.Length
 			if k == 0 {
-				line.Dashes = []vg.Length{5, 3}
+				dashes = []vg.Length{5, 3}
 			}
-			p.Add(line)
+			if err := addLine(p, at, ink, dashes); err != nil {
+				return err
+			}
 			continue
 		}
 		dots, err := marks(at)
@@ -89,12 +87,9 @@ func Success(w io.Writer, format string, c SuccessCurve) error {
 		p.Add(dots)
 	}
 	for _, m := range c.Marks {
-		line, err := plotter.NewLine(plotter.XYs{{X: m.X, Y: p.Y.Min}, {X: m.X, Y: p.Y.Max}})
-		if err != nil {
-			return fmt.Errorf("plot: %w", err)
+		if err := addUpright(p, m.X); err != nil {
+			return err
 		}
-		line.Color, line.Width, line.Dashes = Gray, 1, []vg.Length{1.5, 3}
-		p.Add(line)
 		out.legend = append(out.legend, fmt.Sprintf("dotted at %s: %s", Thousands(m.X), m.Name))
 	}
 	return figure{title: c.Title, command: c.Command, width: 520, height: 360, panels: []panel{out}}.write(w, format)
