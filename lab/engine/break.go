@@ -60,34 +60,40 @@ const (
 )
 
 var _ = operate("break", func(ctx context.Context, q breakRequest) (any, error) {
-	r, err := get(reductions.Catalog(), q.Reduction)
+	in, m, _, err := faced(q.Reduction, q.Model, q.N, q.Set, q.Seed)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := get(zoo.Catalog(), q.Model); err != nil {
-		return nil, err
-	}
-	if err := within("n", q.N, mostBreak); err != nil {
-		return nil, err
-	}
-	set, err := q.Set.models(q.Seed)
-	if err != nil {
-		return nil, err
-	}
-	sizes, rest := set.ForTask(r.To)
-	in, err := r.Instance(q.N, 0, sizes)
-	if err != nil {
-		return nil, err
-	}
-	m, err := zoo.Build(q.Model, in.Shape, rest)
-	if err != nil {
-		return nil, err
-	}
-	return broken(ctx, r, in, m, q.N, q.Seed, "crosscut falsify --reduction "+r.Name+" --model "+q.Model+" --n "+itoa(q.N)+q.Set.flags()+" --seed "+utoa(q.Seed))
+	return broken(ctx, in, m, q.Seed, "crosscut falsify --reduction "+in.Name+" --model "+q.Model+" --n "+itoa(q.N)+q.Set.flags()+" --seed "+utoa(q.Seed))
 })
 
+// faced is a reduction at size n, and the model on its task; rest are the settings that are no
+// sizes of the task.
+func faced(reduction, model string, n int, s settings, seed uint64) (in *reductions.Instance, m models.Machine, rest models.Settings, err error) {
+	r, err := get(reductions.Catalog(), reduction)
+	if err != nil {
+		return nil, nil, rest, err
+	}
+	if _, err := get(zoo.Catalog(), model); err != nil {
+		return nil, nil, rest, err
+	}
+	if err := within("n", n, mostBreak); err != nil {
+		return nil, nil, rest, err
+	}
+	set, err := s.models(seed)
+	if err != nil {
+		return nil, nil, rest, err
+	}
+	sizes, rest := set.ForTask(r.To)
+	if in, err = r.Instance(n, 0, sizes); err != nil {
+		return nil, nil, rest, err
+	}
+	m, err = zoo.Build(model, in.Shape, rest)
+	return in, m, rest, err
+}
+
 // broken looks for an input on which a model fails, for a while, and plays it.
-func broken(ctx context.Context, r *reductions.Reduction, in *reductions.Instance, m models.Machine, n int, seed uint64, command string) (any, error) {
+func broken(ctx context.Context, in *reductions.Instance, m models.Machine, seed uint64, command string) (any, error) {
 	job := models.Job{Split: in.At, Read: in.Reads, Answer: models.ByBob}
 	if err := priced(m, job); err != nil {
 		return nil, err
@@ -99,7 +105,7 @@ func broken(ctx context.Context, r *reductions.Reduction, in *reductions.Instanc
 		return nil, err
 	}
 	size, formula := m.Size()
-	a := &breakAnswer{Params: models.AllParams(m), Size: amount{int(size), formula}, Owners: owners(in.At), Problem: r.From.Name, Runs: []breakRun{}, Differ: []int{}}
+	a := &breakAnswer{Params: models.AllParams(m), Size: amount{int(size), formula}, Owners: owners(in.At), Problem: in.From.Name, Runs: []breakRun{}, Differ: []int{}}
 	if a.Finding, err = encode(f); err != nil {
 		return nil, err
 	}
@@ -122,7 +128,7 @@ func broken(ctx context.Context, r *reductions.Reduction, in *reductions.Instanc
 			return nil, err
 		}
 		run := breakRun{
-			X: points[k].X.String(), Y: r.From.ShowY(n, points[k].Y), Words: list(wordsOf(played.Transcript)),
+			X: points[k].X.String(), Y: in.From.ShowY(in.Size, points[k].Y), Words: list(wordsOf(played.Transcript)),
 			Output: run.Values(in.Shape, played.Output), Expected: run.Values(in.Shape, played.Expected), Correct: played.Correct,
 		}
 		for p, t := range seq {
@@ -133,7 +139,7 @@ func broken(ctx context.Context, r *reductions.Reduction, in *reductions.Instanc
 		}
 		a.Runs = append(a.Runs, run)
 	}
-	if len(a.Runs) == 2 && !sameWords(a.Runs[0].Words, a.Runs[1].Words) {
+	if len(a.Runs) == 2 && !slices.Equal(a.Runs[0].Words, a.Runs[1].Words) {
 		return nil, &Refusal{Bug, "internal error: twins with different words", "this is a bug of Crosscut"}
 	}
 	return a, nil
@@ -143,15 +149,6 @@ func sameToken(sh tasks.Shape, a, b tasks.Token) bool {
 	x, _ := json.Marshal(sh.Task.FormatToken(sh, a))
 	y, _ := json.Marshal(sh.Task.FormatToken(sh, b))
 	return string(x) == string(y)
-}
-
-func sameWords(a, b []string) bool {
-	for k := range a {
-		if k >= len(b) || a[k] != b[k] {
-			return false
-		}
-	}
-	return len(a) == len(b)
 }
 
 // shrink is one number of a model that the Break room lets go down, with its
@@ -191,23 +188,7 @@ type shrinkRequest struct {
 }
 
 var _ = operate("sizes", func(_ context.Context, q shrinkRequest) (any, error) {
-	r, err := get(reductions.Catalog(), q.Reduction)
-	if err != nil {
-		return nil, err
-	}
-	if err := within("n", q.N, mostBreak); err != nil {
-		return nil, err
-	}
-	set, err := q.Set.models(1)
-	if err != nil {
-		return nil, err
-	}
-	sizes, rest := set.ForTask(r.To)
-	in, err := r.Instance(q.N, 0, sizes)
-	if err != nil {
-		return nil, err
-	}
-	m, err := zoo.Build(clip(q.Model, 60), in.Shape, rest)
+	in, m, rest, err := faced(q.Reduction, q.Model, q.N, q.Set, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -220,7 +201,7 @@ var _ = operate("sizes", func(_ context.Context, q shrinkRequest) (any, error) {
 		n := int(need.Bits)
 		out.Needed = &n
 	}
-	c, err := builtBy(q.Model, in.Shape.Task.Name, m, set)
+	c, err := builtBy(q.Model, in.Shape.Task.Name, m, rest)
 	if err != nil {
 		return nil, err
 	}

@@ -152,7 +152,7 @@ func (a *writeAnswer) model(ctx context.Context, f *script.File, q writeRequest)
 	if err != nil {
 		return err
 	}
-	a.Broken, err = broken(ctx, r, in, m, q.N, q.Seed, a.Command)
+	a.Broken, err = broken(ctx, in, m, q.Seed, a.Command)
 	return err
 }
 

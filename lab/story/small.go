@@ -25,18 +25,7 @@ func (t *telling) tooSmall() error {
 		model, choice = t.plan.model, t.plan.choice
 	}
 	set := models.Settings{Num: l.set, Choice: choice, Seed: t.seed}
-	if t.in == nil {
-		m, err := zoo.Build(model, t.shape, set)
-		if err != nil {
-			return err
-		}
-		f, err := search(t.ctx, m, t.job, t.seed)
-		if err != nil {
-			return err
-		}
-		return t.defeat(m, model, f)
-	}
-	if l.n > 0 {
+	if t.in != nil && l.n > 0 {
 		in, err := t.in.Reduction.Instance(l.n, 0, nil)
 		if err != nil {
 			return err
@@ -47,11 +36,16 @@ func (t *telling) tooSmall() error {
 	if err != nil {
 		return err
 	}
-	f, err := falsify.Find(t.ctx, m, t.in, falsify.Options{Seed: t.seed})
-	if err != nil {
-		return err
+	var f *falsify.Finding
+	if t.in == nil {
+		f, err = search(t.ctx, m, t.job, t.seed)
+	} else {
+		f, err = falsify.Find(t.ctx, m, t.in, falsify.Options{Seed: t.seed})
 	}
-	return t.defeat(m, model, f)
+	if err == nil {
+		t.defeat(m, model, f)
+	}
+	return err
 }
 
 // searched is how many drawn inputs are tried, at every position.
@@ -84,7 +78,7 @@ func search(ctx context.Context, m models.Machine, job models.Job, seed uint64) 
 }
 
 // defeat tells what the search found.
-func (t *telling) defeat(m models.Machine, model string, f *falsify.Finding) error {
+func (t *telling) defeat(m models.Machine, model string, f *falsify.Finding) {
 	size, formula := m.Size()
 	t.page(theDefeat, "the model, shrunk", func(p *page) {
 		if t.plan.small.why != "" {
@@ -122,7 +116,6 @@ func (t *telling) defeat(m models.Machine, model string, f *falsify.Finding) err
 		t.page(theDefeat, "two inputs that it cannot tell apart", func(p *page) { t.twins(p, f) })
 		t.page(theDefeat, "run again, both", func(p *page) { t.breaks(p, m, f) })
 	}
-	return nil
 }
 
 // twins shows the two inputs, their differences marked.
