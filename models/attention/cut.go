@@ -66,6 +66,12 @@ func newCut(l *Layer, split tasks.Split, reads []need, residual int, prefix stri
 	return x
 }
 
+// uncut is the plan of one player who sees every token: nothing is hidden, so nothing crosses.
+func uncut(l *Layer, split tasks.Split, reads []need) *cut {
+	none := func(protocol.Player, int) int { return 0 }
+	return &cut{l: l, split: split, reads: reads, sent: make([]bool, l.n+1), own: none, hidden: none}
+}
+
 // count returns a memoised count of the positions that read k sees and that
 // satisfy in. Without a mask all reads see the same.
 func (x *cut) count(in func(i int, p protocol.Player) bool) func(p protocol.Player, k int) int {
@@ -357,7 +363,7 @@ func (m *Machine) Compile(job models.Job) (*models.Program, error) {
 		return func(port *protocol.Port) map[int]tasks.Value {
 			out := map[int]tasks.Value{}
 			err := m.forward(job, m.stream(h), func(k int, _ *Layer, _ []need, in stream) ([][]Average, []Ints, error) {
-				return cuts[k].play(port, in)
+				return cuts[k].play(port.Context(), port.Self(), port, in)
 			}, func(k int, v tasks.Value) { out[job.Read[k]] = v })
 			if err != nil {
 				port.Fail(err)

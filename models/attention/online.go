@@ -70,7 +70,7 @@ func (p *party) reduceFold() (*tally, error) {
 		}
 		src := p.in.src.between(lo, hi)
 		src.blank = l.Blank && hi > l.n
-		return l.unit.run(p.port.Context(), sweepJob{pass: passFold, rows: p.rows, sel: sel, src: src, tops: tops, into: into})
+		return l.unit.run(p.ctx, sweepJob{pass: passFold, rows: p.rows, sel: sel, src: src, tops: tops, into: into})
 	}
 	for _, b := range p.batches() {
 		if len(b.owners) == 0 { // nothing private: whoever needs it folds alone

@@ -1,6 +1,7 @@
 package attention
 
 import (
+	"context"
 	"fmt"
 	"math/big"
 	"sort"
@@ -12,8 +13,9 @@ import (
 // party is one player's side of an exchange.
 type party struct {
 	*cut
+	ctx  context.Context
 	self protocol.Player
-	port *protocol.Port
+	port *protocol.Port // nil: uncut
 	in   stream
 	rows *queries
 	row  func(h, k int) int
@@ -24,8 +26,8 @@ type party struct {
 // play runs one player's code. The result holds, for each read that this player
 // must know, the heads' averages and the residual (or, when the player knows the
 // whole embedding, that).
-func (x *cut) play(port *protocol.Port, in stream) ([][]Average, []Ints, error) {
-	p := &party{cut: x, self: port.Self(), port: port, in: in, e: map[int]Ints{}, resi: map[int]Ints{}}
+func (x *cut) play(ctx context.Context, self protocol.Player, port *protocol.Port, in stream) ([][]Average, []Ints, error) {
+	p := &party{cut: x, ctx: ctx, self: self, port: port, in: in, e: map[int]Ints{}, resi: map[int]Ints{}}
 	reads := make([]int, len(x.reads))
 	for k, d := range x.reads {
 		reads[k] = d.pos
@@ -143,14 +145,22 @@ func (p *party) receive(n int, wide bool, ranges []Range) Ints {
 }
 
 // mine are this player's tokens that the other cannot use; common are all others
-// that this player can: public ones, the blank, and embedded tokens of either.
+// that this player can: public ones, the blank, and embedded tokens of either. Uncut, all
+// are mine.
 func (p *party) mine() source {
 	s := p.in.src
+	if p.port == nil {
+		s.blank = p.l.Blank
+		return s
+	}
 	s.keep = func(pos int) bool { return p.split.Of(pos) == p.self && !p.sent[pos] }
 	return s
 }
 
 func (p *party) common() []source {
+	if p.port == nil {
+		return nil
+	}
 	s := p.in.src
 	s.keep = func(pos int) bool { return p.split.Of(pos) != p.self || p.sent[pos] }
 	s.blank = p.l.Blank
@@ -193,13 +203,13 @@ func (p *party) reduce() (*tally, error) {
 		var errs error
 		if mine {
 			j.sel, j.src = own, p.mine()
-			errs = l.unit.run(p.port.Context(), j)
+			errs = l.unit.run(p.ctx, j)
 		}
 		if common && errs == nil {
 			j.sel = rest
 			for _, s := range p.common() {
 				if j.src = s; errs == nil {
-					errs = l.unit.run(p.port.Context(), j)
+					errs = l.unit.run(p.ctx, j)
 				}
 			}
 		}
@@ -246,32 +256,25 @@ func (p *party) reduce() (*tally, error) {
 	if err := over(job, true, false); err != nil {
 		return nil, err
 	}
-	for _, g := range groups {
-		if a, ok := p.sums(g, p.self); ok {
-			for _, h := range g.heads {
-				if r := p.row(h, max(g.k, 0)); !l.exact() {
-					p.sendSums(g, h, job.into, r, a)
-				} else if err := p.slotted(g, h, job.into, r, a, p.self); err != nil {
-					return nil, err
+	exchange := func(from protocol.Player) error {
+		for _, g := range groups {
+			if a, ok := p.sums(g, from); ok {
+				for _, h := range g.heads {
+					if err := p.exchange(g, h, job.into, p.row(h, max(g.k, 0)), a, from); err != nil {
+						return err
+					}
 				}
 			}
 		}
+		return nil
+	}
+	if err := exchange(p.self); err != nil {
+		return nil, err
 	}
 	if err := over(job, false, true); err != nil {
 		return nil, err
 	}
-	for _, g := range groups {
-		if a, ok := p.sums(g, 1-p.self); ok {
-			for _, h := range g.heads {
-				if r := p.row(h, max(g.k, 0)); !l.exact() {
-					p.recvSums(job.into, r, a)
-				} else if err := p.slotted(g, h, job.into, r, a, 1-p.self); err != nil {
-					return nil, err
-				}
-			}
-		}
-	}
-	return job.into, nil
+	return job.into, exchange(1 - p.self)
 }
 
 func (p *party) sendFirst(groups []group, put func(g group, h, r int)) {
@@ -313,35 +316,53 @@ func bundles(dv int) int {
 	return bundle
 }
 
-func (p *party) sendSums(g group, h int, t *tally, r, a int) {
+// exchange sends or receives a head's sums over a tokens: the normaliser where it is not known,
+// then the numerators, in their exact ranges where Slots declares them.
+func (p *party) exchange(g group, h int, t *tally, r, a int, from protocol.Player) error {
 	l := p.l
-	if l.Arithmetic != WithRounded {
+	switch known := l.exact() && l.Equal; {
+	case l.Arithmetic == WithRounded:
+	case known && from != p.self:
+		t.addBig(r, -1, new(big.Int).Lsh(big.NewInt(int64(a)), uint(l.F)))
+	case known:
+	case from == p.self:
 		p.number(p.label(g.k, "head %d: normaliser", h+1), t.average(r).Normaliser(), l.normaliserBits(a))
-	}
-	width, low := l.numeratorBits(a), l.numeratorLow(a)
-	for c, step := 0, bundles(l.Values); c < l.Values; c += step {
-		end := min(c+step, l.Values)
-		label := fmt.Sprintf("numerator %d", c+1)
-		if step > 1 {
-			label = fmt.Sprintf("numerators %d..%d", c+1, end)
-		}
-		var w protocol.Packer
-		t.pack(&w, r, c, end, width, low)
-		p.port.Send(p.label(g.k, "head %d: %s", h+1, label), w.Word())
-	}
-}
-
-func (p *party) recvSums(t *tally, r, a int) {
-	l, other := p.l, 1-p.self
-	if l.Arithmetic != WithRounded {
+	default:
 		width := l.normaliserBits(a)
-		t.addBig(r, -1, p.port.Recv(other, protocol.Bits(width)).Unpack().Big(width))
+		t.addBig(r, -1, p.port.Recv(from, protocol.Bits(width)).Unpack().Big(width))
 	}
 	width, low := l.numeratorBits(a), l.numeratorLow(a)
+	var ranges []Range
+	if l.exact() {
+		ranges = p.numerators(from, g.k, h)
+	}
 	for c, step := 0, bundles(l.Values); c < l.Values; c += step {
 		end := min(c+step, l.Values)
-		t.unpack(p.port.Recv(other, protocol.Bits((end-c)*width)).Unpack(), r, c, end, width, low)
+		bits := (end - c) * width
+		if ranges != nil {
+			bits = widthOf(ranges[c:end], 0, 0)
+		}
+		switch {
+		case bits == 0:
+		case from != p.self && ranges == nil:
+			t.unpack(p.port.Recv(from, protocol.Bits(bits)).Unpack(), r, c, end, width, low)
+		case from != p.self:
+			l.unpackSlots(p.port.Recv(from, protocol.Bits(bits)).Unpack(), t, r, c, ranges[c:end])
+		default:
+			var w protocol.Packer
+			if ranges == nil {
+				t.pack(&w, r, c, end, width, low)
+			} else if err := l.packSlots(&w, t, r, c, ranges[c:end]); err != nil {
+				return fmt.Errorf("models: attention: head %d: %w", h+1, err)
+			}
+			label := fmt.Sprintf("numerator %d", c+1)
+			if step > 1 {
+				label = fmt.Sprintf("numerators %d..%d", c+1, end)
+			}
+			p.port.Send(p.label(g.k, "head %d: %s", h+1, label), w.Word())
+		}
 	}
+	return nil
 }
 
 // addBig adds x to numerator c of row r, or to its normaliser (c = -1).

@@ -121,54 +121,36 @@ func maxBig(a, b *big.Int) *big.Int {
 	return b
 }
 
-// slotted sends or receives a head's sums by their exact ranges.
-func (p *party) slotted(g group, h int, t *tally, r, a int, from protocol.Player) error {
-	l := p.l
-	weight := big.NewInt(1)
+// slotWeight is what a numerator that crosses by its range is a multiple of.
+func (l *Layer) slotWeight() *big.Int {
 	if l.Equal {
-		weight.Lsh(weight, uint(l.F))
-		if from != p.self {
-			t.addBig(r, -1, new(big.Int).Mul(weight, big.NewInt(int64(a))))
-		}
-	} else if from == p.self {
-		p.number(p.label(g.k, "head %d: normaliser", h+1), t.average(r).Normaliser(), l.normaliserBits(a))
-	} else {
-		width := l.normaliserBits(a)
-		t.addBig(r, -1, p.port.Recv(from, protocol.Bits(width)).Unpack().Big(width))
+		return new(big.Int).Lsh(big.NewInt(1), uint(l.F))
 	}
-	ranges := p.numerators(from, g.k, h)
-	for c, step := 0, bundles(l.Values); c < l.Values; c += step {
-		end := min(c+step, l.Values)
-		width := widthOf(ranges[c:end], 0, 0)
-		if width == 0 {
+	return big.NewInt(1)
+}
+
+// packSlots writes numerators of row r, from c on, by their ranges.
+func (l *Layer) packSlots(w *protocol.Packer, t *tally, r, c int, ranges []Range) error {
+	numerators, weight := t.average(r), l.slotWeight()
+	for k, of := range ranges {
+		if of.bits() == 0 {
 			continue
 		}
-		if from != p.self {
-			u := p.port.Recv(from, protocol.Bits(width)).Unpack()
-			for k, of := range ranges[c:end] {
-				if x := u.Big(of.bits()); of.bits() > 0 || of.Low.Sign() != 0 {
-					t.addBig(r, c+k, x.Mul(x.Add(x, of.Low), weight))
-				}
-			}
-			continue
+		x, rest := new(big.Int).QuoRem(numerators.Numerator(c+k), weight, new(big.Int))
+		if rest.Sign() != 0 || x.Cmp(of.Low) < 0 || x.Cmp(of.High) > 0 {
+			return fmt.Errorf("numerator %d is outside its declared range", c+k+1)
 		}
-		var w protocol.Packer
-		numerators := t.average(r)
-		for k, of := range ranges[c:end] {
-			if of.bits() == 0 {
-				continue
-			}
-			x, rest := new(big.Int).QuoRem(numerators.Numerator(c+k), weight, new(big.Int))
-			if rest.Sign() != 0 || x.Cmp(of.Low) < 0 || x.Cmp(of.High) > 0 {
-				return fmt.Errorf("models: attention: numerator %d of head %d is outside its declared range", c+k+1, h+1)
-			}
-			w.Big(x.Sub(x, of.Low), of.bits())
-		}
-		label := fmt.Sprintf("numerator %d", c+1)
-		if step > 1 {
-			label = fmt.Sprintf("numerators %d..%d", c+1, end)
-		}
-		p.port.Send(p.label(g.k, "head %d: %s", h+1, label), w.Word())
+		w.Big(x.Sub(x, of.Low), of.bits())
 	}
 	return nil
+}
+
+// unpackSlots adds what packSlots wrote.
+func (l *Layer) unpackSlots(u *protocol.Unpacker, t *tally, r, c int, ranges []Range) {
+	weight := l.slotWeight()
+	for k, of := range ranges {
+		if x := u.Big(of.bits()); of.bits() > 0 || of.Low.Sign() != 0 {
+			t.addBig(r, c+k, x.Mul(x.Add(x, of.Low), weight))
+		}
+	}
 }

@@ -38,9 +38,6 @@ type Stack struct {
 	Warn func(seq []tasks.Token, read []int) []string
 	// Grows are the machine's orders. May be nil.
 	Grows func(job models.Job) models.Orders
-	// SizeText and SizeBits state the size when it is not H max(m, d_v) p.
-	SizeText string
-	SizeBits protocol.Bits
 }
 
 // New checks a stack and makes it a Machine.
@@ -84,9 +81,6 @@ func (m *Machine) Params() tasks.Params {
 }
 
 func (m *Machine) Size() (protocol.Bits, string) {
-	if m.Stack.SizeText != "" {
-		return m.Stack.SizeBits, m.Stack.SizeText
-	}
 	var n protocol.Bits
 	for _, l := range m.Stack.Layers {
 		n += l.sizeOf()
@@ -191,17 +185,10 @@ func (m *Machine) Whole(ctx context.Context, seq []tasks.Token, read []int) ([]t
 	}
 	out := make([]tasks.Value, len(read))
 	err := m.forward(job, in, func(_ int, l *Layer, reads []need, in stream) ([][]Average, []Ints, error) {
-		positions := make([]int, len(reads))
-		residual := make([]Ints, len(reads))
-		for k, d := range reads {
-			positions[k] = d.pos
-			residual[k] = NewInts(l.Embed, l.wideEmbed)
-			if err := in.at(d.pos, residual[k]); err != nil {
-				return nil, nil, err
-			}
+		if err := l.fits(len(reads)); err != nil {
+			return nil, nil, err
 		}
-		averages, err := l.evaluate(ctx, positions, in)
-		return averages, residual, err
+		return uncut(l, everyone, reads).play(ctx, protocol.Alice, nil, in)
 	}, func(k int, v tasks.Value) { out[k] = v })
 	return out, err
 }
@@ -345,63 +332,6 @@ func (l *Layer) fits(reads int) error {
 		return models.Unsupportedf("%d read positions with H = %d heads of d_v = %d numbers make more than 2^27 sums: read fewer positions at once", reads, l.Heads, l.Values)
 	}
 	return nil
-}
-
-// evaluate computes a layer's averages at some positions, uncut.
-func (l *Layer) evaluate(ctx context.Context, reads []int, in stream) ([][]Average, error) {
-	if err := l.fits(len(reads)); err != nil {
-		return nil, err
-	}
-	rows, row := l.rowsOf(reads)
-	e := NewInts(l.Embed, l.wideEmbed)
-	for h := range l.Heads {
-		for k, i := range reads {
-			if r := row(h, k); rows.q[r].Len() == 0 {
-				if l.Queries[h] == OnToken {
-					if err := in.at(i, e); err != nil {
-						return nil, err
-					}
-				}
-				if err := l.ask(rows, r, e); err != nil {
-					return nil, err
-				}
-			}
-		}
-	}
-	sel := make([]int, len(rows.head))
-	for r := range sel {
-		sel[r] = r
-	}
-	j := sweepJob{pass: passSum, rows: rows, sel: sel, src: in.src, tops: l.constants(len(sel)), into: newTally(len(sel), l.Values, l.wideSums)}
-	j.src.blank = l.Blank
-	switch l.Arithmetic {
-	case WithFold:
-		j.pass, j.tops = passFold, make([]*big.Int, len(sel))
-	case WithMax:
-		first := j
-		first.pass, first.tops = passMax, make([]*big.Int, len(sel))
-		if err := l.unit.run(ctx, first); err != nil {
-			return nil, err
-		}
-		j.tops = first.tops
-	case WithRounded:
-		first := j
-		first.pass, first.into = passNorm, newTally(len(sel), 0, l.wideSums)
-		if err := l.unit.run(ctx, first); err != nil {
-			return nil, err
-		}
-		j.pass, j.norms = passProb, first.into.normalisers()
-	}
-	if err := l.unit.run(ctx, j); err != nil {
-		return nil, err
-	}
-	averages := make([][]Average, len(reads))
-	for k := range reads {
-		for h := range l.Heads {
-			averages[k] = append(averages[k], l.averageOf(j.into, row(h, k)))
-		}
-	}
-	return averages, nil
 }
 
 // averageOf is a row's result; rounded probabilities are counted in 2^-p.
