@@ -265,67 +265,54 @@ func (l Layer) kept(t int) int {
 	return t
 }
 
-// State is what all layers carry whatever the context is, in bits.
-func (m *Model) State() int {
-	total := 0
+// total adds up, over all parts of the layers, the bits of a part times how often it is counted.
+func (m *Model) total(times func(l Layer, p Part, cached bool) int) int {
+	sum := 0
 	for _, l := range m.Layers {
 		for _, p := range l.Fixed {
-			if !p.Beyond {
-				total += p.Bits(m.Cut)
-			}
+			sum += p.Bits(m.Cut) * times(l, p, false)
+		}
+		for _, p := range l.Cached {
+			sum += p.Bits(m.Cut) * times(l, p, true)
 		}
 	}
-	return total
+	return sum
+}
+
+// once is 1 for what is counted.
+func once(counts bool) int {
+	if counts {
+		return 1
+	}
+	return 0
+}
+
+// State is what all layers carry whatever the context is, in bits.
+func (m *Model) State() int {
+	return m.total(func(_ Layer, p Part, cached bool) int { return once(!cached && !p.Beyond) })
 }
 
 // Beyond is what the reference stores beyond the information, after t tokens, in bits.
 func (m *Model) Beyond(t int) int {
-	total := 0
-	for _, l := range m.Layers {
-		for _, p := range l.Fixed {
-			if p.Beyond {
-				total += p.Bits(m.Cut)
-			}
+	return m.total(func(l Layer, p Part, cached bool) int {
+		if cached {
+			return once(p.Beyond) * l.kept(t)
 		}
-		for _, p := range l.Cached {
-			if p.Beyond {
-				total += p.Bits(m.Cut) * l.kept(t)
-			}
-		}
-	}
-	return total
+		return once(p.Beyond)
+	})
 }
 
 // Cache is what grows without bound with every token, in bits; beyond, what an implementation stores besides.
 func (m *Model) Cache() (bits, beyond int) {
-	for _, l := range m.Layers {
-		for _, p := range l.Cached {
-			switch {
-			case l.Window > 0:
-			case p.Beyond:
-				beyond += p.Bits(m.Cut)
-			default:
-				bits += p.Bits(m.Cut)
-			}
-		}
+	grows := func(of bool) int {
+		return m.total(func(l Layer, p Part, cached bool) int { return once(cached && l.Window == 0 && p.Beyond == of) })
 	}
-	return bits, beyond
+	return grows(false), grows(true)
 }
 
 // Windows is what layers with a window or chunk keep after t tokens, at most, in bits.
 func (m *Model) Windows(t int) int {
-	total := 0
-	for _, l := range m.Layers {
-		if l.Window == 0 {
-			continue
-		}
-		for _, p := range l.Cached {
-			if !p.Beyond {
-				total += p.Bits(m.Cut) * l.kept(t)
-			}
-		}
-	}
-	return total
+	return m.total(func(l Layer, p Part, cached bool) int { return once(cached && l.Window > 0 && !p.Beyond) * l.kept(t) })
 }
 
 // Holds is all that the model carries past a cut after t tokens, in bits, at most.

@@ -73,8 +73,6 @@ type Recurrent[F, S any] struct {
 	// Grows is an order in N that the size is proved not to exceed, as [models.Grower] asks;
 	// zero: none is written.
 	Grows protocol.Growth
-	// Named are the choices by name that the machine was built with.
-	Named map[string]string
 }
 
 // Codec writes outputs in a fixed number of bits.
@@ -143,9 +141,6 @@ func (r *Recurrent[F, S]) Shape() tasks.Shape { return r.Of }
 
 // Params are the machine's sizes.
 func (r *Recurrent[F, S]) Params() tasks.Params { return r.Sizes }
-
-// Choices are the machine's choices by name.
-func (r *Recurrent[F, S]) Choices() map[string]string { return r.Named }
 
 // Size is the largest state of every fold, summed over layers and directions.
 func (r *Recurrent[F, S]) Size() (protocol.Bits, string) {

@@ -75,24 +75,27 @@ func (e *engine[F, S]) mine(s tasks.Run) bool { return e.port == nil || s.Owner 
 func causal[F, S, T any](e *engine[F, S], f *Fold[F, T], hi int, load func(lo, hi int) func(int) F, want func(int) bool, emit func(int, F)) {
 	for c, sp := range e.plan.spans {
 		if sp.Lo <= hi && e.mine(sp) {
-			ahead(e, f, c, hi, load, want, emit)
+			sweep(e, f, c, 1, hi, load, want, emit)
 		}
 	}
 }
 
-// ahead runs a fold forward over one span of this player: takes the state from
-// the span before, gives it to the span after.
-func ahead[F, S, T any](e *engine[F, S], f *Fold[F, T], c, hi int, load func(lo, hi int) func(int) F, want func(int) bool, emit func(int, F)) {
-	sp := e.plan.spans[c]
+// sweep runs a fold over one span of this player, forward (step 1) or back (step -1), up to
+// position end: takes the state from the span before, gives it to the span after.
+func sweep[F, S, T any](e *engine[F, S], f *Fold[F, T], c, step, end int, load func(lo, hi int) func(int) F, want func(int) bool, emit func(int, F)) {
+	sp, n := e.plan.spans[c], e.r.Of.N
+	first, last, before, after, more, label := sp.Lo, min(sp.Hi, end), sp.Lo-1, sp.Hi, sp.Hi < end, "state after token %d"
+	if step < 0 {
+		first, last, before, after, more, label = sp.Hi, max(sp.Lo, end), n-sp.Hi, n-sp.Lo+1, sp.Lo > end, "backward state at token %d"
+	}
 	var s T
-	if c == 0 {
+	if from := c - step; from < 0 || from == len(e.plan.spans) {
 		s = f.Init()
 	} else {
-		s = receive(e.port, f, e.plan.spans[c-1].Owner, sp.Lo-1)
+		s = receive(e.port, f, e.plan.spans[from].Owner, before)
 	}
-	end := min(sp.Hi, hi)
-	in := load(sp.Lo, end)
-	for pos := sp.Lo; pos <= end; pos++ {
+	in := load(min(first, last), max(first, last))
+	for pos := first; pos != last+step; pos += step {
 		e.check()
 		x := in(pos)
 		s = f.Step(s, pos, x)
@@ -100,33 +103,8 @@ func ahead[F, S, T any](e *engine[F, S], f *Fold[F, T], c, hi int, load func(lo,
 			emit(pos, f.Emit(s, pos, x))
 		}
 	}
-	if sp.Hi < hi {
-		send(e.port, f, sp.Hi, s, fmt.Sprintf("state after token %d", sp.Hi))
-	}
-}
-
-// back is ahead from position N down to lo.
-func back[F, S, T any](e *engine[F, S], f *Fold[F, T], c, lo int, load func(lo, hi int) func(int) F, want func(int) bool, emit func(int, F)) {
-	sp := e.plan.spans[c]
-	n := e.r.Of.N
-	var s T
-	if c == len(e.plan.spans)-1 {
-		s = f.Init()
-	} else {
-		s = receive(e.port, f, e.plan.spans[c+1].Owner, n-sp.Hi)
-	}
-	end := max(sp.Lo, lo)
-	in := load(end, sp.Hi)
-	for pos := sp.Hi; pos >= end; pos-- {
-		e.check()
-		x := in(pos)
-		s = f.Step(s, pos, x)
-		if want(pos) {
-			emit(pos, f.Emit(s, pos, x))
-		}
-	}
-	if sp.Lo > lo {
-		send(e.port, f, n-sp.Lo+1, s, fmt.Sprintf("backward state at token %d", sp.Lo))
+	if more {
+		send(e.port, f, after, s, fmt.Sprintf(label, last))
 	}
 }
 
@@ -137,11 +115,11 @@ func (e *engine[F, S]) both(l *Layer[F, S], lo, hi int, load func(lo, hi int) fu
 	spans := e.plan.spans
 	for turn := range spans {
 		if sp := spans[turn]; sp.Lo <= hi && e.mine(sp) {
-			ahead(e, &l.Forward, turn, hi, load, want, func(i int, f F) { forward[i] = f })
+			sweep(e, &l.Forward, turn, 1, hi, load, want, func(i int, f F) { forward[i] = f })
 		}
 		c := len(spans) - 1 - turn
 		if sp := spans[c]; sp.Hi >= lo && e.mine(sp) {
-			back(e, l.Backward, c, lo, load, want, func(i int, f F) { backward[i] = f })
+			sweep(e, l.Backward, c, -1, lo, load, want, func(i int, f F) { backward[i] = f })
 		}
 	}
 	for pos := lo; pos <= hi; pos++ {

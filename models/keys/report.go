@@ -4,6 +4,8 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"slices"
+
+	"crosscut/models/tasks"
 )
 
 // Report is one key family at one N and q, as measured: how wide, how precise,
@@ -83,24 +85,7 @@ func Reports(n, q, m int, seed uint64, limit int, search bool) []Report {
 // seeded ones.
 func someSets(n, q int, seed uint64, limit int) (sets [][]int, all bool) {
 	if c := new(big.Int).Binomial(int64(n), int64(q)); c.IsInt64() && c.Int64() <= int64(limit) {
-		y := make([]int, q)
-		for i := range y {
-			y[i] = i + 1
-		}
-		for {
-			sets = append(sets, slices.Clone(y))
-			i := q - 1
-			for i >= 0 && y[i] == n-q+1+i {
-				i--
-			}
-			if i < 0 {
-				return sets, true
-			}
-			y[i]++
-			for l := i + 1; l < q; l++ {
-				y[l] = y[l-1] + 1
-			}
-		}
+		return slices.Collect(tasks.Sets(n, q)), true
 	}
 	rng := rand.New(rand.NewPCG(seed, uint64(n)<<16|uint64(q)))
 	for range limit {

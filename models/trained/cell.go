@@ -31,6 +31,15 @@ func rounded(sum []float64) vec {
 	return vec{val: out}
 }
 
+// wide is a dense vector in float64.
+func (x vec) wide() []float64 {
+	out := make([]float64, len(x.val))
+	for k, v := range x.val {
+		out[k] = float64(v)
+	}
+	return out
+}
+
 // silu is x sigmoid(x).
 func silu(x float64) float64 { return x * exact.Sigmoid(x) }
 

@@ -42,10 +42,7 @@ var _ = register(&Architecture{
 		if err := r.matrices(list...); err != nil {
 			return nil, 0, err
 		}
-		m.decay, m.dtBias, m.weight = a.vector(), bias.vector(), weight.vector()
-		for k, v := range m.decay {
-			m.decay[k] = exact.Exp(v)
-		}
+		m.decay, m.dtBias, m.weight = a.exps(), bias.vector(), weight.vector()
 		return single(m, c.HiddenSize, nil)
 	},
 })

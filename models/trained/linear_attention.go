@@ -30,9 +30,7 @@ func elu1(x float64) float64 {
 }
 
 func (c *linearCell) step(s []float32, x vec) []float32 {
-	keys, values := make([]float64, c.features), make([]float64, c.hidden)
-	c.key.addTo(keys, x)
-	c.val.addTo(values, x)
+	keys, values := c.key.times(x, nil), c.val.times(x, nil)
 	z := s[c.features*c.hidden:]
 	for f := range keys {
 		phi := elu1(keys[f])
@@ -46,8 +44,7 @@ func (c *linearCell) step(s []float32, x vec) []float32 {
 }
 
 func (c *linearCell) emit(s []float32, x vec) []float32 {
-	queries := make([]float64, c.features)
-	c.query.addTo(queries, x)
+	queries := c.query.times(x, nil)
 	num, den := make([]float64, c.hidden), 0.0
 	z := s[c.features*c.hidden:]
 	for f := range queries {

@@ -7,10 +7,10 @@ import "crosscut/internal/exact"
 // h = exp(-exp(A_log) dt) h + dt B u; out = out_proj((C h + D u) silu(z)). The state is the last
 // kernel columns of u before the convolution, then h, channel by channel.
 type mambaCell struct {
-	inner, states, kernel, rank int
-	in, conv, x, dt, out        *Matrix
-	convBias, dtBias            []float64
-	decay, skip                 []float64 // exp(A_log), D
+	selective
+	kernel, rank         int
+	in, conv, x, dt, out *Matrix
+	convBias, dtBias     []float64
 }
 
 var _ = register(&Architecture{
@@ -20,18 +20,15 @@ var _ = register(&Architecture{
 	Fields: []string{"state_size", "conv_kernel", "expand", "dt_rank"},
 	Build: func(r reader) ([]layer, int, error) {
 		c := r.c
-		m := &mambaCell{inner: or(c.Expand, 2) * c.HiddenSize, states: or(c.StateSize, 16), kernel: or(c.ConvKernel, 4), rank: or(c.DtRank, (c.HiddenSize+15)/16)}
+		m := &mambaCell{selective: selective{channels: or(c.Expand, 2) * c.HiddenSize, states: or(c.StateSize, 16)}, kernel: or(c.ConvKernel, 4), rank: or(c.DtRank, (c.HiddenSize+15)/16)}
 		var convBias, dtBias, a, d *Matrix
-		err := r.matrices(place{&m.in, "in_proj.weight", 2 * m.inner, r.inputs}, place{&m.conv, "conv1d.weight", m.inner, m.kernel}, place{&convBias, "conv1d.bias", m.inner, 0},
-			place{&m.x, "x_proj.weight", m.rank + 2*m.states, m.inner}, place{&m.dt, "dt_proj.weight", m.inner, m.rank}, place{&dtBias, "dt_proj.bias", m.inner, 0},
-			place{&a, "A_log", m.inner, m.states}, place{&d, "D", m.inner, 0}, place{&m.out, "out_proj.weight", c.HiddenSize, m.inner})
+		err := r.matrices(place{&m.in, "in_proj.weight", 2 * m.channels, r.inputs}, place{&m.conv, "conv1d.weight", m.channels, m.kernel}, place{&convBias, "conv1d.bias", m.channels, 0},
+			place{&m.x, "x_proj.weight", m.rank + 2*m.states, m.channels}, place{&m.dt, "dt_proj.weight", m.channels, m.rank}, place{&dtBias, "dt_proj.bias", m.channels, 0},
+			place{&a, "A_log", m.channels, m.states}, place{&d, "D", m.channels, 0}, place{&m.out, "out_proj.weight", c.HiddenSize, m.channels})
 		if err != nil {
 			return nil, 0, err
 		}
-		m.convBias, m.dtBias, m.decay, m.skip = convBias.vector(), dtBias.vector(), a.flat(), d.vector()
-		for k, v := range m.decay {
-			m.decay[k] = exact.Exp(v)
-		}
+		m.convBias, m.dtBias, m.decay, m.skip = convBias.vector(), dtBias.vector(), a.exps(), d.vector()
 		return single(m, c.HiddenSize, nil)
 	},
 })
@@ -44,15 +41,10 @@ func or(v, def int) int {
 	return v
 }
 
-func (m *mambaCell) numbers(int) int { return m.inner * (m.kernel + m.states) }
+func (m *mambaCell) numbers(int) int { return m.channels * (m.kernel + m.states) }
 
-// scanned is what a token makes of itself once its window is full.
-type scanned struct {
-	u        []float64
-	dt, b, c []float64
-}
-
-func (m *mambaCell) scan(window []float32) scanned {
+// project is what a token makes of itself once its window is full.
+func (m *mambaCell) project(window []float32) scanned {
 	u := convolve(m.conv, window, m.convBias)
 	for k, v := range u {
 		u[k] = silu(v)
@@ -63,37 +55,21 @@ func (m *mambaCell) scan(window []float32) scanned {
 	for k, v := range dt {
 		dt[k] = exact.Log1pExp(v)
 	}
-	for k, v := range cut.val {
-		u[k] = float64(v)
-	}
-	return scanned{u, dt, p[m.rank:][:m.states], p[m.rank+m.states:]}
+	return scanned{cut.wide(), dt, p[m.rank:][:m.states], p[m.rank+m.states:]}
 }
 
 func (m *mambaCell) step(s []float32, x vec) []float32 {
-	window, h := s[:m.inner*m.kernel], s[m.inner*m.kernel:]
-	shift(window, rounded(m.in.times(x, nil)[:m.inner]).val)
-	t := m.scan(window)
-	for c := range m.inner {
-		for k := range m.states {
-			i := c*m.states + k
-			keep := exact.Exp(-float64(m.decay[i] * t.dt[c]))
-			h[i] = float32(float64(keep*float64(h[i])) + float64(float64(t.dt[c]*t.b[k])*t.u[c]))
-		}
-	}
+	window, h := s[:m.channels*m.kernel], s[m.channels*m.kernel:]
+	shift(window, rounded(m.in.times(x, nil)[:m.channels]).val)
+	m.scan(h, m.project(window))
 	return s
 }
 
 func (m *mambaCell) emit(s []float32, x vec) []float32 {
-	window, h := s[:m.inner*m.kernel], s[m.inner*m.kernel:]
-	t := m.scan(window)
-	z := m.in.times(x, nil)[m.inner:]
-	y := make([]float64, m.inner)
-	for c := range y {
-		sum := float64(m.skip[c] * t.u[c])
-		for k := range m.states {
-			sum += float64(t.c[k] * float64(h[c*m.states+k]))
-		}
-		y[c] = sum * silu(z[c])
+	window, h := s[:m.channels*m.kernel], s[m.channels*m.kernel:]
+	t, y := m.project(window), make([]float64, m.channels)
+	for c, z := range m.in.times(x, nil)[m.channels:] {
+		y[c] = m.read(h, t, c) * silu(z)
 	}
 	return rounded(m.out.times(rounded(y), nil)).val
 }

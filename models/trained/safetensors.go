@@ -2,6 +2,7 @@ package trained
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
@@ -249,14 +250,7 @@ func layout(infos map[string]tensorInfo, size uint64) error {
 		}
 	}
 	names := slices.SortedFunc(maps.Keys(infos), func(a, b string) int {
-		x, y := infos[a], infos[b]
-		switch {
-		case x.Offsets[0] != y.Offsets[0]:
-			return sign(x.Offsets[0], y.Offsets[0])
-		case x.Offsets[1] != y.Offsets[1]:
-			return sign(x.Offsets[1], y.Offsets[1])
-		}
-		return sign(a, b)
+		return cmp.Or(slices.Compare(infos[a].Offsets, infos[b].Offsets), cmp.Compare(a, b))
 	})
 	var at uint64
 	for _, name := range names {
@@ -289,15 +283,6 @@ func layout(infos map[string]tensorInfo, size uint64) error {
 		return fmt.Errorf("the tensors end at byte %d of %d", at, size)
 	}
 	return nil
-}
-
-func sign[T uint64 | string](a, b T) int {
-	if a < b {
-		return -1
-	} else if a > b {
-		return 1
-	}
-	return 0
 }
 
 func clip(s string) string {

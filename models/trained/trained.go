@@ -130,13 +130,7 @@ func (m *Model) embed(pos int, t tasks.Token) vec {
 
 // head maps what the last layer gives out to the output, rounded to float32.
 func (m *Model) head(x []float32) tasks.Value {
-	sum := make([]float64, len(m.headB))
-	copy(sum, m.headB)
-	m.headW.addTo(sum, vec{val: x})
-	out := make(tasks.Value, len(sum))
-	for k, v := range sum {
-		out[k] = float64(float32(v))
-	}
+	out := tasks.Value(rounded(m.headW.times(vec{val: x}, m.headB)).wide())
 	if classes := m.Config.Classes; len(classes) > 0 {
 		return tasks.Value{classes[slices.Index(out, slices.Max(out))]}
 	}
