@@ -132,7 +132,7 @@ func (b *box) lines(who int) [][]int32 {
 			}
 		}
 	}
-	each := len(flat) / max(len(rows), 1)
+	each := len(flat) / len(rows)
 	for i := range rows {
 		rows[i] = flat[i*each : (i+1)*each : (i+1)*each]
 	}

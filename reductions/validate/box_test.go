@@ -65,6 +65,11 @@ func TestBoxes(t *testing.T) {
 	is("lines in order", boxOf([]int{3, 2}, 1, 2, 3, 1, 2, 2).tidy(), []int{3, 2}, 1, 2, 2, 2, 3, 1)
 	is("lines in order, once each", boxOf([]int{2, 2}, 1, 2, 1, 2).tidy(), []int{1, 2}, 1, 2)
 	is("a line that asks for no more", boxOf([]int{3, 2}, 2, 1, 1, 2, 3, 3).tidy(), []int{2, 2}, 2, 1, 1, 2)
+	few := boxOf([]int{4, 2}, 2, 1, 3, 3, 1, 2, 2, 1)
+	c := &classing{sets: few.sets, rows: few.lines(0)}
+	if c.prune(); len(c.rows) != 2 || !reflect.DeepEqual(few.with(0, c.rows).masks(), []uint64{1, 2, 2, 1}) {
+		t.Errorf("%v are left", few.with(0, c.rows).masks())
+	}
 	// In a large box these are not looked for.
 	for cols, want := range map[int]int{16: 63, 17: 64} {
 		var masks []uint64

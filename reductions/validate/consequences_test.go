@@ -170,6 +170,16 @@ func TestWhatARowSays(t *testing.T) {
 	if got := only(t, t.Context(), at(10, owned), owned, itself); got.Note != "no bound on the problem is known here in this setting" || got.Needed != nil || !got.Vacuous || *got.Bits != 10 {
 		t.Errorf("a need that is not known: %+v", got)
 	}
+	spoilt := func(n int) (*Subject, error) {
+		s, err := owned(n)
+		if n == 2 {
+			s.Want = func(...protocol.Word) (protocol.Value, bool, error) { return protocol.Value{}, false, errPlanted }
+		}
+		return s, err
+	}
+	if got := only(t, t.Context(), at(4, spoilt), spoilt, itself).Note; got != "no bite at n = 1, 4; planted" {
+		t.Errorf("a problem that fails elsewhere: %q", got)
+	}
 	// All problems of these sizes have one N.
 	fixed := func(n int) (*Subject, error) {
 		in, err := reductions.DisjMatch3.Instance(n, 43, nil)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -273,78 +272,65 @@ func (t *tried) offByOne(ctx context.Context) string {
 	return ""
 }
 
+// unchanging says of each of a player's tokens whether it is the same on some inputs drawn at random.
+func (s *Subject) unchanging(who protocol.Player, draws int, rng *rand.Rand) ([]bool, error) {
+	fixed := slices.Repeat([]bool{true}, len(s.Split.Positions(who)))
+	var first []tasks.Token
+	err := s.writeEach(who, draws, func(int) protocol.Word { return s.domainOf(who).Random(rng) }, func(k int, _ protocol.Word, tok []tasks.Token) {
+		if k == 0 {
+			first = tok
+		}
+		for at, a := range first {
+			b := tok[at]
+			fixed[at] = fixed[at] && a.X == b.X && a.To == b.To && slices.Equal(a.Z, b.Z) && slices.Equal(a.Y, b.Y)
+		}
+	})
+	return fixed, err
+}
+
 // constant names a read position that holds a token that never changes, on 32 inputs drawn
 // at random, and is a player's all the same: to everybody else its query is then not known;
 // "": there is none. Of a player with a single input it says nothing, since all he writes is constant.
 func (s *Subject) constant() string {
 	rng := rand.New(rand.NewPCG(1, 5))
-	fixed := map[int]bool{} // read positions that have not changed so far
+	mine := func(i int) bool { return slices.Contains(s.Reads, i) }
+	var found []int
 	for who := range protocol.Player(s.Players()) {
-		d := s.domainOf(who)
-		left := map[int]int{} // of those of this player, the place among its tokens
-		for k, i := range s.Split.Positions(who) {
-			if slices.Contains(s.Reads, i) && d.Count().BitLen() > 1 {
-				left[i] = k
-			}
+		positions := s.Split.Positions(who)
+		if s.domainOf(who).Count().BitLen() == 1 || !slices.ContainsFunc(positions, mine) {
+			continue
 		}
-		var first []tasks.Token
-		for k := 0; k < 32 && len(left) > 0; k++ {
-			tok, err := s.write(who, d.Random(rng))
-			if err != nil {
-				return "" // validation will say
-			}
-			if k == 0 {
-				first = tok
-			}
-			maps.DeleteFunc(left, func(_, at int) bool { return !sameToken(first[at], tok[at]) })
+		fixed, err := s.unchanging(who, 32, rng)
+		if err != nil {
+			return "" // validation will say
 		}
-		for i := range left {
-			fixed[i] = true
+		for k, i := range positions {
+			if fixed[k] && mine(i) {
+				found = append(found, i)
+			}
 		}
 	}
-	for _, i := range s.Reads {
-		if fixed[i] {
-			return fmt.Sprintf("one way for attention, right if the token at position %d is public: it is read, a player's, and the same on all of 32 inputs drawn at random; write it in public, so that everybody knows the query", i)
-		}
+	if len(found) == 0 {
+		return ""
 	}
-	return ""
-}
-
-func sameToken(a, b tasks.Token) bool {
-	return a.X == b.X && a.To == b.To && slices.Equal(a.Z, b.Z) && slices.Equal(a.Y, b.Y)
+	return fmt.Sprintf("one way for attention, right if the token at position %d is public: it is read, a player's, and the same on all of 32 inputs drawn at random; write it in public, so that everybody knows the query", slices.Min(found))
 }
 
 // deaf finds a player whose tokens never change: then no answer can depend on
 // that player's input.
 func (s *Subject) deaf() string {
-	const tries = 64
 	rng := rand.New(rand.NewPCG(1, 3))
-	written := make([][][]tasks.Token, s.Players())
-	for who := range written {
-		d := s.domainOf(protocol.Player(who))
-		err := s.writeEach(protocol.Player(who), tries, func(int) protocol.Word { return d.Random(rng) }, func(_ int, _ protocol.Word, tok []tasks.Token) {
-			written[who] = append(written[who], tok)
-		})
-		if err != nil {
-			return ""
-		}
-	}
-	same := func(all [][]tasks.Token) bool {
-		return !slices.ContainsFunc(all, func(t []tasks.Token) bool {
-			return !slices.EqualFunc(t, all[0], sameToken)
-		})
-	}
-	for who, all := range written {
-		if !same(all) || who == len(written)-1 && s.AnswerUsesY { // who answers may use its input there
-			continue
-		}
+	for who := range s.Players() {
+		fixed, err := s.unchanging(protocol.Player(who), 64, rng)
 		switch {
-		case len(written) > 2:
+		case err != nil:
+			return ""
+		case slices.Contains(fixed, false) || who == s.Players()-1 && s.AnswerUsesY: // who answers may use its input there
+		case s.Players() > 2:
 			return fmt.Sprintf("the split: none of player %d's tokens depends on its input, on 64 random ones", who+1)
-		case who == 0:
-			return "the split: none of Alice's tokens depends on x, on 64 random x"
+		default:
+			return fmt.Sprintf("the split: none of %s's tokens depends on %s, on 64 random %[2]s", [...]string{"Alice", "Bob"}[who], s.nameOf(who))
 		}
-		return "the split: none of Bob's tokens depends on y, on 64 random y"
 	}
 	return ""
 }

@@ -289,17 +289,18 @@ func TestCausesOfLists(t *testing.T) {
 		all         bool // rewrite, not the first alone
 		want        string
 	}{
-		"words reversed":             {some(words, words), larger, larger, backwards, false, "right if x is reversed on its way into the tokens, on all 81 pairs tried"},
-		"all reversed":               {some(words, words), larger, larger, backwards, true, "right if every input is reversed on its way into the tokens, on all 81 pairs tried"},
-		"words complemented":         {some(words, words), larger, larger, from(2), false, "right if x is complemented on its way into the tokens, on all 81 pairs tried"},
-		"tables complemented":        {some(protocol.Tables(2, 3), protocol.Tables(2, 3)), larger, larger, from(4), false, "right if x is complemented on its way into the tokens, on all 81 pairs tried"},
-		"permutations inverted":      {some(protocol.Permutations(3), protocol.Permutations(3)), larger, larger, inverse, false, "right if x is inverted as a permutation on its way into the tokens, on all 36 pairs tried"},
-		"exchanged":                  {some(words, words), first, last, id, false, "right if x and y are exchanged on their way into the tokens, on all 81 pairs tried"},
-		"three in opposite order":    {some(words, words, words), first, last, id, false, "right if the players' inputs are taken in the opposite order on their way into the tokens, on all 729 pairs tried"},
-		"of other domains":           {some(words, protocol.Words(3, 2)), first, last, id, false, ""},
-		"one is empty":               {some(protocol.Choices(protocol.Ints(), protocol.Ints(7)), words), either, either, seven, false, "the split: none of Alice's tokens depends on x, on 64 random x"},
-		"the last is empty":          {some(protocol.Choices(protocol.Ints(7), protocol.Ints()), words), either, either, seven, false, "the split: none of Alice's tokens depends on x, on 64 random x"},
-		"the second of three is off": {some(words, words, words), func(v []protocol.Value) bool { return number(v[1]) > number(v[2]) }, func(v []protocol.Value) bool { return number(backwards(v[1])) > number(v[2]) }, id, false, "right if the input of player 2 is reversed on its way into the tokens, on all 729 pairs tried"},
+		"words reversed":              {some(words, words), larger, larger, backwards, false, "right if x is reversed on its way into the tokens, on all 81 pairs tried"},
+		"all reversed":                {some(words, words), larger, larger, backwards, true, "right if every input is reversed on its way into the tokens, on all 81 pairs tried"},
+		"words complemented":          {some(words, words), larger, larger, from(2), false, "right if x is complemented on its way into the tokens, on all 81 pairs tried"},
+		"tables complemented":         {some(protocol.Tables(2, 3), protocol.Tables(2, 3)), larger, larger, from(4), false, "right if x is complemented on its way into the tokens, on all 81 pairs tried"},
+		"permutations inverted":       {some(protocol.Permutations(3), protocol.Permutations(3)), larger, larger, inverse, false, "right if x is inverted as a permutation on its way into the tokens, on all 36 pairs tried"},
+		"exchanged":                   {some(words, words), first, last, id, false, "right if x and y are exchanged on their way into the tokens, on all 81 pairs tried"},
+		"three in opposite order":     {some(words, words, words), first, last, id, false, "right if the players' inputs are taken in the opposite order on their way into the tokens, on all 729 pairs tried"},
+		"of other domains":            {some(words, protocol.Words(3, 2)), first, last, id, false, ""},
+		"numbers, which are no lists": {some(protocol.Numbers(0, 3), protocol.Numbers(0, 3)), func([]protocol.Value) bool { return true }, func(v []protocol.Value) bool { return v[0].Int()+v[1].Int() < 6 }, id, false, ""},
+		"one is empty":                {some(protocol.Choices(protocol.Ints(), protocol.Ints(7)), words), either, either, seven, false, "the split: none of Alice's tokens depends on x, on 64 random x"},
+		"the last is empty":           {some(protocol.Choices(protocol.Ints(7), protocol.Ints()), words), either, either, seven, false, "the split: none of Alice's tokens depends on x, on 64 random x"},
+		"the second of three is off":  {some(words, words, words), func(v []protocol.Value) bool { return number(v[1]) > number(v[2]) }, func(v []protocol.Value) bool { return number(backwards(v[1])) > number(v[2]) }, id, false, "right if the input of player 2 is reversed on its way into the tokens, on all 729 pairs tried"},
 	} {
 		s := mapped(t, c.domains, c.value, func(who int, v protocol.Value) protocol.Value {
 			if who == 0 || c.all {
@@ -358,6 +359,9 @@ func TestCausesThatAreNone(t *testing.T) {
 		if r.Failures == 0 || r.Cause != c.want {
 			t.Errorf("%s: %d failures, %q, want %q", name, r.Failures, r.Cause, c.want)
 		}
+	}
+	if r := run(t, playing(t, []int{1, 2}, func([]int) protocol.Value { return protocol.BoolValue(true) }), Options{}); r.Cause != "" {
+		t.Errorf("of a player with one input: %q", r.Cause)
 	}
 	asked := instance(t, reductions.DisjMatch3, 3)
 	asked.Split.Owner = append([]protocol.Player{}, asked.Split.Owner...)

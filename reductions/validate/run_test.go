@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"crosscut/models/tasks"
@@ -344,5 +345,20 @@ func TestUnitsOfWork(t *testing.T) {
 	k.see(protocol.TextValue("a"))
 	if got := k.types(); got != 1<<protocol.Int|1<<protocol.Text {
 		t.Errorf("types %b", got)
+	}
+}
+
+// TestJobs: where no file is asked there are some jobs for each worker, else as few as there can be.
+func TestJobs(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(s *Subject)
+		want   int64
+	}{"alone": {func(s *Subject) { s.Answers, s.Wants = nil, nil }, 8}, "wanted at once": {func(s *Subject) { s.Answers = nil }, 1}, "answered at once": {func(s *Subject) { s.Wants = nil }, 1}} {
+		s := manyAtOnce(instance(t, reductions.DisjMatch3, 6))
+		c.change(s)
+		jobs := int64(0)
+		if run(t, s, Options{Plain: true, Workers: 2, Progress: func(_, of int64) { atomic.StoreInt64(&jobs, of) }}); jobs != c.want {
+			t.Errorf("%s: %d jobs, want %d", name, jobs, c.want)
+		}
 	}
 }

@@ -167,6 +167,9 @@ func TestTokensFitTheRule(t *testing.T) {
 		if why, err := s.tooLarge(raw); err != nil || !strings.Contains(why, c.says) || (why == "") != (c.says == "") {
 			t.Errorf("%v: %q, %v", c.token, why, err)
 		}
+		if row := only(t, t.Context(), s, func(int) (*Subject, error) { return nil, errPlanted }, raw); (row.Bits == nil) != (c.says != "") || !strings.Contains(row.Note, c.says) {
+			t.Errorf("%v: %+v", c.token, row)
+		}
 		late := &Consequence{}
 		if c.says != "" { // nor of sizes at which they do
 			s.Declared, s.Need = true, &Need{Bits: 1 << 20, Setting: protocol.TwoWay}
@@ -180,6 +183,9 @@ func TestTokensFitTheRule(t *testing.T) {
 		s.Declared, s.Need = true, &Need{Bits: 1 << 20, Setting: protocol.TwoWay}
 		if err := new(Consequence).lookAhead(s, raw, tried, *s.Need); !errors.Is(err, errPlanted) {
 			t.Errorf("a map that fails there: %v", err)
+		}
+		if _, err := Consequences(t.Context(), s, nil, raw); !errors.Is(err, errPlanted) {
+			t.Errorf("a map that fails: %v", err)
 		}
 		if _, err := s.tooLarge(raw); !errors.Is(err, errPlanted) {
 			t.Errorf("a map that fails: %v", err)
