@@ -272,20 +272,29 @@ func (t *tried) offByOne(ctx context.Context) string {
 	return ""
 }
 
-// unchanging says of each of a player's tokens whether it is the same on some inputs drawn at random.
-func (s *Subject) unchanging(who protocol.Player, draws int, rng *rand.Rand) ([]bool, error) {
-	fixed := slices.Repeat([]bool{true}, len(s.Split.Positions(who)))
+// unchanging are those positions of a player, of some, whose tokens are the same on all of some inputs drawn at random.
+func (s *Subject) unchanging(who protocol.Player, of func(pos int) bool, draws int, rng *rand.Rand) ([]int, error) {
+	positions := s.Split.Positions(who)
+	left := slices.DeleteFunc(slices.Clone(positions), func(i int) bool { return !of(i) })
 	var first []tasks.Token
-	err := s.writeEach(who, draws, func(int) protocol.Word { return s.domainOf(who).Random(rng) }, func(k int, _ protocol.Word, tok []tasks.Token) {
-		if k == 0 {
+	for range draws {
+		if len(left) == 0 {
+			break
+		}
+		tok, err := s.write(who, s.domainOf(who).Random(rng))
+		if err != nil {
+			return nil, err
+		}
+		if first == nil {
 			first = tok
 		}
-		for at, a := range first {
-			b := tok[at]
-			fixed[at] = fixed[at] && a.X == b.X && a.To == b.To && slices.Equal(a.Z, b.Z) && slices.Equal(a.Y, b.Y)
-		}
-	})
-	return fixed, err
+		left = slices.DeleteFunc(left, func(i int) bool {
+			k, _ := slices.BinarySearch(positions, i)
+			a, b := first[k], tok[k]
+			return !(a.X == b.X && a.To == b.To && slices.Equal(a.Z, b.Z) && slices.Equal(a.Y, b.Y))
+		})
+	}
+	return left, nil
 }
 
 // constant names a read position that holds a token that never changes, on 32 inputs drawn
@@ -293,22 +302,16 @@ func (s *Subject) unchanging(who protocol.Player, draws int, rng *rand.Rand) ([]
 // "": there is none. Of a player with a single input it says nothing, since all he writes is constant.
 func (s *Subject) constant() string {
 	rng := rand.New(rand.NewPCG(1, 5))
-	mine := func(i int) bool { return slices.Contains(s.Reads, i) }
 	var found []int
 	for who := range protocol.Player(s.Players()) {
-		positions := s.Split.Positions(who)
-		if s.domainOf(who).Count().BitLen() == 1 || !slices.ContainsFunc(positions, mine) {
+		if s.domainOf(who).Count().BitLen() == 1 {
 			continue
 		}
-		fixed, err := s.unchanging(who, 32, rng)
+		left, err := s.unchanging(who, func(i int) bool { return slices.Contains(s.Reads, i) }, 32, rng)
 		if err != nil {
 			return "" // validation will say
 		}
-		for k, i := range positions {
-			if fixed[k] && mine(i) {
-				found = append(found, i)
-			}
-		}
+		found = append(found, left...)
 	}
 	if len(found) == 0 {
 		return ""
@@ -320,16 +323,16 @@ func (s *Subject) constant() string {
 // that player's input.
 func (s *Subject) deaf() string {
 	rng := rand.New(rand.NewPCG(1, 3))
-	for who := range s.Players() {
-		fixed, err := s.unchanging(protocol.Player(who), 64, rng)
+	for who := range protocol.Player(s.Players()) {
+		left, err := s.unchanging(who, func(int) bool { return true }, 64, rng)
 		switch {
 		case err != nil:
 			return ""
-		case slices.Contains(fixed, false) || who == s.Players()-1 && s.AnswerUsesY: // who answers may use its input there
+		case len(left) != s.Split.Count(who) || int(who) == s.Players()-1 && s.AnswerUsesY: // who answers may use its input there
 		case s.Players() > 2:
 			return fmt.Sprintf("the split: none of player %d's tokens depends on its input, on 64 random ones", who+1)
 		default:
-			return fmt.Sprintf("the split: none of %s's tokens depends on %s, on 64 random %[2]s", [...]string{"Alice", "Bob"}[who], s.nameOf(who))
+			return fmt.Sprintf("the split: none of %s's tokens depends on %s, on 64 random %[2]s", [...]string{"Alice", "Bob"}[who], s.nameOf(int(who)))
 		}
 	}
 	return ""
