@@ -121,8 +121,8 @@ func TestAtTheLimit(t *testing.T) {
 		t.Error("the byte behind 9 is read as a digit")
 	}
 	// Columns without a choice are counted once, not for each word, and not in a recursion.
-	looked, columnsOf := 0, of(t, "0 0 0 1", "1 0 0 0")
-	if err := newWork(t.Context(), columnsOf, math.MaxInt64).tallied(columnsOf, 8, func(i, j, v int) bool { looked++; return columnsOf.Is(i, j, v) }, func([]int64) {}); err != nil || looked != 2*2+2*(2+4)*2 {
+	looked, table := 0, of(t, "0 0 0 1", "1 0 0 0")
+	if err := newWork(t.Context(), table, math.MaxInt64).tallied(table, 8, func(i, j, v int) bool { looked++; return table.Is(i, j, v) }, func([]int64) {}); err != nil || looked != 2*2+2*(2+4)*2 {
 		t.Errorf("two rows of two columns with a choice and two without: %d entries looked at, %v", looked, err)
 	}
 	columns, words, err := of(t, "0 0 1", "1 0 0").answers(8)
@@ -240,11 +240,7 @@ func TestFullRank(t *testing.T) {
 // TestMissing: ends of measures that a matrix has not are not missed.
 func TestMissing(t *testing.T) {
 	for _, c := range []struct {
-		rows       []string
-		missed     []string
-		not        []string
-		accepted   Claim
-		wantMissed int
+		rows, missed, not []string
 	}{
 		{rows: []string{"0 1", "1 1"}, missed: []string{"gamma2 lower", "rank.gf2 upper", "shattered.alice lower", "rank.rational upper"}},
 		{rows: []string{"0 *", "1 1"}, missed: []string{"shattered.alice upper", "cover of 0 lower", "discrepancy.best lower"}, not: []string{Gamma2, RankGF2, RankRational, RankOfValue}},
