@@ -213,6 +213,11 @@ func (c *call) namedMatrix(ctx context.Context, from string) (*bounds.Matrix, *m
 		if err := c.need(uint64(p.Ys(n))<<p.XBits(n)/8*3, fmt.Sprintf("the matrix of %s at n = %d", p.Name, n)); err != nil {
 			return nil, nil, opts, err
 		}
+		if max(p.XBits(n), p.YBits(n)) < 22 {
+			if err := c.certifiable(entries); err != nil {
+				return nil, nil, opts, err
+			}
+		}
 	}
 	m, err := tabulate(ctx, entries, func() (*bounds.Matrix, error) { return bounds.FromProblem(p, n) })
 	res.Source, res.Names = fmt.Sprintf("%s, n = %d", p.Name, n), matrix.ProblemNames(p, n)
@@ -385,13 +390,8 @@ func (c *call) analyse(ctx context.Context, m *bounds.Matrix, res *matrix.Result
 	if k := max(m.Rows(), m.Cols()); c.IsSet("svg") && k > plot.MaxHeat {
 		return usagef("take a smaller size", "flag --svg: a side of %d lines, at most %d are drawn", k, plot.MaxHeat)
 	}
-	if entries := m.Rows() * m.Cols(); c.IsSet("certificate") {
-		if entries > matrix.MaxCertified {
-			return usagef("take a smaller size", "flag --certificate: %d entries, the checker reads at most %d", entries, matrix.MaxCertified)
-		}
-		if err := c.need(uint64(entries)*32, "the certificate"); err != nil {
-			return err
-		}
+	if err := c.certifiable(m.Rows() * m.Cols()); err != nil {
+		return err
 	}
 	held := m.Memory()
 	if err := c.need(held, "the analysis"); err != nil {
@@ -440,6 +440,17 @@ func (c *call) analyse(ctx context.Context, m *bounds.Matrix, res *matrix.Result
 		return err
 	}
 	return c.Context.Err()
+}
+
+// certifiable refuses a certificate of more entries than can be read again or held.
+func (c *call) certifiable(entries int) error {
+	switch {
+	case !c.IsSet("certificate"):
+		return nil
+	case entries > matrix.MaxCertified:
+		return usagef("take a smaller size", "flag --certificate: %d entries, the checker reads at most %d", entries, matrix.MaxCertified)
+	}
+	return c.need(uint64(entries)*32, "the certificate")
 }
 
 // certify writes the evidence to the file of --certificate.
