@@ -106,9 +106,13 @@ func narrow(t *testing.T, s *Story) {
 	}
 }
 
-// TestAnyTask tells the story that a task gets for which nobody chose one.
+// TestAnyTask tells the story that a task gets for which nobody chose one, of the others too.
 func TestAnyTask(t *testing.T) {
-	for task := range tasks.Catalog().All() {
+	for _, chosen := range scenarios { // TestEveryTask has the others
+		task, err := tasks.Catalog().Get(chosen.task)
+		if err != nil {
+			t.Fatal(err)
+		}
 		s, err := tell(context.Background(), anyScenario(task), 1)
 		if err != nil {
 			t.Fatal(err)

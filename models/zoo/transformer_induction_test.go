@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"crosscut/internal/long"
 	"crosscut/models"
 	"crosscut/models/attention"
 	"crosscut/models/tasks"
@@ -13,7 +14,7 @@ import (
 // Every sequence over three symbols to N = 8 (to 9 in reproduce), every position;
 // samples to N = 512.
 func TestInductionHeads(t *testing.T) {
-	for n := 1; n <= 8; n++ {
+	for n := 1; n <= long.Of(6, 8); n++ {
 		sh, m := induction(t, n, 3)
 		seq := make([]tasks.Token, n)
 		for code := range pow(3, n) {

@@ -3,6 +3,7 @@ package bounds
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 )
 
@@ -10,6 +11,7 @@ import (
 // measures must then be seen to fail.
 func TestCrossChecksFail(t *testing.T) {
 	value := func(a *analysis, v int) *PerValue { return &a.PerValue[a.m.Place(v)] }
+	whole := newAnalysis(context.Background(), intersecting(3), Options{})
 	for what, tamper := range map[string]func(a *analysis){
 		"fooling above cover": func(a *analysis) { value(a, 1).Fooling = point(value(a, 1).Cover.Upper + 1) },
 		"cover above partition": func(a *analysis) {
@@ -40,18 +42,33 @@ func TestCrossChecksFail(t *testing.T) {
 			a.Rank.GF2 = nil
 			a.Rank.Sign = nil
 		},
-		"an embedding that needs too much": func(a *analysis) { a.Embedded[0].Exact.Needs = 9 },
+		"an embedding that needs too much": func(a *analysis) {
+			short := *a.Embedded[0].Exact
+			short.Needs, a.Embedded[0].Exact = 9, &short
+		},
 	} {
-		a := newAnalysis(context.Background(), intersecting(3), Options{})
+		a, report, rank, discrepancy, shattered := *whole, *whole.Report, *whole.Rank, *whole.Discrepancy, *whole.Shattered
+		report.Rank, report.Discrepancy, report.Shattered, a.Report = &rank, &discrepancy, &shattered, &report
+		report.PerValue, report.Embedded, report.Tree = slices.Clone(report.PerValue), slices.Clone(report.Embedded), report.Tree.copied()
 		if err := a.crossCheck(); err != nil {
-			t.Fatal(err)
+			t.Fatalf("before %s: %v", what, err)
 		}
-		tamper(a)
+		tamper(&a)
 		var c *Contradiction
 		if err := a.crossCheck(); !errors.As(err, &c) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
+}
+
+// copied is a tree of its own.
+func (t *Tree) copied() *Tree {
+	if t == nil {
+		return nil
+	}
+	c := *t
+	c.Zero, c.One = t.Zero.copied(), t.One.copied()
+	return &c
 }
 
 func (t *Tree) flipLeaves() {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"crosscut/internal/long"
 	"crosscut/internal/units"
 	"crosscut/reductions"
 )
@@ -30,7 +31,7 @@ func TestBirthdayUnits(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.Command = []string{"falsify"}
-	const k = 40
+	k := long.Of(16, 40)
 	var records []*units.Record
 	for i := range k {
 		r, err := w.Run(t.Context(), units.Shard{I: i + 1, K: k}, nil, nil)

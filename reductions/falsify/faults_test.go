@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"crosscut/internal/long"
 	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/models/zoo"
@@ -72,6 +73,7 @@ func (c *ending) Err() error {
 
 // TestErrorsAreTold: where a run of the model fails, at whatever call, the search says so, and where its context ends.
 func TestErrorsAreTold(t *testing.T) {
+	some := int64(long.Of(48, 128)) // how dense the calls stand that fail
 	qsa, long, sets := instance(t, reductions.DisjQSAMemory, 8), instance(t, reductions.DisjQSAMemory, 24), instance(t, reductions.SetQSA, 8)
 	meeting := instance(t, disjMeet, 4)
 	build := func(model string, set tasks.Params) models.Machine {
@@ -110,7 +112,7 @@ func TestErrorsAreTold(t *testing.T) {
 				continue // it does not apply
 			}
 			tried[s.Name] = true
-			for at, all := int64(1), made.Load(); at <= all; at += 1 + all/128*min(at, all-at)/16 {
+			for at, all := int64(1), made.Load(); at <= all; at += 1 + all/some*min(at, all-at)/16 {
 				if _, err := find(t.Context(), new(atomic.Int64), at); !errors.Is(err, errPlanted) {
 					t.Errorf("%s: call %d of %d fails: %v", s.Name, at, all, err)
 				}
