@@ -45,11 +45,7 @@ var AttentionMatch2 = construct(&models.Construction{
 })
 
 // argmaxParams are the sizes of constructions whose softmax is an exact argmax.
-var argmaxParams = []tasks.Param{
-	{Name: "p", Doc: "bits of a number", Min: 1, Max: 128, Lab: 64},
-	{Name: "f", Doc: "fractional bits of a weight", Min: 1, Max: 30},
-	{Name: "g", Doc: "fractional bits of a score difference", Min: 0, Max: 16},
-}
+var argmaxParams = precision("bits of a number", 1, 128, 1, 30)
 
 func newMatch2(sh tasks.Shape, set models.Settings) (models.Machine, error) {
 	l, err := matchTwo(sh, set)
@@ -59,10 +55,9 @@ func newMatch2(sh tasks.Shape, set models.Settings) (models.Machine, error) {
 	if err := growTo(l, set); err != nil {
 		return nil, err
 	}
-	m := sh.Int("M")
 	return attention.New(&attention.Stack{
 		Shape:  sh,
-		In:     func(_ int, t tasks.Token, e attention.Ints) error { e.Set(0, int64(t.X%m)); return nil },
+		In:     residue(sh.Int("M")),
 		Layers: []*attention.Layer{l},
 		Out:    threshold(3, 8),
 		Chosen: map[string]string{"construction": "match2-integer"},
@@ -130,22 +125,4 @@ func growTo(l *attention.Layer, set models.Settings) error {
 		return fmt.Errorf("p = %d is less than the %d bits that the numbers of this construction have", l.P, need)
 	}
 	return nil
-}
-
-// oneForReal is the value 1 for a token and 0 for the blank.
-func oneForReal(n int) func(h, pos int, e, v attention.Ints) (int, error) {
-	return func(_, pos int, _, v attention.Ints) (int, error) {
-		if pos <= n {
-			v.Set(0, 1)
-		}
-		return 0, nil
-	}
-}
-
-// threshold is the output map that asks whether the single number is at least
-// num/den.
-func threshold(num, den int64) func(int, attention.Ints, []attention.Average) (tasks.Value, error) {
-	return func(_ int, _ attention.Ints, heads []attention.Average) (tasks.Value, error) {
-		return tasks.Truth(heads[0].Cmp(0, num, den) >= 0), nil
-	}
 }

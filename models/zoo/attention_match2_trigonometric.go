@@ -39,17 +39,13 @@ import (
 // Assumptions. None on M and N. Deviations: c, F and the threshold are this
 // project's explicit constants.
 var AttentionMatch2Trigonometric = construct(&models.Construction{
-	Name:  "match2-trigonometric",
-	Model: "attention",
-	Tasks: []string{"match2"},
-	Rank:  1,
-	Doc:   "Match2 by angles: score c cos(2 pi (x_i + x_j)/M) against a blank token at c; m = 3, the paper's form.",
-	Cite:  []string{"SanfordHsuTelgarsky2023"},
-	Params: []tasks.Param{
-		{Name: "p", Doc: "bits of a number, F + bits(c) + 1", Min: 3, Max: 1024, Lab: 64},
-		{Name: "f", Doc: "fractional bits of a weight", Min: 0, Max: 40},
-		{Name: "g", Doc: "fractional bits of a score difference", Min: 0, Max: 16},
-	},
+	Name:    "match2-trigonometric",
+	Model:   "attention",
+	Tasks:   []string{"match2"},
+	Rank:    1,
+	Doc:     "Match2 by angles: score c cos(2 pi (x_i + x_j)/M) against a blank token at c; m = 3, the paper's form.",
+	Cite:    []string{"SanfordHsuTelgarsky2023"},
+	Params:  precision("bits of a number, F + bits(c) + 1", 3, 1024, 0, 40),
 	Choices: []models.Choice{arithmeticChoice},
 	New:     newMatch2Trigonometric,
 })
@@ -103,7 +99,7 @@ func newMatch2Trigonometric(sh tasks.Shape, set models.Settings) (models.Machine
 	}
 	s := &attention.Stack{
 		Shape:  sh,
-		In:     func(_ int, t tasks.Token, e attention.Ints) error { e.Set(0, int64(t.X)%m); return nil },
+		In:     residue(int(m)),
 		Layers: []*attention.Layer{l},
 		Out:    threshold(3, 8),
 		Extra:  tasks.Params{"F": float64(frac)},

@@ -48,11 +48,7 @@ var AttentionMatch3Local = construct(&models.Construction{
 	New:     newMatch3Local,
 })
 
-var windowParams = []tasks.Param{
-	{Name: "p", Doc: "bits of a number", Min: 1, Max: 128, Lab: 64},
-	{Name: "f", Doc: "fractional bits of a weight", Min: 0, Max: 30},
-	{Name: "g", Doc: "fractional bits of a score difference", Min: 0, Max: 16},
-}
+var windowParams = precision("bits of a number", 1, 128, 0, 30)
 
 func newMatch3Local(sh tasks.Shape, set models.Settings) (models.Machine, error) {
 	k, f := windowReach(sh), set.Int("f", 0)
@@ -137,7 +133,7 @@ func (w windowKeys) machine(sh tasks.Shape, set models.Settings, f int) (models.
 	}
 	return attention.New(&attention.Stack{
 		Shape:  sh,
-		In:     func(_ int, t tasks.Token, e attention.Ints) error { e.Set(0, int64(t.X)); return nil },
+		In:     number,
 		Layers: []*attention.Layer{l},
 		Out: func(pos int, _ attention.Ints, heads []attention.Average) (tasks.Value, error) {
 			lo, hi := max(1, pos-k), min(sh.N, pos+k)

@@ -32,12 +32,8 @@ import (
 // p is the smallest that holds every query and keeps the sum within eps.
 
 // qsaParams are the numbers that every key family takes.
-var qsaParams = []tasks.Param{
-	{Name: "m", Doc: "width of queries and keys", Min: 1, Max: 1 << 22},
-	{Name: "p", Doc: "bits per number", Min: 2, Max: 1 << 16, Lab: 64},
-	{Name: "f", Doc: "fractional bits of a weight", Min: 0, Max: 40},
-	{Name: "g", Doc: "fractional bits of a score difference", Min: 0, Max: 16},
-}
+var qsaParams = append([]tasks.Param{{Name: "m", Doc: "width of queries and keys", Min: 1, Max: 1 << 22}},
+	precision("bits per number", 2, 1<<16, 0, 40)...)
 
 // qsaFraction is s, the fractional bits of z in numbers of p bits.
 func qsaFraction(p int) int { return min(p-2, 60) }

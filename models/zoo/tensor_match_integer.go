@@ -33,18 +33,14 @@ var (
 
 func tensorInteger(name, task string, rank int) *models.Construction {
 	return &models.Construction{
-		Name:  name,
-		Model: "tensor-attention",
-		Tasks: []string{task},
-		Doc:   "s-1 heads, one for each value of the sum: score -beta (sum - target)^2 in small integers; at s = 3 two heads of m = 8",
-		Cite:  []string{"SanfordHsuTelgarsky2023", "derived here: docs/tensor.md"},
-		Rank:  rank,
-		Params: []tasks.Param{
-			{Name: "p", Doc: "bits per number", Min: 2, Max: 1024, Lab: 64},
-			{Name: "f", Doc: "fractional bits of a weight", Min: 0, Max: 40},
-			{Name: "g", Doc: "fractional bits of a score difference", Min: 0, Max: 16},
-		},
-		New: newTensorInteger,
+		Name:   name,
+		Model:  "tensor-attention",
+		Tasks:  []string{task},
+		Doc:    "s-1 heads, one for each value of the sum: score -beta (sum - target)^2 in small integers; at s = 3 two heads of m = 8",
+		Cite:   []string{"SanfordHsuTelgarsky2023", "derived here: docs/tensor.md"},
+		Rank:   rank,
+		Params: precision("bits per number", 2, 1024, 0, 40),
+		New:    newTensorInteger,
 	}
 }
 

@@ -27,18 +27,14 @@ import (
 // rounding of the top weigh exactly 2^f. With k matching tuples the output is
 // k/(k+1), compared with 1/4.
 var _ = construct(&models.Construction{
-	Name:  "match-trigonometric",
-	Model: "tensor-attention",
-	Tasks: []string{"match2", "match3", "match-s"},
-	Doc:   "order s, one head of m = 2^(s-1) + 1: the score of a tuple is c cos(2 pi (sum)/M); the paper's third-order unit has s = 3, m = 5",
-	Cite:  []string{"SanfordHsuTelgarsky2023", "derived here: docs/tensor.md"},
-	Rank:  1,
-	Params: []tasks.Param{
-		{Name: "p", Doc: "bits per number, F + 2", Min: 4, Max: 1024, Lab: 64},
-		{Name: "f", Doc: "fractional bits of a weight", Min: 0, Max: 40},
-		{Name: "g", Doc: "fractional bits of a score difference", Min: 0, Max: 16},
-	},
-	New: newTensorTrigonometric,
+	Name:   "match-trigonometric",
+	Model:  "tensor-attention",
+	Tasks:  []string{"match2", "match3", "match-s"},
+	Doc:    "order s, one head of m = 2^(s-1) + 1: the score of a tuple is c cos(2 pi (sum)/M); the paper's third-order unit has s = 3, m = 5",
+	Cite:   []string{"SanfordHsuTelgarsky2023", "derived here: docs/tensor.md"},
+	Rank:   1,
+	Params: precision("bits per number, F + 2", 4, 1024, 0, 40),
+	New:    newTensorTrigonometric,
 })
 
 func newTensorTrigonometric(sh tasks.Shape, set models.Settings) (models.Machine, error) {

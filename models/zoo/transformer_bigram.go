@@ -52,17 +52,13 @@ func newTransformerBigram(sh tasks.Shape, set models.Settings) (models.Machine, 
 	f := set.Int("f", 1)
 	factor := max(1, exact.CeilMulLog(big.NewRat(int64(f+1), 8), big.NewRat(2, 1)).Int64())
 	far := 2*n + 2
-	first := &attention.Layer{
-		Heads: 1, Width: 3, Values: 3, Embed: 1, Blank: true,
+	first := lookUp(&attention.Layer{
+		Values: 3, Embed: 1,
 		P: bits.Len64(uint64(max(m, factor*far*far))) + 1, F: f, G: set.Int("g", 0),
 		Top:        big.NewInt(-factor),
 		Arithmetic: arithmeticOf(set),
 		Queries:    []attention.Dependence{attention.OnPosition},
-		QueryMax:   []*big.Int{big.NewInt(factor), big.NewInt(2 * factor * far), big.NewInt(factor * far * far)},
-		KeyMax:     []*big.Int{big.NewInt(far * far), big.NewInt(far), big.NewInt(1)},
 		ValueMax:   big.NewInt(max(m, n+1)),
-		Query:      func(_, pos int, _, q attention.Ints) error { seek(q, factor, 2*int64(pos)+1); return nil },
-		Key:        func(_, pos int, _, k attention.Ints) error { stand(k, 2*int64(pos)); return nil },
 		Value: func(_, pos int, e, v attention.Ints) (int, error) {
 			if pos <= sh.N {
 				v.Set(pos%2, e.At(0))
@@ -70,7 +66,9 @@ func newTransformerBigram(sh tasks.Shape, set models.Settings) (models.Machine, 
 			v.Set(2, int64(pos))
 			return 0, nil
 		},
-	}
+	}, factor, far,
+		func(pos int, _ attention.Ints) int64 { return 2*int64(pos) + 1 },
+		func(pos int) int64 { return 2 * int64(pos) })
 	// Layer 2 reads (x_i, P_i mod M); its maps see P where match2 sees x.
 	second.Embed = 2
 	if second.KeyMax[1].Sign() == 0 {
@@ -102,7 +100,7 @@ func newTransformerBigram(sh tasks.Shape, set models.Settings) (models.Machine, 
 	}
 	return attention.New(&attention.Stack{
 		Shape:  sh,
-		In:     func(_ int, t tasks.Token, e attention.Ints) error { e.Set(0, int64(t.X)); return nil },
+		In:     number,
 		Layers: []*attention.Layer{first, second},
 		Next: []func(int, attention.Ints, []attention.Average, attention.Ints) error{
 			func(_ int, _ attention.Ints, heads []attention.Average, next attention.Ints) error {

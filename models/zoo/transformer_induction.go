@@ -39,23 +39,16 @@ var TransformerInduction = construct(&models.Construction{
 })
 
 func newTransformerInduction(sh tasks.Shape, set models.Settings) (models.Machine, error) {
-	layers, err := inductionLayers(sh, set, 1, func(_, pos int, e, v attention.Ints) (int, error) {
-		if pos <= sh.N {
-			v.Set(0, e.At(0))
-		}
-		return 0, nil
-	})
+	layers, err := inductionLayers(sh, set, 1, sameForReal(sh.N, 1))
 	if err != nil {
 		return nil, err
 	}
 	return attention.New(&attention.Stack{
 		Shape:  sh,
-		In:     func(_ int, t tasks.Token, e attention.Ints) error { e.Set(0, int64(t.X)); return nil },
+		In:     number,
 		Layers: layers,
 		Next:   []func(int, attention.Ints, []attention.Average, attention.Ints) error{tokenBefore},
-		Out: func(_ int, _ attention.Ints, heads []attention.Average) (tasks.Value, error) {
-			return tasks.Value{float64(heads[0].Nearest(0, 1))}, nil
-		},
+		Out:    found(0),
 		Chosen: map[string]string{"construction": "induction-heads"},
 	})
 }
@@ -82,28 +75,13 @@ func inductionLayers(sh tasks.Shape, set models.Settings, values int, value func
 	causal := func(i, j int) bool { return j <= i }
 	factor := argmaxFactor(set)
 	p := 1 + max(bits.Len64(uint64(2*factor*far*far)), new(big.Int).Mul(squares, big.NewInt(factor)).BitLen(), big2(4*a, v).BitLen())
-	before := &attention.Layer{
-		Heads: 1, Width: 3, Values: 1, Embed: 1, Blank: true, Mask: causal, Arithmetic: attention.WithMax,
+	before := lookUp(&attention.Layer{
+		Values: 1, Embed: 1, Mask: causal, Arithmetic: attention.WithMax,
 		P: p, F: set.Int("f", 1), G: set.Int("g", 0),
 		Queries:  []attention.Dependence{attention.OnPosition},
-		QueryMax: []*big.Int{big.NewInt(2 * factor), big.NewInt(4 * factor * far), big.NewInt(2 * factor * far * far)},
-		KeyMax:   []*big.Int{big.NewInt(far * far), big.NewInt(far), big.NewInt(1)},
 		ValueMax: big.NewInt(v),
-		Query:    func(_, pos int, _, q attention.Ints) error { seek(q, 2*factor, int64(pos)-1); return nil },
-		Key: func(_, pos int, _, k attention.Ints) error {
-			if pos > sh.N {
-				pos = 0
-			}
-			stand(k, int64(pos))
-			return nil
-		},
-		Value: func(_, pos int, e, v attention.Ints) (int, error) {
-			if pos <= sh.N {
-				v.Set(0, e.At(0))
-			}
-			return 0, nil
-		},
-	}
+		Value:    sameForReal(sh.N, 1),
+	}, 2*factor, far, func(pos int, _ attention.Ints) int64 { return int64(pos) - 1 }, ownPlace(sh.N))
 	scaled := func(x *big.Int) *big.Int { return new(big.Int).Mul(x, big.NewInt(factor)) }
 	last := &attention.Layer{
 		Heads: 1, Width: 3, Values: values, Embed: 2, Blank: true, Mask: causal, Arithmetic: attention.WithMax,

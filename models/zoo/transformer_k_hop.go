@@ -47,27 +47,12 @@ func newTransformerKHop(sh tasks.Shape, set models.Settings) (models.Machine, er
 	factor, far := argmaxFactor(set), int64(sh.N+1)
 	for r := 1; r < len(pairs); r++ {
 		up := HopFrom(pairs[r-1], pairs[r])
-		layers = append(layers, &attention.Layer{
-			Heads: 1, Width: 3, Values: 4, Embed: 4, Blank: true, Mask: layers[0].Mask, Arithmetic: attention.WithMax,
+		layers = append(layers, lookUp(&attention.Layer{
+			Values: 4, Embed: 4, Mask: layers[0].Mask, Arithmetic: attention.WithMax,
 			P: layers[0].P, F: layers[0].F, G: layers[0].G,
-			QueryMax: layers[0].QueryMax, KeyMax: layers[0].KeyMax, ValueMax: layers[1].ValueMax,
-			Query: func(_, _ int, e, q attention.Ints) error { seek(q, 2*factor, e.At(2*up)); return nil },
-			Key: func(_, pos int, _, k attention.Ints) error {
-				if int64(pos) == far {
-					pos = 0
-				}
-				stand(k, int64(pos))
-				return nil
-			},
-			Value: func(_, pos int, e, v attention.Ints) (int, error) {
-				for c := range 4 {
-					if int64(pos) < far {
-						v.Set(c, e.At(c))
-					}
-				}
-				return 0, nil
-			},
-		})
+			ValueMax: layers[1].ValueMax,
+			Value:    sameForReal(sh.N, 4),
+		}, 2*factor, far, func(_ int, e attention.Ints) int64 { return e.At(2 * up) }, ownPlace(sh.N)))
 		if r == 1 { // from the induction heads: the pair (find^a, x), (find^b, x)
 			next = append(next, func(pos int, e attention.Ints, heads []attention.Average, next attention.Ints) error {
 				for c, hops := range pairs[0] {
@@ -100,11 +85,9 @@ func newTransformerKHop(sh tasks.Shape, set models.Settings) (models.Machine, er
 	}
 	return attention.New(&attention.Stack{
 		Shape:  sh,
-		In:     func(_ int, t tasks.Token, e attention.Ints) error { e.Set(0, int64(t.X)); return nil },
+		In:     number,
 		Layers: layers, Next: next,
-		Out: func(_ int, _ attention.Ints, heads []attention.Average) (tasks.Value, error) {
-			return tasks.Value{float64(heads[0].Nearest(read, 1))}, nil
-		},
+		Out:    found(read),
 		Extra:  tasks.Params{"D": float64(len(layers))},
 		Chosen: map[string]string{"construction": "k-hop-doubling"},
 	})
