@@ -5,11 +5,11 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
 	"sync"
 	"time"
 
+	"crosscut/internal/par"
 	"crosscut/models/tasks"
 	"crosscut/protocol/bounds"
 	"crosscut/reductions/smallest/proof"
@@ -138,46 +138,44 @@ func (r *rows) outputs(ctx context.Context, level [][]int) (func(i int) []int32,
 	all := make([]int16, len(level)*len(last))
 	var mu sync.Mutex
 	number := map[string]int16{}
-	var wg sync.WaitGroup
-	workers := runtime.GOMAXPROCS(0)
-	for k := range workers {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			seq, known := make([]tasks.Token, r.w.Shape.N), map[string]int16{}
-			var key []byte
-			for i := k; i < len(level) && ctx.Err() == nil; i += workers {
-				for j, a := range level[i] {
-					seq[j] = r.w.Alphabet[j][a]
-				}
-				for c, a := range last {
-					seq[len(seq)-1] = r.w.Alphabet[len(seq)-1][a]
-					out, inside := r.w.Output(seq)
-					if !inside {
-						all[i*len(last)+c] = -1
-						continue
-					}
-					key = key[:0]
-					for _, x := range out {
-						key = binary.LittleEndian.AppendUint64(key, math.Float64bits(x+0))
-					}
-					v, ok := known[string(key)]
-					if !ok {
-						mu.Lock()
-						if v, ok = number[string(key)]; !ok && len(r.outs) < math.MaxInt16 {
-							v = int16(len(r.outs))
-							number[string(key)] = v
-							r.outs = append(r.outs, slices.Clone(out))
-						}
-						mu.Unlock()
-						known[string(key)] = v
-					}
-					all[i*len(last)+c] = v
-				}
-			}
-		}()
+	type worker struct {
+		seq   []tasks.Token
+		known map[string]int16
+		key   []byte
 	}
-	wg.Wait()
+	start := func() *worker {
+		return &worker{seq: make([]tasks.Token, r.w.Shape.N), known: map[string]int16{}}
+	}
+	_, err := par.With(ctx, 0, len(level), start, func(w *worker, i int) error {
+		for j, a := range level[i] {
+			w.seq[j] = r.w.Alphabet[j][a]
+		}
+		for c, a := range last {
+			w.seq[len(w.seq)-1] = r.w.Alphabet[len(w.seq)-1][a]
+			out, inside := r.w.Output(w.seq)
+			if !inside {
+				all[i*len(last)+c] = -1
+				continue
+			}
+			w.key = proof.Named(w.key[:0], out)
+			v, ok := w.known[string(w.key)]
+			if !ok {
+				mu.Lock()
+				if v, ok = number[string(w.key)]; !ok && len(r.outs) < math.MaxInt16 {
+					v = int16(len(r.outs))
+					number[string(w.key)] = v
+					r.outs = append(r.outs, slices.Clone(out))
+				}
+				mu.Unlock()
+				w.known[string(w.key)] = v
+			}
+			all[i*len(last)+c] = v
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
 	if len(r.outs) == math.MaxInt16 {
 		return nil, proof.ErrLarge
 	}
@@ -199,7 +197,7 @@ func (r *rows) outputs(ctx context.Context, level [][]int) (func(i int) []int32,
 			}
 		}
 		return to
-	}, ctx.Err()
+	}, nil
 }
 
 // relation is a symmetric relation on 0..n-1.

@@ -90,7 +90,7 @@ func outputs(ctx context.Context, w *World, order []int) ([]uint16, error) {
 		if !inside {
 			continue // 0
 		}
-		name := string(named(nil, value))
+		name := string(Named(nil, value))
 		if number[name] == 0 {
 			if len(number) == math.MaxUint16-1 {
 				return nil, ErrLarge

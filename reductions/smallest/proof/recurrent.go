@@ -66,7 +66,7 @@ func apart(ctx context.Context, w *World, heads, tails int, seq func(k, s int) [
 			var name []byte
 			for s := range tails {
 				out, _ := w.Output(seq(k, s))
-				name = named(name, out)
+				name = Named(name, out)
 			}
 			if first, twice := seen[string(name)]; twice {
 				return notApart(first, k)
@@ -90,7 +90,7 @@ func apart(ctx context.Context, w *World, heads, tails int, seq func(k, s int) [
 			if of[k] = -1; !inside {
 				continue
 			}
-			name := string(named(nil, out))
+			name := string(Named(nil, out))
 			u, seen := number[name]
 			if !seen {
 				u = len(outs)
@@ -107,8 +107,8 @@ func apart(ctx context.Context, w *World, heads, tails int, seq func(k, s int) [
 	return err
 }
 
-// named appends an output as bytes, of 0 and -0 the same.
-func named(name []byte, out tasks.Value) []byte {
+// Named appends an output as bytes, of 0 and -0 the same.
+func Named(name []byte, out tasks.Value) []byte {
 	for _, x := range out {
 		name = binary.LittleEndian.AppendUint64(name, math.Float64bits(x+0))
 	}
