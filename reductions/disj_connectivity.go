@@ -43,12 +43,8 @@ var DisjConnectivity = register(&Reduction{
 
 // star are edges from a centre to v_i, vertex 2 + i, where a bit is 1, else to a leaf after leaves.
 func star(centre, n int, bits protocol.Word, leaves int) []tasks.Token {
-	ts := make([]tasks.Token, n)
-	for i := range ts {
-		ts[i] = tasks.Token{X: centre, To: leaves + i + 1}
-		if bits.Bit(i) {
-			ts[i].To = 2 + i + 1
-		}
+	to := func(after int) func(i int) tasks.Token {
+		return func(i int) tasks.Token { return tasks.Token{X: centre, To: after + i + 1} }
 	}
-	return ts
+	return perBit(n, bits, to(leaves), to(2))
 }

@@ -37,31 +37,19 @@ var DisjCycle3 = register(&Reduction{
 		return ts
 	},
 	Alice: func(n int, _ tasks.Shape, x protocol.Word) []tasks.Token {
-		ts := make([]tasks.Token, n)
-		for i := range ts {
-			v := cycle3Extra + i + 1
-			ts[i] = tasks.Token{X: v, To: c3sink}
-			if x.Bit(i) {
-				ts[i] = tasks.Token{X: c3t, To: v}
-			}
-		}
-		return ts
+		return perBit(n, x,
+			func(i int) tasks.Token { return tasks.Token{X: c3v(i), To: c3sink} },
+			func(i int) tasks.Token { return tasks.Token{X: c3t, To: c3v(i)} })
 	},
 	Bob: func(n int, _ tasks.Shape, y protocol.Word) []tasks.Token {
-		ts := make([]tasks.Token, n)
-		for i := range ts {
-			v := cycle3Extra + i + 1
-			ts[i] = tasks.Token{X: c3source, To: v}
-			if y.Bit(i) {
-				ts[i] = tasks.Token{X: v, To: c3r}
-			}
-		}
-		return ts
+		return perBit(n, y,
+			func(i int) tasks.Token { return tasks.Token{X: c3source, To: c3v(i)} },
+			func(i int) tasks.Token { return tasks.Token{X: c3v(i), To: c3r} })
 	},
 	Answer: one,
 })
 
-// The fixed vertices; v_i is cycle3Extra + i.
+// The fixed vertices.
 const (
 	c3r = 1 + iota
 	c3t
@@ -69,6 +57,9 @@ const (
 	c3source
 	cycle3Extra = iota
 )
+
+// The vertex of bit i, counting from 0.
+func c3v(i int) int { return cycle3Extra + i + 1 }
 
 // enoughNodes sets nodes to 2N unless set, and refuses too few for the map.
 func enoughNodes(set tasks.Params, N, least int) (tasks.Params, error) {

@@ -39,24 +39,14 @@ var DisjCycle5 = register(&Reduction{
 		return ts
 	},
 	Alice: func(n int, _ tasks.Shape, x protocol.Word) []tasks.Token {
-		ts := make([]tasks.Token, n)
-		for i := range ts {
-			ts[i] = tasks.Token{X: c5v(i), To: c5f}
-			if x.Bit(i) {
-				ts[i] = tasks.Token{X: c5s, To: c5v(i)}
-			}
-		}
-		return ts
+		return perBit(n, x,
+			func(i int) tasks.Token { return tasks.Token{X: c5v(i), To: c5f} },
+			func(i int) tasks.Token { return tasks.Token{X: c5s, To: c5v(i)} })
 	},
 	Bob: func(n int, _ tasks.Shape, y protocol.Word) []tasks.Token {
-		ts := make([]tasks.Token, n)
-		for i := range ts {
-			ts[i] = tasks.Token{X: c5w(i), To: c5g}
-			if y.Bit(i) {
-				ts[i] = tasks.Token{X: c5w(i), To: c5t}
-			}
-		}
-		return ts
+		return perBit(n, y,
+			func(i int) tasks.Token { return tasks.Token{X: c5w(i), To: c5g} },
+			func(i int) tasks.Token { return tasks.Token{X: c5w(i), To: c5t} })
 	},
 	Answer: one,
 })

@@ -38,22 +38,14 @@ var DisjMatch3 = register(&Reduction{
 	Read:   first,
 	Public: func(n int, sh tasks.Shape) []tasks.Token { return repeat(sh.N-2*n, tasks.Token{X: 1}) },
 	Alice: func(n int, _ tasks.Shape, x protocol.Word) []tasks.Token {
-		ts := repeat(n, tasks.Token{X: 1})
-		for i := 1; i <= n; i++ {
-			if x.Bit(i - 1) {
-				ts[i-1].X = i + 1
-			}
-		}
-		return ts
+		return perBit(n, x, pad, func(i int) tasks.Token { return tasks.Token{X: i + 2} })
 	},
 	Bob: func(n int, sh tasks.Shape, y protocol.Word) []tasks.Token {
-		ts, m := repeat(n, tasks.Token{X: 1}), sh.Int("M")
-		for i := 1; i <= n; i++ {
-			if y.Bit(i - 1) {
-				ts[i-1].X = m - i - 2
-			}
-		}
-		return ts
+		m := sh.Int("M")
+		return perBit(n, y, pad, func(i int) tasks.Token { return tasks.Token{X: m - i - 3} })
 	},
 	Answer: one,
 })
+
+// pad is the token 1, whatever i is.
+func pad(int) tasks.Token { return tasks.Token{X: 1} }

@@ -72,14 +72,7 @@ func memory(at func(q int) *Reduction) *Reduction {
 		}
 		r.Public = func(n int, sh tasks.Shape) []tasks.Token { return memoryIdle(sh, sh.N-2*n) }
 		r.Alice = func(n int, sh tasks.Shape, x protocol.Word) []tasks.Token {
-			low, high := axis(sh, -1), axis(sh, 1)
-			ts := repeat(n, tasks.Token{Z: low, Y: upTo(q)})
-			for i := range ts {
-				if x.Bit(i) {
-					ts[i].Z = high
-				}
-			}
-			return ts
+			return bitTokens(n, x, tasks.Token{Z: axis(sh, -1), Y: upTo(q)}, tasks.Token{Z: axis(sh, 1), Y: upTo(q)})
 		}
 		return r, set, nil
 	})

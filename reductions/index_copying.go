@@ -37,14 +37,3 @@ var IndexCopying = register(&Reduction{
 		return out[problems.Position(n, y)-1][0] == 2
 	},
 })
-
-// bitSymbols writes n bits as the symbols zero and zero + 1.
-func bitSymbols(n int, x protocol.Word, zero int) []tasks.Token {
-	ts := repeat(n, tasks.Token{X: zero})
-	for j := range ts {
-		if x.Bit(j) {
-			ts[j].X++
-		}
-	}
-	return ts
-}

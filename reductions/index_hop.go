@@ -49,11 +49,7 @@ func indexHop(k int) *Reduction {
 		},
 		Alice: func(n int, _ tasks.Shape, x protocol.Word) []tasks.Token {
 			var ts []tasks.Token
-			for j := range n {
-				bit := tasks.Token{X: 1}
-				if x.Bit(j) {
-					bit.X = 2
-				}
+			for j, bit := range bitSymbols(n, x, 1) {
 				ts = append(ts, tasks.Token{X: 3 + j}, bit)
 			}
 			return ts

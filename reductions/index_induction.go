@@ -46,15 +46,7 @@ var IndexInduction = register(&Reduction{
 	Public: func(n int, sh tasks.Shape) []tasks.Token {
 		return append(repeat(sh.N-(2*n+1), tasks.Token{X: inductionZero}), tasks.Token{X: inductionQuery})
 	},
-	Alice: func(n int, _ tasks.Shape, x protocol.Word) []tasks.Token {
-		ts := repeat(n, tasks.Token{X: inductionZero})
-		for j := range ts {
-			if x.Bit(j) {
-				ts[j].X = inductionOne
-			}
-		}
-		return ts
-	},
+	Alice: func(n int, _ tasks.Shape, x protocol.Word) []tasks.Token { return bitSymbols(n, x, inductionZero) },
 	Bob: func(n int, _ tasks.Shape, y protocol.Word) []tasks.Token {
 		ts := repeat(n, tasks.Token{X: inductionZero})
 		ts[problems.Position(n, y)-1].X = inductionQuery

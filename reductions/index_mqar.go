@@ -34,12 +34,8 @@ var IndexMQAR = register(&Reduction{
 	Public: func(n int, sh tasks.Shape) []tasks.Token { return repeat(sh.N-(3*n+3), tasks.Token{X: 1}) },
 	Alice: func(n int, _ tasks.Shape, x protocol.Word) []tasks.Token {
 		var ts []tasks.Token
-		for j := range n {
-			value := 2
-			if x.Bit(j) {
-				value = 3
-			}
-			ts = append(ts, tasks.Token{X: 4 + j}, tasks.Token{X: value}, tasks.Token{X: 1})
+		for j, bit := range bitSymbols(n, x, 2) {
+			ts = append(ts, tasks.Token{X: 4 + j}, bit, tasks.Token{X: 1})
 		}
 		return ts
 	},

@@ -37,13 +37,7 @@ var IndexQSALast = family(func(_, _ int, set tasks.Params) (*Reduction, tasks.Pa
 			return repeat(sh.N-n-1, tasks.Token{Z: axis(sh, 0), Y: upTo(q)})
 		},
 		Alice: func(n int, sh tasks.Shape, x protocol.Word) []tasks.Token {
-			ts := repeat(n, tasks.Token{Z: axis(sh, -1), Y: upTo(q)})
-			for i := range ts {
-				if x.Bit(i) {
-					ts[i].Z = axis(sh, 1)
-				}
-			}
-			return ts
+			return bitTokens(n, x, tasks.Token{Z: axis(sh, -1), Y: upTo(q)}, tasks.Token{Z: axis(sh, 1), Y: upTo(q)})
 		},
 		Bob: func(n int, sh tasks.Shape, y protocol.Word) []tasks.Token {
 			set := append(upTo(q-1), sh.N-n-1+problems.Position(n, y))

@@ -49,6 +49,29 @@ func repeat(k int, t tasks.Token) []tasks.Token {
 	return ts
 }
 
+// perBit lists a token for each of n bits: on(i) where bit i, from 0, is 1, else off(i).
+func perBit(n int, bits protocol.Word, off, on func(i int) tasks.Token) []tasks.Token {
+	ts := make([]tasks.Token, n)
+	for i := range ts {
+		if bits.Bit(i) {
+			ts[i] = on(i)
+		} else {
+			ts[i] = off(i)
+		}
+	}
+	return ts
+}
+
+// bitTokens is perBit where all ones are written alike, and all zeros.
+func bitTokens(n int, bits protocol.Word, off, on tasks.Token) []tasks.Token {
+	return perBit(n, bits, func(int) tasks.Token { return off }, func(int) tasks.Token { return on })
+}
+
+// bitSymbols writes n bits as the symbols zero and zero + 1.
+func bitSymbols(n int, x protocol.Word, zero int) []tasks.Token {
+	return bitTokens(n, x, tasks.Token{X: zero}, tasks.Token{X: zero + 1})
+}
+
 // first is the list {1}: reads position 1, in all reductions whose query is public.
 func first(int, tasks.Shape) []int { return []int{1} }
 

@@ -166,29 +166,7 @@ func (in *Instance) Decides(x, y protocol.Word, out []tasks.Value) bool {
 
 // QueryFixed says whether every read token is public, so that it is the same for
 // all inputs. Only then is an attention layer a one-way protocol from Alice.
-func (in *Instance) QueryFixed() bool {
-	for _, i := range in.Reads {
-		if in.At.Of(i) != tasks.Public {
-			return false
-		}
-	}
-	return true
-}
-
-// Contiguous says whether Alice's tokens all stand before Bob's, so that a
-// recurrent model's state crosses once.
-func (in *Instance) Contiguous() bool {
-	bob := false
-	for _, o := range in.At.Owner {
-		if o == protocol.Bob {
-			bob = true
-		}
-		if o == protocol.Alice && bob {
-			return false
-		}
-	}
-	return true
-}
+func (in *Instance) QueryFixed() bool { return in.At.Public(in.Reads) }
 
 var all = catalog.New[*Reduction]("reduction")
 

@@ -217,8 +217,8 @@ func TestShapesOfReductions(t *testing.T) {
 			"sdisj-match3": {true, true}, "set-qsa": {false, true},
 		}[r.Name]
 		fixed, contiguous := named[0], named[1]
-		if ok && (in.QueryFixed() != fixed || in.Contiguous() != contiguous) {
-			t.Errorf("%s: query fixed %v, contiguous %v", r.Name, in.QueryFixed(), in.Contiguous())
+		if ok && (in.QueryFixed() != fixed || in.At.Contiguous() != contiguous) {
+			t.Errorf("%s: query fixed %v, contiguous %v", r.Name, in.QueryFixed(), in.At.Contiguous())
 		}
 	}
 	in, _ := IndexQSAMemory.Instance(5, 0, nil)

@@ -1,6 +1,7 @@
 package reductions
 
 import (
+	"maps"
 	"slices"
 
 	"crosscut/models/tasks"
@@ -51,20 +52,11 @@ func NeededAt(sh tasks.Shape, at tasks.Split, read int, setting protocol.Setting
 func (r *Reduction) largest(sh tasks.Shape) *Instance {
 	for n := min(r.Fits(sh.N), 1<<10); n >= 1; n-- {
 		in, err := r.Instance(n, sh.N, sh.Params)
-		if err == nil && sameParams(in.Shape.Params, sh.Params) {
+		if err == nil && maps.Equal(in.Shape.Params, sh.Params) {
 			return in
 		}
 	}
 	return nil
-}
-
-func sameParams(a, b tasks.Params) bool {
-	for name, v := range a {
-		if b[name] != v {
-			return false
-		}
-	}
-	return len(a) == len(b)
 }
 
 // survivors lists the i, from 0, whose tokens stay with the right player when the

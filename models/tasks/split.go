@@ -31,6 +31,18 @@ func (s Split) Positions(p protocol.Player) []int {
 	return at
 }
 
+// Public says whether all these positions are public.
+func (s Split) Public(at []int) bool {
+	return !slices.ContainsFunc(at, func(i int) bool { return s.Of(i) != Public })
+}
+
+// Contiguous says whether Alice's tokens all stand before Bob's, so that a recurrent
+// model's state crosses once.
+func (s Split) Contiguous() bool {
+	a, b := s.Positions(protocol.Alice), s.Positions(protocol.Bob)
+	return len(a) == 0 || len(b) == 0 || a[len(a)-1] < b[0]
+}
+
 // Count is the number of positions of one owner.
 func (s Split) Count(p protocol.Player) int {
 	n := 0

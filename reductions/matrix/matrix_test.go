@@ -302,8 +302,8 @@ func TestSwitches(t *testing.T) {
 		{"half", true, true}, {"prefix:2", false, true}, {"alice:2,4,bob:3,public:1", true, false}, {"alice:3-4,bob:2,public:1", true, false},
 	} {
 		cut := cutOf(t, "match2", 4, tasks.Params{"M": 3}, c.split)
-		if cut.QueryFixed() != c.fixed || cut.Contiguous() != c.contiguous {
-			t.Errorf("%s: query fixed %v, contiguous %v", c.split, cut.QueryFixed(), cut.Contiguous())
+		if cut.QueryFixed() != c.fixed || cut.Split.Contiguous() != c.contiguous {
+			t.Errorf("%s: query fixed %v, contiguous %v", c.split, cut.QueryFixed(), cut.Split.Contiguous())
 		}
 	}
 }

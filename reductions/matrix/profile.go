@@ -31,7 +31,7 @@ func (c *Cut) Profile(ctx context.Context, progress func(done, total int)) ([]St
 		return nil, nil
 	}
 	table := c.table
-	if table == nil || !c.Contiguous() || sh.Task.CheckSeq != nil { // else its entries stand in the same order
+	if table == nil || !c.Split.Contiguous() || sh.Task.CheckSeq != nil { // else its entries stand in the same order
 		var err error
 		if table, err = c.prefixTable(ctx, progress); err != nil {
 			return nil, err

@@ -74,7 +74,7 @@ type Certified struct {
 func (c *Cut) Describe(t *Table, profile []State) *TaskResult {
 	r := &TaskResult{
 		Name: c.Shape.Task.Name, N: c.Shape.N, Params: map[string]any{}, Split: c.Split.String(), Read: c.Read, Public: []any{},
-		QueryFixed: c.QueryFixed(), Contiguous: c.Contiguous(), Profile: profile, Distance: c.distance(),
+		QueryFixed: c.QueryFixed(), Contiguous: c.Split.Contiguous(), Profile: profile, Distance: c.distance(),
 	}
 	for name, v := range c.Shape.Params {
 		r.Params[name] = v

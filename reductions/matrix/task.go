@@ -110,16 +110,7 @@ func (c *Cut) Effort() models.Effort {
 
 // QueryFixed says whether the read tokens are public. Only then is a layer of
 // attention a one-way protocol from Alice.
-func (c *Cut) QueryFixed() bool {
-	return !slices.ContainsFunc(c.Read, func(i int) bool { return c.Split.Of(i) != tasks.Public })
-}
-
-// Contiguous says whether Alice's tokens all stand before Bob's, so that a
-// recurrent model's state crosses once.
-func (c *Cut) Contiguous() bool {
-	a, b := c.Split.Positions(protocol.Alice), c.Split.Positions(protocol.Bob)
-	return len(a) == 0 || len(b) == 0 || a[len(a)-1] < b[0]
-}
+func (c *Cut) QueryFixed() bool { return c.Split.Public(c.Read) }
 
 // whole is the sequence with the public tokens in place.
 func (c *Cut) whole() []tasks.Token {
