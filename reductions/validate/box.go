@@ -427,7 +427,7 @@ func (b *box) tidy() *box {
 			}
 			to[i] = kept[len(kept)-1]
 		}
-		if n := len(kept); b.loose && n*len(b.right) <= knownMost*talkTries {
+		if n := len(kept); b.loose && n*len(b.right) <= tabulateMost {
 			kept = slices.DeleteFunc(slices.Clone(kept), func(i int32) bool {
 				for _, j := range kept {
 					if j != i && to[j] == j && b.sets.weaker(rows[i], rows[j]) {

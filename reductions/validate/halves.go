@@ -15,14 +15,14 @@ import (
 // mixed from them, and in a column of one of them nothing is right for all.
 func (b *box) cutApart() {
 	n, k := len(b.right), len(b.counts)
-	entries := make([][]int32, n)
+	entries, at := make([][]int32, n), make([]int, k)
 	flat := make([]int32, n*k)
 	for i := range entries {
 		entries[i] = flat[i*k : (i+1)*k]
-		for who, rest := k-1, i; who >= 0; who-- {
-			entries[i][who] = int32(rest % b.counts[who])
-			rest /= b.counts[who]
+		for who := range at {
+			entries[i][who] = int32(at[who])
 		}
+		succeed(at, b.counts)
 	}
 	grow := func(list [][]int32, steps int) {
 		for i := range entries {
@@ -30,9 +30,7 @@ func (b *box) cutApart() {
 				list = append(list, entries[i])
 			}
 		}
-		if len(list) > len(b.apart) {
-			b.apart = list
-		}
+		b.apart = slices.MaxFunc([][][]int32{b.apart, list}, func(u, v [][]int32) int { return len(u) - len(v) })
 	}
 	among := func(some [][]int32) (list [][]int32) {
 		for _, i := range bounds.Clique(len(some), func(u, v int) bool { return b.clash(some[u], some[v]) }) {
@@ -63,7 +61,7 @@ func (b *box) cutApart() {
 
 // clash says that two entries fit in no transcript.
 func (b *box) clash(e, f []int32) bool {
-	last := len(e) - 1
+	last, both := len(e)-1, [2][]int32{e, f}
 	if n := int32(b.counts[last]); last == 1 { // as below, without a loop
 		return b.sets.meet(b.right[e[0]*n+e[1]], b.right[f[0]*n+e[1]]) == 0 || b.sets.meet(b.right[e[0]*n+f[1]], b.right[f[0]*n+f[1]]) == 0
 	}
@@ -72,12 +70,7 @@ func (b *box) clash(e, f []int32) bool {
 		for mix := range 1 << last {
 			at := 0
 			for who, n := range b.counts[:last] {
-				at *= n
-				if mix>>who&1 == 0 {
-					at += int(e[who])
-				} else {
-					at += int(f[who])
-				}
+				at = at*n + int(both[mix>>who&1][who])
 			}
 			if right = b.sets.meet(right, b.right[at*b.counts[last]+int(j)]); right == 0 {
 				return true
@@ -104,31 +97,23 @@ func (b *box) answerHalves() (list [][2]int32) {
 			all = append(all, 64*k+bits.TrailingZeros64(w))
 		}
 	}
-	add := func(in func(k int) bool) {
+	add := func(side func(k int) int) {
 		half := [2]answers{make(answers, len(here)), make(answers, len(here))}
 		for k, a := range all {
-			side := 0
-			if in(k) {
-				side = 1
-			}
-			half[side][a/64] |= 1 << (a % 64)
+			half[side(k)][a/64] |= 1 << (a % 64)
 		}
 		list = append(list, [2]int32{b.sets.number(half[0]), b.sets.number(half[1])})
 	}
 	n := len(all)
-	if n < 2 {
-		return nil
-	}
-	add(func(k int) bool { return k >= n/2 })
 	if n <= 5 {
-		for part := 1; part < 1<<(n-1); part++ {
-			add(func(k int) bool { return part>>k&1 == 1 })
+		for part := 1; part < 1<<n/2; part++ {
+			add(func(k int) int { return part >> k & 1 })
 		}
 		return list
 	}
-	add(func(k int) bool { return k >= (n+1)/2 })
+	add(func(k int) int { return 2 * k / n })
 	for j := range bits.Len(uint(n-1)) - 1 {
-		add(func(k int) bool { return k>>j&1 == 1 })
+		add(func(k int) int { return k >> j & 1 })
 	}
 	return list
 }
@@ -177,8 +162,8 @@ func (b *box) parity(half [2]int32) [][]bool {
 		succeed(at, b.counts)
 	}
 	value := make([]bool, lines)
-	for v := lines - 1; v >= 0; v-- { // what is free is 0
-		if p := pivots[v]; p != nil {
+	for v, p := range slices.Backward(pivots) { // what is free is 0
+		if p != nil {
 			value[v] = p[lines/64]>>(lines%64)&1 == 1
 			for u := v + 1; u < lines; u++ {
 				value[v] = value[v] != (value[u] && p[u/64]>>(u%64)&1 == 1)

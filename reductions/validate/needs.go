@@ -35,7 +35,7 @@ const (
 	// when another size is validated.
 	overdrawnMost = 16
 	// overdrawnFar is the largest one at which it is held against the sizes of the domains.
-	overdrawnFar = 128
+	overdrawnFar = 121
 	// depthLines is the most different rows and columns at which D(f) is looked for.
 	depthLines = 16
 )
@@ -296,9 +296,6 @@ func (s *Subject) settle(ctx context.Context, t *table) (*Need, *Violation, erro
 	}
 	s.values = t
 	if s.Need == nil {
-		if t == nil {
-			return nil, nil, nil
-		}
 		need, ok, err := s.NeedIn(ctx, s.own())
 		if !ok || err != nil {
 			return nil, nil, err
@@ -509,7 +506,7 @@ func (s *Subject) NeedIn(ctx context.Context, setting protocol.Setting) (need Ne
 		return need, ok, nil
 	}
 	t, err := s.small(ctx)
-	if t == nil || err != nil {
+	if t == nil {
 		return need, ok, err
 	}
 	if setting == s.oneWay() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/bits"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -135,6 +136,145 @@ func TestHoldsIn(t *testing.T) {
 	}
 }
 
+// equalTo says whether the first two numbers together are the last one; inAll whether sets, as bits, have a common element.
+func equalTo(n int) func(at []int) protocol.Value {
+	return func(at []int) protocol.Value { return protocol.BoolValue((at[0]*4+at[1])%n == at[2]) }
+}
+
+func inAll(at []int) protocol.Value { return protocol.BoolValue(at[0]&at[1]&at[2] != 0) }
+
+// TestNeedsAreHeldAgainstProtocols: a declared need is refuted by what a protocol of its own setting costs, and by no other; it is right for certain
+// only where all protocols of that setting were looked at.
+func TestNeedsAreHeldAgainstProtocols(t *testing.T) {
+	const none = ""
+	rounds := func(k int) protocol.Setting { return protocol.Setting{Order: protocol.InRounds, Rounds: k} }
+	one, two := protocol.OneWay, protocol.TwoWay
+	index := func(at []int) protocol.Value { return protocol.BoolValue(at[0]>>at[1]&1 == 1) }
+	// Alice says which of Bob's numbers names one of her bits.
+	asked := func(at []int) protocol.Value {
+		return protocol.BoolValue(at[0]>>(1+at[1]>>(2*(at[0]&1))&3)&1 == 1)
+	}
+	either := func(at []int) protocol.Value { return protocol.IntValue(4*at[0] + at[1]) }
+	over, stop := context.WithCancel(t.Context())
+	stop()
+	for name, c := range map[string]struct {
+		counts      []int
+		value       func(at []int) protocol.Value
+		setting     protocol.Setting
+		need        int
+		said        string
+		judged, met bool
+		ctx         context.Context
+	}{
+		"just what is needed":              {[]int{4, 4}, equal, one, 2, none, true, true, nil},
+		"more than Alice's inputs":         {[]int{4, 4}, equal, one, 3, "3 bits are declared (one-way deterministic), and 2 are enough: Alice has 4 inputs and sends hers", true, true, nil},
+		"more than rows":                   {[]int{16, 2}, func(at []int) protocol.Value { return protocol.BoolValue(at[0]%2 == at[1]) }, one, 2, "and 1 are enough: one-way, 2 different rows of 16", true, true, nil},
+		"a bit":                            {[]int{2, 2}, equal, two, 1, none, true, true, nil},
+		"one way Bob says nothing":         {[]int{16, 4}, index, one, 4, none, true, true, nil},
+		"many rows one way":                {[]int{256, 8}, index, one, 8, none, true, true, nil},
+		"in one round too":                 {[]int{16, 4}, index, rounds(1), 4, none, true, false, nil},
+		"in two rounds he does":            {[]int{16, 4}, index, rounds(2), 4, "and 3 are enough: Bob sends all that he holds, and Alice the answer", true, false, nil},
+		"in any order":                     {[]int{16, 4}, index, two, 4, "and 3 are enough: Bob sends all that he holds, and Alice the answer", true, true, nil},
+		"in two rounds, right":             {[]int{16, 4}, index, rounds(2), 3, none, true, false, nil},
+		"with an error":                    {[]int{4, 4}, equal, one.Randomised("0"), 2, none, true, false, nil},
+		"two bits with an error":           {[]int{4, 4}, equal, one.Randomised("1/3"), 2, "and 1 are enough: public coins", true, false, nil},
+		"found by a search":                {[]int{32, 16}, asked, two, 5, "and 4 are enough: a search found", true, true, nil},
+		"one way no search helps":          {[]int{32, 16}, asked, one, 5, none, true, true, nil},
+		"found by a search of three":       {[]int{8, 8, 8}, inAll, two.Among(3), 6, "and 5 are enough: a search found", true, true, nil},
+		"three, right":                     {[]int{8, 8, 8}, inAll, two.Among(3), 5, none, true, true, nil},
+		"three in turn":                    {[]int{2, 4, 2}, either, one.Among(3), 3, none, true, true, nil},
+		"more than three hold":             {[]int{2, 4, 2}, either, one.Among(3), 4, "and 3 are enough: the players but the last send all that they hold", true, true, nil},
+		"three in turn, no time":           {[]int{4, 4, 2}, func(at []int) protocol.Value { return protocol.BoolValue(at[0] == at[1]) }, one.Among(3), 4, "and 3 are enough: each player passes on", false, false, over},
+		"three in any order, no time":      {[]int{4, 4, 2}, func(at []int) protocol.Value { return protocol.BoolValue(at[0] == at[1]) }, two.Among(3), 4, none, false, false, over},
+		"too large to be tabulated":        {[]int{512, 256}, equal, two, 9, none, false, false, nil},
+		"too large, more than Alice sends": {[]int{512, 256}, equal, one, 10, "and 9 are enough: Alice has 512 inputs", false, false, nil},
+	} {
+		s := tabled(c.counts, c.value)
+		s.Need = &Need{Bits: c.need, Setting: c.setting, Basis: problems.Quoted}
+		table, err := s.tabulate(t.Context(), tabulateMost)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx := c.ctx
+		if ctx == nil {
+			ctx = t.Context()
+		}
+		need, broken, err := s.settle(ctx, table)
+		said := ""
+		if broken != nil {
+			said = broken.Detail
+		}
+		if err != nil || need != s.Need || (said == "") != (c.said == "") || !strings.Contains(said, c.said) || s.judged != c.judged || c.said == "" && s.met != c.met {
+			t.Errorf("%s: %q, judged %v, met %v, %v", name, said, s.judged, s.met, err)
+		}
+	}
+	// Also where an entry says what is needed.
+	s := &Subject{Size: 3, Problem: problems.Disj, Need: &Need{Bits: 4, Setting: one}}
+	s.Want = func(in ...protocol.Word) (protocol.Value, bool, error) {
+		v, inside := problems.Disj.Value(3, in...)
+		return v, inside, nil
+	}
+	if _, broken, err := s.settle(t.Context(), nil); err != nil || broken == nil || broken.Obligation != NeedTooLarge {
+		t.Errorf("%v, %v", broken, err)
+	}
+}
+
+// TestMessagesOfParts: how many messages tell rows apart that need not be told apart always, and how that is said.
+func TestMessagesOfParts(t *testing.T) {
+	differ := func(at []int) int { return bits.OnesCount(uint(at[0] ^ at[1])) }
+	for want, s := range map[string]*Subject{
+		"under a promise, 2 messages tell 4 different rows apart as needed, and no fewer": tabled([]int{4, 4}, func(at []int) protocol.Value {
+			if d := differ(at); d != 1 {
+				return protocol.BoolValue(d == 0)
+			}
+			return protocol.Value{}
+		}),
+		"under a relation, 2 messages tell 4 different rows apart as needed, and no fewer": tabled([]int{4, 4}, func(at []int) protocol.Value {
+			if d := differ(at); d != 1 {
+				return protocol.BoolValue(d == 0)
+			}
+			return protocol.OneOfValue(protocol.BoolValue(false), protocol.BoolValue(true))
+		}),
+		// Too many classes for the search that takes sets of answers, not for colours.
+		"under a promise, 8 messages tell 128 different rows apart as needed, and no fewer": tabled([]int{128, 128}, func(at []int) protocol.Value {
+			if d := differ(at); d == 0 || d == 4 {
+				return protocol.BoolValue(d == 0)
+			}
+			return protocol.Value{}
+		}),
+	} {
+		if got := shown(t, s).behind(t.Context(), 1); got.by != want || got.lower != got.upper {
+			t.Errorf("%+v, want %q", got, want)
+		}
+	}
+	eight := shown(t, tabled([]int{8, 8}, func(at []int) protocol.Value { // a pentagon, and three that differ from all
+		if max(at[0], at[1]) < 5 {
+			return fifth(at)
+		}
+		return protocol.BoolValue(at[0] == at[1])
+	}))
+	said := map[bool]int{}
+	for n := range int64(40) {
+		if lower, upper, by := eight.messages(&ending{Context: t.Context(), n: n + 1}); by != "" {
+			said[lower == upper]++
+			if lower > 6 || upper < 6 || strings.Contains(by, "at least") != (lower < upper) {
+				t.Errorf("%d to %d: %q", lower, upper, by)
+			}
+		}
+	}
+	if len(said) != 2 {
+		t.Error("a search that ends early finds out all, or nothing ever", said)
+	}
+}
+
+// fifth is a pentagon: two neighbours may share.
+func fifth(at []int) protocol.Value {
+	if d := (at[0] - at[1] + 5) % 5; d == 0 || d == 2 || d == 3 {
+		return protocol.IntValue(min(d, 1))
+	}
+	return protocol.Value{}
+}
+
 // TestNeedInASetting: the strongest bound that holds there, that of the very setting before one that is only as large.
 func TestNeedInASetting(t *testing.T) {
 	rounds := func(k int) protocol.Setting { return protocol.Setting{Order: protocol.InRounds, Rounds: k} }
@@ -154,6 +294,10 @@ func TestNeedInASetting(t *testing.T) {
 		"counted, as large for more":  {declared(2, protocol.TwoWay), protocol.OneWay, 2, "4 different rows"},
 		"counted, as large declared":  {declared(2, protocol.OneWay), protocol.OneWay, 2, "declared"},
 		"two-way":                     {tabled([]int{4, 4}, equal), protocol.TwoWay, 2, "4 entries no two of which fit"},
+		"counted, a smaller declared": {declared(1, protocol.OneWay), protocol.OneWay, 2, "4 different rows"},
+		"nothing to tell":             {tabled([]int{4, 4}, func(at []int) protocol.Value { return protocol.IntValue(at[1]) }), protocol.OneWay, 0, "1 different rows"},
+		"at the second cut":           {tabled([]int{2, 4, 8}, equalTo(8)), protocol.OneWay.Among(3), 3, "at the cut behind player 2"},
+		"of three in any order":       {tabled([]int{8, 8, 8}, inAll), protocol.OneWay.Among(3), 5, "27 entries no two of which fit"},
 		"at once":                     {tabled([]int{4, 4}, equal), rounds(1), 2, "each player's own"},
 		"in two rounds":               {tabled([]int{4, 4}, equal), rounds(2), 2, "4 entries no two of which fit"},
 		"of three in turn":            {tabled([]int{4, 1, 4}, equal), protocol.OneWay.Among(3), 2, "at the cut behind player 1"},
@@ -200,7 +344,7 @@ func TestOverdrawnAtOtherSizes(t *testing.T) {
 		want string
 	}{
 		"nowhere": {nil, ""}, "at 4 and 7": {map[int]int{4: 2, 7: 2}, "at n = 7 "}, "at 16": {map[int]int{16: 2}, "at n = 16 "}, "at 24, beyond tables": {map[int]int{24: 2}, ""}, "at 24, beyond all that is held": {map[int]int{24: 3}, "at n = 24 "},
-		"at the size itself": {map[int]int{6: 2}, ""},
+		"at the size itself": {map[int]int{6: 2}, ""}, "at 121, the last": {map[int]int{121: 3}, "at n = 121 "}, "at 122": {map[int]int{122: 3}, ""},
 	} {
 		s, err := family(c.bits)(6)
 		if err != nil {
@@ -208,6 +352,14 @@ func TestOverdrawnAtOtherSizes(t *testing.T) {
 		}
 		if said := Overdrawn(t.Context(), s, family(c.bits)); (said == "") != (c.want == "") || !strings.HasPrefix(said, c.want) {
 			t.Errorf("overdrawn %s: %q", name, said)
+		}
+		said, held := Hold(t.Context(), s, family(c.bits))
+		other, err := held(7)
+		if err != nil || (said == "") != (c.want == "") || (s.Need == nil) != (c.want != "") || (other.Need == nil) != (c.want != "") {
+			t.Errorf("overdrawn %s: held %v and %v, %v", name, s.Need, other.Need, err)
+		}
+		if _, err := held(3); !errors.Is(err, errPlanted) {
+			t.Errorf("overdrawn %s: %v where the file fails", name, err)
 		}
 	}
 }
@@ -280,12 +432,7 @@ func TestClassesAreFewest(t *testing.T) {
 	// A search without time says what it knows.
 	over, stop := context.WithCancel(t.Context())
 	stop()
-	b := shown(t, tabled([]int{5, 5}, func(at []int) protocol.Value { // a pentagon: two neighbours may share
-		if d := (at[0] - at[1] + 5) % 5; d == 0 || d == 2 || d == 3 {
-			return protocol.IntValue(min(d, 1))
-		}
-		return protocol.Value{}
-	})).box()
+	b := shown(t, tabled([]int{5, 5}, fifth)).box()
 	for ctx, want := range map[context.Context][2]int{t.Context(): {3, 3}, over: {2, 3}} {
 		if lower, classes := (&classing{sets: b.sets, rows: b.lines(0)}).least(ctx, classSteps); lower != want[0] || len(classes) != want[1] {
 			t.Errorf("a pentagon: %d to %d classes, want %v", lower, len(classes), want)

@@ -1,5 +1,11 @@
 package validate
 
+import (
+	"slices"
+
+	"crosscut/protocol"
+)
+
 // rows are the ORs of some columns for each x of a batch. The numbers of
 // neighbouring x share most of their bits and hence their columns, so the batch is
 // a tree of halves: each node ORs onto its parent's row those columns that all x
@@ -18,10 +24,7 @@ type rows struct {
 
 // plan prepares the tree for the columns of each x, in increasing order.
 func (r *rows) plan(lists [][]int) {
-	r.leaves = 1
-	for r.leaves < len(lists) {
-		r.leaves *= 2
-	}
+	r.leaves = 1 << protocol.Width(uint64(len(lists)))
 	if len(r.row) != 2*r.leaves {
 		r.own, r.row = make([][]uint64, 2*r.leaves), make([][]uint64, 2*r.leaves)
 	}
@@ -29,11 +32,11 @@ func (r *rows) plan(lists [][]int) {
 	for k := range r.leaves {
 		common[r.leaves+k] = lists[min(k, len(lists)-1)]
 	}
-	for v := r.leaves - 1; v > 0; v-- {
+	for v := range slices.Backward(common[:r.leaves]) { // node 0 has no columns
 		common[v] = both(common[2*v], common[2*v+1])
 	}
 	r.add = common
-	for v := 2*r.leaves - 1; v > 1; v-- {
+	for v := range slices.Backward(r.add) {
 		r.add[v] = without(common[v], common[v/2])
 	}
 }

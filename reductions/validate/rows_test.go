@@ -6,6 +6,20 @@ import (
 	"testing"
 )
 
+// TestSharedColumns: what a node of the tree takes over and adds, each column once.
+func TestSharedColumns(t *testing.T) {
+	for _, c := range [][4][]int{ // two lists, what they share, what the first has beyond the second
+		{nil, {1}, nil, nil}, {{1}, nil, nil, {1}}, {{1, 2, 3}, {2, 3, 4}, {2, 3}, {1}}, {{2, 3, 4}, {1, 2, 3}, {2, 3}, {4}}, {{1, 5, 9}, {1, 9}, {1, 9}, {5}}, {{3}, {1, 2, 4}, nil, {3}},
+	} {
+		if got := both(c[0], c[1]); !slices.Equal(got, c[2]) {
+			t.Errorf("%v and %v share %v", c[0], c[1], got)
+		}
+		if got := without(c[0], c[1]); !slices.Equal(got, c[3]) {
+			t.Errorf("%v has %v beyond %v", c[0], got, c[1])
+		}
+	}
+}
+
 // TestRows: the tree of halves gives each x the OR of exactly its columns, whatever
 // the columns, for full and partial batches, and when a tree is used again.
 func TestRows(t *testing.T) {

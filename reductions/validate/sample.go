@@ -34,21 +34,17 @@ func (s *Subject) effort() int64 {
 // runs of ones; made one at a time, since few callers want all.
 func (s *Subject) adversarial(rng *rand.Rand) iter.Seq[[]protocol.Word] {
 	return func(yield func([]protocol.Word) bool) {
-		if s.Players() > 2 {
+		d := s.Problem.Domains(s.Size)
+		if len(d) == 2 && d[0].Plain() && (!d[1].Plain() && d[1].Len() != -1 || s.Problem.Strings(s.Size)) {
+			s.bitPairs(rng, d[0], d[1], yield)
+		} else {
 			s.edges(rng, yield)
-			return
 		}
-		dx, dy := s.Problem.Domain(s.Size, protocol.Alice), s.Problem.Domain(s.Size, protocol.Bob)
-		if !dx.Plain() || !dy.Plain() && dy.Len() < 0 || dy.Plain() && !s.Problem.Strings(s.Size) {
-			s.edges(rng, yield)
-			return
-		}
-		s.bitPairs(rng, dx, dy, yield)
 	}
 }
 
 // bitPairs are the adversarial pairs where Alice's input is a string of bits, and Bob's is
-// one too or a member of a finite domain.
+// one as long or a member of a domain that is not too large.
 func (s *Subject) bitPairs(rng *rand.Rand, dx, dy protocol.Domain, yield func([]protocol.Word) bool) {
 	nx, ny := dx.Bits(), dy.Bits()
 	one := func(n, at int) protocol.Word { return fill(n, func(i int) bool { return i == at }) }
@@ -68,7 +64,7 @@ func (s *Subject) bitPairs(rng *rand.Rand, dx, dy protocol.Domain, yield func([]
 			return
 		}
 		for j := range most {
-			near := i == j || i < 8 || j < 8 || i-j < 3 && j-i < 3 || most <= 64
+			near := most <= 64 || min(i, j) < 8 || max(i-j, j-i) < 3
 			if near && !pair(one(nx, i), ys(j)) {
 				return
 			}
@@ -79,9 +75,6 @@ func (s *Subject) bitPairs(rng *rand.Rand, dx, dy protocol.Domain, yield func([]
 		}
 	}
 	if !dy.Plain() || !pair(full(nx), full(ny)) || !pair(full(nx), none(ny)) || !pair(none(nx), full(ny)) || !pair(none(nx), none(ny)) {
-		return
-	}
-	if nx != ny {
 		return
 	}
 	for range min(1024, max(8, sampleTokens>>5/s.Shape.N)) {
@@ -118,8 +111,8 @@ func fill(n int, bit func(i int) bool) protocol.Word {
 	return p.Word()
 }
 
-// edgesMost bounds the inputs that edges combines.
-const edgesMost = 1 << 13
+// edgesMost bounds the inputs that edges combines: 20 of each of three players.
+const edgesMost = 8000
 
 // edges combines members of any domains: all while they are few, else the first and the
 // last ones, those near the default, and random ones; and where two domains are one,
@@ -127,46 +120,39 @@ const edgesMost = 1 << 13
 func (s *Subject) edges(rng *rand.Rand, yield func([]protocol.Word) bool) {
 	domains := s.Problem.Domains(s.Size)
 	most := 48
-	for most > 2 && pow(most, len(domains)) > edgesMost {
+	for most > 2 && math.Pow(float64(most), float64(len(domains))) > edgesMost {
 		most--
 	}
-	some := make([][]protocol.Word, len(domains))
+	some, counts := make([][]protocol.Word, len(domains)), make([]int, len(domains))
 	for who, d := range domains {
-		n := d.Len()
-		for k := range most {
-			switch {
-			case 0 <= n && n <= most:
-				if k < n {
-					some[who] = append(some[who], d.Nth(k))
+		add := func(w protocol.Word) { some[who] = append(some[who], w) }
+		if n := d.Len(); n != -1 && n <= most {
+			for k := range n {
+				add(d.Nth(k))
+			}
+		} else {
+			for k := range most / 6 {
+				if add(d.Nth(k)); n != -1 { // else there are very many
+					add(d.Nth(n - 1 - k))
 				}
-			case k < most/6:
-				some[who] = append(some[who], d.Nth(k))
-			case k < most/3 && n > 0:
-				some[who] = append(some[who], d.Nth(n-1-(k-most/6)))
-			default:
-				some[who] = append(some[who], d.Random(rng))
+			}
+			for range most - len(some[who]) {
+				add(d.Random(rng))
 			}
 		}
+		counts[who] = len(some[who])
 	}
-	in, left := make([]protocol.Word, len(domains)), edgesMost
-	var combine func(who int) bool
-	combine = func(who int) bool {
-		if who == len(in) {
-			left--
-			return yield(slices.Clone(in))
+	in, at := make([]protocol.Word, len(domains)), make([]int, len(domains))
+	for range edgesMost {
+		for who, k := range at {
+			in[who] = some[who][k]
 		}
-		for _, w := range some[who] {
-			if left == 0 {
-				return true
-			}
-			if in[who] = w; !combine(who + 1) {
-				return false
-			}
+		if !yield(slices.Clone(in)) {
+			return
 		}
-		return true
-	}
-	if !combine(0) {
-		return
+		if succeed(at, counts); slices.Max(at) == 0 {
+			break
+		}
 	}
 	for who, d := range domains {
 		for _, w := range some[who] {
@@ -182,39 +168,31 @@ func (s *Subject) edges(rng *rand.Rand, yield func([]protocol.Word) bool) {
 	}
 }
 
-func pow(b, e int) int {
-	n := 1
-	for range e {
-		if n *= b; n > 1<<30 {
-			return n
-		}
-	}
-	return n
-}
-
 // sample checks the adversarial pairs, then uniform ones. The interval speaks of
 // the uniform ones only.
 func (s *Subject) sample(ctx context.Context, opt Options) (tally, *Interval, error) {
 	uniform := min(int64(SampleSize), max(64, int64(sampleTokens/s.Shape.N)))
 	most := int64(math.MaxInt64)
-	if opt.Budget > 0 { // a quarter of it for the adversarial pairs
+	if opt.Budget != 0 { // a quarter of it for the adversarial pairs
 		most = (opt.Budget + 3) / 4
 	}
 	list := firstOf(s.adversarial(rand.New(rand.NewPCG(opt.Seed, 1))), most)
-	if opt.Budget > 0 {
-		uniform = max(1, opt.Budget-int64(len(list)))
-	}
 	const chunk = 256
-	judge := func(inputs func(k, i int) []protocol.Word, n int64) (tally, error) {
+	judge := func(chunks func(k int) func(i int) []protocol.Word, n int64) (tally, error) {
 		return s.spoken(parallel(ctx, opt, int(n+chunk-1)/chunk, n, func() func(int) (tally, error) {
 			m, players := s.merger(), s.Players()
 			return func(k int) (t tally, err error) {
-				end, size := min(int(n), (k+1)*chunk), s.atOnce()
-				for from := k * chunk; from < end && ctx.Err() == nil; from += size {
-					ins := make([][]protocol.Word, min(size, end-from))
+				mine := make([][]protocol.Word, min(chunk, int(n)-k*chunk))
+				input := chunks(k)
+				for i := range mine {
+					mine[i] = input(k*chunk + i)
+				}
+				for ins := range slices.Chunk(mine, s.atOnce()) {
+					if ctx.Err() != nil {
+						break
+					}
 					list := &Inputs{Words: make([][]protocol.Word, players), Toks: make([][][]tasks.Token, players)}
 					for i := range ins {
-						ins[i] = inputs(k, from+i)
 						list.At = append(list.At, slices.Repeat([]int32{int32(i)}, players)...)
 					}
 					for who := range players {
@@ -222,7 +200,7 @@ func (s *Subject) sample(ctx context.Context, opt Options) (tally, *Interval, er
 							return t, err
 						}
 					}
-					if err := s.all(ctx, &t, m, list, from, 1, &noted{}); err != nil {
+					if err := s.all(ctx, &t, m, list, 0, 1, &noted{}); err != nil {
 						return t, err
 					}
 				}
@@ -231,19 +209,20 @@ func (s *Subject) sample(ctx context.Context, opt Options) (tally, *Interval, er
 		}))
 	}
 	before := s.effort()
-	t, err := judge(func(_, i int) []protocol.Word { return list[i] }, int64(len(list)))
+	t, err := judge(func(int) func(int) []protocol.Word {
+		return func(i int) []protocol.Word { return list[i] }
+	}, int64(len(list)))
 	if err != nil {
 		return t, nil, err
 	}
-	if each := (s.effort() - before) / int64(max(1, len(list))); each > 0 && opt.Budget == 0 {
-		uniform = min(uniform, max(sampleLeast, sampleEffort/each))
+	if each := (s.effort() - before) / int64(max(1, len(list))); opt.Budget == 0 {
+		uniform = min(uniform, max(sampleLeast, sampleEffort/max(1, each)))
+	} else {
+		uniform = max(1, opt.Budget-int64(len(list)))
 	}
-	drawn := make([]*rand.Rand, (uniform+chunk-1)/chunk) // one worker takes one chunk
-	u, err := judge(func(k, _ int) []protocol.Word {
-		if drawn[k] == nil {
-			drawn[k] = rand.New(rand.NewPCG(opt.Seed, uint64(k)+2))
-		}
-		return s.random(drawn[k])
+	u, err := judge(func(k int) func(int) []protocol.Word {
+		rng := rand.New(rand.NewPCG(opt.Seed, uint64(k)+2))
+		return func(int) []protocol.Word { return s.random(rng) }
 	}, uniform)
 	interval := &Interval{Confidence: 0.99, Samples: u.checked, Failures: u.failures}
 	interval.Low, interval.High = chance.ClopperPearson(u.failures, u.checked, interval.Confidence)

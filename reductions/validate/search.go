@@ -32,7 +32,9 @@ var errLate = errors.New("the time for consequences was over first (--consequenc
 func (f *search) late() bool { return f.ctx.Err() != nil }
 
 // over says that an error only means that: a user's file may notice a little earlier.
-func (f *search) over(err error) bool { return f.late() || errors.Is(err, context.DeadlineExceeded) }
+func (f *search) over(err error) bool {
+	return f.late() || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, errLate)
+}
 
 // at is the subject at size n.
 func (f *search) at(n int) (*Subject, error) {
@@ -126,20 +128,17 @@ func (s *Subject) shownShort(p *pair) string {
 // where it is wrong or not defined. It ends with ctx.
 func Beyond(ctx context.Context, n int, family func(n int) (*Subject, error)) []string {
 	f := newSearch(ctx, family)
-	for _, larger := range []int{n + 1, n + 2, 2*n + 1, 4*n + 3, 16} {
-		if larger <= n {
-			continue
-		}
-		if s, err := f.at(larger); err == nil {
-			err = s.Extremes()
-			if err == nil {
+	for _, larger := range []int{n + 1, n + 2, 2*n + 1, 4*n + 3, max(16, n+1)} {
+		s, err := f.at(larger)
+		what := ": the map is not defined"
+		if err == nil {
+			what = ";"
+			if err = s.Extremes(); err == nil {
 				err = f.trust(s)
 			}
-			if err != nil && !f.over(err) && !errors.Is(err, errLate) {
-				return []string{fmt.Sprintf("checked at n = %d only; at n = %d: %v", n, larger, err)}
-			}
-		} else if !errors.Is(err, errLate) {
-			return []string{fmt.Sprintf("checked at n = %d only: the map is not defined at n = %d: %v", n, larger, err)}
+		}
+		if err != nil && !f.over(err) {
+			return []string{fmt.Sprintf("checked at n = %d only%s at n = %d: %v", n, what, larger, err)}
 		}
 	}
 	return nil
@@ -153,7 +152,7 @@ func Longest(ctx context.Context, N int, family func(n int) (*Subject, error)) (
 	lo, hi := 0, 1 // hi: the least size known to be too long, or the next to try
 	for {
 		s, err := f.next(hi, bitesLimit)
-		if best == nil && (err != nil || s == nil) {
+		if best == nil && err != nil {
 			return nil, err
 		}
 		if s == nil || s.Shape.N > N {

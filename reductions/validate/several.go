@@ -64,7 +64,7 @@ func (l *Inputs) get(k int, in []protocol.Word) {
 type Values struct {
 	All []protocol.Value
 	At  []uint32
-	// keyed has the numbers of further values than the first few that add met.
+	// keyed has their numbers by what add knows them by, once they are more than a few.
 	keyed map[string]int
 }
 
@@ -77,18 +77,15 @@ const fewValues = 8
 // add adds the value of a further input.
 func (v *Values) add(is protocol.Value) {
 	at := slices.IndexFunc(v.All[:min(len(v.All), fewValues)], func(w protocol.Value) bool { return w.Kind() == is.Kind() && w.Equal(is) })
-	if at < 0 && len(v.All) >= fewValues {
+	if at == -1 {
+		if v.keyed == nil {
+			v.keyed = map[string]int{}
+		}
 		key, known := string(byte(is.Kind()))+is.Key(), false
 		if at, known = v.keyed[key]; !known {
-			if at = -1; v.keyed == nil {
-				v.keyed = map[string]int{}
-			}
-			v.keyed[key] = len(v.All)
+			at = len(v.All)
+			v.keyed[key], v.All = at, append(v.All, is)
 		}
-	}
-	if at < 0 {
-		at = len(v.All)
-		v.All = append(v.All, is)
 	}
 	v.At = append(v.At, uint32(at))
 }

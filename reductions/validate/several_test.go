@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -40,5 +41,59 @@ func TestJobsKeepTheirPlaces(t *testing.T) {
 	}
 	if slices.Max(table.ids) != 1 {
 		t.Error(table.values)
+	}
+}
+
+// TestValuesAreKept: a value is kept once, however many there are, and those of another type apart.
+func TestValuesAreKept(t *testing.T) {
+	var all Values
+	for range 2 {
+		for k := range 20 {
+			all.add(protocol.IntValue(k))
+			all.add(protocol.TextValue(fmt.Sprint(k)))
+		}
+	}
+	for k, at := range all.At {
+		if want := k % 40; int(at) != want || all.All[at].Kind() != []protocol.Kind{protocol.Int, protocol.Text}[k%2] {
+			t.Errorf("value %d is number %d", k, at)
+		}
+	}
+	if len(all.All) != 40 {
+		t.Errorf("%d values", len(all.All))
+	}
+}
+
+// TestOutsideThePromise: what is outside is counted as such, however often the same answer meets it.
+func TestOutsideThePromise(t *testing.T) {
+	s := drawn(1, protocol.Numbers(0, 9), protocol.Numbers(0, 9))
+	s.Wants = func(list *Inputs) (all Values, err error) {
+		for k := range list.Len() {
+			in := list.Get(k)
+			if in[0] == in[1] {
+				all.add(protocol.BoolValue(true))
+			} else {
+				all.add(protocol.Value{})
+			}
+		}
+		return all, nil
+	}
+	got, err := s.plain(t.Context(), Options{Workers: 1}, 0, 10)
+	if err != nil || got.checked != 100 || got.inside != 10 || got.failures != 0 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	// The types that were met by several workers are all known.
+	var one, other tally
+	one.wants.see(protocol.IntValue(1))
+	other.gots.see(protocol.TextValue("1"))
+	one.add(other)
+	if one.strange("") == nil {
+		t.Error("text where numbers are wanted, by another worker")
+	}
+	one, other = tally{}, tally{}
+	one.wants.see(protocol.IntValue(1))
+	one.add(other)
+	other.gots.see(protocol.TextValue("1"))
+	if one.add(other); one.strange("") == nil {
+		t.Error("text where numbers were wanted before")
 	}
 }

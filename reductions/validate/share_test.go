@@ -49,7 +49,7 @@ func written(s *Subject) *atomic.Int64 {
 // TestUnitsShareWriting: units together write every y once, and a few of them each more;
 // their counts are those of one process, also for a map that is wrong.
 func TestUnitsShareWriting(t *testing.T) {
-	const n, k = 13, 7
+	const n, k = 12, 7 // the least at which units share
 	right := instance(t, reductions.DisjMatch3, n)
 	wrong := instance(t, reductions.DisjMatch3, n)
 	rewritten(wrong, func(who protocol.Player, _ protocol.Word, tok []tasks.Token) {
@@ -132,5 +132,26 @@ func TestColumnsOfSomeBits(t *testing.T) {
 		if b, ok := suggested(ys, n, values); ok {
 			t.Errorf("%+v with another y came back as %+v", a, b)
 		}
+	}
+}
+
+// TestSuggestedOnce: the columns that a few y suggest serve all parts of a unit; then each part writes its share alone.
+func TestSuggestedOnce(t *testing.T) {
+	s := instance(t, reductions.DisjMatch3, 12)
+	count := written(s)
+	w, err := s.Work(Options{Workers: 1}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := int64(tries + 2*12 + 2)
+	for part := range 4 {
+		before := count.Load()
+		if _, err := w.Do(t.Context(), 64*part, 64*part+64); err != nil {
+			t.Fatal(err)
+		}
+		if got := count.Load() - before; got != first+64 {
+			t.Errorf("part %d: %d y were written", part, got)
+		}
+		first = 0
 	}
 }

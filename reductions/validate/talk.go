@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/binary"
@@ -25,8 +26,8 @@ type talk struct {
 	parts [][][]int32 // of what each player holds: of every input a number; nil: none are said
 }
 
-// outcome is what is known of a box: so many bits are enough; so many are not; with so many nothing was found.
-type outcome struct{ enough, never, tried int }
+// outcome is what is known of a box: so many bits are enough; so many are not.
+type outcome struct{ enough, never int }
 
 // turn says who has the word.
 type turn struct {
@@ -38,10 +39,8 @@ type turn struct {
 const (
 	talkSteps = 1 << 22 // entries, in one pass, and so often each of the whole table
 	talkEach  = 1 << 6
-	talkParts = 4       // times as many where parts are said
-	talkLines = 10      // of a player, that are divided in all ways
-	talkTries = 16      // ways to divide a player's lines that are compared, where not all are followed
-	knownMost = 1 << 12 // entries of a box of which is kept what is known
+	talkLines = 10 // of a player, that are divided in all ways
+	talkTries = 16 // ways to divide a player's lines that are compared, where not all are followed
 	// Entries that are all held against each other, to find many that fit in no common transcript; and
 	// pairs that are asked for where there are more.
 	cutEntries = 1 << 10
@@ -51,17 +50,11 @@ const (
 // cheapest is the least cost that is found of a protocol that costs at most so many bits, or one more than that, and
 // whether it is certain that none costs less.
 func (b *box) cheapest(ctx context.Context, chain bool, rounds, most int, parts [][][]int32) (least int, sure bool) {
-	at := turn{-1, rounds}
-	if chain {
-		at = turn{0, -1}
-	}
 	passes := []talk{{}, {parts: parts}, {ways: 2}, {ways: 6}, {ways: talkTries, all: true}}
-	if parts != nil {
-		b.from = make([][]int32, len(b.counts))
-		for who, n := range b.counts {
-			for i := range n {
-				b.from[who] = append(b.from[who], int32(i))
-			}
+	b.from = make([][]int32, len(b.counts))
+	for who, n := range b.counts {
+		for i := range n {
+			b.from[who] = append(b.from[who], int32(i))
 		}
 	}
 	if b = b.tidy(); len(b.right) <= tabulateMost {
@@ -71,21 +64,16 @@ func (b *box) cheapest(ctx context.Context, chain bool, rounds, most int, parts 
 	}
 	for _, k := range passes {
 		k.ctx, k.chain, k.steps, k.known = ctx, chain, talkSteps+talkEach*len(b.right), map[string]outcome{}
-		if k.parts != nil {
-			k.steps *= talkParts
-		}
-		for most >= 0 {
-			ok, sure := k.within(b, at, most)
-			if sure && !ok {
-				return most + 1, true
-			}
-			if !ok {
+		for ; ; most-- {
+			if ok, sure := k.within(b, turn{-1, rounds}, most); !ok {
+				if sure {
+					return most + 1, true
+				}
 				break
 			}
-			most--
 		}
 	}
-	return most + 1, most < 0
+	return most + 1, false
 }
 
 // least is a number of bits that every protocol costs, whoever speaks when, whether one costs no more, and the
@@ -120,18 +108,17 @@ func (k *talk) may(who int, at turn, last int) (turn, bool) {
 // within says whether a protocol of at most so many bits was found, or, sure, that there is none.
 func (k *talk) within(b *box, at turn, most int) (ok, sure bool) {
 	switch {
+	case most < 0:
+		return false, true
 	case b.done():
 		return true, true
-	case most <= 0 || most < 30 && len(b.apart) > 1<<most:
+	case most < max(1, protocol.Width(uint64(len(b.apart)))):
 		return false, true
 	case k.steps <= 0 || k.ctx.Err() != nil:
 		return false, false
 	}
 	b = b.tidy()
 	k.steps -= 2 * len(b.right) * len(b.counts)
-	if len(b.right) > knownMost {
-		return k.search(b, at, most)
-	}
 	key := b.key(at)
 	got := k.known[key]
 	switch {
@@ -139,8 +126,6 @@ func (k *talk) within(b *box, at turn, most int) (ok, sure bool) {
 		return true, true
 	case most <= got.never:
 		return false, true
-	case most <= got.tried:
-		return false, false
 	}
 	ok, sure = k.search(b, at, most)
 	switch got = k.known[key]; {
@@ -148,8 +133,6 @@ func (k *talk) within(b *box, at turn, most int) (ok, sure bool) {
 		got.enough = most
 	case sure:
 		got.never = most
-	case k.steps > 0:
-		got.tried = most
 	}
 	k.known[key] = got
 	return ok, sure
@@ -197,10 +180,10 @@ func (k *talk) search(b *box, at turn, most int) (ok, sure bool) {
 	}
 	for who := range b.counts {
 		then, may := k.may(who, at, last)
-		if !may || b.counts[who] < 2 {
+		if !may {
 			continue
 		}
-		ways, all := k.divisions(b, who, most)
+		ways, all := k.divisions(b, who)
 		sure = sure && all
 		for _, w := range ways {
 			k.steps -= 2 * len(b.right)
@@ -238,9 +221,7 @@ func (k *talk) classes(b *box, who int) *box {
 		steps = talkClass
 	}
 	c, _ := b.compress(k.ctx, who, steps)
-	if k.steps -= len(b.right); b.loose {
-		k.steps -= len(c.right) * c.counts[who] / 8
-	}
+	k.steps -= 2 * len(b.right)
 	return c
 }
 
@@ -254,9 +235,6 @@ func (k *talk) says(b *box, who int, then turn, most int) bool {
 // bits at least are left to each.
 func (k *talk) words(n int, nth func(i int) *box, then turn, most, least int) bool {
 	left := 1 << min(most, 30) // Kraft: the sum of 2^cost of what is left to say is no more than 2^most
-	if n > left {
-		return false
-	}
 	for i := range n {
 		rest := nth(i)
 		more, cost := left-(n-1-i)<<least, least // each later one takes as much at least
@@ -284,7 +262,7 @@ func (k *talk) tells(b *box, at turn, most int) bool {
 	var list []told
 	for who, from := range b.from {
 		then, may := k.may(who, at, len(b.counts)-1)
-		if !may || from == nil {
+		if !may {
 			continue
 		}
 		for _, part := range k.parts[who] {
@@ -297,7 +275,7 @@ func (k *talk) tells(b *box, at turn, most int) bool {
 				by[id][i] = true
 				size[id]++
 			}
-			if n := len(by); n < 2 || n == len(from) || n > 1<<min(most, 30) || k.steps <= 0 {
+			if len(by) <= 1 {
 				continue
 			}
 			t := told{who: who, then: then}
@@ -346,36 +324,27 @@ func (k *talk) halves(b *box, then turn, most int) bool {
 func (k *talk) sums(b *box, odd [][]bool, half [2]int32, who, sum int, then turn, most int) bool {
 	last := len(b.counts) - 1
 	var parts [2]*box
+	silent := who == last // the last player knows its bit
 	for bit := range parts {
 		if slices.Contains(odd[who], bit == 1) {
 			parts[bit] = b.pick(who, odd[who], bit == 1)
-		}
-	}
-	if parts[0] != nil && parts[1] != nil && who < last {
-		most-- // the bit is said
-	}
-	silent := true // the last player knows its bit
-	for bit, p := range parts {
-		if p != nil && who == last {
-			parts[bit] = p.given(half[(sum+bit)%2])
+			if who == last {
+				parts[bit] = parts[bit].given(half[(sum+bit)%2])
+			}
 			silent = silent && parts[bit].done()
 		}
 	}
-	if who == last && silent {
-		return most >= 0
-	}
-	if parts[0] != nil && parts[1] != nil && who == last {
-		most--
+	if parts[0] != nil && parts[1] != nil && !silent {
+		most-- // the bit is said
 	}
 	for bit, p := range parts {
-		if p == nil {
-			continue
-		}
+		ok := p == nil
 		if who < last {
-			if !k.sums(p, odd, half, who+1, sum+bit, then, most) {
-				return false
-			}
-		} else if ok, _ := k.within(p, then, most); !ok {
+			ok = ok || k.sums(p, odd, half, who+1, sum+bit, then, most)
+		} else if !ok {
+			ok, _ = k.within(p, then, most)
+		}
+		if !ok {
 			return false
 		}
 	}
@@ -383,41 +352,38 @@ func (k *talk) sums(b *box, odd [][]bool, half [2]int32, who, sum int, then turn
 }
 
 // divisions are ways to divide a player's lines, the best first; all says that there are no others.
-func (k *talk) divisions(b *box, who, most int) (ways [][]bool, all bool) {
+func (k *talk) divisions(b *box, who int) (ways [][]bool, all bool) {
 	n := b.counts[who]
 	if k.ways == 0 {
 		return nil, false
 	}
 	if k.all && n <= talkLines {
-		weight := make([]int, n)
-		for _, e := range b.apart {
-			weight[e[who]]++
-		}
 		for part := 1; part < 1<<(n-1); part++ { // never with the last line
-			way, here := make([]bool, n), 0
+			way := make([]bool, n)
 			for i := range way {
-				if way[i] = part>>i&1 == 1; way[i] {
-					here += weight[i]
-				}
+				way[i] = part>>i&1 == 1
 			}
-			if half := 1 << min(most-1, 30); here <= half && len(b.apart)-here <= half {
-				ways = append(ways, way)
-			}
+			ways = append(ways, way)
 		}
 		return ways, true
 	}
-	seen := map[string]bool{}
+	type tried struct {
+		way  []bool
+		odds int // how far it is from halves
+		left float64
+	}
+	var list []tried
+	seen := map[string]bool{string(make([]byte, n)): true}
 	add := func(of func(i int) bool) {
-		way, key, count := make([]bool, n), make([]byte, n), 0
+		way := make([]bool, n)
 		for i := range way {
-			if way[i] = of(i) != of(0); way[i] {
-				count++
-				key[i] = 1
-			}
+			way[i] = of(i) != of(0)
 		}
-		if count > 0 && !seen[string(key)] {
+		key, _ := binary.Append(nil, binary.LittleEndian, way)
+		if !seen[string(key)] {
 			seen[string(key)] = true
-			ways = append(ways, way)
+			odds := n - 2*bytes.Count(key, []byte{1})
+			list = append(list, tried{way: way, odds: max(odds, -odds)})
 		}
 	}
 	rows := b.lines(who)
@@ -425,37 +391,23 @@ func (k *talk) divisions(b *box, who, most int) (ways [][]bool, all bool) {
 	k.steps -= len(b.right) + n*min(cols, 64)*8
 	for at := range min(cols, 64) {
 		j := at * cols / min(cols, 64)
-		here := map[int32]bool{}
-		for i := range n {
-			if id := rows[i][j]; !here[id] && len(here) < 8 {
-				here[id] = true
-				add(func(i int) bool { return rows[i][j] == id })
-				if b.loose {
-					add(func(i int) bool { return b.sets.meet(rows[i][j], id) != 0 })
-				}
-			}
+		var here []int32
+		for _, row := range rows {
+			here = append(here, row[j])
+		}
+		slices.Sort(here)
+		here = slices.Compact(here)
+		for _, id := range here[:min(len(here), 8)] {
+			add(func(i int) bool { return rows[i][j] == id })
+			add(func(i int) bool { return b.sets.meet(rows[i][j], id) != 0 })
 		}
 	}
-	size := func(w []bool) (off int) {
-		for _, in := range w {
-			if in {
-				off += 2
-			}
-		}
-		return max(off-n, n-off)
-	}
-	slices.SortStableFunc(ways, func(v, w []bool) int { return cmp.Compare(size(v), size(w)) })
-	ways = ways[:min(len(ways), talkTries)]
-	type tried struct {
-		way  []bool
-		left float64
-	}
-	list := make([]tried, len(ways))
-	for i, w := range ways {
-		list[i].way = w
+	slices.SortStableFunc(list, func(v, w tried) int { return cmp.Compare(v.odds, w.odds) })
+	list = list[:min(len(list), talkTries)]
+	for i, t := range list {
 		for _, in := range []bool{true, false} {
 			k.steps -= len(b.right) * len(b.counts)
-			p, left := b.pick(who, w, in).tidy(), 0.0
+			p, left := b.pick(who, t.way, in).tidy(), 0.0
 			for _, n := range p.counts {
 				left += math.Log2(float64(n))
 			}
@@ -463,8 +415,8 @@ func (k *talk) divisions(b *box, who, most int) (ways [][]bool, all bool) {
 		}
 	}
 	slices.SortStableFunc(list, func(v, w tried) int { return cmp.Compare(v.left, w.left) })
-	for i := range list {
-		ways[i] = list[i].way
+	for _, t := range list[:min(len(list), k.ways)] {
+		ways = append(ways, t.way)
 	}
-	return ways[:min(len(ways), k.ways)], false
+	return ways, false
 }

@@ -83,6 +83,10 @@ func TestOtherSizesAreTried(t *testing.T) {
 			t.Errorf("at most %d tokens: %+v, %v", N, s, err)
 		}
 	}
+	every := func(n int) (*Subject, error) { return instance(t, reductions.DisjMatch3, n), nil }
+	if s, err := Longest(t.Context(), 13, every); err != nil || s.Size != 5 {
+		t.Errorf("at most 13 tokens, of all sizes: %+v, %v", s, err)
+	}
 	if _, err := Longest(t.Context(), 8, squares); err == nil || !strings.Contains(err.Error(), "no sequence is as short as N = 8") {
 		t.Errorf("at most 8 tokens: %v", err)
 	}
