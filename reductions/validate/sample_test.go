@@ -88,7 +88,7 @@ func TestAdversarialPairs(t *testing.T) {
 			}
 		case "two numbers": // all of the one, of the other the first and the last
 			met := [2]map[int]bool{{}, {}}
-			for _, in := range all {
+			for _, in := range all[:48*48] {
 				for who, w := range in {
 					met[who][domains[who].Value(w).Int()] = true
 				}

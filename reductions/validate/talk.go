@@ -39,6 +39,7 @@ type turn struct {
 const (
 	talkSteps = 1 << 22 // entries, in one pass, and so often each of the whole table
 	talkEach  = 1 << 6
+	talkParts = 4  // times as many where parts are said
 	talkLines = 10 // of a player, that are divided in all ways
 	talkTries = 16 // ways to divide a player's lines that are compared, where not all are followed
 	// Entries that are all held against each other, to find many that fit in no common transcript; and
@@ -50,7 +51,7 @@ const (
 // cheapest is the least cost that is found of a protocol that costs at most so many bits, or one more than that, and
 // whether it is certain that none costs less.
 func (b *box) cheapest(ctx context.Context, chain bool, rounds, most int, parts [][][]int32) (least int, sure bool) {
-	passes := []talk{{}, {parts: parts}, {ways: 2}, {ways: 6}, {ways: talkTries, all: true}}
+	passes := []talk{{steps: 1}, {parts: parts, steps: talkParts}, {ways: 2, steps: 1}, {ways: 6, steps: 1}, {ways: talkTries, all: true, steps: 1}}
 	b.from = make([][]int32, len(b.counts))
 	for who, n := range b.counts {
 		for i := range n {
@@ -63,7 +64,8 @@ func (b *box) cheapest(ctx context.Context, chain bool, rounds, most int, parts 
 		passes = passes[:2]
 	}
 	for _, k := range passes {
-		k.ctx, k.chain, k.steps, k.known = ctx, chain, talkSteps+talkEach*len(b.right), map[string]outcome{}
+		k.ctx, k.chain, k.known = ctx, chain, map[string]outcome{}
+		k.steps *= talkSteps + talkEach*len(b.right)
 		for ; ; most-- {
 			if ok, sure := k.within(b, turn{-1, rounds}, most); !ok {
 				if sure {

@@ -216,6 +216,9 @@ func TestPartsOf(t *testing.T) {
 			t.Errorf("digit %d of 1 to 6: %v, want %v", part, parts[0][part], want)
 		}
 	}
+	if many := partsOf([]protocol.Domain{protocol.Words(partsMost+1, 1)}); len(parts[0]) != digitsMost || len(many[0]) != partsMost {
+		t.Errorf("%d digits of a number, %d entries of a list", len(parts[0]), len(many[0]))
+	}
 	if len(parts[1]) != 4 || !slices.Equal(parts[1][2], []int32{1, 1, 2, 2, 1, 1, 2, 2, 1, 1, 2, 2, 1, 1, 2, 2}) {
 		t.Errorf("of a table, a number and a table: %v", parts[1])
 	}
