@@ -120,7 +120,7 @@ func (b *box) inner(who int) int {
 // lines are the rows of one player: its entries in the order of all others'. Those of the first are the box's own.
 func (b *box) lines(who int) [][]int32 {
 	rows, flat := make([][]int32, b.counts[who]), b.right
-	if who > 0 {
+	if who != 0 {
 		inner, at := b.inner(who), 0
 		flat = make([]int32, len(b.right))
 		for i := range rows {

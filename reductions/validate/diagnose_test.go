@@ -379,4 +379,8 @@ func TestCausesThatAreNone(t *testing.T) {
 	if r := run(t, asked, Options{}); r.Verdict != report.Meets || !strings.HasPrefix(r.Cause, "one way for attention, right if the token at position 1 is public: ") {
 		t.Errorf("%s, %q", r.Verdict, r.Cause)
 	}
+	asked.Write = func(protocol.Player, []protocol.Word) ([][]tasks.Token, error) { return nil, errPlanted }
+	if constant, deaf := asked.constant(), asked.deaf(); constant != "" || deaf != "" {
+		t.Errorf("a map that fails: %q, %q", constant, deaf)
+	}
 }
