@@ -128,7 +128,7 @@ func (d Domain) Random(rng *rand.Rand) Word {
 		return d.Nth(rng.IntN(n))
 	}
 	for {
-		var p Packer
+		p := Packer{buf: make([]byte, 0, (d.bits+7)/8)}
 		for n := d.bits; n > 0; n -= 64 {
 			w := min(n, 64)
 			p.Uint(rng.Uint64()>>(64-w), w)

@@ -56,10 +56,13 @@ type Affine []*big.Int
 
 // values are those at the points of the cube, in order.
 func (a Affine) values() []*big.Int {
-	all := append(make([]*big.Int, 0, 1<<(len(a)-1)), a[0])
+	n := 1 << (len(a) - 1)
+	sums, words := make([]big.Int, n), make([]big.Word, 4*n) // of most sums all of them
+	all := append(make([]*big.Int, 0, n), a[0])
 	for _, c := range a[1:] {
 		for _, v := range all {
-			all = append(all, new(big.Int).Add(v, c))
+			k := len(all)
+			all = append(all, sums[k].SetBits(words[4*k:4*k:4*k+4]).Add(v, c))
 		}
 	}
 	return all

@@ -129,6 +129,7 @@ type search struct {
 	suffixes []int
 	clash    [][][][]uint64 // [suffix][i][j < i]: sets of marks under which i and j clash; nil: none
 	colour   []int
+	same     []int // prefixes of one colour, for with
 	used     int
 	steps    int
 }
@@ -192,8 +193,11 @@ func (t *search) expand(alive [][]uint64) ([][]uint64, error) {
 		count := 0
 		for c := range min(t.used+1, t.colours) {
 			next := t.with(alive, i, c)
-			if left = append(left, next); next != nil {
-				count++
+			if left = append(left, next); next == nil {
+				continue
+			}
+			if count++; count == least { // another has as few
+				break
 			}
 		}
 		if count < least {
@@ -222,17 +226,16 @@ func (t *search) expand(alive [][]uint64) ([][]uint64, error) {
 // with is what stays alive when prefix i gets colour c; nil where some suffix has no marks left.
 func (t *search) with(alive [][]uint64, i, c int) [][]uint64 {
 	out := make([][]uint64, len(alive))
+	t.same = t.same[:0]
+	for j, have := range t.colour {
+		if have == c {
+			t.same = append(t.same, j)
+		}
+	}
 	for y, set := range alive {
 		next, fresh := set, false
-		for j, have := range t.colour {
-			if have != c {
-				continue
-			}
-			a, b := i, j
-			if a < b {
-				a, b = b, a
-			}
-			clash := t.clash[y][a][b]
+		for _, j := range t.same {
+			clash := t.clash[y][max(i, j)][min(i, j)]
 			if clash == nil {
 				continue
 			}
