@@ -48,9 +48,8 @@ type cut struct {
 // newCut plans the exchange, choosing for each player the cheaper transport.
 func newCut(l *Layer, split tasks.Split, reads []need, residual int, prefix string) *cut {
 	x := &cut{l: l, split: split, reads: reads, residual: residual, prefix: prefix}
-	x.own, x.public = x.count(func(i int, p protocol.Player) bool { return split.Of(i) == p }), nil
-	pub := x.count(func(i int, _ protocol.Player) bool { return split.Of(i) == tasks.Public })
-	x.public = func(k int) bool { return l.Blank || pub(0, k) > 0 }
+	x.own = x.memo(x.held)
+	x.public = func(k int) bool { return l.Blank || x.own(tasks.Public, k) > 0 }
 	best := protocol.Bits(-1)
 	var how [2]transport
 	for a := range 2 {
@@ -72,47 +71,56 @@ func uncut(l *Layer, split tasks.Split, reads []need) *cut {
 	return &cut{l: l, split: split, reads: reads, sent: make([]bool, l.n+1), own: none, hidden: none}
 }
 
-// count returns a memoised count of the positions that read k sees and that
-// satisfy in. Without a mask all reads see the same.
-func (x *cut) count(in func(i int, p protocol.Player) bool) func(p protocol.Player, k int) int {
-	var those [2][]int // that satisfy in
+// memo returns a memoised count, for player p, of positions that read k sees. Without a mask
+// all reads see the same.
+func (x *cut) memo(count func(p protocol.Player, k int) int) func(p protocol.Player, k int) int {
 	memo := map[[2]int]int{}
 	return func(p protocol.Player, k int) int {
-		if those[p] == nil {
-			those[p] = make([]int, 0, x.l.n)
-			for i := 1; i <= x.l.n; i++ {
-				if in(i, p) {
-					those[p] = append(those[p], i)
-				}
-			}
-		}
-		if x.l.Mask == nil || k < 0 {
-			return len(those[p])
+		if x.l.Mask == nil {
+			k = -1
 		}
 		key := [2]int{int(p), k}
 		n, known := memo[key]
 		if !known {
-			for _, i := range those[p] {
-				if x.l.sees(x.reads[k].pos, i) {
-					n++
-				}
-			}
+			n = count(p, k)
 			memo[key] = n
 		}
 		return n
 	}
 }
 
+// sees says whether read k sees a position; k = -1: any that is there.
+func (x *cut) sees(k, i int) bool { return k < 0 || x.l.sees(x.reads[k].pos, i) }
+
+// held counts the positions of an owner that read k sees.
+func (x *cut) held(owner protocol.Player, k int) (n int) {
+	for i := 1; i <= x.l.n; i++ {
+		if x.split.Of(i) == owner && x.sees(k, i) {
+			n++
+		}
+	}
+	return n
+}
+
 func (x *cut) choose(how [2]transport) {
 	x.how = how
 	x.sent = make([]bool, x.l.n+1)
+	var sent []int
 	for k, d := range x.reads {
 		s := x.split.Of(d.pos)
-		if s != tasks.Public && how[s] == byToken && (x.asks(k, 1-s) || x.wantsResidual(k, 1-s)) {
-			x.sent[d.pos] = true
+		if s != tasks.Public && how[s] == byToken && !x.sent[d.pos] && (x.asks(k, 1-s) || x.wantsResidual(k, 1-s)) {
+			x.sent[d.pos], sent = true, append(sent, d.pos)
 		}
 	}
-	x.hidden = x.count(func(i int, p protocol.Player) bool { return x.split.Of(i) == p && !x.sent[i] })
+	x.hidden = x.memo(func(p protocol.Player, k int) int {
+		n := x.own(p, k)
+		for _, i := range sent {
+			if x.split.Of(i) == p && x.sees(k, i) {
+				n--
+			}
+		}
+		return n
+	})
 	x.ranges = map[[3]int][]Range{}
 }
 
