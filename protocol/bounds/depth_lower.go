@@ -46,8 +46,8 @@ func (b *board) ranks2(p part) int {
 		axis = 1
 	}
 	sum := 0
+	var basis [boardLines]uint64
 	for _, lines := range b.is[axis] {
-		var basis [boardLines]uint64
 		n := 0
 		for left := p[axis]; left != 0; left &= left - 1 {
 			w := lines[bits.TrailingZeros64(left)] & p[1-axis]

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"crosscut/docs"
+	"crosscut/internal/long"
 	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
@@ -206,7 +207,7 @@ func TestEveryRule(t *testing.T) {
 						}
 						ran++
 						// The audit compares words of this length; long ones on fewer sequences.
-						seqs := seqs[:min(len(seqs), max(4, 3000/int(p.Total()+1)))]
+						seqs := seqs[:min(len(seqs), max(4, long.Of(1000, 3000)/int(p.Total()+1)))]
 						if err := (trial{c: c, p: p}).laws(seqs); err != nil {
 							t.Fatalf("%v at %v, reading %v: %v", s, c.Split.Owner, c.Read, err)
 						}
