@@ -156,16 +156,17 @@ func (s *sums) anneal(ctx context.Context, p, work int, tied bool, rng *rand.Ran
 	for k, c := range s.of {
 		sum[k/s.width] += int32(value[c])
 	}
-	count := [2][]int32{make([]int32, s.width<<p), make([]int32, s.width<<p)}
-	side := func(k int32) int {
-		if s.yes[k] {
-			return 1
+	count := make([][2]int32, s.width<<p) // inputs of either answer
+	side := make([]uint8, len(s.yes))
+	for k, yes := range s.yes {
+		if yes {
+			side[k] = 1
 		}
-		return 0
 	}
 	cost := 0
 	add := func(k, by int32) { // an input at its sum
-		a, b := &count[side(k)][sum[k]], count[1-side(k)][sum[k]]
+		at := &count[sum[k]]
+		a, b := &at[side[k]&1], at[1-side[k]&1]
 		cost -= int(min(*a, b))
 		*a += by
 		cost += int(min(*a, b))
