@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+	"slices"
 )
 
 // Function is a function of words; position i holds one of Sizes[i] tokens.
@@ -61,7 +62,7 @@ func (f Function) Cut(k, b int) (*Cut, error) {
 	for _, s := range c.suffixes {
 		row := make([]int, len(c.prefixes))
 		for i, p := range c.prefixes {
-			row[i] = f.At(append(append([]int{}, p...), s...))
+			row[i] = f.At(slices.Concat(p, s))
 		}
 		c.answer = append(c.answer, row)
 	}
@@ -74,7 +75,7 @@ func words(sizes []int) [][]int {
 		var longer [][]int
 		for _, w := range all {
 			for v := range s {
-				longer = append(longer, append(append([]int{}, w...), v))
+				longer = append(longer, append(slices.Clone(w), v))
 			}
 		}
 		all = longer
@@ -157,10 +158,7 @@ func (c *Cut) find(ctx context.Context, colours int, prefixes, suffixes []int) (
 		}
 		t.clash = append(t.clash, rows)
 	}
-	t.colour = make([]int, len(prefixes))
-	for i := range t.colour {
-		t.colour[i] = -1
-	}
+	t.colour = slices.Repeat([]int{-1}, len(prefixes))
 	last, err := t.expand(alive)
 	if err != nil || last == nil {
 		return nil, err
@@ -240,20 +238,14 @@ func (t *search) with(alive [][]uint64, i, c int) [][]uint64 {
 				continue
 			}
 			if !fresh {
-				next, fresh = append([]uint64{}, set...), true
+				next, fresh = slices.Clone(set), true
 			}
 			for w := range next {
 				next[w] &^= clash[w]
 			}
 		}
-		if fresh {
-			empty := true
-			for _, v := range next {
-				empty = empty && v == 0
-			}
-			if empty {
-				return nil
-			}
+		if fresh && !slices.ContainsFunc(next, func(v uint64) bool { return v != 0 }) {
+			return nil
 		}
 		out[y] = next
 	}
@@ -277,7 +269,7 @@ func (c *Cut) Bits(ctx context.Context) (a int, s *Scheme, core *Core, err error
 	full := make([]uint32, len(c.suffixes))
 	for y := range c.suffixes {
 		for k, z := range suffixes {
-			if equal(c.answer[y], c.answer[z]) {
+			if slices.Equal(c.answer[y], c.answer[z]) {
 				full[y] = s.Marks[k]
 			}
 		}
@@ -289,7 +281,7 @@ func (c *Cut) Bits(ctx context.Context) (a int, s *Scheme, core *Core, err error
 	for _, list := range []*[]int{&core.Suffixes, &core.Prefixes} {
 		for k := 0; k < len(*list); {
 			whole := *list
-			*list = append(append([]int{}, whole[:k]...), whole[k+1:]...)
+			*list = slices.Delete(slices.Clone(whole), k, k+1)
 			if t, err := c.find(ctx, core.Colours, core.Prefixes, core.Suffixes); err != nil {
 				return a, s, nil, err
 			} else if t != nil || len(*list) == 0 {
@@ -304,32 +296,13 @@ func (c *Cut) Bits(ctx context.Context) (a int, s *Scheme, core *Core, err error
 // different lists the suffixes with different answers, constants left out.
 func (c *Cut) different() []int {
 	var out []int
-next:
 	for y, row := range c.answer {
-		constant := true
-		for _, v := range row {
-			constant = constant && v == row[0]
+		varies := slices.ContainsFunc(row, func(v int) bool { return v != row[0] })
+		if varies && !slices.ContainsFunc(out, func(z int) bool { return slices.Equal(row, c.answer[z]) }) {
+			out = append(out, y)
 		}
-		if constant {
-			continue
-		}
-		for _, z := range out {
-			if equal(row, c.answer[z]) {
-				continue next
-			}
-		}
-		out = append(out, y)
 	}
 	return out
-}
-
-func equal(a, b []int) bool {
-	for i, v := range a {
-		if v != b[i] {
-			return false
-		}
-	}
-	return true
 }
 
 func upTo(n int) []int {

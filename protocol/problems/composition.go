@@ -13,7 +13,7 @@ var Composition = register(&Problem{
 		return f.At(g.At(i.Int()-1).Int() - 1), true
 	},
 	Answers: func(n int) int { return n },
-	Costs:   []Cost{rowsDiffer(tablesAndStart, "ceil(n log2 n)", "all rows differ: Bob can ask for every f(j)")},
+	Costs:   []Cost{apart(protocol.Alice, tablesAndStart, "ceil(n log2 n)", "all rows differ: Bob can ask for every f(j)")},
 })
 
 func tablesAndStart(n int) []protocol.Domain {

@@ -30,25 +30,12 @@ func fromAlice(e *Evidence, why string) Cost {
 		Basis: Proved, Why: why, Evidence: e}
 }
 
-// fromBob is the exact cost n when Bob speaks once and Alice answers.
-func fromBob(e *Evidence, why string) Cost {
-	return Cost{Setting: protocol.OneWay, From: protocol.Bob, Exact: true, Bits: size, Formula: "n",
-		Basis: Proved, Why: why, Evidence: e}
-}
-
-// rowsDiffer is the exact cost ceil(log2 of Alice's domain) when she speaks once and
-// no two of her inputs have the same row.
-func rowsDiffer(inputs func(n int) []protocol.Domain, formula, why string) Cost {
-	return Cost{Setting: protocol.OneWay, From: protocol.Alice, Exact: true, Formula: formula, Basis: Proved, Why: why,
-		Bits:     func(n int) protocol.Bits { return protocol.Bits(inputs(n)[protocol.Alice].Bits()) },
-		Evidence: &Evidence{DistinctRows: true}}
-}
-
-// columnsDiffer is the same of Bob.
-func columnsDiffer(inputs func(n int) []protocol.Domain, formula, why string) Cost {
-	return Cost{Setting: protocol.OneWay, From: protocol.Bob, Exact: true, Formula: formula, Basis: Proved, Why: why,
-		Bits:     func(n int) protocol.Bits { return protocol.Bits(inputs(n)[protocol.Bob].Bits()) },
-		Evidence: &Evidence{DistinctColumns: true}}
+// apart is the exact cost ceil(log2 of the speaker's domain) when that player speaks once
+// and no two of its inputs have the same row, if it is Alice, or the same column.
+func apart(speaker protocol.Player, inputs func(n int) []protocol.Domain, formula, why string) Cost {
+	return Cost{Setting: protocol.OneWay, From: speaker, Exact: true, Formula: formula, Basis: Proved, Why: why,
+		Bits:     func(n int) protocol.Bits { return protocol.Bits(inputs(n)[speaker].Bits()) },
+		Evidence: &Evidence{DistinctRows: speaker == protocol.Alice, DistinctColumns: speaker == protocol.Bob}}
 }
 
 // fano is the cost of a one-way randomised protocol, public coins included, for a

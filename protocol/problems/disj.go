@@ -30,7 +30,7 @@ var Disj = register(&Problem{
 		labelled(&Evidence{Fooling: disjFooling}, "2^n fooling pairs (x, not x) of value 0, and one leaf of value 1"),
 		oneAnswers(&Evidence{Fooling: disjFooling}, "2^n fooling pairs (x, not x) of value 0"),
 		fromAlice(&Evidence{Shattered: units}, "the sets {1}, ..., {n} are shattered: INDEX_n embeds"),
-		fromBob(&Evidence{DistinctColumns: true}, "all 2^n columns differ"),
+		apart(protocol.Bob, bitStrings, "n", "all 2^n columns differ"),
 		fano("1/3", 817, "INDEX_n embeds (y = e_i), and Fano's inequality"),
 		fano("1/10", 5310, "INDEX_n embeds (y = e_i), and Fano's inequality"),
 	},

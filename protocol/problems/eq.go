@@ -13,8 +13,8 @@ var Eq = register(&Problem{
 	Costs: []Cost{
 		labelled(&Evidence{Fooling: eqFooling}, "2^n fooling pairs (x, x) of value 1, and one leaf of value 0"),
 		oneAnswers(&Evidence{Fooling: eqFooling}, "2^n fooling pairs (x, x) of value 1"),
-		fromAlice(&Evidence{DistinctRows: true}, "all 2^n rows differ"),
-		fromBob(&Evidence{DistinctColumns: true}, "all 2^n columns differ"),
+		apart(protocol.Alice, bitStrings, "n", "all 2^n rows differ"),
+		apart(protocol.Bob, bitStrings, "n", "all 2^n columns differ"),
 	},
 })
 

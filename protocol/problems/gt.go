@@ -19,8 +19,8 @@ var Gt = register(&Problem{
 	Costs: []Cost{
 		labelled(&Evidence{Fooling: gtFooling}, "2^n fooling pairs (x, x) of value 0, and one leaf of value 1"),
 		oneAnswers(&Evidence{Fooling: gtFooling}, "2^n fooling pairs (x, x) of value 0"),
-		fromAlice(&Evidence{DistinctRows: true}, "all 2^n rows differ: row x has x ones"),
-		fromBob(&Evidence{DistinctColumns: true}, "all 2^n columns differ"),
+		apart(protocol.Alice, bitStrings, "n", "all 2^n rows differ: row x has x ones"),
+		apart(protocol.Bob, bitStrings, "n", "all 2^n columns differ"),
 	},
 })
 

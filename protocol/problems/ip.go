@@ -19,7 +19,7 @@ var IP = register(&Problem{
 		labelled(&Evidence{Ranks: true}, "rank 2^n - 1 as it stands and 2^n complemented, so 2^(n+1) - 1 leaves"),
 		oneAnswers(&Evidence{Ranks: true}, "the complement has rank 2^n, and a leaf adds at most 1"),
 		fromAlice(&Evidence{Shattered: units}, "the vectors e_1, ..., e_n are shattered: INDEX_n embeds"),
-		fromBob(&Evidence{DistinctColumns: true}, "all 2^n columns differ"),
+		apart(protocol.Bob, bitStrings, "n", "all 2^n columns differ"),
 		fano("1/3", 817, "INDEX_n embeds (y = e_i), and Fano's inequality"),
 		{
 			Setting: protocol.TwoWay.Randomised("1/3"), BothKnow: true,

@@ -34,12 +34,12 @@ var SDisj = family([]Size{{"a", "the most coordinates that Alice marks", 1}, {"b
 				return false
 			}),
 			Costs: []Cost{
-				rowsDiffer(inputs, "ceil(log2 of the sum over k <= a of C(n, k) 2^k)", "all rows differ: y = +e_i and y = -e_i tell x_i"),
+				apart(protocol.Alice, inputs, "ceil(log2 of the sum over k <= a of C(n, k) 2^k)", "all rows differ: y = +e_i and y = -e_i tell x_i"),
 				{Setting: protocol.TwoWay, BothKnow: true, Exact: true, Bits: func(n int) protocol.Bits { return fewest(n) + 1 },
 					Formula: "ceil(log2 of the sum over k <= min(a, b) of C(n, k) 2^k) + 1", Basis: Proved, Evidence: rank, Why: "the ranks of f and of 1 - f: signed sets in each other"},
 				{Setting: protocol.TwoWay, Exact: true, Bits: fewest,
 					Formula: "ceil(log2 of the sum over k <= min(a, b) of C(n, k) 2^k)", Basis: Proved, Evidence: rank, Why: "the rank of 1 - f: signed sets in each other"},
-				columnsDiffer(inputs, "ceil(log2 of the sum over k <= b of C(n, k) 2^k)", "all columns differ: x = +e_i and x = -e_i tell y_i"),
+				apart(protocol.Bob, inputs, "ceil(log2 of the sum over k <= b of C(n, k) 2^k)", "all columns differ: x = +e_i and x = -e_i tell y_i"),
 			},
 		}, nil
 	})

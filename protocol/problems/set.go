@@ -37,7 +37,7 @@ var Set = family([]Size{{"q", "the size of Alice's set", 1}}, func(set map[strin
 			return false
 		}),
 		Costs: []Cost{
-			rowsDiffer(inputs, "ceil(log2 C(n, q))", "all rows differ: they are the sets"),
+			apart(protocol.Alice, inputs, "ceil(log2 C(n, q))", "all rows differ: they are the sets"),
 			{Setting: protocol.TwoWay, BothKnow: true, Bits: func(n int) protocol.Bits { return labels(n, 1) },
 				Formula: "ceil(log2 n) + 1 for q < n", Basis: Proved, Evidence: rank, Why: "the ranks of f and of 1 - f are n"},
 			{Setting: protocol.TwoWay, Bits: func(n int) protocol.Bits { return labels(n, 0) },

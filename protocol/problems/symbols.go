@@ -25,6 +25,6 @@ var Symbols = family([]Size{{"V", "the symbols of the alphabet", 3}}, func(set m
 		F: func(_ int, in []protocol.Value) (protocol.Value, bool) {
 			return in[0].At(in[1].Int() - 1), true
 		},
-		Costs: []Cost{rowsDiffer(inputs, "ceil(n log2 V)", "all rows differ: Bob can ask for every place")},
+		Costs: []Cost{apart(protocol.Alice, inputs, "ceil(n log2 V)", "all rows differ: Bob can ask for every place")},
 	}, nil
 })
