@@ -72,7 +72,7 @@ func TestDemoOnATerminal(t *testing.T) {
 			if err != nil {
 				t.Fatal(err) // TestMain puts it on the path
 			}
-			cmd := exec.Command(name, "demo", "match3")
+			cmd := exec.Command(name, "demo", "match2")
 			cmd.Stdin, cmd.Stdout, cmd.Stderr = program, program, program
 			cmd.Env = append(os.Environ(), "NO_COLOR=1")
 			if err := cmd.Start(); err != nil {
@@ -117,7 +117,7 @@ func TestDemoOnATerminal(t *testing.T) {
 				}
 			}
 			var turned []string
-			for _, m := range regexp.MustCompile(`match3  (\d+)/`).FindAllStringSubmatch(seen.String(), -1) {
+			for _, m := range regexp.MustCompile(`match2  (\d+)/`).FindAllStringSubmatch(seen.String(), -1) {
 				turned = append(turned, m[1])
 			}
 			if fmt.Sprint(turned) != fmt.Sprint(pages) {

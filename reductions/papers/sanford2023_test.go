@@ -179,10 +179,7 @@ func TestProofsExist(t *testing.T) {
 // TestSandwichesOfTheScreen: what the first screen prints as ours / needed at N = 4,096 (at
 // 1,024 for feed-forward networks, where a quick run ends) stays within what was reached.
 func TestSandwichesOfTheScreen(t *testing.T) {
-	out, err := separation.Run(t.Context(), Effort{Level: Quick, Seed: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
+	out := quickly(t, separation)
 	for _, c := range []struct {
 		task, model, of string
 		n               int
