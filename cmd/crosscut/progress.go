@@ -9,40 +9,32 @@ import (
 )
 
 // progress returns a function that packages call as they work, from any goroutine; calls are
-// cheap. On a terminal it draws a bar on stderr when the work goes on for a while. Elsewhere it
-// says a line when the work takes minutes, the next when it has taken twice as long. Call it
-// with done == total at the end to clear the bar.
+// cheap. On a terminal it draws a bar on stderr when the work goes on for a while. Call it with
+// done == total at the end to clear the bar.
 func (c *call) progress(label string) func(done, total int) {
-	if c.Bool("quiet") {
-		return func(int, int) {}
-	}
-	return newMeter(c.stderr, label, isTerminal(c.stderr), clock).show
+	return bar(c.stderr, label, isTerminal(c.stderr) && !c.Bool("quiet"), time.Now)
 }
-
-// clock is what progress goes by. In tests it stands: no output depends on a duration.
-var clock = time.Now
 
 // meter says how far some work has come.
 type meter struct {
 	w     io.Writer
 	label string
-	bar   bool // on a terminal
 	now   func() time.Time
 	start time.Time
 
 	mu   sync.Mutex
-	last time.Time     // when the bar was drawn; zero: it was not
-	next time.Duration // after which the next line is said
+	last time.Time // when the bar was drawn; zero: it was not
 }
 
-// The first line is said after a while, if the whole work takes minutes.
-const (
-	firstTold    = 15 * time.Second
-	worthTelling = 90 * time.Second
-)
+// firstTold is after how long it is said what is left.
+const firstTold = 15 * time.Second
 
-func newMeter(w io.Writer, label string, bar bool, now func() time.Time) *meter {
-	return &meter{w: w, label: label, bar: bar, now: now, start: now(), next: firstTold}
+// bar draws, if it is wanted.
+func bar(w io.Writer, label string, wanted bool, now func() time.Time) func(done, total int) {
+	if !wanted {
+		return func(int, int) {}
+	}
+	return (&meter{w: w, label: label, now: now, start: now()}).show
 }
 
 func (m *meter) show(done, total int) {
@@ -50,22 +42,6 @@ func (m *meter) show(done, total int) {
 	defer m.mu.Unlock()
 	now := m.now()
 	took := now.Sub(m.start)
-	whole := time.Duration(float64(took) / float64(max(done, 1)) * float64(total))
-	left := (whole - took).Round(time.Second)
-	if left > 2*time.Minute {
-		left = left.Round(time.Minute)
-	}
-	text := left.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if !m.bar {
-		if done > 0 && done < total && took >= m.next && whole >= worthTelling {
-			m.next = 2 * took
-			fmt.Fprintf(m.w, "%s: %.3g%% after %v, about %s left\n", m.label, 100*float64(done)/float64(total), took.Round(time.Second), text)
-		}
-		return
-	}
 	if took < time.Second || now.Sub(m.last) < 100*time.Millisecond && done < total {
 		return
 	}
@@ -80,6 +56,14 @@ func (m *meter) show(done, total int) {
 	full := done * width / max(total, 1)
 	fmt.Fprintf(m.w, "\r\x1b[K%s [%s%s] %d/%d", m.label, strings.Repeat("#", full), strings.Repeat(".", width-full), done, total)
 	if done > 0 && took >= firstTold {
+		left := (time.Duration(float64(took)/float64(done)*float64(total)) - took).Round(time.Second)
+		if left > 2*time.Minute {
+			left = left.Round(time.Minute)
+		}
+		text := left.String()
+		if strings.HasSuffix(text, "m0s") {
+			text = strings.TrimSuffix(text, "0s")
+		}
 		fmt.Fprintf(m.w, ", about %s left", text)
 	}
 }

@@ -22,8 +22,6 @@ import (
 // TestMain lets the test binary stand in for crosscut, so that scripts run the
 // tool as users do: another process, real streams, real exit statuses.
 func TestMain(m *testing.M) {
-	stood := time.Now()
-	clock = func() time.Time { return stood }
 	if len(os.Args) == 2 && os.Args[1] == starlarkChild { // of a test that reads a user's file in this process
 		main()
 		return

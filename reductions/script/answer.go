@@ -189,12 +189,13 @@ func (r *reduction) found() []int {
 
 // declaredReads is the union of what read gives, over all inputs of the answering
 // player where it is given that and they are few, else over some.
-func (r *reduction) declaredReads() ([]int, error) {
+func (r *reduction) declaredReads() (places []int, all bool, err error) {
 	d := r.sides[r.last()].domain
 	ys := []protocol.Word{d.Nth(0)}
-	if r.file.arity("read") == 2 {
+	if all = true; r.file.arity("read") == 2 {
 		const most = 1 << 12
-		if n := d.Len(); n > 0 && n <= most {
+		n := d.Len()
+		if all = n > 0 && n <= most; all {
 			for k := 1; k < n; k++ {
 				ys = append(ys, d.Nth(k))
 			}
@@ -209,13 +210,13 @@ func (r *reduction) declaredReads() ([]int, error) {
 	for _, y := range ys {
 		at, err := r.readsAt(y)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		for _, i := range at {
 			seen[i] = true
 		}
 	}
-	return slices.Sorted(maps.Keys(seen)), nil
+	return slices.Sorted(maps.Keys(seen)), all, nil
 }
 
 // readsAt is what the file's read gives for an input of the answering player.

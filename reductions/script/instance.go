@@ -28,6 +28,9 @@ func (f *File) Instance(ctx context.Context, n int) (*reductions.Instance, error
 	if err != nil {
 		return nil, err
 	}
+	if f.Defines("read") && !s.Declared {
+		return nil, hinted("take a smaller n, or write def read(n)", "%s: n = %d: %s", f.at("read"), n, s.Unread)
+	}
 	if s.Players() != 2 {
 		return nil, errorf("%s: a run has two players, inputs(%d) has %d: %v", f.at("inputs"), n, s.Players(), errors.ErrUnsupported)
 	}

@@ -328,6 +328,9 @@ def answer(n, outputs): return outputs[n + 1]
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := validate.Run(t.Context(), s, validate.Options{}); err != nil { // which finds all that is read
+		t.Fatal(err)
+	}
 	cs, err := validate.Consequences(t.Context(), s, f.Family())
 	if err != nil {
 		t.Fatal(err)
@@ -341,7 +344,7 @@ def answer(n, outputs): return outputs[n + 1]
 			t.Errorf("%s: no need of a user's own problem: %+v", name, of[name])
 		}
 	}
-	if c := of["feed-forward"]; c.Needed != nil || !strings.Contains(c.Note, "holds 2 numbers, and d = 1") {
+	if c := of["feed-forward"]; c.Needed != nil || !strings.Contains(c.Note, "holds 4 numbers, and d = 1") {
 		t.Errorf("a token of two numbers as one: %+v", c)
 	}
 }

@@ -72,11 +72,14 @@ func (f *File) Subject(n int) (*validate.Subject, error) {
 		return nil, err
 	}
 	s.Public = r.publics
-	if s.Declared = f.Defines("read"); s.Declared {
+	if f.Defines("read") {
 		s.ReadsVary = f.arity("read") == 2
 		s.AnswerUsesY = s.AnswerUsesY || s.ReadsVary
-		s.Reads, err = r.declaredReads()
+		if s.Reads, s.Declared, err = r.declaredReads(); !s.Declared {
+			s.Unread = "read was asked for some inputs only, and other positions may be read for others"
+		}
 	} else {
+		s.Unread = "the reads were found on the inputs tried and are not declared: write def read(n)"
 		s.Reads, err = r.probe(s)
 	}
 	if err != nil {

@@ -26,12 +26,18 @@ def number(x):
 def alice(n, x): return {1: number(x)}
 def bob(n, y): return {2: number(y)}
 `
+	text := `
+def alice(n, x): return {1: "".join([str(b) for b in x])}
+def bob(n, y): return {2: "".join([str(b) for b in y])}
+`
 	for _, c := range []struct{ code, arch, want string }{
 		{"def alice(n, x): return {1: x}\ndef bob(n, y): return {2: y}", "feed-forward h1=1 p=8", "holds 4 numbers, and d = 1"},
 		{"def alice(n, x): return {1: x}\ndef bob(n, y): return {2: y}", "feed-forward h1=1 p=8 d=4", ""},
 		{number, "feed-forward h1=1 p=3", "has 4 bits, and p = 3"},
 		{number, "feed-forward h1=1 p=4", ""},
 		{number, "recurrent m=1 p=3", ""},
+		{text, "feed-forward h1=1 p=2", "has 30 bits, and p = 2"},
+		{text, "feed-forward h1=1 p=24", "has 30 bits, and p = 24"},
 	} {
 		f, err := Parse(t.Context(), "eq.star", strings.ReplaceAll(rest, "READ", "2")+c.code, Limits{})
 		if err != nil {

@@ -77,9 +77,15 @@ type box struct {
 	from [][]int32
 }
 
-// box is the whole table.
+// boxBits bounds the sets of answers of a box: so many bits.
+const boxBits = 1 << 26
+
+// box is the whole table, or nil where its values and its answers are very many.
 func (t *table) box() *box {
 	plain := t.answers()
+	if len(plain)*len(t.values) > boxBits {
+		return nil
+	}
 	words := (len(plain) + 63) / 64
 	s := &sets{by: map[string]int32{}}
 	all := make(answers, words)
@@ -90,13 +96,22 @@ func (t *table) box() *box {
 	}
 	s.of = append(s.of, all) // number 1, by no key: a value that accepts all has its own
 	b := &box{counts: slices.Clone(t.counts), right: make([]int32, len(t.ids)), sets: s, loose: t.relation() || t.partial()}
+	at := map[string]int{}
+	for k, p := range plain {
+		at[p.Key()] = k
+	}
 	ids := make([]int32, len(t.values))
 	for id, v := range t.values {
-		right := make(answers, words)
-		for k, p := range plain {
-			if v.Accepts(p) {
-				right[k/64] |= 1 << (k % 64)
+		right, ok := make(answers, words), []protocol.Value{v}
+		if v.Kind() == protocol.OneOf {
+			ok = ok[:0]
+			for k := range v.Len() {
+				ok = append(ok, v.At(k))
 			}
+		}
+		for _, p := range ok {
+			k := at[p.Key()]
+			right[k/64] |= 1 << (k % 64)
 		}
 		ids[id] = s.number(right)
 	}

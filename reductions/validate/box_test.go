@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"testing"
+
+	"crosscut/protocol"
 )
 
 // boxOf is a box of sets of answers, as bits.
@@ -144,5 +146,26 @@ func TestPlace(t *testing.T) {
 	}
 	if first != 40 {
 		t.Errorf("a pentagon is decided in %d steps", first)
+	}
+}
+
+// A table with very many answers has no box of them, and is not searched.
+func TestVeryManyAnswers(t *testing.T) {
+	for n, boxed := range map[int]bool{1 << 13: true, 1<<13 + 1: false} {
+		s := tabled([]int{n, 1}, func(at []int) protocol.Value { return protocol.IntValue(at[0]) })
+		table := shown(t, s)
+		if (table.box() != nil) != boxed {
+			t.Errorf("%d answers: %v", n, table.box())
+		}
+		if boxed {
+			continue
+		}
+		if list, err := s.Needs(t.Context()); err != nil || len(list) != 1 || list[0].Setting != protocol.OneWay {
+			t.Errorf("%d answers: %+v, %v", n, list, err)
+		}
+		s.Need = &Need{Bits: 20, Setting: protocol.OneWay.Randomised("1/3")}
+		if enough, why := s.enough(t.Context(), table); enough != 14 || s.judged {
+			t.Errorf("%d answers: %d are enough: %s", n, enough, why)
+		}
 	}
 }

@@ -23,7 +23,11 @@ const coinSteps = 1 << 26
 //     that row has. Where a rows differ, he is wrong only if another one is in the class, with
 //     probability at most a (c - 1) / (k - 1).
 func (t *table) withCoins(wrong *big.Rat, cost func(bits int, why string)) {
-	b := t.box().folded(0).folded(1)
+	b := t.box()
+	if b == nil {
+		return
+	}
+	b = b.folded(0).folded(1)
 	k, m, v := b.counts[0], b.counts[1], max(2, len(t.answers())) // of one answer no guess is wrong
 	// times is how much n/of is, so often as the protocol may be wrong, rounded down.
 	times := func(n, of int) int {

@@ -133,11 +133,15 @@ func (s *Subject) consequence(a rules.Sized, f *search) (Consequence, error) {
 	case err != nil:
 		return c, err
 	}
-	if why, err := s.tooLarge(a); why != "" || err != nil {
-		c.Note = why
+	why, measured, err := s.tooLarge(a)
+	if c.Note = why; why != "" || err != nil {
 		return c, err
 	}
 	c.Setting = p.Setting
+	if s.Unread != "" && !s.allRead {
+		c.Note = "no bound: " + s.Unread
+		return c, nil
+	}
 	moved, least, ok, err := s.facing(f.ctx, p)
 	bits := int(moved(p))
 	c.Bits = &bits
@@ -147,6 +151,9 @@ func (s *Subject) consequence(a rules.Sized, f *search) (Consequence, error) {
 	case !ok:
 		c.Note = "no bound on the problem is known here in this setting"
 		return c, nil
+	}
+	if !measured {
+		c.note("%s", unmeasured)
 	}
 	needed := least.Bits
 	c.Needed, c.Basis, c.Setting, c.Vacuous = &needed, least.Basis, least.Setting, bits >= needed
@@ -172,7 +179,7 @@ func (s *Subject) consequence(a rules.Sized, f *search) (Consequence, error) {
 // says what it reads, and was right there on a sample.
 func (c *Consequence) lookAhead(s *Subject, a rules.Sized, f *search, least Need) error {
 	if !s.Declared {
-		return errors.New("the reads were found on the inputs tried and are not declared: write def read(n)")
+		return errors.New(s.Unread)
 	}
 	at, need, seen, why := bites(a, f, s, least, !c.Vacuous)
 	if at == nil {
@@ -189,7 +196,7 @@ func (c *Consequence) lookAhead(s *Subject, a rules.Sized, f *search, least Need
 	if err := f.trust(at); err != nil {
 		return err
 	}
-	large, err := at.tooLarge(a)
+	large, measured, err := at.tooLarge(a)
 	if err != nil {
 		return err
 	}
@@ -202,6 +209,9 @@ func (c *Consequence) lookAhead(s *Subject, a rules.Sized, f *search, least Need
 		}
 	}
 	c.BitesFrom, c.BitesAtN = &n, &at.Shape.N
+	if !measured && n != s.Size { // of this size the row says it itself
+		c.note("%s at n = %d", unmeasured, n)
+	}
 	how, there := "checked", " at that n"
 	if s.sampled {
 		how = "sampled"
@@ -318,6 +328,9 @@ func bites(a rules.Sized, f *search, own *Subject, needed Need, here bool) (at *
 		}
 		if s == own {
 			return here, s, needed, nil
+		}
+		if !s.Declared {
+			return false, nil, need, fmt.Errorf("at n = %d %s", s.Size, s.Unread)
 		}
 		p, err := a.At(s.cut(), 0)
 		if err != nil {

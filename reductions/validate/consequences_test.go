@@ -215,7 +215,7 @@ func TestWhatARowSays(t *testing.T) {
 	}
 	nothing := at(4, owned)
 	nothing.Want = func(...protocol.Word) (protocol.Value, bool, error) { return protocol.BoolValue(true), true, nil }
-	nothing.Declared = false
+	nothing.Declared, nothing.allRead = false, true
 	if row := only(t, t.Context(), nothing, owned, free); !row.Vacuous || *row.Needed != 0 || strings.Contains(row.Note, "artefact") {
 		t.Errorf("0 bits for a need of 0: %+v", row)
 	}

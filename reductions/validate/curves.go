@@ -2,6 +2,7 @@ package validate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"crosscut/protocol"
@@ -27,6 +28,12 @@ func Curves(ctx context.Context, name string, family func(n int) (*Subject, erro
 				break // the map is defined for small n only
 			}
 			return t, err
+		}
+		if !s.Declared {
+			if n > 2 {
+				break
+			}
+			return t, errors.New(s.Unread)
 		}
 		for _, a := range rules.Examples(s.Players(), s.Rounds) {
 			p, err := a.At(s.cut(), 0)

@@ -261,7 +261,9 @@ func TestNothingFollowsFromErrors(t *testing.T) {
 	none := func(int) (*Subject, error) { return nil, errPlanted }
 	for says, declared := range map[string]bool{errPlanted.Error(): true, "not declared": false} {
 		s := own(instance(t, reductions.DisjMatch3, 3))
-		s.Declared = declared
+		if s.Declared = declared; !declared {
+			s.Unread = says
+		}
 		list, err := Consequences(t.Context(), s, none)
 		if err != nil {
 			t.Fatal(err)

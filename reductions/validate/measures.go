@@ -46,8 +46,10 @@ func (s *Subject) Needs(ctx context.Context) ([]Need, error) {
 	if k > 2 {
 		list = append(list, t.atOnce(ctx))
 	}
-	if bits, _, by := t.box().least(ctx); bits > 0 {
-		list = append(list, Need{bits, protocol.TwoWay.Among(k), problems.Checked, by})
+	if b := t.box(); b != nil {
+		if bits, _, by := b.least(ctx); bits > 0 {
+			list = append(list, Need{bits, protocol.TwoWay.Among(k), problems.Checked, by})
+		}
 	}
 	if k == 2 {
 		two, err := t.pairwise(ctx)

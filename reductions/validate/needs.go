@@ -189,7 +189,11 @@ func (t *table) messages(ctx context.Context) (lower, upper int, by string) {
 	if relation {
 		what = "a relation"
 	}
-	b, lower := few.box().compress(ctx, 0, classSteps)
+	b := few.box()
+	if b == nil {
+		return 1, n, fmt.Sprintf("%d different rows of %d, under %s", n, rows, what)
+	}
+	b, lower = b.compress(ctx, 0, classSteps)
 	if upper = b.counts[0]; !relation && protocol.Width(uint64(lower)) < protocol.Width(uint64(upper)) {
 		// Under a promise alone rows may share a message iff they do pairwise.
 		if m := few.matrix(); m != nil {
@@ -401,6 +405,9 @@ func (s *Subject) enough(ctx context.Context, t *table) (bits int, why string) {
 		return bits, why
 	}
 	b, chain := t.box(), setting.Order == protocol.Chain
+	if s.judged = b != nil; !s.judged {
+		return bits, why
+	}
 	rounds := setting.Rounds
 	if setting.Order != protocol.InRounds {
 		rounds = -1

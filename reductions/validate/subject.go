@@ -23,10 +23,12 @@ type Subject struct {
 	Split tasks.Split
 	Reads []int
 
-	// Declared says that Reads are the positions that Answer may read, and no others.
-	// Else they are what was found on the inputs tried so far, and say nothing of other
-	// sizes; Found, where it is set, says what is found by now.
+	// Declared says that Reads are the positions that Answer may read, and no others. Else
+	// they are what was found on some inputs, or what some of the answering player's inputs
+	// ask for: Unread says so, and that nothing that counts them is a bound. Found, where it
+	// is set, says what is found by now.
 	Declared bool
+	Unread   string
 	Found    func() []int
 	// ReadsVary says that of Reads only some are read, which depends on the answering
 	// player's input.
@@ -69,6 +71,7 @@ type Subject struct {
 	// judged says that Need was held against all protocols that are looked for, met that it is
 	// right for certain, sampled that a run did not try all inputs.
 	judged, met, sampled bool
+	allRead              bool // Reads are all that Answer read on any input
 }
 
 // Violation is a broken obligation of a reduction: not a wrong answer, but a map

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 
 	"crosscut/protocol"
 	"crosscut/reductions/rules"
@@ -16,36 +17,57 @@ const sizeInputs = 64
 
 // tooLarge says why tokens of a user's own task do not fit the d numbers of p bits that
 // a rule takes them for; "": those that were measured fit, or the rule embeds them itself.
-// A list counts with all it holds; a string is a symbol, one number.
-func (s *Subject) tooLarge(a rules.Sized) (string, error) {
+// all says that no inputs of Alice's are left. A list counts with all it holds, a dictionary
+// with its keys too.
+func (s *Subject) tooLarge(a rules.Sized) (why string, all bool, err error) {
 	if !a.Raw || s.Shape.Task.TokenBits != nil {
-		return "", nil
+		return "", true, nil
 	}
 	d, p := a.Set.Num.Int("d"), a.Set.Num.Int("p")
-	for _, in := range firstOf(s.adversarial(rand.New(rand.NewPCG(1, 0))), sizeInputs) {
-		toks, err := s.write(protocol.Alice, in[0])
-		if err != nil {
-			return "", err
+	var ins []protocol.Word
+	if x := s.domainOf(protocol.Alice); 0 <= x.Len() && x.Len() <= sizeInputs {
+		for k := range x.Len() {
+			ins = append(ins, x.Nth(k))
 		}
-		for _, t := range toks {
-			raw, _ := json.Marshal(s.Shape.Task.FormatToken(s.Shape, t)) // a user's value, which was JSON
-			switch numbers, bits := measure(raw); {
-			case numbers > d:
-				return fmt.Sprintf("no bound: a token of Alice's holds %d numbers, and d = %d", numbers, d), nil
-			case bits > p:
-				return fmt.Sprintf("no bound: a number in a token of Alice's has %d bits, and p = %d", bits, p), nil
+		all = true
+	} else {
+		for _, in := range firstOf(s.adversarial(rand.New(rand.NewPCG(1, 0))), 16*sizeInputs) {
+			if len(ins) < sizeInputs && !slices.Contains(ins, in[0]) {
+				ins = append(ins, in[0])
 			}
 		}
 	}
-	return "", nil
+	most, sign := 0, 0 // 1: some number is negative
+	for _, in := range ins {
+		toks, err := s.write(protocol.Alice, in)
+		if err != nil {
+			return "", all, err
+		}
+		for _, t := range toks {
+			raw, _ := json.Marshal(s.Shape.Task.FormatToken(s.Shape, t)) // a user's value, which was JSON
+			numbers, bits, negative := measure(raw)
+			if most = max(most, bits); negative {
+				sign = 1
+			}
+			switch {
+			case numbers > d:
+				return fmt.Sprintf("no bound: a token of Alice's holds %d numbers, and d = %d", numbers, d), all, nil
+			case most+sign > p:
+				return fmt.Sprintf("no bound: a number in a token of Alice's has %d bits, and p = %d", most+sign, p), all, nil
+			}
+		}
+	}
+	return "", all, nil
 }
 
-// measure counts the numbers of a token, and the bits of the largest integer.
-func measure(raw []byte) (numbers, bits int) {
+// measure counts the numbers of a token, and the bits of the largest: of an integer its own, of
+// another number 64, of a string those of its number among all strings, the shorter ones first.
+func measure(raw []byte) (numbers, bits int, negative bool) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
 	var token any
 	_ = dec.Decode(&token)
+	number := func(i *big.Int) { numbers, bits, negative = numbers+1, max(bits, i.BitLen()), negative || i.Sign() < 0 }
 	var count func(v any)
 	count = func(v any) {
 		switch v := v.(type) {
@@ -54,18 +76,29 @@ func measure(raw []byte) (numbers, bits int) {
 				count(e)
 			}
 		case map[string]any:
-			for _, e := range v {
+			for key, e := range v {
+				count(key)
 				count(e)
 			}
-		case json.Number:
-			numbers++
-			if i, ok := new(big.Int).SetString(v.String(), 10); ok {
-				bits = max(bits, i.BitLen())
+		case string:
+			i := new(big.Int)
+			for _, b := range []byte(v) { // the number before, among the strings one byte longer
+				i.Add(i.Lsh(i, 8), big.NewInt(int64(b)+1))
 			}
-		default:
-			numbers++
+			number(i)
+		case json.Number:
+			i, ok := new(big.Int).SetString(v.String(), 10)
+			if !ok {
+				i = new(big.Int).Lsh(big.NewInt(1), 63)
+			}
+			number(i)
+		default: // True, False or None
+			number(big.NewInt(1))
 		}
 	}
 	count(token)
-	return numbers, bits
+	return numbers, bits, negative
 }
+
+// unmeasured is what a row rests on where Alice has more inputs than were written.
+const unmeasured = "if no token of Alice's is larger than those of the inputs that were measured"

@@ -146,9 +146,9 @@ func TestTokensOfOtherSizes(t *testing.T) {
 	if err := odd.strange(""); err != nil {
 		t.Errorf("text where text is wanted: %v", err)
 	}
-	for raw, want := range map[string][2]int{`[1, [2, "a"], {"x": 255}]`: {4, 8}, `7`: {1, 3}, `-8`: {1, 4}, `[]`: {0, 0}, `1.5`: {1, 0}} {
-		if numbers, bits := measure([]byte(raw)); numbers != want[0] || bits != want[1] {
-			t.Errorf("%s: %d numbers of %d bits", raw, numbers, bits)
+	for raw, want := range map[string][2]int{`[1, [2, "a"], {"x": 255}]`: {5, 8}, `7`: {1, 3}, `-8`: {1, 4}, `[]`: {0, 0}, `1.5`: {1, 64}, `"a"`: {1, 7}, `"0110"`: {1, 30}, `""`: {1, 0}, `true`: {1, 1}} {
+		if numbers, bits, negative := measure([]byte(raw)); numbers != want[0] || bits != want[1] || negative != (raw == `-8`) {
+			t.Errorf("%s: %d numbers of %d bits, negative: %v", raw, numbers, bits, negative)
 		}
 	}
 }
@@ -163,12 +163,13 @@ func TestTokensFitTheRule(t *testing.T) {
 	for _, c := range []struct {
 		token any
 		says  string
-	}{{[]int{1, 2, 1<<p - 1}, ""}, {[]int{1, 2, 3, 4}, "holds 4 numbers, and d = 3"}, {[]int{1 << p}, "has " + strconv.Itoa(p+1) + " bits"}} {
+	}{{[]int{1, 2, 1<<p - 1}, ""}, {[]int{1, 2, 3, 4}, "holds 4 numbers, and d = 3"}, {[]int{1 << p}, "has " + strconv.Itoa(p+1) + " bits"},
+		{[]int{1<<p - 1, -1}, "has " + strconv.Itoa(p+1) + " bits"}, {[]int{1<<(p-1) - 1, -1}, ""}, {"é", "has 16 bits"}} {
 		s := instance(t, reductions.DisjMatch3, 3)
 		own := *s.Shape.Task
 		own.TokenBits, own.FormatToken = nil, func(tasks.Shape, tasks.Token) any { return c.token }
 		s.Shape.Task = &own
-		if why, err := s.tooLarge(raw); err != nil || !strings.Contains(why, c.says) || (why == "") != (c.says == "") {
+		if why, _, err := s.tooLarge(raw); err != nil || !strings.Contains(why, c.says) || (why == "") != (c.says == "") {
 			t.Errorf("%v: %q, %v", c.token, why, err)
 		}
 		if row := only(t, t.Context(), s, func(int) (*Subject, error) { return nil, errPlanted }, raw); (row.Bits == nil) != (c.says != "") || !strings.Contains(row.Note, c.says) {
@@ -191,11 +192,11 @@ func TestTokensFitTheRule(t *testing.T) {
 		if _, err := Consequences(t.Context(), s, nil, raw); !errors.Is(err, errPlanted) {
 			t.Errorf("a map that fails: %v", err)
 		}
-		if _, err := s.tooLarge(raw); !errors.Is(err, errPlanted) {
+		if _, _, err := s.tooLarge(raw); !errors.Is(err, errPlanted) {
 			t.Errorf("a map that fails: %v", err)
 		}
 		own.TokenBits = tasks.Match3.TokenBits
-		if why, err := s.tooLarge(raw); why != "" || err != nil {
+		if why, _, err := s.tooLarge(raw); why != "" || err != nil {
 			t.Errorf("tokens that a task counts itself: %q, %v", why, err)
 		}
 	}
