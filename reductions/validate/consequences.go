@@ -97,6 +97,14 @@ func Consequences(ctx context.Context, s *Subject, family func(n int) (*Subject,
 		}
 		all = append(all, c)
 	}
+	for k, c := range all { // rows before the one that showed the map wrong
+		if c.BitesFrom != nil && 0 < f.wrong && f.wrong <= *c.BitesFrom {
+			var err error
+			if all[k], err = s.consequence(named[k], f); err != nil && !f.over(err) {
+				return all, err
+			}
+		}
+	}
 	return all, nil
 }
 
@@ -193,7 +201,7 @@ func (c *Consequence) lookAhead(s *Subject, a rules.Sized, f *search, least Need
 		return nil
 	}
 	n := at.Size
-	if err := f.trust(at); err != nil {
+	if err := f.trustUpTo(at, s.Size); err != nil {
 		return err
 	}
 	large, measured, err := at.tooLarge(a)
@@ -261,7 +269,7 @@ func (c *Consequence) rests(ctx context.Context, s *Subject, need Need) {
 func (c *Consequence) solveLength(f *search) {
 	last := Solution{For: "N", Text: fmt.Sprintf("excluded from N = %d (n = %d) on", *c.BitesAtN, *c.BitesFrom), Latex: fmt.Sprintf(`N < %d`, *c.BitesAtN)}
 	n := *c.BitesFrom - 1
-	if before, err := f.at(n); err == nil && f.trust(before) == nil {
+	if before, err := f.at(n); err == nil {
 		N := before.Shape.N
 		last.Text, last.Latex, last.Bound = fmt.Sprintf("N <= %d (n <= %d) for a model of these sizes", N, n), fmt.Sprintf(`N \le %d`, N), &N
 		if N >= *c.BitesAtN {

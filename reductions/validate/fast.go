@@ -214,7 +214,8 @@ func (f *fast) compare(t *tally, x protocol.Word, number, at int, got, want []ui
 		for ; diff != 0; diff &= diff - 1 {
 			j := (at+i)*64 + bits.TrailingZeros64(diff)
 			in := []protocol.Word{x, f.s.Problem.Y(f.s.Size, j)}
-			if p := (&pair{f.s.ones(in), in, [2]int{number, j}}); p.better(t.worst) {
+			wanted := protocol.BoolValue(want[i]>>(j%64)&1 == 1)
+			if p := (&pair{ones: f.s.ones(in), in: in, at: [2]int{number, j}, got: protocol.BoolValue(!wanted.True()), want: wanted}); p.better(t.worst) {
 				t.worst = p
 			}
 		}

@@ -152,7 +152,7 @@ func TestErrorsAreTold(t *testing.T) {
 	do["explanation"] = func(_ context.Context, c *counter) error {
 		s := broken(t, 3, faults["always yes"])
 		in := []protocol.Word{s.domainOf(0).Nth(0), s.domainOf(1).Nth(0)}
-		return failing(s, c).explain(&Result{}, &pair{in: in})
+		return failing(s, c).explain(&Result{}, &pair{in: in}, false)
 	}
 	do["reads that vary"] = func(ctx context.Context, c *counter) error {
 		s := failing(right(3), c)

@@ -22,6 +22,9 @@ const (
 	sampleLeast  = 1 << 11
 )
 
+// wrongSize is how many uniform inputs are drawn at most where an adversarial one fails.
+const wrongSize = 1 << 14
+
 func (s *Subject) effort() int64 {
 	if s.Effort == nil {
 		return 0
@@ -57,24 +60,42 @@ func (s *Subject) bitPairs(rng *rand.Rand, dx, dy protocol.Domain, yield func([]
 		}
 		return one(ny, at)
 	}
-	// Singles are tried pairwise at up to 512 places, fewer where sequences are long.
+	if dy.Plain() && (!pair(full(nx), none(ny)) || !pair(full(nx), full(ny)) || !pair(none(nx), full(ny)) || !pair(none(nx), none(ny))) {
+		return
+	}
+	// Singles are tried at up to 512 places, fewer where sequences are long: the first ones, and
+	// for every three of them one from behind, so that the first pairs are some of each kind.
 	most := min(nx, 512, max(8, sampleTokens>>4/s.Shape.N))
-	for i := range most {
-		if !pair(none(nx), ys(i)) || !pair(full(nx), ys(i)) {
-			return
+	place := func(k int) int {
+		if k%4 == 3 {
+			return nx - 1 - k/4*((nx-most+most/4)/max(1, most/4))
 		}
-		for j := range most {
-			near := most <= 64 || min(i, j) < 8 || max(i-j, j-i) < 3
-			if near && !pair(one(nx, i), ys(j)) {
-				return
-			}
-		}
+		return k - k/4
+	}
+	around := func(i int) bool {
 		hole := fill(nx, func(k int) bool { return k != i })
-		if !pair(hole, ys(i)) || !pair(hole, ys(i+1)) {
+		return pair(one(nx, i), ys(i)) && pair(none(nx), ys(i)) && pair(hole, ys(i)) && pair(hole, ys(i+1))
+	}
+	for k := range most {
+		if !pair(full(nx), ys(place(k))) || k%4 == 3 && !around(place(k/4)) {
 			return
 		}
 	}
-	if !dy.Plain() || !pair(full(nx), full(ny)) || !pair(full(nx), none(ny)) || !pair(none(nx), full(ny)) || !pair(none(nx), none(ny)) {
+	for k := most / 4; k < most; k++ {
+		if !around(place(k)) {
+			return
+		}
+	}
+	for k := range most {
+		for l := range most {
+			i, j := place(k), place(l)
+			near := most <= 64 || min(i, j) < 8 || max(i-j, j-i) < 3
+			if near && i != j && !pair(one(nx, i), ys(j)) {
+				return
+			}
+		}
+	}
+	if !dy.Plain() || nx != ny {
 		return
 	}
 	for range min(1024, max(8, sampleTokens>>5/s.Shape.N)) {
@@ -173,8 +194,10 @@ func (s *Subject) edges(rng *rand.Rand, yield func([]protocol.Word) bool) {
 func (s *Subject) sample(ctx context.Context, opt Options) (tally, *Interval, error) {
 	uniform := min(int64(SampleSize), max(64, int64(sampleTokens/s.Shape.N)))
 	most := int64(math.MaxInt64)
-	if opt.Budget != 0 { // a quarter of it for the adversarial pairs
-		most = (opt.Budget + 3) / 4
+	if opt.Budget != 0 { // a quarter of it for the adversarial pairs, or most of it
+		if most = (opt.Budget + 3) / 4; opt.spot {
+			most = (7*opt.Budget + 7) / 8
+		}
 	}
 	list := firstOf(s.adversarial(rand.New(rand.NewPCG(opt.Seed, 1))), most)
 	const chunk = 256
@@ -191,12 +214,19 @@ func (s *Subject) sample(ctx context.Context, opt Options) (tally, *Interval, er
 					if ctx.Err() != nil {
 						break
 					}
-					list := &Inputs{Words: make([][]protocol.Word, players), Toks: make([][][]tasks.Token, players)}
-					for i := range ins {
-						list.At = append(list.At, slices.Repeat([]int32{int32(i)}, players)...)
-					}
+					list := &Inputs{Words: make([][]protocol.Word, players), Toks: make([][][]tasks.Token, players), At: make([]int32, len(ins)*players)}
 					for who := range players {
-						if err := s.writeAll(list, who, len(ins), func(i int) protocol.Word { return ins[i][who] }); err != nil {
+						at := map[protocol.Word]int32{} // each word is written once
+						var words []protocol.Word
+						for i, in := range ins {
+							n, known := at[in[who]]
+							if !known {
+								n = int32(len(words))
+								at[in[who]], words = n, append(words, in[who])
+							}
+							list.At[i*players+who] = n
+						}
+						if err := s.writeAll(list, who, len(words), func(i int) protocol.Word { return words[i] }); err != nil {
 							return t, err
 						}
 					}
@@ -217,6 +247,9 @@ func (s *Subject) sample(ctx context.Context, opt Options) (tally, *Interval, er
 	}
 	if each := (s.effort() - before) / int64(max(1, len(list))); opt.Budget == 0 {
 		uniform = min(uniform, max(sampleLeast, sampleEffort/max(1, each)))
+		if t.failures > 0 { // the verdict is known: how often it fails is told well enough
+			uniform = min(uniform, wrongSize)
+		}
 	} else {
 		uniform = max(1, opt.Budget-int64(len(list)))
 	}

@@ -14,6 +14,7 @@ type search struct {
 	family  func(n int) (*Subject, error)
 	made    map[int]made
 	samples map[int]error
+	wrong   int // the smallest size at which the map was seen wrong; 0: none
 }
 
 type made struct {
@@ -22,7 +23,7 @@ type made struct {
 }
 
 func newSearch(ctx context.Context, family func(n int) (*Subject, error)) *search {
-	return &search{ctx, family, map[int]made{}, map[int]error{}}
+	return &search{ctx: ctx, family: family, made: map[int]made{}, samples: map[int]error{}}
 }
 
 // errLate says that the time for consequences was over first.
@@ -74,22 +75,55 @@ func (f *search) trust(s *Subject) error {
 	err, ok := f.samples[s.Size]
 	if !ok {
 		err = f.sample(s)
-		f.samples[s.Size] = err
+		if f.samples[s.Size] = err; err != nil && !errors.Is(err, errLate) && (f.wrong == 0 || s.Size < f.wrong) {
+			f.wrong = s.Size
+		}
 	}
 	return err
 }
 
+// trustUpTo samples the map at a size, and at those between it and a smaller one that [Beyond]
+// looks at: what bites from a size on speaks of larger ones too. Nor is a map trusted at or above
+// a size at which it was seen wrong.
+func (f *search) trustUpTo(s *Subject, from int) error {
+	err := f.trust(s)
+	for _, n := range beyond(from) {
+		if n >= s.Size || err != nil {
+			continue
+		}
+		if other, bad := f.at(n); bad == nil {
+			err = f.trust(other)
+		}
+	}
+	if err == nil && 0 < f.wrong && f.wrong <= s.Size {
+		err = f.samples[f.wrong]
+	}
+	return err
+}
+
+// beyond are a few larger sizes.
+func beyond(n int) []int {
+	return []int{n + 1, n + 2, 2*n + 1, 4*n + 3, max(16, n+1)}
+}
+
 // spotTokens is about how many tokens are written for a sample at one size, or sixteen bits
-// of inputs where those are longer.
-const spotTokens = 1 << 17
+// of inputs where those are longer, and spotPairs the most pairs; where a user's own task is
+// evaluated for each, a quarter.
+const (
+	spotTokens = 1 << 20
+	spotPairs  = 1 << 10
+)
 
 func (f *search) sample(s *Subject) error {
 	bits := 0
 	for _, d := range s.Problem.Domains(s.Size) {
 		bits += d.Bits()
 	}
-	pairs := min(256, max(8, spotTokens/max(s.Shape.N, bits/16)))
-	t, _, err := s.sample(f.ctx, Options{Budget: int64(pairs), Seed: 1, Workers: 2})
+	pairs := min(spotPairs, spotTokens/max(s.Shape.N, bits/16))
+	if s.Answers != nil {
+		pairs /= 4
+	}
+	t, _, err := s.sample(f.ctx, Options{Budget: int64(max(8, pairs)), Seed: 1, Workers: 2, spot: true})
 	if err == nil {
 		err = t.strange(s.Place)
 	}
@@ -128,7 +162,7 @@ func (s *Subject) shownShort(p *pair) string {
 // where it is wrong or not defined. It ends with ctx.
 func Beyond(ctx context.Context, n int, family func(n int) (*Subject, error)) []string {
 	f := newSearch(ctx, family)
-	for _, larger := range []int{n + 1, n + 2, 2*n + 1, 4*n + 3, max(16, n+1)} {
+	for _, larger := range beyond(n) {
 		s, err := f.at(larger)
 		what := ": the map is not defined"
 		if err == nil {

@@ -60,6 +60,19 @@ func (l *Inputs) get(k int, in []protocol.Word) {
 	}
 }
 
+// lay writes the tokens of input number k into m.
+func (l *Inputs) lay(k int, m *merger) {
+	for who := len(l.Words) - 1; who >= 0; who-- {
+		at, n := k, len(l.Words[who])
+		if l.At != nil {
+			at = int(l.At[k*len(l.Words)+who])
+		} else {
+			at, k = k%n, k/n
+		}
+		m.put(protocol.Player(who), l.Toks[who][at])
+	}
+}
+
 // Values are those of many inputs: that of input k is All[At[k]].
 type Values struct {
 	All []protocol.Value
@@ -189,6 +202,8 @@ func (s *Subject) all(ctx context.Context, t *tally, m *merger, list *Inputs, ba
 		list.get(k, in)
 		if s.count(t, in, gots.Of(k), wants.Of(k)); t.worst != before.worst {
 			t.worst.at = [2]int{(base + k) / ys, (base + k) % ys}
+			list.lay(k, m)
+			t.worst.seq = slices.Clone(m.seq)
 		}
 		if fine != nil && t.failures == before.failures && t.inside > before.inside {
 			fine[met] = true

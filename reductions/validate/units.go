@@ -122,7 +122,7 @@ func (s *Subject) tally(c *Counts) tally {
 		in := make([]protocol.Word, s.Players())
 		in[0] = s.domainOf(0).Nth(c.Worst.X)
 		s.others(in, c.Worst.Y)
-		t.worst = &pair{s.ones(in), in, [2]int{c.Worst.X, c.Worst.Y}}
+		t.worst = &pair{ones: s.ones(in), in: in, at: [2]int{c.Worst.X, c.Worst.Y}}
 	}
 	return t
 }

@@ -36,6 +36,7 @@ type Options struct {
 	// declares a need, which may yet be refuted.
 	Told  func(*Result)
 	table *table // to fill with the problem's values; may be nil
+	spot  bool   // most of the budget is for the adversarial pairs
 	_     struct{}
 }
 
@@ -101,6 +102,9 @@ type pair struct {
 	ones int
 	in   []protocol.Word
 	at   [2]int // the numbers of the first player's input and of the others', where all are gone through
+
+	got, want protocol.Value
+	seq       []tasks.Token // nil: not kept
 }
 
 func (p *pair) better(than *pair) bool {
@@ -190,8 +194,11 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 		err = t.strange(s.Place)
 	}
 	if t.worst != nil {
-		if e := s.explain(r, t.worst); e != nil {
+		if e := s.explain(r, t.worst, err != nil); e != nil {
 			return r, errors.Join(err, e)
+		}
+		if ctx.Err() != nil {
+			r.Warnings = append(r.Warnings, fmt.Sprintf("interrupted after %d of %s pairs: the counterexample is the smallest of those found by then", t.checked, domainText(r.Pairs)))
 		}
 	}
 	switch {
@@ -293,7 +300,7 @@ func (s *Subject) count(t *tally, in []protocol.Word, got, want protocol.Value) 
 		if got.Kind() == protocol.None {
 			worst = &t.silent
 		}
-		if p := (&pair{ones: s.ones(in), in: in}); p.better(*worst) {
+		if p := (&pair{ones: s.ones(in), in: in, got: got, want: want}); p.better(*worst) {
 			p.in = slices.Clone(in)
 			*worst = p
 		}
@@ -351,19 +358,22 @@ func (s *Subject) inputAt(m *merger, in []protocol.Word) error {
 }
 
 // explain writes out a failing input, evaluated once more by the plain path, so
-// that a fault of the fast path could not pass for one of the reduction.
-func (s *Subject) explain(r *Result, p *pair) error {
-	m := s.merger()
-	if err := s.inputAt(m, p.in); err != nil {
-		return err
-	}
-	got, want, err := s.check(m, p.in)
-	if err != nil {
-		return err
-	}
-	shown := s.show(p.in)
-	if want.Accepts(got) {
-		return fmt.Errorf("validate: internal: %v fails on the %s path only", shown, r.Path)
+// that a fault of the fast path could not pass for one of the reduction; where the run
+// has ended early, as it was kept: a file is not asked any more.
+func (s *Subject) explain(r *Result, p *pair, ended bool) error {
+	shown, seq, got, want := s.show(p.in), p.seq, p.got, p.want
+	if !ended {
+		m := s.merger()
+		err := s.inputAt(m, p.in)
+		if err == nil {
+			got, want, err = s.check(m, p.in)
+		}
+		if err != nil {
+			return err
+		}
+		if seq = m.seq; want.Accepts(got) {
+			return fmt.Errorf("validate: internal: %v fails on the %s path only", shown, r.Path)
+		}
 	}
 	c := &Counterexample{Got: got, Want: want, in: p.in}
 	if len(shown) == 2 {
@@ -371,7 +381,7 @@ func (s *Subject) explain(r *Result, p *pair) error {
 	} else {
 		c.Inputs = shown
 	}
-	for i, t := range m.seq {
+	for i, t := range seq {
 		c.Tokens = append(c.Tokens, s.Shape.Task.FormatToken(s.Shape, t))
 		owner := "public"
 		if o := s.Split.Owner[i]; o != tasks.Public {

@@ -351,7 +351,7 @@ func TestInterruptInTheLastJob(t *testing.T) {
 		opt   Options
 		after int // inputs of the first player that are written before the interrupt
 	}{
-		"sampled":      {40, Options{Budget: 300}, 280},
+		"sampled":      {40, Options{Budget: 300}, 200},
 		"bit-parallel": {6, Options{}, 64},
 	} {
 		ctx, stop := context.WithCancel(t.Context())
