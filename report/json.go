@@ -9,23 +9,30 @@ import (
 )
 
 // writeJSON prints the sheet's value and nothing else: one field per line, and
-// one element per line where a field is a list of objects.
+// one element per line where a field is a list of objects. The command that
+// reproduces the sheet is its last field, unless the value states it.
 func writeJSON(w io.Writer, s *Sheet) error {
-	var compact bytes.Buffer
-	e := json.NewEncoder(&compact)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(s.Value); err != nil {
+	value, err := compact(s.Value)
+	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	b := bufio.NewWriter(w)
-	if err := lines(b, bytes.TrimSpace(compact.Bytes())); err != nil {
+	if err := lines(b, value, s.Command); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	fmt.Fprintln(b)
 	return b.Flush()
 }
 
-func lines(b *bufio.Writer, value []byte) error {
+func compact(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return bytes.TrimSpace(b.Bytes()), err
+}
+
+func lines(b *bufio.Writer, value []byte, command string) error {
 	if len(value) == 0 || value[0] != '{' {
 		_, err := b.Write(value)
 		return err
@@ -35,7 +42,8 @@ func lines(b *bufio.Writer, value []byte) error {
 		return err
 	}
 	fmt.Fprint(b, "{")
-	for first := true; dec.More(); first = false {
+	comma := ""
+	for ; dec.More(); comma = "," {
 		key, err := dec.Token()
 		if err != nil {
 			return err
@@ -44,10 +52,10 @@ func lines(b *bufio.Writer, value []byte) error {
 		if err := dec.Decode(&field); err != nil {
 			return err
 		}
-		if !first {
-			fmt.Fprint(b, ",")
+		if key == "command" {
+			command = ""
 		}
-		fmt.Fprintf(b, "\n %q: ", key)
+		fmt.Fprintf(b, "%s\n %q: ", comma, key)
 		if !bytes.HasPrefix(field, []byte("[{")) {
 			b.Write(field)
 			continue
@@ -65,6 +73,13 @@ func lines(b *bufio.Writer, value []byte) error {
 			b.Write(el)
 		}
 		fmt.Fprint(b, "\n ]")
+	}
+	if command != "" {
+		quoted, err := compact(command)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(b, "%s\n \"command\": %s", comma, quoted)
 	}
 	_, err := fmt.Fprint(b, "\n}")
 	return err

@@ -44,7 +44,6 @@ var _ = register(&command{
 			if err != nil && c.Context.Err() == nil {
 				return contradicted(err)
 			}
-			b.Command = c.command()
 			if err := c.emit(b.Sheet()); err != nil {
 				return err
 			}

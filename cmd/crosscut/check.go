@@ -101,7 +101,6 @@ var _ = register(&command{
 		default:
 			return usagef(checkHint, "%s: format %q is none of %q, %q and %q", name, format, check.Format, proof.Format, run.TranscriptFormat)
 		}
-		r.Command = c.command()
 		if err := c.emit(r.Sheet()); err != nil {
 			return err
 		}

@@ -164,9 +164,7 @@ func runCurve(c *call) error {
 			return err
 		}
 	}
-	s := r.sheet()
-	s.Command = c.command()
-	if err := c.emit(s); err != nil {
+	if err := c.emit(r.sheet()); err != nil {
 		return err
 	}
 	return stopped

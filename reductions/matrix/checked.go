@@ -34,7 +34,6 @@ type Checked struct {
 	Left []string `json:"left,omitempty"`
 	// Exported says what was written for other checkers.
 	Exported []string `json:"exported,omitempty"`
-	Command  string   `json:"command,omitempty"`
 }
 
 // CheckedMatrix is the matrix that a certificate speaks of.

@@ -13,9 +13,8 @@ import (
 
 // Scoreboard is what the literature knows of the named matrices against what is computed.
 type Scoreboard struct {
-	Rows    []Score  `json:"rows"`
-	Larger  []string `json:"larger"` // matrices that have more entries at their least size: all is open
-	Command string   `json:"command,omitempty"`
+	Rows   []Score  `json:"rows"`
+	Larger []string `json:"larger"` // matrices that have more entries at their least size: all is open
 }
 
 // Score is one matrix.
