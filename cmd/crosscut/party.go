@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -103,9 +102,9 @@ func (c *call) party() (*run.Party, error) {
 	if !c.IsSet("input") {
 		return nil, usagef("give this player's half with --input HALF.json", "flag --input is missing")
 	}
-	data, err := os.ReadFile(c.String("input"))
+	data, err := c.readFile("input")
 	if err != nil {
-		return nil, fmt.Errorf("flag --input: %w", err)
+		return nil, err
 	}
 	self := protocol.Alice
 	if role == "bob" {

@@ -7,6 +7,7 @@
 package strict
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -36,10 +37,14 @@ func (l Limits) or() Limits {
 	return l
 }
 
+// Text is a text without the byte order mark that some programs write before it.
+func Text(raw []byte) []byte { return bytes.TrimPrefix(raw, []byte("\ufeff")) }
+
 // Decode reads one JSON value into a pointer. Where the Go value is a struct its
 // keys are the names of the fields; within maps, interfaces, raw messages and types
 // that decode themselves every key is allowed, but none twice.
 func Decode(raw []byte, into any, l Limits) error {
+	raw = Text(raw)
 	if err := examine(raw, reflect.TypeOf(into), l.or()); err != nil {
 		return err
 	}
@@ -50,6 +55,7 @@ func Decode(raw []byte, into any, l Limits) error {
 // places, for the caller to judge. A key that differs from a known one only in case is
 // an error, and null is read as a key that does not stand there.
 func Known(raw []byte, into any, l Limits) (others []string, err error) {
+	raw = Text(raw)
 	w := &walker{nulls: true}
 	if err := w.examine(raw, reflect.TypeOf(into), l.or()); err != nil {
 		return nil, err
@@ -68,7 +74,7 @@ type Field struct {
 
 // Fields reads one object whose keys the caller judges, in the order of the text.
 func Fields(raw []byte, l Limits) ([]Field, error) {
-	l = l.or()
+	raw, l = Text(raw), l.or()
 	if err := examine(raw, anything, l); err != nil {
 		return nil, err
 	}

@@ -204,7 +204,7 @@ func rightOutput(in *reductions.Instance, x, y protocol.Word, raw json.RawMessag
 
 // rowsOf reads the rows of a table in any of its forms.
 func rowsOf(table []byte) ([]placed, error) {
-	table = bytes.TrimSpace(bytes.TrimPrefix(table, []byte("\ufeff")))
+	table = bytes.TrimSpace(strict.Text(table))
 	if kind := strict.Foreign(table); kind != "" {
 		return nil, fmt.Errorf("no table of messages: this is %s", kind)
 	}

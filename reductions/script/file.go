@@ -75,6 +75,7 @@ func Load(ctx context.Context, path string, limits Limits) (*File, error) {
 
 // Parse is Load for a file that is in memory.
 func Parse(ctx context.Context, name, source string, limits Limits) (*File, error) {
+	source = strings.TrimPrefix(source, "\ufeff") // a byte order mark is no text
 	if err := noText(name, source); err != nil {
 		return nil, err
 	}
@@ -101,15 +102,13 @@ func Parse(ctx context.Context, name, source string, limits Limits) (*File, erro
 func noText(name, source string) error {
 	for k, r := range source {
 		why := "the byte 0 is no text"
-		if r == '\uFEFF' && k == 0 {
-			why = "a byte order mark stands before the text"
-		} else if _, size := utf8.DecodeRuneInString(source[k:]); r == utf8.RuneError && size == 1 {
+		if _, size := utf8.DecodeRuneInString(source[k:]); r == utf8.RuneError && size == 1 {
 			why = fmt.Sprintf("the byte %#x is not UTF-8", source[k])
 		} else if r != 0 {
 			continue
 		}
 		before := source[:k]
-		return hinted("save the file as text in UTF-8, without a byte order mark", "%s:%d:%d: %s", name, 1+strings.Count(before, "\n"), utf8.RuneCountInString(before[strings.LastIndex(before, "\n")+1:])+1, why)
+		return hinted("save the file as text in UTF-8", "%s:%d:%d: %s", name, 1+strings.Count(before, "\n"), utf8.RuneCountInString(before[strings.LastIndex(before, "\n")+1:])+1, why)
 	}
 	return nil
 }

@@ -207,7 +207,6 @@ func TestUnusable(t *testing.T) {
 		{"answer is no answer", strings.Replace(right, "outputs[1] == 1", "1.5", 1), "want a boolean, an integer"},
 		{"a byte 0, and what stands behind it", right + "\x00\nthis is (", fmt.Sprintf("user.star:%d:1: the byte 0 is no text", strings.Count(right, "\n")+1)},
 		{"another encoding", "# caf\xe9\n" + right, "user.star:1:6: the byte 0xe9 is not UTF-8"},
-		{"a byte order mark", "\uFEFF" + right, "user.star:1:1: a byte order mark stands before the text"},
 		{"arguments in another order", strings.Replace(right, "answer(n, outputs)", "answer(n, outputs, y)", 1), "answer takes (n, y, outputs), in this order"},
 		{"n and x exchanged", strings.Replace(right, "alice(n, x)", "alice(x, n)", 1), "def alice(x, n): alice takes (n, x), in this order"},
 		{"no n, which is then undefined", strings.Replace(right, "alice(n, x)", "alice(x)", 1), "def alice(x): alice takes (n, x)"},
