@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -170,9 +172,19 @@ func (c *call) namedMatrix(ctx context.Context, from string) (*bounds.Matrix, *m
 		if err != nil {
 			return nil, nil, opts, err
 		}
+		words := 0 // of the first row, before it is overwritten
+		for line := range bytes.Lines(data) {
+			text, _, _ := bytes.Cut(line, []byte("#"))
+			if words = len(bytes.Fields(text)); words > 0 {
+				break
+			}
+		}
 		m, err := tabulate(ctx, len(data), func() (*bounds.Matrix, error) { return bounds.ParseBytes(data) })
 		if err != nil {
 			return nil, nil, opts, fmt.Errorf("%s: %w", c.String("matrix"), err)
+		}
+		if words > 1 && m.Cols() > words {
+			fmt.Fprintf(c.stderr, "warning: %s: every digit is an entry, %d in a row; write commas between integers such as 10\n", c.String("matrix"), m.Cols())
 		}
 		res.Source = "matrix of " + c.String("matrix")
 		return m, res, opts, nil
@@ -419,9 +431,10 @@ func (c *call) analyse(ctx context.Context, m *bounds.Matrix, res *matrix.Result
 		return contradicted(err)
 	}
 	res.Analysed(r)
+	var lacking error // what was found is printed all the same
 	if c.IsSet("certificate") && c.Context.Err() == nil {
-		if err := c.certify(ctx, r, opts, res); err != nil && c.Context.Err() == nil { // interrupted, what was found is printed
-			return err
+		if lacking = c.certify(ctx, r, opts, res); status(lacking) == 3 && c.Context.Err() == nil {
+			return lacking
 		}
 	}
 	if c.IsSet("tree") && c.Context.Err() == nil {
@@ -439,7 +452,7 @@ func (c *call) analyse(ctx context.Context, m *bounds.Matrix, res *matrix.Result
 	if err := c.emit(res.Sheet()); err != nil {
 		return err
 	}
-	return c.Context.Err()
+	return cmp.Or(c.Context.Err(), lacking)
 }
 
 // certifiable refuses a certificate of more entries than can be read again or held.

@@ -33,7 +33,8 @@ func (c *call) treeFormat(names bounds.InputNames) (func(*bounds.Tree, io.Writer
 // and audited, and draws it.
 func (c *call) drawTree(m *bounds.Matrix, t *bounds.Tree, names bounds.InputNames) (*matrix.Drawn, error) {
 	if t == nil {
-		return nil, fmt.Errorf("flag --tree: the matrix has too many different rows and columns for a tree")
+		fmt.Fprintf(c.stderr, "crosscut bounds: flag --tree: the matrix has too many different rows and columns for a tree; %s is not written\n", c.String("tree"))
+		return nil, nil
 	}
 	d := &matrix.Drawn{File: c.String("tree"), Depth: t.Depth(), Leaves: t.Leaves(), Rounds: t.Rounds()}
 	if m.Rows()*m.Cols() <= playedEntries {

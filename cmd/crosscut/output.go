@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/term"
 
+	"crosscut/internal/strict"
 	"crosscut/report"
 	"crosscut/report/plot"
 )
@@ -69,7 +70,8 @@ func (c *call) checkOutput() error {
 	return nil
 }
 
-// draw writes the picture that --svg asks for; checkOutput knows its format.
+// draw writes the picture that --svg asks for; checkOutput knows its format. Where there is
+// nothing to draw, it says so: the result is printed all the same.
 func (c *call) draw(picture func(w io.Writer, format string) error) error {
 	if !c.IsSet("svg") {
 		return nil
@@ -78,7 +80,12 @@ func (c *call) draw(picture func(w io.Writer, format string) error) error {
 	if err != nil {
 		return err
 	}
-	return writeFile(c.String("svg"), func(w io.Writer) error { return picture(w, format) })
+	err = writeFile(c.String("svg"), func(w io.Writer) error { return picture(w, format) })
+	if errors.Is(err, plot.ErrEmpty) {
+		fmt.Fprintf(c.stderr, "crosscut %s: flag --svg: %v; %s is not written\n", c.cmd.name, err, c.String("svg"))
+		return nil
+	}
+	return err
 }
 
 // readFile reads the file that a flag names.
@@ -106,7 +113,7 @@ func (c *call) read(name, where string, held uint64) ([]byte, error) {
 	if err != nil {
 		return nil, usagef("", "%s%v", where, err)
 	}
-	return data, nil
+	return strict.Text(data), nil
 }
 
 // writeFile writes a file all or nothing: a temporary file, then a rename. A device or

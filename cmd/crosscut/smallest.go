@@ -101,21 +101,17 @@ var _ = register(&command{
 				break
 			}
 		}
-		s := sheetOf(rows)
-		s.Command = c.command()
 		if c.IsSet("certificate") && stopped == nil {
 			f := rows[0].File
-			if f.Lower == nil && f.Upper == nil {
-				if rows[0].Upper == 0 {
-					return usagef("drop --certificate", "both ends are 0, and there is nothing to prove")
-				}
-				return usagef("give more --time", "no end of the interval has evidence")
-			}
-			if err := writeFile(c.String("certificate"), func(w io.Writer) error { return json.NewEncoder(w).Encode(f) }); err != nil {
+			if f.Lower == nil && f.Upper == nil && rows[0].Upper == 0 {
+				rows[0].Notes = append(rows[0].Notes, "no certificate is written: both ends are 0, and there is nothing to prove")
+			} else if f.Lower == nil && f.Upper == nil {
+				stopped = usagef("give more --time", "flag --certificate: no end of the interval has evidence, and none is written")
+			} else if err := writeFile(c.String("certificate"), func(w io.Writer) error { return json.NewEncoder(w).Encode(f) }); err != nil {
 				return err
 			}
 		}
-		if err := c.emit(s); err != nil {
+		if err := c.emit(sheetOf(rows)); err != nil {
 			return err
 		}
 		return stopped

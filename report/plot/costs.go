@@ -54,6 +54,9 @@ func Costs(w io.Writer, format string, t report.Table, command string) error {
 		p.legend = append(settings(t, sizes.models()), p.legend...)
 		f.panels = append(f.panels, p)
 	}
+	if len(f.panels) == 0 {
+		return fmt.Errorf("%w: no row has N and bits above 0", ErrEmpty)
+	}
 	return f.write(w, format)
 }
 

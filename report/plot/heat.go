@@ -225,7 +225,7 @@ func Census(w io.Writer, format, title, command string, counts []Count) error {
 		most = max(most, k.Matrices)
 	}
 	if most < 1 {
-		return ErrEmpty
+		return fmt.Errorf("%w: no matrix is counted yet", ErrEmpty)
 	}
 	p := New("", "D(f), bits", "matrices (logarithmic)")
 	p.Y.Scale = plot.LogScale{}

@@ -29,7 +29,7 @@ import (
 var Formats = []string{"svg", "png", "pdf"}
 
 // ErrEmpty is returned where there is nothing to draw.
-var ErrEmpty = errors.New("plot: there is nothing to draw")
+var ErrEmpty = errors.New("there is nothing to draw")
 
 // Format is the format that a file's name asks for.
 func Format(file string) (string, error) {

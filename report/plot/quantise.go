@@ -36,7 +36,7 @@ type AccuracyCurve struct {
 // own. A gray line stands at n bits.
 func Accuracy(w io.Writer, format string, c AccuracyCurve) error {
 	if len(c.Points) == 0 {
-		return ErrEmpty
+		return fmt.Errorf("%w: no precision was measured", ErrEmpty)
 	}
 	left, err := c.accuracy()
 	if err != nil {

@@ -47,7 +47,7 @@ func Success(w io.Writer, format string, c SuccessCurve) error {
 		}
 	}
 	if first {
-		return ErrEmpty
+		return fmt.Errorf("%w: no curve has a point", ErrEmpty)
 	}
 	for _, m := range c.Marks {
 		lo, hi = min(lo, m.X), max(hi, m.X)
