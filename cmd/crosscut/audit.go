@@ -85,6 +85,9 @@ func runAudit(c *call) error {
 		}
 		reports = append(reports, ask.Named{File: file, Report: r})
 	}
+	if err := c.idle(reports...); err != nil {
+		return err
+	}
 	if err := c.emit(ask.Compared(reports)); err != nil || refused == 0 {
 		return err
 	}
@@ -97,6 +100,9 @@ func (c *call) auditOne(raw []byte, o audit.Options, where string) error {
 	if err != nil {
 		return fmt.Errorf("%s%w", where, err)
 	}
+	if err := c.idle(ask.Named{Report: r}); err != nil {
+		return err
+	}
 	if c.IsSet("svg") && r.Ceiling == nil {
 		return usagef("add --recall 512 --points FILE", "flag --svg: it draws measured points under the ceiling of a question")
 	}
@@ -104,6 +110,16 @@ func (c *call) auditOne(raw []byte, o audit.Options, where string) error {
 		return err
 	}
 	return c.emit(r.Sheet())
+}
+
+// idle refuses a type of what none of the models holds.
+func (c *call) idle(all ...ask.Named) error {
+	for flag, what := range map[string]string{"kv-dtype": "caches keys, values or latents", "state-dtype": "keeps a running sum"} {
+		if !slices.ContainsFunc(all, func(n ask.Named) bool { return !slices.Contains(n.Report.Idle, flag) }) {
+			return usagef("leave it out", "flag --%s: no layer %s", flag, what)
+		}
+	}
+	return nil
 }
 
 // points reads the files of --points, one after the other.

@@ -24,7 +24,7 @@ func TestClassDefaults(t *testing.T) {
 		{`{"model_type":"glm4_moe","hidden_size":8192,"num_hidden_layers":1,"num_attention_heads":32}`, counts{cache: 2 * 8 * 256 * 16}}, // no head_dim in the class
 		{`{"model_type":"qwen3_5_text"}`, counts{pass: 24 * (32*128*128*32 + 8192*3*16), stored: 24 * (32*128*128*32 + 8192*3*16), cache: 8 * 2 * 4 * 256 * 16}},
 		{`{"model_type":"qwen3_5_moe_text"}`, counts{pass: 30 * (32*128*128*32 + 8192*3*16), stored: 30 * (32*128*128*32 + 8192*3*16), cache: 10 * 2 * 2 * 256 * 16}},
-		{`{"model_type":"minimax","hidden_size":8192,"num_attention_heads":32,"num_hidden_layers":2}`, counts{pass: 32 * 256 * 256 * 32, stored: 32 * 256 * 256 * 16, cache: 2 * 8 * 256 * 16}},
+		{`{"model_type":"minimax","hidden_size":8192,"num_attention_heads":32,"num_hidden_layers":2}`, counts{pass: 32 * 256 * 256 * 16, stored: 32 * 256 * 256 * 16, cache: 2 * 8 * 256 * 16}},
 		{`{"model_type":"qwen3"` + qwen + `}`, counts{cache: 2 * 2 * 8 * 128 * 16}},
 		{`{"model_type":"qwen3"` + qwen + `,"head_dim":null}`, counts{cache: 2 * 2 * 8 * 128 * 16}},
 		{`{"model_type":"qwen3","hidden_size":4096,"num_hidden_layers":1,"num_attention_heads":16,"head_dim":null}`, counts{cache: 2 * 16 * 256 * 16}}, // vLLM divides: the larger

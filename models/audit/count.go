@@ -36,6 +36,7 @@ type Model struct {
 	Arch   *Architecture
 	Layers []Layer
 	Cut    Cut
+	Idle   []string // flags of types that no part of any layer takes
 }
 
 // Count reads a config and counts its layers. Of an architecture outside the argument there are none.
@@ -163,10 +164,18 @@ func (m *Model) narrow(o Options, scheme Dtype) error {
 		if n.value != "" && !ok {
 			return fmt.Errorf("flag --%s: %q: want one of %v", n.flag, clip(n.value), Dtypes())
 		}
-		if n.value != "" {
-			*n.to = d
-			m.Config.note("assumed: --%s %s", n.flag, d)
+		takes := func(l Layer) bool {
+			return n.to == &kv && len(l.Cached) > 0 || n.to == &state && slices.ContainsFunc(l.Fixed, func(p Part) bool { return p.State })
 		}
+		if n.value == "" {
+			continue
+		}
+		if !slices.ContainsFunc(m.Layers, takes) {
+			m.Idle = append(m.Idle, n.flag)
+			continue
+		}
+		*n.to = d
+		m.Config.note("assumed: --%s %s", n.flag, d)
 	}
 	for i := range m.Layers {
 		l := &m.Layers[i]

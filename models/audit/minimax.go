@@ -7,9 +7,9 @@ var _ = also(&Architecture{
 		depth, heads := c.Depth("num_hidden_layers"), c.Need("num_attention_heads")
 		width := c.headDim(hidden, heads, 0, 0)
 		linear := Layer{Kind: "lightning attention", Rank: heads * width, Scan: c.Int(256, "block_size"), Fixed: []Part{
-			sum("state", heads*width*width, "heads x head_dim x head_dim", c.Dtype),
+			{Name: "state", Elements: heads * width * width, Formula: "heads x head_dim x head_dim", Pass: c.Dtype, Stored: c.Dtype, State: true},
 		}}
-		c.note("the hub's own code and SGLang keep the state in float32, transformers and vLLM in the model's type; float32 is the larger")
+		c.note("the state is counted in the model's type, as transformers and vLLM keep it; the hub's own code and SGLang keep float32: --state-dtype float32 counts it so")
 		full := c.kv(heads, c.kvHeads(8, heads), width, 0)
 		kinds := map[string]Layer{"0": linear, "1": full, "linear_attention": linear, "full_attention": full}
 		list := c.List("attn_type_list")

@@ -29,7 +29,7 @@ type Report struct {
 	Layers    []Carried `json:"layers"`
 	Sizes     []Size    `json:"sizes"` // of the whole model's memory, by context
 	Warnings  []string  `json:"warnings"`
-	Command   string    `json:"-"`
+	Idle      []string  `json:"-"` // flags of types of what the model does not hold
 }
 
 // Holding is one part of one layer.
@@ -79,7 +79,7 @@ func Refused(err error) *Report {
 // Report lays a counted model out. contexts are sequence lengths; none: the config's.
 func (m *Model) Report(contexts []int) (*Report, error) {
 	c := m.Config
-	r := &Report{Type: c.Type, Cut: m.Cut, Class: m.Arch.Class, Dtype: c.Dtype, BitsPer: c.Dtype.Bits(), Warnings: append([]string{}, c.Notes...),
+	r := &Report{Type: c.Type, Cut: m.Cut, Class: m.Arch.Class, Dtype: c.Dtype, BitsPer: c.Dtype.Bits(), Warnings: append([]string{}, c.Notes...), Idle: m.Idle,
 		Rows: []Row{}, Parts: []Holding{}, Layers: []Carried{}, Sizes: []Size{}}
 	if m.Arch.Outside != "" {
 		r.Verdict, r.Reason = "outside", m.Arch.Outside
