@@ -50,23 +50,8 @@ type Head struct {
 	Values []Linear // s - 1 of d_v rows
 }
 
-// tensorSteps bounds the multiplications of one layer, some minutes' work.
-const tensorSteps = 1 << 38
-
-// affords refuses outputs at so many positions that time N^s is out of reach.
-func (t *Layer) affords(reads int) error {
-	steps := float64(reads) * math.Pow(float64(t.Of.N+1), float64(t.Order-1)) * float64(t.m()*len(t.Heads))
-	if steps > tensorSteps {
-		return models.Unsupportedf("%d outputs of order %d at N = %d need %.2g multiplications, more than 2^38", reads, t.Order, t.Of.N, steps)
-	}
-	return nil
-}
-
 // Ready checks sizes and makes the table.
 func (t *Layer) Ready() (*Layer, error) {
-	if err := t.affords(1); err != nil {
-		return nil, err
-	}
 	for _, h := range t.Heads {
 		for _, l := range append(append([]Linear{h.Query}, h.Keys...), h.Values...) {
 			for _, row := range l {
@@ -101,6 +86,15 @@ func (t *Layer) Shape() tasks.Shape { return t.Of }
 // Steps is the number of tuples that one output looks at, in all heads.
 func (t *Layer) Steps() float64 {
 	return float64(len(t.Heads)) * math.Pow(float64(t.Of.N+1), float64(t.Order-1))
+}
+
+// Effort counts the multiplications of all scores, and the long integers of tokens, keys and values.
+func (t *Layer) Effort(job models.Job) models.Effort {
+	const long = 64 // bytes
+	return models.Effort{
+		Steps: float64(len(job.Read)) * t.Steps() * float64(t.m()),
+		Bytes: long * float64(t.Of.N) * float64(2*(t.E+2)+(t.Order-1)*(t.m()+t.dv())),
+	}
 }
 
 func (t *Layer) m() int  { return len(t.Heads[0].Query) }
@@ -140,9 +134,6 @@ func (t *Layer) Warnings([]tasks.Token, []int) []string {
 }
 
 func (t *Layer) Whole(ctx context.Context, seq []tasks.Token, read []int) ([]tasks.Value, error) {
-	if err := t.affords(len(read)); err != nil {
-		return nil, err
-	}
 	tokens := make([][]*big.Int, len(seq))
 	for i, x := range seq {
 		tokens[i] = t.Embed(x.X)
@@ -153,9 +144,6 @@ func (t *Layer) Whole(ctx context.Context, seq []tasks.Token, read []int) ([]tas
 // Compile sends the embedded tokens of each player to the other if that one
 // answers anything: e p bits a token, whatever is read.
 func (t *Layer) Compile(job models.Job) (*models.Program, error) {
-	if err := t.affords(len(job.Read)); err != nil {
-		return nil, err
-	}
 	swap := models.Swap{
 		Bits: func(p protocol.Player) protocol.Bits { return protocol.Bits(job.Split.Count(p) * t.E * t.P) },
 		Label: func(p protocol.Player) string {
