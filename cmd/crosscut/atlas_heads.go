@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"crosscut/internal/units"
 	"crosscut/models/heads"
 	"crosscut/report"
 )
@@ -22,7 +23,10 @@ func (c *call) atlasHeads() error {
 	if c.Int("tries") < 1 {
 		return usagef("give a number from 1", "flag --tries: %d", c.Int("tries"))
 	}
-	w, err := heads.Work(n, c.Int("tries"), 1)
+	w, err := await(c.Context, func() (*units.Work[units.Answers[heads.Settled]], error) { return heads.Work(n, c.Int("tries"), 1) })
+	if c.Context.Err() != nil {
+		return c.Context.Err()
+	}
 	if err != nil {
 		return usagef(fmt.Sprintf("give a number from 1 to %d", heads.MaxClasses), "flag --n: %v", err)
 	}

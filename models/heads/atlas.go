@@ -37,7 +37,7 @@ func Survey(ctx context.Context, n, tries int, seed uint64, wreck func(Weights))
 		}
 		f := Function{n, uint64(table)}
 		degree, dual := SignDegree(f)
-		w, ok := Find(f, degree, tries, rng)
+		w, ok := Find(ctx, f, degree, tries, rng)
 		if !ok {
 			a.Open = append(a.Open, f.Table)
 		} else {

@@ -20,6 +20,7 @@
 package heads
 
 import (
+	"context"
 	"math/big"
 	"math/bits"
 	"math/rand/v2"
@@ -187,12 +188,12 @@ func Above(f Function, degree int) Dual {
 
 // Find looks for k heads that compute f: denominators with small integers are drawn, and
 // for each draw the numerators are a linear program. After twenty draws every fifth is learnt
-// as well.
-func Find(f Function, k, tries int, rng *rand.Rand) (Weights, bool) {
+// as well. It looks no further when ctx ends.
+func Find(ctx context.Context, f Function, k, tries int, rng *rand.Rand) (Weights, bool) {
 	if k == 0 {
 		return Weights{}, f.Constant()
 	}
-	for t := range tries {
+	for t := 0; t < tries && ctx.Err() == nil; t++ {
 		w, ok := numerators(f, draw(f.N, k, 2+t/8, rng))
 		if !ok && t >= 20 && t%5 == 0 {
 			w, ok = learn(f, k, 300, rng)

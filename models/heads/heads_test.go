@@ -35,7 +35,7 @@ func TestCertificatesAreNotBelieved(t *testing.T) {
 		if !psi.Check(f, degree-1) || psi.Check(f, degree) {
 			t.Fatalf("%b: a dual of degree %d", f.Table, degree)
 		}
-		w, ok := Find(f, degree, 400, rng)
+		w, ok := Find(t.Context(), f, degree, 400, rng)
 		if !ok || !w.Check(f) {
 			t.Fatalf("%b: no %d heads", f.Table, degree)
 		}
@@ -46,7 +46,7 @@ func TestCertificatesAreNotBelieved(t *testing.T) {
 		if psi.Check(f, degree-1) {
 			t.Errorf("%b: a spoilt dual passes", f.Table)
 		}
-		if _, ok := Find(f, degree-1, 20, rng); ok {
+		if _, ok := Find(t.Context(), f, degree-1, 20, rng); ok {
 			t.Errorf("%b: fewer heads than the sign degree", f.Table)
 		}
 	}
@@ -82,7 +82,7 @@ func TestSymmetriesCarryOver(t *testing.T) {
 	}
 	f := Function{3, 0b01101001}
 	_, psi := SignDegree(f)
-	w, _ := Find(f, 3, 400, rng)
+	w, _ := Find(t.Context(), f, 3, 400, rng)
 	for _, s := range all {
 		if g := s.Function(f); !s.Weights(w).Check(g) || !s.Dual(psi).Check(g, 2) {
 			t.Errorf("%+v does not carry over", s)

@@ -1,6 +1,7 @@
 package heads
 
 import (
+	"context"
 	"math/rand/v2"
 	"slices"
 )
@@ -59,13 +60,14 @@ func (d *Duals) show(f Function, r int, search bool) bool {
 // Settle bounds the number of heads of f from both sides. At least lower heads are needed, by
 // a dual; heads is the number that was found to suffice, the same if f is closed. tries
 // bounds the draws for each number of heads; they depend on f and that number alone, and so
-// does the result: which duals are known already says only what is tried first.
-func (d *Duals) Settle(f Function, tries int, seed uint64) (lower, heads int) {
+// does the result: which duals are known already says only what is tried first. When ctx
+// ends, it means nothing.
+func (d *Duals) Settle(ctx context.Context, f Function, tries int, seed uint64) (lower, heads int) {
 	if f.Constant() {
 		return 0, 0
 	}
 	find := func(k, tries int) bool {
-		w, ok := Find(f, k, tries, rand.New(rand.NewPCG(seed+uint64(k)<<32, f.Table)))
+		w, ok := Find(ctx, f, k, tries, rand.New(rand.NewPCG(seed+uint64(k)<<32, f.Table)))
 		return ok && w.Check(f)
 	}
 	lower = 1
@@ -79,7 +81,7 @@ func (d *Duals) Settle(f Function, tries int, seed uint64) (lower, heads int) {
 		lower++
 	}
 	for heads = lower; ; heads++ {
-		if find(heads, tries) {
+		if find(heads, tries) || ctx.Err() != nil {
 			return lower, heads
 		}
 	}

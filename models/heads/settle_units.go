@@ -57,10 +57,10 @@ func Work(n, tries int, seed uint64) (*units.Work[units.Answers[Settled]], error
 			s := Settled{Classes: make([]int, n+1), Functions: make([]int, n+1), Open: []Gap{}}
 			from := uint64(item % parts * stretch)
 			for c := range classes.Of(item/parts, from, from+stretch) {
+				lower, upper := duals.Settle(ctx, c.First, tries, seed)
 				if err := ctx.Err(); err != nil {
 					return s, err
 				}
-				lower, upper := duals.Settle(c.First, tries, seed)
 				if lower < upper {
 					s.Open = append(s.Open, Gap{c.First.Table, lower, upper, c.Size})
 					continue

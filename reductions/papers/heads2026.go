@@ -159,7 +159,7 @@ var headsAboveDegree = &Claim{
 					if broken {
 						g.Table ^= 128
 					}
-					w, ok := heads.Find(f, 1, 1, rng)
+					w, ok := heads.Find(rows.ctx, f, 1, 1, rng)
 					if ok {
 						ok = w.Check(g)
 					} else {
@@ -302,7 +302,7 @@ var headsApart = &Claim{
 					continue
 				}
 				row.Runs++
-				if w, ok := heads.Find(f, 2, 300, rng); ok && w.Check(f) {
+				if w, ok := heads.Find(rows.ctx, f, 2, 300, rng); ok && w.Check(f) {
 					closed++
 				}
 			}
