@@ -49,7 +49,7 @@ type reply struct {
 	// Results are the different values of a batch, Values the number of each input's.
 	Results []json.RawMessage   `json:"results,omitempty"`
 	Values  varints             `json:"values,omitempty"`
-	Beat    bool                `json:"beat,omitempty"`   // no reply: the batch goes on
+	Beat    bool                `json:"beat,omitempty"`   // no reply: the batch goes on, or the file itself at Line
 	Calls   int                 `json:"calls,omitempty"`  // of functions, in a batch
 	Effort  int64               `json:"effort,omitempty"` // of a batch, in steps of Starlark; the same whatever is kept and whoever works
 	Looked  []int               `json:"looked,omitempty"` // positions that answer read in a batch
@@ -86,7 +86,10 @@ func ServeChild(r io.Reader, w io.Writer) error {
 		var r reply
 		switch {
 		case req.Fn == "":
-			r = c.load(req)
+			r = c.load(req, func(line int) {
+				_ = enc.Encode(reply{Beat: true, Line: line})
+				_ = out.Flush() // what is wrong shows where the file itself is answered
+			})
 		case req.Batch != nil:
 			r = c.batch(req, beat)
 		default:
@@ -143,7 +146,8 @@ func (c *child) clock(t *starlark.Thread) *time.Timer {
 
 func tooLong(limit time.Duration) string { return fmt.Sprintf("took more than %v", limit) }
 
-func (c *child) load(req request) reply {
+// load runs the file itself, and says at which line it is.
+func (c *child) load(req request, at func(line int)) reply {
 	if req.Memory > 0 && mostSteps == 0 {
 		go watchMemory(req.Memory)
 		ballast = make([]byte, min(32<<20, req.Memory/16))
@@ -154,7 +158,7 @@ func (c *child) load(req request) reply {
 	c.name, c.limit = req.Name, req.Call
 	t := thread()
 	defer c.clock(t).Stop()
-	c.globals, err = starlark.ExecFileOptions(options, t, req.Name, req.Source, predeclared())
+	c.globals, err = told(t, req, at)
 	if err != nil {
 		r := explain(err)
 		r.Funcs = heads(req)
@@ -176,6 +180,36 @@ func (c *child) load(req request) reply {
 		}
 	}
 	return r
+}
+
+// told runs a file in which at is called before every statement that might take long.
+func told(t *starlark.Thread, req request, at func(line int)) (starlark.StringDict, error) {
+	const name = " at" // nobody can write it
+	f, err := options.Parse(req.Name, req.Source, 0)
+	if err != nil {
+		return nil, err
+	}
+	var all []syntax.Stmt
+	for _, stmt := range f.Stmts {
+		pos, _ := stmt.Span()
+		if _, def := stmt.(*syntax.DefStmt); !def {
+			line := &syntax.Literal{Token: syntax.INT, TokenPos: pos, Value: int64(pos.Line)}
+			all = append(all, &syntax.ExprStmt{X: &syntax.CallExpr{Fn: &syntax.Ident{Name: name, NamePos: pos}, Lparen: pos, Args: []syntax.Expr{line}, Rparen: pos}})
+		}
+		all = append(all, stmt)
+	}
+	f.Stmts = all
+	known := predeclared()
+	known[name] = starlark.NewBuiltin(name, func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+		line, err := starlark.AsInt32(args[0])
+		at(line)
+		return starlark.None, err
+	})
+	prog, err := starlark.FileProgram(f, known.Has)
+	if err != nil {
+		return nil, err
+	}
+	return prog.Init(t, known)
 }
 
 // exitMemory is the status with which the child ends itself when it holds too

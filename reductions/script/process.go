@@ -133,7 +133,11 @@ func start(ctx context.Context, name, source string, limits Limits) (*process, r
 		p.close()
 		return nil, reply{}, fmt.Errorf("script: %w", err)
 	}
-	r, err := p.receive("the file itself")
+	const itself = "the file itself"
+	r, err := p.receive(itself)
+	for ; err == nil && r.Beat; r, err = p.receive(itself) {
+		p.funcs = map[string]function{itself: {Line: r.Line}}
+	}
 	if err == nil && r.Error != "" {
 		if err = misfit(name, r.Funcs); err == nil {
 			err = p.fault(r)
