@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -12,7 +13,9 @@ import (
 	"reflect"
 	"runtime"
 	"strings"
+	"sync"
 
+	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"crosscut/lab"
@@ -26,7 +29,8 @@ var _ = register(&command{
 		"nothing on this machine is read or written but a temporary folder.",
 	plain: true,
 	run: func(c *call) error {
-		err := newTools().server().Run(c.Context, &mcp.IOTransport{Reader: os.Stdin, Writer: unclosed{c.stdout}, MaxLineLength: 2 * mostText})
+		in := &lines{in: bufio.NewReaderSize(os.Stdin, 2*mostText), out: c.stdout}
+		err := newTools().server().Run(c.Context, &mcp.IOTransport{Reader: in, Writer: in, MaxLineLength: 2 * mostText})
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
@@ -37,10 +41,47 @@ var _ = register(&command{
 // mostText bounds the text of a file, in bytes.
 const mostText = 1 << 20
 
-// unclosed is a writer that the server cannot close.
-type unclosed struct{ io.Writer }
+// lines is a client's end of both streams, which the server cannot close. The transport would end on a line that
+// is no message, so such a line is answered here.
+type lines struct {
+	in   *bufio.Reader
+	rest []byte // of a message
+	mu   sync.Mutex
+	out  io.Writer
+}
 
-func (unclosed) Close() error { return nil }
+func (*lines) Close() error { return nil }
+
+func (w *lines) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.out.Write(p)
+}
+
+func (w *lines) Read(p []byte) (int, error) {
+	for len(w.rest) == 0 {
+		line, err := w.in.ReadSlice('\n')
+		for errors.Is(err, bufio.ErrBufferFull) { // the beginning alone is no message
+			line = []byte("...")
+			_, err = w.in.ReadSlice('\n')
+		}
+		if len(line) == 0 && err != nil {
+			return 0, err
+		}
+		code := -32600
+		if !json.Valid(line) {
+			code = -32700
+		}
+		if _, bad := jsonrpc.DecodeMessage(line); bad == nil || len(bytes.TrimSpace(line)) == 0 {
+			w.rest = line
+		} else if _, err := fmt.Fprintf(w, "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":%d,\"message\":%q}}\n", code, "no message: want one JSON-RPC 2.0 object a line"); err != nil {
+			return 0, err
+		}
+	}
+	n := copy(p, w.rest)
+	w.rest = w.rest[n:]
+	return n, nil
+}
 
 // tools run commands, as many at a time as there are processors.
 type tools struct{ turns chan struct{} }

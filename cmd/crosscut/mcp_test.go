@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -43,6 +46,20 @@ func use(t *testing.T, s *mcp.ClientSession, name string, args map[string]any) (
 		t.Fatal(err)
 	}
 	return a, ""
+}
+
+// A line that is no message is answered, and the next is read.
+func TestLinesThatAreNoMessage(t *testing.T) {
+	const ping = `{"jsonrpc":"2.0","id":1,"method":"ping"}` + "\n"
+	var said bytes.Buffer
+	in := &lines{in: bufio.NewReaderSize(strings.NewReader("foo\n"+ping+"[1]\n"+strings.Repeat("1", 200)+"\n\n"+ping), 64), out: &said}
+	passed, err := io.ReadAll(in)
+	if err != nil || string(passed) != ping+"\n"+ping {
+		t.Errorf("%v: %q", err, passed)
+	}
+	if text := said.String(); strings.Count(text, "\n") != 3 || strings.Count(text, `"code":-32700`) != 2 || strings.Count(text, `"code":-32600`) != 1 {
+		t.Error(text)
+	}
 }
 
 func field(t *testing.T, v any, path ...any) any {
