@@ -24,7 +24,7 @@ import (
 var DisjQSAMemory = memory(func(q int) *Reduction {
 	return &Reduction{
 		Name: "disj-qsa-memory",
-		Doc:  "Alice's tokens hold x; each of Bob's looks one of them up where y_i = 1",
+		Doc:  "Alice's tokens hold x; each of Bob's looks one of them up where y_i = 1; eps defaults to 1/(4q), half of the task's own",
 		From: problems.Disj,
 		Params: func(_, _ int, set tasks.Params) (tasks.Params, error) {
 			return qsaParams(set, q, 0.25/float64(q))

@@ -31,6 +31,9 @@ func (g *Gaps) Error() string {
 	add("ended early (run them again with --resume)", g.Partial)
 	add("in conflict (counted twice, differently)", g.Conflict)
 	have := fmt.Sprintf("%d of %d items are counted", g.Done, g.Items)
+	if g.Done == g.Items {
+		have += " (these units have none)"
+	}
 	if g.Found != "" {
 		have += ": " + g.Found
 	}

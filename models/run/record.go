@@ -214,6 +214,12 @@ func flat(r *Record) *report.Grid {
 	add("bob_bits", strconv.Itoa(r.Bits.ByPlayer[protocol.Bob.String()]))
 	add("formula", strconv.Itoa(r.Bits.Formula))
 	add("formula_text", r.Formula)
+	needed := ""
+	if r.Needed != nil {
+		needed = strconv.Itoa(*r.Needed)
+	}
+	add("needed", needed)
+	add("needed_by", r.NeededBy)
 	add("trivial", strconv.Itoa(r.Bits.Trivial))
 	add("messages", strconv.Itoa(len(r.Messages)))
 	add("setting", r.Setting)

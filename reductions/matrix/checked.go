@@ -168,6 +168,9 @@ func (r *Checked) Sheet() *report.Sheet {
 	switch {
 	case len(r.Failed) > 0:
 		verdict = "refuted"
+	case r.Kind == "transcript" && len(r.Replayed) == 1:
+		other := map[string]string{"alice": "bob", "bob": "alice"}[r.Replayed[0]]
+		verdict = fmt.Sprintf("accepted: %s's side holds; %s's half is not in the file", r.Replayed[0], other)
 	case len(r.Left) > 0:
 		verdict = fmt.Sprintf("%s not checked", report.Plural(len(r.Left), "claim"))
 	}

@@ -111,6 +111,9 @@ func OwnTable(ctx context.Context, name string, at func(N int) (*reductions.Inst
 				return t, err
 			}
 			row.Model = model
+			if in.Shape.N != n {
+				row.Warnings = append(row.Warnings, "--n asks for N tokens; no size n of the file makes so many, and the row is of the largest that makes fewer")
+			}
 			t.Rows, rows = append(t.Rows, row), append(rows, row)
 			if spec.Done != nil {
 				spec.Done(row, k*len(spec.Ns)+j+1, len(spec.Models)*len(spec.Ns))
