@@ -88,9 +88,10 @@ func (c *call) draw(picture func(w io.Writer, format string) error) error {
 	return err
 }
 
-// readFile reads the file that a flag names.
+// readFile reads the text that a flag names.
 func (c *call) readFile(flag string) ([]byte, error) {
-	return c.read(c.String(flag), "flag --"+flag+": ", 40)
+	data, err := c.read(c.String(flag), "flag --"+flag+": ", 40)
+	return strict.Text(data), err
 }
 
 // readNamed reads a file given as an argument.
@@ -113,7 +114,7 @@ func (c *call) read(name, where string, held uint64) ([]byte, error) {
 	if err != nil {
 		return nil, usagef("", "%s%v", where, err)
 	}
-	return strict.Text(data), nil
+	return data, nil
 }
 
 // writeFile writes a file all or nothing: a temporary file, then a rename. A device or

@@ -7,6 +7,7 @@ import (
 
 // starts tells files of other kinds by their first bytes.
 var starts = []struct{ first, kind string }{
+	{"\xef\xbb\xbf", "text that begins with a byte order mark (save it as UTF-8 without one)"},
 	{"\xff\xfe", "UTF-16 text (save it as UTF-8)"},
 	{"\xfe\xff", "UTF-16 text (save it as UTF-8)"},
 	{"version https://git-lfs", "a Git-LFS pointer (git lfs pull fetches the file)"},

@@ -37,14 +37,14 @@ func (l Limits) or() Limits {
 	return l
 }
 
-// Text is a text without the byte order mark that some programs write before it.
+// Text is a text that people write, without the byte order mark that some programs put before it.
+// Files of Crosscut's own formats have none.
 func Text(raw []byte) []byte { return bytes.TrimPrefix(raw, []byte("\ufeff")) }
 
 // Decode reads one JSON value into a pointer. Where the Go value is a struct its
 // keys are the names of the fields; within maps, interfaces, raw messages and types
 // that decode themselves every key is allowed, but none twice.
 func Decode(raw []byte, into any, l Limits) error {
-	raw = Text(raw)
 	if err := examine(raw, reflect.TypeOf(into), l.or()); err != nil {
 		return err
 	}
@@ -55,7 +55,6 @@ func Decode(raw []byte, into any, l Limits) error {
 // places, for the caller to judge. A key that differs from a known one only in case is
 // an error, and null is read as a key that does not stand there.
 func Known(raw []byte, into any, l Limits) (others []string, err error) {
-	raw = Text(raw)
 	w := &walker{nulls: true}
 	if err := w.examine(raw, reflect.TypeOf(into), l.or()); err != nil {
 		return nil, err
@@ -74,7 +73,7 @@ type Field struct {
 
 // Fields reads one object whose keys the caller judges, in the order of the text.
 func Fields(raw []byte, l Limits) ([]Field, error) {
-	raw, l = Text(raw), l.or()
+	l = l.or()
 	if err := examine(raw, anything, l); err != nil {
 		return nil, err
 	}

@@ -24,7 +24,6 @@ func TestDecode(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{`{"n":3,"value":null,"list":[{"rows":null,"at":[1,2]}],"any":{"N":1},"rows":[1]}`, ""},
 		{` {"n":3} `, ""},
-		{"\ufeff{\"n\":3}", ""},
 		{`{"N":7,"n":3}`, `unknown key "N" (known here: any, at, list, n, rows, value)`},
 		{`{"n":3,"n":{"a": 5}}`, `the key "n" stands twice: 3 and {"a": 5}`},
 		{`{"any":{"a":"` + strings.Repeat("x", 50) + `","a":2}}`, "stands twice: \"" + strings.Repeat("x", 39) + "... and 2"},
@@ -41,6 +40,7 @@ func TestDecode(t *testing.T) {
 		{`{"n":3} x`, `byte 9: invalid character 'x' after top-level value`},
 		{`{"n":`, `the text ends too early`},
 		{``, `this is an empty file, not JSON`},
+		{"\xef\xbb\xbf{}", `byte order mark`},
 		{"{\"n\":3,\"any\":\"\xff\"}", `the text is not UTF-8`},
 		{"PK\x03\x04rest", `a zip archive`},
 		{"version https://git-lfs.github.com/spec/v1\n", `a Git-LFS pointer`},

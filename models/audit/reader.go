@@ -27,6 +27,7 @@ func readObject(raw []byte) (object, error) {
 	if len(raw) > MaxConfig {
 		return nil, errors.New("a file larger than 1 MB is no config")
 	}
+	raw = strict.Text(raw)
 	if kind := strict.Foreign(raw); kind != "" {
 		return nil, fmt.Errorf("no JSON object: this is %s, not a config.json", kind)
 	}

@@ -72,7 +72,7 @@ func readConfig(dir string) (*Config, []string, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("trained: %w", err)
 	}
-	c, warnings, err := parseConfig(raw)
+	c, warnings, err := parseConfig(strict.Text(raw))
 	if err != nil {
 		return nil, nil, fmt.Errorf("trained: %s: %w", path, err)
 	}
