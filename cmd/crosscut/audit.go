@@ -114,9 +114,9 @@ func (c *call) auditOne(raw []byte, o audit.Options, where string) error {
 
 // idle refuses a type of what none of the models holds.
 func (c *call) idle(all ...ask.Named) error {
-	for flag, what := range map[string]string{"kv-dtype": "caches keys, values or latents", "state-dtype": "keeps a running sum"} {
-		if !slices.ContainsFunc(all, func(n ask.Named) bool { return !slices.Contains(n.Report.Idle, flag) }) {
-			return usagef("leave it out", "flag --%s: no layer %s", flag, what)
+	for _, t := range [][2]string{{"kv-dtype", "caches keys, values or latents"}, {"state-dtype", "keeps a running sum"}} {
+		if !slices.ContainsFunc(all, func(n ask.Named) bool { return !slices.Contains(n.Report.Idle, t[0]) }) {
+			return usagef("leave it out", "flag --%s: no layer %s", t[0], t[1])
 		}
 	}
 	return nil
