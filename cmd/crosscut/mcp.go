@@ -68,13 +68,15 @@ func (w *lines) Read(p []byte) (int, error) {
 		if len(line) == 0 && err != nil {
 			return 0, err
 		}
+		if _, bad := jsonrpc.DecodeMessage(line); bad == nil || len(bytes.TrimSpace(line)) == 0 {
+			w.rest = line
+			continue
+		}
 		code := -32600
 		if !json.Valid(line) {
 			code = -32700
 		}
-		if _, bad := jsonrpc.DecodeMessage(line); bad == nil || len(bytes.TrimSpace(line)) == 0 {
-			w.rest = line
-		} else if _, err := fmt.Fprintf(w, "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":%d,\"message\":%q}}\n", code, "no message: want one JSON-RPC 2.0 object a line"); err != nil {
+		if _, err := fmt.Fprintf(w, "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":%d,\"message\":%q}}\n", code, "no message: want one JSON-RPC 2.0 object a line"); err != nil {
 			return 0, err
 		}
 	}
