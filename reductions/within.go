@@ -2,7 +2,6 @@ package reductions
 
 import (
 	"maps"
-	"slices"
 
 	"crosscut/models/tasks"
 	"crosscut/protocol"
@@ -69,7 +68,7 @@ func (in *Instance) survivors(at tasks.Split) []int {
 	base := in.Encode(zero, y0)
 	moves := func(seq []tasks.Token, whose protocol.Player) bool {
 		for k := range seq {
-			if !equalTokens(seq[k], base[k]) && at.Owner[k] != whose {
+			if !seq[k].Equal(base[k]) && at.Owner[k] != whose {
 				return true
 			}
 		}
@@ -91,8 +90,4 @@ func (in *Instance) survivors(at tasks.Split) []int {
 		}
 	}
 	return left
-}
-
-func equalTokens(a, b tasks.Token) bool {
-	return a.X == b.X && a.To == b.To && slices.Equal(a.Z, b.Z) && slices.Equal(a.Y, b.Y)
 }

@@ -58,7 +58,7 @@ func TestSurvivorsStillReduce(t *testing.T) {
 				// Alice's positions must not move with y, nor Bob's with x, on what is left.
 				alice, bob := in.Encode(x, y0), in.Encode(p.X(n, 0), y)
 				for pos, o := range at.Owner {
-					if !equalTokens(alice[pos], base[pos]) && o != protocol.Alice || !equalTokens(bob[pos], base[pos]) && o != protocol.Bob {
+					if !alice[pos].Equal(base[pos]) && o != protocol.Alice || !bob[pos].Equal(base[pos]) && o != protocol.Bob {
 						t.Fatalf("%s: mask %b: position %d moves with the other player's bits", r.Name, mask, pos+1)
 					}
 				}

@@ -7,7 +7,6 @@
 package strict
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -39,7 +38,13 @@ func (l Limits) or() Limits {
 
 // Text is a text that people write, without the byte order mark that some programs put before it.
 // Files of Crosscut's own formats have none.
-func Text(raw []byte) []byte { return bytes.TrimPrefix(raw, []byte("\ufeff")) }
+func Text[T ~string | ~[]byte](raw T) T {
+	const mark = "\ufeff"
+	if len(raw) >= len(mark) && string(raw[:len(mark)]) == mark {
+		return raw[len(mark):]
+	}
+	return raw
+}
 
 // Decode reads one JSON value into a pointer. Where the Go value is a struct its
 // keys are the names of the fields; within maps, interfaces, raw messages and types

@@ -26,6 +26,11 @@ type Token struct {
 	Y  []int     // sparse averaging: the q positions to average, increasing
 }
 
+// Equal says whether two tokens are the same in all they hold.
+func (t Token) Equal(u Token) bool {
+	return t.X == u.X && t.To == u.To && slices.Equal(t.Z, u.Z) && slices.Equal(t.Y, u.Y)
+}
+
 // Value is a task's output at one position: one number, or a vector for qsa.
 type Value []float64
 

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"crosscut/internal/strict"
 	"crosscut/protocol/bounds/curve"
 	"crosscut/report/plot"
 )
@@ -83,7 +84,7 @@ func ReadPoints(r io.Reader) ([]Point, error) {
 	}
 	at := map[string]int{}
 	for k, name := range head {
-		name = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(name, "\ufeff")))
+		name = strings.ToLower(strings.TrimSpace(strict.Text(name)))
 		if _, twice := at[name]; twice {
 			return nil, fmt.Errorf("the header names %q twice", name)
 		}

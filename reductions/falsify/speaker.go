@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 
 	"crosscut/models"
 	"crosscut/models/tasks"
@@ -66,7 +65,7 @@ func newCode(t *Target) *code {
 	for i := range n {
 		seq, changed := at(flip(zero, i)), false
 		for k := range c.steps {
-			if sameToken(seq[k], base[k]) {
+			if seq[k].Equal(base[k]) {
 				continue
 			}
 			if changed {
@@ -85,7 +84,7 @@ func newCode(t *Target) *code {
 		x := in.From.RandomX(in.Size, rng)
 		seq := at(x)
 		for k, s := range c.steps {
-			if !sameToken(seq[k], s.token(x)) {
+			if !seq[k].Equal(s.token(x)) {
 				return nil
 			}
 		}
@@ -101,10 +100,6 @@ func (s codeStep) token(x protocol.Word) tasks.Token {
 		return s.tok[1]
 	}
 	return s.tok[0]
-}
-
-func sameToken(a, b tasks.Token) bool {
-	return a.X == b.X && a.To == b.To && slices.Equal(a.Z, b.Z) && slices.Equal(a.Y, b.Y)
 }
 
 // space of the last bits to be read, at most width of them, around base.

@@ -73,7 +73,7 @@ func witness(t *testing.T, m models.Machine, in *reductions.Instance, f *Finding
 	}
 	differ := false
 	for k := range f.Input {
-		if !sameToken(f.Input[k], f.Twin[k]) {
+		if !f.Input[k].Equal(f.Twin[k]) {
 			differ = true
 			if f.Strategy != "null-vector" && in.At.Of(k+1) != protocol.Alice {
 				t.Errorf("%s: twins differ at token %d, which is not Alice's", f.Strategy, k+1)

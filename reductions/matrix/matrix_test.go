@@ -108,7 +108,7 @@ func TestAgainstPlain(t *testing.T) {
 			}
 			undefined := 0
 			for i, a := range alice {
-				if !slices.EqualFunc(a, c.Row(i), same) {
+				if !slices.EqualFunc(a, c.Row(i), tasks.Token.Equal) {
 					t.Fatalf("row %d is %v, want %v", i, c.Row(i), a)
 				}
 				for j, b := range bob {
@@ -135,10 +135,6 @@ func TestAgainstPlain(t *testing.T) {
 			}
 		})
 	}
-}
-
-func same(a, b tasks.Token) bool {
-	return a.X == b.X && a.To == b.To && slices.Equal(a.Z, b.Z) && slices.Equal(a.Y, b.Y)
 }
 
 // place puts one player's tokens beside the public ones.
@@ -311,7 +307,7 @@ func TestSwitches(t *testing.T) {
 // TestPublicTokens: no edge stands twice among the public ones.
 func TestPublicTokens(t *testing.T) {
 	c := cutOf(t, "cycle5", 5, tasks.Params{"nodes": 4}, "alice:1,bob:2,public:3-5")
-	if len(c.Public) != 3 || same(c.Public[0], c.Public[1]) {
+	if len(c.Public) != 3 || c.Public[0].Equal(c.Public[1]) {
 		t.Errorf("public tokens %v", c.Public)
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"unicode/utf8"
 
 	"crosscut/internal/catalog"
+	"crosscut/internal/strict"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 	"crosscut/protocol/problems"
@@ -75,7 +76,7 @@ func Load(ctx context.Context, path string, limits Limits) (*File, error) {
 
 // Parse is Load for a file that is in memory.
 func Parse(ctx context.Context, name, source string, limits Limits) (*File, error) {
-	source = strings.TrimPrefix(source, "\ufeff") // a byte order mark is no text
+	source = strict.Text(source)
 	if err := noText(name, source); err != nil {
 		return nil, err
 	}

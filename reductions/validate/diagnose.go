@@ -290,8 +290,7 @@ func (s *Subject) unchanging(who protocol.Player, of func(pos int) bool, draws i
 		}
 		left = slices.DeleteFunc(left, func(i int) bool {
 			k, _ := slices.BinarySearch(positions, i)
-			a, b := first[k], tok[k]
-			return !(a.X == b.X && a.To == b.To && slices.Equal(a.Z, b.Z) && slices.Equal(a.Y, b.Y))
+			return !first[k].Equal(tok[k])
 		})
 	}
 	return left, nil

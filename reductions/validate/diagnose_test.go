@@ -45,7 +45,7 @@ func by(pos int, yes func(v float64) bool) func(s *Subject) {
 func moved(order func(n, k int) int) func(w protocol.Word) protocol.Word {
 	return func(w protocol.Word) protocol.Word {
 		n := int(w.Len())
-		return fill(n, func(k int) bool { return w.Bit(order(n, k)) })
+		return reductions.Word(n, func(k int) bool { return w.Bit(order(n, k)) })
 	}
 }
 
@@ -58,7 +58,7 @@ func TestCauses(t *testing.T) {
 			}
 		}
 	}
-	constant := func(protocol.Word) protocol.Word { return fill(4, func(int) bool { return false }) }
+	constant := func(protocol.Word) protocol.Word { return reductions.Word(4, func(int) bool { return false }) }
 	for name, c := range map[string]struct {
 		change func(s *Subject)
 		want   string
@@ -68,7 +68,9 @@ func TestCauses(t *testing.T) {
 		"off by one":       {by(1, func(v float64) bool { return v == 2 }), "off by one: right if +1 is added to the output of position 1, on all 256 pairs tried"},
 		"off by minus one": {by(1, func(v float64) bool { return v == 0 }), "right if the answer is inverted, on all 256 pairs tried"},
 		"reversed":         {rewords(protocol.Bob, moved(func(n, k int) int { return n - 1 - k })), "right if x is reversed on its way into the tokens, on all 256 pairs tried"},
-		"complemented": {rewords(protocol.Alice, func(w protocol.Word) protocol.Word { return fill(int(w.Len()), func(k int) bool { return !w.Bit(k) }) }),
+		"complemented": {rewords(protocol.Alice, func(w protocol.Word) protocol.Word {
+			return reductions.Word(int(w.Len()), func(k int) bool { return !w.Bit(k) })
+		}),
 			"right if x is complemented on its way into the tokens, on all 256 pairs tried"},
 		"transposed":            {rewords(protocol.Alice, moved(func(_, k int) int { return k%2*2 + k/2 })), "right if x is transposed, as a square on its way into the tokens, on all 256 pairs tried"},
 		"Alice is deaf":         {rewords(protocol.Alice, constant), "the split: none of Alice's tokens depends on x, on 64 random x"},

@@ -10,6 +10,7 @@ import (
 	"crosscut/models/tasks"
 	"crosscut/protocol"
 	"crosscut/protocol/chance"
+	"crosscut/reductions"
 )
 
 // sampleTokens bounds the tokens that are written for a sample, unless a budget is set.
@@ -50,9 +51,9 @@ func (s *Subject) adversarial(rng *rand.Rand) iter.Seq[[]protocol.Word] {
 // one as long or a member of a domain that is not too large.
 func (s *Subject) bitPairs(rng *rand.Rand, dx, dy protocol.Domain, yield func([]protocol.Word) bool) {
 	nx, ny := dx.Bits(), dy.Bits()
-	one := func(n, at int) protocol.Word { return fill(n, func(i int) bool { return i == at }) }
-	none := func(n int) protocol.Word { return fill(n, func(int) bool { return false }) }
-	full := func(n int) protocol.Word { return fill(n, func(int) bool { return true }) }
+	one := func(n, at int) protocol.Word { return reductions.Unit(n, at) }
+	none := func(n int) protocol.Word { return reductions.Word(n, func(int) bool { return false }) }
+	full := func(n int) protocol.Word { return reductions.Word(n, func(int) bool { return true }) }
 	pair := func(x, y protocol.Word) bool { return yield([]protocol.Word{x, y}) }
 	ys := func(at int) protocol.Word {
 		if !dy.Plain() {
@@ -73,7 +74,7 @@ func (s *Subject) bitPairs(rng *rand.Rand, dx, dy protocol.Domain, yield func([]
 		return k - k/4
 	}
 	around := func(i int) bool {
-		hole := fill(nx, func(k int) bool { return k != i })
+		hole := reductions.Word(nx, func(k int) bool { return k != i })
 		return pair(one(nx, i), ys(i)) && pair(none(nx), ys(i)) && pair(hole, ys(i)) && pair(hole, ys(i+1))
 	}
 	for k := range most {
@@ -100,8 +101,8 @@ func (s *Subject) bitPairs(rng *rand.Rand, dx, dy protocol.Domain, yield func([]
 	}
 	for range min(1024, max(8, sampleTokens>>5/s.Shape.N)) {
 		x, at := s.Problem.RandomX(s.Size, rng), rng.IntN(max(nx, 1))
-		if !pair(x, fill(ny, func(i int) bool { return !x.Bit(i) })) ||
-			!pair(x, fill(ny, func(i int) bool { return !x.Bit(i) || i == at })) || !pair(x, x) {
+		if !pair(x, reductions.Word(ny, func(i int) bool { return !x.Bit(i) })) ||
+			!pair(x, reductions.Word(ny, func(i int) bool { return !x.Bit(i) || i == at })) || !pair(x, x) {
 			return
 		}
 	}
@@ -117,19 +118,6 @@ func firstOf[T any](seq iter.Seq[T], most int64) []T {
 		list = append(list, v)
 	}
 	return list
-}
-
-// fill is the word of n bits that bit gives.
-func fill(n int, bit func(i int) bool) protocol.Word {
-	var p protocol.Packer
-	for i := range n {
-		v := uint64(0)
-		if bit(i) {
-			v = 1
-		}
-		p.Uint(v, 1)
-	}
-	return p.Word()
 }
 
 // edgesMost bounds the inputs that edges combines: 20 of each of three players.

@@ -299,7 +299,7 @@ func (s *Subject) Extremes() error {
 	for who, d := range s.Problem.Domains(s.Size) {
 		first[who], last[who] = d.Nth(0), d.Nth(max(1, d.Len())-1) // of very many, the first
 		if d.Plain() {
-			last[who] = fill(d.Bits(), func(int) bool { return true })
+			last[who] = reductions.Word(d.Bits(), func(int) bool { return true })
 		}
 	}
 	if err := s.Defined(first...); err != nil {

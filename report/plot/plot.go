@@ -5,7 +5,6 @@ package plot
 import (
 	"bytes"
 	"cmp"
-	"crosscut/report"
 	"errors"
 	"fmt"
 	"html"
@@ -23,6 +22,8 @@ import (
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"crosscut/report"
 )
 
 // Formats lists the file endings that can be drawn.
