@@ -33,7 +33,7 @@ func seedFlag() cli.Flag {
 }
 
 func memoryFlag() cli.Flag {
-	return &cli.StringFlag{Name: "max-memory", Usage: "refuse work that needs more than `SIZE` (2GB, 500MB; default: half of the machine's)"}
+	return &cli.StringFlag{Name: "max-memory", Usage: "keep to `SIZE` (2GB, 500MB; default: half of the machine's): work that is known to need more is refused"}
 }
 
 func stepsFlag() cli.Flag {
