@@ -86,21 +86,25 @@ func Consequences(ctx context.Context, s *Subject, family func(n int) (*Subject,
 	}
 	f := newSearch(ctx, family)
 	f.made[s.Size] = made{s: s}
-	all := []Consequence{}
-	for _, a := range named {
+	row := func(a rules.Sized) (Consequence, error) {
 		c, err := s.consequence(a, f)
 		if err != nil && f.over(err) {
 			c.Vacuous, c.Note, err = true, "what follows is not known: "+errLate.Error(), nil
 		}
+		return c, err
+	}
+	all := []Consequence{}
+	for _, a := range named {
+		c, err := row(a)
 		if err != nil {
 			return all, err
 		}
 		all = append(all, c)
 	}
 	for k, c := range all { // rows before the one that showed the map wrong
-		if c.BitesFrom != nil && 0 < f.wrong && f.wrong <= *c.BitesFrom {
+		if c.BitesFrom != nil && f.wrongUpTo(*c.BitesFrom) != nil {
 			var err error
-			if all[k], err = s.consequence(named[k], f); err != nil && !f.over(err) {
+			if all[k], err = row(named[k]); err != nil {
 				return all, err
 			}
 		}

@@ -182,6 +182,16 @@ func TestWhatARowSays(t *testing.T) {
 	if got := only(t, t.Context(), at(4, spoilt), spoilt, itself).Note; got != "no bite at n = 1, 4; planted" {
 		t.Errorf("a problem that fails elsewhere: %q", got)
 	}
+	undeclared := func(n int) (*Subject, error) {
+		s, err := family(n)
+		if n > 8 {
+			s.Declared, s.Unread = false, "it is not said what is read"
+		}
+		return s, err
+	}
+	if got := only(t, t.Context(), at(4, undeclared), undeclared, oneWay(t, func(int) int { return 10 })); got.BitesFrom != nil || got.Note != "no bite at n = 1, 2, 4, 8; at n = 16 it is not said what is read" {
+		t.Errorf("what is read is not known elsewhere: %+v", got)
+	}
 	// All problems of these sizes have one N.
 	fixed := func(n int) (*Subject, error) {
 		in, err := reductions.DisjMatch3.Instance(n, 43, nil)

@@ -104,6 +104,21 @@ func TestCurvesEnd(t *testing.T) {
 	if _, err := Curves(context.Background(), "", upto(1)); err == nil {
 		t.Error("a map that is defined nowhere has curves")
 	}
+	unread := func(most int) func(n int) (*Subject, error) { // declared up to some n
+		return func(n int) (*Subject, error) {
+			s, err := upto(8)(n)
+			if s != nil && n > most {
+				s.Declared, s.Unread = false, "not declared"
+			}
+			return s, err
+		}
+	}
+	if table, err := Curves(context.Background(), "", unread(4)); err != nil || *table.Rows[len(table.Rows)-1].N0 != 4 {
+		t.Errorf("%v", err)
+	}
+	if _, err := Curves(context.Background(), "", unread(1)); err == nil || err.Error() != "not declared" {
+		t.Errorf("a map that says nowhere what it reads: %v", err)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if _, err := Curves(ctx, "", upto(8)); !errors.Is(err, context.Canceled) {

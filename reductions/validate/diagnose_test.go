@@ -158,6 +158,13 @@ func TestSheets(t *testing.T) {
 	if a, b := g.Rows[0], g.Rows[1]; fmt.Sprintf("%v %v %s %s", a.Notes, b.Notes, a.Cells[6], b.Cells[6]) != "[why] [] vacuous impossible" {
 		t.Errorf("%+v", g.Rows)
 	}
+	for named, want := range map[bool]string{false: "inequality ", true: "arithmetic for N: N < 5 $L$; $N < 5$ exact"} {
+		players.Named, players.Consequences[1].Latex, players.Consequences[1].Arithmetic = named, "L", "exact"
+		g := players.Sheet().Grids[2]
+		if got := g.Columns[len(g.Columns)-1].Name + " " + strings.Join(g.Rows[1].Cells[10:], " "); got != want {
+			t.Errorf("named: %v: %q", named, got)
+		}
+	}
 	players.Consequences, players.Needs = nil, []Need{need}
 	if n := len(players.Sheet().Grids); n != 1 {
 		t.Errorf("%d tables where nothing follows", n)

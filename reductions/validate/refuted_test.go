@@ -9,6 +9,7 @@ import (
 
 	"crosscut/models/tasks"
 	"crosscut/protocol"
+	"crosscut/reductions/rules"
 	"crosscut/report"
 )
 
@@ -60,6 +61,32 @@ func TestNothingBitesAboveAWrongSize(t *testing.T) {
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("wrong at n = %d: bites from %d, want %d", wrong, got, want)
+		}
+	}
+}
+
+// TestRowsTakenBackMayFail: where a row is made again, what fails then is told, and what the end of the time leaves open.
+func TestRowsTakenBackMayFail(t *testing.T) {
+	for name, fails := range map[string]error{"fails": errPlanted, "is late": context.DeadlineExceeded} {
+		family := func(n int) (*Subject, error) {
+			return broken(t, n, faults[map[bool]string{false: "right", true: "always yes"}[n == 11]]), nil
+		}
+		s, _ := family(4)
+		made := 0
+		rule := priced(t, func(N int) (*rules.Protocol, error) {
+			if N == s.Shape.N {
+				if made++; made == 2 {
+					return nil, fails
+				}
+			}
+			return &rules.Protocol{Bits: []protocol.Bits{20, 0}, Setting: protocol.OneWay}, nil
+		})
+		list, err := Consequences(t.Context(), s, family, rule, oneWay(t, func(int) int { return 10 }))
+		if made != 2 || !errors.Is(err, map[string]error{"fails": errPlanted}[name]) || len(list) != 2 || list[0].BitesFrom != nil {
+			t.Fatalf("a row that %s: made %d times, %+v, %v", name, made, list, err)
+		}
+		if row := list[0]; err == nil && (!row.Vacuous || row.Note != "what follows is not known: "+errLate.Error()) {
+			t.Errorf("a row that %s: %+v", name, row)
 		}
 	}
 }

@@ -261,6 +261,35 @@ func TestViolations(t *testing.T) {
 	}
 }
 
+// TestRefuted: a broken obligation is a verdict, also inside another error, and no other error is.
+func TestRefuted(t *testing.T) {
+	v := &Violation{Obligation: Defined}
+	if r := Refuted(fmt.Errorf("asking: %w", v)); r == nil || r.Violation != v || r.Verdict != report.Errs {
+		t.Errorf("%+v", r)
+	}
+	if r := Refuted(errPlanted); r != nil {
+		t.Errorf("%+v", r)
+	}
+}
+
+// TestReadsThatAreFound: what an answer was seen to read is all that it reads where every pair was tried, and only there.
+func TestReadsThatAreFound(t *testing.T) {
+	for name, c := range map[string]struct {
+		declared bool
+		budget   int64
+		found    bool
+	}{"every pair": {false, 0, true}, "some": {false, 40, false}, "declared": {true, 0, false}} {
+		s := instance(t, reductions.DisjMatch3, 4)
+		found := slices.Clone(s.Reads)
+		s.Reads, s.got = append([]int{1}, found...), nil // one more than is read
+		s.Declared, s.Found = c.declared, func() []int { return found }
+		want := map[bool][]int{true: found, false: s.Reads}[c.found]
+		if run(t, s, Options{Plain: true, Budget: c.budget}); s.allRead != c.found || !slices.Equal(s.Reads, want) {
+			t.Errorf("%s: %v, all: %v", name, s.Reads, s.allRead)
+		}
+	}
+}
+
 // TestKeptTokens: what was written is kept while it is little.
 func TestKeptTokens(t *testing.T) {
 	in, err := reductions.DisjMatch3.Instance(14, 32, nil)

@@ -96,7 +96,7 @@ func (s *Subject) bitPairs(rng *rand.Rand, dx, dy protocol.Domain, yield func([]
 			}
 		}
 	}
-	if !dy.Plain() || nx != ny {
+	if !dy.Plain() {
 		return
 	}
 	for range min(1024, max(8, sampleTokens>>5/s.Shape.N)) {

@@ -40,6 +40,7 @@ func TestAdversarialPairs(t *testing.T) {
 		"65 bits":                        {drawn(1<<16, strings(65), strings(65)), 65*4 + 8*65 + 57*8 + 57*5 - 2*3 + 4 + 3*64},
 		"a bit of 100":                   {drawn(1<<20, strings(100), protocol.Numbers(1, 100)), 8*4 + 8*8},
 		"two numbers":                    {drawn(1, protocol.Numbers(1, 48), protocol.Numbers(1, 49)), 48*48 + 96},
+		"2 bits and one of 4":            {drawn(1, strings(2), protocol.Numbers(1, 4)), 2*5 + 2},
 		"one number twice":               {drawn(1, protocol.Numbers(1, 3), protocol.Numbers(1, 3)), 3*3 + 6},
 		"bits that are not as many":      {drawn(1, strings(3), strings(4)), 8*16 + 24},
 		"bits and a number of very many": {drawn(1, strings(3), protocol.Tables(20, 20)), 8*48 + 8 + 48},
@@ -115,7 +116,7 @@ func TestSamplesAreAsLargeAsAsked(t *testing.T) {
 		drawn, before int64
 	}{
 		"a budget of one": {1 << 12, 1, 0, 1, 1}, "a small budget": {1 << 12, 9, 1 << 20, 6, 3}, "a budget": {1 << 18, 400, 0, 327, 73},
-		"long": {1 << 18, 0, 0, 512, 73}, "no work": {1 << 15, 0, 0, 1 << 12, 49 + 3*120},
+		"long": {1 << 18, 0, 0, 512, 73}, "short": {1 << 12, 0, 0, 1 << 15, 25 + 3*1024}, "no work": {1 << 15, 0, 0, 1 << 12, 49 + 3*120},
 		"work": {1 << 15, 0, 1 << 20, 1 << 11, 49 + 3*120}, "some work": {1 << 15, 0, 1398, 3000, 49 + 3*120},
 	} {
 		s := drawn(c.N, strings, strings)

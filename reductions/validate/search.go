@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,7 +15,7 @@ type search struct {
 	family  func(n int) (*Subject, error)
 	made    map[int]made
 	samples map[int]error
-	wrong   int // the smallest size at which the map was seen wrong; 0: none
+	wrong   int // the smallest size at which the map was seen wrong; math.MaxInt: none
 }
 
 type made struct {
@@ -23,7 +24,7 @@ type made struct {
 }
 
 func newSearch(ctx context.Context, family func(n int) (*Subject, error)) *search {
-	return &search{ctx: ctx, family: family, made: map[int]made{}, samples: map[int]error{}}
+	return &search{ctx: ctx, family: family, made: map[int]made{}, samples: map[int]error{}, wrong: math.MaxInt}
 }
 
 // errLate says that the time for consequences was over first.
@@ -75,8 +76,8 @@ func (f *search) trust(s *Subject) error {
 	err, ok := f.samples[s.Size]
 	if !ok {
 		err = f.sample(s)
-		if f.samples[s.Size] = err; err != nil && !errors.Is(err, errLate) && (f.wrong == 0 || s.Size < f.wrong) {
-			f.wrong = s.Size
+		if f.samples[s.Size] = err; err != nil && !errors.Is(err, errLate) {
+			f.wrong = min(f.wrong, s.Size)
 		}
 	}
 	return err
@@ -88,18 +89,15 @@ func (f *search) trust(s *Subject) error {
 func (f *search) trustUpTo(s *Subject, from int) error {
 	err := f.trust(s)
 	for _, n := range beyond(from) {
-		if n >= s.Size || err != nil {
-			continue
-		}
-		if other, bad := f.at(n); bad == nil {
+		if other, bad := f.at(min(n, s.Size)); err == nil && bad == nil {
 			err = f.trust(other)
 		}
 	}
-	if err == nil && 0 < f.wrong && f.wrong <= s.Size {
-		err = f.samples[f.wrong]
-	}
-	return err
+	return cmp.Or(err, f.wrongUpTo(s.Size))
 }
+
+// wrongUpTo says that the map was seen wrong at a size up to n, at which it was sampled.
+func (f *search) wrongUpTo(n int) error { return f.samples[min(f.wrong, n)] }
 
 // beyond are a few larger sizes.
 func beyond(n int) []int {

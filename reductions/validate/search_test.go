@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"crosscut/models/tasks"
 	"crosscut/protocol"
 	"crosscut/reductions"
 )
@@ -77,6 +78,27 @@ func TestWhatTimeEnds(t *testing.T) {
 	}
 	if _, err := newSearch(t.Context(), func(int) (*Subject, error) { return nil, context.DeadlineExceeded }).at(1); !errors.Is(err, errLate) {
 		t.Errorf("a file that notices the end of the time: %v", err)
+	}
+}
+
+// TestOwnTasksAreTriedLess: at another size a file's own task is asked for a quarter of the pairs that others are.
+func TestOwnTasksAreTriedLess(t *testing.T) {
+	asked := 0
+	s := drawn(spotTokens>>6, protocol.BitStrings(30), protocol.BitStrings(30))
+	wants := s.Wants
+	s.Wants = func(list *Inputs) (Values, error) {
+		asked += list.Len()
+		return wants(list)
+	}
+	if err := s.Trust(t.Context()); err != nil || asked != 1<<6/4 {
+		t.Errorf("of a file's own task: %d pairs, %v", asked, err)
+	}
+	asked, s.Answers = 0, nil
+	s.Answer = func(protocol.Word, func(int) (tasks.Value, error)) (protocol.Value, error) {
+		return protocol.BoolValue(true), nil
+	}
+	if err := s.Trust(t.Context()); err != nil || asked != 1<<6 {
+		t.Errorf("of another: %d pairs, %v", asked, err)
 	}
 }
 

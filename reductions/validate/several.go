@@ -62,8 +62,8 @@ func (l *Inputs) get(k int, in []protocol.Word) {
 
 // lay writes the tokens of input number k into m.
 func (l *Inputs) lay(k int, m *merger) {
-	for who := len(l.Words) - 1; who >= 0; who-- {
-		at, n := k, len(l.Words[who])
+	for who, words := range slices.Backward(l.Words) {
+		at, n := k, len(words)
 		if l.At != nil {
 			at = int(l.At[k*len(l.Words)+who])
 		} else {

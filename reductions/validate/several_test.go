@@ -2,6 +2,7 @@ package validate
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -29,6 +30,9 @@ func TestJobsKeepTheirPlaces(t *testing.T) {
 	got, err := s.plain(t.Context(), Options{Plain: true, Workers: 2, table: table}, 0, s.xs())
 	if err != nil || got.failures != 1 || got.worst.at != [2]int{41, 41} || got.checked != 1<<12 {
 		t.Fatalf("%v, %+v", err, got)
+	}
+	if seq, err := s.Encode(wrong, wrong); err != nil || !reflect.DeepEqual(got.worst.seq, seq) {
+		t.Errorf("the tokens are %v, want %v, %v", got.worst.seq, seq, err)
 	}
 	whole, err := s.tabulate(t.Context(), tableMost)
 	if err != nil {

@@ -25,8 +25,9 @@ func (s *Subject) tooLarge(a rules.Sized) (why string, all bool, err error) {
 	}
 	d, p := a.Set.Num.Int("d"), a.Set.Num.Int("p")
 	var ins []protocol.Word
-	if x := s.domainOf(protocol.Alice); 0 <= x.Len() && x.Len() <= sizeInputs {
-		for k := range x.Len() {
+	x := s.domainOf(protocol.Alice)
+	if n := x.Len(); n != -1 && n <= sizeInputs {
+		for k := range n {
 			ins = append(ins, x.Nth(k))
 		}
 		all = true

@@ -202,6 +202,40 @@ func TestTokensFitTheRule(t *testing.T) {
 	}
 }
 
+// TestMeasuredInputs: all of Alice's inputs are written to measure her tokens, or of many [sizeInputs], each once.
+func TestMeasuredInputs(t *testing.T) {
+	raw, err := rules.Parse("feed-forward h1=64 p=8 d=3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		domain protocol.Domain
+		want   int
+		all    bool
+	}{
+		"few": {protocol.Numbers(1, 3), 3, true}, "just as many": {protocol.Numbers(1, sizeInputs), sizeInputs, true},
+		"one more": {protocol.BitStrings(7), sizeInputs, false}, "very many": {protocol.BitStrings(70), sizeInputs, false},
+	} {
+		s := drawn(1, c.domain, c.domain)
+		met, write := map[protocol.Word]int{}, s.Write
+		s.Write = func(who protocol.Player, ins []protocol.Word) ([][]tasks.Token, error) {
+			for _, in := range ins {
+				met[in]++
+			}
+			return write(who, ins)
+		}
+		why, all, err := s.tooLarge(raw)
+		if why != "" || err != nil || all != c.all || len(met) != c.want {
+			t.Errorf("%s: %d inputs, all: %v, %q, %v", name, len(met), all, why, err)
+		}
+		for in, times := range met {
+			if times != 1 {
+				t.Errorf("%s: %v is written %d times", name, in, times)
+			}
+		}
+	}
+}
+
 // TestRulesThatFail: a rule that fails here is told, and so is one that fails for another width; at another size nothing follows.
 func TestRulesThatFail(t *testing.T) {
 	sized, err := rules.Parse("feed-forward h1=64 p=8 d=3")
