@@ -41,7 +41,7 @@ fuzz: ## every fuzz target for FUZZTIME each
 mutants: ## change the code in one place at a time and see that a test notices; MUTANTS=packages, minutes for each
 	go run ./internal/mutate $(MUTANTS)
 
-MUTANTS ?= protocol protocol/bounds/check internal/units reductions+reductions/matrix reductions/falsify
+MUTANTS ?= protocol protocol/bounds/check internal/units reductions+reductions/matrix reductions/validate reductions/falsify
 
 coq: ## let Coq accept the proofs of protocol/bounds/check/coq and exported certificates: the 4 x 4 census, EQ_4, DISJ_4, promise problems; skipped where coqc is absent
 	@command -v coqc >/dev/null || { echo "skipped: coqc is not installed (Debian: apt-get install coq)"; exit 0; }; \
