@@ -172,8 +172,8 @@ func putCode(w *protocol.Packer, a attention.Average, j int, weight *big.Int, b 
 	w.Big(new(big.Int).Quo(a.Numerator(j), weight), b)
 }
 
-// anyToken is some token of the task: a value, an edge, or a zero vector with the
-// first set.
+// anyToken is some token of the task: a value, an edge, a zero vector with the
+// first set, or the first token of a user's task.
 func anyToken(sh tasks.Shape) tasks.Token {
 	y := make([]int, sh.Int("q"))
 	for k := range y {

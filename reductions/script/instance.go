@@ -172,7 +172,13 @@ func (f *File) facedTask(s *validate.Subject, kept map[protocol.Player]map[proto
 	}
 	own := s.Shape.Task
 	t := &tasks.Task{
-		Name: own.Name, Doc: own.Doc, CheckToken: own.CheckToken,
+		Name: own.Name, Doc: own.Doc,
+		CheckToken: func(_ tasks.Shape, pos int, t tasks.Token) error {
+			if !f.kept.holds(t.X) {
+				return errorf("%s: position %d: no token has number %d", f.Name, pos, t.X)
+			}
+			return nil
+		},
 		FormatToken: func(_ tasks.Shape, t tasks.Token) any { return ownToken(f.kept.at(t.X)) },
 		ParseToken: func(_ tasks.Shape, raw json.RawMessage) (tasks.Token, error) {
 			var b bytes.Buffer
@@ -212,7 +218,11 @@ func (f *File) facedTask(s *validate.Subject, kept map[protocol.Player]map[proto
 			for k := range raw {
 				raw[k] = byte(r.Uint(8))
 			}
-			return read(bytes.TrimRight(raw, " "))
+			raw = bytes.TrimRight(raw, " ")
+			if _, err := decode(raw); err != nil || !json.Valid(raw) { // what a model that is too small made of a token
+				return tokens[0]
+			}
+			return read(raw)
 		},
 		Generate: func(sh tasks.Shape, rng *rand.Rand) []tasks.Token {
 			return must(s.Encode(s.Problem.RandomX(s.Size, rng), s.Problem.RandomY(s.Size, rng)))

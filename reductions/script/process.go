@@ -165,7 +165,7 @@ func (p *process) send(req request) (r reply, err error) {
 	}
 	p.traffic += len(req.Args)
 	if err := p.enc.Encode(req); err != nil {
-		return r, p.died(req.Fn)
+		return r, p.died(req.Fn, err)
 	}
 	for again := true; again; again = r.Beat {
 		if r, err = p.receive(req.Fn); err != nil {
@@ -222,7 +222,7 @@ func (p *process) receive(fn string) (reply, error) {
 
 func (p *process) got(l line, fn string) (reply, error) {
 	if l.err != nil {
-		return reply{}, p.died(fn)
+		return reply{}, p.died(fn, l.err)
 	}
 	return l.reply, nil
 }
@@ -245,8 +245,8 @@ func (p *process) end(why error) error {
 	return why
 }
 
-// died explains why the child is gone.
-func (p *process) died(fn string) error {
+// died explains why the child is gone: why is what was noticed first.
+func (p *process) died(fn string, why error) error {
 	if p.dead != nil {
 		return p.dead
 	}
@@ -257,6 +257,9 @@ func (p *process) died(fn string) error {
 	}
 	if p.host.starved(err) {
 		return p.end(p.tooLarge(fn))
+	}
+	if err == nil { // it ended because it was left
+		return p.end(fmt.Errorf("script: internal: %s: %s: %w", p.name, fn, why))
 	}
 	return p.end(errorf("%s: %s ended its process: %v %s", p.name, fn, err, oneLine(p.host.stderr.String())))
 }

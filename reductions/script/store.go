@@ -84,6 +84,17 @@ func (s *store) token(raw json.RawMessage) (k int, same bool) {
 	return k, bytes.Equal(s.at(k), raw)
 }
 
+// holds says whether a number is that of a token.
+func (s *store) holds(k int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if k < 0 || k >= len(s.values.all) {
+		return false
+	}
+	of, known := s.tokens[string(untupled(s.values.all[k]))]
+	return known && of == k
+}
+
 // text is the text of a token.
 func (s *store) text(k int) string { return string(untupled(s.at(k))) }
 
