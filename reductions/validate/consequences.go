@@ -175,8 +175,13 @@ func (s *Subject) consequence(a rules.Sized, f *search) (Consequence, error) {
 		if s.Players() > 2 {
 			others = "another player's"
 		}
-		c.Vacuous, c.Note = true, "an artefact of the read position, no bound: the output is due before a token of "+others+" could matter; read at the end instead"
-		return c, nil
+		end := s.cut()
+		end.Read = []int{s.Shape.N}
+		if p, err := a.At(end, 0); err == nil && p.Total() > 0 {
+			c.Vacuous, c.Note = true, "an artefact of the read position, no bound: no token of "+others+" matters to the output there, and one does at the end; read there instead"
+			return c, nil
+		}
+		c.note("nothing crosses: at these sizes no token of %s reaches a position that is read, nor the end", others)
 	}
 	if err := c.lookAhead(s, a, f, least); err != nil {
 		c.note("where it bites is not known: %v", err)
