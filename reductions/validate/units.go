@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"math/bits"
+	"slices"
 
 	"crosscut/internal/par"
 	"crosscut/internal/units"
@@ -26,6 +27,8 @@ type Counts struct {
 	// protocol.Kind k.
 	Gots  uint `json:"gots,omitempty"`
 	Wants uint `json:"wants,omitempty"`
+	// Reads are the positions that the answer read, increasing, where they are not declared.
+	Reads []int `json:"reads,omitempty"`
 
 	rank *pair
 }
@@ -46,6 +49,9 @@ var UnitKind = units.Register(&units.Kind[Counts]{
 		if b.rank.better(a.rank) {
 			c.Worst, c.rank = b.Worst, b.rank
 		}
+		c.Reads = slices.Concat(a.Reads, b.Reads)
+		slices.Sort(c.Reads)
+		c.Reads = slices.Compact(c.Reads)
 		return c
 	},
 })
@@ -91,6 +97,9 @@ func (s *Subject) Work(opt Options, input []byte) (*units.Work[Counts], error) {
 			if t.worst != nil {
 				c.Worst = &Place{t.worst.at[0], t.worst.at[1]}
 			}
+			if !s.Declared && s.Found != nil {
+				c.Reads = s.Found()
+			}
 			return c, err
 		},
 		Sane: func(from, to int, c *Counts) error {
@@ -102,6 +111,9 @@ func (s *Subject) Work(opt Options, input []byte) (*units.Work[Counts], error) {
 			}
 			if w := c.Worst; w != nil && (w.X < from || w.X >= to || w.Y < 0 || w.Y >= ys) {
 				return errors.New("the failing pair is not of this unit")
+			}
+			if k := len(c.Reads); k > 0 && (c.Reads[0] < 1 || c.Reads[k-1] > s.Shape.N || !slices.IsSorted(c.Reads)) {
+				return fmt.Errorf("the positions %v are read, of 1..%d", c.Reads, s.Shape.N)
 			}
 			c.rank = s.tally(c).worst
 			return nil

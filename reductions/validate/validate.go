@@ -184,8 +184,10 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 	r.Checked, r.Failures = t.checked, t.failures
 	r.Exhaustive = err == nil && r.Path != "sampled" && r.Pairs.Cmp(big.NewInt(t.checked)) == 0
 	s.sampled = !r.Exhaustive
-	if r.Exhaustive && !s.Declared && s.Found != nil && opt.Counted == nil {
-		s.Reads, s.allRead = s.Found(), true
+	if r.Exhaustive && !s.Declared && s.Found != nil {
+		if s.Reads, s.allRead = s.Found(), true; opt.Counted != nil {
+			s.Reads = opt.Counted.Reads
+		}
 	}
 	if v := new(Violation); errors.As(err, &v) {
 		return r, r.refute(v)
