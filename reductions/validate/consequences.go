@@ -229,12 +229,12 @@ func (c *Consequence) lookAhead(s *Subject, a rules.Sized, f *search, least Need
 	if !measured && n != s.Size { // of this size the row says it itself
 		c.note("%s at n = %d", unmeasured, n)
 	}
-	how, there := "checked", " at that n"
+	how, there := "checked", ""
 	if s.sampled {
 		how = "sampled"
 	}
-	if n == s.Size {
-		there = ""
+	if n != s.Size {
+		there = fmt.Sprintf(" at that n, as a sample of %d was", f.tried[n])
 	}
 	if n != s.Size || s.sampled {
 		c.note("if the map is right%s; %s: n = %d", there, how, s.Size)

@@ -57,7 +57,7 @@ func TestWhereItBites(t *testing.T) {
 		}
 	}
 	itself := func(n int) int { return n }
-	const right, beyond, proved = "if the map is right at that n; checked: n = ", "; what bites at n = ", " bits, one-way deterministic (proved: n: the sets {1}, ..., {n} are shattered: INDEX_n embeds)"
+	const right, beyond, proved = "if the map is right at that n, as a sample of 1024 was; checked: n = ", "; what bites at n = ", " bits, one-way deterministic (proved: n: the sets {1}, ..., {n} are shattered: INDEX_n embeds)"
 	for name, c := range map[string]struct {
 		own     int
 		bits    func(n int) int
@@ -269,7 +269,7 @@ func TestDeclaredNeeds(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, row.Note, c.want)
 		}
 	}
-	const right = "if the map is right at that n; checked: n = 4"
+	const right = "if the map is right at that n, as a sample of 1024 was; checked: n = 4"
 	for name, c := range map[string]struct {
 		need   func(n int) *Need
 		bits   int

@@ -34,7 +34,7 @@ func (s *Subject) diagnose(ctx context.Context, first *pair) string {
 			}
 		}
 	} else {
-		pairs = append([][]protocol.Word{first.in}, firstOf(s.adversarial(rng), diagnoseMost-1)...)
+		pairs = append([][]protocol.Word{first.in}, s.adversarial(rng, diagnoseMost-1)...)
 	}
 	inverted := true
 	var elsewhere []int // positions that would be right so far

@@ -2,7 +2,6 @@ package validate
 
 import (
 	"context"
-	"iter"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -35,21 +34,28 @@ func (s *Subject) effort() int64 {
 
 // adversarial are the pairs on which faulty reductions of this kind tend to fail: no
 // ones, single ones, all ones, complements, complements with one common element, and
-// runs of ones; made one at a time, since few callers want all.
-func (s *Subject) adversarial(rng *rand.Rand) iter.Seq[[]protocol.Word] {
-	return func(yield func([]protocol.Word) bool) {
-		d := s.Problem.Domains(s.Size)
-		if len(d) == 2 && d[0].Plain() && (!d[1].Plain() && d[1].Len() != -1 || s.Problem.Strings(s.Size)) {
-			s.bitPairs(rng, d[0], d[1], yield)
-		} else {
-			s.edges(rng, yield)
+// runs of ones; made one at a time, and at most so many. Single ones stand at places from end to end, whatever
+// the limit.
+func (s *Subject) adversarial(rng *rand.Rand, most int64) [][]protocol.Word {
+	var list [][]protocol.Word
+	yield := func(in []protocol.Word) bool {
+		if int64(len(list)) >= most {
+			return false
 		}
+		list = append(list, in)
+		return true
 	}
+	if d := s.Problem.Domains(s.Size); len(d) == 2 && d[0].Plain() && (!d[1].Plain() && d[1].Len() != -1 || s.Problem.Strings(s.Size)) {
+		s.bitPairs(rng, d[0], d[1], most, yield)
+	} else {
+		s.edges(rng, yield)
+	}
+	return list
 }
 
 // bitPairs are the adversarial pairs where Alice's input is a string of bits, and Bob's is
 // one as long or a member of a domain that is not too large.
-func (s *Subject) bitPairs(rng *rand.Rand, dx, dy protocol.Domain, yield func([]protocol.Word) bool) {
+func (s *Subject) bitPairs(rng *rand.Rand, dx, dy protocol.Domain, limit int64, yield func([]protocol.Word) bool) {
 	nx, ny := dx.Bits(), dy.Bits()
 	one := func(n, at int) protocol.Word { return reductions.Unit(n, at) }
 	none := func(n int) protocol.Word { return reductions.Word(n, func(int) bool { return false }) }
@@ -64,26 +70,33 @@ func (s *Subject) bitPairs(rng *rand.Rand, dx, dy protocol.Domain, yield func([]
 	if dy.Plain() && (!pair(full(nx), none(ny)) || !pair(full(nx), full(ny)) || !pair(none(nx), full(ny)) || !pair(none(nx), none(ny))) {
 		return
 	}
-	// Singles are tried at up to 512 places, fewer where sequences are long: the first ones, and
-	// for every three of them one from behind, so that the first pairs are some of each kind.
-	most := min(nx, 512, max(8, sampleTokens>>4/s.Shape.N))
+	// Singles are tried at up to 512 places, fewer where sequences are long or few pairs are asked for, of which
+	// there are two for each place: the first ones, and for every three of them one from behind, so that the first
+	// pairs are some of each kind.
+	most := min(nx, max(8, sampleTokens>>4/s.Shape.N), int(max(8, min(limit/2, 512))))
 	place := func(k int) int {
 		if k%4 == 3 {
 			return nx - 1 - k/4*((nx-most+most/4)/max(1, most/4))
 		}
 		return k - k/4
 	}
-	around := func(i int) bool {
+	tried := make([]bool, most)
+	around := func(k int) bool {
+		if tried[k] {
+			return true
+		}
+		tried[k] = true
+		i := place(k)
 		hole := reductions.Word(nx, func(k int) bool { return k != i })
 		return pair(one(nx, i), ys(i)) && pair(none(nx), ys(i)) && pair(hole, ys(i)) && pair(hole, ys(i+1))
 	}
 	for k := range most {
-		if !pair(full(nx), ys(place(k))) || k%4 == 3 && !around(place(k/4)) {
+		if !pair(full(nx), ys(place(k))) || k%8 == 3 && !around(k/8) || k%8 == 7 && !around(k) {
 			return
 		}
 	}
-	for k := most / 4; k < most; k++ {
-		if !around(place(k)) {
+	for k := range most {
+		if !around(k) {
 			return
 		}
 	}
@@ -106,18 +119,6 @@ func (s *Subject) bitPairs(rng *rand.Rand, dx, dy protocol.Domain, yield func([]
 			return
 		}
 	}
-}
-
-// firstOf are the first of a sequence, at most so many.
-func firstOf[T any](seq iter.Seq[T], most int64) []T {
-	var list []T
-	for v := range seq {
-		if int64(len(list)) >= most {
-			break
-		}
-		list = append(list, v)
-	}
-	return list
 }
 
 // edgesMost bounds the inputs that edges combines: 20 of each of three players.
@@ -187,7 +188,7 @@ func (s *Subject) sample(ctx context.Context, opt Options) (tally, *Interval, er
 			most = (7*opt.Budget + 7) / 8
 		}
 	}
-	list := firstOf(s.adversarial(rand.New(rand.NewPCG(opt.Seed, 1))), most)
+	list := s.adversarial(rand.New(rand.NewPCG(opt.Seed, 1)), most)
 	const chunk = 256
 	judge := func(chunks func(k int) func(i int) []protocol.Word, n int64) (tally, error) {
 		return s.spoken(parallel(ctx, opt, int(n+chunk-1)/chunk, n, func() func(int) (tally, error) {

@@ -49,7 +49,7 @@ func TestAdversarialPairs(t *testing.T) {
 		"three":                          {drawn(1, strings(5), protocol.Numbers(1, 20), strings(5)), 20*20*20 + 60},
 		"fourteen":                       {drawn(1, slices.Repeat([]protocol.Domain{strings(5)}, 14)...), 8000 + 28},
 	} {
-		all := firstOf(c.s.adversarial(rand.New(rand.NewPCG(1, 1))), 1<<20)
+		all := c.s.adversarial(rand.New(rand.NewPCG(1, 1)), 1<<20)
 		if len(all) != c.want {
 			t.Errorf("%s: %d inputs, want %d", name, len(all), c.want)
 		}
@@ -62,7 +62,7 @@ func TestAdversarialPairs(t *testing.T) {
 			}
 		}
 		for most := range min(len(all), 100) {
-			if got := firstOf(c.s.adversarial(rand.New(rand.NewPCG(1, 1))), int64(most)); len(got) != most {
+			if got := c.s.adversarial(rand.New(rand.NewPCG(1, 1)), int64(most)); len(got) != most {
 				t.Errorf("%s: %d of the inputs", name, len(got))
 			}
 		}
@@ -103,6 +103,29 @@ func TestAdversarialPairs(t *testing.T) {
 				t.Errorf("%s: of 48 only %d", name, len(met[0]))
 			}
 		}
+	}
+}
+
+// TestSinglesFromEndToEnd: of few pairs, too, no long stretch of coordinates is left without one that is tried alone.
+func TestSinglesFromEndToEnd(t *testing.T) {
+	const n = 3000
+	s, last, gap := drawn(2*n, protocol.BitStrings(n), protocol.BitStrings(n)), -1, 0
+	var alone []int
+	for _, in := range s.adversarial(rand.New(rand.NewPCG(1, 1)), 156) {
+		if x, y := in[0], in[1]; x.Ones() == 1 && x == y {
+			for i := range n {
+				if x.Bit(i) {
+					alone = append(alone, i)
+				}
+			}
+		}
+	}
+	slices.Sort(alone)
+	for _, i := range append(alone, n) {
+		gap, last = max(gap, i-last), i
+	}
+	if len(alone) < 16 || gap > n/8 {
+		t.Errorf("%d coordinates alone, up to %d apart", len(alone), gap)
 	}
 }
 

@@ -15,7 +15,8 @@ type search struct {
 	family  func(n int) (*Subject, error)
 	made    map[int]made
 	samples map[int]error
-	wrong   int // the smallest size at which the map was seen wrong; math.MaxInt: none
+	tried   map[int]int64 // how many inputs a sample has
+	wrong   int           // the smallest size at which the map was seen wrong; math.MaxInt: none
 }
 
 type made struct {
@@ -24,7 +25,7 @@ type made struct {
 }
 
 func newSearch(ctx context.Context, family func(n int) (*Subject, error)) *search {
-	return &search{ctx: ctx, family: family, made: map[int]made{}, samples: map[int]error{}, wrong: math.MaxInt}
+	return &search{ctx: ctx, family: family, made: map[int]made{}, samples: map[int]error{}, tried: map[int]int64{}, wrong: math.MaxInt}
 }
 
 // errLate says that the time for consequences was over first.
@@ -122,6 +123,7 @@ func (f *search) sample(s *Subject) error {
 		pairs /= 4
 	}
 	t, _, err := s.sample(f.ctx, Options{Budget: int64(max(8, pairs)), Seed: 1, Workers: 2, spot: true})
+	f.tried[s.Size] = t.checked
 	if err == nil {
 		err = t.strange(s.Place)
 	}

@@ -32,7 +32,7 @@ func (s *Subject) tooLarge(a rules.Sized) (why string, all bool, err error) {
 		}
 		all = true
 	} else {
-		for _, in := range firstOf(s.adversarial(rand.New(rand.NewPCG(1, 0))), 16*sizeInputs) {
+		for _, in := range s.adversarial(rand.New(rand.NewPCG(1, 0)), 16*sizeInputs) {
 			if len(ins) < sizeInputs && !slices.Contains(ins, in[0]) {
 				ins = append(ins, in[0])
 			}
