@@ -10,6 +10,7 @@ import (
 	"math"
 	"math/big"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"time"
@@ -406,7 +407,7 @@ func (c *call) violated(err error) error {
 	if r == nil {
 		return err
 	}
-	r.Reduction, r.Size = c.String("file"), c.Int("n")
+	r.Reduction, r.Size = filepath.Base(c.String("file")), c.Int("n")
 	if e := c.emit(r.Sheet()); e != nil {
 		return e
 	}

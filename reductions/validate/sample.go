@@ -181,6 +181,9 @@ func (s *Subject) edges(rng *rand.Rand, yield func([]protocol.Word) bool) {
 // sample checks the adversarial pairs, then uniform ones. The interval speaks of
 // the uniform ones only.
 func (s *Subject) sample(ctx context.Context, opt Options) (tally, *Interval, error) {
+	if err := s.publics(); err != nil {
+		return tally{}, nil, err
+	}
 	uniform := min(int64(SampleSize), max(64, int64(sampleTokens/s.Shape.N)))
 	most := int64(math.MaxInt64)
 	if opt.Budget != 0 { // a quarter of it for the adversarial pairs, or most of it

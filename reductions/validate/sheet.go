@@ -17,9 +17,13 @@ func (r *Result) Sheet() *report.Sheet {
 	s := &report.Sheet{Title: fmt.Sprintf("%s, n = %d", r.Reduction, r.Size), Warnings: r.Warnings, Value: r}
 	add := func(name, value string) { s.Fields = append(s.Fields, report.Field{Name: name, Value: value}) }
 	add("params", report.Params(r.Params))
-	add("pairs", domainText(r.Pairs))
+	if r.Pairs != nil {
+		add("pairs", domainText(r.Pairs))
+	}
 	how := r.Path
 	switch {
+	case how == "none":
+		how = "a violation came first"
 	case r.Exhaustive:
 		how = "every pair, " + how
 	case how != "sampled":

@@ -265,6 +265,9 @@ func (s *Subject) inRange(who protocol.Player, tok []tasks.Token, in protocol.Wo
 	return nil
 }
 
+// publics checks the public tokens.
+func (s *Subject) publics() error { return s.inRange(tasks.Public, s.Public, protocol.Word{}) }
+
 // show writes the inputs as users see them: strings of 0 and 1, else values.
 func (s *Subject) show(in []protocol.Word) []any {
 	list := make([]any, len(in))
@@ -285,10 +288,13 @@ func (s *Subject) Encode(in ...protocol.Word) ([]tasks.Token, error) {
 // what goes wrong.
 func (s *Subject) Defined(in ...protocol.Word) error {
 	m := s.merger()
-	if err := s.inputAt(m, in); err != nil {
-		return err
+	err := s.publics()
+	if err == nil {
+		err = s.inputAt(m, in)
 	}
-	_, _, err := s.check(m, in)
+	if err == nil {
+		_, _, err = s.check(m, in)
+	}
 	return err
 }
 

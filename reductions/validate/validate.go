@@ -40,8 +40,8 @@ type Options struct {
 	_     struct{}
 }
 
-// Result is what validation found. Pairs is the true domain, Checked what was
-// looked at.
+// Result is what validation found. Pairs is the true domain, nil where a violation was met before it was known; Checked is
+// what was looked at.
 type Result struct {
 	Reduction      string          `json:"reduction"`
 	Size           int             `json:"n"`
@@ -147,12 +147,12 @@ func (t *tally) add(u tally) {
 // Run validates a subject. A refuted reduction is a result, not an error; an
 // interrupted run returns what was counted so far beside ctx's error.
 func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
-	r := &Result{Reduction: s.Name, Size: s.Size, Params: map[string]any{"N": s.Shape.N}, Pairs: s.Inputs(), Warnings: []string{}, Consequences: []Consequence{}, Needs: []Need{}}
+	r := &Result{Reduction: s.Name, Size: s.Size, Params: map[string]any{"N": s.Shape.N}, Pairs: s.Inputs(), Path: "none", Warnings: []string{}, Consequences: []Consequence{}, Needs: []Need{}}
 	for name, v := range s.Shape.Params {
 		r.Params[name] = v
 	}
 	r.Warnings = append(r.Warnings, s.settings()...)
-	if err := s.inRange(tasks.Public, s.Public, protocol.Word{}); err != nil {
+	if err := s.publics(); err != nil {
 		return r, r.refute(err)
 	}
 	fast, err := s.covers(opt)
@@ -238,7 +238,7 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 // Refuted is the result for a map that breaks an obligation before it could be
 // run at all, or nil when err is no violation.
 func Refuted(err error) *Result {
-	r := &Result{Params: map[string]any{}, Pairs: new(big.Int), Path: "none", Warnings: []string{}, Consequences: []Consequence{}, Needs: []Need{}}
+	r := &Result{Params: map[string]any{}, Path: "none", Warnings: []string{}, Consequences: []Consequence{}, Needs: []Need{}}
 	if r.refute(err) != nil {
 		return nil
 	}
