@@ -103,10 +103,12 @@ var _ = register(&command{
 		}
 		if c.IsSet("certificate") && stopped == nil {
 			f := rows[0].File
-			if f.Lower == nil && f.Upper == nil && rows[0].Upper == 0 {
-				rows[0].Notes = append(rows[0].Notes, "no certificate is written: both ends are 0, and there is nothing to prove")
-			} else if f.Lower == nil && f.Upper == nil {
-				stopped = usagef("give more --time", "flag --certificate: no end of the interval has evidence, and none is written")
+			if f.Lower == nil && f.Upper == nil {
+				why := "neither end has evidence: give more --time, or take a smaller --n"
+				if rows[0].Upper == 0 {
+					why = "both ends are 0, and there is nothing to prove"
+				}
+				rows[0].Notes = append(rows[0].Notes, "no certificate is written: "+why)
 			} else if err := writeFile(c.String("certificate"), func(w io.Writer) error { return json.NewEncoder(w).Encode(f) }); err != nil {
 				return err
 			}

@@ -403,4 +403,10 @@ func TestResult(t *testing.T) {
 	if !strings.Contains(text, "at least 4 bits of state") {
 		t.Errorf("fields: %s", text)
 	}
+	for claims, want := range map[int]string{0: "none is written: no evidence could be checked", 2: "mine.json: 2 claims"} {
+		r.Checked = &Certified{File: "mine.json", Claims: claims}
+		if text := fmt.Sprint(r.Sheet().Fields); !strings.Contains(text, want) {
+			t.Errorf("%d claims: %s", claims, text)
+		}
+	}
 }

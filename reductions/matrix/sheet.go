@@ -64,7 +64,7 @@ type TaskResult struct {
 const MaxCertified = 1 << 25
 
 // Certified says what the independent checker made of the certificate.
-type Certified struct {
+type Certified struct { // no claims: no file
 	File    string   `json:"file"`
 	Claims  int      `json:"claims"`
 	LeftOut []string `json:"left_out"` // ends that rest on a search alone
@@ -201,7 +201,11 @@ func (r *Result) Sheet() *report.Sheet {
 		add("protocol tree", d.String())
 	}
 	if c := r.Checked; c != nil {
-		s.Fields = append(s.Fields, report.Field{Name: "certificate", Value: fmt.Sprintf("%s: %d claims, each accepted by the checker", c.File, c.Claims)})
+		text := fmt.Sprintf("%s: %d claims, each accepted by the checker", c.File, c.Claims)
+		if c.Claims == 0 {
+			text = "none is written: no evidence could be checked in this time, raise --time"
+		}
+		s.Fields = append(s.Fields, report.Field{Name: "certificate", Value: text})
 		if len(c.LeftOut) > 0 {
 			s.Warnings = append(s.Warnings, "not in the certificate, because checking would take too long: "+strings.Join(c.LeftOut, "; "))
 		}
