@@ -34,7 +34,7 @@ type Row struct {
 	Formula     *float64       `json:"formula"`
 	FormulaText string         `json:"formula_text"`
 	Needed      *float64       `json:"needed"`
-	// NeededBy names the need: whose it is, its split or size, its formula.
+	// NeededBy names the need: whose it is, its split or size, its formula; or says why none is known.
 	NeededBy   string           `json:"needed_by,omitempty"`
 	Trivial    *float64         `json:"trivial"`
 	Setting    protocol.Setting `json:"setting"`

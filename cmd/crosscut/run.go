@@ -49,8 +49,10 @@ var _ = register(&command{
 		}
 		rec := run.NewRecord(req.Model, p.Machine, r, c.Uint64("seed"))
 		rec.Command = c.command()
-		if need, ok := matrix.Pressing(c.Context, p.Machine, p.Job, r.Transcript); ok {
+		if need, why := matrix.Pressing(c.Context, p.Machine, p.Job, r.Transcript); why == "" {
 			rec.Need(need.Bits, need.Of, need.Formula, string(need.Basis))
+		} else {
+			rec.NeededBy = why
 		}
 		if err := c.emit(rec.Sheet()); err != nil {
 			return err

@@ -122,13 +122,15 @@ var _ = operate("cut", func(ctx context.Context, q cutRequest) (any, error) {
 	if alice := p.Job.Split.Count(protocol.Alice); alice > 0 {
 		a.TokenBits = a.Record.Bits.Trivial / alice
 	}
-	if n, ok := matrix.Pressing(ctx, p.Machine, p.Job, r.Transcript); ok {
+	if n, why := matrix.Pressing(ctx, p.Machine, p.Job, r.Transcript); why == "" {
 		a.Needed = &needed{int(n.Bits), n.Formula, n.Setting.String(), string(n.Basis), n.Why, n.Of, "", 0}
 		setting, speaker := reductions.Direction(r.Transcript, p.Job.Answerer(p.Job.Read[0]))
 		if at, ok := reductions.NeededAt(sh, p.Job.Split, p.Job.Read[0], setting, speaker); ok {
 			a.Needed.Reduction, a.Needed.Written = at.Reduction, int(at.Bits)
 		}
 		a.Record.Need(n.Bits, n.Of, n.Formula, string(n.Basis))
+	} else {
+		a.Record.NeededBy = why
 	}
 	size, formula := p.Machine.Size()
 	a.Size = amount{int(size), formula}

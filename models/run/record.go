@@ -29,7 +29,7 @@ type Record struct {
 	Correct  *bool          `json:"correct"`  // Output is acceptable by Expected
 	Bits     RecordBits     `json:"bits"`
 	Needed   *int           `json:"needed,omitempty"`    // the largest need that is known at this split, of one read position
-	NeededBy string         `json:"needed_by,omitempty"` // whose it is, with its formula and basis
+	NeededBy string         `json:"needed_by,omitempty"` // whose it is, with its formula and basis, or why none is known
 	Messages []RecordWord   `json:"messages"`
 	Setting  string         `json:"setting"`
 	Warnings []string       `json:"warnings"`
@@ -166,6 +166,8 @@ func (r *Record) Sheet() *report.Sheet {
 	add("formula", fmt.Sprintf("%d = %s", r.Bits.Formula, r.Formula))
 	if r.Needed != nil {
 		add("needed", fmt.Sprintf("%d by %s", *r.Needed, r.NeededBy))
+	} else if r.NeededBy != "" {
+		add("needed", r.NeededBy)
 	}
 	add("trivial", strconv.Itoa(r.Bits.Trivial))
 	add("setting", r.Setting)

@@ -16,20 +16,23 @@ import (
 const countedEntries = 1 << 14
 
 // Need is what one message of the speaker's must cost, by the different rows of the task's own matrix, where that is small:
-// they are counted. ok is false where it is larger, where rows may differ and not need different messages, under a
-// promise and where several outputs are right, for tasks of users, and for a machine that may refuse inputs: it need not
-// serve all rows.
-func Need(ctx context.Context, m models.Machine, job models.Job, setting protocol.Setting, speaker protocol.Player) (need reductions.Need, ok bool) {
-	if _, picky := m.(models.Checker); picky {
-		return need, false
-	}
+// they are counted. why says why not: the matrix is larger, rows may differ and not need different messages, under a
+// promise and where several outputs are right, a user's task is defined perhaps on a map's inputs alone, and a machine that
+// refuses inputs need not serve all rows.
+func Need(ctx context.Context, m models.Machine, job models.Job, setting protocol.Setting, speaker protocol.Player) (need reductions.Need, why string) {
 	sh, at := m.Shape(), job.Split
-	if known, _ := tasks.Catalog().Get(sh.Task.Name); known != sh.Task { // a user's, defined perhaps on a map's inputs alone
-		return need, false
-	}
-	if setting != protocol.OneWay || sh.N > 16 || sh.Task.CheckSeq != nil || sh.Task.Correct != nil ||
-		product(sh, max(1, at.Count(protocol.Alice)+at.Count(protocol.Bob))) > countedEntries {
-		return need, false
+	private := at.Count(protocol.Alice) + at.Count(protocol.Bob)
+	switch known, _ := tasks.Catalog().Get(sh.Task.Name); {
+	case known != sh.Task:
+		return need, "the matrix of a task outside the catalogue is not counted"
+	case setting != protocol.OneWay:
+		return need, "rows of the task's own matrix are counted for one message alone"
+	case sh.Task.CheckSeq != nil:
+		return need, "rows of its matrix need not be told apart, under a promise"
+	case sh.Task.Correct != nil:
+		return need, "rows of its matrix need not be told apart, where several outputs are right"
+	case sh.N > 16 || product(sh, max(1, private)) > countedEntries:
+		return need, fmt.Sprintf("the %.0f^%d entries of its own matrix are more than are counted (%d, of at most 16 tokens)", alphabetSize(sh), private, countedEntries)
 	}
 	if speaker == protocol.Bob {
 		at.Owner = slices.Clone(at.Owner)
@@ -40,31 +43,51 @@ func Need(ctx context.Context, m models.Machine, job models.Job, setting protoco
 		}
 	}
 	cut, err := NewCut(sh, at, job.Read)
-	if err != nil {
-		return need, false
+	if err == nil {
+		if picky, ok := m.(models.Checker); ok {
+			if err := cut.served(picky); err != nil {
+				return need, "the model refuses inputs, and need not serve all rows: " + err.Error()
+			}
+		}
+		var found OneWay
+		if found, err = cut.OneWay(ctx); err == nil {
+			return reductions.Need{Bits: protocol.Bits(found.Bits.Lower), Formula: fmt.Sprintf("ceil(log2 of %d different rows)", found.Different),
+				Setting: setting, Basis: problems.Checked, Why: "the different rows of the task's own matrix, counted", Of: "own-matrix"}, ""
+		}
 	}
-	found, err := cut.OneWay(ctx)
-	if err != nil {
-		return need, false
+	return need, err.Error()
+}
+
+// served is the first error of a machine that refuses an input of the matrix.
+func (c *Cut) served(m models.Checker) error {
+	seq, row, col := c.whole(), cursor{in: c.alice, at: -1}, cursor{in: c.bob, at: -1}
+	for i := range c.Rows() {
+		row.put(seq, i)
+		for j := range c.Cols() {
+			col.put(seq, j)
+			if err := m.CheckInput(seq, c.Read); err != nil {
+				return err
+			}
+		}
 	}
-	return reductions.Need{Bits: protocol.Bits(found.Bits.Lower), Formula: fmt.Sprintf("ceil(log2 of %d different rows)", found.Different),
-		Setting: setting, Basis: problems.Checked, Why: "the different rows of the task's own matrix, counted", Of: "own-matrix"}, true
+	return nil
 }
 
 // mostMoved is the longest sequence whose reductions are tried on a run's split: each bit of x is moved by itself.
 const mostMoved = 512
 
 // Pressing is the strongest bound that is known on protocols for a job, in the setting of its transcript: a reduction's, by
-// which Of names it, the task's own, or the count of its rows.
-func Pressing(ctx context.Context, m models.Machine, job models.Job, t protocol.Transcript) (best reductions.Need, ok bool) {
+// which Of names it, the task's own, or the count of its rows. why says why none is.
+func Pressing(ctx context.Context, m models.Machine, job models.Job, t protocol.Transcript) (best reductions.Need, why string) {
 	if len(job.Read) != 1 {
-		return best, false
+		return best, "bounds are of one position that is read"
 	}
 	sh := m.Shape()
 	setting, speaker := reductions.Direction(t, job.Answerer(job.Read[0]))
+	why = "none"
 	take := func(n reductions.Need, found bool) {
-		if found && n.Bits > 0 && (!ok || n.Bits > best.Bits) {
-			best, ok = n, true
+		if found && n.Bits > 0 && (why != "" || n.Bits > best.Bits) {
+			best, why = n, ""
 		}
 	}
 	if sh.N <= mostMoved {
@@ -73,6 +96,17 @@ func Pressing(ctx context.Context, m models.Machine, job models.Job, t protocol.
 		take(at.Need, found)
 	}
 	take(reductions.OwnNeed(sh, job.Split, job.Read, setting, speaker))
-	take(Need(ctx, m, job, setting, speaker))
-	return best, ok
+	counted, uncounted := Need(ctx, m, job, setting, speaker)
+	if take(counted, uncounted == ""); why != "" {
+		why = Unknown(uncounted)
+	}
+	return best, why
+}
+
+// Unknown says that no need is known, where rows are not counted, or all are alike.
+func Unknown(uncounted string) string {
+	if uncounted == "" {
+		return "0: all rows of the task's own matrix are alike"
+	}
+	return "none known: no reduction or formula gives one here, and " + uncounted
 }

@@ -2,7 +2,9 @@ package matrix_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"crosscut/models"
@@ -112,6 +114,19 @@ type still struct {
 
 func (m still) Shape() tasks.Shape { return m.sh }
 
+// picky may refuse inputs.
+type picky struct {
+	still
+	refuses func() bool
+}
+
+func (m picky) CheckInput([]tasks.Token, []int) error {
+	if m.refuses() {
+		return errors.New("planted")
+	}
+	return nil
+}
+
 // TestWhereRowsAreCounted: up to 2^14 entries, of catalogued tasks with one right output on all inputs, of at most 16 tokens.
 func TestWhereRowsAreCounted(t *testing.T) {
 	for _, c := range []struct {
@@ -142,20 +157,21 @@ func TestWhereRowsAreCounted(t *testing.T) {
 				at.Owner[i] = protocol.Bob
 			}
 		}
-		need, ok := matrix.Need(t.Context(), still{sh: sh}, models.Job{Split: at, Read: []int{c.N}}, c.setting, protocol.Alice)
-		if ok != (c.bits >= 0) || ok && int(need.Bits) != c.bits {
-			t.Errorf("%+v: %+v, %v", c, need, ok)
+		need, why := matrix.Need(t.Context(), still{sh: sh}, models.Job{Split: at, Read: []int{c.N}}, c.setting, protocol.Alice)
+		if why == "" != (c.bits >= 0) || why == "" && int(need.Bits) != c.bits {
+			t.Errorf("%+v: %+v, %v", c, need, why)
 		}
-		picky := struct {
-			still
-			models.Checker
-		}{still: still{sh: sh}}
-		if need, ok := matrix.Need(t.Context(), picky, models.Job{Split: at, Read: []int{c.N}}, c.setting, protocol.Alice); ok {
-			t.Errorf("a machine that may refuse: %+v", need)
+		for _, refuses := range []bool{false, true} { // the last of all inputs
+			met := 0
+			m := picky{still{sh: sh}, func() bool { met++; return refuses && met == 1<<c.private }}
+			need, said := matrix.Need(t.Context(), m, models.Job{Split: at, Read: []int{c.N}}, c.setting, protocol.Alice)
+			if c.task == "majority" && c.bits >= 0 && (refuses != strings.Contains(said, "refuses inputs, and need not serve all rows: planted") || !refuses && int(need.Bits) != c.bits) {
+				t.Errorf("a machine that refuses inputs (%v): %+v, %q", refuses, need, said)
+			}
 		}
 		own := *task // a user's of the same name
 		sh.Task = &own
-		if need, ok := matrix.Need(t.Context(), still{sh: sh}, models.Job{Split: at, Read: []int{c.N}}, c.setting, protocol.Alice); ok {
+		if need, why := matrix.Need(t.Context(), still{sh: sh}, models.Job{Split: at, Read: []int{c.N}}, c.setting, protocol.Alice); why == "" {
 			t.Errorf("a user's %s: %+v", c.task, need)
 		}
 	}
@@ -173,8 +189,8 @@ func TestWhoSpeaks(t *testing.T) {
 	}
 	at := tasks.Split{Owner: []protocol.Player{protocol.Alice, protocol.Bob, protocol.Bob, protocol.Bob, tasks.Public}}
 	for speaker, want := range map[protocol.Player]int{protocol.Alice: 2, protocol.Bob: 3} {
-		if need, ok := matrix.Need(t.Context(), still{sh: sh}, models.Job{Split: at, Read: []int{5}}, protocol.OneWay, speaker); !ok || need.Formula != fmt.Sprintf("ceil(log2 of %d different rows)", want) {
-			t.Errorf("%v speaks: %+v, %v", speaker, need, ok)
+		if need, why := matrix.Need(t.Context(), still{sh: sh}, models.Job{Split: at, Read: []int{5}}, protocol.OneWay, speaker); why != "" || need.Formula != fmt.Sprintf("ceil(log2 of %d different rows)", want) {
+			t.Errorf("%v speaks: %+v, %v", speaker, need, why)
 		}
 	}
 	in, err := reductions.DisjMatch3.Instance(2, 0, nil) // here the closed form says more than the map
@@ -182,8 +198,8 @@ func TestWhoSpeaks(t *testing.T) {
 		t.Fatal(err)
 	}
 	tr := protocol.Transcript{Messages: []protocol.Message{{From: protocol.Alice}}}
-	if need, ok := matrix.Pressing(t.Context(), still{sh: in.Shape}, models.Job{Split: in.At, Read: in.Reads}, tr); !ok || need.Of != "match3-hands" || need.Bits <= 2 {
-		t.Errorf("%+v, %v", need, ok)
+	if need, why := matrix.Pressing(t.Context(), still{sh: in.Shape}, models.Job{Split: in.At, Read: in.Reads}, tr); why != "" || need.Of != "match3-hands" || need.Bits <= 2 {
+		t.Errorf("%+v, %v", need, why)
 	}
 }
 
@@ -226,9 +242,9 @@ func TestWhatPresses(t *testing.T) {
 		if c.reply {
 			tr.Messages = append(tr.Messages, protocol.Message{From: protocol.Bob})
 		}
-		need, ok := matrix.Pressing(t.Context(), still{sh: c.sh}, models.Job{Split: at, Read: []int{c.sh.N}}, tr)
-		if ok != (c.of != "") || need.Of != c.of || int(need.Bits) != c.bits {
-			t.Errorf("%s: %+v, %v", name, need, ok)
+		need, why := matrix.Pressing(t.Context(), still{sh: c.sh}, models.Job{Split: at, Read: []int{c.sh.N}}, tr)
+		if (why == "") != (c.of != "") || need.Of != c.of || int(need.Bits) != c.bits || why != "" && !strings.HasPrefix(why, "none known: no reduction or formula gives one here, and ") && !strings.HasPrefix(why, "0: all rows") {
+			t.Errorf("%s: %+v, %v", name, need, why)
 		}
 	}
 }

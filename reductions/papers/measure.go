@@ -186,9 +186,11 @@ func (t trial) price(row *report.Row, r *run.Result) {
 func (t trial) need(row *report.Row, setting protocol.Setting, speaker protocol.Player) {
 	defer func() {
 		t.rank(row)
-		need, ok := matrix.Need(context.Background(), t.machine, t.job, setting, speaker)
-		if ok && need.Bits > 0 && (row.Needed == nil || float64(need.Bits) > *row.Needed) {
+		need, why := matrix.Need(context.Background(), t.machine, t.job, setting, speaker)
+		if need.Bits > 0 && (row.Needed == nil || float64(need.Bits) > *row.Needed) {
 			row.Needed, row.Basis, row.NeededOfTask, row.NeededBy = report.Num(need.Bits), string(need.Basis), true, t.named(need, true)
+		} else if row.Needed == nil && row.NeededBy == "" {
+			row.NeededBy = matrix.Unknown(why)
 		}
 	}()
 	var need reductions.Need

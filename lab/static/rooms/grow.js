@@ -97,7 +97,7 @@ export function open(main, cat, start, write) {
     put(stage, sandwich({ width, height, rows, model, task: task.name }));
     put(facts, command(`crosscut table --task ${task.name} --model ${model} --n ${measures.table.rows.map(r => r.N).join(",")} --seed 1`));
     if (!last) { put(verdict, el("p", { class: "sentence" }, "No length was measured at which this model is right.")); return; }
-    const least = Math.min(last.bits, last.trivial), by = last.needed_by || last.reduction, [, at, cost] = by?.match(/^(.*): (.*)$/) || ["", by];
+    const least = Math.min(last.bits, last.trivial), by = last.needed ? last.needed_by : last.reduction, [, at, cost] = by?.match(/^(.*): (.*)$/) || ["", by];
     put(letters, last.needed ? `Needed at N = ${number(last.N)}: ${plural(last.needed, "bit")}${cost ? ` = ${cost}` : ""}, of ${at}. ` : "", `Sent there: ${plural(last.bits, "bit")} = `, formula(last.formula_text));
     put(verdict, judged({ sent: last.bits, need: last.needed, by: by?.split(/[ :]/)[0], raw: last.trivial, mark: "data-bits", name: `${model} sends at N = ${number(last.N)}`, unknown: "no bound known" },
       last.needed ? least === last.needed ? "Need and cost meet: nothing is open at this length. " : ["Between ", number(last.needed), " and ", number(least), " bits nothing is known here: a factor of ", el("strong", {}, String(+(least / last.needed).toPrecision(2))), ". "] : "No lower bound here speaks about this split. ",
