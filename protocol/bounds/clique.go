@@ -228,12 +228,9 @@ func (s *cliqueSearch) colour(cand bitset, skip int) (order, colour []int) {
 func (g *graph) chromatic(ctx context.Context, steps uint) (clique []int, colours []int, upper int) {
 	n := len(g.near)
 	clique, _ = g.clique(ctx, n)
-	s := &colouring{graph: g, ctx: ctx, now: make([]int, n), lower: len(clique), upper: n + 1, most: steps}
-	for v := range s.now {
-		s.now[v] = -1
-	}
+	s := &colouring{graph: g, ctx: ctx, now: slices.Repeat([]int{-1}, n), around: make([]int, n), lower: len(clique), upper: n + 1, most: steps}
 	for c, v := range clique { // the colours of a clique are free to choose
-		s.now[v] = c
+		s.give(v, c)
 	}
 	s.extend(len(clique), len(clique))
 	return clique, s.best, s.upper
@@ -243,9 +240,35 @@ type colouring struct {
 	*graph
 	ctx          context.Context
 	now, best    []int
+	beside       [][]int // of each colour: how many neighbours of a vertex have it
+	around       []int   // how many colours the neighbours of a vertex have
 	lower, upper int
 	steps, most  uint
 	stopped      bool
+}
+
+// give colours a vertex.
+func (s *colouring) give(v, c int) {
+	if c == len(s.beside) {
+		s.beside = append(s.beside, make([]int, len(s.now)))
+	}
+	s.now[v] = c
+	for u := range s.near[v].all() {
+		if s.beside[c][u]++; s.beside[c][u] == 1 {
+			s.around[u]++
+		}
+	}
+}
+
+// take takes its colour away again.
+func (s *colouring) take(v int) {
+	c := s.now[v]
+	s.now[v] = -1
+	for u := range s.near[v].all() {
+		if s.beside[c][u]--; s.beside[c][u] == 0 {
+			s.around[u]--
+		}
+	}
 }
 
 // extend colours the vertex with most colours around it (DSATUR), with used
@@ -262,28 +285,18 @@ func (s *colouring) extend(done, used int) {
 		return
 	}
 	pick, most := -1, -1
-	var taken bitset
 	for v, c := range s.now {
-		if c >= 0 {
-			continue
-		}
-		around := newBitset(len(s.now) + 1)
-		for u := range s.near[v].all() {
-			if s.now[u] >= 0 {
-				around.add(s.now[u])
-			}
-		}
-		if k := around.count(); k > most {
-			pick, most, taken = v, k, around
+		if c < 0 && s.around[v] > most {
+			pick, most = v, s.around[v]
 		}
 	}
 	for c := 0; c <= used && c < s.upper-1; c++ {
-		if taken.has(c) {
+		if c < used && s.beside[c][pick] > 0 {
 			continue
 		}
-		s.now[pick] = c
+		s.give(pick, c)
 		s.extend(done+1, max(used, c+1))
-		s.now[pick] = -1
+		s.take(pick)
 		if s.stopped {
 			return
 		}

@@ -20,16 +20,28 @@ func interior(ctx context.Context, a *mat.Dense, b, c []float64) (x, y []float64
 		scale = max(scale, math.Abs(v))
 	}
 	half := mat.NewDense(m, n, nil) // 0 where a is, at every step
+	type entry struct {
+		j int
+		v float64
+	}
+	rows := make([][]entry, m) // those of a that are not 0
+	for i := range rows {
+		for j, v := range a.RawRowView(i) {
+			if v != 0 {
+				rows[i] = append(rows[i], entry{j, v})
+			}
+		}
+	}
 	for step := 0; step < 80 && ctx.Err() == nil; step++ {
 		// Residuals.
 		rp, rd := make([]float64, m), make([]float64, n)
-		for i := range rp {
-			row := a.RawRowView(i)
-			rp[i] = b[i]
-			for j, v := range row {
-				rp[i] -= v * x[j]
-				rd[j] -= v * y[i]
+		for i, row := range rows {
+			left := b[i]
+			for _, e := range row {
+				left -= e.v * x[e.j]
+				rd[e.j] -= e.v * y[i]
 			}
+			rp[i] = left
 		}
 		mu, worst := 0.0, 0.0
 		for j := range rd {
@@ -49,12 +61,10 @@ func interior(ctx context.Context, a *mat.Dense, b, c []float64) (x, y []float64
 			d[j] = x[j] / s[j]
 			root[j] = math.Sqrt(d[j])
 		}
-		for i := range m {
-			row, out := a.RawRowView(i), half.RawRowView(i)
-			for j, v := range row {
-				if v != 0 {
-					out[j] = v * root[j]
-				}
+		for i, row := range rows {
+			out := half.RawRowView(i)
+			for _, e := range row {
+				out[e.j] = e.v * root[e.j]
 			}
 		}
 		var normal mat.SymDense
@@ -71,24 +81,21 @@ func interior(ctx context.Context, a *mat.Dense, b, c []float64) (x, y []float64
 			for j := range w {
 				w[j] = d[j]*rd[j] - rc[j]/s[j]
 			}
-			for i := range m {
-				rhs[i] = rp[i]
-				for j, v := range a.RawRowView(i) {
-					if v != 0 {
-						rhs[i] += v * w[j]
-					}
+			for i, row := range rows {
+				sum := rp[i]
+				for _, e := range row {
+					sum += e.v * w[e.j]
 				}
+				rhs[i] = sum
 			}
 			var sol mat.VecDense
 			_ = chol.SolveVecTo(&sol, mat.NewVecDense(m, rhs)) // near the end it is ill-conditioned, which the residuals show
 			dy = append(dy, sol.RawVector().Data...)
 			ds, dx = make([]float64, n), make([]float64, n)
 			copy(ds, rd)
-			for i := range m {
-				for j, v := range a.RawRowView(i) {
-					if v != 0 {
-						ds[j] -= v * dy[i]
-					}
+			for i, row := range rows {
+				for _, e := range row {
+					ds[e.j] -= e.v * dy[i]
 				}
 			}
 			for j := range dx {

@@ -237,6 +237,7 @@ func (g *orbitGame) heaviest(mu []float64) (best []signedRect, pays float64) {
 	}
 	var most []float64
 	var rows []int
+	sums := make([][]float64, len(parts)) // of the columns, one for each part: calls reuse them
 	var extend func(part int, sum []float64)
 	extend = func(part int, sum []float64) {
 		if part == len(parts) {
@@ -267,7 +268,8 @@ func (g *orbitGame) heaviest(mu []float64) (best []signedRect, pays float64) {
 			return
 		}
 		extend(part+1, sum)
-		sum = slices.Clone(sum)
+		sums[part] = append(sums[part][:0], sum...)
+		sum = sums[part]
 		before := len(rows)
 		for _, i := range parts[part] {
 			rows = append(rows, i)
