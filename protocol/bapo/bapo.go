@@ -230,6 +230,7 @@ func (t *search) with(alive [][]uint64, i, c int) [][]uint64 {
 			t.same = append(t.same, j)
 		}
 	}
+	var room []uint64 // for what becomes less, all in one piece
 	for y, set := range alive {
 		next, fresh := set, false
 		for _, j := range t.same {
@@ -238,7 +239,10 @@ func (t *search) with(alive [][]uint64, i, c int) [][]uint64 {
 				continue
 			}
 			if !fresh {
-				next, fresh = slices.Clone(set), true
+				if room == nil {
+					room = make([]uint64, (len(alive)-y)*len(set))
+				}
+				next, room, fresh = room[:copy(room, set)], room[len(set):], true
 			}
 			for w := range next {
 				next[w] &^= clash[w]

@@ -1,6 +1,9 @@
 package bapo
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // Check says whether a scheme serves: for every suffix, every two prefixes of one colour with
 // different answers, and every choice of tokens shown, the two views differ. It goes
@@ -113,17 +116,18 @@ func (k Core) apart(f Function, c *Cut) bool {
 
 // served says whether some set of marks works for a suffix under a colouring.
 func (k Core) served(f Function, c *Cut, suffix, colour []int) bool {
-	answers := make([]int, len(k.Prefixes))
+	answers, held := make([]int, len(k.Prefixes)), make([]int, len(k.Prefixes))
 	for t, i := range k.Prefixes {
 		answers[t] = f.At(append(append([]int{}, c.prefixes[i]...), suffix...))
+		held[t] = marked(f, c.prefixes[i], math.MaxUint32)
 	}
-	seen := map[[2]int]int{}
+	seen := map[int]int{} // colour and view, in one number -> answer
 marks:
-	for m := range uint32(1) << c.marks {
+	for m := range 1 << c.marks {
 		clear(seen)
-		for t, i := range k.Prefixes {
-			for view := range views(marked(f, c.prefixes[i], m), c.B) {
-				key := [2]int{colour[t], view}
+		for t := range k.Prefixes {
+			for view := range views(held[t]&m, c.B) {
+				key := colour[t]<<MaxMarks | view
 				if was, ok := seen[key]; ok && was != answers[t] {
 					continue marks
 				}

@@ -64,6 +64,9 @@ func runSeparation(rows *collector) {
 		{tasks.Match3, zoo.Attention, nil, ShapeLinear, 64, most},
 		{tasks.Match3, zoo.TensorAttention, nil, ShapeLog, 16, rows.pick(256, 1024, 2048)},
 	} {
+		if rows.at.sound && e.model != zoo.RNN {
+			continue
+		}
 		spec := TableSpec{Task: e.task.Name, Models: []string{e.model.Name}, Set: models.Settings{Seed: rows.at.Seed}, Smallest: e.construction == nil}
 		note := "smallest construction found right"
 		if e.shape == ShapeLinear && e.task == tasks.QSA {
