@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math/big"
 	"math/rand/v2"
@@ -124,16 +125,18 @@ func (d Domain) JSON(w Word) any {
 
 // Random is a uniform member.
 func (d Domain) Random(rng *rand.Rand) Word {
-	if n := d.Len(); n > 0 && !d.plain {
-		return d.Nth(rng.IntN(n))
+	if !d.plain {
+		if n := d.Len(); n > 0 {
+			return d.Nth(rng.IntN(n))
+		}
 	}
 	for {
-		p := Packer{buf: make([]byte, 0, (d.bits+7)/8)}
+		buf := make([]byte, 0, 32) // of most words all
 		for n := d.bits; n > 0; n -= 64 {
-			w := min(n, 64)
-			p.Uint(rng.Uint64()>>(64-w), w)
+			spare := 64 - min(n, 64)
+			buf = binary.BigEndian.AppendUint64(buf, rng.Uint64()>>spare<<spare)
 		}
-		if w := p.Word(); d.Has(w) {
+		if w := (Word{d.bits, string(buf[:(d.bits+7)/8])}); d.Has(w) {
 			return w
 		}
 	}

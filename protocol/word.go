@@ -108,6 +108,10 @@ func (p *Packer) Uint(v uint64, width int) {
 	if width < 0 || width > 64 || (width < 64 && v>>width != 0) {
 		panic(fmt.Sprintf("protocol: %d does not fit %d bits", v, width))
 	}
+	for ; p.n&7 == 0 && width >= 8; p.n += 8 {
+		width -= 8
+		p.buf = append(p.buf, byte(v>>width))
+	}
 	for width > 0 {
 		if p.n&7 == 0 {
 			p.buf = append(p.buf, 0)
