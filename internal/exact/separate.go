@@ -2,103 +2,80 @@ package exact
 
 import (
 	"math/big"
+	"slices"
 )
 
 // Separate decides whether one hyperplane through the origin has all points strictly on
 // its positive side. It returns a normal w with <w, p> > 0 for every p; or else weights
 // y >= 0, not all zero, with sum y_i p_i = 0, which show that there is none (Gordan).
 // Exactly one of the two is nil. Both are integers, found by the simplex method in
-// rationals with Bland's rule; [CheckSeparation] believes neither.
+// fractions of one denominator with Bland's rule; [CheckSeparation] believes neither.
 func Separate(points [][]int64) (w, y []*big.Int) {
 	dims, n := len(points[0]), len(points)
 	rows, cols := dims+1, n+dims+1 // sum y_i p_i = 0, sum y_i = 1; an artificial variable for each row
-	t := make([][]*big.Rat, rows)
+	t := make([][]*big.Int, rows+1)
 	basis := make([]int, rows)
 	for r := range t {
-		t[r] = make([]*big.Rat, cols+1)
+		t[r] = make([]*big.Int, cols+1)
 		for c := range t[r] {
-			t[r][c] = new(big.Rat)
+			t[r][c] = new(big.Int)
 		}
+	}
+	cost := t[rows] // of "minimise the sum of the artificials", reduced
+	for r := range basis {
 		for i, p := range points {
 			v := int64(1)
 			if r < dims {
 				v = p[r]
 			}
 			t[r][i].SetInt64(v)
+			cost[i].Sub(cost[i], t[r][i])
 		}
 		t[r][n+r].SetInt64(1)
 		basis[r] = n + r
 	}
 	t[dims][cols].SetInt64(1)
-	// The cost row of "minimise the sum of the artificials", reduced.
-	cost := make([]*big.Rat, cols+1)
-	for c := range cost {
-		cost[c] = new(big.Rat)
-		if c < n || c == cols {
-			for r := range t {
-				cost[c].Sub(cost[c], t[r][c])
-			}
-		}
-	}
-	tmp, ratio, best := new(big.Rat), new(big.Rat), new(big.Rat)
+	cost[cols].SetInt64(-1)
+	den := big.NewInt(1) // of all entries
+	left, right := new(big.Int), new(big.Int)
 	for {
-		enter := -1
-		for c := range n {
-			if cost[c].Sign() < 0 {
-				enter = c
-				break
-			}
-		}
+		enter := slices.IndexFunc(cost[:n], func(v *big.Int) bool { return v.Sign() < 0 })
 		if enter < 0 {
 			break
 		}
 		leave := -1
-		for r := range t {
+		for r := range basis {
 			if t[r][enter].Sign() <= 0 {
 				continue
 			}
-			ratio.Quo(t[r][cols], t[r][enter])
-			if d := 1; leave >= 0 {
-				if d = ratio.Cmp(best); d > 0 || d == 0 && basis[r] > basis[leave] {
+			if leave >= 0 {
+				d := left.Mul(t[r][cols], t[leave][enter]).Cmp(right.Mul(t[leave][cols], t[r][enter]))
+				if d > 0 || d == 0 && basis[r] > basis[leave] {
 					continue
 				}
 			}
 			leave = r
-			best.Set(ratio)
 		}
-		pivot := new(big.Rat).Inv(t[leave][enter])
-		for c := range t[leave] {
-			if t[leave][c].Sign() != 0 {
-				t[leave][c].Mul(t[leave][c], pivot)
+		pivot := t[leave][enter]
+		for r, row := range t {
+			if r == leave {
+				continue
 			}
-		}
-		sweep := func(row []*big.Rat) {
-			if row[enter].Sign() == 0 {
-				return
-			}
-			f := new(big.Rat).Set(row[enter])
-			for c := range row {
-				if t[leave][c].Sign() != 0 {
-					row[c].Sub(row[c], tmp.Mul(f, t[leave][c]))
+			right.Set(row[enter])
+			for c, v := range row {
+				if v.Sign() != 0 || right.Sign() != 0 && t[leave][c].Sign() != 0 {
+					v.Quo(v.Sub(v.Mul(v, pivot), left.Mul(right, t[leave][c])), den) // without remainder (Edmonds)
 				}
 			}
 		}
-		for r := range t {
-			if r != leave {
-				sweep(t[r])
-			}
-		}
-		sweep(cost)
+		den.Set(pivot)
 		basis[leave] = enter
 	}
 	if cost[cols].Sign() == 0 { // the artificials are all zero: y is a combination that cancels
-		found := make([]*big.Rat, n)
-		for i := range found {
-			found[i] = new(big.Rat)
-		}
+		found := slices.Repeat([]*big.Rat{new(big.Rat)}, n)
 		for r, b := range basis {
 			if b < n {
-				found[b].Set(t[r][cols])
+				found[b] = new(big.Rat).SetFrac(t[r][cols], den)
 			}
 		}
 		return nil, ClearDenominators([][]*big.Rat{found})[0]
@@ -107,7 +84,7 @@ func Separate(points [][]int64) (w, y []*big.Int) {
 	// <u, (p, 1)> <= 0 for every point while u_last > 0: w = -u is a normal.
 	normal := make([]*big.Rat, dims)
 	for r := range normal {
-		normal[r] = new(big.Rat).Sub(cost[n+r], big.NewRat(1, 1))
+		normal[r] = new(big.Rat).SetFrac(left.Sub(cost[n+r], den), den)
 	}
 	return ClearDenominators([][]*big.Rat{normal})[0], nil
 }
