@@ -240,35 +240,26 @@ type colouring struct {
 	*graph
 	ctx          context.Context
 	now, best    []int
-	beside       [][]int // of each colour: how many neighbours of a vertex have it
-	around       []int   // how many colours the neighbours of a vertex have
+	beside       []bitset // of each colour: the vertices with a neighbour that has it
+	around       []int    // how many colours the neighbours of a vertex have
 	lower, upper int
 	steps, most  uint
 	stopped      bool
 }
 
-// give colours a vertex.
-func (s *colouring) give(v, c int) {
+// give colours a vertex, and says which see its colour for the first time.
+func (s *colouring) give(v, c int) (fresh bitset) {
 	if c == len(s.beside) {
-		s.beside = append(s.beside, make([]int, len(s.now)))
+		s.beside = append(s.beside, newBitset(len(s.now)))
 	}
 	s.now[v] = c
-	for u := range s.near[v].all() {
-		if s.beside[c][u]++; s.beside[c][u] == 1 {
-			s.around[u]++
-		}
+	fresh = s.near[v].clone()
+	fresh.andNot(s.beside[c])
+	s.beside[c].or(fresh)
+	for u := range fresh.all() {
+		s.around[u]++
 	}
-}
-
-// take takes its colour away again.
-func (s *colouring) take(v int) {
-	c := s.now[v]
-	s.now[v] = -1
-	for u := range s.near[v].all() {
-		if s.beside[c][u]--; s.beside[c][u] == 0 {
-			s.around[u]--
-		}
-	}
+	return fresh
 }
 
 // extend colours the vertex with most colours around it (DSATUR), with used
@@ -291,12 +282,16 @@ func (s *colouring) extend(done, used int) {
 		}
 	}
 	for c := 0; c <= used && c < s.upper-1; c++ {
-		if c < used && s.beside[c][pick] > 0 {
+		if c < used && s.beside[c].has(pick) {
 			continue
 		}
-		s.give(pick, c)
+		fresh := s.give(pick, c)
 		s.extend(done+1, max(used, c+1))
-		s.take(pick)
+		s.now[pick] = -1
+		s.beside[c].andNot(fresh)
+		for u := range fresh.all() {
+			s.around[u]--
+		}
 		if s.stopped {
 			return
 		}
