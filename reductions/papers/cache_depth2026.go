@@ -304,14 +304,14 @@ var cacheReads = &Claim{
 }
 
 // cacheNamed is a claim that a choice of entries without a limit defeats: the place that is kept names the answer.
-func cacheNamed(id, short, statement, beside string) *Claim {
+func cacheNamed(id, short, statement, against, beside string) *Claim {
 	return &Claim{
 		ID: id, Kind: Lower, Short: short, Hypothesis: Hypothesis{Text: "(L, H, m, p, s)-cache transformers, k hops on n places"}, Seen: "read",
-		Outside:   "it hangs on how the entries that are kept may be chosen, and the limit on that (the abstract speaks of eviction that respects locality) is not in our notes: were any function of the layer below allowed, as our notes have it, the choice would name the answer, as the rows show" + beside,
+		Outside:   "it hangs on how the entries that are kept may be chosen, and the limit on that (the abstract speaks of eviction that respects locality) is not in our notes: were any function of the layer below allowed, as our notes have it, the choice would name the answer, and the claim would be false, as the rows show" + beside,
 		Statement: statement, Source: "arXiv 2604.17935, the text that we saw", Conventions: []string{"B = H m p bits are read at each layer"},
 		Parts: []Part{{QuotedThere, "the statement; its proof was not checked"}, {CheckedHere, "n = 2 to 5, k = 1 to 5, B = 1 to 3: with one entry kept, chosen freely, ceil(log2 n / B) layers answer for every permutation; and all n places are answers unless lcm(1..n) divides k, so fewer do not do"}},
 		run: func(rows *collector) {
-			rows.check(check{row: report.Row{Task: "k-hop", Model: "cache", N0: ptr(5), Params: map[string]any{"s": 1}}, what: "n = 2..5, k = 1..5, B = 1, 2, 3, all permutations: each of ceil(log2 n / B) layers keeps the token of the place where the hops end, and B bits of that place are read", fault: "what is kept is the token of place 1", try: func(t *tally, broken bool) {
+			rows.check(check{row: report.Row{Task: "k-hop", Model: "cache", N0: ptr(5), Params: map[string]any{"s": 1}}, what: "the opposite of the claim " + against + ", if any function of the layer below may choose: n = 2..5, k = 1..5, B = 1, 2, 3, all permutations: ceil(log2 n / B) layers answer, each of which keeps the token of the place where the hops end, and B bits of that place are read", fault: "what is kept is the token of place 1", try: func(t *tally, broken bool) {
 				for n := 2; n <= 5; n++ {
 					for k := 1; k <= 5; k++ {
 						all := len(ends(n, k))
@@ -340,7 +340,7 @@ func cacheNamed(id, short, statement, beside string) *Claim {
 }
 
 var (
-	cacheDepthBound = cacheNamed("depth", "L >= max(k/s, log n / (H m p))", "k hops on a permutation of n places need L >= max(ceil(k/s), ceil(log n / (H m p))) layers.",
+	cacheDepthBound = cacheNamed("depth", "L >= max(k/s, log n / (H m p))", "k hops on a permutation of n places need L >= max(ceil(k/s), ceil(log n / (H m p))) layers.", "for k > ceil(log2 n / B)",
 		"; where reads alone decide what is kept, ceil(k/s) holds for k < n (claim \"depth, reads\")")
-	cacheProduct = cacheNamed("product", "the product of both, conjectured", "The product ceil(k/s) * ceil(log n / (H m p)) is necessary too (a conjecture of the paper).", "")
+	cacheProduct = cacheNamed("product", "the product of both, conjectured", "The product ceil(k/s) * ceil(log n / (H m p)) is necessary too (a conjecture of the paper).", "for k > 1", "")
 )

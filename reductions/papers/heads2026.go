@@ -280,7 +280,7 @@ var headsApart = &Claim{
 	ID: "first gap", Kind: Conjecture, Short: "a function with more heads than degree",
 	Hypothesis: Hypothesis{Text: "n bits, sign degree 2, more than 2 heads"},
 	Seen:       "read in part",
-	Statement: "Some function has more heads than its sign degree: 2 heads have 4n + 2 free numbers and a quadratic form (n^2 + n + 2)/2, so the two must part for n of about 8 to 10. " +
+	Statement: "Some function has more heads than its sign degree: 2 heads have 4n + 2 free numbers and a quadratic form (n^2 + n + 2)/2, so the two are expected to part for n of about 8 to 10. " +
 		"The first function that separates them is not known; here none was found.",
 	Source: "the question of Head complexity of Boolean functions, 2026", Conventions: []string{freeWidth, "a function for which no heads were drawn stays undecided: no lower bound above the sign degree is known here"},
 	Parts: []Part{

@@ -29,7 +29,7 @@ var recallIndex = &Claim{
 	ID: "INDEX over V", Kind: Lower, Short: "INDEX over V symbols: n log2 V bits",
 	Hypothesis: lookupRecurrent.Hypothesis,
 	Seen:       "the abstract; the exact value is this project's",
-	Statement:  "One-way, INDEX over V symbols costs exactly ceil(n log2 V) bits, and so does any retrieval that contains it.",
+	Statement:  "One-way, INDEX over V symbols costs exactly ceil(n log2 V) bits, and any retrieval that contains it costs at least that.",
 	Source:     "arXiv 2402.18510 for the use; the value derived here", Conventions: []string{oneMessage},
 	Parts: []Part{{CheckedHere, "all V^n rows differ; the message that numbers them has ceil(n log2 V) bits"}, {ProvedHere, "for all n and V (docs/literature.md)"}},
 	run: func(rows *collector) {
