@@ -61,8 +61,9 @@ type Point struct {
 	Bits     int     `json:"bits"`     // that Alice sends
 	Messages uint64  `json:"messages"` // different ones ...
 	Of       uint64  `json:"of"`       // ... on that many inputs of hers
+	Exact    bool    `json:"exact"`    // of messages: Of are all 2^n inputs
 	Accuracy float64 `json:"accuracy"` // mean over sampled inputs of the share of right query tokens
-	Exact    bool    `json:"exact"`    // Of are all 2^n inputs
+	Sampled  int     `json:"sampled"`  // those inputs: no accuracy is exact
 	Low      float64 `json:"low"`      // confidence interval of the mean accuracy
 	High     float64 `json:"high"`
 	// Optimum bounds the mean accuracy of every one-way message of Bits bits; nil:
@@ -155,6 +156,7 @@ func (c *Curve) measure(ctx context.Context, machine models.Machine, in *reducti
 	if pt.Messages, pt.Of, pt.Exact, err = t.Distinct(ctx, c.Seed); err != nil {
 		return pt, err
 	}
+	pt.Sampled = len(inputs)
 	if pt.Accuracy, err = accuracy(ctx, machine, in, inputs); err != nil {
 		return pt, err
 	}
