@@ -26,7 +26,7 @@ var _ = register(&command{
 	args: "[FILE|DIR]...", maxArgs: 4096,
 	flags: append(questionFlags(),
 		&cli.StringFlag{Name: "config", Usage: "a published `config.json`, as the argument FILE"},
-		&cli.StringFlag{Name: "set", Usage: "fields in place of a file, or instead of the file's, `FIELD=VALUE,...`; a list is written a+b+c"},
+		&cli.StringSliceFlag{Name: "set", Usage: "fields in place of a file, or instead of the file's, `FIELD=VALUE,...` (repeatable); a list is written a+b+c"},
 		&cli.StringFlag{Name: "context", Usage: "sequence lengths `N,...`, also as 128k (default: the config's own)"},
 		&cli.StringFlag{Name: "cut", Value: string(audit.Pass), Usage: "`WHERE`: pass, inside one forward pass, or stored, between prefill and decoding"},
 		&cli.StringFlag{Name: "kv-dtype", Usage: "numeric `TYPE` of keys, values and latents: bfloat16, fp8, int8, int4, ..."},
@@ -274,11 +274,8 @@ func tokens(s string) (int, error) {
 		unit = map[byte]int{'k': 1 << 10, 'm': 1 << 20}[s[k]|0x20]
 		s = s[:k]
 	}
-	n, err := strconv.Atoi(s)
-	if err == nil && n > 1<<40 {
-		n = 1<<40 + 1 // the audit says what is too long
-	}
-	return n * unit, err
+	n, err := whole(s)
+	return int(min(n, 1<<40+1)) * unit, err // the audit says what is too long
 }
 
 // readConfig reads a file, but no more of it than a config may have.

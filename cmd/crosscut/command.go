@@ -47,6 +47,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -218,6 +220,13 @@ func complain(w io.Writer, where string, err error) {
 		return
 	}
 	what := strings.ReplaceAll(err.Error(), errors.ErrUnsupported.Error()+": ", "")
+	if of := new(os.PathError); errors.As(err, &of) { // what the system was asked is of no use
+		what = strings.Replace(what, of.Error(), of.Path+": "+of.Err.Error(), 1)
+	}
+	usage := status(err) == 2
+	if usage {
+		what = packages.ReplaceAllString(what, "$1")
+	}
 	words := strings.Fields(where)
 	for _, name := range words { // "falsify: falsify: ": the package has the command's name
 		what = strings.TrimPrefix(what, name+": ")
@@ -228,9 +237,34 @@ func complain(w io.Writer, where string, err error) {
 		fmt.Fprintln(w, source.Excerpt())
 	}
 	var h interface{ Hint() string }
-	if errors.As(err, &h) && h.Hint() != "" {
-		fmt.Fprintf(w, "hint: %s\n", oneLine(h.Hint()))
+	hint := ""
+	if errors.As(err, &h) {
+		hint = h.Hint()
 	}
+	if c := commands[words[len(words)-1]]; hint == "" && usage && c != nil {
+		hint = c.hint(what)
+	}
+	if hint != "" {
+		fmt.Fprintf(w, "hint: %s\n", oneLine(hint))
+	}
+}
+
+// packages are names of our packages before what an error says, which mean nothing to who reads it; what stands before
+// them is the flag or the file at fault.
+var packages = regexp.MustCompile(`^((?:flag --\S+: )?(?:\S+\.\S+: )?)(?:(?:models|tasks|rules|reductions|papers|bounds|trained|falsify|protocol|plot|wire|smallest|script|problems|matrix|validate|quantise|check|units|report|audit|curve|heads|atlas|keys|ask|table): )+`)
+
+// hint is what to try where an error has no hint of its own: what its flag takes, else where that is said.
+func (c *command) hint(what string) string {
+	name, _, is := strings.Cut(strings.TrimPrefix(what, "flag --"), ":")
+	if f := c.flag(name); is && f != nil && strings.HasPrefix(what, "flag --") {
+		head, takes := flagHelp(f)
+		return head + ": " + takes
+	}
+	hint := "crosscut " + c.name + " --help says what it takes"
+	if c.flag("set") != nil {
+		hint += "; crosscut show NAME explains a model, a task or a reduction, with its sizes"
+	}
+	return hint
 }
 
 // short leaves out the middle of a line that quotes too much of a file.

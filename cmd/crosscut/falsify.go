@@ -274,7 +274,11 @@ func (c *call) reduction() (string, error) {
 	if name != "" && arg != "" && name != arg {
 		return "", usagef("name one reduction", "%s and --reduction %s contradict each other", arg, name)
 	}
-	return cmp.Or(arg, name), nil
+	name = cmp.Or(arg, name)
+	if strings.HasSuffix(name, ".star") {
+		return "", usagef("write --file "+name, "%s is a file, and no reduction of ours", name)
+	}
+	return name, nil
 }
 
 // facing reads which model faces which reduction.

@@ -44,7 +44,7 @@ func stepsFlag() cli.Flag {
 func nFlag(what string) cli.Flag { return &cli.IntFlag{Name: "n", Usage: what} }
 
 func setFlag() cli.Flag {
-	return &cli.StringFlag{Name: "set", Usage: "parameters and choices, `NAME=VALUE,...` (see crosscut show NAME)"}
+	return &cli.StringSliceFlag{Name: "set", Usage: "parameters and choices, `NAME=VALUE,...` (repeatable; see crosscut show NAME)"}
 }
 
 func taskFlag() cli.Flag {
@@ -78,7 +78,7 @@ func (c *call) oneOf(flag string, known []string) (string, error) {
 	if !c.IsSet(flag) || slices.Contains(known, v) {
 		return v, nil
 	}
-	return "", fmt.Errorf("flag --%s: %w", flag, catalog.Unknown(flag, v, known))
+	return "", fmt.Errorf("flag --%s: %w", flag, catalog.Unknown("value", v, known))
 }
 
 // settings splits --set into numbers and choices by name.
@@ -104,7 +104,7 @@ func (c *call) set(form, hint string) (map[string]string, error) {
 	if !c.IsSet("set") {
 		return values, nil
 	}
-	for part := range strings.SplitSeq(c.String("set"), ",") {
+	for part := range strings.SplitSeq(strings.Join(c.StringSlice("set"), ","), ",") {
 		name, value, ok := strings.Cut(part, "=")
 		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
 		if !ok || name == "" || value == "" {

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -84,6 +85,15 @@ func arrange(c *command, line []string) (arranged []string, err error) {
 	return append(append(flags, "--"), args...), nil
 }
 
+// whole reads a whole number, also as 1e6.
+func whole(s string) (int64, error) {
+	v, err := strconv.ParseInt(s, 10, 64)
+	if f, e := strconv.ParseFloat(s, 64); err != nil && e == nil && f == math.Trunc(f) && math.Abs(f) <= 1<<53 {
+		return int64(f), nil
+	}
+	return v, err
+}
+
 // checkValue reads a flag's value by its kind and returns its canonical form.
 func checkValue(f cli.Flag, value string) (string, error) {
 	switch f.(type) {
@@ -93,14 +103,17 @@ func checkValue(f cli.Flag, value string) (string, error) {
 			return "", fmt.Errorf("%q is neither true nor false", value)
 		}
 		return strconv.FormatBool(b), nil
-	case *cli.IntFlag:
-		v, err := strconv.ParseInt(value, 10, strconv.IntSize)
+	case *cli.IntFlag, *cli.Int64Flag:
+		v, err := whole(value)
 		if err != nil {
 			return "", fmt.Errorf("%q is no whole number, or too large", value)
 		}
 		return strconv.FormatInt(v, 10), nil
 	case *cli.Uint64Flag:
 		v, err := strconv.ParseUint(value, 10, 64)
+		if small, e := whole(value); err != nil && e == nil && small >= 0 { // 1e6
+			v, err = uint64(small), nil
+		}
 		if err != nil {
 			return "", fmt.Errorf("%q is no whole number from 0 to 2^64 - 1", value)
 		}

@@ -68,7 +68,7 @@ func execute(ctx context.Context, stdout, stderr io.Writer, args []string) (code
 			if os.Getenv("CROSSCUT_TRACE") != "" {
 				debug.PrintStack()
 			}
-			complain(stderr, where, fmt.Errorf("internal error: %v", r))
+			complain(stderr, where, internal(fmt.Errorf("internal error: %v", r)))
 			fmt.Fprintln(stderr, "hint: this is a bug; CROSSCUT_TRACE=1 shows where")
 			code = 3
 		}

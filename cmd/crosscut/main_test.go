@@ -102,14 +102,18 @@ func TestStatuses(t *testing.T) {
 		{refuted("wrong at %d", 3), 1, "wrong at 3\n"},
 		{usagef("do that", "bad"), 2, "bad\nhint: do that\n"},
 		{fmt.Errorf("file: %w", usagef("do that", "bad")), 2, "file: bad\nhint: do that\n"},
-		{errors.New("two\nlines"), 2, "two; lines\n"},
-		{fmt.Errorf("model m: %w: no", errors.ErrUnsupported), 2, "model m: no\n"},
-		{errors.New("failing: the package has this name too"), 2, "the package has this name too\n"},
+		{errors.New("two\nlines"), 2, "two; lines\nhint: crosscut failing --help says what it takes\n"},
+		{fmt.Errorf("model m: %w: no", errors.ErrUnsupported), 2, "model m: no\nhint: crosscut failing --help says what it takes\n"},
+		{errors.New("failing: the package has this name too"), 2, "the package has this name too\nhint: crosscut failing --help says what it takes\n"},
+		{errors.New("papers: table: models: m = 0"), 2, "m = 0\nhint: crosscut failing --help says what it takes\n"},
+		{errors.New("x.json: tasks: reading input: no"), 2, "x.json: reading input: no\nhint: crosscut failing --help says what it takes\n"},
+		{errors.New("flag --k: rules: model m: no"), 2, "flag --k: model m: no\nhint: --k COUNT: how many COUNT\n"},
+		{internal(errors.New("script: internal: no")), 3, "script: internal: no\n"},
 		{internal(errors.New("bug")), 3, "bug\n"},
 		{context.Canceled, 130, "interrupted\n"},
 		{fmt.Errorf("after 3 rows: %w", context.Canceled), 130, "interrupted\n"},
 	} {
-		with(t, &command{name: "failing", usage: "fail", run: func(*call) error { return c.err }})
+		with(t, &command{name: "failing", usage: "fail", flags: flags(&cli.IntFlag{Name: "k", Usage: "how many `COUNT`"}), run: func(*call) error { return c.err }})
 		code, out, errs := crosscut("failing")
 		if want := strings.TrimPrefix(errs, "crosscut failing: "); code != c.want || out != "" || want != c.says {
 			t.Errorf("%v: status %d, %q, %q", c.err, code, out, errs)

@@ -55,7 +55,7 @@ func (c *call) records() ([]string, error) {
 func readRecord(name string) (*units.Record, error) {
 	data, err := os.ReadFile(name)
 	if err != nil {
-		return nil, usagef("name the files that --out wrote", "%v", err)
+		return nil, usagef("name the files that --out wrote", "%w", err)
 	}
 	r, err := units.Read(data)
 	if err != nil {

@@ -102,7 +102,7 @@ func (c *call) readNamed(name string) ([]byte, error) { return c.read(name, "", 
 func (c *call) read(name, where string, held uint64) ([]byte, error) {
 	st, err := os.Stat(name)
 	if err != nil {
-		return nil, usagef("", "%s%v", where, err)
+		return nil, usagef("", "%s%w", where, err)
 	}
 	if st.IsDir() {
 		return nil, usagef("name a file", "%s%s is a directory", where, name)
@@ -112,7 +112,7 @@ func (c *call) read(name, where string, held uint64) ([]byte, error) {
 	}
 	data, err := os.ReadFile(name)
 	if err != nil {
-		return nil, usagef("", "%s%v", where, err)
+		return nil, usagef("", "%s%w", where, err)
 	}
 	return data, nil
 }

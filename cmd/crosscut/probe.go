@@ -60,7 +60,7 @@ func (c *call) probe(from string) error {
 	}
 	g, err := source.Grade(p)
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.String("grade"), err)
+		return usagef("what answers an item goes into its field \"answer\", in the file that --write-probe wrote", "%s: %v", c.String("grade"), err)
 	}
 	return c.emit(gradeSheet(g))
 }

@@ -51,7 +51,7 @@ func runReproduce(c *call) error {
 			return usagef("name a directory", "flag --logbook: %s is a file", dir)
 		}
 		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return usagef("", "flag --logbook: %v", err)
+			return usagef("", "flag --logbook: %w", err)
 		}
 	}
 	if c.Bool("all") {

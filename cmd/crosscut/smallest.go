@@ -47,7 +47,7 @@ var _ = register(&command{
 		if _, err := smallest.Kinds().Get(c.String("model")); err != nil {
 			return fmt.Errorf("flag --model: %w", err)
 		}
-		ns, err := parseSweep(c.String("n"))
+		ns, err := c.lengths()
 		if err != nil {
 			return err
 		}

@@ -102,7 +102,7 @@ func (p *lineProcess) perform(ts *testscript.TestScript, args []string) (stdout,
 }
 
 // cmdStatus runs crosscut. It must end with a status, print
-// nothing on stdout where it fails for usage, and at most two lines on stderr (one and a
+// nothing on stdout where it fails for usage, and two lines on stderr (one and a
 // hint):
 //
 //	status 2 crosscut run --model rnn
@@ -128,8 +128,8 @@ func (p *lineProcess) cmdStatus(ts *testscript.TestScript, neg bool, args []stri
 	lines := slices.DeleteFunc(strings.Split(strings.TrimSuffix(stderr, "\n"), "\n"), func(line string) bool {
 		return strings.HasPrefix(line, "    ") // the line of a user's file, with a caret below
 	})
-	if stderr == "" || len(lines) > 2 || len(lines) == 2 && !strings.HasPrefix(lines[1], "hint: ") {
-		ts.Fatalf("want one line and a hint on stderr, not:\n%s", stderr)
+	if len(lines) != 2 || !strings.HasPrefix(lines[1], "hint: ") || packages.MatchString(lines[0][strings.Index(lines[0], ": ")+2:]) {
+		ts.Fatalf("want one line, without names of packages, and a hint on stderr, not:\n%s", stderr)
 	}
 	if strings.Contains(stderr, "goroutine") || strings.Contains(stderr, "No help topic") {
 		ts.Fatalf("stderr:\n%s", stderr)

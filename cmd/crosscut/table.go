@@ -54,8 +54,8 @@ var _ = register(&command{
 				return fmt.Errorf("flag --model: %w", err)
 			}
 		}
-		if spec.Ns, err = parseSweep(c.String("n")); err != nil {
-			return usagef("write 8,16,32 or 16:65536:x2 or 16:64:+8", "flag --n: %v", err)
+		if spec.Ns, err = c.lengths(); err != nil {
+			return err
 		}
 		spec.Set.Seed = c.Uint64("seed")
 		if spec.Set.Num, spec.Set.Choice, err = c.settings(); err != nil {
@@ -102,8 +102,8 @@ func (c *call) ownTable() error {
 		return err
 	}
 	spec := papers.TableSpec{Set: o.set}
-	if spec.Ns, err = parseSweep(c.String("n")); err != nil {
-		return usagef("write 8,16,32 or 16:65536:x2 or 16:64:+8", "flag --n: %v", err)
+	if spec.Ns, err = c.lengths(); err != nil {
+		return err
 	}
 	builds := map[string]build{}
 	for _, name := range strings.Split(c.String("model"), ",") {
@@ -142,6 +142,15 @@ func modelNames(list string) ([]string, error) {
 
 // mostPoints bounds the lengths of one sweep.
 const mostPoints = 1000
+
+// lengths reads --n where it may be several.
+func (c *call) lengths() ([]int, error) {
+	ns, err := parseSweep(c.String("n"))
+	if err != nil {
+		return nil, usagef("write 8,16,32 or 16:65536:x2 or 16:64:+8", "flag --n: %v", err)
+	}
+	return ns, nil
+}
 
 // parseSweep reads sequence lengths: a list, or FROM:TO:xFACTOR, or FROM:TO:+STEP.
 func parseSweep(s string) ([]int, error) {
@@ -203,9 +212,9 @@ func stepper(s string) (func(n int) int, error) {
 }
 
 func length(s string) (int, error) {
-	n, err := strconv.Atoi(strings.TrimSpace(s))
+	n, err := whole(strings.TrimSpace(s))
 	if err != nil || n < 1 || n > tasks.MaxN {
 		return 0, fmt.Errorf("%q is no length in 1..%d", s, tasks.MaxN)
 	}
-	return n, nil
+	return int(n), nil
 }

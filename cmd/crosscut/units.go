@@ -44,7 +44,7 @@ func (c *call) unitInput() (input []byte, err error) {
 	for _, name := range names {
 		data, err := os.ReadFile(name)
 		if err != nil {
-			return nil, usagef("", "%v", err)
+			return nil, usagef("", "%w", err)
 		}
 		input = append(input, data...)
 	}

@@ -201,7 +201,7 @@ func (c *call) architectures() ([]rules.Sized, error) {
 	for _, name := range c.StringSlice("config") {
 		raw, err := os.ReadFile(name)
 		if err != nil {
-			return nil, usagef("name a config.json", "flag --config: %v", err)
+			return nil, usagef("name a config.json", "flag --config: %w", err)
 		}
 		a, err := rules.Config(raw)
 		if err != nil {

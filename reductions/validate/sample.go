@@ -190,6 +190,7 @@ func (s *Subject) sample(ctx context.Context, opt Options) (tally, *Interval, er
 		if most = (opt.Budget + 3) / 4; opt.spot {
 			most = (7*opt.Budget + 7) / 8
 		}
+		most = min(most, opt.Budget-1) // at least one is drawn
 	}
 	list := s.adversarial(rand.New(rand.NewPCG(opt.Seed, 1)), most)
 	const chunk = 256
@@ -243,7 +244,7 @@ func (s *Subject) sample(ctx context.Context, opt Options) (tally, *Interval, er
 			uniform = min(uniform, wrongSize)
 		}
 	} else {
-		uniform = max(1, opt.Budget-int64(len(list)))
+		uniform = opt.Budget - int64(len(list))
 	}
 	u, err := judge(func(k int) func(int) []protocol.Word {
 		rng := rand.New(rand.NewPCG(opt.Seed, uint64(k)+2))

@@ -138,7 +138,7 @@ func TestSamplesAreAsLargeAsAsked(t *testing.T) {
 		budget, each  int64
 		drawn, before int64
 	}{
-		"a budget of one": {1 << 12, 1, 0, 1, 1}, "a small budget": {1 << 12, 9, 1 << 20, 6, 3}, "a budget": {1 << 18, 400, 0, 327, 73},
+		"a budget of one": {1 << 12, 1, 0, 1, 0}, "a small budget": {1 << 12, 9, 1 << 20, 6, 3}, "a budget": {1 << 18, 400, 0, 327, 73},
 		"long": {1 << 18, 0, 0, 512, 73}, "short": {1 << 12, 0, 0, 1 << 15, 25 + 3*1024}, "no work": {1 << 15, 0, 0, 1 << 12, 49 + 3*120},
 		"work": {1 << 15, 0, 1 << 20, 1 << 11, 49 + 3*120}, "some work": {1 << 15, 0, 1398, 3000, 49 + 3*120},
 	} {

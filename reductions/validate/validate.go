@@ -182,7 +182,7 @@ func Run(ctx context.Context, s *Subject, opt Options) (*Result, error) {
 		t, err = s.plain(ctx, opt, 0, s.xs())
 	}
 	r.Checked, r.Failures = t.checked, t.failures
-	r.Exhaustive = err == nil && r.Path != "sampled" && r.Pairs.Cmp(big.NewInt(t.checked)) == 0
+	r.Exhaustive = err == nil && r.Pairs.Cmp(big.NewInt(t.checked)) == 0
 	s.sampled = !r.Exhaustive
 	if r.Exhaustive && !s.Declared && s.Found != nil {
 		if s.Reads, s.allRead = s.Found(), true; opt.Counted != nil {
