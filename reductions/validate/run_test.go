@@ -267,6 +267,17 @@ func TestRefuted(t *testing.T) {
 	if r := Refuted(fmt.Errorf("asking: %w", v)); r == nil || r.Violation != v || r.Verdict != report.Errs {
 		t.Errorf("%+v", r)
 	}
+	for pairs, r := range map[string]*Result{"": Refuted(v), "64": run(t, instance(t, reductions.DisjMatch3, 3), Options{})} {
+		said := ""
+		for _, f := range r.Sheet().Fields {
+			if f.Name == "pairs" {
+				said = f.Value
+			}
+		}
+		if said != pairs {
+			t.Errorf("pairs %q, want %q", said, pairs)
+		}
+	}
 	if r := Refuted(errPlanted); r != nil {
 		t.Errorf("%+v", r)
 	}

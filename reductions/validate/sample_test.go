@@ -111,11 +111,13 @@ func TestSinglesFromEndToEnd(t *testing.T) {
 	const n = 3000
 	s, last, gap := drawn(2*n, protocol.BitStrings(n), protocol.BitStrings(n)), -1, 0
 	var alone []int
-	for _, in := range s.adversarial(rand.New(rand.NewPCG(1, 1)), 156) {
+	front, back := false, false // among the very first
+	for k, in := range s.adversarial(rand.New(rand.NewPCG(1, 1)), 156) {
 		if x, y := in[0], in[1]; x.Ones() == 1 && x == y {
 			for i := range n {
 				if x.Bit(i) {
 					alone = append(alone, i)
+					front, back = front || i == 0 && k < 24, back || i > n/2 && k < 24
 				}
 			}
 		}
@@ -124,8 +126,8 @@ func TestSinglesFromEndToEnd(t *testing.T) {
 	for _, i := range append(alone, n) {
 		gap, last = max(gap, i-last), i
 	}
-	if len(alone) < 16 || gap > n/8 {
-		t.Errorf("%d coordinates alone, up to %d apart", len(alone), gap)
+	if len(alone) < 16 || gap > n/8 || !front || !back {
+		t.Errorf("%d coordinates alone, up to %d apart, the first %v, one far behind %v", len(alone), gap, front, back)
 	}
 }
 

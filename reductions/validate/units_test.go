@@ -30,6 +30,7 @@ func TestRecordsOfUnitsAreJudged(t *testing.T) {
 		{Counts{Pairs: 16, Inside: 16, Failures: 1}, "does not go with"}, {Counts{Pairs: 16, Inside: 16, Worst: at(2, 0)}, "does not go with"},
 		{Counts{Pairs: 16, Inside: 16, Failures: 1, Worst: at(1, 0)}, "not of this unit"}, {Counts{Pairs: 16, Inside: 16, Failures: 1, Worst: at(4, 0)}, "not of this unit"},
 		{Counts{Pairs: 16, Inside: 16, Failures: 1, Worst: at(2, -1)}, "not of this unit"}, {Counts{Pairs: 16, Inside: 16, Failures: 1, Worst: at(2, 8)}, "not of this unit"},
+		{Counts{Pairs: 16, Reads: []int{1, 9}}, ""}, {Counts{Pairs: 16, Reads: []int{0, 9}}, "are read, of 1..9"}, {Counts{Pairs: 16, Reads: []int{1, 10}}, "are read, of 1..9"}, {Counts{Pairs: 16, Reads: []int{1, 3, 2}}, "are read, of 1..9"},
 	} {
 		if err := w.Sane(2, 4, &c.counts); (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%+v: %v, want %q", c.counts, err, c.says)
@@ -53,6 +54,17 @@ func TestRecordsOfUnitsAreJudged(t *testing.T) {
 			t.Errorf("%+v: %v", c, err)
 		}
 	}
+	for declared, want := range map[bool]int{true: 0, false: 2} { // what is read is found where nobody says it
+		s := instance(t, reductions.DisjMatch3, 3)
+		s.Declared, s.Found = declared, func() []int { return []int{1, 4} }
+		w, err := s.Work(Options{}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c, err := w.Do(t.Context(), 0, 1); err != nil || len(c.Reads) != want {
+			t.Errorf("declared %v: %+v, %v", declared, c, err)
+		}
+	}
 	failing := instance(t, reductions.DisjMatch3, 3)
 	failing.Answer = func(protocol.Word, func(int) (tasks.Value, error)) (protocol.Value, error) {
 		return protocol.Value{}, errPlanted
@@ -69,6 +81,10 @@ func TestOtherSizesAreTried(t *testing.T) {
 	}
 	if err := broken(t, 4, faults["right"]).Trust(t.Context()); err != nil {
 		t.Error(err)
+	}
+	public := func(s *Subject) { s.Public = []tasks.Token{{X: 99}} }
+	if err := broken(t, 4, public).Trust(t.Context()); err == nil || !strings.Contains(err.Error(), "tokens are in the task's range at position 1: 99 is outside") {
+		t.Errorf("a public token out of range: %v", err)
 	}
 	squares := func(n int) (*Subject, error) { // n = 4, 9, 16, ..., of 2n + 3 tokens
 		for k := 2; k*k <= n; k++ {
