@@ -52,7 +52,9 @@ func (p *plain) depth(k plainKey) int {
 				} else {
 					a.cols, b.cols = one, set&^one
 				}
-				best = min(best, 1+max(p.depth(a), p.depth(b)))
+				if d := 1 + p.depth(a); d < best { // else b is of no use
+					best = min(best, max(d, 1+p.depth(b)))
+				}
 			}
 		}
 		best = min(best, impossible)
