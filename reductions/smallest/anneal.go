@@ -152,36 +152,39 @@ func (s *sums) anneal(ctx context.Context, p, work int, tied bool, rng *rand.Ran
 			value[c] = 1<<p - 1 - value[s.twin[c]]
 		}
 	}
-	sum := make([]int32, len(s.yes))
+	place := make([]int32, len(s.yes)) // of each input: twice its sum, and its answer
 	for k, c := range s.of {
-		sum[k/s.width] += int32(value[c])
+		place[k/s.width] += 2 * int32(value[c])
 	}
-	count := make([][2]int32, s.width<<p) // inputs of either answer
-	side := make([]uint8, len(s.yes))
+	count := make([]int32, 2*s.width<<p) // inputs at each place
+	cost := 0                            // of every sum the answer that fewer inputs have
 	for k, yes := range s.yes {
 		if yes {
-			side[k] = 1
+			place[k]++
 		}
-	}
-	cost := 0
-	add := func(k, by int32) { // an input at its sum
-		at := &count[sum[k]]
-		a, b := &at[side[k]&1], at[1-side[k]&1]
-		cost -= int(min(*a, b))
-		*a += by
-		cost += int(min(*a, b))
-	}
-	for k := range sum {
-		add(int32(k), 1)
+		at := place[k]
+		if count[at] < count[at^1] {
+			cost++
+		}
+		count[at]++
 	}
 	shift := func(c, to int) {
-		d := int32(to - value[c])
+		d, fewer := 2*int32(to-value[c]), cost
 		value[c] = to
 		for _, k := range s.in[c] {
-			add(k, -1)
-			sum[k] += d
-			add(k, 1)
+			at := place[k]
+			if count[at] <= count[at^1] {
+				fewer--
+			}
+			count[at]--
+			at += d
+			if count[at] < count[at^1] {
+				fewer++
+			}
+			count[at]++
+			place[k] = at
 		}
+		cost = fewer
 	}
 	move := func(c, to int) {
 		shift(c, to)

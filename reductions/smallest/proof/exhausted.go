@@ -243,15 +243,16 @@ func (s *Sums) Search(ctx context.Context, p, steps int, rng *rand.Rand) (values
 				if steps--; steps < 0 || steps%4096 == 0 && ctx.Err() != nil {
 					return stopped
 				}
-				if rest < 0 || slices.Contains(after[sum], rest) {
+				there := after[sum]
+				if rest < 0 || slices.Contains(there, rest) {
 					continue
 				}
-				for _, other := range after[sum] {
+				for _, other := range there {
 					if s.apart[t+1](rest, other) {
 						return none
 					}
 				}
-				after[sum], added = append(after[sum], rest), append(added, sum)
+				after[sum], added = append(there, rest), append(added, sum)
 			}
 			worth[t][g] = d
 			return fill(t, k+1, before, after, min(low, d), max(high, d), turned || d != 0)
