@@ -89,7 +89,7 @@ type Effort struct {
 	Level Level
 	Seed  uint64
 
-	sound bool // tests: nothing is planted, so that every control must be reported blind, and what has none is left out
+	sound bool // tests: nothing is planted, so that every control must be reported blind; what has none, or ran both ways, is left out
 }
 
 // Outcome is what a run of a claim found.
@@ -98,6 +98,7 @@ type Outcome struct {
 	Growth []report.Growth
 	By     string // the claim that dominates this one, as the rows show
 
+	both  int     // failures that were planted in checks seen to pass without
 	blind []error // controls that were not caught, where nothing was planted
 }
 
