@@ -18,11 +18,17 @@ import (
 	"crosscut/models/tasks"
 )
 
+var folderOf = map[*testing.T]string{} // each test has one, and writes over what is there
+
 // folder writes a config and a weights file and imports them. Whatever they hold,
 // the answer is a model or an error of one line, and nothing large is allocated.
 func folder(t *testing.T, config, weights []byte) error {
 	t.Helper()
-	dir := t.TempDir()
+	dir := folderOf[t]
+	if dir == "" {
+		dir = t.TempDir()
+		folderOf[t] = dir
+	}
 	for name, data := range map[string][]byte{"config.json": config, "model.safetensors": weights} {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
 			t.Fatal(err)
