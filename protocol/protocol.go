@@ -73,7 +73,11 @@ type Coins func(i int) bool
 
 // Seeded returns public coins that are a function of seed and index alone.
 func Seeded(seed uint64) Coins {
-	return func(i int) bool { return rand.New(rand.NewPCG(seed, uint64(i))).Uint64()&1 == 1 }
+	return func(i int) bool {
+		var coins rand.PCG
+		coins.Seed(seed, uint64(i))
+		return coins.Uint64()&1 == 1
+	}
 }
 
 // Self says which player this is.

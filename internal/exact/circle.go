@@ -3,6 +3,7 @@ package exact
 import (
 	"fmt"
 	"math/big"
+	"sync"
 )
 
 // CosSin returns cos and sin of the angle 2 pi k/m, each rounded to the nearest
@@ -80,8 +81,14 @@ func smallAngle(b, m *big.Int, prec int) (cos, sin *big.Int) {
 	return series(new(big.Int).Lsh(big.NewInt(1), uint(prec)), 0), series(x, 1)
 }
 
-// pi at prec fractional bits, within 2 units: Machin's 16 atan(1/5) - 4 atan(1/239).
+var pis sync.Map // pi at each precision that was asked for
+
+// pi at prec fractional bits, within 2 units: Machin's 16 atan(1/5) - 4 atan(1/239). It is
+// shared: it must not be changed.
 func pi(prec int) *big.Int {
+	if p, known := pis.Load(prec); known {
+		return p.(*big.Int)
+	}
 	work := uint(prec + 16)
 	atan := func(n int64) *big.Int {
 		term := new(big.Int).Lsh(big.NewInt(1), work)
@@ -102,5 +109,7 @@ func pi(prec int) *big.Int {
 	a.Lsh(a, 4)
 	b := atan(239)
 	b.Lsh(b, 2)
-	return a.Sub(a, b).Rsh(a, 16)
+	a.Sub(a, b).Rsh(a, 16)
+	pis.Store(prec, a)
+	return a
 }

@@ -25,15 +25,15 @@ func ExpTable(f, g int) ([]int64, error) {
 	if f < 0 || f > 62 || g < 0 || g > 30 {
 		return nil, fmt.Errorf("exact: exponential table: f = %d, g = %d: want f in 0..62 and g in 0..30", f, g)
 	}
-	last := expEntries(f, g) - 1
-	if last >= MaxTable {
-		return nil, fmt.Errorf("exact: exponential table: f = %d, g = %d needs %d entries, more than %d", f, g, last+1, MaxTable)
-	}
 	tables.Lock()
 	defer tables.Unlock()
 	key := [2]int{f, g}
 	if t, ok := tables.of[key]; ok {
 		return t, nil
+	}
+	last := expEntries(f, g) - 1
+	if last >= MaxTable {
+		return nil, fmt.Errorf("exact: exponential table: f = %d, g = %d needs %d entries, more than %d", f, g, last+1, MaxTable)
 	}
 	for guard := uint(64); ; guard *= 2 {
 		if t, ok := expTable(f, g, last, uint(f)+guard); ok {
@@ -64,7 +64,7 @@ func expTable(f, g, last int, prec uint) ([]int64, bool) {
 	y := new(big.Int).Lsh(big.NewInt(1), prec)
 	drop := prec - uint(f)
 	slack := new(big.Int)
-	var lo, hi big.Int
+	var lo, hi, product big.Int
 	for k := range t {
 		slack.SetInt64(int64(4 * k))
 		a := roundShift(lo.Sub(y, slack), drop)
@@ -73,7 +73,7 @@ func expTable(f, g, last int, prec uint) ([]int64, bool) {
 			return nil, false
 		}
 		t[k] = b.Int64()
-		y.Rsh(y.Mul(y, r), prec)
+		y.Rsh(product.Mul(y, r), prec)
 	}
 	return t, true
 }

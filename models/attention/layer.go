@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"slices"
 
 	"crosscut/internal/exact"
 	"crosscut/models"
@@ -230,13 +231,9 @@ func (l *Layer) intervals(bound []*big.Int) ([]interval, error) {
 	if bound != nil && len(bound) != l.Width {
 		return nil, fmt.Errorf("models: attention: %d bounds for %d coordinates", len(bound), l.Width)
 	}
-	rs := make([]interval, l.Width)
-	for c := range rs {
-		if bound == nil {
-			rs[c] = signed(l.P, nil)
-		} else {
-			rs[c] = signed(l.P, bound[c])
-		}
+	rs := slices.Repeat([]interval{signed(l.P, nil)}, l.Width)
+	for c, b := range bound {
+		rs[c] = signed(l.P, b)
 	}
 	return rs, nil
 }

@@ -35,9 +35,10 @@ func (k Moment) key(j int) []*big.Int {
 	u := make([]*big.Int, k.m)
 	x := big.NewInt(int64(j))
 	for i := range u {
-		u[i] = big.NewInt(1)
-		if i > 0 {
-			u[i].Mul(u[i-1], x)
+		if i == 0 {
+			u[i] = big.NewInt(1)
+		} else {
+			u[i] = new(big.Int).Mul(u[i-1], x)
 		}
 	}
 	return u
