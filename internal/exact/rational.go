@@ -198,7 +198,9 @@ func MulVec(a [][]*big.Int, v []*big.Int) []*big.Int {
 	for i, row := range a {
 		out[i] = new(big.Int)
 		for j, x := range row {
-			out[i].Add(out[i], t.Mul(x, v[j]))
+			if x.Sign() != 0 && v[j].Sign() != 0 {
+				out[i].Add(out[i], t.Mul(x, v[j]))
+			}
 		}
 	}
 	return out

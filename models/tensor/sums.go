@@ -49,7 +49,7 @@ func newTupleSums(t *Layer, keys [][][]*big.Int, values [][][]int64) *tupleSums 
 					most[c].Abs(v)
 				}
 				fits = fits && v.IsInt64()
-				f, _ := new(big.Float).SetInt(v).Float64()
+				f, _ := v.Float64()
 				small, float = append(small, v.Int64()), append(float, f)
 			}
 		}
