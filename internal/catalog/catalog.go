@@ -4,6 +4,7 @@
 package catalog
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"maps"
@@ -96,6 +97,7 @@ type UnknownError struct {
 	Kind, Name string
 	Nearest    string   // empty when nothing is near
 	Known      []string // all that exist
+	Listed     string   // by what, where they are many; empty: crosscut list
 }
 
 func (e *UnknownError) Error() string { return fmt.Sprintf("unknown %s %q", e.Kind, e.Name) }
@@ -104,7 +106,7 @@ func (e *UnknownError) Error() string { return fmt.Sprintf("unknown %s %q", e.Ki
 func (e *UnknownError) Hint() string {
 	known := "known: " + strings.Join(e.Known, " ")
 	if len(e.Known) > readable {
-		known = "crosscut list shows what there is"
+		known = cmp.Or(e.Listed, "crosscut list") + " shows what there is"
 	}
 	if e.Nearest != "" {
 		return fmt.Sprintf("did you mean %q? %s", e.Nearest, known)
@@ -118,7 +120,7 @@ const readable = 60
 // Unknown builds the error for a name that is none of known.
 func Unknown(kind, name string, known []string) *UnknownError {
 	// Below this similarity a suggestion puzzles more than it helps.
-	return &UnknownError{kind, name, Nearest(name, known, 0.75), known}
+	return &UnknownError{Kind: kind, Name: name, Nearest: Nearest(name, known, 0.75), Known: known}
 }
 
 // Nearest is the name of known that is most like another one, "" where none has a Jaro-Winkler similarity above least.

@@ -457,8 +457,11 @@ func (c *Config) architecture() (*Architecture, error) {
 		return nil, err
 	}
 	a, err := all.Get(clip(name))
-	if unknown := new(catalog.UnknownError); errors.As(err, &unknown) && !sameLetters(unknown.Name, unknown.Nearest) {
-		unknown.Nearest = "" // internlm3 is another model than internlm2, not a slip
+	if unknown := new(catalog.UnknownError); errors.As(err, &unknown) {
+		unknown.Listed = "crosscut audit --help"
+		if !sameLetters(unknown.Name, unknown.Nearest) {
+			unknown.Nearest = "" // internlm3 is another model than internlm2, not a slip
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf(`field "model_type": %w`, err)
