@@ -97,7 +97,7 @@ func boundsOf(task *tasks.Task, rule *rules.Rule) ([]Bound, error) {
 		b := Bound{Task: task.Name, Params: in.Shape.Params, Reduction: r.Name, Architecture: rule.Title, Rule: rule.Name, Setting: p.Setting, Inequality: rule.Inequality, N: in.Shape.N, Sizes: arch.String(), Paper: paperOf(r.Cite)}
 		need, _, ok := in.Best(p.Setting, protocol.Alice)
 		if !ok || p.Total() == 0 && need.Bits > 0 {
-			continue // with 0 bits the output is due before anything could cross: an artefact of the read position
+			continue // nothing crosses at this read position and these sizes: no bound to compare
 		}
 		b.Bits, b.Needed, b.Basis, b.Problem = ptr(int(p.Total())), ptr(int(need.Bits)), string(need.Basis), need.Of
 		cells = append(cells, b)
