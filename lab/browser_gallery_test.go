@@ -132,7 +132,7 @@ func drawings(t *testing.T) map[string][]byte {
 // No label lies on another in any picture, at the width of a phone and of a page:
 // those of --svg, and with the long tests those of every moment of the lab.
 func TestGallery(t *testing.T) {
-	files := drawings(t)
+	var files map[string][]byte
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		data := files[r.URL.Query().Get("name")]
@@ -142,6 +142,7 @@ func TestGallery(t *testing.T) {
 	}))
 	defer site.Close()
 	b := browse(t, site.URL)
+	files = drawings(t)
 	for name, data := range files {
 		for _, width := range []int64{390, 1280} {
 			b.do(chromedp.EmulateViewport(width, 844), chromedp.Navigate(site.URL+"/?name="+name))

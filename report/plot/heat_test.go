@@ -44,10 +44,11 @@ func TestHeatInEveryFormat(t *testing.T) {
 func TestHeatShowsWhatIsMarked(t *testing.T) {
 	var b bytes.Buffer
 	h := world(6)
+	h.Command = "crosscut bounds"
 	if err := h.Draw(&b, "svg"); err != nil {
 		t.Fatal(err)
 	}
-	for _, text := range []string{"fooling set", "cover", "INDEX inside", "a matrix", "Alice", "Bob"} {
+	for _, text := range []string{"fooling set", "cover", "INDEX inside", "a matrix", "Alice", "Bob", "<title>a matrix</title>", "<desc>crosscut bounds</desc>"} {
 		if !strings.Contains(b.String(), text) {
 			t.Errorf("the picture lacks %q", text)
 		}
@@ -86,6 +87,9 @@ func TestCensus(t *testing.T) {
 			t.Fatal(err)
 		}
 		if format == "svg" {
+			if !strings.Contains(b.String(), "<title>census</title>\n<desc>crosscut bounds --census 4 4</desc>") {
+				t.Error("the picture lacks its title, or the command that draws it")
+			}
 			for _, k := range counts {
 				if k.Matrices > 0 && !strings.Contains(b.String(), k.Text) {
 					t.Errorf("the picture lacks %s", k.Text)

@@ -13,7 +13,7 @@ import (
 // applies.
 func TestAccuracy(t *testing.T) {
 	c := AccuracyCurve{
-		Title: "lstm at n = 12", N: 12,
+		Title: "lstm at n = 12", Command: "crosscut quantise", N: 12,
 		Points:  []AccuracyPoint{{8, 0.6, 0.55, 0.65, 23, 4096, true}, {256, 1, 0.9, 1, 4096, 4096, true}},
 		Optimum: func(bits int) float64 { return 0.5 + float64(bits)/24 },
 	}
@@ -28,7 +28,7 @@ func TestAccuracy(t *testing.T) {
 		if strings.Contains(b.String(), "no message beats this") != bound {
 			t.Errorf("the bound is drawn: %v, want %v", !bound, bound)
 		}
-		for _, word := range []string{"lstm at n = 12", "n = 12", "mean token accuracy", "different messages"} {
+		for _, word := range []string{"lstm at n = 12", "n = 12", "mean token accuracy", "different messages", "<title>lstm at n = 12</title>", "<desc>crosscut quantise</desc>"} {
 			if !strings.Contains(b.String(), word) {
 				t.Errorf("%q is missing", word)
 			}
