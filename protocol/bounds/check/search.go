@@ -269,7 +269,7 @@ func (s *searcher) fooling(m *merged, v, n int) bool {
 			}
 			e := open[0]
 			open = open[1:]
-			var next []Entry
+			next := make([]Entry, 0, len(open))
 			for _, f := range open {
 				if m.Differs(e[0], f[1], v) || m.Differs(f[0], e[1], v) {
 					next = append(next, f)
