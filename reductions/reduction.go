@@ -122,7 +122,7 @@ func (in *Instance) Encode(x, y protocol.Word) []tasks.Token {
 
 // AliceHalf is what Alice sees when she holds x: her tokens and the public ones.
 func (in *Instance) AliceHalf(x protocol.Word) tasks.Half {
-	return in.At.Deal(in.Shape, in.alices(x))[protocol.Alice]
+	return in.At.Hand(in.Shape, in.alices(x), protocol.Alice)
 }
 
 func (in *Instance) alices(x protocol.Word) []tasks.Token {

@@ -235,20 +235,21 @@ func NewHalf(sh Shape, s Split, self protocol.Player, pos []int, tok []Token) (H
 
 // Deal gives each of the two players its half of a whole sequence.
 func (s Split) Deal(sh Shape, seq []Token) [2]Half {
-	var h [2]Half
-	for self := range h {
-		half := Half{Shape: sh, Split: s, Self: protocol.Player(self)}
-		n := s.Count(half.Self) + s.Count(Public)
-		half.pos, half.tok = make([]int, 0, n), make([]Token, 0, n)
-		for i, o := range s.Owner {
-			if o == half.Self || o == Public {
-				half.pos = append(half.pos, i+1)
-				half.tok = append(half.tok, seq[i])
-			}
+	return [2]Half{s.Hand(sh, seq, protocol.Alice), s.Hand(sh, seq, protocol.Bob)}
+}
+
+// Hand is one player's half of a whole sequence.
+func (s Split) Hand(sh Shape, seq []Token, self protocol.Player) Half {
+	half := Half{Shape: sh, Split: s, Self: self}
+	n := s.Count(self) + s.Count(Public)
+	half.pos, half.tok = make([]int, 0, n), make([]Token, 0, n)
+	for i, o := range s.Owner {
+		if o == self || o == Public {
+			half.pos = append(half.pos, i+1)
+			half.tok = append(half.tok, seq[i])
 		}
-		h[self] = half
 	}
-	return h
+	return half
 }
 
 // Visible lists the positions whose tokens this player knows, increasing. The
