@@ -38,6 +38,7 @@ func TestPulse(t *testing.T) {
 // A batch has the limits of single calls, and its calls share nothing that one could
 // change.
 func TestBatch(t *testing.T) {
+	t.Parallel()
 	const file = `
 problem = "eq"
 def task(tokens, params): return [1 if tokens[0] == tokens[2] and tokens[1] == tokens[3] else 0] * 4

@@ -27,6 +27,7 @@ def needed(n): return {"bits": %d, "setting": "%s deterministic", "basis": "prov
 // What pointers lead to costs a word for each pointer: entries of a table are said. None of these is found by halving
 // lines, or by telling those apart that need it.
 func TestDeclaredNeedOfPointers(t *testing.T) {
+	t.Parallel()
 	const three = `
 def inputs(n): return [tables(n, n) for _ in range(3)]
 def f(xs): return xs[2][xs[0][xs[1][xs[2][0] - 1] - 1] - 1]
@@ -69,6 +70,7 @@ def needed(n): return {"bits": %d, "setting": "%s, 3 players", "basis": "proved"
 // What follows from a declared need says so where nothing shows that it is right: not where a bound that was computed
 // meets it, or a search through all protocols ends.
 func TestDeclaredNeedThatIsNotProved(t *testing.T) {
+	t.Parallel()
 	const three = `
 def inputs(n): return [bits(3), numbers(0, 2), bits(1)]
 def f(xs): return xs[0][xs[1]]

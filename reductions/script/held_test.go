@@ -12,6 +12,7 @@ import (
 // A problem gets lists that note what is read, and answer gets lists as they are: both give
 // the same in whatever way they use them, and the single pairs that are wrong are found.
 func TestTraced(t *testing.T) {
+	t.Parallel()
 	const file = `
 USES
 def inputs(n): return {"x": words(n, 3), "y": pairs(words(2, 3), numbers(0, 2), numbers(0, len(uses) - 1))}

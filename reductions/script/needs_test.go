@@ -84,6 +84,7 @@ def strings(n, odd):
 
 // A declared need stands as long as no protocol undercuts it.
 func TestDeclaredNeeds(t *testing.T) {
+	t.Parallel()
 	declare := func(bits int, setting string) string {
 		return fmt.Sprintf("def needed(n): return {\"bits\": %d, \"setting\": \"%s\", \"basis\": \"quoted\", \"source\": \"Somebody 2020\"}\n", bits, setting)
 	}
@@ -218,6 +219,7 @@ func TestDeclaredNeedFarAway(t *testing.T) {
 // A problem of ours says how many values its answer can have, so what Bob may send and be
 // answered stands against a two-way need at any n.
 func TestDeclaredNeedAnsweredBack(t *testing.T) {
+	t.Parallel()
 	const file = `
 problem = "index"
 def task(tokens, params): return [0] * len(tokens)
@@ -250,6 +252,7 @@ def answer(n, y, outputs): return 0
 // impossible, a need is known in the row's setting that is above the bits which the model
 // moves, and at the n before there is none.
 func TestBitesInTheSettingOfTheRow(t *testing.T) {
+	t.Parallel()
 	const layout = `
 def task(tokens, params): return [%s] * len(tokens)
 def alice(n, x): return {i + 1: x[i] for i in range(n)}

@@ -66,6 +66,7 @@ func TestDeclaredNeedsOfPlayers(t *testing.T) {
 // Subtle faults of players are caught, and where one change makes the map right that is the cause: in the function that
 // writes for all of them, in one player's part, in the answer.
 func TestCausesOfPlayers(t *testing.T) {
+	t.Parallel()
 	raw, err := os.ReadFile("../../docs/examples/hop-players.star")
 	if err != nil {
 		t.Fatal(err)

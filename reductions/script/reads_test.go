@@ -9,6 +9,7 @@ import (
 
 // What is read for some of Bob's inputs only is no count of what is read: nothing bites by it, here or at other sizes.
 func TestReadsOfSomeInputs(t *testing.T) {
+	t.Parallel()
 	const pick = `
 problem = "index"
 def task(tokens, params): return tokens

@@ -187,6 +187,7 @@ func TestBeyond(t *testing.T) {
 }
 
 func TestUnusable(t *testing.T) {
+	t.Parallel()
 	limits := Limits{Memory: 200 << 20, Call: 500 * time.Millisecond}
 	for _, tc := range []struct{ name, source, want string }{
 		{"syntax", "def alice(n, x:\n", "user.star:1:"},
@@ -407,6 +408,7 @@ func TestMatrixOfAFunction(t *testing.T) {
 // changes that it says is wrong. What it declares as needed is no more than its table
 // shows, and no less.
 func TestExamples(t *testing.T) {
+	t.Parallel()
 	paths, err := filepath.Glob("../../docs/examples/*.star")
 	if err != nil || len(paths) == 0 {
 		t.Fatal("no examples", err)

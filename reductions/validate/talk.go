@@ -406,9 +406,12 @@ func (k *talk) divisions(b *box, who int) (ways [][]bool, all bool) {
 	}
 	slices.SortStableFunc(list, func(v, w tried) int { return cmp.Compare(v.odds, w.odds) })
 	list = list[:min(len(list), talkTries)]
+	k.steps -= 2 * len(list) * len(b.right) * len(b.counts)
+	if k.steps <= 0 && !slices.ContainsFunc(list, func(t tried) bool { return b.pick(who, t.way, true).done() && b.pick(who, t.way, false).done() }) {
+		return nil, false // no steps are left, and only parts that are done would pass without
+	}
 	for i, t := range list {
 		for _, in := range []bool{true, false} {
-			k.steps -= len(b.right) * len(b.counts)
 			p, left := b.pick(who, t.way, in).tidy(), 0.0
 			for _, n := range p.counts {
 				left += math.Log2(float64(n))
