@@ -256,13 +256,20 @@ func TestSearchesEnd(t *testing.T) {
 func TestDivisions(t *testing.T) {
 	for n, want := range map[int]int{2: 1, 10: 511, 11: 6} {
 		b := tableOf([]int{n, n}, func(in []int) protocol.Value { return protocol.BoolValue(in[0] < in[1]) }).box()
-		k := talk{ctx: t.Context(), ways: 6, all: true}
+		k := talk{ctx: t.Context(), ways: 6, all: true, steps: talkSteps}
 		if ways, all := k.divisions(b, 0); len(ways) != want || all != (n < 11) {
 			t.Errorf("%d lines are divided in %d ways, all %v", n, len(ways), all)
 		}
-		k.all = false
+		k.all, k.steps = false, talkSteps
 		if ways, all := k.divisions(b, 0); len(ways) != min(n-1, 6) || all {
 			t.Errorf("%d lines are divided in %d of the ways, all %v", n, len(ways), all)
+		}
+		cost := talkSteps - k.steps
+		for _, left := range []int{1, 0} { // without steps only parts that are done pass
+			k.steps = cost + left
+			if ways, all := k.divisions(b, 0); (ways != nil) != (left > 0 || n == 2) || all {
+				t.Errorf("%d lines are divided in %d ways with %d steps left, all %v", n, len(ways), left, all)
+			}
 		}
 		k.ways = 0
 		if ways, all := k.divisions(b, 0); ways != nil || all {
