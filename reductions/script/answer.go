@@ -42,11 +42,8 @@ func (r *reduction) answers(in *validate.Inputs) (all validate.Values, err error
 	ys := in.Words[last]
 	var places [][]int
 	if f.Defines("read") {
-		places = make([][]int, len(ys))
-		for k, y := range ys {
-			if places[k], err = r.readsAt(y); err != nil {
-				return all, err
-			}
+		if places, err = r.readsAt(ys...); err != nil {
+			return all, err
 		}
 	}
 	req := f.request("task")
@@ -206,12 +203,12 @@ func (r *reduction) declaredReads() (places []int, all bool, err error) {
 			}
 		}
 	}
+	lists, err := r.readsAt(ys...)
+	if err != nil {
+		return nil, false, err
+	}
 	seen := map[int]bool{}
-	for _, y := range ys {
-		at, err := r.readsAt(y)
-		if err != nil {
-			return nil, false, err
-		}
+	for _, at := range lists {
 		for _, i := range at {
 			seen[i] = true
 		}
@@ -219,25 +216,67 @@ func (r *reduction) declaredReads() (places []int, all bool, err error) {
 	return slices.Sorted(maps.Keys(seen)), all, nil
 }
 
-// readsAt is what the file's read gives for an input of the answering player.
-func (r *reduction) readsAt(y protocol.Word) ([]int, error) {
-	f := r.file
-	args := []json.RawMessage{number(r.n)}
-	key := protocol.Word{}
-	if f.arity("read") == 2 {
-		key = y
-		args = append(args, r.sides[r.last()].raw(y))
+// readsAt is what the file's read gives for inputs of the answering player, all asked at once.
+func (r *reduction) readsAt(ys ...protocol.Word) ([][]int, error) {
+	f, each := r.file, r.file.arity("read") == 2
+	if !each {
+		ys = make([]protocol.Word, len(ys)) // the same for all
+	}
+	lists, found, asked := make([][]int, len(ys)), map[protocol.Word][]int{}, []protocol.Word{}
+	r.mu.Lock()
+	for _, y := range ys {
+		at, ok := r.allowed[y]
+		if _, seen := found[y]; !ok && !seen {
+			asked = append(asked, y)
+		}
+		found[y] = at
+	}
+	r.mu.Unlock()
+	args := func(y protocol.Word) []json.RawMessage {
+		if !each {
+			return []json.RawMessage{number(r.n)}
+		}
+		return []json.RawMessage{number(r.n), r.sides[r.last()].raw(y)}
+	}
+	got := values[[]int]{all: make([][]int, 1), of: make([]uint32, 1)}
+	switch {
+	case len(asked) == 1: // also where read takes n alone: a batch is of what somebody holds
+		raw, err := f.call("read", args(asked[0])...)
+		if err != nil {
+			return nil, err
+		}
+		if got.all[0], err = r.placesOf(raw, args(asked[0])); err != nil {
+			return nil, err
+		}
+	case len(asked) > 1:
+		req, err := f.request("read"), error(nil)
+		req.Batch = &batch{Lead: list(number(r.n))}
+		got, _, err = many(f, req, nil, []int{len(asked)}, func(b *batch, h *members) {
+			for _, y := range asked {
+				b.Held[0].add(h.value(member{n: r.n, who: int(r.last()), in: y}, func() json.RawMessage { return r.sides[r.last()].raw(y) }))
+			}
+		}, func(k int, raw json.RawMessage) ([]int, error) { return r.placesOf(raw, args(asked[k])) })
+		if err != nil {
+			return nil, err
+		}
 	}
 	r.mu.Lock()
-	at, ok := r.allowed[key]
-	r.mu.Unlock()
-	if ok {
-		return at, nil
+	defer r.mu.Unlock()
+	if r.allowed == nil || len(r.allowed)+len(asked) > maxRoots {
+		r.allowed = map[protocol.Word][]int{}
 	}
-	raw, err := f.call("read", args...)
-	if err != nil {
-		return nil, err
+	for k, y := range asked {
+		found[y] = got.all[got.of[k]]
+		r.allowed[y] = found[y]
 	}
+	for k, y := range ys {
+		lists[k] = found[y]
+	}
+	return lists, nil
+}
+
+// placesOf are the positions that read returned for some arguments, in order.
+func (r *reduction) placesOf(raw json.RawMessage, args []json.RawMessage) (at []int, err error) {
 	var items []json.RawMessage
 	if json.Unmarshal(raw, &items) != nil || items == nil { // None too
 		items = []json.RawMessage{raw}
@@ -245,18 +284,11 @@ func (r *reduction) readsAt(y protocol.Word) ([]int, error) {
 	at = make([]int, len(items))
 	for k, item := range items {
 		if at[k], err = strconv.Atoi(string(item)); err != nil || at[k] < 1 || at[k] > r.shape.N {
-			return nil, hinted("want a list of positions in 1..N, such as [n + 2]", "%s: read%s returned %s; the positions are 1..%d", f.at("read"), bracketed(list(args...)), short(raw), r.shape.N)
+			return nil, hinted("want a list of positions in 1..N, such as [n + 2]", "%s: read%s returned %s; the positions are 1..%d", r.file.at("read"), bracketed(list(args...)), short(raw), r.shape.N)
 		}
 	}
 	slices.Sort(at)
-	at = slices.Compact(at)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.allowed == nil || len(r.allowed) >= maxRoots {
-		r.allowed = map[protocol.Word][]int{}
-	}
-	r.allowed[key] = at
-	return at, nil
+	return slices.Compact(at), nil
 }
 
 // answer walks the tree, asking the file only at places where it has not been.
@@ -349,7 +381,7 @@ func (r *reduction) ask(at *node, seen []json.RawMessage) error {
 		if err != nil {
 			return err
 		}
-		places = positions(allowed)
+		places = positions(allowed[0])
 	}
 	call := list(append(args, known, number(r.shape.N), places)...)
 	req := r.file.request("answer")
