@@ -67,4 +67,4 @@ var QSAMemory = owns.Add(&Own{
 })
 
 // near says whether means that are 2/q apart are more than 2 eps apart.
-func near(sh tasks.Shape) bool { return sh.Params["eps"]*float64(sh.Int("q")) < 1 }
+func near(sh tasks.Shape) bool { return tasks.Allowed(sh)*float64(sh.Int("q")) < 1 }

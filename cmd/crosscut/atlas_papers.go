@@ -43,7 +43,7 @@ func (c *call) atlasPapers() error {
 		silent.Add(task, strings.Join(without[task], "; "))
 	}
 	return c.emit(&report.Sheet{
-		Title: "Bits that every right model of a kind moves, by task, architecture and setting, at N of about " + strconv.Itoa(papers.AtlasN),
+		Title: "Bits that every right model of one layer moves, by task, architecture and setting, at N of about " + strconv.Itoa(papers.AtlasN),
 		Fields: []report.Field{{Name: "bounds", Value: strconv.Itoa(known) + ", of which " + strconv.Itoa(dominated) + " are dominated by another"},
 			{Name: "cells without one", Value: strconv.Itoa(len(all) - known)}},
 		Grids: []report.Grid{g, silent, outside}, Flat: &g, Value: map[string]any{"N": papers.AtlasN, "bounds": all},

@@ -97,7 +97,7 @@ var QSA = register(&Task{
 		for c := range diff {
 			diff[c] = got[c] - want[c]
 		}
-		return norm(diff) <= sh.Params["eps"]
+		return norm(diff) <= Allowed(sh)
 	},
 	// A coordinate is rounded to a multiple of 2^-(p-2), as a signed p-bit number:
 	// -1, 0, 1 and short binary fractions are exact, and 2 <= p <= 62. The set y is
@@ -226,3 +226,7 @@ func drawSet(n, q int, rng *rand.Rand) []int {
 	slices.Sort(y)
 	return y
 }
+
+// Allowed is the largest Euclidean error of an output that is taken as right: eps, and a 2^-40 of it for the
+// rounding of means such as 1/3, which at the default eps = 1/(2q) lie at that distance exactly.
+func Allowed(sh Shape) float64 { return sh.Params["eps"] * (1 + 0x1p-40) }

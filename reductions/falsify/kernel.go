@@ -187,7 +187,7 @@ func (t *Target) null() (Lead, error) {
 	m := t.network()
 	sh := t.Instance.Shape
 	pair, err := linear.NullPair(sh, m.ZColumns())
-	weak := func() bool { return pair == nil || pair.Gap() <= sh.Params["eps"] }
+	weak := func() bool { return pair == nil || pair.Gap() <= tasks.Allowed(sh) }
 	if errors.Is(err, errors.ErrUnsupported) || err == nil && weak() { // all tokens may still do
 		pair, err = linear.NullOverAll(sh, m.ZColumnsOf(sh.N))
 	}

@@ -233,7 +233,7 @@ func (t trial) need(row *report.Row, setting protocol.Setting, speaker protocol.
 func (t trial) rank(row *report.Row) {
 	layer, ok := t.machine.(*linear.FeedForward)
 	sh := t.machine.Shape()
-	if q := sh.Int("q"); !ok || sh.Task != tasks.QSA || q >= sh.N || !(sh.Params["eps"]*float64(2*q-1) < 1) {
+	if q := sh.Int("q"); !ok || sh.Task != tasks.QSA || q >= sh.N || !(tasks.Allowed(sh)*float64(2*q-1) < 1) {
 		return
 	}
 	need := sh.N * sh.Int("d")

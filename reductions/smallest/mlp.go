@@ -100,7 +100,7 @@ func vectors(sh tasks.Shape, r *Result) error {
 			return err
 		}
 	}
-	if q >= sh.N || !(sh.Params["eps"]*float64(2*q-1) < 1) {
+	if q >= sh.N || !(tasks.Allowed(sh)*float64(2*q-1) < 1) {
 		r.By = "the identity"
 		r.Notes = append(r.Notes, fmt.Sprintf("the lower end needs q < N and eps < 1/(2q - 1), not q = %d, N = %d, eps = %.4g", q, sh.N, sh.Params["eps"]))
 		return nil

@@ -118,7 +118,7 @@ type Radon struct {
 }
 
 // OneTooMany says that the mean of q + 1 values is within eps of that of q of them, whatever they are.
-func OneTooMany(sh tasks.Shape) bool { return sh.Params["eps"]*float64(sh.Int("q")+1) >= 2 }
+func OneTooMany(sh tasks.Shape) bool { return tasks.Allowed(sh)*float64(sh.Int("q")+1) >= 2 }
 
 var _ = register("radon", kind{model: "attention", unit: KeyWidth, end: "lower", verify: evidence(func(_ context.Context, _ *File, sh tasks.Shape, e *Radon) (int, error) {
 	q := sh.Int("q")

@@ -19,7 +19,7 @@ type Null struct {
 
 var _ = register("null vector", kind{model: "mlp", unit: FirstRank, end: "lower", verify: evidence(func(_ context.Context, _ *File, sh tasks.Shape, e *Null) (int, error) {
 	q := sh.Int("q")
-	if sh.Task != tasks.QSA || q >= sh.N || !(sh.Params["eps"]*float64(2*q-1) < 1) {
+	if sh.Task != tasks.QSA || q >= sh.N || !(tasks.Allowed(sh)*float64(2*q-1) < 1) {
 		return 0, errors.New("the null vector speaks of qsa with q < N and eps < 1/(2q - 1)")
 	}
 	return sh.N * sh.Int("d"), nil
