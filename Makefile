@@ -78,10 +78,12 @@ docs/img/match3.svg: FORCE
 	@mkdir -p docs/img
 	go run ./cmd/crosscut table --task match3 --model attention,tensor-attention,rnn --n 64:4096:x4 --svg $@ --quiet > /dev/null
 
+ENGINE = GOOS=js GOARCH=wasm go build -trimpath -gcflags=all=-l -ldflags='-s -w'
+
 site: ## the lab as a static folder, build/site, its engine as WebAssembly
 	rm -rf build/site && mkdir -p build/site
 	cp -r lab/static/. build/site/
-	GOOS=js GOARCH=wasm go build -trimpath -gcflags=all=-l -ldflags='-s -w' -o build/site/engine.wasm ./lab/wasm
+	$(ENGINE) -o build/site/engine.wasm ./lab/wasm
 	@command -v xz >/dev/null || { echo "make site packs the engine with xz (Debian: apt-get install xz-utils)"; exit 1; }
 	xz --lzma2=preset=9e,dict=32MiB --check=crc32 build/site/engine.wasm
 	cp lab/wasm/xz.js build/site/
@@ -93,7 +95,8 @@ site: ## the lab as a static folder, build/site, its engine as WebAssembly
 
 SITE_POLICY = default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'
 
-pages: ## every room of the lab in Chromium, a minute; skipped with a word where Chromium is absent
+pages: ## the engine for the static copy compiles; every room of the lab in Chromium, a minute; skipped with a word where Chromium is absent
+	$(ENGINE) -o build/engine.wasm ./lab/wasm
 	CROSSCUT_BROWSER=short go test ./lab -count=1
 
 shots: ## the screenshots of the README, docs/img/lab-*.png

@@ -43,5 +43,5 @@ var _ = operate("weights", func(ctx context.Context, q weightsRequest) (any, err
 	if err != nil {
 		return nil, err
 	}
-	return broken(ctx, r, in, m, r.Fits(in.Shape.N), q.Seed, "crosscut falsify --reduction "+r.Name+" --weights DIR"+flag+" --seed "+utoa(q.Seed))
+	return broken(ctx, in, m, q.Seed, "crosscut falsify --reduction "+r.Name+" --weights DIR"+flag+" --seed "+utoa(q.Seed))
 })
