@@ -28,8 +28,8 @@ func (b *browser) paints(hash string, times int) paint {
 	var first, picture []float64
 	for range times {
 		b.do(chromedp.Navigate("about:blank"), chromedp.Navigate(b.url+"/#"+hash))
-		b.await(`window.pictured`)
-		p := evaluate[paint](b, `({ First: performance.getEntriesByType("paint").find(e => e.name === "first-contentful-paint").startTime, Picture: pictured })`)
+		b.await(`window.pictured && performance.getEntriesByName("first-contentful-paint").length > 0`) // the entry comes a little after the picture
+		p := evaluate[paint](b, `({ First: performance.getEntriesByName("first-contentful-paint")[0].startTime, Picture: pictured })`)
 		first, picture = append(first, p.First), append(picture, p.Picture)
 	}
 	slices.Sort(first)

@@ -91,7 +91,7 @@ var lookupAttention = &Claim{
 		rows.check(check{row: report.Row{Task: "index lookup", Model: "attention", N: ptr(64)}, what: "N = 1..8 all strings of two symbols, N = 9..64 the string that is 1 at p alone; all p", fault: "all positions weigh the same", try: func(t *tally, broken bool) {
 			for n := 1; n <= 64; n++ {
 				width := bits.Len(uint(n - 1))
-				c := 2*bits.Len(uint(width)) + 4
+				c := 2 * (bits.Len(uint(max(width, 1)-1)) + 2)
 				if broken {
 					c = 0
 				}

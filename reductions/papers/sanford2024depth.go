@@ -73,7 +73,7 @@ var hopRecurrent = &Claim{
 			fault: "N/k in the place of N/k^6",
 			try: func(t *tally, broken bool) {
 				for k := 2; k <= 64; k++ {
-					for N := 4 * k; N <= 4096; N += 1 + N/16 {
+					for N := 4 * k; N <= 4096; N++ {
 						power := k * k * k * k * k * k
 						if broken {
 							power = k

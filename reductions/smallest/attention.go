@@ -384,7 +384,7 @@ const mostSets = 1 << 14
 func keys(sh tasks.Shape, r *Result) error {
 	n, q := sh.N, sh.Int("q")
 	m := min(2*q, n-1)
-	r.World = "all sets of q positions; scores inside a set are equal and above all others, and the softmax is sharp"
+	r.World = "all sets of q positions; keys depend on the position alone, scores inside a set are equal and above all others, and the softmax is sharp"
 	r.Upper, r.Witness = m, map[string]any{"keys": "moment curve"}
 	if q == n {
 		r.Upper, r.Witness = 0, map[string]any{"keys": "all equal"}
