@@ -366,10 +366,10 @@ var strassenLayer = &Claim{
 var splitBlind = &Claim{
 	ID: "limits", Kind: Comparison, Short: "palindromes and majority are not seen",
 	Seen:      "read",
-	Outside:   "the split-VC dimension of palindromes and of majority is 1 whatever n, so the method bounds nothing, although a one-way message needs n/2 bits for palindromes and about log2 n for majority",
+	Outside:   "the split-VC dimension of palindromes and of majority is 1 whatever n, so the method bounds nothing, although a one-way message needs floor(n/2) bits for palindromes and about log2 n for majority",
 	Statement: "The method is blind to palindromes and to majority.",
 	Source:    "arXiv 2501.19215 names the limits; the numbers are this project's",
-	Parts:     []Part{{CheckedHere, "the exact split-VC dimension, 1, and the exact one-way cost over all contiguous cuts, up to 8 bits"}},
+	Parts:     []Part{{CheckedHere, "the exact split-VC dimension, 1, and the exact one-way cost over all contiguous cuts, up to 8 bits"}, {ProvedHere, "no two rows show INDEX of two bits, at any n (docs/literature.md)"}},
 	run: func(rows *collector) {
 		for n := 4; n <= rows.pick(6, 8, 8); n++ {
 			rows.splitVC(fmt.Sprintf("palindromes of %d bits", n), bitPositions(n), palindrome, 1)

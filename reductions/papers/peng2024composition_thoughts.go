@@ -61,7 +61,7 @@ func iterated(n int, tables [][]int, x, thoughts int, written bool) (value int, 
 var composeThoughts = &Claim{
 	ID: "thoughts suffice", Kind: Upper, Short: "two layers or two tokens suffice; K for K tables",
 	Seen:        "second hand; from memory that two of either suffice; the construction is this project's",
-	Statement:   "Two layers, or one layer with two tokens of chain of thought, compute f(g(x)), with one head of three features and numbers of O(log n) bits; K of either compose K functions.",
+	Statement:   "Two layers, or one layer with two tokens of chain of thought, compute f(g(x)), with one head of three features and numbers of O(log n) bits (O(log n + log K) for K); K of either compose K functions.",
 	Source:      "arXiv 2402.08164; the weights here",
 	Conventions: []string{"hard attention: the token of the largest score, which is the only one", "a feed-forward step between layers or tokens adds 1 to the number of the table that is asked"},
 	Parts: []Part{
@@ -143,7 +143,7 @@ var composeChain = &Claim{
 	Conventions: []string{"Alice holds the tables of odd number, all equal to f, Bob the others, all g: the answer is a chase of K pointers between them", "T tokens are T + 1 rounds in which both speak"},
 	Parts: []Part{
 		{CheckedHere, "the map: all f, g, x for n = 2 and 3, K <= 5, by pointers that change hands; the compiled protocol of the layer and its T + 1 rounds, bit for bit against the forward pass"},
-		{QuotedOrder, "pointer chasing in fewer than K rounds takes messages of order n/K; no number is excluded here"},
+		{QuotedOrder, "pointer chasing in fewer than K rounds takes of order n/K bits in all; no number is excluded here"},
 	},
 	run: func(rows *collector) {
 		for _, n := range []int{2, 3} {

@@ -106,7 +106,7 @@ var bapoMajority = &Claim{
 	ID: "MAJORITY log m", Kind: Lower, Short: "majority: a >= log m, n = 2 (l+1) m",
 	Hypothesis: Hypothesis{Text: "n = 2 (l + 1) m bits, l tokens attended, m >= 2 (below that it says nothing)", Over: []Range{{Name: "l", To: 8}, {Name: "m", From: 1, To: 8}}, Holds: func(at Sizes) bool { return at["m"] >= 2 }},
 	Seen:       "read (main text, part of the proofs)",
-	Statement:  "Majority has no (o(log n), o(n^(1-e)))-BAPO. The constant in its proof, derived here: on n = 2 (l + 1) m bits with l attended tokens a >= log2 m.",
+	Statement:  "Majority has no (o(log n), o(n^(1-e)))-BAPO. The constant in its proof, as we read it: on n = 2 (l + 1) m bits with l attended tokens a >= log2 m.",
 	Source:     "arXiv 2505.08140; the constant is this project's reading of the proof", Conventions: []string{bapoRules},
 	Parts: []Part{{CheckedHere, "(l, m) = (0, 2), (0, 3), (1, 2): the least number of bits at the middle cut is at least log2 m, with a core that shows that fewer do not do"}, {QuotedThere, "all n"}},
 	run: func(rows *collector) {
@@ -202,9 +202,9 @@ func bapoOpen(id, task, short, statement, why string, h Hypothesis) *Claim {
 }
 
 var (
-	bapoMatch3 = bapoOpen("MATCH3", "match3", "Match3 over Z_{n^2}: a >= n/(8b)", "MATCH3 over Z_{n^2}, read at the last token, has no (o(n/b), b)-BAPO; the constant in its proof, derived here, is a >= n / (8b) for n > 10.",
+	bapoMatch3 = bapoOpen("MATCH3", "match3", "Match3 over Z_{n^2}: a >= n/(8b)", "MATCH3 over Z_{n^2}, read at the last token, has no (o(n/b), b)-BAPO; the constant in its proof, as we read it, is a >= n / (8b) for n > 10, and b < n - 1 at least: a larger b shows every token, and 0 bits do.",
 		"n = 11 has an alphabet of 121 tokens, beyond what is decided exactly here",
-		Hypothesis{Text: "n > 10, b >= 1, M = n^2", Over: []Range{{Name: "n", From: 1, To: 64}, {Name: "b", From: 1, To: 8}}, Holds: func(at Sizes) bool { return at["n"] > 10 }})
+		Hypothesis{Text: "n > 10, 1 <= b < n - 1, M = n^2", Over: []Range{{Name: "n", From: 1, To: 64}, {Name: "b", From: 1, To: 8}}, Holds: func(at Sizes) bool { return at["n"] > 10 && at["b"] < at["n"]-1 }})
 	bapoReachability = bapoOpen("REACHABILITY", "reachability", "reachability: a or b is a power of m", "Reachability in graphs of m edges has no (o(m^(1/c) log m), o(m^(1-2/c)))-BAPO, c >= 3.",
 		"the truth between this and sending everything is open; the constant of the proof is claim \"REACHABILITY d!\"", Hypothesis{Text: "m edges, c >= 3, m large"})
 )

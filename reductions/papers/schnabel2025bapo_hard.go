@@ -297,7 +297,7 @@ var bapoPaths = &Claim{
 			return at["p"]-at["p"]*at["p"]*at["b"]/layers >= 2
 		}},
 	Seen:      "read (main text, part of the proofs)",
-	Statement: "Reachability on p starts and p^(c-1) layers needs a >= log2(d!), d the unmasked edges of the best layer: the constant in the paper's proof, as derived here.",
+	Statement: "Reachability on p starts and p^(c-1) layers needs a >= log2(d!), d the unmasked edges of the best layer: the constant in the paper's proof, as we read it.",
 	Source:    "arXiv 2505.08140; the constant is this project's reading of the proof", Conventions: []string{bapoRules, "a layer is p edges from its p vertices, in order; our small cases have fewer layers and ask for fewer ends"},
 	Parts: []Part{{CheckedHere, "p = 2 and 3 with one layer and no token; p = 2 with 3 layers, one end asked for, one token: the least number of bits by cores"}, {QuotedThere, "all sizes: our reading of the proof"}},
 	run: func(rows *collector) {
