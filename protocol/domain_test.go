@@ -230,3 +230,18 @@ func TestSettings(t *testing.T) {
 		}
 	}
 }
+
+// What a seed draws stays: bit strings are the first bits of the generator, of other countable domains it is asked for
+// the number of a member.
+func TestDraws(t *testing.T) {
+	gen := func() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
+	p := Packer{}
+	p.Uint(gen().Uint64()>>59, 5)
+	if got := BitStrings(5).Random(gen()); got != p.Word() {
+		t.Errorf("bits(5): %v, want %v", got, p.Word())
+	}
+	d := Words(3, 3)
+	if got := d.Random(gen()); got != d.Nth(gen().IntN(27)) {
+		t.Errorf("words(3, 3): %v, want %v", got, d.Nth(gen().IntN(27)))
+	}
+}
