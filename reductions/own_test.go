@@ -229,3 +229,16 @@ func TestAuditsTakeTheExactCost(t *testing.T) {
 		hands, sets = h, s
 	}
 }
+
+// Means 2/q apart have one answer where what is allowed, eps and a little for rounding, is 1/q or more.
+func TestMeansAreNear(t *testing.T) {
+	for eps, want := range map[float64]bool{0.5: true, 1 / (1 + 0x1p-39): true, 1 / (1 + 0x1p-40): false, 1: false} {
+		sh, err := tasks.QSA.Shape(2, tasks.Params{"q": 1, "eps": eps})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if near(sh) != want {
+			t.Errorf("q = 1, eps = %v: allowed %v, told apart %v", eps, tasks.Allowed(sh), !want)
+		}
+	}
+}
