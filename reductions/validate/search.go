@@ -90,7 +90,10 @@ func (f *search) trust(s *Subject) error {
 func (f *search) trustUpTo(s *Subject, from int) error {
 	err := f.trust(s)
 	for _, n := range beyond(from) {
-		if other, bad := f.at(min(n, s.Size)); err == nil && bad == nil {
+		if err != nil {
+			break // no other size is made
+		}
+		if other, bad := f.at(min(n, s.Size)); bad == nil {
 			err = f.trust(other)
 		}
 	}
