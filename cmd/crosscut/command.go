@@ -249,9 +249,12 @@ func complain(w io.Writer, where string, err error) {
 	}
 }
 
-// packages are names of our packages before what an error says, which mean nothing to who reads it; what stands before
+// packageNames are those of our packages whose errors begin with them; a test holds the list against the folders.
+const packageNames = "ask atlas audit bapo bounds chance check curve exact falsify heads keys matrix models named papers plot problems protocol quantise reductions report rules script smallest tasks trained units validate wire"
+
+// packages are such names before what an error says, which mean nothing to who reads it; what stands before
 // them is the flag or the file at fault.
-var packages = regexp.MustCompile(`^((?:flag --\S+: )?(?:\S+\.\S+: )?)(?:(?:models|tasks|rules|reductions|papers|bounds|trained|falsify|protocol|plot|wire|smallest|script|problems|matrix|validate|quantise|check|units|report|audit|curve|heads|atlas|keys|ask|table): )+`)
+var packages = regexp.MustCompile(`^((?:flag --\S+: )?(?:\S+\.\S+: )?)(?:(?:` + strings.ReplaceAll(packageNames, " ", "|") + `): )+`)
 
 // hint is what to try where an error has no hint of its own: what its flag takes, else where that is said.
 func (c *command) hint(what string) string {
