@@ -147,6 +147,8 @@ type Task struct {
 	// stands for all that change nothing: any of them will do that keeps the sequence an
 	// input. nil: every token stands for itself.
 	Same func(read, t Token) Token
+	// Partial: Eval may have no answer on sequences of the alphabet that pass the checks, as a user's function.
+	Partial bool
 	// PublicFirst: the split "half" makes token 1 public.
 	PublicFirst bool
 	// ReadLast: the default read position is N, else 1.

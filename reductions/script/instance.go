@@ -172,7 +172,7 @@ func (f *File) facedTask(s *validate.Subject, kept map[protocol.Player]map[proto
 	}
 	own := s.Shape.Task
 	t := &tasks.Task{
-		Name: own.Name, Doc: own.Doc,
+		Name: own.Name, Doc: own.Doc, Partial: true,
 		CheckToken: func(_ tasks.Shape, pos int, t tasks.Token) error {
 			if !f.kept.holds(t.X) {
 				return errorf("%s: position %d: no token has number %d", f.Name, pos, t.X)
