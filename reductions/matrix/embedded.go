@@ -335,9 +335,9 @@ func inputsText(names []string, lines []int) string {
 	return strings.Join(words, " ")
 }
 
-// architectures are the rules that are protocols at this cut, and in which setting.
+// architectures are the rules that are protocols at this cut, and in which setting, each at its first example's sizes.
 func (r *Result) architectures() report.Grid {
-	g := report.Grid{Title: "architectures that are two-player protocols at this cut", Columns: []report.Column{{Name: "setting"}, {Name: "output at", Right: true}, {Name: "architectures", Long: true}}}
+	g := report.Grid{Title: "architectures that are two-player protocols at this cut, of one layer", Columns: []report.Column{{Name: "setting"}, {Name: "output at", Right: true}, {Name: "architectures", Long: true}}}
 	for _, k := range r.compiled {
 		both := slices.DeleteFunc(slices.Clone(k.all), func(name string) bool { return slices.Contains(k.oneWay, name) })
 		for _, x := range []struct {

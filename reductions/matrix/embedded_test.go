@@ -12,6 +12,7 @@ import (
 	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/protocol/bounds"
+	"crosscut/reductions/rules"
 )
 
 func trialOf(t *testing.T, name string, set tasks.Params, read int) Trial {
@@ -151,6 +152,25 @@ func TestBinds(t *testing.T) {
 		if !found {
 			t.Errorf("%+v: not found", c)
 		}
+	}
+}
+
+// TestOneLayer: where architectures have layers, the sizes at which they are listed have one.
+func TestOneLayer(t *testing.T) {
+	layered := 0
+	for r := range rules.Catalog().All() {
+		s, err := r.With(models.Settings{Num: tasks.Params(nil).With(append(r.Examples, nil)[0])})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if layers, has := s.Set.Num["layers"]; has {
+			if layered++; layers != 1 {
+				t.Errorf("%s: %v layers", r.Name, layers)
+			}
+		}
+	}
+	if layered == 0 {
+		t.Error("no architecture has layers")
 	}
 }
 
