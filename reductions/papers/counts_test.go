@@ -23,6 +23,27 @@ func TestHopCounts(t *testing.T) {
 	}
 }
 
+// The printed recursion makes half the hops, rounded up, and with each bit's own worth all of them.
+func TestHopsOfTheRecursion(t *testing.T) {
+	for n := range 9 {
+		for _, seq := range hopBits(n) {
+			f := finds(seq)
+			for k := range 17 {
+				printed, mended := doubled(f, k, false), doubled(f, k, true)
+				for i := range f {
+					ends := []int{i}
+					for hop := range k {
+						ends = append(ends, f[ends[hop]])
+					}
+					if printed[i] != ends[(k+1)/2] || mended[i] != ends[k] {
+						t.Fatalf("k = %d, %s, position %d: the recursion gives %d and mended %d; the hops are %v", k, symbolsOf(seq), i, printed[i], mended[i], ends)
+					}
+				}
+			}
+		}
+	}
+}
+
 // Runs and failures of whole domains, as a program that shares nothing with this one counted them:
 // where a fault is planted, on how many members of the domain it shows.
 func TestCountedElsewhere(t *testing.T) {

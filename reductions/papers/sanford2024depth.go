@@ -275,8 +275,8 @@ func finds(seq []tasks.Token) []int {
 	return f
 }
 
-// doubled is the printed recursion over the layers: a_l = find^(2^(l-2)), and g_l gains bit
-// l - 1 of k by one look-up of a_l; or, mended, of find^(2^(l-1)).
+// doubled is the printed recursion over the layers: layer l holds a = find^(2^(l-2)) and g = find^(k mod 2^(l-1)), and
+// layer l + 1 looks g up at a to add bit l - 1 of k; or, mended, at find^(2^(l-1)). As printed it gives find^ceil(k/2).
 func doubled(f []int, k int, mended bool) []int {
 	after := func(g, a []int) []int {
 		out := make([]int, len(a))
@@ -307,9 +307,9 @@ var hopPrinted = &Claim{
 	ID: "theorem 4.2", Kind: Upper, Short: "floor(log k) + 2 layers",
 	Hypothesis: Hypothesis{Text: "k >= 1", Over: []Range{{Name: "k", From: 1, To: 8}}, Holds: func(Sizes) bool { return true }},
 	Seen:       hopSeen,
-	Statement:  "A causal transformer of depth floor(log2 k) + 2 with one head, constant m and p = O(log N) computes k hops: each layer from the third on composes find^(k mod 2^(l-1)) with find^(2^(l-2)) to add bit l - 1 of k.",
+	Statement:  "A causal transformer of depth floor(log2 k) + 2 with one head, constant m and p = O(log N) computes k hops: layer l holds find^(2^(l-2)) and find^(k mod 2^(l-1)), for l >= 2, and layer l + 1 composes the two to add bit l - 1 of k.",
 	Source:     hopSource + ", theorem 4.2 and appendix D.1",
-	Conventions: []string{"what fails is the recursion as it is printed: bit l - 1 is worth 2^(l-1) hops, not 2^(l-2); for powers of 2 the doubled find^k is there at this depth, beside what the recursion gives; whether floor(log2 k) + 2 layers suffice for other k is open",
+	Conventions: []string{"what fails is the recursion as it is printed: bit l - 1 is worth 2^(l-1) hops, not 2^(l-2), so that ceil(k/2) hops are made; for powers of 2 the doubled find^k is there at this depth, beside what the recursion gives; whether floor(log2 k) + 2 layers suffice for other k is open",
 		"the smallest failure: shortest sequence first, then in the order of the symbols"},
 	Parts: []Part{{CheckedHere, "the recursion on all binary sequences of at most 8 tokens at every position: right for k = 1, wrong for k = 2 to 8; with the bit's own worth it is right"}},
 	run: func(rows *collector) {
