@@ -10,7 +10,7 @@ import (
 var _ = register(&command{
 	name:  "atlas",
 	usage: "the best bound for every task and architecture; atlas matrices, heads: everything small; atlas known: named matrices",
-	about: "Without a word: for every task, architecture and setting the best bound of the catalogues, the map and the paper that it comes from, what it dominates, and where nothing is known. atlas matrices lists all 0/1 matrices of up to 6 x 6 without repeated lines, up to permutations of rows and of columns, with every measure exactly; " +
+	about: "Without a word: for every task, architecture and setting the best bound of the catalogues, the map and the paper that it comes from, what it dominates, and where nothing is known or 0 bits cross. atlas matrices lists all 0/1 matrices of up to 6 x 6 without repeated lines, up to permutations of rows and of columns, with every measure exactly; " +
 		"--where picks by a Starlark expression over the columns (with ceil, floor, log2), such as --where 'D > ceil(log2(rank)) + 1', --sort puts large values of one first. " +
 		"atlas known sets what the literature knows of the named matrices against what is computed (docs/scoreboard.md). docs/census.md says how the list was made and checked. " +
 		"atlas heads bounds the number of attention heads of every Boolean function of --n bits, up to symmetry, from both sides with exact certificates.",

@@ -18,9 +18,8 @@ func (c *call) atlasPapers() error {
 	}
 	g := report.Grid{Columns: []report.Column{{Name: "task"}, {Name: "architecture"}, {Name: "needed", Right: true}, {Name: "N", Right: true}, {Name: "setting"}, {Name: "problem"}, {Name: "by the map"}, {Name: "paper", Long: true},
 		{Name: "dominated by", Long: true}}}
-	silent := report.Grid{Title: "where nothing is known", Columns: []report.Column{{Name: "task"}, {Name: "architectures", Long: true}}}
 	outside := report.Grid{Title: "outside the method", Columns: []report.Column{{Name: "architecture"}, {Name: "why", Long: true}}}
-	without, why := map[string][]string{}, map[string]bool{}
+	without, why := map[string]map[string][]string{papers.NothingKnown: {}, papers.NothingCrosses: {}}, map[string]bool{}
 	known, dominated := 0, 0
 	for _, b := range all {
 		switch {
@@ -33,19 +32,24 @@ func (c *call) atlasPapers() error {
 			}
 			why[b.Architecture] = true
 		default:
-			without[b.Task] = append(without[b.Task], b.Rule)
+			without[b.Note][b.Task] = append(without[b.Note][b.Task], b.Rule)
 		}
 		if b.DominatedBy != "" {
 			dominated++
 		}
 	}
-	for _, task := range slices.Sorted(maps.Keys(without)) {
-		silent.Add(task, strings.Join(without[task], "; "))
+	grids := []report.Grid{g}
+	for _, note := range []string{papers.NothingKnown, papers.NothingCrosses} {
+		silent := report.Grid{Title: note, Columns: []report.Column{{Name: "task"}, {Name: "architectures", Long: true}}}
+		for _, task := range slices.Sorted(maps.Keys(without[note])) {
+			silent.Add(task, strings.Join(without[note][task], "; "))
+		}
+		grids = append(grids, silent)
 	}
 	return c.emit(&report.Sheet{
 		Title: "Bits that every right model of one layer moves, by task, architecture and setting, at N of about " + strconv.Itoa(papers.AtlasN),
 		Fields: []report.Field{{Name: "bounds", Value: strconv.Itoa(known) + ", of which " + strconv.Itoa(dominated) + " are dominated by another"},
 			{Name: "cells without one", Value: strconv.Itoa(len(all) - known)}},
-		Grids: []report.Grid{g, silent, outside}, Flat: &g, Value: map[string]any{"N": papers.AtlasN, "bounds": all},
+		Grids: append(grids, outside), Flat: &g, Value: map[string]any{"N": papers.AtlasN, "bounds": all},
 	})
 }

@@ -55,12 +55,12 @@ func Atlas(ctx context.Context) ([]Bound, error) {
 				all = append(all, Bound{Task: task.Name, Architecture: rule.Title, Rule: rule.Name, Outside: true, Note: rule.Outside})
 				continue
 			}
-			cells, err := boundsOf(task, rule)
+			cells, silent, err := boundsOf(task, rule)
 			if err != nil {
 				return all, err
 			}
 			if len(cells) == 0 {
-				cells = []Bound{{Task: task.Name, Architecture: rule.Title, Rule: rule.Name, Note: "nothing is known here"}}
+				cells = []Bound{{Task: task.Name, Architecture: rule.Title, Rule: rule.Name, Note: silent}}
 			}
 			all = append(all, cells...)
 		}
@@ -68,17 +68,24 @@ func Atlas(ctx context.Context) ([]Bound, error) {
 	return all, nil
 }
 
-// boundsOf lists what the maps to a task say of one architecture, best first in each setting.
-func boundsOf(task *tasks.Task, rule *rules.Rule) ([]Bound, error) {
+// NothingKnown and NothingCrosses are why a cell has no bound.
+const (
+	NothingKnown   = "nothing is known here"
+	NothingCrosses = "0 bits cross, at these sizes, to where the maps read: no such model is right there, and no bound is compared"
+)
+
+// boundsOf lists what the maps to a task say of one architecture, best first in each setting; silent is why, where none does.
+// Maps to whose reads 0 bits cross are left out.
+func boundsOf(task *tasks.Task, rule *rules.Rule) (cells []Bound, silent string, err error) {
+	silent = NothingKnown
 	set := models.Settings{}
 	if len(rule.Examples) > 0 {
 		set.Num = rule.Examples[0]
 	}
 	arch, err := rule.With(set)
 	if err != nil {
-		return nil, err
+		return nil, silent, err
 	}
-	var cells []Bound
 	for r := range reductions.Catalog().All() {
 		if r.To != task {
 			continue
@@ -96,8 +103,11 @@ func boundsOf(task *tasks.Task, rule *rules.Rule) ([]Bound, error) {
 		}
 		b := Bound{Task: task.Name, Params: in.Shape.Params, Reduction: r.Name, Architecture: rule.Title, Rule: rule.Name, Setting: p.Setting, Inequality: rule.Inequality, N: in.Shape.N, Sizes: arch.String(), Paper: paperOf(r.Cite)}
 		need, _, ok := in.Best(p.Setting, protocol.Alice)
-		if !ok || p.Total() == 0 && need.Bits > 0 {
-			continue // nothing crosses at this read position and these sizes: no bound to compare
+		if ok && p.Total() == 0 && need.Bits > 0 {
+			silent = NothingCrosses
+			continue
+		} else if !ok {
+			continue
 		}
 		b.Bits, b.Needed, b.Basis, b.Problem = ptr(int(p.Total())), ptr(int(need.Bits)), string(need.Basis), need.Of
 		cells = append(cells, b)
@@ -119,7 +129,7 @@ func boundsOf(task *tasks.Task, rule *rules.Rule) ([]Bound, error) {
 			cells[k].DominatedBy = cells[best].Reduction
 		}
 	}
-	return cells, nil
+	return cells, silent, nil
 }
 
 // paperOf is the first paper of the catalogue that a map cites, else its first citation key.
