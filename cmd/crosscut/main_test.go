@@ -105,7 +105,7 @@ func TestStatuses(t *testing.T) {
 		{errors.New("two\nlines"), 2, "two; lines\nhint: crosscut failing --help says what it takes\n"},
 		{fmt.Errorf("model m: %w: no", errors.ErrUnsupported), 2, "model m: no\nhint: crosscut failing --help says what it takes\n"},
 		{errors.New("failing: the package has this name too"), 2, "the package has this name too\nhint: crosscut failing --help says what it takes\n"},
-		{errors.New("papers: table: models: m = 0"), 2, "m = 0\nhint: crosscut failing --help says what it takes\n"},
+		{errors.New("papers: protocol: models: m = 0"), 2, "m = 0\nhint: crosscut failing --help says what it takes\n"},
 		{errors.New("x.json: tasks: reading input: no"), 2, "x.json: reading input: no\nhint: crosscut failing --help says what it takes\n"},
 		{errors.New("flag --k: rules: model m: no"), 2, "flag --k: model m: no\nhint: --k COUNT: how many COUNT\n"},
 		{internal(errors.New("script: internal: no")), 3, "script: internal: no\n"},
