@@ -93,8 +93,10 @@ func (f *search) trustUpTo(s *Subject, from int) error {
 		if err != nil {
 			break // no other size is made
 		}
-		if other, bad := f.at(min(n, s.Size)); bad == nil {
+		if other, missing := f.at(min(n, s.Size)); missing == nil {
 			err = f.trust(other)
+		} else if errors.Is(missing, errLate) {
+			err = missing
 		}
 	}
 	return cmp.Or(err, f.wrongUpTo(s.Size))

@@ -76,6 +76,15 @@ func TestWhatTimeEnds(t *testing.T) {
 			t.Errorf("%s: %q", name, got)
 		}
 	}
+	// Where a size between is not made for want of time, nothing is known of the larger one; where the map is not defined there, it is trusted.
+	for between, want := range map[error]error{context.DeadlineExceeded: errLate, errPlanted: nil} {
+		f := newSearch(t.Context(), func(int) (*Subject, error) { return nil, between })
+		s := instance(t, reductions.DisjMatch3, 20)
+		f.made[s.Size], f.samples[s.Size] = made{s: s}, nil
+		if err := f.trustUpTo(s, 3); err != want {
+			t.Errorf("%v at a size between: %v", between, err)
+		}
+	}
 	if _, err := newSearch(t.Context(), func(int) (*Subject, error) { return nil, context.DeadlineExceeded }).at(1); !errors.Is(err, errLate) {
 		t.Errorf("a file that notices the end of the time: %v", err)
 	}

@@ -32,9 +32,15 @@ func (s *Subject) tooLarge(a rules.Sized) (why string, all bool, err error) {
 		}
 		all = true
 	} else {
-		for _, in := range s.adversarial(rand.New(rand.NewPCG(1, 0)), 16*sizeInputs) {
+		rng := rand.New(rand.NewPCG(1, 0))
+		for _, in := range s.adversarial(rng, 16*sizeInputs) {
 			if len(ins) < sizeInputs && !slices.Contains(ins, in[0]) {
 				ins = append(ins, in[0])
+			}
+		}
+		for len(ins) < sizeInputs { // each of those stood beside many of Bob's
+			if in := x.Random(rng); !slices.Contains(ins, in) {
+				ins = append(ins, in)
 			}
 		}
 	}

@@ -225,14 +225,15 @@ func TestMeasuredInputs(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct {
-		domain protocol.Domain
-		want   int
-		all    bool
+		domain, bob protocol.Domain
+		want        int
+		all         bool
 	}{
-		"few": {protocol.Numbers(1, 3), 3, true}, "just as many": {protocol.Numbers(1, sizeInputs), sizeInputs, true},
-		"one more": {protocol.BitStrings(7), sizeInputs, false}, "very many": {protocol.BitStrings(70), sizeInputs, false},
+		"few": {protocol.Numbers(1, 3), protocol.Numbers(1, 3), 3, true}, "just as many": {protocol.Numbers(1, sizeInputs), protocol.Numbers(1, sizeInputs), sizeInputs, true},
+		"one more": {protocol.BitStrings(7), protocol.BitStrings(7), sizeInputs, false}, "very many": {protocol.BitStrings(70), protocol.BitStrings(70), sizeInputs, false},
+		"each beside many of Bob's": {protocol.Tables(20, 20), protocol.BitStrings(7), sizeInputs, false}, "all but one": {protocol.Numbers(1, sizeInputs+1), protocol.BitStrings(7), sizeInputs, false},
 	} {
-		s := drawn(1, c.domain, c.domain)
+		s := drawn(1, c.domain, c.bob)
 		met, write := map[protocol.Word]int{}, s.Write
 		s.Write = func(who protocol.Player, ins []protocol.Word) ([][]tasks.Token, error) {
 			for _, in := range ins {
