@@ -24,9 +24,9 @@ func newGraph(n int, edge func(u, v int) bool) *graph {
 	return g
 }
 
-// Clique lists vertices any two of which are joined, of n, as many as are found quickly.
-func Clique(n int, edge func(u, v int) bool) []int {
-	return newGraph(n, edge).greedyCliques(context.Background(), n)
+// Clique lists vertices any two of which are joined, of n, as many as are found quickly, or enough of them.
+func Clique(n, enough int, edge func(u, v int) bool) []int {
+	return newGraph(n, edge).greedyCliques(context.Background(), enough)
 }
 
 // entryGraph joins entry (i, j) to (k, l) where crossed entry (i, l) satisfies row and (k, j)

@@ -3,6 +3,7 @@ package validate
 import (
 	"context"
 	"encoding/binary"
+	"math/bits"
 	"slices"
 
 	"crosscut/protocol"
@@ -39,7 +40,7 @@ const metMost = 1 << 9
 // meet is what is right in both.
 func (s *sets) meet(a, b int32) int32 {
 	switch {
-	case b == 1:
+	case b == 1 || a == b:
 		return a
 	case a == 1:
 		return b
@@ -71,6 +72,7 @@ type box struct {
 	right  []int32
 	sets   *sets
 	loose  bool // some set has more than one answer: classes are more than equal lines
+	tidied bool // it is what [box.tidy] gave
 	// apart are entries no two of which fit in one transcript, where some were looked for.
 	apart [][]int32
 	// from are inputs of each player that have its lines; nil: unknown, of one player or of all.
@@ -193,20 +195,51 @@ func (b *box) only(who int, kept ...int32) *box {
 	return c
 }
 
-// folded has each line of a player once.
-func (b *box) folded(who int) *box {
-	seen, kept := map[string]bool{}, []int32{}
-	var key []byte
-	for i, row := range b.lines(who) {
-		key = key[:0]
-		for _, id := range row {
-			key = binary.LittleEndian.AppendUint32(key, uint32(id))
-		}
-		if !seen[string(key)] {
-			seen[string(key)] = true
-			kept = append(kept, int32(i))
+// compare holds two lines of a player against each other, entry by entry.
+func (b *box) compare(who int, i, j int32) int {
+	inner := b.inner(who)
+	u, v := int(i)*inner, int(j)*inner
+	for at := 0; at < len(b.right); at += b.counts[who] * inner {
+		for k := at; k < at+inner; k++ {
+			if b.right[k+u] != b.right[k+v] {
+				return int(b.right[k+u] - b.right[k+v])
+			}
 		}
 	}
+	return 0
+}
+
+// once lists the lines of a player that equal none before, and says which of these each line equals.
+func (b *box) once(who int) (kept, to []int32) {
+	hash, inner, at := make([]uint64, b.counts[who]), b.inner(who), 0
+	for at < len(b.right) {
+		for i, h := range hash {
+			for _, id := range b.right[at : at+inner] {
+				h = (h ^ uint64(id)) * 0x9e3779b97f4a7c15
+			}
+			hash[i], at = h, at+inner
+		}
+	}
+	width := bits.Len(uint(2 * len(hash)))
+	places := make([]int32, 1<<width) // 1 more than a line
+	to = make([]int32, len(hash))
+	for i, h := range hash {
+		at := h >> (64 - width)
+		for places[at] > 0 && (hash[places[at]-1] != h || b.compare(who, places[at]-1, int32(i)) != 0) {
+			at = (at + 1) % uint64(len(places))
+		}
+		if places[at] == 0 {
+			places[at] = int32(i) + 1
+			kept = append(kept, int32(i))
+		}
+		to[i] = places[at] - 1
+	}
+	return kept, to
+}
+
+// folded has each line of a player once.
+func (b *box) folded(who int) *box {
+	kept, _ := b.once(who)
 	if len(kept) == b.counts[who] {
 		return b
 	}
@@ -261,7 +294,7 @@ const (
 func (c *classing) least(ctx context.Context, steps int) (lower int, classes [][]int32) {
 	if n := len(c.rows); steps > 0 && n*n*len(c.rows[0]) <= pairSteps {
 		c.prune()
-		clique := bounds.Clique(len(c.rows), func(x, y int) bool { return !c.fits(c.rows[x], c.rows[y]) })
+		clique := bounds.Clique(len(c.rows), len(c.rows), func(x, y int) bool { return !c.fits(c.rows[x], c.rows[y]) })
 		lower = len(clique)
 		for i := range c.rows { // those of the clique are in different classes
 			if !slices.Contains(clique, i) {
@@ -388,7 +421,7 @@ func (b *box) oneBit(ctx context.Context, who int) (ok, decided bool) {
 // given is the box in which only some answers are given.
 func (b *box) given(some int32) *box {
 	c := *b
-	c.right = make([]int32, len(b.right))
+	c.tidied, c.right = false, make([]int32, len(b.right))
 	for i, id := range b.right {
 		c.right[i] = b.sets.meet(id, some)
 	}
@@ -428,21 +461,22 @@ func (b *box) moved(who int, kept, to []int32) *box {
 
 // tidy has the lines of each player in order, once each, and leaves out those that ask for no more than another.
 func (b *box) tidy() *box {
+	if b.tidied {
+		return b
+	}
 	for who := range b.counts {
-		rows := b.lines(who)
-		order := make([]int32, len(rows))
-		for i := range order {
-			order[i] = int32(i)
+		n := int32(b.counts[who])
+		ordered := int32(1)
+		for ordered < n && b.compare(who, ordered-1, ordered) < 0 {
+			ordered++
 		}
-		slices.SortFunc(order, func(i, j int32) int { return slices.Compare(rows[i], rows[j]) })
-		to, kept := make([]int32, len(rows)), []int32{}
-		for _, i := range order {
-			if n := len(kept); n == 0 || !slices.Equal(rows[kept[n-1]], rows[i]) {
-				kept = append(kept, i)
-			}
-			to[i] = kept[len(kept)-1]
+		if ordered >= n && !b.loose {
+			continue
 		}
-		if n := len(kept); b.loose && n*len(b.right) <= tabulateMost {
+		kept, to := b.once(who)
+		slices.SortFunc(kept, func(i, j int32) int { return b.compare(who, i, j) })
+		if b.loose && len(kept)*len(b.right) <= tabulateMost {
+			rows := b.lines(who)
 			kept = slices.DeleteFunc(slices.Clone(kept), func(i int32) bool {
 				for _, j := range kept {
 					if j != i && to[j] == j && b.sets.weaker(rows[i], rows[j]) {
@@ -453,10 +487,10 @@ func (b *box) tidy() *box {
 				return false
 			})
 		}
-		if len(kept) == len(rows) && slices.IsSorted(order) {
+		if ordered >= n && len(kept) == int(n) {
 			continue
 		}
-		place := make([]int32, len(rows))
+		place := make([]int32, n)
 		for k, i := range kept {
 			place[i] = int32(k)
 		}
@@ -472,7 +506,9 @@ func (b *box) tidy() *box {
 		}
 		b = b.moved(who, kept, to)
 	}
-	return b
+	c := *b
+	c.tidied = true
+	return &c
 }
 
 // weaker says that a line asks for no more than another: what is right there is right here.

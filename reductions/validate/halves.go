@@ -11,9 +11,9 @@ import (
 	"crosscut/protocol/bounds"
 )
 
-// cutApart finds entries no two of which fit in one transcript: with both, a transcript holds all inputs that are
-// mixed from them, and in a column of one of them nothing is right for all.
-func (b *box) cutApart() {
+// cutApart finds entries no two of which fit in one transcript, until they are enough: with both, a transcript holds all
+// inputs that are mixed from them, and in a column of one of them nothing is right for all.
+func (b *box) cutApart(enough int) {
 	n, k := len(b.right), len(b.counts)
 	entries, at := make([][]int32, n), make([]int, k)
 	flat := make([]int32, n*k)
@@ -26,17 +26,20 @@ func (b *box) cutApart() {
 	}
 	grow := func(list [][]int32, steps int) {
 		for i := range entries {
-			if steps > 0 && !slices.ContainsFunc(list, func(f []int32) bool { steps--; return !b.clash(entries[i], f) }) {
+			if steps > 0 && len(list) < enough && !slices.ContainsFunc(list, func(f []int32) bool { steps--; return !b.clash(entries[i], f) }) {
 				list = append(list, entries[i])
 			}
 		}
 		b.apart = slices.MaxFunc([][][]int32{b.apart, list}, func(u, v [][]int32) int { return len(u) - len(v) })
 	}
 	among := func(some [][]int32) (list [][]int32) {
-		for _, i := range bounds.Clique(len(some), func(u, v int) bool { return b.clash(some[u], some[v]) }) {
+		for _, i := range bounds.Clique(len(some), enough, func(u, v int) bool { return b.clash(some[u], some[v]) }) {
 			list = append(list, some[i])
 		}
 		return list
+	}
+	if grow(nil, cutSteps); len(b.apart) >= enough {
+		return
 	}
 	if n <= cutEntries {
 		b.apart = among(entries)
@@ -46,11 +49,13 @@ func (b *box) cutApart() {
 	for i, id := range b.right {
 		of[id] = append(of[id], entries[i])
 	}
-	grow(nil, cutSteps)
 	rare := slices.SortedFunc(maps.Keys(of), func(a, c int32) int {
 		return cmp.Or(cmp.Compare(len(of[a]), len(of[c])), cmp.Compare(a, c))
 	})
 	for _, id := range rare[:min(len(rare), 4)] {
+		if len(b.apart) >= enough {
+			break
+		}
 		some := make([][]int32, min(len(of[id]), cutEntries))
 		for i := range some {
 			some[i] = of[id][i*len(of[id])/len(some)]
@@ -63,7 +68,11 @@ func (b *box) cutApart() {
 func (b *box) clash(e, f []int32) bool {
 	last, both := len(e)-1, [2][]int32{e, f}
 	if n := int32(b.counts[last]); last == 1 { // as below, without a loop
-		return b.sets.meet(b.right[e[0]*n+e[1]], b.right[f[0]*n+e[1]]) == 0 || b.sets.meet(b.right[e[0]*n+f[1]], b.right[f[0]*n+f[1]]) == 0
+		u, v, w, x := b.right[e[0]*n+e[1]], b.right[f[0]*n+e[1]], b.right[e[0]*n+f[1]], b.right[f[0]*n+f[1]]
+		if !b.loose {
+			return u != v || w != x
+		}
+		return b.sets.meet(u, v) == 0 || b.sets.meet(w, x) == 0
 	}
 	for _, j := range []int32{e[last], f[last]} {
 		right := int32(1)

@@ -59,15 +59,19 @@ func (b *box) cheapest(ctx context.Context, chain bool, rounds, most int, parts 
 		}
 	}
 	if b = b.tidy(); len(b.right) <= tabulateMost {
-		b.cutApart()
+		b.cutApart(1<<min(most, 30) + 1)
 	} else {
 		passes = passes[:2]
 	}
 	for _, k := range passes {
 		k.ctx, k.chain, k.known = ctx, chain, map[string]outcome{}
 		k.steps *= talkSteps + talkEach*len(b.right)
+		b := *b
+		if k.parts == nil {
+			b.from = nil
+		}
 		for ; ; most-- {
-			if ok, sure := k.within(b, turn{-1, rounds}, most); !ok {
+			if ok, sure := k.within(&b, turn{-1, rounds}, most); !ok {
 				if sure {
 					return most + 1, true
 				}
@@ -85,7 +89,7 @@ func (b *box) least(ctx context.Context) (lower int, exact bool, by string) {
 		return 0, false, ""
 	}
 	b = b.tidy()
-	b.cutApart()
+	b.cutApart(len(b.right))
 	k := talk{ctx: ctx, ways: talkTries, all: true, steps: talkSteps + talkEach*len(b.right), known: map[string]outcome{}}
 	by = fmt.Sprintf("%d entries no two of which fit in one transcript, after which the last player answers", len(b.apart))
 	for lower = protocol.Width(uint64(len(b.apart))); ; lower++ {
@@ -189,12 +193,15 @@ func (k *talk) search(b *box, at turn, most int) (ok, sure bool) {
 		sure = sure && all
 		for _, w := range ways {
 			k.steps -= 2 * len(b.right)
-			first, second := b.pick(who, w, true), b.pick(who, w, false)
-			ok, decided := k.within(first, then, most-1)
-			if ok {
-				if ok, decided = k.within(second, then, most-1); ok {
-					return true, true
+			ok, decided := true, true
+			for side := 0; side < len(w.sides) && ok; side++ {
+				if w.sides[side] == nil {
+					w.sides[side] = b.pick(who, w.way, side == 0)
 				}
+				ok, decided = k.within(w.sides[side], then, most-1)
+			}
+			if ok {
+				return true, true
 			}
 			sure = sure && decided
 		}
@@ -259,7 +266,7 @@ func (k *talk) tells(b *box, at turn, most int) bool {
 		who  int
 		then turn
 		in   [][]bool // the lines of each message, the most first
-		left int
+		left *box     // after that
 	}
 	var list []told
 	for who, from := range b.from {
@@ -286,17 +293,19 @@ func (k *talk) tells(b *box, at turn, most int) bool {
 			}
 			c := b.pick(who, t.in[0], true)
 			k.steps -= len(b.right) + 2*len(c.right)*len(c.counts)
-			t.left = len(c.tidy().right)
+			t.left = c.tidy()
 			list = append(list, t)
 		}
 	}
-	slices.SortStableFunc(list, func(v, w told) int { return cmp.Compare(v.left, w.left) })
+	slices.SortStableFunc(list, func(v, w told) int { return cmp.Compare(len(v.left.right), len(w.left.right)) })
 	for i, t := range list {
 		share := k.steps / (len(list) - i)
 		rest := k.steps - share
 		k.steps = share
 		ok := k.words(len(t.in), func(i int) *box {
-			k.steps -= len(b.right)
+			if k.steps -= len(b.right); i == 0 {
+				return t.left
+			}
 			return b.pick(t.who, t.in[i], true)
 		}, t.then, most, most-protocol.Width(uint64(len(t.in))))
 		if k.steps += rest; ok {
@@ -353,8 +362,16 @@ func (k *talk) sums(b *box, odd [][]bool, half [2]int32, who, sum int, then turn
 	return true
 }
 
+// division is a way to divide a player's lines, and the boxes that are left, which may not be made yet.
+type division struct {
+	way   []bool
+	sides [2]*box
+	odds  int     // how far it is from halves
+	left  float64 // the larger side, where both are made
+}
+
 // divisions are ways to divide a player's lines, the best first; all says that there are no others.
-func (k *talk) divisions(b *box, who int) (ways [][]bool, all bool) {
+func (k *talk) divisions(b *box, who int) (list []division, all bool) {
 	n := b.counts[who]
 	if k.ways == 0 {
 		return nil, false
@@ -365,16 +382,10 @@ func (k *talk) divisions(b *box, who int) (ways [][]bool, all bool) {
 			for i := range way {
 				way[i] = part>>i&1 == 1
 			}
-			ways = append(ways, way)
+			list = append(list, division{way: way})
 		}
-		return ways, true
+		return list, true
 	}
-	type tried struct {
-		way  []bool
-		odds int // how far it is from halves
-		left float64
-	}
-	var list []tried
 	seen := map[string]bool{string(make([]byte, n)): true}
 	add := func(of func(i int) bool) {
 		way := make([]bool, n)
@@ -385,7 +396,7 @@ func (k *talk) divisions(b *box, who int) (ways [][]bool, all bool) {
 		if !seen[string(key)] {
 			seen[string(key)] = true
 			odds := n - 2*bytes.Count(key, []byte{1})
-			list = append(list, tried{way: way, odds: max(odds, -odds)})
+			list = append(list, division{way: way, odds: max(odds, -odds)})
 		}
 	}
 	rows := b.lines(who)
@@ -404,24 +415,21 @@ func (k *talk) divisions(b *box, who int) (ways [][]bool, all bool) {
 			add(func(i int) bool { return b.sets.meet(rows[i][j], id) != 0 })
 		}
 	}
-	slices.SortStableFunc(list, func(v, w tried) int { return cmp.Compare(v.odds, w.odds) })
+	slices.SortStableFunc(list, func(v, w division) int { return cmp.Compare(v.odds, w.odds) })
 	list = list[:min(len(list), talkTries)]
 	k.steps -= 2 * len(list) * len(b.right) * len(b.counts)
-	if k.steps <= 0 && !slices.ContainsFunc(list, func(t tried) bool { return b.pick(who, t.way, true).done() && b.pick(who, t.way, false).done() }) {
+	if k.steps <= 0 && !slices.ContainsFunc(list, func(t division) bool { return b.pick(who, t.way, true).done() && b.pick(who, t.way, false).done() }) {
 		return nil, false // no steps are left, and only parts that are done would pass without
 	}
 	for i, t := range list {
-		for _, in := range []bool{true, false} {
-			p, left := b.pick(who, t.way, in).tidy(), 0.0
+		for side := range t.sides {
+			p, left := b.pick(who, t.way, side == 0).tidy(), 0.0
 			for _, n := range p.counts {
 				left += math.Log2(float64(n))
 			}
-			list[i].left = max(list[i].left, left+math.Log2(float64(1+len(p.apart))))
+			list[i].sides[side], list[i].left = p, max(list[i].left, left+math.Log2(float64(1+len(p.apart))))
 		}
 	}
-	slices.SortStableFunc(list, func(v, w tried) int { return cmp.Compare(v.left, w.left) })
-	for _, t := range list[:min(len(list), k.ways)] {
-		ways = append(ways, t.way)
-	}
-	return ways, false
+	slices.SortStableFunc(list, func(v, w division) int { return cmp.Compare(v.left, w.left) })
+	return list[:min(len(list), k.ways)], false
 }
