@@ -1,7 +1,6 @@
 package check
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/big"
@@ -23,14 +22,10 @@ type Colouring struct {
 	Lemmas [][]int `json:"lemmas"`
 }
 
-var _ = register("colouring", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Colouring
+var _ = register("colouring", func(t *work, c Claim, e *Colouring) (*big.Rat, error) {
 	u, exact, inBits, err := line(t.Table, c.Measure)
 	if err != nil || exact || c.End != Lower {
 		return nil, errOther
-	}
-	if err := decode(raw, &e); err != nil {
-		return nil, err
 	}
 	if err := errors.Join(indices(e.Lines, u.Rows), indices(e.Apart, len(e.Lines))); err != nil {
 		return nil, err

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/big"
@@ -33,11 +32,7 @@ const (
 	coveringClauses   = 1 << 21
 )
 
-var _ = register("covering", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Covering
-	if err := decode(raw, &e); err != nil {
-		return nil, err
-	}
+var _ = register("covering", func(t *work, c Claim, e *Covering) (*big.Rat, error) {
 	if c.Measure != Cover && c.Measure != Partition || c.End != Lower {
 		return nil, errOther
 	}
@@ -51,7 +46,7 @@ var _ = register("covering", func(t *work, c Claim, raw json.RawMessage) (*big.R
 	if err := t.spend(4, rows+1, cols+1, e.K+1); err != nil {
 		return nil, err
 	}
-	p, err := t.coverClauses(&e, *c.Value, c.Measure == Partition)
+	p, err := t.coverClauses(e, *c.Value, c.Measure == Partition)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/big"
@@ -35,9 +34,8 @@ type Exhausted struct {
 }
 
 var (
-	_ = register("centres", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-		var e Centres
-		k, err := curveClaim(c, Success, Lower, raw, &e)
+	_ = register("centres", func(t *work, c Claim, e *Centres) (*big.Rat, error) {
+		k, err := curveClaim(c, Success, Lower)
 		if err != nil {
 			return nil, err
 		}
@@ -68,9 +66,8 @@ var (
 		}
 		return share(t.Table, total), nil
 	})
-	_ = register("exhausted", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-		var e Exhausted
-		k, err := curveClaim(c, Success, Upper, raw, &e)
+	_ = register("exhausted", func(t *work, c Claim, e *Exhausted) (*big.Rat, error) {
+		k, err := curveClaim(c, Success, Upper)
 		if err != nil {
 			return nil, err
 		}
@@ -90,9 +87,8 @@ var (
 		}
 		return share(t.Table, target), nil
 	})
-	_ = register("prices", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-		var e Prices
-		k, err := curveClaim(c, Success, Upper, raw, &e)
+	_ = register("prices", func(t *work, c Claim, e *Prices) (*big.Rat, error) {
+		k, err := curveClaim(c, Success, Upper)
 		if err != nil {
 			return nil, err
 		}
@@ -112,7 +108,7 @@ var (
 )
 
 // curveClaim reads evidence about success and returns the number of messages, for SuccessKept that of kept tokens.
-func curveClaim(c Claim, measure, end string, raw json.RawMessage, into any) (int, error) {
+func curveClaim(c Claim, measure, end string) (int, error) {
 	if c.Measure != measure || c.End != end {
 		return 0, fmt.Errorf("this evidence speaks of the %s end of %s only", end, measure)
 	}
@@ -120,9 +116,9 @@ func curveClaim(c Claim, measure, end string, raw json.RawMessage, into any) (in
 		return 0, errors.New("the value of a success claim is a number of bits or tokens, 0 to 20")
 	}
 	if measure == SuccessKept {
-		return *c.Value, decode(raw, into)
+		return *c.Value, nil
 	}
-	return 1 << *c.Value, decode(raw, into)
+	return 1 << *c.Value, nil
 }
 
 // claimed is the number of right answers that a claim's probability allows.

@@ -2,7 +2,6 @@ package check
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/big"
@@ -47,11 +46,7 @@ type Gap struct {
 	Rectangle
 }
 
-var _ = register("gap", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Gap
-	if err := decode(raw, &e); err != nil {
-		return nil, err
-	}
+var _ = register("gap", func(t *work, c Claim, e *Gap) (*big.Rat, error) {
 	if c.Measure != DiscUniform || c.End != Lower {
 		return nil, errOther
 	}
@@ -83,11 +78,7 @@ type Spectral struct {
 	Kind string `json:"kind"` // "spectral"
 }
 
-var _ = register("spectral", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Spectral
-	if err := decode(raw, &e); err != nil {
-		return nil, err
-	}
+var _ = register("spectral", func(t *work, c Claim, e *Spectral) (*big.Rat, error) {
 	if c.Measure != DiscUniform && c.Measure != DiscBest || c.End != Upper {
 		return nil, errOther
 	}
@@ -188,11 +179,7 @@ type Distribution struct {
 	Weights [][]int64 `json:"weights"`
 }
 
-var _ = register("distribution", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Distribution
-	if err := decode(raw, &e); err != nil {
-		return nil, err
-	}
+var _ = register("distribution", func(t *work, c Claim, e *Distribution) (*big.Rat, error) {
 	if c.Measure != DiscBest || c.End != Upper {
 		return nil, errOther
 	}
@@ -308,11 +295,7 @@ type Signed struct {
 	Rectangle
 }
 
-var _ = register("mixture", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Mixture
-	if err := decode(raw, &e); err != nil {
-		return nil, err
-	}
+var _ = register("mixture", func(t *work, c Claim, e *Mixture) (*big.Rat, error) {
 	return t.mean(c, e.Rectangles, nil)
 })
 

@@ -85,19 +85,23 @@ type Finding struct {
 	Err    error    // nil: accepted
 }
 
-// verifier computes what evidence proves about a claim's measure and end.
-type verifier func(t *work, c Claim, evidence json.RawMessage) (*big.Rat, error)
+// kinds maps the name of each kind of evidence to its verifier, which computes what evidence proves about a claim's
+// measure and end.
+var kinds = map[string]func(t *work, c Claim, evidence json.RawMessage) (*big.Rat, error){}
 
-// kinds maps the name of each kind of evidence to its verifier.
-var kinds = map[string]verifier{}
-
-// register is called from package-level variables, one per kind.
-func register(kind string, v verifier) verifier {
+// register is called from package-level variables, one per kind, with what verifies decoded evidence.
+func register[E any](kind string, verify func(t *work, c Claim, e *E) (*big.Rat, error)) bool {
 	if kinds[kind] != nil {
 		panic("check: two verifiers of " + kind)
 	}
-	kinds[kind] = v
-	return v
+	kinds[kind] = func(t *work, c Claim, evidence json.RawMessage) (*big.Rat, error) {
+		e := new(E)
+		if err := decode(evidence, e); err != nil {
+			return nil, err
+		}
+		return verify(t, c, e)
+	}
+	return true
 }
 
 // nesting is the deepest list within lists that is read: a branch of a refutation

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/big"
@@ -79,11 +78,7 @@ func shape(m [][]int64, rows, cols int) error {
 
 const maxScale = 62
 
-var _ = register("factors", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Factors
-	if err := decode(raw, &e); err != nil {
-		return nil, err
-	}
+var _ = register("factors", func(t *work, c Claim, e *Factors) (*big.Rat, error) {
 	a, most, err := t.near(c)
 	if err != nil {
 		return nil, err
@@ -141,11 +136,7 @@ var _ = register("factors", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 	return new(big.Rat).SetFrac(sum, one.Lsh(one.Mul(one, unit), 1)), nil
 })
 
-var _ = register("witness", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Witness
-	if err := decode(raw, &e); err != nil {
-		return nil, err
-	}
+var _ = register("witness", func(t *work, c Claim, e *Witness) (*big.Rat, error) {
 	a, most, err := t.near(c)
 	if err != nil {
 		return nil, err

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"encoding/json"
 	"fmt"
 	"math/big"
 )
@@ -59,11 +58,7 @@ const TiltLines = 1024
 // tiltScale is the number of binary places that powers of b are rounded up to.
 const tiltScale = 32
 
-var _ = register("tilt", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Tilt
-	if err := decode(raw, &e); err != nil {
-		return nil, err
-	}
+var _ = register("tilt", func(t *work, c Claim, e *Tilt) (*big.Rat, error) {
 	u, wrong, err := t.spoken(c, Lower)
 	if err != nil {
 		return nil, err
@@ -118,11 +113,7 @@ var _ = register("tilt", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, 
 	return v, nil
 })
 
-var _ = register("channel", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Channel
-	if err := decode(raw, &e); err != nil {
-		return nil, err
-	}
+var _ = register("channel", func(t *work, c Claim, e *Channel) (*big.Rat, error) {
 	u, allowed, err := t.spoken(c, Upper)
 	if err == nil && (c.Measure == RandomisedAlice || c.Measure == RandomisedBob) {
 		err = errOther

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"encoding/json"
 	"fmt"
 	"math/big"
 	"math/bits"
@@ -35,9 +34,8 @@ type KeptPrices struct {
 }
 
 var (
-	_ = register("keepers", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-		var e Keepers
-		k, err := t.keptClaim(c, Lower, raw, &e)
+	_ = register("keepers", func(t *work, c Claim, e *Keepers) (*big.Rat, error) {
+		k, err := t.keptClaim(c, Lower)
 		if err != nil {
 			return nil, err
 		}
@@ -66,9 +64,8 @@ var (
 		}
 		return share(t.Table, total), nil
 	})
-	_ = register("kept-prices", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-		var e KeptPrices
-		k, err := t.keptClaim(c, Upper, raw, &e)
+	_ = register("kept-prices", func(t *work, c Claim, e *KeptPrices) (*big.Rat, error) {
+		k, err := t.keptClaim(c, Upper)
 		if err != nil {
 			return nil, err
 		}
@@ -108,8 +105,8 @@ var (
 
 // keptClaim reads evidence of how many tokens are kept: no more than there are, since
 // no message keeps more.
-func (t *work) keptClaim(c Claim, end string, raw json.RawMessage, into any) (int, error) {
-	k, err := curveClaim(c, SuccessKept, end, raw, into)
+func (t *work) keptClaim(c Claim, end string) (int, error) {
+	k, err := curveClaim(c, SuccessKept, end)
 	if err == nil && k > t.Cols {
 		err = fmt.Errorf("%d tokens are kept of %d", k, t.Cols)
 	}

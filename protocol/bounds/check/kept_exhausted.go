@@ -2,7 +2,6 @@ package check
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"math/big"
 	"math/bits"
@@ -17,9 +16,8 @@ type KeptExhausted struct {
 	Floor int    `json:"floor"`
 }
 
-var _ = register("kept-exhausted", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e KeptExhausted
-	k, err := t.keptClaim(c, Upper, raw, &e)
+var _ = register("kept-exhausted", func(t *work, c Claim, e *KeptExhausted) (*big.Rat, error) {
+	k, err := t.keptClaim(c, Upper)
 	if err != nil {
 		return nil, err
 	}

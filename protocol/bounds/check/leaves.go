@@ -21,11 +21,7 @@ type LeavesPart struct {
 	Evidence json.RawMessage `json:"evidence"`
 }
 
-var _ = register("leaves", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Leaves
-	if err := decode(raw, &e); err != nil {
-		return nil, err
-	}
+var _ = register("leaves", func(t *work, c Claim, e *Leaves) (*big.Rat, error) {
 	if c.Measure != Deterministic || c.End != Lower {
 		return nil, errOther
 	}

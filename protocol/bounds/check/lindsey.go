@@ -2,7 +2,6 @@ package check
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/big"
@@ -17,11 +16,7 @@ type Lindsey struct {
 	Size int64  `json:"size"` // the bound, which the checker must find too
 }
 
-var _ = register("lindsey", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Lindsey
-	if err := decode(raw, &e); err != nil {
-		return nil, err
-	}
+var _ = register("lindsey", func(t *work, c Claim, e *Lindsey) (*big.Rat, error) {
 	if c.Measure != LargestRect || c.End != Upper {
 		return nil, errOther
 	}

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"encoding/json"
 	"fmt"
 	"math/big"
 	"math/bits"
@@ -60,14 +59,10 @@ func count(n int, inBits bool) *big.Rat {
 	return big.NewRat(int64(n), 1)
 }
 
-var _ = register("classes", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Classes
+var _ = register("classes", func(t *work, c Claim, e *Classes) (*big.Rat, error) {
 	u, exact, inBits, err := line(t.Table, c.Measure)
 	if err != nil || c.End != Upper {
 		return nil, errOther
-	}
-	if err := decode(raw, &e); err != nil {
-		return nil, err
 	}
 	if len(e.Of) != u.Rows {
 		return nil, fmt.Errorf("%d lines are classed, of %d", len(e.Of), u.Rows)
@@ -117,14 +112,10 @@ var _ = register("classes", func(t *work, c Claim, raw json.RawMessage) (*big.Ra
 	return count(len(first), inBits), nil
 })
 
-var _ = register("apart", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Apart
+var _ = register("apart", func(t *work, c Claim, e *Apart) (*big.Rat, error) {
 	u, exact, inBits, err := line(t.Table, c.Measure)
 	if err != nil || c.End != Lower {
 		return nil, errOther
-	}
-	if err := decode(raw, &e); err != nil {
-		return nil, err
 	}
 	if err := indices(e.Lines, u.Rows); err != nil {
 		return nil, err
@@ -178,14 +169,10 @@ type Patterns struct {
 	Lines   []int  `json:"lines"`
 }
 
-var _ = register("patterns", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Patterns
+var _ = register("patterns", func(t *work, c Claim, e *Patterns) (*big.Rat, error) {
 	u, err := shatterTable(t.Table, c.Measure)
 	if err != nil || c.End != Lower {
 		return nil, errOther
-	}
-	if err := decode(raw, &e); err != nil {
-		return nil, err
 	}
 	if err := indices(e.Columns, u.Cols); err != nil {
 		return nil, err

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/big"
@@ -16,11 +15,7 @@ type Matching struct {
 	Entries []Entry `json:"entries"`
 }
 
-var _ = register("matching", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Matching
-	if err := decode(raw, &e); err != nil {
-		return nil, err
-	}
+var _ = register("matching", func(t *work, c Claim, e *Matching) (*big.Rat, error) {
 	if c.Measure != LargestRect || c.End != Upper {
 		return nil, errOther
 	}

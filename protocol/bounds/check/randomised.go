@@ -62,11 +62,7 @@ func ofRectangles(c Claim, end string) (*big.Rat, error) {
 	return edge.Add(edge, big.NewRat(1, 1)).Mul(edge, big.NewRat(1, 2)), nil
 }
 
-var _ = register("fractions", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Fractions
-	if err := decode(raw, &e); err != nil {
-		return nil, err
-	}
+var _ = register("fractions", func(t *work, c Claim, e *Fractions) (*big.Rat, error) {
 	right, err := ofRectangles(c, Upper)
 	if err != nil {
 		return nil, err
@@ -102,11 +98,7 @@ var _ = register("fractions", func(t *work, c Claim, raw json.RawMessage) (*big.
 	return new(big.Rat).SetFrac64(total, e.Unit), nil
 })
 
-var _ = register("weighing", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Weighing
-	if err := decode(raw, &e); err != nil {
-		return nil, err
-	}
+var _ = register("weighing", func(t *work, c Claim, e *Weighing) (*big.Rat, error) {
 	right, err := ofRectangles(c, Lower)
 	if err != nil {
 		return nil, err
@@ -163,11 +155,7 @@ type From struct {
 	Evidence json.RawMessage `json:"evidence"`
 }
 
-var _ = register("follows", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Follows
-	if err := decode(raw, &e); err != nil {
-		return nil, err
-	}
+var _ = register("follows", func(t *work, c Claim, e *Follows) (*big.Rat, error) {
 	if c.Measure != Randomised || c.End != Lower {
 		return nil, errOther
 	}

@@ -2,7 +2,6 @@ package check
 
 import (
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/big"
@@ -60,14 +59,10 @@ func entries(t *work, c Claim) (func(i, j int) int64, error) {
 	return nil, errOther
 }
 
-var _ = register("minor", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Minor
+var _ = register("minor", func(t *work, c Claim, e *Minor) (*big.Rat, error) {
 	at, err := entries(t, c)
 	if err != nil || c.End != Lower {
 		return nil, errors.Join(err, errOther)
-	}
-	if err := decode(raw, &e); err != nil {
-		return nil, err
 	}
 	if e.Prime > 1<<31-1 || !new(big.Int).SetUint64(e.Prime).ProbablyPrime(0) { // exact below 2^64
 		return nil, fmt.Errorf("%d is no prime below 2^31", e.Prime)
@@ -92,14 +87,10 @@ var _ = register("minor", func(t *work, c Claim, raw json.RawMessage) (*big.Rat,
 	return big.NewRat(int64(n), 1), nil
 })
 
-var _ = register("elimination", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Elimination
+var _ = register("elimination", func(t *work, c Claim, e *Elimination) (*big.Rat, error) {
 	at, err := entries(t, c)
 	if err != nil || c.End != Upper || c.Measure == Partition {
 		return nil, errors.Join(err, errOther)
-	}
-	if err := decode(raw, &e); err != nil {
-		return nil, err
 	}
 	if c.Measure == RankGF2 {
 		rank, err := t.rankModulo(t.Rows, t.Cols, at, 2)

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/big"
@@ -18,11 +17,7 @@ type FoolingSet struct {
 	Entries []Entry `json:"entries"`
 }
 
-var _ = register("fooling", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e FoolingSet
-	if err := decode(raw, &e); err != nil {
-		return nil, err
-	}
+var _ = register("fooling", func(t *work, c Claim, e *FoolingSet) (*big.Rat, error) {
 	if c.End != Lower || c.Measure != Fooling && c.Measure != Cover && c.Measure != Partition {
 		return nil, errOther
 	}
@@ -56,11 +51,7 @@ type Rectangles struct {
 	Rectangles []Rectangle `json:"rectangles"`
 }
 
-var _ = register("rectangles", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Rectangles
-	if err := decode(raw, &e); err != nil {
-		return nil, err
-	}
+var _ = register("rectangles", func(t *work, c Claim, e *Rectangles) (*big.Rat, error) {
 	if c.End != Upper || c.Measure != Fooling && c.Measure != Cover && c.Measure != Partition {
 		return nil, errOther
 	}
@@ -118,11 +109,7 @@ type Antichain struct {
 	Lines []int  `json:"lines"`
 }
 
-var _ = register("antichain", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Antichain
-	if err := decode(raw, &e); err != nil {
-		return nil, err
-	}
+var _ = register("antichain", func(t *work, c Claim, e *Antichain) (*big.Rat, error) {
 	if c.End != Lower || c.Measure != Cover && c.Measure != Partition {
 		return nil, errOther
 	}
@@ -170,11 +157,7 @@ type OneRectangle struct {
 	Rectangle
 }
 
-var _ = register("rectangle", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e OneRectangle
-	if err := decode(raw, &e); err != nil {
-		return nil, err
-	}
+var _ = register("rectangle", func(t *work, c Claim, e *OneRectangle) (*big.Rat, error) {
 	if c.End != Lower || c.Measure != LargestRect {
 		return nil, errOther
 	}

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/big"
@@ -126,11 +125,7 @@ func (p *branchText) branch() *branch {
 	return b
 }
 
-var _ = register("refutation", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e refutationEvidence
-	if err := decode(raw, &e); err != nil {
-		return nil, err
-	}
+var _ = register("refutation", func(t *work, c Claim, e *refutationEvidence) (*big.Rat, error) {
 	if c.Measure != Deterministic || c.End != Lower {
 		return nil, errOther
 	}

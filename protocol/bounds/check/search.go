@@ -3,7 +3,6 @@ package check
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"math/big"
 )
@@ -24,11 +23,7 @@ type Exhaustion struct {
 
 var errExists = errors.New("a search finds better")
 
-var _ = register("exhaustion", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Exhaustion
-	if err := decode(raw, &e); err != nil {
-		return nil, err
-	}
+var _ = register("exhaustion", func(t *work, c Claim, e *Exhaustion) (*big.Rat, error) {
 	if (c.Measure == DiscUniform || c.Measure == DiscBest) && c.End == Upper {
 		a, err := t.merged().signedBy(t)
 		if err != nil {
@@ -83,11 +78,7 @@ type Area struct {
 	Size int    `json:"size"`
 }
 
-var _ = register("area", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Area
-	if err := decode(raw, &e); err != nil {
-		return nil, err
-	}
+var _ = register("area", func(t *work, c Claim, e *Area) (*big.Rat, error) {
 	if c.End != Lower || c.Measure != Cover && c.Measure != Partition || e.Size < 1 || e.Size > 1<<30 {
 		return nil, errOther
 	}

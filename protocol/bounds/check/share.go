@@ -16,11 +16,7 @@ type Share struct {
 
 var _ = register("share", proveShare)
 
-func proveShare(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Share
-	if err := decode(raw, &e); err != nil {
-		return nil, err
-	}
+func proveShare(t *work, c Claim, e *Share) (*big.Rat, error) {
 	if c.Measure != Cover && c.Measure != Partition || c.End != Lower {
 		return nil, errOther
 	}

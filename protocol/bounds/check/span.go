@@ -1,7 +1,6 @@
 package check
 
 import (
-	"encoding/json"
 	"fmt"
 	"math/big"
 )
@@ -24,11 +23,7 @@ type Span struct {
 // spanLines is the most lines of a side for which Span is computed.
 const spanLines = 1024
 
-var _ = register("span", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Span
-	if err := decode(raw, &e); err != nil {
-		return nil, err
-	}
+var _ = register("span", func(t *work, c Claim, e *Span) (*big.Rat, error) {
 	if c.Measure != LargestRect || c.End != Upper {
 		return nil, errOther
 	}

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/big"
@@ -31,11 +30,7 @@ type Orbits struct {
 	Symmetries []Symmetry `json:"symmetries"`
 }
 
-var _ = register("orbits", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Orbits
-	if err := decode(raw, &e); err != nil {
-		return nil, err
-	}
+var _ = register("orbits", func(t *work, c Claim, e *Orbits) (*big.Rat, error) {
 	return t.mean(c, e.Rectangles, e.Symmetries)
 })
 
@@ -48,11 +43,7 @@ type Blocks struct {
 	Symmetries []Symmetry `json:"symmetries"` // of the weights
 }
 
-var _ = register("blocks", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Blocks
-	if err := decode(raw, &e); err != nil {
-		return nil, err
-	}
+var _ = register("blocks", func(t *work, c Claim, e *Blocks) (*big.Rat, error) {
 	if c.Measure != DiscBest || c.End != Upper {
 		return nil, errOther
 	}

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/big"
@@ -36,11 +35,7 @@ type treeNode struct {
 // maxTreeDepth keeps the recursion within bounds; no useful tree is deeper.
 const maxTreeDepth = 64
 
-var _ = register("tree", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e treeEvidence
-	if err := decode(raw, &e); err != nil {
-		return nil, err
-	}
+var _ = register("tree", func(t *work, c Claim, e *treeEvidence) (*big.Rat, error) {
 	leaves := map[int]int{}
 	depth, err := e.Tree.walk(t, upTo(t.Rows), upTo(t.Cols), maxTreeDepth, leaves)
 	if err != nil {

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/big"
@@ -24,14 +23,10 @@ type Unitriangular struct {
 // maxFactor bounds the numbers of Unitriangular: sums of their products fit int64.
 const maxFactor = 1 << 12
 
-var _ = register("unitriangular", func(t *work, c Claim, raw json.RawMessage) (*big.Rat, error) {
-	var e Unitriangular
+var _ = register("unitriangular", func(t *work, c Claim, e *Unitriangular) (*big.Rat, error) {
 	at, err := entries(t, c)
 	if err != nil || c.End != Lower {
 		return nil, errors.Join(err, errOther)
-	}
-	if err := decode(raw, &e); err != nil {
-		return nil, err
 	}
 	n := len(e.Diagonal)
 	for _, k := range []int{len(e.Rows), len(e.Cols), len(e.Lower), len(e.Upper)} {
