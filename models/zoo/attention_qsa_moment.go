@@ -11,10 +11,10 @@ import (
 
 // AttentionQSAMoment is that of Theorem 3: sets of q are separated by keys in 2q dimensions, the vertices of a
 // cyclic polytope, if precision is no object. "Infinite" precision means here
-// p of about 2q log2 N bits, the size of the coefficients of prod (t - l)^2.
+// p of about 2q log2 N bits, the size of N^2q and of the coefficients of prod (t - l)^2.
 //
 // Keys (1, j, ..., j^2q), m = 2q + 1: scores are -beta P_y(j), 0 on y and at most
-// -beta elsewhere, beta = exact.Vanish(f), top 0 (keys_moment.go). With m <= 2q the
+// -beta elsewhere, beta = exact.Vanish(f), top 0 (models/keys/moment.go). With m <= 2q the
 // polynomial is cut short and, by Radon's theorem, no query would do: see Radon.
 var AttentionQSAMoment = construct(&models.Construction{
 	Name:    "qsa-moment",

@@ -9,7 +9,7 @@ type Task struct {
 	Of        func(n int) Function
 }
 
-// Tasks are the eight tasks whose a(n, b) is tabulated, and two more, in the order easy, hard.
+// Tasks are the tasks whose a(n, b) is tabulated.
 var Tasks = []Task{
 	{"index", "n - 1 bits, then a position: the bit there", 2, func(n int) Function {
 		return Function{append(binary(n-1), n-1), func(w []int) int { return w[w[n-1]] }}

@@ -36,7 +36,7 @@ const (
 
 var lookupRecurrent = &Claim{
 	ID: "lookup, state", Kind: Lower, Short: "looking up needs N log V bits of state",
-	Hypothesis: Hypothesis{Text: "fewer than N log2 V bits, for models that are refuted", Over: []Range{{Name: "N", From: 1, To: 16}, {Name: "V", From: 1, To: 16}, {Name: "bits", To: 64}},
+	Hypothesis: Hypothesis{Text: "fewer than N log2 V bits, for models that are refuted", Over: []Range{{Name: "N", From: 1, To: 8}, {Name: "V", From: 1, To: 8}, {Name: "bits", To: 24}},
 		Holds: func(at Sizes) bool { return at["V"] > 1 && 1<<at["bits"] < pow(at["V"], at["N"]) }},
 	Seen:      seenAbstract,
 	Statement: "A recurrent model that reads s_1 .. s_N and then p, and answers s_p, has a state of at least N log2 V bits.",
@@ -86,7 +86,7 @@ var lookupAttention = &Claim{
 	Seen:      seenAbstract,
 	Statement: "One attention layer of width O(log N) answers s_p, with nearly orthogonal position vectors. (Here: the ceil(log2 N) bits of the position as +1 and -1, and a weight 2^(-2 c) for each bit that differs, c = ceil(log2 log2 N) + 2.)",
 	Source:    "arXiv 2406.09347", Conventions: []string{"the encoding is this project's own; exact weights, the nearest symbol is the answer"},
-	Parts: []Part{{CheckedHere, "every string over two symbols to N = 8, and the worst string at every N to 64, at every p"}, {ProvedHere, "(1 + 4^-c)^log2 N < 3/2, so all other positions together weigh less than half of the right one (docs/literature.md)"}},
+	Parts: []Part{{CheckedHere, "every string over two symbols to N = 8, and the worst string at every N to 64, at every p"}, {ProvedHere, "(1 + 4^-c)^ceil(log2 N) < 3/2, so all other positions together weigh less than half of the right one (docs/literature.md)"}},
 	run: func(rows *collector) {
 		rows.check(check{row: report.Row{Task: "index lookup", Model: "attention", N: ptr(64)}, what: "N = 1..8 all strings of two symbols, N = 9..64 the string that is 1 at p alone; all p", fault: "all positions weigh the same", try: func(t *tally, broken bool) {
 			for n := 1; n <= 64; n++ {
