@@ -199,7 +199,11 @@ func (c *call) given(in *reductions.Instance) (*falsify.Given, error) {
 	}
 	g, err := falsify.ReadMessages(in, data)
 	if err != nil {
-		return nil, usagef("one JSON object a line, as docs/examples/export_state.py writes them, or CSV with columns input and message", "%s: %v", c.String("messages"), err)
+		hint := "one JSON object a line, as docs/examples/export_state.py writes them, or CSV with columns input and message"
+		if errors.Is(err, errors.ErrUnsupported) {
+			hint = "take a reduction in which Alice's tokens stand first, such as index-qsa-last"
+		}
+		return nil, usagef(hint, "%s: %v", c.String("messages"), err)
 	}
 	return g, nil
 }

@@ -15,7 +15,7 @@ const helpWidth = 88
 
 // help prints the help of the tool, or of the command that words name.
 func help(stdout, stderr io.Writer, words []string) int {
-	if len(words) == 0 {
+	if len(words) == 0 || asksHelp(words[0]) {
 		overview(stdout)
 		return 0
 	}
@@ -29,6 +29,11 @@ func help(stdout, stderr io.Writer, words []string) int {
 	}
 	c.help(stdout)
 	return 0
+}
+
+// asksHelp says whether a word stands for help.
+func asksHelp(word string) bool {
+	return slices.Contains([]string{"-h", "-help", "--help", "help"}, word)
 }
 
 func overview(w io.Writer) {

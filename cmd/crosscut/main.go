@@ -76,7 +76,7 @@ func execute(ctx context.Context, stdout, stderr io.Writer, args []string) (code
 	if len(args) == 0 {
 		return help(stdout, stderr, nil)
 	}
-	if slices.Contains([]string{"-h", "-help", "--help", "help"}, args[0]) {
+	if asksHelp(args[0]) {
 		return help(stdout, stderr, args[1:])
 	}
 	if args[0] == "-v" || args[0] == "--version" {

@@ -98,7 +98,7 @@ func fits(rows, cols int) error {
 		return fmt.Errorf("bounds: a matrix of %d x %d: at least one row and one column are needed", rows, cols)
 	}
 	if rows > MaxSide || cols > MaxSide || plane(rows, cols) > MaxBytes/8 {
-		return fmt.Errorf("bounds: %d x %d: %w", rows, cols, ErrTooLarge)
+		return fmt.Errorf("bounds: %d x %d: %w: at most 2^21 rows or columns, and 2^33 bits, one for each entry and value", rows, cols, ErrTooLarge)
 	}
 	return nil
 }
@@ -136,7 +136,7 @@ func FromProblem(p *problems.Problem, n int) (*Matrix, error) {
 		return nil, fmt.Errorf("bounds: %s has %d players; a matrix has two sides", p.Name, players)
 	}
 	if p.XBits(n) > 21 || p.YBits(n) > 21 {
-		return nil, fmt.Errorf("bounds: %s: n = %d: %w", p.Name, n, ErrTooLarge)
+		return nil, fmt.Errorf("bounds: %s: n = %d: %w: at most 2^21 rows or columns", p.Name, n, ErrTooLarge)
 	}
 	if !p.YesNo() {
 		return fromValues(p, n)

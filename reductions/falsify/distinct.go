@@ -23,7 +23,7 @@ const sampledMessages = 1 << 14
 // inputs while 2^n times his inputs are few.
 func (t *Target) Distinct(ctx context.Context, seed uint64) (messages, of uint64, exact bool, err error) {
 	if !t.strings() {
-		return 0, 0, false, fmt.Errorf("falsify: %s: Alice's inputs are no bit strings: %w", t.Instance.Name, errors.ErrUnsupported)
+		return 0, 0, false, fmt.Errorf("falsify: %w: %s: Alice's inputs are no bit strings", errors.ErrUnsupported, t.Instance.Name)
 	}
 	if !t.OneWay() {
 		return t.distinctTranscripts(ctx, seed)

@@ -242,7 +242,7 @@ func (t *Target) Find(ctx context.Context, o Options) (*Finding, error) {
 		}
 	}
 	if !ran {
-		return nil, fmt.Errorf("falsify: no strategy applies: %w", errors.ErrUnsupported)
+		return nil, fmt.Errorf("falsify: %w: no strategy applies", errors.ErrUnsupported)
 	}
 	f.Verdict = report.Unknown
 	short := f.Needed != nil && f.MessageBits < f.Needed.Bits

@@ -61,7 +61,7 @@ func WriteInputs(w io.Writer, in *reductions.Instance, count int, seed uint64) (
 func cutOf(in *reductions.Instance) (int, error) {
 	a, b := in.At.Positions(protocol.Alice), in.At.Positions(protocol.Bob)
 	if len(a) == 0 || len(b) == 0 || a[len(a)-1] > b[0] || slices.Min(in.Reads) < b[0] {
-		return 0, fmt.Errorf("falsify: %s does not put Alice's tokens before Bob's, so that no state at one cut is her message: %w", in.Name, errors.ErrUnsupported)
+		return 0, fmt.Errorf("falsify: %w: %s does not put Alice's tokens before Bob's, so that no state at one cut is her message", errors.ErrUnsupported, in.Name)
 	}
 	return a[len(a)-1], nil
 }

@@ -28,8 +28,8 @@ func newSearch(ctx context.Context, family func(n int) (*Subject, error)) *searc
 	return &search{ctx: ctx, family: family, made: map[int]made{}, samples: map[int]error{}, tried: map[int]int64{}, wrong: math.MaxInt}
 }
 
-// errLate says that the time for consequences was over first.
-var errLate = errors.New("the time for consequences was over first (--consequences)")
+// errLate says that the search for consequences was ended first.
+var errLate = errors.New("the search for consequences was ended first, by --consequences or by Ctrl-C")
 
 // late says that time is up.
 func (f *search) late() bool { return f.ctx.Err() != nil }
