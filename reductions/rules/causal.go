@@ -28,7 +28,7 @@ type causal struct {
 // carries is the rule of causal layers, which of gives at its sizes, each with a state of
 // so many numbers. What stands as the rule's Inequality is added.
 func carries(r Rule, state states, of func(v tasks.Params) causal) *Rule {
-	r.Inequality = ", r ownership changes up to the read position" + r.Inequality
+	r.Inequality = ", r ownership changes up to the read position; where that is Alice's, her output crosses too" + r.Inequality
 	r.says("r layers", state)
 	r.Crosses = cmp.Or(r.Crosses, "the state of every layer, once for each ownership change up to the read position")
 	r.Arithmetic = cmp.Or(r.Arithmetic, "any: the state is p-bit numbers, whatever computes and rounds them; simulated in the integers modulo 2^p")

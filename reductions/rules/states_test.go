@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"strings"
 	"testing"
 
 	"crosscut/models/tasks"
@@ -29,5 +30,25 @@ func TestStates(t *testing.T) {
 		if r.Inequality != tc.inequality || r.Latex != tc.latex || r.WidthText != tc.solved || r.WidthLatex != tc.inTex {
 			t.Errorf("%s: %s; %s; %s; %s", tc.s, r.Inequality, r.Latex, r.WidthText, r.WidthLatex)
 		}
+	}
+}
+
+// TestOutputOfAlices: where Alice's first position is read, no state crosses, and her output does.
+func TestOutputOfAlices(t *testing.T) {
+	sh, err := tasks.QSA.Shape(4, tasks.Params{"q": 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	split, err := sh.ParseSplit("alice:1,bob:2-4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Parse("recurrent")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := r.At(Cut{Shape: sh, Split: split, Read: []int{1}}, 0)
+	if err != nil || p.Total() != 64 || !strings.Contains(r.Inequality, "her output crosses too") {
+		t.Errorf("%v, %v: %s", p, err, r.Inequality)
 	}
 }
