@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -24,7 +25,8 @@ import (
 // any language and a file name, is written to a file first. All commands of one
 // text share a directory, which also holds docs/ and testdata/. CROSSCUT_GOLDEN=1
 // rewrites outputs that hold no "...". The files of docs/adding.md are built into a tool of its
-// own, which takes CROSSCUT_LONG=1.
+// own, which takes CROSSCUT_LONG=1; so does a whole paper, or all: the tests of papers hold README.md
+// against the claims that they run.
 func TestDocs(t *testing.T) {
 	root, err := filepath.Abs("../..")
 	if err != nil {
@@ -131,8 +133,12 @@ func executeBlock(t *testing.T, body []string, execute executor) (fresh string, 
 		if !ok {
 			t.Fatalf("only crosscut commands can be executed, not %q", command)
 		}
-		got := execute(args)
 		ran++
+		if args[0] == "reproduce" && !slices.Contains(args, "--claim") && !long.Tests() {
+			out.WriteString(strings.Join(want, ""))
+			continue
+		}
+		got := execute(args)
 		switch {
 		case matchLines(want, strings.SplitAfter(got, "\n")):
 			out.WriteString(strings.Join(want, ""))

@@ -51,15 +51,35 @@ func TestEveryClaimRunsQuickly(t *testing.T) {
 			})
 		}
 		checkScreen(t, paper, table)
+		if paper == Sanford2023 {
+			checkReadme(t, "reproduce --quick", table.Screen(paper.Citation, nil))
+		}
 		every.Claims = append(every.Claims, table.Claims...)
 	}
 	if want := []string{"kozachinskiy2025strassen: Match3", "peng2024composition: thoughts needed", "sanford2024depth: corollary 5.3", "sanford2024depth: corollary 5.4", "sanford2024depth: corollary 5.6"}; !slices.Equal(only, want) {
 		t.Errorf("%s: %q, want %q", report.MapOnly, only, want)
 	}
+	checkReadme(t, "reproduce --all --quick", every.Lines(nil))
 	for _, l := range text(t, every.Lines(nil)) {
 		if w := utf8.RuneCountInString(l); w > report.TextWidth {
 			t.Errorf("a line a claim: %d columns: %s", w, l)
 		}
+	}
+}
+
+// checkReadme holds what README.md shows of a command, "..." for any lines or any part of one, to a sheet.
+func checkReadme(t *testing.T, command string, s *report.Sheet) {
+	t.Helper()
+	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, shown, ok := strings.Cut(string(readme), "crosscut "+command+"\n")
+	shown, _, _ = strings.Cut(shown, "\n```")
+	pattern := strings.ReplaceAll(regexp.QuoteMeta(shown), "\n\\.\\.\\.\n", "\n(?:.*\n)*")
+	s.Command = "crosscut " + command + " --seed 1"
+	if got := strings.Join(text(t, s), "\n"); !ok || !regexp.MustCompile("^"+strings.ReplaceAll(pattern, `\.\.\.`, ".*")+"$").MatchString(got) {
+		t.Errorf("%s prints\n%s\nREADME.md shows\n%s", command, got, shown)
 	}
 }
 
