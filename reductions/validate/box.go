@@ -40,7 +40,7 @@ const metMost = 1 << 9
 // meet is what is right in both.
 func (s *sets) meet(a, b int32) int32 {
 	switch {
-	case b == 1 || a == b:
+	case b == 1:
 		return a
 	case a == 1:
 		return b
@@ -196,9 +196,9 @@ func (b *box) only(who int, kept ...int32) *box {
 }
 
 // compare holds two lines of a player against each other, entry by entry.
-func (b *box) compare(who int, i, j int32) int {
+func (b *box) compare(who, i, j int) int {
 	inner := b.inner(who)
-	u, v := int(i)*inner, int(j)*inner
+	u, v := i*inner, j*inner
 	for at := 0; at < len(b.right); at += b.counts[who] * inner {
 		for k := at; k < at+inner; k++ {
 			if b.right[k+u] != b.right[k+v] {
@@ -225,7 +225,7 @@ func (b *box) once(who int) (kept, to []int32) {
 	to = make([]int32, len(hash))
 	for i, h := range hash {
 		at := h >> (64 - width)
-		for places[at] > 0 && (hash[places[at]-1] != h || b.compare(who, places[at]-1, int32(i)) != 0) {
+		for places[at] > 0 && b.compare(who, int(places[at]-1), i) != 0 {
 			at = (at + 1) % uint64(len(places))
 		}
 		if places[at] == 0 {
@@ -465,16 +465,15 @@ func (b *box) tidy() *box {
 		return b
 	}
 	for who := range b.counts {
-		n := int32(b.counts[who])
-		ordered := int32(1)
-		for ordered < n && b.compare(who, ordered-1, ordered) < 0 {
-			ordered++
+		n, ordered := b.counts[who], true
+		for i := 1; i < n && ordered; i++ {
+			ordered = b.compare(who, i-1, i) < 0
 		}
-		if ordered >= n && !b.loose {
+		if ordered && !b.loose {
 			continue
 		}
 		kept, to := b.once(who)
-		slices.SortFunc(kept, func(i, j int32) int { return b.compare(who, i, j) })
+		slices.SortFunc(kept, func(i, j int32) int { return b.compare(who, int(i), int(j)) })
 		if b.loose && len(kept)*len(b.right) <= tabulateMost {
 			rows := b.lines(who)
 			kept = slices.DeleteFunc(slices.Clone(kept), func(i int32) bool {
@@ -487,7 +486,7 @@ func (b *box) tidy() *box {
 				return false
 			})
 		}
-		if ordered >= n && len(kept) == int(n) {
+		if ordered && len(kept) == n {
 			continue
 		}
 		place := make([]int32, n)

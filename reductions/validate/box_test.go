@@ -66,6 +66,9 @@ func TestBoxes(t *testing.T) {
 	}
 	is("lines in order", boxOf([]int{3, 2}, 1, 2, 3, 1, 2, 2).tidy(), []int{3, 2}, 1, 2, 2, 2, 3, 1)
 	is("lines in order, once each", boxOf([]int{2, 2}, 1, 2, 1, 2).tidy(), []int{1, 2}, 1, 2)
+	plain := boxOf([]int{2, 2}, 1, 2, 1, 2)
+	plain.loose = false
+	is("each with one answer", plain.tidy(), []int{1, 2}, 1, 2)
 	is("a line that asks for no more", boxOf([]int{3, 2}, 2, 1, 1, 2, 3, 3).tidy(), []int{2, 2}, 2, 1, 1, 2)
 	few := boxOf([]int{4, 2}, 2, 1, 3, 3, 1, 2, 2, 1)
 	c := &classing{sets: few.sets, rows: few.lines(0)}

@@ -38,29 +38,25 @@ func (b *box) cutApart(enough int) {
 		}
 		return list
 	}
-	if grow(nil, cutSteps); len(b.apart) >= enough {
-		return
-	}
-	if n <= cutEntries {
-		b.apart = among(entries)
-		return
-	}
 	of := map[int32][][]int32{}
 	for i, id := range b.right {
+		if n <= cutEntries {
+			id = 0 // all together
+		}
 		of[id] = append(of[id], entries[i])
 	}
+	grow(nil, cutSteps)
 	rare := slices.SortedFunc(maps.Keys(of), func(a, c int32) int {
 		return cmp.Or(cmp.Compare(len(of[a]), len(of[c])), cmp.Compare(a, c))
 	})
 	for _, id := range rare[:min(len(rare), 4)] {
-		if len(b.apart) >= enough {
-			break
+		if len(b.apart) < enough {
+			some := make([][]int32, min(len(of[id]), cutEntries))
+			for i := range some {
+				some[i] = of[id][i*len(of[id])/len(some)]
+			}
+			grow(among(some), cutSteps)
 		}
-		some := make([][]int32, min(len(of[id]), cutEntries))
-		for i := range some {
-			some[i] = of[id][i*len(of[id])/len(some)]
-		}
-		grow(among(some), cutSteps)
 	}
 }
 

@@ -153,6 +153,31 @@ func TestCheapest(t *testing.T) {
 	}
 }
 
+// Entries no two of which fit in one transcript are looked for until they are enough: of equality all that are equal, among
+// few entries and among many. Of few all are compared at once: among those of one value and then the others fewer are found here.
+func TestCutApart(t *testing.T) {
+	for _, n := range []int{16, 64} {
+		for enough, want := range map[int]int{5: 5, n: n, n * n: n} {
+			b := tableOf([]int{n, n}, func(in []int) protocol.Value { return protocol.BoolValue(in[0] == in[1]) }).box()
+			if b.cutApart(enough); len(b.apart) != want {
+				t.Errorf("%d entries of %d times %d, want %d", len(b.apart), n, n, want)
+			}
+			for i, e := range b.apart {
+				for _, f := range b.apart[:i] {
+					if !b.clash(e, f) {
+						t.Errorf("%v and %v fit in one transcript", e, f)
+					}
+				}
+			}
+		}
+	}
+	r := rand.New(rand.NewPCG(1, 16))
+	b := tableOf([]int{16, 16}, func([]int) protocol.Value { return protocol.IntValue(r.IntN(2)) }).box()
+	if b.cutApart(256); len(b.apart) != 14 {
+		t.Errorf("%d entries of 16 times 16 at random", len(b.apart))
+	}
+}
+
 // differ is where an even string of n bits and an odd one, of the first and the last player, differ. Other players hold
 // one of as many inputs, which does not matter.
 func differ(n int, others ...int) *table {
@@ -276,6 +301,15 @@ func TestDivisions(t *testing.T) {
 			t.Errorf("%d lines are divided in %d ways of none, all %v", n, len(ways), all)
 		}
 	}
+	// Bob says which of two digits his question is about, and Alice the digit: all that she holds are 4 bits.
+	digits := tableOf([]int{9, 6}, func(in []int) protocol.Value {
+		digit := []int{in[0] % 3, in[0] / 3}[in[1]/3]
+		return protocol.BoolValue(digit == in[1]%3)
+	}).box()
+	k := talk{ctx: t.Context(), ways: talkTries, all: true, steps: 4 * talkSteps, known: map[string]outcome{}}
+	if ok, _ := k.within(digits, turn{-1, -1}, 3); !ok {
+		t.Error("a question about one of two digits: more than 3 bits")
+	}
 	r, sum := rand.New(rand.NewPCG(1, 2)), 0
 	for range 20 {
 		const n = 32
@@ -344,6 +378,15 @@ func TestSayings(t *testing.T) {
 			if got := k.words(n, func(int) *box { return b.with(1, nil) }, turn{-1, -1}, most, 0); got != (most >= want) {
 				t.Errorf("%d words in %d bits: %v", n, most, got)
 			}
+		}
+	}
+	// After the first digit of a number nothing is left to say, or which of four: two bits more than none, of three.
+	b = tableOf([]int{8, 1}, func(in []int) protocol.Value { return protocol.IntValue(in[0] / 4 * in[0]) }).box()
+	b.from = [][]int32{{0, 1, 2, 3, 4, 5, 6, 7}, {0}}
+	for most, want := range map[int]bool{2: false, 3: true} {
+		k := talk{ctx: t.Context(), parts: [][][]int32{{{0, 0, 0, 0, 1, 1, 1, 1}}, nil}, steps: talkSteps, known: map[string]outcome{}}
+		if got := k.tells(b, turn{-1, -1}, most); got != want {
+			t.Errorf("a digit and what is left, in %d bits: %v", most, got)
 		}
 	}
 	domains := []protocol.Domain{protocol.Product(protocol.Numbers(0, 3), protocol.Tables(4, 2)), protocol.Tables(4, 4)}
