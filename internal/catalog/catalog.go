@@ -26,12 +26,13 @@ type named interface{ Also() []string }
 // Catalog holds the entries of one kind. The zero value is ready to use.
 type Catalog[E Entry] struct {
 	kind    string
-	entries map[string]E
+	entries map[string]E // by their own names
+	named   map[string]E // by all
 }
 
 // New names the kind of entry ("task", "model"), for error messages.
 func New[E Entry](kind string) *Catalog[E] {
-	return &Catalog[E]{kind: kind, entries: map[string]E{}}
+	return &Catalog[E]{kind: kind, entries: map[string]E{}, named: map[string]E{}}
 }
 
 // Add registers e and returns it, so that a declaration also lists. An
@@ -47,16 +48,13 @@ func (c *Catalog[E]) Add(e E) E {
 	if n, more := any(e).(named); more {
 		names = append(names, n.Also()...)
 	}
-	for _, other := range c.entries {
-		taken := []string{other.ID()}
-		if n, more := any(other).(named); more {
-			taken = append(taken, n.Also()...)
+	for _, name := range names {
+		if other, taken := c.named[name]; taken {
+			panic(fmt.Sprintf("catalog: %s %q is a name of %q already", c.kind, name, other.ID()))
 		}
-		for _, name := range names {
-			if slices.Contains(taken, name) {
-				panic(fmt.Sprintf("catalog: %s %q is a name of %q already", c.kind, name, other.ID()))
-			}
-		}
+	}
+	for _, name := range names {
+		c.named[name] = e
 	}
 	c.entries[e.ID()] = e
 	return e
@@ -80,13 +78,8 @@ func (c *Catalog[E]) Names() []string {
 
 // Get finds an entry by ID. The error for an unknown ID suggests the nearest.
 func (c *Catalog[E]) Get(id string) (E, error) {
-	if e, ok := c.entries[id]; ok {
+	if e, ok := c.named[id]; ok {
 		return e, nil
-	}
-	for _, e := range c.entries {
-		if n, more := any(e).(named); more && slices.Contains(n.Also(), id) {
-			return e, nil
-		}
 	}
 	var zero E
 	return zero, Unknown(c.kind, id, c.Names())

@@ -3,12 +3,21 @@ package audit
 import (
 	"encoding/json"
 	"strings"
+	"sync"
 )
 
 // harmless are fields of published configs that cannot change what is carried past a cut, each
 // with the reason: what they describe acts on one token, on weights, on training or on names.
 // A type that gives one of them another meaning reads it, and then it decides.
-var harmless = map[string]string{}
+var harmless = sync.OnceValue(func() map[string]string {
+	all := map[string]string{}
+	for _, g := range reasons {
+		for _, name := range strings.Fields(g.names) {
+			all[name] = g.why
+		}
+	}
+	return all
+})
 
 // reasons are the fields by why they carry nothing.
 var reasons = []struct{ why, names string }{
@@ -63,14 +72,6 @@ var reasons = []struct{ why, names string }{
 		mm_tokens_per_image vision_soft_tokens_per_image audio_soft_tokens_per_image`},
 }
 
-func init() {
-	for _, g := range reasons {
-		for _, name := range strings.Fields(g.names) {
-			harmless[name] = g.why
-		}
-	}
-}
-
 // carriesNothing says that a field is harmless: by name, or by what its last word means.
 func carriesNothing(name string) bool {
 	for _, end := range []string{"_token_id", "_token_index", "_dropout", "_pdrop", "_dropout_prob", "_dropout_rate", "_loss_coef"} {
@@ -78,7 +79,7 @@ func carriesNothing(name string) bool {
 			return true
 		}
 	}
-	return harmless[name] != ""
+	return harmless()[name] != ""
 }
 
 // checked are fields of every type that are harmless only with some values. ok is false where

@@ -232,7 +232,7 @@ func TestHarmlessFieldsAreNotRead(t *testing.T) {
 		}
 		for name := range m.Config.read {
 			if carriesNothing(name) && both[name] == "" && !slices.Contains(contexts, name) {
-				t.Errorf("%s: %q is read, and called harmless: %s", filepath.Base(path), name, harmless[name])
+				t.Errorf("%s: %q is read, and called harmless: %s", filepath.Base(path), name, harmless()[name])
 			}
 		}
 	}

@@ -14,10 +14,14 @@ import (
 // position t until it is w - 1. What a rule costs and what that means are made of it.
 type states string
 
+var (
+	factor  = regexp.MustCompile(`min\(t, [^)]*\)|\([^)]*\)|\S+`)
+	oneWord = regexp.MustCompile(`\((\w+)\)`)
+	word    = regexp.MustCompile(`\w+`)
+)
+
 // factors splits a product.
-func factors(product string) []string {
-	return regexp.MustCompile(`min\(t, [^)]*\)|\([^)]*\)|\S+`).FindAllString(product, -1)
-}
+func factors(product string) []string { return factor.FindAllString(product, -1) }
 
 // at is the number at each position, for sizes.
 func (s states) at(v tasks.Params) func(t int) int {
@@ -51,7 +55,7 @@ func (s states) at(v tasks.Params) func(t int) int {
 
 // most is the number from some position on.
 func (s states) most() string {
-	return regexp.MustCompile(`\((\w+)\)`).ReplaceAllString(strings.ReplaceAll(string(s), "min(t, ", "("), "$1")
+	return oneWord.ReplaceAllString(strings.ReplaceAll(string(s), "min(t, ", "("), "$1")
 }
 
 // says fills in what follows for a model that says its states so many times, in numbers of
@@ -81,7 +85,7 @@ func (r *Rule) says(times string, s states) *Rule {
 
 // letters puts one letter in the place of a size's name.
 func letters(text string) string {
-	return regexp.MustCompile(`\w+`).ReplaceAllStringFunc(text, func(name string) string {
+	return word.ReplaceAllStringFunc(text, func(name string) string {
 		if letter, ok := map[string]string{"layers": "L", "features": "m'", "slots": "s", "state": "s", "conv": "c"}[name]; ok {
 			return letter
 		}

@@ -42,28 +42,25 @@ func undefinedHint(name string) string {
 
 // foreign are words of Python that the language lacks as they stand in a line that is not understood, with what to
 // write; the first that fits.
-var foreign = []struct {
-	line *regexp.Regexp
-	hint string
-}{
-	{regexp.MustCompile(`^\s*(import|from)\b`), "there is nothing to import: a file is whole, and what it needs is built in; ceil_log2(k) is the number of bits for k values"},
-	{regexp.MustCompile(`^\s*load\(`), "a file is whole: copy what it needs into it"},
-	{regexp.MustCompile(`^\s*class\b`), "Starlark has no classes: a tuple or a dictionary holds several values"},
-	{regexp.MustCompile(`^\s*while\b`), "Starlark has no while: for _ in range(most), and break"},
-	{regexp.MustCompile(`^\s*(try|except|finally|raise|assert|with)\b`), "Starlark has no exceptions and no files: ask before, d.get(k, 0) or if i < len(list); fail(\"why\") ends with an error"},
-	{regexp.MustCompile(`^\s*(global|nonlocal|del)\b`), "what is global is fixed once the file is read: return the new value, and leave out by a comprehension, [e for e in list if ok(e)]"},
-	{regexp.MustCompile(`^\s*(async|await|yield|match|@)|\byield\b`), "a file has functions, def f(a, b), with if, for and return"},
-	{regexp.MustCompile(`^\s*else\b`), "else belongs to an if; a loop has none"},
-	{regexp.MustCompile(`\*\*`), "Starlark has no powers: multiply in a loop, or write 1 << k for 2 to the k"},
-	{regexp.MustCompile(`(?i)\bf["']`), "Starlark has no f-strings: \"%d of %s\" % (a, b), or \"{} of {}\".format(a, b)"},
-	{regexp.MustCompile(`\bis\b`), "write == and != for is and is not"},
-	{regexp.MustCompile(`\blambda\b`), "a lambda is one expression, lambda a, b: a + b; for more write def"},
-	{regexp.MustCompile(`:=`), "give the name its value in a line of its own"},
-	{regexp.MustCompile(`\(.*\bfor\b`), "a comprehension stands in brackets: [f(e) for e in list]"},
-	{regexp.MustCompile(`def .*(->|\w\s*:\s*\w)`), "parameters and results have no types here: def f(a, b):"},
-	{regexp.MustCompile(`(<|>|==|!=).*(<|>|==|!=)`), "one comparison at a time: a <= b and b < c"},
-	{regexp.MustCompile(`\*\w`), "there is no unpacking by *: list + [e], list[0], list[1:]"},
-	{regexp.MustCompile(`{[^:{}]*}`), "set([a, b]) is a set, {a: 1} a dictionary"},
+var foreign = []struct{ line, hint string }{
+	{`^\s*(import|from)\b`, "there is nothing to import: a file is whole, and what it needs is built in; ceil_log2(k) is the number of bits for k values"},
+	{`^\s*load\(`, "a file is whole: copy what it needs into it"},
+	{`^\s*class\b`, "Starlark has no classes: a tuple or a dictionary holds several values"},
+	{`^\s*while\b`, "Starlark has no while: for _ in range(most), and break"},
+	{`^\s*(try|except|finally|raise|assert|with)\b`, "Starlark has no exceptions and no files: ask before, d.get(k, 0) or if i < len(list); fail(\"why\") ends with an error"},
+	{`^\s*(global|nonlocal|del)\b`, "what is global is fixed once the file is read: return the new value, and leave out by a comprehension, [e for e in list if ok(e)]"},
+	{`^\s*(async|await|yield|match|@)|\byield\b`, "a file has functions, def f(a, b), with if, for and return"},
+	{`^\s*else\b`, "else belongs to an if; a loop has none"},
+	{`\*\*`, "Starlark has no powers: multiply in a loop, or write 1 << k for 2 to the k"},
+	{`(?i)\bf["']`, "Starlark has no f-strings: \"%d of %s\" % (a, b), or \"{} of {}\".format(a, b)"},
+	{`\bis\b`, "write == and != for is and is not"},
+	{`\blambda\b`, "a lambda is one expression, lambda a, b: a + b; for more write def"},
+	{`:=`, "give the name its value in a line of its own"},
+	{`\(.*\bfor\b`, "a comprehension stands in brackets: [f(e) for e in list]"},
+	{`def .*(->|\w\s*:\s*\w)`, "parameters and results have no types here: def f(a, b):"},
+	{`(<|>|==|!=).*(<|>|==|!=)`, "one comparison at a time: a <= b and b < c"},
+	{`\*\w`, "there is no unpacking by *: list + [e], list[0], list[1:]"},
+	{`{[^:{}]*}`, "set([a, b]) is a set, {a: 1} a dictionary"},
 }
 
 // outputsHint says what task returns.
@@ -113,7 +110,7 @@ func hintFor(msg, line string) string {
 		return ""
 	}
 	for _, f := range foreign {
-		if f.line.MatchString(line) {
+		if regexp.MustCompile(f.line).MatchString(line) {
 			return f.hint
 		}
 	}
