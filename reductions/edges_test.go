@@ -195,7 +195,7 @@ func TestClosedForms(t *testing.T) {
 	}
 	for m := 4; m < 60; m++ {
 		for a := 1; a < 40; a++ {
-			if got, want := match3Bits(a, m), widthOf(Match3Rows(a, m)); got != want {
+			if got, want := handBits(Match3Pairs(m), a, 2, 1), widthOf(Match3Rows(a, m)); got != want {
 				t.Fatalf("a = %d, M = %d: %d bits, want %d", a, m, got, want)
 			}
 		}

@@ -54,7 +54,7 @@ var Match3Hands = owns.Add(&Own{
 		}
 		return Need{
 			Least:   least,
-			Bits:    protocol.Bits(match3Bits(hers, m)),
+			Bits:    protocol.Bits(handBits(Match3Pairs(m), hers, 2, 1)),
 			Formula: fmt.Sprintf("ceil(log2(1 + sum_k<=%d C(%d, k) 2^k))", min(hers, Match3Pairs(m)), Match3Pairs(m)),
 			Why:     why,
 		}, true
@@ -68,15 +68,20 @@ func Match3Pairs(m int) int { return (m - 2 - m%2) / 2 }
 // Match3Rows is the number of different rows, and the rank, of Match3 at a public
 // position where Alice has a >= 1 tokens and M >= 4.
 func Match3Rows(a, m int) *big.Int {
-	pairs := Match3Pairs(m)
-	sum, term := big.NewInt(1), big.NewInt(1) // term = C(P, k) 2^k
-	if a > pairs/2 {                          // all 3^P hands but those of more tokens
-		sum.Add(sum, term.Exp(big.NewInt(3), big.NewInt(int64(pairs)), nil))
-		term.Lsh(big.NewInt(1), uint(pairs))
+	return new(big.Int).Add(handsOf(Match3Pairs(m), a, 2), big.NewInt(1))
+}
+
+// handsOf is sum_{k <= min(a, P)} C(P, k) kinds^k: what a tokens can hold of P things, each of them once at most
+// and in one of so many kinds.
+func handsOf(pairs, a, kinds int) *big.Int {
+	sum, term := new(big.Int), big.NewInt(1) // term = C(P, k) kinds^k
+	if a > pairs/2 {                         // all (kinds + 1)^P hands but those of more tokens
+		sum.Exp(big.NewInt(int64(kinds+1)), big.NewInt(int64(pairs)), nil)
+		term.Exp(big.NewInt(int64(kinds)), big.NewInt(int64(pairs)), nil)
 		for k := pairs; k > a; k-- {
 			sum.Sub(sum, term)
 			term.Mul(term, big.NewInt(int64(k)))
-			term.Quo(term, big.NewInt(2*int64(pairs-k+1)))
+			term.Quo(term, big.NewInt(int64(kinds)*int64(pairs-k+1)))
 		}
 		return sum
 	}
@@ -85,31 +90,34 @@ func Match3Rows(a, m int) *big.Int {
 		if k == a {
 			return sum
 		}
-		term.Mul(term, big.NewInt(2*int64(pairs-k)))
+		term.Mul(term, big.NewInt(int64(kinds)*int64(pairs-k)))
 		term.Quo(term, big.NewInt(int64(k+1)))
 	}
 }
 
-// match3Bits is ceil(log2 Match3Rows). The sum of many terms has millions of digits; in
+// handBits is ceil(log2(handsOf + more)), more 0 or 1. The sum of many terms has millions of digits; in
 // numbers of 256 bits its relative error is below 3a 2^-255, and only where that leaves the
 // logarithm open is it taken exactly.
-func match3Bits(a, m int) int {
-	pairs := Match3Pairs(m)
+func handBits(pairs, a, kinds int, more int64) int {
+	exactly := func() int {
+		sum := handsOf(pairs, a, kinds)
+		return widthOf(sum.Add(sum, big.NewInt(more)))
+	}
 	if a > pairs-1000 || a < 1000 {
-		return widthOf(Match3Rows(a, m))
+		return exactly()
 	}
 	float := func(x float64) *big.Float { return new(big.Float).SetPrec(256).SetFloat64(x) }
-	sum, term, factor := float(1), float(1), float(0) // of C(P, k) 2^k, without the 1 beside it
+	sum, term, factor := float(1), float(1), float(0) // of C(P, k) kinds^k, without what is more
 	for k := range a {
-		term.Mul(term, factor.SetInt64(2*int64(pairs-k)))
+		term.Mul(term, factor.SetInt64(int64(kinds)*int64(pairs-k)))
 		term.Quo(term, factor.SetInt64(int64(k+1)))
 		sum.Add(sum, term)
 	}
 	low, high := float(1-0x1p-50), float(1+0x1p-50) // far more than the error and the 1
 	if l, h := low.Mul(low, sum).MantExp(nil), high.Mul(high, sum).MantExp(nil); l == h {
-		return l // 2^(l-1) < sum + 1 < 2^l
+		return l // 2^(l-1) < sum + more < 2^l
 	}
-	return widthOf(Match3Rows(a, m))
+	return exactly()
 }
 
 // widthOf is ceil(log2 v).

@@ -166,7 +166,7 @@ func TestThresholdsOfOneLayer(t *testing.T) {
 func TestMatch3Bits(t *testing.T) {
 	for _, m := range []int{2050, 4096, 9999, 1 << 20} {
 		for a := 1000; a < 1040; a++ {
-			if got, want := match3Bits(a, m), widthOf(Match3Rows(a, m)); got != want {
+			if got, want := handBits(Match3Pairs(m), a, 2, 1), widthOf(Match3Rows(a, m)); got != want {
 				t.Fatalf("a = %d, M = %d: %d bits, want %d", a, m, got, want)
 			}
 		}
@@ -217,7 +217,7 @@ func TestAuditsTakeTheExactCost(t *testing.T) {
 		h, s := audit.HandsNeed(n), audit.SetsNeed(n)
 		want := 0
 		if n >= 3 {
-			want = match3Bits((n-1)/2, n*n)
+			want = handBits(Match3Pairs(n*n), (n-1)/2, 2, 1)
 		}
 		if h > want || h < want-1 || h < hands {
 			t.Errorf("N = %d: %d bits of hands, %d exactly", n, h, want)

@@ -25,11 +25,11 @@ var theorem10 = &Claim{
 	Statement: "A feed-forward network f(X) = g(W vec(X)) with arbitrary g that approximates q-sparse averaging, q <= N/2, has first-layer width, indeed rank(W), at least N d'/2.",
 	Source:    "Sanford, Hsu, Telgarsky 2023, Theorem 10",
 	Conventions: []string{"every error below |u_j| / q is excluded, u the null vector scaled so that its largest block has norm at most 1",
-		"the rank counted is that of the columns of z for the first N/2 tokens; the y part may be anything",
+		"the rank counted is that of the columns of z for the first floor(N/2) tokens; the y part may be anything",
 		"in bits: Alice sends her part of each pre-activation in its exact width, and needs n bits on DISJ", bobAnswers},
 	Parts: []Part{
 		{CheckedHere, "for networks of too small a width: an exact rational null vector of the z-columns, and the two inputs +u and -u on which one output cannot be right; the network whose columns have full rank, on generated inputs; the protocol in bits, and a network of too few bits"},
-		{ProvedHere, "the argument for every N, q and d' (docs/sanford2023.md)"},
+		{ProvedHere, "the argument for every N, q and d' (docs/sanford2023.md); all N d' columns of z, which is tight, in docs/feedforward.md"},
 	},
 	run: runTheorem10,
 }
@@ -46,7 +46,7 @@ var theorem11 = &Claim{
 		"Alice holds the first half and sends the state: one message; stacked layers send the sum of their states"},
 	Parts: []Part{
 		{CheckedHere, "the reduction's truth tables (DISJ and INDEX); the state of the model that stores what it must, counted: 2^n different ones; two inputs with one state for a smaller model, and an input on which it errs"},
-		{ProvedHere, "state bits >= n = (N-1)/2 for every N (docs/sanford2023.md)"},
+		{ProvedHere, "state bits >= n = (N-1)/2 for odd N (docs/sanford2023.md), and N - 1 at q = 1, for every N (docs/recurrent.md)"},
 	},
 	Inequality: &Inequality{
 		Name: "memory-qsa", Title: "A recurrent model on sparse averaging, q = 1",

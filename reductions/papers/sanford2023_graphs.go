@@ -16,7 +16,7 @@ var cycle3 = &Claim{
 	Conventions: []string{exactSoftmax, bobAnswers, oneRead, "N = 2n + 1; the edge that is read is public: H (B_Z + d_v B_N) >= n"},
 	Parts: []Part{
 		{CheckedHere, "the reduction's truth table; the protocol's bits against the formula; two inputs that an undersized layer cannot tell apart, and an input on which it errs"},
-		{ProvedHere, "the reduction for every n (docs/sanford2023.md)"},
+		{ProvedHere, "the reduction for every n, and what a public edge costs exactly (docs/sanford2023.md)"},
 		{QuotedThere, "that the paper treats these tasks; its own statement is not restated here"},
 	},
 	Inequality: oneLayerInequality("one-layer-cycle3", "One attention layer on directed triangles", reductions.DisjCycle3),

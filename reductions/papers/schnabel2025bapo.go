@@ -114,10 +114,10 @@ func majorityBits(n, b int) (steps, most int) {
 var bapoMajority = &Claim{
 	ID: "MAJORITY log m", Kind: Lower, Short: "majority: a >= log(m+1), n = 2 (b+1) m",
 	Hypothesis: Hypothesis{Text: "n >= 2b + 2 (below that nothing is needed)", Over: []Range{{Name: "n", From: 1, To: 64}, {Name: "b", To: 8}}, Holds: func(at Sizes) bool { return at["n"] >= 2*at["b"]+2 }},
-	Seen:       "read (main text, part of the proofs); the constants and their proof are this project's",
-	Statement:  "Majority has no (o(log n), o(n^(1-e)))-BAPO. Our constants, for n >= 2b + 2: ceil(log2(T + 1)) <= a <= ceil(log2(ceil(n/2) - b + 1)), T = floor((n + 1) / (2b + 2)); so a >= log2(m + 1) on n = 2 (b + 1) m bits. For n < 2b + 2 a = 0.",
+	Seen:       "read (main text, part of the proofs); the constants are ours",
+	Statement:  "Majority has no (o(log n), o(n^(1-e)))-BAPO. Our constants, for n >= 2b + 2: log2(T + 1) <= a <= ceil(log2(ceil(n/2) - b + 1)), T = floor((n + 1) / (2b + 2)); T = m on n = 2 (b + 1) m bits. For n < 2b + 2 a = 0.",
 	Source:     "arXiv 2505.08140; the constants are this project's", Conventions: []string{bapoRules},
-	Parts: []Part{{CheckedHere, "(n, b) = (4, 0), (6, 0), (7, 1): the least number of bits at the cut of the proof is at least log2(T + 1), with a core that shows that fewer do not do; every cut to n = 5 (6 above the quick level), b = 0, 1, 2, against both sides"},
+	Parts: []Part{{CheckedHere, "(n, b) = (4, 0), (6, 0), (7, 1): the cut of the proof needs log2(T + 1) bits, shown by a core; a(n, b) to n = 5 (6 above the quick level), b <= 2, between the two"},
 		{ProvedHere, "every n and b (docs/literature.md)"}},
 	run: func(rows *collector) {
 		rows.majority(4, 0)
