@@ -38,6 +38,14 @@ func Word(name string) (string, bool) {
 	return text, ok
 }
 
+// Yes is yes or no.
+func Yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
 // Plural counts things: 1 bit, 2 bits. A word that does not take an s brings its plural.
 func Plural(n int, one string, many ...string) string {
 	switch {

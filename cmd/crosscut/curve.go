@@ -201,15 +201,14 @@ func fano(ceiling *float64) string {
 
 func (r *curveReport) sheet() *report.Sheet {
 	g := report.Grid{Title: "generation: any message of s bits", Columns: []report.Column{{Name: "bits", Right: true}, {Name: "success at least"}, {Name: "at most"}, {Name: "exact"}, {Name: "Fano"}}}
-	word := map[bool]string{true: "yes", false: "no"}
 	for _, p := range r.Rows {
-		g.Add(strconv.Itoa(p.Bits), p.Success.LowerExact, p.Success.UpperExact, word[p.Success.Exact], fano(p.Fano))
+		g.Add(strconv.Itoa(p.Bits), p.Success.LowerExact, p.Success.UpperExact, report.Yes(p.Success.Exact), fano(p.Fano))
 	}
 	s := &report.Sheet{Title: "success against bits: " + r.Problem, Grids: []report.Grid{g}, Flat: &g, Warnings: r.Warnings, Value: r}
 	if len(r.Selection) > 0 {
 		k := report.Grid{Title: "selection: k of Alice's tokens are kept", Columns: []report.Column{{Name: "kept", Right: true}, {Name: "success at least"}, {Name: "at most"}, {Name: "exact"}}}
 		for _, p := range r.Selection {
-			k.Add(strconv.Itoa(p.Kept), p.Success.LowerExact, p.Success.UpperExact, word[p.Success.Exact])
+			k.Add(strconv.Itoa(p.Kept), p.Success.LowerExact, p.Success.UpperExact, report.Yes(p.Success.Exact))
 		}
 		s.Grids = append(s.Grids, k)
 	}

@@ -120,24 +120,27 @@ func (c *call) read(name, where string, held uint64) ([]byte, error) {
 // writeFile writes a file all or nothing: a temporary file, then a rename. A device or
 // a pipe is written to, never replaced.
 func writeFile(name string, write func(io.Writer) error) error {
+	wrapped := func(err error) error {
+		if err != nil {
+			err = fmt.Errorf("writing %s: %w", name, err)
+		}
+		return err
+	}
 	if st, err := os.Stat(name); err == nil && !st.Mode().IsRegular() {
 		var b bytes.Buffer
 		if err := write(&b); err != nil {
 			return err
 		}
 		f, err := os.OpenFile(name, os.O_WRONLY, 0)
-		if err != nil {
-			return fmt.Errorf("writing %s: %w", name, err)
+		if err == nil {
+			_, err = f.Write(b.Bytes())
+			err = errors.Join(err, f.Close())
 		}
-		_, err = f.Write(b.Bytes())
-		if err := errors.Join(err, f.Close()); err != nil {
-			return fmt.Errorf("writing %s: %w", name, err)
-		}
-		return nil
+		return wrapped(err)
 	}
 	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
 	if err != nil {
-		return fmt.Errorf("writing %s: %w", name, err)
+		return wrapped(err)
 	}
 	defer os.Remove(f.Name()) // fails, as it should, once the rename is done
 	b := bufio.NewWriterSize(f, 1<<16)
@@ -145,21 +148,13 @@ func writeFile(name string, write func(io.Writer) error) error {
 		f.Close()
 		return err
 	}
-	if err := b.Flush(); err != nil {
-		f.Close()
-		return fmt.Errorf("writing %s: %w", name, err)
+	if err = b.Flush(); err == nil {
+		err = errors.Join(f.Chmod(0o644), f.Sync()) // no half file after a power cut
 	}
-	if err := errors.Join(f.Chmod(0o644), f.Sync()); err != nil { // no half file after a power cut
-		f.Close()
-		return fmt.Errorf("writing %s: %w", name, err)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), name)
 	}
-	if err := f.Close(); err != nil {
-		return fmt.Errorf("writing %s: %w", name, err)
-	}
-	if err := os.Rename(f.Name(), name); err != nil {
-		return fmt.Errorf("writing %s: %w", name, err)
-	}
-	return nil
+	return wrapped(err)
 }
 
 func isTerminal(w any) bool {

@@ -246,12 +246,7 @@ func showTask(t *tasks.Task) *report.Sheet {
 }
 
 // list is never null in JSON.
-func list(s []string) []string {
-	if s == nil {
-		return []string{}
-	}
-	return s
-}
+func list(s []string) []string { return append([]string{}, s...) }
 
 func showProblem(p *problems.Problem) *report.Sheet {
 	s, e := about("problem", p.Name, p.Doc, p.Cite)
@@ -263,20 +258,13 @@ func showProblem(p *problems.Problem) *report.Sheet {
 		if strings.HasPrefix(setting, "one-way") {
 			setting += ", " + c.From.String() + " speaks"
 		}
-		g.Add(setting, yes(c.BothKnow), c.Formula, strconv.Itoa(int(c.Bits(8))), yes(c.Exact), string(c.Basis), c.Why)
+		g.Add(setting, report.Yes(c.BothKnow), c.Formula, strconv.Itoa(int(c.Bits(8))), report.Yes(c.Exact), string(c.Basis), c.Why)
 		costs = append(costs, map[string]any{"setting": setting, "both_know": c.BothKnow, "formula": c.Formula, "exact": c.Exact,
 			"basis": c.Basis, "why": c.Why, "cite": list(c.Cite)})
 	}
 	s.Grids = append(s.Grids, g)
 	s.Value = e.and(map[string]any{"costs": costs})
 	return s
-}
-
-func yes(v bool) string {
-	if v {
-		return "yes"
-	}
-	return "no"
 }
 
 func showRule(r *rules.Rule) *report.Sheet {
@@ -353,7 +341,7 @@ func showReduction(r *reductions.Reduction) *report.Sheet {
 		if err != nil {
 			continue
 		}
-		g.Add(strconv.Itoa(n), strconv.Itoa(in.Shape.N), showParams(in.Shape.Params), in.At.String(), tasks.Ranges(in.Reads), yes(in.QueryFixed()))
+		g.Add(strconv.Itoa(n), strconv.Itoa(in.Shape.N), showParams(in.Shape.Params), in.At.String(), tasks.Ranges(in.Reads), report.Yes(in.QueryFixed()))
 		sizes = append(sizes, map[string]any{"n": n, "N": in.Shape.N, "params": in.Shape.Params, "split": in.At.String(), "read": in.Reads, "query_fixed": in.QueryFixed()})
 	}
 	s.Grids = append(s.Grids, g)

@@ -328,14 +328,15 @@ func (w *walker) value(t reflect.Type, depth int) error {
 	}
 }
 
-// clip shortens a value for a message.
-func clip(v json.RawMessage) string {
-	s := strings.ToValidUTF8(string(v[:min(len(v), 40)]), "")
-	if len(v) > 40 {
-		s += "..."
+// Clip is the beginning of a text that may be of any length, for a message: at most so many bytes of it, and dots.
+func Clip[T ~string | ~[]byte](text T, most int) string {
+	if len(text) <= most {
+		return string(text)
 	}
-	return strings.Join(strings.Fields(s), " ")
+	return strings.ToValidUTF8(string(text[:most]), "") + "..."
 }
+
+func clip(v json.RawMessage) string { return strings.Join(strings.Fields(Clip(v, 40)), " ") }
 
 func in(place string) string {
 	if place == "" {

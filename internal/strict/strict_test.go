@@ -122,3 +122,12 @@ func FuzzDecode(f *testing.F) {
 		_, _ = Fields(raw, Limits{})
 	})
 }
+
+// TestClip: a message holds the beginning of a text, whole letters of it.
+func TestClip(t *testing.T) {
+	for text, want := range map[string]string{"abc": "abc", "abcd": "abc...", "abé": "ab...", "ab\xff": "ab\xff"} {
+		if got := Clip(text, 3); got != want || Clip([]byte(text), 3) != want {
+			t.Errorf("%q becomes %q", text, got)
+		}
+	}
+}

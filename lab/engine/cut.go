@@ -230,9 +230,4 @@ func about(model, task string, m models.Machine, set models.Settings) string {
 	return ""
 }
 
-func list[T any](s []T) []T {
-	if s == nil {
-		return []T{}
-	}
-	return s
-}
+func list[T any](s []T) []T { return append([]T{}, s...) }

@@ -84,7 +84,7 @@ func Handle(ctx context.Context, name string, body []byte) (answer []byte, err e
 	}()
 	op, ok := operations[name]
 	if !ok {
-		return nil, &Refusal{Missing, fmt.Sprintf("there is no operation %q", clip(name, 40)), "one of: " + strings.Join(Operations(), ", ")}
+		return nil, &Refusal{Missing, fmt.Sprintf("there is no operation %q", strict.Clip(name, 40)), "one of: " + strings.Join(Operations(), ", ")}
 	}
 	if len(body) > MaxRequest {
 		return nil, tooLarge("send less", "a request of %d bytes; the most is %d", len(body), MaxRequest)
@@ -149,14 +149,7 @@ func ErrorJSON(err error) []byte {
 	return b
 }
 
-func clip(s string, most int) string {
-	if len(s) > most {
-		return s[:most] + "..."
-	}
-	return s
-}
-
 // get finds an entry by a name from a request.
 func get[E catalog.Entry](c *catalog.Catalog[E], name string) (E, error) {
-	return c.Get(clip(name, 60))
+	return c.Get(strict.Clip(name, 60))
 }

@@ -10,6 +10,7 @@ import (
 	"sort"
 	"strings"
 
+	"crosscut/internal/strict"
 	"crosscut/models/tasks"
 	"crosscut/models/zoo"
 	"crosscut/reductions/papers"
@@ -166,7 +167,7 @@ var _ = operate("table", func(ctx context.Context, q tableRequest) (any, error) 
 		return nil, err
 	}
 	spec := papers.TableSpec{Task: task.Name, Ns: q.Ns}
-	for name := range strings.SplitSeq(clip(q.Model, 200), ",") {
+	for name := range strings.SplitSeq(strict.Clip(q.Model, 200), ",") {
 		if _, err := get(zoo.Catalog(), name); err != nil {
 			return nil, err
 		}

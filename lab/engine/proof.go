@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"crosscut/internal/strict"
 	"crosscut/models/run"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
@@ -127,7 +128,7 @@ func word(name, s string, width int) (protocol.Word, error) {
 		s = strings.Repeat("0", width)
 	}
 	if len(s) != width || strings.Trim(s, "01") != "" {
-		return protocol.Word{}, bad("", "%s = %q: want %d characters 0 and 1", name, clip(s, 40), width)
+		return protocol.Word{}, bad("", "%s = %q: want %d characters 0 and 1", name, strict.Clip(s, 40), width)
 	}
 	return protocol.ParseWord(s)
 }
@@ -142,7 +143,7 @@ func wordY(p *problems.Problem, n int, s string) (protocol.Word, error) {
 			return y, nil
 		}
 	}
-	return protocol.Word{}, bad("", "y = %q: want a position 1..%d", clip(s, 40), n)
+	return protocol.Word{}, bad("", "y = %q: want a position 1..%d", strict.Clip(s, 40), n)
 }
 
 // claimRequest runs one claim of a paper, as `crosscut reproduce --quick` does.
@@ -157,7 +158,7 @@ var _ = operate("claim", func(ctx context.Context, q claimRequest) (any, error) 
 	if err != nil {
 		return nil, err
 	}
-	if _, err := p.Claim(clip(q.Claim, 60)); err != nil {
+	if _, err := p.Claim(strict.Clip(q.Claim, 60)); err != nil {
 		return nil, err
 	}
 	t, err := p.Reproduce(ctx, papers.Effort{Level: papers.Quick, Seed: q.Seed}, []string{q.Claim}, nil)

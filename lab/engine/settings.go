@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"crosscut/internal/strict"
 	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/models/zoo"
@@ -47,16 +48,16 @@ func (s settings) models(seed uint64) (models.Settings, error) {
 		case float64:
 			most, ok := limits()[name]
 			if !ok {
-				return set, bad("see crosscut show NAME", "there is no size %q in the lab", clip(name, 30))
+				return set, bad("see crosscut show NAME", "there is no size %q in the lab", strict.Clip(name, 30))
 			}
 			if math.IsNaN(v) || math.Abs(v) > most {
 				return set, tooLarge("make it smaller, or use the command line", "%s = %v; the lab goes up to %v", name, v, most)
 			}
 			set.Num[name] = v
 		case string:
-			set.Choice[clip(name, 30)] = clip(v, 60)
+			set.Choice[strict.Clip(name, 30)] = strict.Clip(v, 60)
 		default:
-			return set, bad("write a number or a name", "setting %q is neither", clip(name, 30))
+			return set, bad("write a number or a name", "setting %q is neither", strict.Clip(name, 30))
 		}
 	}
 	return set, nil

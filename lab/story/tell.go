@@ -271,7 +271,7 @@ func (t *telling) others() error {
 				p.hang(fmt.Sprintf("%-18s ", l.name), Faint, "%s", l.why)
 				continue
 			}
-			p.add(Span{fmt.Sprintf("%-18s %10d %12d  %s", l.name, l.bits, l.size, map[bool]string{true: "yes", false: "no"}[l.right]), Plain})
+			p.add(Span{fmt.Sprintf("%-18s %10d %12d  %s", l.name, l.bits, l.size, report.Yes(l.right)), Plain})
 		}
 		p.blank()
 		p.say(Faint, "Bits cross the cut; the size is the model's own, as its theorem measures it. The row trivial sends the raw tokens: a model whose protocol costs more proves nothing.")

@@ -134,12 +134,7 @@ func show(v any) string {
 	return clip(strings.ReplaceAll(string(raw), infinite, "Infinity"))
 }
 
-func clip(s string) string {
-	if len(s) > 60 {
-		return s[:60] + "..."
-	}
-	return s
-}
+func clip(s string) string { return strict.Clip(s, 60) }
 
 // quoted lists names for a message.
 func quoted(names []string) string {

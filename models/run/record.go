@@ -121,12 +121,7 @@ func (r *Record) Need(bits protocol.Bits, of, formula, basis string) {
 }
 
 // list is never null in JSON.
-func list[T any](s []T) []T {
-	if s == nil {
-		return []T{}
-	}
-	return s
-}
+func list[T any](s []T) []T { return append([]T{}, s...) }
 
 // Values writes outputs as JSON has them: numbers, or vectors where the task says so.
 func Values(sh tasks.Shape, vs []tasks.Value) []any {
@@ -237,13 +232,10 @@ func truth(b *bool) string {
 }
 
 func decided(b *bool) string {
-	switch {
-	case b == nil:
+	if b == nil {
 		return ""
-	case *b:
-		return "yes"
 	}
-	return "no"
+	return report.Yes(*b)
 }
 
 func some(vs []any) string {

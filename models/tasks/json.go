@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"crosscut/internal/catalog"
+	"crosscut/internal/strict"
 )
 
 // Strict reading of JSON: encoding/json forgives repeated and misspelt field
@@ -145,10 +146,4 @@ func clip(raw []byte) string {
 }
 
 // shorten keeps the beginning of a text that may be of any length.
-func shorten(s string) string {
-	const most = 40
-	if len(s) > most {
-		return s[:most] + "..."
-	}
-	return s
-}
+func shorten(s string) string { return strict.Clip(s, 40) }

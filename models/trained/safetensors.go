@@ -285,12 +285,7 @@ func layout(infos map[string]tensorInfo, size uint64) error {
 	return nil
 }
 
-func clip(s string) string {
-	if len(s) > 60 {
-		return s[:60] + "..."
-	}
-	return s
-}
+func clip(s string) string { return strict.Clip(s, 60) }
 
 // Shape returns a tensor's shape; ok is false when there is none of this name.
 func (t *Tensors) Shape(name string) (shape []uint64, ok bool) {

@@ -2,6 +2,7 @@ package bounds
 
 import (
 	"bytes"
+	"crosscut/internal/strict"
 	"fmt"
 	"io"
 	"math"
@@ -153,7 +154,7 @@ func parseIntegers(lines [][]byte) (*Matrix, error) {
 				}
 				v, err := strconv.ParseInt(s, 10, 32)
 				if err != nil {
-					return nil, &ParseError{k + 1, fmt.Sprintf("entry %d, %q, is no integer between -2^31 and 2^31 - 1 and no *", len(row)+1, clip(s))}
+					return nil, &ParseError{k + 1, fmt.Sprintf("entry %d, %q, is no integer between -2^31 and 2^31 - 1 and no *", len(row)+1, strict.Clip(s, 20))}
 				}
 				row = append(row, int(v))
 			}
@@ -177,13 +178,6 @@ func parseIntegers(lines [][]byte) (*Matrix, error) {
 
 func ragged(k, has, want int) error {
 	return &ParseError{k + 1, fmt.Sprintf("%d entries, but the rows above have %d", has, want)}
-}
-
-func clip(s string) string {
-	if len(s) > 20 {
-		return s[:20] + "..."
-	}
-	return s
 }
 
 // Lines writes the rows as a matrix file would: single characters when all

@@ -74,7 +74,7 @@ func (r *Report) Sheet() *report.Sheet {
 				}
 				return fmt.Sprintf("%.4g", *v)
 			}
-			measured.Add(p.Name, strconv.FormatFloat(p.Bits, 'f', -1, 64), show(p.Effective), fmt.Sprintf("%.4f", p.Accuracy), show(p.Low), fmt.Sprintf("%.4f", p.Ceiling), map[bool]string{true: "yes", false: "no"}[p.Above])
+			measured.Add(p.Name, strconv.FormatFloat(p.Bits, 'f', -1, 64), show(p.Effective), fmt.Sprintf("%.4f", p.Accuracy), show(p.Low), fmt.Sprintf("%.4f", p.Ceiling), report.Yes(p.Above))
 		}
 		front = append(front, top, measured)
 		s.Flat = &measured

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 
+	"crosscut/internal/strict"
 	"crosscut/protocol"
 	"crosscut/reductions"
 	"crosscut/report"
@@ -122,9 +123,4 @@ func Messages(t *Given) *Finding {
 	return f
 }
 
-func clip(s string) string {
-	if len(s) > 40 {
-		return s[:40] + "..."
-	}
-	return s
-}
+func clip(s string) string { return strict.Clip(s, 40) }

@@ -15,7 +15,7 @@ func CensusSheet(r bounds.CensusResult) *report.Sheet {
 	s.Fields = []report.Field{
 		{Name: "classes", Value: r.Classes.String() + " up to permutations of rows and columns"},
 		{Name: "shard", Value: r.Shard},
-		{Name: "complete", Value: fmt.Sprintf("%s (%d of %d units of work)", yes(r.Complete), r.Done, r.Units)},
+		{Name: "complete", Value: fmt.Sprintf("%s (%d of %d units of work)", report.Yes(r.Complete), r.Done, r.Units)},
 	}
 	if r.Complete && r.Shard == "1/1" {
 		s.Fields = append(s.Fields, report.Field{Name: "cross-checks", Value: "the counts add up to 2^" + strconv.Itoa(r.Rows*r.Cols) + "; the classes are as many as Burnside's lemma says"})

@@ -214,7 +214,7 @@ func (r *Checked) Sheet() *report.Sheet {
 				value = strconv.Itoa(*c.Value)
 			}
 			of := check.Claim{Measure: c.Measure, Error: c.Error}
-			g.Add(of.Of(), value, c.End, cut(c.Number), cut(c.Proved), c.Kind, yes(c.Accepted))
+			g.Add(of.Of(), value, c.End, cut(c.Number), cut(c.Proved), c.Kind, report.Yes(c.Accepted))
 		}
 		s.Grids = []report.Grid{g}
 	}

@@ -143,8 +143,8 @@ func (r *Result) Sheet() *report.Sheet {
 		if len(t.Public) > 0 {
 			add("public tokens", fmt.Sprint(t.Public...))
 		}
-		add("query fixed", yes(t.QueryFixed))
-		add("contiguous prefix", yes(t.Contiguous))
+		add("query fixed", report.Yes(t.QueryFixed))
+		add("contiguous prefix", report.Yes(t.Contiguous))
 		if len(t.Outputs) > 0 {
 			add("entries stand for", legendText(t.Outputs))
 		}
@@ -229,13 +229,6 @@ func legendText(outputs []any) string {
 
 // shownLeaves is the largest protocol tree that is printed.
 const shownLeaves = 16
-
-func yes(b bool) string {
-	if b {
-		return "yes"
-	}
-	return "no"
-}
 
 // measures are the numbers about the whole matrix.
 func (r *Result) measures() report.Grid {

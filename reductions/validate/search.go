@@ -3,6 +3,7 @@ package validate
 import (
 	"cmp"
 	"context"
+	"crosscut/internal/strict"
 	"errors"
 	"fmt"
 	"math"
@@ -151,14 +152,10 @@ func (s *Subject) shownShort(p *pair) string {
 		if len(p.in) > 2 {
 			name = fmt.Sprintf("input %d", who+1)
 		}
-		one := fmt.Sprint(v)
-		if len(one) > 40 {
-			one = one[:40] + "..."
-		}
 		if who > 0 {
 			text += ", "
 		}
-		text += name + " = " + one
+		text += name + " = " + strict.Clip(fmt.Sprint(v), 40)
 	}
 	return text
 }
