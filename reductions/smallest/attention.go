@@ -385,16 +385,17 @@ func keys(sh tasks.Shape, r *Result) error {
 	n, q := sh.N, sh.Int("q")
 	m := min(2*q, n-1)
 	r.World = "all sets of q positions; keys depend on the position alone, scores inside a set are equal and above all others, and the softmax is sharp"
-	r.Upper, r.Witness = m, map[string]any{"keys": "moment curve"}
 	if q == n {
-		r.Upper, r.Witness = 0, map[string]any{"keys": "all equal"}
 		m = 0
 	}
 	e := proof.Keys{Kind: "keys", Keys: make([][]int64, n), Queries: [][]int64{}}
-	simplex := m < 2*q
-	if simplex && m > 0 {
-		r.Witness = map[string]any{"keys": "simplex"}
+	simplex, family := m < 2*q, "moment curve"
+	if m == 0 {
+		family = "all equal"
+	} else if simplex {
+		family = "simplex"
 	}
+	r.Upper, r.Witness = m, map[string]any{"keys": family}
 	for j := range e.Keys {
 		e.Keys[j] = make([]int64, m)
 		power := int64(1)
@@ -420,17 +421,17 @@ func keys(sh tasks.Shape, r *Result) error {
 			return err
 		}
 	} else {
-		r.Notes = append(r.Notes, "too many sets, or too large numbers, to write the queries down: the upper end rests on the moment curve's proof (docs/qsa.md)")
+		r.Notes = append(r.Notes, fmt.Sprintf("too many sets, or too large numbers, to write the queries down: the upper end rests on the proof for the %s (docs/smallest.md)", family))
 	}
 	r.By = "keys with a query for every set"
 	if proof.OneTooMany(sh) {
 		r.Notes = append(r.Notes, "at eps >= 2/(q + 1) one position too many is no error, and nothing is proved below")
 		return nil
 	}
-	r.By = "Radon's theorem, and " + r.By
 	if m == 0 {
 		return nil
 	}
+	r.By = "Radon's theorem, and " + r.By
 	return r.raise(m, proof.Radon{Kind: "radon"})
 }
 

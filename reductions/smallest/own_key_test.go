@@ -2,7 +2,10 @@ package smallest
 
 import (
 	"math/bits"
+	"strings"
 	"testing"
+
+	"crosscut/models/tasks"
 )
 
 // Keys of position alone need min(2q, N - 1) numbers on qsa. Where the reader's key depends on its own set, N - 2 are
@@ -55,5 +58,17 @@ func TestTheReadersOwnKeySavesANumber(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestUnwrittenQueries: where the queries of a simplex are too many to be written down, it is the simplex's proof that stands
+// for them; and where all positions are averaged, no theorem is named for the lower end 0.
+func TestUnwrittenQueries(t *testing.T) {
+	r := find(t, shape(t, "qsa", 18, tasks.Params{"q": 9}), "attention")
+	if r.Lower != 17 || r.Upper != 17 || len(r.Notes) != 1 || !strings.Contains(r.Notes[0], "the proof for the simplex") {
+		t.Errorf("%d to %d: %q", r.Lower, r.Upper, r.Notes)
+	}
+	if r := find(t, shape(t, "qsa", 3, tasks.Params{"q": 3}), "attention"); r.Upper != 0 || strings.Contains(r.By, "Radon") {
+		t.Errorf("0 to %d by %s", r.Upper, r.By)
 	}
 }
