@@ -79,6 +79,11 @@ var _ = register(&command{
 		if err != nil {
 			return err
 		}
+		if c.IsSet("shard") {
+			if err := c.refuse("a unit by itself finds nothing", "leave it out: crosscut merge --format json prints the input", "save", "save-twin"); err != nil {
+				return err
+			}
+		}
 		if c.merged != nil || c.IsSet("shard") || c.IsSet("resume") {
 			filed, err := c.falsifyUnit(ctx, name, t, &o)
 			if filed || err != nil {

@@ -16,8 +16,8 @@ import (
 	"crosscut/report/plot"
 )
 
-// fileFlags name files that commands write.
-var fileFlags = []string{"out", "transcript", "svg", "certificate"}
+// fileFlags name files that commands write: all of them, since no record of a unit may name one.
+var fileFlags = []string{"out", "transcript", "svg", "certificate", "save", "save-twin", "write-inputs", "write-probe", "tree", "coq"}
 
 // emit prints a sheet in the format asked for, to stdout or to --out.
 func (c *call) emit(s *report.Sheet) error {

@@ -29,7 +29,7 @@ func unitFlags(when string) []cli.Flag {
 }
 
 // apart are flags that say how and where, not what: a unit's record leaves them out.
-var apart = []string{"shard", "resume", "out", "quiet", "format", "svg", "logbook", "time", "merge", "max-memory", "budget"}
+var apart = []string{"shard", "resume", "out", "quiet", "format", "svg", "logbook", "time", "merge", "max-memory", "budget", "save", "save-twin"}
 
 // unitInput is what the counts depend on besides flags: the text of a user's file, the
 // files of trained weights.
