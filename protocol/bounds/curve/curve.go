@@ -128,6 +128,9 @@ func prepare(m *bounds.Matrix) (*problem, error) {
 			}
 		}
 	}
+	if p.all == 0 {
+		return nil, errors.New("curve: no entry is inside the promise")
+	}
 	return p, nil
 }
 

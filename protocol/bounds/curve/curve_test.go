@@ -236,3 +236,14 @@ func TestSelectionIsCertified(t *testing.T) {
 		t.Errorf("one of two bits kept: %v..%v, the best is %d/8", s.Lower, s.Upper, best)
 	}
 }
+
+// TestNoPromise: where no entry is inside the promise there is no success to speak of, and no division by none.
+func TestNoPromise(t *testing.T) {
+	m, err := bounds.New(2, 2, func(int, int) (int, bool) { return 0, false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, err := Of(t.Context(), m); err == nil || c != nil {
+		t.Errorf("%v, %v", c, err)
+	}
+}
