@@ -122,9 +122,6 @@ func TestMatchLarge(t *testing.T) {
 			if c.task == "match3-local" {
 				set["K"] = float64(rng.IntN(6))
 			}
-			if c.construction == "match3-local-code" {
-				set["K"] = float64(1 + rng.IntN(2)) // N = 200 has a code narrower than N at K = 1
-			}
 			m := constructed(t, c.model, c.construction, c.task, size[0], set, nil, nil)
 			units[reflect.ValueOf(m.(*attention.Machine).Stack.Layers[0]).Elem().FieldByName("unit").Elem().Type().String()] = true
 			sh := m.Shape()
@@ -178,6 +175,26 @@ func TestWindowEnds(t *testing.T) {
 				if bad := wrongOn(t, m); bad != nil {
 					t.Errorf("%s at N = %d, K = %d: wrong on %v", name, n, k, bad)
 				}
+			}
+		}
+	}
+}
+
+// TestWindowCode: blocks in binary have m = (2K + 1) ceil(log2(floor(N / (2K + 1)) + 1)), no number grows with N, and f and g
+// above the defaults keep them right in every arithmetic.
+func TestWindowCode(t *testing.T) {
+	for _, c := range []struct{ n, k, m, p int }{{7, 1, 6, 3}, {8, 1, 6, 3}, {9, 1, 6, 3}, {12, 1, 9, 3}, {1 << 12, 1, 33, 3}, {1 << 12, 7, 135, 3}} {
+		for _, a := range arithmeticChoice.Of {
+			num := tasks.Params{"f": 3, "g": 2, "p": 12}
+			m := constructed(t, "attention", "match3-local-code", "match3-local", c.n, tasks.Params{"M": 2, "K": float64(c.k)}, num, map[string]string{"arithmetic": string(a)})
+			if c.n <= 9 {
+				if bad := wrongOn(t, m); bad != nil {
+					t.Errorf("%+v, %s: wrong on %v", c, a, bad)
+				}
+			}
+			plain := constructed(t, "attention", "match3-local-code", "match3-local", c.n, tasks.Params{"M": 2, "K": float64(c.k)}, nil, nil)
+			if l := plain.(*attention.Machine).Stack.Layers[0]; l.Width != c.m || l.P != c.p {
+				t.Errorf("%+v: m = %d, p = %d", c, l.Width, l.P)
 			}
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"crosscut/internal/exact"
 	"crosscut/models"
 	"crosscut/models/attention"
-	"crosscut/models/keys"
 	"crosscut/models/tasks"
 )
 
@@ -35,7 +34,7 @@ import (
 //
 // Deviation. The paper's keys are random signs, with certificates for windows; here
 // m does not grow with N and nothing is left to chance, while p is O(log N + log M).
-// match3-local-code has keys of the paper's kind, and p = O(log M).
+// match3-local-code has m = O(K log N) as the paper, and p = O(log M).
 var AttentionMatch3Local = construct(&models.Construction{
 	Name:  "match3-local",
 	Model: "attention",
@@ -54,7 +53,7 @@ func newMatch3Local(sh tasks.Shape, set models.Settings) (models.Machine, error)
 	k, f := windowReach(sh), set.Int("f", 0)
 	length := 2*k + 1
 	if 2*length+1 > sh.N {
-		return codeWindows(sh, set, "match3-local", keys.NewCode(sh.N, min(length, sh.N), 0, 1))
+		return orthonormalWindows(sh, set, "match3-local")
 	}
 	factor := int64(exact.Vanish(f))
 	far := int64(sh.N/length + 2)

@@ -81,7 +81,7 @@ var theorem9 = &Claim{
 	Conventions: []string{exactSoftmax, freeWeights, "windows are cut off at both ends of the sequence; the weights are this project's own"},
 	Parts: []Part{
 		{CheckedHere, "all sequences of a small world at every position; generated sequences at larger N, window ends among them"},
-		{ProvedHere, "the weights for every N, K and M (docs/attention.md)"},
+		{ProvedHere, "for every N, K and M: m = 4K + 3 with p = O(log N + log M), and m = O(K log N) with p = O(log M) (docs/attention.md)"},
 	},
 	run: foundBy{models: []*models.Model{zoo.Attention}, task: tasks.Match3Local, broken: world{n: 3, M: 5, K: 1}, depth: 1, at: func(l Level) (small, large []world, draws int) {
 		return []world{{1, 5, 1}, {2, 7, 1}, {3, l.Pick(5, 7, 9), 1}, {4, l.Pick(4, 5, 6), 1}, {4, 4, 2}},
