@@ -47,39 +47,37 @@ def bob(n, y): return {1 + n + i: [y[i]] for i in range(n)}
 def read(n): return [1]
 def answer(n, y, outputs): return outputs[1] == 1
 `
-	bad := func(old, new string, limits Limits) string {
-		t.Helper()
-		source := strings.Replace(file, old, new, 1)
-		f, err := Parse(context.Background(), "user.star", source, limits)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer f.Close()
-		s, err := f.Subject(2)
-		if err == nil {
-			_, err = validate.Run(context.Background(), s, validate.Options{Seed: 1})
-		}
-		if err == nil {
-			return ""
-		}
-		return err.Error()
-	}
 	for _, c := range []struct{ old, new, want string }{
 		{"problem = \"eq\"", "def problem(n, x, y):\n    x.extend(y)\n    y.clear()\n    return x[:n] == x[n:]", ""},
 		{"def task(tokens, params): return", "def task(tokens, params):\n    for t in tokens: t.append(0)\n    return", ""},
 		{"return outputs[1] == 1", "\n    y.append(1)\n    return outputs[1] == 1", ""},
-		{"def answer(n, y, outputs): return", "def answer(n, y, outputs):\n    if y == [1, 0]:\n        for a in range(1 << 40): pass\n    return", "user.star:9:9: in answer: took more than 1s"},
-		{"def answer(n, y, outputs): return", "def answer(n, y, outputs):\n    if y == [1, 0]: [0] * (1 << 28)\n    return", "needs more than 256 MB"},
+		{"def answer(n, y, outputs): return", "def answer(n, y, outputs):\n    if y == [1, 0]:\n        for a in range(1 << 40): pass\n    return", "user.star:9:9: in answer: took more than LIMIT"},
+		{"def answer(n, y, outputs): return", "def answer(n, y, outputs):\n    if y == [1, 0]: [0] * (1 << 28)\n    return", "needs more than 64 MB"},
 		{"problem = \"eq\"", "def problem(n, x, y):\n    return x == y if x != [1, 1] else 1 // y[0]", "in problem: floored division by zero, on [1, 1], [0, 0]"},
 		{"def task(tokens, params): return", "def task(tokens, params):\n    {}[len(tokens)]\n    return", "in task: key 4 not in dict, on [0, 0], with the tokens ["},
 		{"problem = \"eq\"", "def problem(n, x, y):\n    return x == y if y[0] else [None]", "problem(2,[0,0],[0,0]) returned [None]"},
 	} {
-		limits := Limits{Memory: 256 << 20}
-		if strings.Contains(c.want, "took more") {
-			limits.Call = time.Second
+		limits := Limits{Call: time.Minute}
+		switch {
+		case strings.Contains(c.want, "LIMIT"):
+			limits.Call = 10 * time.Millisecond
+		case strings.Contains(c.want, "64 MB"):
+			limits.Memory = 64 << 20
 		}
-		if got := bad(c.old, c.new, limits); c.want == "" && got != "" || !strings.Contains(got, c.want) {
-			t.Errorf("%s: %q, want %q", c.new, got, c.want)
+		err, want := inTime(c.want, limits, func(limits Limits) error {
+			f, err := Parse(context.Background(), "user.star", strings.Replace(file, c.old, c.new, 1), limits)
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			s, err := f.Subject(2)
+			if err == nil {
+				_, err = validate.Run(context.Background(), s, validate.Options{Seed: 1})
+			}
+			return err
+		})
+		if (err != nil) != (want != "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", c.new, err, want)
 		}
 	}
 }
