@@ -72,6 +72,9 @@ type Subject struct {
 	// right for certain, sampled that a run did not try all inputs.
 	judged, met, sampled bool
 	allRead              bool // Reads are all that Answer read on any input
+
+	measured    []tokenSize // of Alice's tokens, where they were measured; allMeasured: of all her inputs
+	allMeasured bool
 }
 
 // Violation is a broken obligation of a reduction: not a wrong answer, but a map

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"crosscut/models/tasks"
 	"crosscut/protocol"
 	"crosscut/reductions/rules"
 )
@@ -23,7 +24,36 @@ func (s *Subject) tooLarge(a rules.Sized) (why string, all bool, err error) {
 	if !a.Raw || s.Shape.Task.TokenBits != nil {
 		return "", true, nil
 	}
+	if s.measured == nil {
+		if s.measured, s.allMeasured, err = s.tokenSizes(); err != nil {
+			s.measured = nil
+			return "", s.allMeasured, err
+		}
+	}
 	d, p := a.Set.Num.Int("d"), a.Set.Num.Int("p")
+	most, sign := 0, 0 // 1: some number is negative
+	for _, t := range s.measured {
+		if most = max(most, t.bits); t.negative {
+			sign = 1
+		}
+		switch {
+		case t.numbers > d:
+			return fmt.Sprintf("no bound: a token of Alice's holds %d numbers, and d = %d", t.numbers, d), s.allMeasured, nil
+		case most+sign > p:
+			return fmt.Sprintf("no bound: a number in a token of Alice's has %d bits, and p = %d", most+sign, p), s.allMeasured, nil
+		}
+	}
+	return "", s.allMeasured, nil
+}
+
+// tokenSize is how many numbers a token holds, and the bits of the largest.
+type tokenSize struct {
+	numbers, bits int
+	negative      bool
+}
+
+// tokenSizes are the different sizes of the tokens of some of Alice's inputs, as they come; all says that these are all.
+func (s *Subject) tokenSizes() (list []tokenSize, all bool, err error) {
 	var ins []protocol.Word
 	x := s.domainOf(protocol.Alice)
 	if n := x.Len(); n != -1 && n <= sizeInputs {
@@ -44,37 +74,33 @@ func (s *Subject) tooLarge(a rules.Sized) (why string, all bool, err error) {
 			}
 		}
 	}
-	most, sign := 0, 0 // 1: some number is negative
-	for _, in := range ins {
-		toks, err := s.write(protocol.Alice, in)
-		if err != nil {
-			return "", all, err
-		}
+	seen, sizes := map[int]bool{}, map[tokenSize]bool{}
+	err = s.writeEach(protocol.Alice, len(ins), func(k int) protocol.Word { return ins[k] }, func(_ int, _ protocol.Word, toks []tasks.Token) {
 		for _, t := range toks {
-			raw, _ := json.Marshal(s.Shape.Task.FormatToken(s.Shape, t)) // a user's value, which was JSON
-			numbers, bits, negative := measure(raw)
-			if most = max(most, bits); negative {
-				sign = 1
+			if seen[t.X] { // tokens of a user's own task are numbered
+				continue
 			}
-			switch {
-			case numbers > d:
-				return fmt.Sprintf("no bound: a token of Alice's holds %d numbers, and d = %d", numbers, d), all, nil
-			case most+sign > p:
-				return fmt.Sprintf("no bound: a number in a token of Alice's has %d bits, and p = %d", most+sign, p), all, nil
+			seen[t.X] = true
+			raw, _ := json.Marshal(s.Shape.Task.FormatToken(s.Shape, t)) // a user's value, which was JSON
+			if size := measure(raw); !sizes[size] {
+				sizes[size] = true
+				list = append(list, size)
 			}
 		}
-	}
-	return "", all, nil
+	})
+	return list, all, err
 }
 
 // measure counts the numbers of a token, and the bits of the largest: of an integer its own, of
 // another number 64, of a string those of its number among all strings, the shorter ones first.
-func measure(raw []byte) (numbers, bits int, negative bool) {
+func measure(raw []byte) (size tokenSize) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
 	var token any
 	_ = dec.Decode(&token)
-	number := func(i *big.Int) { numbers, bits, negative = numbers+1, max(bits, i.BitLen()), negative || i.Sign() < 0 }
+	number := func(i *big.Int) {
+		size = tokenSize{size.numbers + 1, max(size.bits, i.BitLen()), size.negative || i.Sign() < 0}
+	}
 	var count func(v any)
 	count = func(v any) {
 		switch v := v.(type) {
@@ -104,7 +130,7 @@ func measure(raw []byte) (numbers, bits int, negative bool) {
 		}
 	}
 	count(token)
-	return numbers, bits, negative
+	return size
 }
 
 // unmeasured is what a row rests on where Alice has more inputs than were written.

@@ -163,8 +163,8 @@ func TestTokensOfOtherSizes(t *testing.T) {
 		t.Errorf("text where text is wanted: %v", err)
 	}
 	for raw, want := range map[string][2]int{`[1, [2, "a"], {"x": 255}]`: {5, 8}, `7`: {1, 3}, `-8`: {1, 4}, `[]`: {0, 0}, `1.5`: {1, 64}, `"a"`: {1, 7}, `"0110"`: {1, 30}, `""`: {1, 0}, `true`: {1, 1}} {
-		if numbers, bits, negative := measure([]byte(raw)); numbers != want[0] || bits != want[1] || negative != (raw == `-8`) {
-			t.Errorf("%s: %d numbers of %d bits, negative: %v", raw, numbers, bits, negative)
+		if got := measure([]byte(raw)); got != (tokenSize{want[0], want[1], raw == `-8`}) {
+			t.Errorf("%s: %+v", raw, got)
 		}
 	}
 }
@@ -198,7 +198,7 @@ func TestTokensFitTheRule(t *testing.T) {
 				t.Errorf("%v: %v, %+v", c.token, err, late)
 			}
 		}
-		s.Write = func(protocol.Player, []protocol.Word) ([][]tasks.Token, error) { return nil, errPlanted }
+		s.Write, s.measured = func(protocol.Player, []protocol.Word) ([][]tasks.Token, error) { return nil, errPlanted }, nil
 		tried := newSearch(t.Context(), func(int) (*Subject, error) { return s, nil })
 		tried.samples[s.Size] = nil
 		s.Declared, s.Need = true, &Need{Bits: 1 << 20, Setting: protocol.TwoWay}
