@@ -186,17 +186,6 @@ func TestBeyond(t *testing.T) {
 	}
 }
 
-// inTime tries with more and more time for a call, until it is not that which is wrong, or as it is wanted, where LIMIT
-// stands for that time: on a busy machine what comes before takes as long.
-func inTime(want string, limits Limits, try func(Limits) error) (err error, wanted string) {
-	for ; ; limits.Call *= 2 {
-		err, wanted = try(limits), strings.Replace(want, "LIMIT", limits.Call.String(), 1)
-		if err == nil || strings.Contains(err.Error(), wanted) || !strings.Contains(err.Error(), "took more than") || limits.Call > time.Minute {
-			return err, wanted
-		}
-	}
-}
-
 func TestUnusable(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ name, source, want string }{
