@@ -2,6 +2,7 @@ package reductions
 
 import (
 	"fmt"
+	"slices"
 
 	"crosscut/models/tasks"
 	"crosscut/protocol"
@@ -46,12 +47,7 @@ var DisjQSAMemory = memory(func(q int) *Reduction {
 			return ts
 		},
 		Answer: func(_ int, _ tasks.Shape, out []tasks.Value) bool {
-			for _, v := range out {
-				if v[0] > 0.5/float64(q) {
-					return true
-				}
-			}
-			return false
+			return slices.ContainsFunc(out, func(v tasks.Value) bool { return v[0] > 0.5/float64(q) })
 		},
 	}
 })

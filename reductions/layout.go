@@ -2,6 +2,7 @@ package reductions
 
 import (
 	"fmt"
+	"slices"
 
 	"crosscut/models/tasks"
 	"crosscut/protocol"
@@ -41,13 +42,7 @@ func unless(set tasks.Params, name string, def float64) float64 {
 }
 
 // repeat lists k copies of a token.
-func repeat(k int, t tasks.Token) []tasks.Token {
-	ts := make([]tasks.Token, k)
-	for i := range ts {
-		ts[i] = t
-	}
-	return ts
-}
+func repeat(k int, t tasks.Token) []tasks.Token { return slices.Repeat([]tasks.Token{t}, k) }
 
 // perBit lists a token for each of n bits: on(i) where bit i, from 0, is 1, else off(i).
 func perBit(n int, bits protocol.Word, off, on func(i int) tasks.Token) []tasks.Token {

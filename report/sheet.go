@@ -67,7 +67,7 @@ func (g *Grid) Add(cells ...string) {
 
 // Params writes parameters as m=8 p=16, sorted by name. Numbers print so that they
 // read back as the same number.
-func Params(p map[string]any) string {
+func Params[V any](p map[string]V) string {
 	var words []string
 	for _, name := range slices.Sorted(maps.Keys(p)) {
 		words = append(words, name+"="+Value(p[name]))
@@ -185,12 +185,7 @@ func (g Grid) lift(limit int) (said string, rest Grid) {
 // constant says whether a column is the same in every row. Verdicts always stand
 // in their rows.
 func (g Grid) constant(c int) bool {
-	for _, row := range g.Rows {
-		if row.Cells[c] != g.Rows[0].Cells[c] || verdictIn(row.Cells[c]) != "" {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(g.Rows, func(row Line) bool { return row.Cells[c] != g.Rows[0].Cells[c] || verdictIn(row.Cells[c]) != "" })
 }
 
 // only keeps the columns that pass.

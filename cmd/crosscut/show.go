@@ -130,9 +130,7 @@ func about(kind, name, doc string, cite []string) (*report.Sheet, entry) {
 
 func (e entry) and(more map[string]any) map[string]any {
 	v := map[string]any{"kind": e.Kind, "name": e.Name, "doc": e.Doc, "cite": e.Cite}
-	for k, x := range more {
-		v[k] = x
-	}
+	maps.Copy(v, more)
 	return v
 }
 
@@ -341,7 +339,7 @@ func showReduction(r *reductions.Reduction) *report.Sheet {
 		if err != nil {
 			continue
 		}
-		g.Add(strconv.Itoa(n), strconv.Itoa(in.Shape.N), showParams(in.Shape.Params), in.At.String(), tasks.Ranges(in.Reads), report.Yes(in.QueryFixed()))
+		g.Add(strconv.Itoa(n), strconv.Itoa(in.Shape.N), report.Params(in.Shape.Params), in.At.String(), tasks.Ranges(in.Reads), report.Yes(in.QueryFixed()))
 		sizes = append(sizes, map[string]any{"n": n, "N": in.Shape.N, "params": in.Shape.Params, "split": in.At.String(), "read": in.Reads, "query_fixed": in.QueryFixed()})
 	}
 	s.Grids = append(s.Grids, g)
@@ -370,14 +368,6 @@ func exampleGrid(in *reductions.Instance) report.Grid {
 		}
 	}
 	return g
-}
-
-func showParams(p tasks.Params) string {
-	all := map[string]any{}
-	for name, v := range p {
-		all[name] = v
-	}
-	return report.Params(all)
 }
 
 // showToken writes a token as it stands in input files.

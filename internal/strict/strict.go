@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -443,9 +444,7 @@ func keysOf(t reflect.Type) map[string]reflect.Type {
 		switch {
 		case name == "-":
 		case f.Anonymous && name == "" && f.Type.Kind() == reflect.Struct:
-			for key, of := range keysOf(f.Type) {
-				k[key] = of
-			}
+			maps.Copy(k, keysOf(f.Type))
 		case !f.IsExported():
 		case name == "":
 			k[f.Name] = f.Type

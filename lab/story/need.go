@@ -133,7 +133,7 @@ func (t *telling) notNeeded() error {
 	}
 	t.page(theNeed, "what can be counted", func(p *page) {
 		p.say(Plain, "At small sizes the price can be counted. At N = %d, %s, split in half, Alice has %d inputs and Bob %d.",
-			small.N, report.Params(numbers(small.Params)), cut.Rows(), cut.Cols())
+			small.N, report.Params(small.Params), cut.Rows(), cut.Cols())
 		p.blank()
 		p.add(Span{fmt.Sprintf("  different rows of the matrix: %d", rows.Different), Strong})
 		p.add(Span{fmt.Sprintf("  so Alice, speaking once, needs exactly %s", report.Plural(rows.Bits.Upper, "bit")), Strong})
@@ -147,5 +147,5 @@ func setFlag(p tasks.Params) string {
 	if len(p) == 0 {
 		return ""
 	}
-	return " --set " + strings.ReplaceAll(report.Params(numbers(p)), " ", ",")
+	return " --set " + strings.ReplaceAll(report.Params(p), " ", ",")
 }

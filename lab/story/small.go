@@ -90,7 +90,7 @@ func (t *telling) defeat(m models.Machine, model string, f *falsify.Finding) {
 			at += fmt.Sprintf(", on inputs of %s at n = %d", t.in.Name, t.in.Size)
 		}
 		p.hang("model    ", Plain, "%s, %s", model, at)
-		p.hang("set      ", Strong, "%s", report.Params(numbers(t.plan.small.set)))
+		p.hang("set      ", Strong, "%s", report.Params(t.plan.small.set))
 		p.hang("sizes    ", Plain, "%s", report.Params(models.AllParams(m)))
 		p.hang("size     ", Plain, "%d bits = %s", size, formula)
 		p.hang("message  ", Plain, "%d bits = %s", f.MessageBits, f.Formula)

@@ -54,7 +54,7 @@ func (t *telling) opening() error {
 	sh := t.shape
 	t.page(theCut, "a task, and a sequence", func(p *page) {
 		p.say(Plain, "%s: %s.", sh.Task.Name, sh.Task.Doc)
-		p.say(Faint, "N = %d, %s. Output %s is asked for (marked ^).", sh.N, report.Params(numbers(sh.Params)), tasks.Ranges(t.job.Read))
+		p.say(Faint, "N = %d, %s. Output %s is asked for (marked ^).", sh.N, report.Params(sh.Params), tasks.Ranges(t.job.Read))
 		p.blank()
 		p.strip(sh, t.job.Split, t.seq, readMarks(t.job.Read))
 		p.blank()
@@ -75,14 +75,6 @@ func (t *telling) opening() error {
 		p.say(Plain, "Bob must output. What Alice writes on the board for that, bit by bit, is what the model moves across the cut.")
 	})
 	return nil
-}
-
-func numbers(p tasks.Params) map[string]any {
-	all := map[string]any{}
-	for name, v := range p {
-		all[name] = v
-	}
-	return all
 }
 
 func docOf(model string) string {

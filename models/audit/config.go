@@ -379,10 +379,7 @@ func flatten(fields object, c *Config) (object, error) {
 	inner := fields[nested].(object)
 	c.nested = true
 	c.note("counted: the text model in %q; images and sounds reach it as tokens", nested)
-	out := object{}
-	for key, v := range inner {
-		out[key] = v
-	}
+	out := maps.Clone(inner)
 	if name, _ := inner["model_type"].(string); !known(name) && fields["model_type"] != nil {
 		if outer, _ := fields["model_type"].(string); known(outer) || name == "" {
 			out["model_type"] = fields["model_type"]

@@ -55,11 +55,7 @@ func count(raw []byte, o Options) (*Model, error) {
 	if o.Cut != Pass && o.Cut != Stored {
 		return nil, fmt.Errorf("flag --cut: %w", catalog.Unknown("cut", string(o.Cut), []string{string(Pass), string(Stored)}))
 	}
-	set := object{}
-	for name, v := range o.Set {
-		set[name] = v
-	}
-	c, a, err := parse(raw, set)
+	c, a, err := parse(raw, o.Set)
 	if err != nil {
 		return nil, err
 	}

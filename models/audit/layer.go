@@ -56,13 +56,7 @@ func sum(name string, elements int, formula string, stored Dtype) Part {
 }
 
 // repeat is n equal layers.
-func repeat(n int, l Layer) []Layer {
-	out := make([]Layer, n)
-	for i := range out {
-		out[i] = l
-	}
-	return out
-}
+func repeat(n int, l Layer) []Layer { return slices.Repeat([]Layer{l}, n) }
 
 // renamed are kinds of layers that transformers 5 saves under new names, and the old ones (remap_legacy_layer_types).
 var renamed = map[string]string{"full_attention": "attention", "linear_attention": "mamba", "attention": "full_attention", "mamba": "linear_attention"}

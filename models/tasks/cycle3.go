@@ -59,12 +59,7 @@ func onTriangle(seq []Token, e Token) bool {
 			reached[f.To/64] |= 1 << (f.To % 64)
 		}
 	}
-	for _, g := range seq {
-		if g.To == e.X && reached[g.X/64]>>(g.X%64)&1 == 1 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(seq, func(g Token) bool { return g.To == e.X && reached[g.X/64]>>(g.X%64)&1 == 1 })
 }
 
 // meet says whether two sorted lists of arcs, each of one tail, share a head.

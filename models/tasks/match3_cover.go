@@ -1,6 +1,9 @@
 package tasks
 
-import "crosscut/protocol"
+import (
+	"crosscut/protocol"
+	"slices"
+)
 
 // match3Cover covers the ones of match3 at a public position by M + 2 rectangles:
 // the two partners are both on Alice's side (public tokens count there), both on
@@ -22,12 +25,7 @@ func match3Cover(sh Shape, s Split, public []Token, pos int) (protocol.Cover[[]T
 	}
 	rest := (2*m - query%m) % m // what the partners must sum to, mod M
 	pair := func(has []bool, toks []Token) bool {
-		for _, t := range toks {
-			if has[(rest+m-t.X%m)%m] {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(toks, func(t Token) bool { return has[(rest+m-t.X%m)%m] })
 	}
 	side := func(toks []Token, alone, always int, both []Token, residue func(r int) int, mark func(int)) {
 		has := make([]bool, m)

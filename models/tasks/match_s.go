@@ -3,6 +3,7 @@ package tasks
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 // MatchS is Match2 and Match3 for any number of terms s.
@@ -21,12 +22,7 @@ var MatchS = register(match(Task{
 			if terms == 0 {
 				return sum%m == 0
 			}
-			for _, t := range seq {
-				if completes(terms-1, (sum+t.X)%m) {
-					return true
-				}
-			}
-			return false
+			return slices.ContainsFunc(seq, func(t Token) bool { return completes(terms-1, (sum+t.X)%m) })
 		}
 		return Truth(completes(sh.Int("s")-1, seq[pos-1].X))
 	},

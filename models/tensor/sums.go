@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/big"
+	"slices"
 
 	"golang.org/x/exp/constraints"
 
@@ -86,7 +87,7 @@ func (s *tupleSums) average(ctx context.Context, query []*big.Int) ([]*big.Rat, 
 	var z int64
 	var num []int64
 	var err error
-	if s.small != nil && bound.BitLen() <= 62 && fit64(query) {
+	if s.small != nil && bound.BitLen() <= 62 && !slices.ContainsFunc(query, func(x *big.Int) bool { return !x.IsInt64() }) {
 		z, num, err = sumTuples(ctx, s, s.small, int64s(query), s.narrowWeight())
 	} else {
 		q := make([]float64, len(query))
@@ -106,15 +107,6 @@ func (s *tupleSums) average(ctx context.Context, query []*big.Int) ([]*big.Rat, 
 		}
 	}
 	return out, nil
-}
-
-func fit64(v []*big.Int) bool {
-	for _, x := range v {
-		if !x.IsInt64() {
-			return false
-		}
-	}
-	return true
 }
 
 func int64s(v []*big.Int) []int64 {
@@ -202,10 +194,7 @@ func sumTuples[T constraints.Signed | constraints.Float](ctx context.Context, s 
 	if math.Pow(float64(s.tokens), float64(len(keys))) < 1<<14 {
 		workers = 1
 	}
-	one := make([]int64, s.dv)
-	for c := range one {
-		one[c] = 1
-	}
+	one := slices.Repeat([]int64{1}, s.dv)
 	walkers, err := par.With(ctx, workers, s.tokens, func() *walker[T] {
 		k := &walker[T]{s: s, keys: keys, weight: weight, num: make([]int64, s.dv), tuple: make([]int, len(keys))}
 		for range keys {

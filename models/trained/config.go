@@ -251,12 +251,7 @@ func (c *Config) shape() (tasks.Shape, error) {
 func thresholded(t *tasks.Task, threshold float64) *tasks.Task {
 	own := *t
 	own.Correct = func(_ tasks.Shape, got, want tasks.Value) bool {
-		for k := range want {
-			if (got[k] > threshold) != (want[k] > threshold) {
-				return false
-			}
-		}
-		return true
+		return slices.EqualFunc(got, want, func(g, w float64) bool { return (g > threshold) == (w > threshold) })
 	}
 	return &own
 }

@@ -3,6 +3,7 @@ package bapo
 import (
 	"math"
 	"math/bits"
+	"slices"
 )
 
 // Check says whether a scheme serves: for every suffix, every two prefixes of one colour with
@@ -80,12 +81,7 @@ func (k Core) Check(f Function, c *Cut) bool {
 	var refuted func(at, used int) bool
 	refuted = func(at, used int) bool {
 		if at == len(colour) {
-			for _, y := range k.Suffixes {
-				if !k.served(f, c, c.suffixes[y], colour) {
-					return true
-				}
-			}
-			return false
+			return slices.ContainsFunc(k.Suffixes, func(y int) bool { return !k.served(f, c, c.suffixes[y], colour) })
 		}
 		for v := range min(used+1, k.Colours) {
 			if colour[at] = v; !refuted(at+1, max(used, v+1)) {

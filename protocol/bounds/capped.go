@@ -3,6 +3,7 @@ package bounds
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"crosscut/protocol/bounds/check"
 )
@@ -120,10 +121,7 @@ func (a *analysis) spanBound(ctx context.Context, value int) (e check.Span, most
 // value (by augmenting paths), and what it allows a rectangle.
 func (a *analysis) matchOthers(ctx context.Context, value int) (most int, entries []check.Entry) {
 	v := a.m.Place(value)
-	owner := make([]int, a.Cols)
-	for j := range owner {
-		owner[j] = -1
-	}
+	owner := slices.Repeat([]int{-1}, a.Cols)
 	differs := make([]bitset, a.Rows)
 	for i := range differs {
 		differs[i] = bitset(a.m.Defined(i)).clone()

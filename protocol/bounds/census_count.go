@@ -3,6 +3,7 @@ package bounds
 import (
 	"math/big"
 	"math/bits"
+	"slices"
 )
 
 // This file counts folded matrices without listing them. docs/census.md derives
@@ -265,10 +266,7 @@ func quotients(p []int) [][]int {
 		if blocks == len(p) {
 			return
 		}
-		q := make([]int, blocks)
-		for b := range q {
-			q[b] = -1
-		}
+		q := slices.Repeat([]int{-1}, blocks)
 		for i, to := range p {
 			if b := block[i]; q[b] >= 0 && q[b] != block[to] {
 				return

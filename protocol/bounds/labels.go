@@ -40,11 +40,7 @@ func (a *aspect) labelling(ctx context.Context, k int, exactly bool, steps int) 
 	for b := range s.size {
 		whole.add(b)
 	}
-	open := make([]bitset, a.n[1])
-	for j := range open {
-		open[j] = whole
-	}
-	if !s.assign(0, open, []int{k}) {
+	if !s.assign(0, slices.Repeat([]bitset{whole}, a.n[1]), []int{k}) {
 		return nil, !s.stopped
 	}
 	return s.rects(), true

@@ -3,6 +3,7 @@ package bounds
 import (
 	"context"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -13,7 +14,7 @@ import (
 // callers round it and let the checker say what it proves. ok: it converged.
 func interior(ctx context.Context, a *mat.Dense, b, c []float64) (x, y []float64, ok bool) {
 	m, n := a.Dims()
-	x, s := ones64(n), ones64(n)
+	x, s := slices.Repeat([]float64{1}, n), slices.Repeat([]float64{1}, n)
 	y = make([]float64, m)
 	scale := 1.0
 	for _, v := range b {
@@ -142,12 +143,4 @@ func reach(v, d []float64) float64 {
 		}
 	}
 	return step
-}
-
-func ones64(n int) []float64 {
-	v := make([]float64, n)
-	for i := range v {
-		v[i] = 1
-	}
-	return v
 }

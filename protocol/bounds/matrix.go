@@ -263,12 +263,7 @@ func (m *Matrix) Total() bool { return m.total }
 
 // Boolean reports that every defined entry is 0 or 1.
 func (m *Matrix) Boolean() bool {
-	for _, v := range m.values {
-		if v != 0 && v != 1 {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(m.values, func(v int) bool { return v != 0 && v != 1 })
 }
 
 // Row is the packed row i of the value Values()[v]. It must not be changed.

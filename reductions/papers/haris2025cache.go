@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"math/bits"
 	"math/rand/v2"
+	"slices"
 
 	"crosscut/internal/exact"
 	"crosscut/protocol"
@@ -48,12 +49,7 @@ func keysOf(n, d int, rng *rand.Rand) []uint64 {
 
 // apart says whether |<key, k>| <= d/2 for all keys k.
 func apart(keys []uint64, key uint64, d int) bool {
-	for _, k := range keys {
-		if s := d - 2*bits.OnesCount64(k^key); 2*max(s, -s) > d {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(keys, func(k uint64) bool { s := d - 2*bits.OnesCount64(k^key); return 2*max(s, -s) > d })
 }
 
 // newStream builds the weights; twins makes the first two keys equal. d is a power of 2.

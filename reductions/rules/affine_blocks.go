@@ -4,6 +4,7 @@ import (
 	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
+	"slices"
 )
 
 // AffineBlocks is rule C9: linear recurrences whose gates depend on inputs only. A run of
@@ -155,11 +156,7 @@ func (r recurrence) block(layer int, xs [][]uint64) []uint64 {
 	shift := through(make([]uint64, r.s))
 	f := make([]uint64, r.size())
 	if r.diagonal {
-		ones := make([]uint64, r.s)
-		for i := range ones {
-			ones[i] = 1
-		}
-		for i, y := range through(ones) {
+		for i, y := range through(slices.Repeat([]uint64{1}, r.s)) {
 			f[i], f[r.s+i] = (y-shift[i])&mask(r.p), shift[i]
 		}
 		return f

@@ -3,6 +3,7 @@ package rules
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"crosscut/models"
 	"crosscut/models/tasks"
@@ -71,15 +72,7 @@ func (g decoding) weights(l int) weights { return weights{draw(g.seed, uint64(l)
 
 // needed says whether layer l is needed at position i (from 1).
 func (g decoding) needed(l, i int) bool {
-	if l < g.layers-1 {
-		return true
-	}
-	for _, r := range g.c.Read {
-		if r == i {
-			return true
-		}
-	}
-	return false
+	return l < g.layers-1 || slices.Contains(g.c.Read, i)
 }
 
 // asked lists the positions of one player for which from must answer: from holds an

@@ -42,11 +42,7 @@ func mutable(v starlark.Value) bool {
 	case *starlark.Set: // which a task may put out
 		return true
 	case starlark.Tuple:
-		for _, e := range v {
-			if mutable(e) {
-				return true
-			}
-		}
+		return slices.ContainsFunc(v, mutable)
 	}
 	return false
 }

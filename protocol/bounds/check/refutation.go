@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -226,12 +227,7 @@ func (b *branch) verify(t *work, axis int, free map[int]bool, side [2]map[int]bo
 }
 
 func within(set []int, of map[int]bool) bool {
-	for _, i := range set {
-		if !of[i] {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(set, func(i int) bool { return !of[i] })
 }
 
 // count verifies a lemma that counts leaves or lines.

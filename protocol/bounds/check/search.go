@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"math/big"
+	"slices"
 )
 
 // ErrLimit says that evidence asks the checker for more work than it does.
@@ -321,11 +322,7 @@ func (s *searcher) rectangle(t *Table, v, n int) bool {
 		}
 		return lost && grow(from+1, cols, chosen) // a row that costs nothing is always taken
 	}
-	all := make([]bool, u.Cols)
-	for j := range all {
-		all[j] = true
-	}
-	return grow(0, all, nil)
+	return grow(0, slices.Repeat([]bool{true}, u.Cols), nil)
 }
 
 // covered looks for n rectangles without another value that cover v (each entry

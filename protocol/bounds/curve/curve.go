@@ -317,10 +317,7 @@ func (p *problem) dual(k int64) (int64, []int64) {
 	}
 	best, prices := int64(math.MaxInt64), []int64(nil)
 	for level := range int64(p.cols) + 1 {
-		u := make([]int64, p.rows)
-		for i := range u {
-			u[i] = level
-		}
+		u := slices.Repeat([]int64{level}, p.rows)
 		if v := value(u); v < best {
 			best, prices = v, u
 		}
