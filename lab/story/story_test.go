@@ -138,8 +138,8 @@ func strip(s string) string {
 func TestSeeds(t *testing.T) {
 	for _, task := range []string{"match3", "qsa", "match2"} {
 		first := ""
-		for seed := range uint64(4) {
-			s, err := Tell(context.Background(), task, seed+2)
+		for _, seed := range []uint64{2, 5} {
+			s, err := Tell(context.Background(), task, seed)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -147,10 +147,10 @@ func TestSeeds(t *testing.T) {
 			if err := s.WriteStep(&b, 0, Width, false); err != nil {
 				t.Fatal(err)
 			}
-			if seed == 0 {
+			if seed == 2 {
 				first = b.String()
 			}
-			if seed == 3 && b.String() == first {
+			if seed == 5 && b.String() == first {
 				t.Errorf("%s: the seed changes nothing", task)
 			}
 		}

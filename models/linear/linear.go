@@ -108,20 +108,19 @@ func (m *FeedForward) Whole(ctx context.Context, seq []tasks.Token, read []int) 
 // that number its values: ceil(log2(1 + sum |w| (high - low))).
 func (m *FeedForward) ranges(s tasks.Split, who protocol.Player) (least []int64, width []int) {
 	least, width = make([]int64, len(m.Rows)), make([]int, len(m.Rows))
+	low, high := make([]int64, len(s.Owner)*m.Numbers), make([]int64, len(s.Owner)*m.Numbers) // 0 where it is not the player's
+	for i, o := range s.Owner {
+		if o == who {
+			copy(low[i*m.Numbers:], m.Low)
+			copy(high[i*m.Numbers:], m.High)
+		}
+	}
 	for r, row := range m.Rows {
 		var span uint64
 		for _, t := range row {
-			pos, k := t.Column/m.Numbers+1, t.Column%m.Numbers
-			if s.Of(pos) != who {
-				continue
-			}
-			if t.Weight < 0 {
-				least[r] += t.Weight * m.High[k]
-				span += uint64(-t.Weight) * uint64(m.High[k]-m.Low[k])
-			} else {
-				least[r] += t.Weight * m.Low[k]
-				span += uint64(t.Weight) * uint64(m.High[k]-m.Low[k])
-			}
+			at, to := t.Weight*low[t.Column], t.Weight*high[t.Column]
+			least[r] += min(at, to)
+			span += uint64(max(at, to) - min(at, to))
 		}
 		width[r] = protocol.Width(span + 1)
 	}

@@ -50,12 +50,15 @@ var QSA = register(&Task{
 		if q := sh.Int("q"); len(t.Y) != q {
 			return fmt.Errorf(`"y" has %d positions, want q = %d`, len(t.Y), q)
 		}
-		for k, j := range t.Y {
+		last := 0
+		for _, j := range t.Y {
 			switch {
+			case j > last && j <= sh.N:
+				last = j
 			case j < 1 || j > sh.N:
 				return fmt.Errorf(`"y" holds %d, outside 1..%d`, j, sh.N)
-			case k > 0 && j <= t.Y[k-1]:
-				return fmt.Errorf(`"y" holds %d after %d, want strictly increasing positions`, j, t.Y[k-1])
+			default:
+				return fmt.Errorf(`"y" holds %d after %d, want strictly increasing positions`, j, last)
 			}
 		}
 		return nil
