@@ -204,28 +204,17 @@ var bapoTable = &Claim{
 	},
 }
 
-// bapoOpen is a claim of which only small cases are known here: they are shown, and nothing follows.
-func bapoOpen(id, task, short, statement, why string, h Hypothesis) *Claim {
-	return &Claim{
-		ID: id, Kind: Conjecture, Short: short, Hypothesis: h, Seen: "read (main text, part of the proofs)",
-		Statement: statement, Source: "arXiv 2505.08140", Conventions: []string{bapoRules},
-		Parts: []Part{{QuotedThere, "the bound"}, {OpenStill, why}, {CheckedHere, "the exact a(n, b) at small n, below the sizes of the bound"}},
-		run: func(rows *collector) {
-			k := bapoTask(task)
-			for n := k.Least; n <= bapoMost(k, rows.at); n++ {
-				rows.bapo(k, n, 1, "nothing", func(int) bool { return true })
-			}
-		},
-	}
+var bapoReachability = &Claim{
+	ID: "REACHABILITY", Kind: Conjecture, Short: "reachability: a or b is a power of m", Hypothesis: Hypothesis{Text: "m edges, c >= 3, m large"}, Seen: "read (main text, part of the proofs)",
+	Statement: "Reachability in graphs of m edges has no (o(m^(1/c) log m), o(m^(1-2/c)))-BAPO, c >= 3.", Source: "arXiv 2505.08140", Conventions: []string{bapoRules},
+	Parts: []Part{{QuotedThere, "the bound"}, {OpenStill, "the truth between this and sending everything is open; a bound of this order is proved in claim \"REACHABILITY d!\""}, {CheckedHere, "the exact a(n, b) at small n, below the sizes of the bound"}},
+	run: func(rows *collector) {
+		k := bapoTask("reachability")
+		for n := k.Least; n <= bapoMost(k, rows.at); n++ {
+			rows.bapo(k, n, 1, "nothing", func(int) bool { return true })
+		}
+	},
 }
-
-var (
-	bapoMatch3 = bapoOpen("MATCH3", "match3", "Match3 over Z_{n^2}: a >= n/(8b)", "MATCH3 over Z_{n^2}, read at the last token, has no (o(n/b), b)-BAPO; the constant in its proof, as we read it, is a >= n / (8b) for n > 10, and b < n - 1 at least: a larger b shows every token, and 0 bits do.",
-		"n = 11 has an alphabet of 121 tokens, beyond what is decided exactly here",
-		Hypothesis{Text: "n > 10, 1 <= b < n - 1, M = n^2", Over: []Range{{Name: "n", From: 1, To: 64}, {Name: "b", From: 1, To: 8}}, Holds: func(at Sizes) bool { return at["n"] > 10 && at["b"] < at["n"]-1 }})
-	bapoReachability = bapoOpen("REACHABILITY", "reachability", "reachability: a or b is a power of m", "Reachability in graphs of m edges has no (o(m^(1/c) log m), o(m^(1-2/c)))-BAPO, c >= 3.",
-		"the truth between this and sending everything is open; a bound of this order is proved in claim \"REACHABILITY d!\"", Hypothesis{Text: "m edges, c >= 3, m large"})
-)
 
 // bapoChain is a claim that oracles, which write tokens until the chain ends, answer tasks.
 func bapoChain(c Claim, run func(rows *collector)) *Claim {

@@ -267,6 +267,90 @@ var bapoMajoritySecond = &Claim{
 	},
 }
 
+// match3Good is what the proof leaves of each of t groups, at M = n^2: the part of the draws in which
+// the group's token is hidden and no other pair matches.
+func match3Good(n, b int) (t int, part float64) {
+	k := n - 1
+	t = k / (16 * b)
+	all := float64(k + t)
+	return t, 1 - float64(2*b*t)/float64(k-t) - (all*all+5*all)/float64(2*n*n)
+}
+
+var bapoMatch3 = &Claim{
+	ID: "MATCH3", Kind: Lower, Short: "Match3 over Z_{n^2}: a >= t / 5",
+	Hypothesis: Hypothesis{Text: "M = n^2, n >= 26, 1 <= b <= (n - 1) / 16", Over: []Range{{Name: "n", From: 1, To: 64}, {Name: "b", From: 1, To: 8}}, Holds: func(at Sizes) bool { return at["n"] >= 26 && 16*at["b"] < at["n"] }},
+	Seen:       "read (main text, part of the proofs); the constant and its proof are this project's",
+	Statement:  "MATCH3 over Z_{n^2}, read at the last token, has no (o(n/b), b)-BAPO. Our constant: a >= t / 5 with t = floor((n - 1) / (16 b)). In the paper's proof, as we read it, it is n / (8b) for n > 10; b < n - 1 at least, since a larger b shows every token, and 0 bits do.",
+	Source:     "arXiv 2505.08140; the proved constant is this project's", Conventions: []string{bapoRules},
+	Parts: []Part{{CheckedHere, "the counting of the proof: all sets of marks at k = 5, M = 2, t = b = 1; all values at k = 3, M = 36, t = 1; what is left of each group for n = 26 to 2,000 and every b"},
+		{ProvedHere, "every n and b of the hypothesis (docs/literature.md)"}, {QuotedThere, "the constant 1/8"}},
+	run: func(rows *collector) {
+		rows.check(check{
+			row:  report.Row{Task: "match3", Model: "BAPO", N: ptr(6), Params: map[string]any{"b": 1, "M": 2}, Setting: protocol.OneWay},
+			what: "k = 5, one group and 3 fillers: each of the 2^10 sets of marks shows the group's token, and no filler, on at most 1/2 of the draws", fault: "the places are known to the attention",
+			try: func(t *tally, broken bool) {
+				for m := range 1 << 10 { // bit 2 at + value
+					lost, all := 0, 0
+					for first := range 5 {
+						for at := range 5 {
+							if at == first || broken && (at != 0 || first != 1) {
+								continue
+							}
+							free, hidden := 1, 0 // values of the fillers, and of the token and its other, that are unmarked
+							for i := range 5 {
+								unmarked := 2 - bits.OnesCount(uint(m>>(2*i)&3))
+								switch i {
+								case first:
+								case at:
+									hidden = unmarked * unmarked
+								default:
+									free *= unmarked
+								}
+							}
+							lost, all = lost+free*(4-hidden), all+8*4
+						}
+					}
+					t.see(2*lost <= all, "marks %b: shown on %d of %d draws", m, lost, all)
+				}
+			},
+		})
+		rows.check(check{
+			row:  report.Row{Task: "match3", Model: "BAPO", N: ptr(4), Params: map[string]any{"M": 36}, Setting: protocol.OneWay},
+			what: "k = 3, one group, one filler, M = 36: a match that was not meant on at most (16 + 20) / 72 of the draws", fault: "the pair that is meant is counted",
+			try: func(t *tally, broken bool) {
+				unmeant, all := 0, 0
+				for v := range words(3, 36) { // filler, first, the other token; the last token is 1
+					held := []int{v[0], v[1], v[2], 1}
+					if broken {
+						held[2] = 71 - v[1]
+					}
+					if all++; slices.ContainsFunc(held, func(x int) bool {
+						return slices.ContainsFunc(held, func(y int) bool { return (x+y+1)%36 == 0 })
+					}) {
+						unmeant++
+					}
+				}
+				t.see(2*unmeant <= all, "%d of %d draws", unmeant, all)
+			},
+		})
+		rows.check(check{
+			row:  report.Row{Task: "match3", Model: "BAPO", N: ptr(2000), Setting: protocol.OneWay},
+			what: "n = 26 to 2,000, every b to (n - 1) / 16: more than 1/5 of the t groups are left", fault: "M = n",
+			try: func(t *tally, broken bool) {
+				for n := 26; n <= 2000; n++ {
+					for b := 1; 16*b < n; b++ {
+						groups, part := match3Good(n, b)
+						if broken {
+							part = 1 - (1-part)*float64(n)
+						}
+						t.see(groups >= 1 && part > 0.2, "n = %d, b = %d: %.3f of %d groups", n, b, part, groups)
+					}
+				}
+			},
+		})
+	},
+}
+
 // paths decides layers of edges from p vertices to p: each place is a vertex with an edge to any of the next layer; asked is
 // whether start i reaches end j, of all but the last start and end.
 func (c *collector) paths(p, layers, b int) {
