@@ -65,6 +65,9 @@ var _ = register(&command{
 		}
 		var quoted []string
 		for _, w := range words {
+			if strings.ContainsAny(w, "\r\n") { // what follows would be a command of its own
+				return usagef("rename the file", "%q holds a line break", w)
+			}
 			quoted = append(quoted, quote(w))
 		}
 		line := "crosscut " + strings.Join(quoted, " ")

@@ -112,3 +112,10 @@ func TestKubernetesJob(t *testing.T) {
 		}
 	}
 }
+
+// TestLineBreakInAJob: a file whose name holds a line break would be a command of its own in the script.
+func TestLineBreakInAJob(t *testing.T) {
+	if code, out, errs := crosscut("jobs", "--for", "kubernetes", "validate", "--file", "a\nrm b #.star", "--n", "3"); code != 2 || out != "" || !strings.Contains(errs, "holds a line break") {
+		t.Errorf("status %d: %s%s", code, out, errs)
+	}
+}
