@@ -4,6 +4,7 @@
 package reductions
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -96,9 +97,7 @@ func (r *Reduction) Instance(n, N int, set tasks.Params) (*Instance, error) {
 		}
 		r, set = fixed, rest
 	}
-	if N == 0 {
-		N = r.MinN(n)
-	}
+	N = cmp.Or(N, r.MinN(n))
 	if N < r.MinN(n) {
 		return nil, fmt.Errorf("reductions: %s: n = %d needs N >= %d, not %d", r.Name, n, r.MinN(n), N)
 	}

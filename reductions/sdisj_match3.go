@@ -1,6 +1,7 @@
 package reductions
 
 import (
+	"cmp"
 	"fmt"
 
 	"crosscut/models/tasks"
@@ -43,9 +44,7 @@ var SDisjMatch3 = family(func(n, N int, set tasks.Params) (*Reduction, tasks.Par
 		if sign < 0 {
 			w = m - 1 - w
 		}
-		if w == 0 {
-			w = m
-		}
+		w = cmp.Or(w, m)
 		return tasks.Token{X: w}
 	}
 	write := func(sh tasks.Shape, tokens int, signs protocol.Value, turn int) []tasks.Token {

@@ -65,6 +65,15 @@ func (g *Grid) Add(cells ...string) {
 	g.Rows = append(g.Rows, Line{Cells: cells})
 }
 
+// Append adds the tables that have rows.
+func (s *Sheet) Append(grids ...Grid) {
+	for _, g := range grids {
+		if len(g.Rows) > 0 {
+			s.Grids = append(s.Grids, g)
+		}
+	}
+}
+
 // Params writes parameters as m=8 p=16, sorted by name. Numbers print so that they
 // read back as the same number.
 func Params[V any](p map[string]V) string {

@@ -185,10 +185,7 @@ func varyingParams(rows []Row) []string {
 }
 
 func (r Row) verdict() Verdict {
-	if r.Verdict == "" {
-		return Unknown
-	}
-	return r.Verdict
+	return cmp.Or(r.Verdict, Unknown)
 }
 
 // flat is the table as CSV has it: the names of the JSON, one line per row, the

@@ -49,9 +49,7 @@ func (c *call) atlasHeads() error {
 		Title: fmt.Sprintf("Heads of functions of %d bits: %s of %s classes closed", n, report.Short(float64(r.Closed)), report.Short(float64(r.Classes))),
 		Grids: []report.Grid{closed}, Command: c.command(), Value: r, Flat: &closed,
 	}
-	if len(r.Open) > 0 {
-		s.Grids = append(s.Grids, open)
-	}
+	s.Append(open)
 	if err != nil || got.done < got.all {
 		s.Title += fmt.Sprintf("; %d of %d stretches", got.done, got.all)
 	}

@@ -93,8 +93,6 @@ func (c *call) atlasMatrices() error {
 		Title: fmt.Sprintf("%d of %d classes of matrices of up to %d x %d", len(kept), len(all), atlas.Side, atlas.Side),
 		Grids: []report.Grid{shapes}, Command: c.command(), Value: r, Flat: &grid,
 	}
-	if len(r.Rows) > 0 {
-		s.Grids = append(s.Grids, grid)
-	}
+	s.Append(grid)
 	return c.emit(s)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -78,9 +79,7 @@ func runAudit(c *call) error {
 		}
 		if err != nil {
 			refused++
-			if first == nil {
-				first = fmt.Errorf("%s: %w", file, err)
-			}
+			first = cmp.Or(first, fmt.Errorf("%s: %w", file, err))
 			r = &ask.Report{Report: audit.Refused(err)}
 		}
 		reports = append(reports, ask.Named{File: file, Report: r})

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -24,10 +25,7 @@ var _ = register(&command{
 	args: "[TASK]", maxArgs: 1, plain: true,
 	flags: flags(seedFlag(), &cli.BoolFlag{Name: "script", Usage: "print all steps"}),
 	run: func(c *call) error {
-		task := c.argument(0)
-		if task == "" {
-			task = story.Default
-		}
+		task := cmp.Or(c.argument(0), story.Default)
 		s, err := story.Tell(c.Context, task, c.Uint64("seed"))
 		if err != nil {
 			return err

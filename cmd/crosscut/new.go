@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
@@ -46,14 +47,8 @@ var _ = register(&command{
 		if !plainName.MatchString(name) {
 			return usagef("write a name such as my-task, and --out FILE for a place", "%q is no name: letters, digits, - and _, a letter first", name)
 		}
-		ending := newEnding[kind]
-		if ending == "" {
-			ending = ".star"
-		}
-		file := c.String("out")
-		if file == "" {
-			file = name + ending
-		}
+		ending := cmp.Or(newEnding[kind], ".star")
+		file := cmp.Or(c.String("out"), name+ending)
 		if filepath.Ext(file) != ending || strings.ContainsAny(file, "\r\n") {
 			return usagef("end the name with "+ending, "flag --out: %q would not be read as a %s", file, kind)
 		}

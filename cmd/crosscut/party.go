@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -171,9 +172,7 @@ func (c *call) half(data []byte, self protocol.Player) (half tasks.Half, rest mo
 		if err != nil {
 			return half, rest, read, err
 		}
-		if read == "" {
-			read = tasks.Ranges(in.Reads)
-		}
+		read = cmp.Or(read, tasks.Ranges(in.Reads))
 		if half, err = tasks.ReadHalf(data, self, in.Shape.Params, in.To); err != nil {
 			err = fmt.Errorf("%s: %w", c.String("input"), err)
 		}

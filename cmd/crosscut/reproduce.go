@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -161,10 +162,7 @@ func (c *call) concludeWith(t report.Table, err error, lay func(report.Table) *r
 	}
 	if at := slices.IndexFunc(t.Rows, func(r report.Row) bool { return r.Verdict == report.Contradiction }); at >= 0 {
 		r := t.Rows[at]
-		why := "it is right on every input with fewer bits than needed"
-		if r.Witness != "" {
-			why = r.Witness
-		}
+		why := cmp.Or(r.Witness, "it is right on every input with fewer bits than needed")
 		return internal(fmt.Errorf("contradiction: %s %s %s: %s", r.Claim, r.Model, r.Task, why))
 	}
 	return nil

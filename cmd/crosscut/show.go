@@ -202,9 +202,7 @@ func paramGrid(s *report.Sheet, title string, ps []tasks.Param) []paramInfo {
 		g.Add(p.Name, kind+limits, p.Doc)
 		infos = append(infos, paramInfo{p.Name, p.Doc, p.Min, p.Max, p.Real})
 	}
-	if len(ps) > 0 {
-		s.Grids = append(s.Grids, g)
-	}
+	s.Append(g)
 	return infos
 }
 
@@ -320,9 +318,7 @@ func showConstruction(c *models.Construction) *report.Sheet {
 		g.Add(ch.Name, strings.Join(ch.Of, " "), ch.Doc)
 		choices[ch.Name] = ch.Of
 	}
-	if len(c.Choices) > 0 {
-		s.Grids = append(s.Grids, g)
-	}
+	s.Append(g)
 	s.Value = e.and(map[string]any{"model": c.Model, "tasks": c.Tasks, "params": params, "choices": choices})
 	return s
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"strings"
@@ -124,9 +125,7 @@ func depends(in *reductions.Instance, base []tasks.Token, changes int, changed f
 
 // word reads a string of 0s and 1s of a given length; empty is all 0.
 func word(name, s string, width int) (protocol.Word, error) {
-	if s == "" {
-		s = strings.Repeat("0", width)
-	}
+	s = cmp.Or(s, strings.Repeat("0", width))
 	if len(s) != width || strings.Trim(s, "01") != "" {
 		return protocol.Word{}, bad("", "%s = %q: want %d characters 0 and 1", name, strict.Clip(s, 40), width)
 	}

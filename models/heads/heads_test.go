@@ -1,6 +1,7 @@
 package heads
 
 import (
+	"fmt"
 	"math/big"
 	"math/bits"
 	"math/rand/v2"
@@ -79,6 +80,13 @@ func TestSymmetriesCarryOver(t *testing.T) {
 	all := Symmetries(3)
 	if len(all) != 96 {
 		t.Errorf("%d symmetries of 3 variables", len(all))
+	}
+	different := map[string]bool{}
+	for _, s := range all {
+		different[fmt.Sprint(s)] = true
+	}
+	if len(different) != len(all) {
+		t.Errorf("%d different ones", len(different))
 	}
 	f := Function{3, 0b01101001}
 	_, psi := SignDegree(f)

@@ -1,6 +1,10 @@
 package heads
 
-import "math/big"
+import (
+	"math/big"
+
+	"gonum.org/v1/gonum/stat/combin"
+)
 
 // Symmetry is a change of names that alters no head number: variables are permuted,
 // some are flipped, and the answer may be too. g(x) = f(y) xor Out, where y_i =
@@ -72,25 +76,10 @@ func (s Symmetry) Weights(w Weights) Weights {
 // Symmetries lists all of n variables: 2 n! 2^n.
 func Symmetries(n int) []Symmetry {
 	var all []Symmetry
-	var permute func(perm []int, left []int)
-	permute = func(perm, left []int) {
-		if len(left) == 0 {
-			for flip := range 1 << n {
-				for _, out := range []bool{false, true} {
-					all = append(all, Symmetry{perm, flip, out})
-				}
-			}
-			return
-		}
-		for k := range left {
-			rest := append(append([]int{}, left[:k]...), left[k+1:]...)
-			permute(append(append([]int{}, perm...), left[k]), rest)
+	for _, perm := range combin.Permutations(n, n) {
+		for flip := range 1 << n {
+			all = append(all, Symmetry{perm, flip, false}, Symmetry{perm, flip, true})
 		}
 	}
-	var left []int
-	for i := range n {
-		left = append(left, i)
-	}
-	permute(nil, left)
 	return all
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"crosscut/models"
+
+	"gonum.org/v1/gonum/stat/combin"
 )
 
 // Enumerated are random signs whose least-norm queries were looked at for every one
@@ -197,24 +199,8 @@ func highest(gram [][]int16, y []int, c [4]int64) (top int64) {
 // choose yields the q-subsets of 0..n-1, increasing, in one slice.
 func choose(n, q int) iter.Seq[[]int] {
 	return func(yield func([]int) bool) {
-		y := make([]int, q)
-		for i := range y {
-			y[i] = i
-		}
-		for {
-			if !yield(y) {
-				return
-			}
-			i := q - 1
-			for i >= 0 && y[i] == n-q+i {
-				i--
-			}
-			if i < 0 {
-				return
-			}
-			for y[i]++; i+1 < q; i++ {
-				y[i+1] = y[i] + 1
-			}
+		y, sets := make([]int, q), combin.NewCombinationGenerator(n, q)
+		for sets.Next() && yield(sets.Combination(y)) {
 		}
 	}
 }

@@ -190,3 +190,21 @@ func TestEnumeratedQueries(t *testing.T) {
 		}
 	}
 }
+
+// TestChoose: every subset, each once, increasing.
+func TestChoose(t *testing.T) {
+	for n := range 8 {
+		for q := range n + 1 {
+			count, last := int64(0), []int{-1}
+			for y := range choose(n, q) {
+				if !slices.IsSorted(y) || len(slices.Compact(slices.Clone(y))) != q || q > 0 && (y[0] < 0 || y[q-1] >= n || slices.Compare(last, y) >= 0) {
+					t.Errorf("n = %d, q = %d: %v after %v", n, q, y, last)
+				}
+				count, last = count+1, slices.Clone(y)
+			}
+			if want := new(big.Int).Binomial(int64(n), int64(q)); want.Int64() != count {
+				t.Errorf("n = %d, q = %d: %d sets of %v", n, q, count, want)
+			}
+		}
+	}
+}

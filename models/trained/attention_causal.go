@@ -1,6 +1,7 @@
 package trained
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -46,10 +47,7 @@ func newProjections(r reader) (projections, error) {
 	if p.scale, err = c.scale(p.each); err != nil {
 		return p, err
 	}
-	groups := c.NumKVHeads
-	if groups == 0 {
-		groups = p.heads
-	}
+	groups := cmp.Or(c.NumKVHeads, p.heads)
 	if groups < 0 || p.heads%groups != 0 {
 		return p, fmt.Errorf(`config.json: num_key_value_heads = %d does not divide num_heads = %d`, groups, p.heads)
 	}

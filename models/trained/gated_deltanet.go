@@ -1,6 +1,7 @@
 package trained
 
 import (
+	"cmp"
 	"math"
 
 	"crosscut/internal/exact"
@@ -26,8 +27,8 @@ var _ = register(&Architecture{
 	Fields: []string{"num_heads", "head_dim", "expand_v", "conv_kernel", "gate", "norm_eps"},
 	Build: func(r reader) ([]layer, int, error) {
 		c := r.c
-		m := &deltaCell{heads: or(c.NumHeads, 1), k: or(c.HeadDim, 16), kernel: c.ConvKernel, eps: c.eps()}
-		m.v = or(c.ExpandV, 2) * m.k
+		m := &deltaCell{heads: cmp.Or(c.NumHeads, 1), k: cmp.Or(c.HeadDim, 16), kernel: c.ConvKernel, eps: c.eps()}
+		m.v = cmp.Or(c.ExpandV, 2) * m.k
 		keys, values := m.heads*m.k, m.heads*m.v
 		var a, bias, weight *Matrix
 		list := []place{{&m.q, "q_proj.weight", keys, r.inputs}, {&m.key, "k_proj.weight", keys, r.inputs}, {&m.val, "v_proj.weight", values, r.inputs},

@@ -1,6 +1,9 @@
 package trained
 
-import "crosscut/internal/exact"
+import (
+	"cmp"
+	"crosscut/internal/exact"
+)
 
 // mambaCell is a Mamba layer as published (Gu and Dao 2023), with its convolution and gate:
 // (u, z) = in_proj x; u = silu(conv(u)); (dt, B, C) = x_proj u; dt = softplus(dt_proj dt + bias);
@@ -20,7 +23,7 @@ var _ = register(&Architecture{
 	Fields: []string{"state_size", "conv_kernel", "expand", "dt_rank"},
 	Build: func(r reader) ([]layer, int, error) {
 		c := r.c
-		m := &mambaCell{selective: selective{channels: or(c.Expand, 2) * c.HiddenSize, states: or(c.StateSize, 16)}, kernel: or(c.ConvKernel, 4), rank: or(c.DtRank, (c.HiddenSize+15)/16)}
+		m := &mambaCell{selective: selective{channels: cmp.Or(c.Expand, 2) * c.HiddenSize, states: cmp.Or(c.StateSize, 16)}, kernel: cmp.Or(c.ConvKernel, 4), rank: cmp.Or(c.DtRank, (c.HiddenSize+15)/16)}
 		var convBias, dtBias, a, d *Matrix
 		err := r.matrices(place{&m.in, "in_proj.weight", 2 * m.channels, r.inputs}, place{&m.conv, "conv1d.weight", m.channels, m.kernel}, place{&convBias, "conv1d.bias", m.channels, 0},
 			place{&m.x, "x_proj.weight", m.rank + 2*m.states, m.channels}, place{&m.dt, "dt_proj.weight", m.channels, m.rank}, place{&dtBias, "dt_proj.bias", m.channels, 0},
@@ -32,14 +35,6 @@ var _ = register(&Architecture{
 		return single(m, c.HiddenSize, nil)
 	},
 })
-
-// or is v, or a default where v is 0.
-func or(v, def int) int {
-	if v == 0 {
-		return def
-	}
-	return v
-}
 
 func (m *mambaCell) numbers(int) int { return m.channels * (m.kernel + m.states) }
 

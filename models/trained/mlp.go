@@ -1,6 +1,9 @@
 package trained
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 var mlpActivations = map[string]func(float64) float64{"": relu, "relu": relu, "silu": silu}
 
@@ -16,7 +19,7 @@ var _ = register(&Architecture{
 	},
 	Build: func(r reader) ([]layer, int, error) {
 		c := r.c
-		wide := or(c.IntermediateSize, 4*c.HiddenSize)
+		wide := cmp.Or(c.IntermediateSize, 4*c.HiddenSize)
 		var up, down *Matrix
 		if err := r.matrices(place{&up, "up.weight", wide, r.inputs}, place{&down, "down.weight", c.HiddenSize, wide}); err != nil {
 			return nil, 0, err

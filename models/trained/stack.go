@@ -1,6 +1,7 @@
 package trained
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -132,12 +133,7 @@ func newNorm(r reader, name string, c *LayerConfig, width int) (*norm, error) {
 }
 
 // eps is what norms add to the mean square; 1e-5, as in nn.LayerNorm.
-func (c *LayerConfig) eps() float64 {
-	if c.NormEps == 0 {
-		return 1e-5
-	}
-	return c.NormEps
-}
+func (c *LayerConfig) eps() float64 { return cmp.Or(c.NormEps, 1e-5) }
 
 // vec is the norm of what comes in; without a norm, the same.
 func (n *norm) vec(x vec, width int) vec {

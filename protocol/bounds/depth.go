@@ -1,6 +1,7 @@
 package bounds
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"math/bits"
@@ -318,10 +319,7 @@ func (d *depth) deepen() {
 		memory = 256 << 20
 	}
 	d.s = newSearch(d.ctx, d.b, memory)
-	most := d.opts.MaxSteps
-	if most == 0 {
-		most = math.MaxUint64
-	}
+	most := cmp.Or(d.opts.MaxSteps, math.MaxUint64)
 	for d.all && d.Upper-d.Lower > 1 && d.try(d.Upper-1, min(most, d.s.steps+probeSteps)) {
 	}
 	for d.Lower < d.Upper && d.try(d.Lower, most) {

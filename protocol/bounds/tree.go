@@ -1,6 +1,7 @@
 package bounds
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -107,10 +108,7 @@ func (t *Tree) Player(self protocol.Player, input int) func(*protocol.Port) int 
 
 // node names a node by the bits that lead to it.
 func node(path string) string {
-	if path == "" {
-		return "root"
-	}
-	return path
+	return cmp.Or(path, "root")
 }
 
 func b2u(b bool) uint64 {

@@ -160,31 +160,15 @@ func (r *Result) Sheet() *report.Sheet {
 		apart = "; one-way costs and states tell apart " + r.Task.Distance
 	}
 	add("one-way", fmt.Sprintf("%v bits when Alice speaks once and Bob answers, %v the other way%s", r.OneWay.Alice, r.OneWay.Bob, apart))
-	s.Grids = append(s.Grids, r.measures())
-	if r.Task != nil && len(r.Task.Profile) > 0 {
-		s.Grids = append(s.Grids, profileGrid(r.Task.Profile))
+	s.Append(r.measures())
+	if r.Task != nil {
+		s.Append(profileGrid(r.Task.Profile))
 	}
-	if len(r.PerValue) > 0 {
-		s.Grids = append(s.Grids, r.perValue())
-	}
-	if len(r.Tried) > 0 {
-		s.Grids = append(s.Grids, r.tried())
-	}
+	s.Append(r.perValue(), r.tried(), r.embedded())
 	if len(r.Embedded) > 0 {
-		s.Grids = append(s.Grids, r.embedded())
-		if len(r.compiled) > 0 {
-			s.Grids = append(s.Grids, r.architectures())
-		}
+		s.Append(r.architectures())
 	}
-	if len(r.Approximate) > 0 {
-		s.Grids = append(s.Grids, r.approximate())
-	}
-	if len(r.Randomised) > 0 {
-		s.Grids = append(s.Grids, r.randomised())
-	}
-	if len(r.Known) > 0 {
-		s.Grids = append(s.Grids, r.known())
-	}
+	s.Append(r.approximate(), r.randomised(), r.known())
 	if r.Tree != nil && r.Tree.Leaves() <= shownLeaves {
 		s.Grids = append(s.Grids, r.tree())
 	}

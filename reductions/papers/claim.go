@@ -7,6 +7,7 @@
 package papers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -182,10 +183,7 @@ func (p *Paper) Validate() error {
 
 // Theorem is the claim that the paper is known by.
 func (p *Paper) Theorem() *Claim {
-	if p.Main != nil {
-		return p.Main
-	}
-	return p.Claims[0]
+	return cmp.Or(p.Main, p.Claims[0])
 }
 
 // Shown are the claims whose runs show what was executed of the main one.

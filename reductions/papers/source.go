@@ -1,6 +1,7 @@
 package papers
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -50,9 +51,7 @@ func (c *column) choose(n int) (*source, error) {
 				}
 			}
 			if err != nil {
-				if first == nil {
-					first = err
-				}
+				first = cmp.Or(first, err)
 				continue
 			}
 			prog, err := t.machine.Compile(t.job)

@@ -1,6 +1,7 @@
 package papers
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -68,9 +69,7 @@ func (p *Paper) sum(c *Claim, out Outcome) report.Claim {
 // were at hand; vacuous says that nobody has such sizes.
 func (c *Claim) Limits() (hypothesis, satisfiable, seen string, vacuous bool) {
 	hypothesis, seen = c.Hypothesis.Text, c.Seen
-	if hypothesis == "" {
-		hypothesis = "none"
-	}
+	hypothesis = cmp.Or(hypothesis, "none")
 	satisfiable, vacuous = c.Hypothesis.Satisfiable()
 	return
 }

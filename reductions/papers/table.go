@@ -1,6 +1,7 @@
 package papers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -62,9 +63,7 @@ func Table(ctx context.Context, spec TableSpec) (report.Table, error) {
 			case ctx.Err() != nil:
 				return t, ctx.Err()
 			case errors.Is(err, errUnbuilt):
-				if first == nil {
-					first = err
-				}
+				first = cmp.Or(first, err)
 				row = report.Row{Task: task.Name, N: ptr(n), Params: map[string]any{}, Warnings: []string{err.Error()}, Verdict: report.Unknown}
 			case err != nil:
 				return t, fmt.Errorf("papers: table: %s at N = %d: %w", c.model, n, err)

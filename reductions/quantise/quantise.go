@@ -13,6 +13,7 @@
 package quantise
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -73,10 +74,7 @@ type Point struct {
 
 // Name is the precision as --quantise takes it.
 func (p Point) Name() string {
-	if p.Format != "" {
-		return p.Format
-	}
-	return strconv.Itoa(p.P)
+	return cmp.Or(p.Format, strconv.Itoa(p.P))
 }
 
 // Beats says whether the whole interval lies above what is possible: a bug here.

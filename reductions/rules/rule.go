@@ -499,10 +499,7 @@ func output(sh tasks.Shape, seed uint64, f []uint64) tasks.Value {
 	if sh.Task.Vector {
 		v = make(tasks.Value, sh.Int("d"))
 	}
-	most := sh.Outputs()
-	if most == 0 {
-		most = 2
-	}
+	most := cmp.Or(sh.Outputs(), 2)
 	v[0] = float64(draw(seed, f...) % uint64(most))
 	return v
 }

@@ -65,9 +65,7 @@ func (f *search) next(n, most int) (*Subject, error) {
 		if err == nil || errors.Is(err, errLate) {
 			return s, err
 		}
-		if first == nil {
-			first = err
-		}
+		first = cmp.Or(first, err)
 	}
 	return nil, first
 }

@@ -71,9 +71,7 @@ func (r *Result) Sheet() *report.Sheet {
 	if len(r.Needs) > 1 { // one is what stands above
 		s.Grids = append(s.Grids, needsGrid(r.Needs))
 	}
-	if len(r.Consequences) > 0 {
-		s.Grids = append(s.Grids, consequencesGrid(r.Consequences, r.Named))
-	}
+	s.Append(consequencesGrid(r.Consequences, r.Named))
 	flat := report.Grid{}
 	var row []string
 	for _, f := range s.Fields {
