@@ -15,8 +15,37 @@ import (
 	"crosscut/reductions/validate"
 )
 
-// outputs evaluates a user's own task, which gives all positions at once.
-func (r *reduction) outputs(seq []tasks.Token, read []int) ([]tasks.Value, error) {
+// outputsKept bounds the outputs that are kept of sequences that were asked for one by one.
+const outputsKept = 1 << 16
+
+// outputs are those of a user's own task at some positions.
+func (r *reduction) outputs(seq []tasks.Token, read []int) (out []tasks.Value, err error) {
+	var key []byte
+	for _, t := range seq {
+		key = binary.AppendUvarint(key, uint64(t.X))
+	}
+	r.mu.Lock()
+	all, known := r.evaluated[string(key)]
+	r.mu.Unlock()
+	if !known {
+		if all, err = r.evaluate(seq); err != nil {
+			return nil, err
+		}
+		r.mu.Lock()
+		if len(r.evaluated)*len(seq) > outputsKept {
+			clear(r.evaluated)
+		}
+		r.evaluated[string(key)] = all
+		r.mu.Unlock()
+	}
+	for _, pos := range read {
+		out = append(out, r.file.ownOutput(all[pos-1]))
+	}
+	return out, nil
+}
+
+// evaluate calls a user's own task, which gives all positions at once.
+func (r *reduction) evaluate(seq []tasks.Token) (all []json.RawMessage, err error) {
 	raws := make([]json.RawMessage, len(seq))
 	for i, t := range seq {
 		raws[i] = r.file.kept.at(t.X)
@@ -25,15 +54,10 @@ func (r *reduction) outputs(seq []tasks.Token, read []int) ([]tasks.Value, error
 	if err != nil {
 		return nil, err
 	}
-	var all []json.RawMessage
 	if json.Unmarshal(v, &all) != nil || len(all) != len(seq) {
 		return nil, hinted(outputsHint, "%s: task returned %s: want a list of %d outputs, one per position", r.file.at("task"), short(v), len(seq))
 	}
-	out := make([]tasks.Value, len(read))
-	for k, pos := range read {
-		out[k] = r.file.ownOutput(all[pos-1])
-	}
-	return out, nil
+	return all, nil
 }
 
 // answers is answer on the outputs of the user's own task, for many inputs.

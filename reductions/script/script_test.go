@@ -17,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"crosscut/models/tasks"
+	"crosscut/protocol"
 	"crosscut/reductions"
 	"crosscut/reductions/validate"
 	"crosscut/report"
@@ -547,16 +549,20 @@ func TestExamplesEqualTheBuiltIns(t *testing.T) {
 				if !slices.Equal(own.Reads, ours.Reads) || !own.Declared {
 					t.Fatalf("n = %d: reads %v, want %v", n, own.Reads, ours.Reads)
 				}
-				for i := range in.From.Xs(n) {
-					for j := range in.From.Ys(n) {
-						x, y := in.From.X(n, i), in.From.Y(n, j)
-						a, err := own.Encode(x, y)
-						if err != nil {
-							t.Fatal(err)
-						}
-						if b, err := ours.Encode(x, y); err != nil || !reflect.DeepEqual(a, b) {
-							t.Fatalf("n = %d, x = %v, y = %v: %v, want %v", n, x, y, a, b)
-						}
+				if !slices.EqualFunc(own.Public, ours.Public, tasks.Token.Equal) {
+					t.Fatalf("n = %d: public %v, want %v", n, own.Public, ours.Public)
+				}
+				for who := range protocol.Player(own.Players()) {
+					var ins []protocol.Word
+					for k := range in.From.Domain(n, who).Len() {
+						ins = append(ins, in.From.Domain(n, who).Nth(k))
+					}
+					a, err := own.Write(who, ins)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if b, err := ours.Write(who, ins); err != nil || !reflect.DeepEqual(a, b) {
+						t.Fatalf("n = %d, %v: %v, want %v", n, who, a, b)
 					}
 				}
 			}

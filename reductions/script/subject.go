@@ -47,7 +47,7 @@ func (f *File) Subject(n int) (*validate.Subject, error) {
 	if len(writers) == 2 && len(sides) != 2 {
 		return nil, hinted("write def player(n, i, x)", "%s: alice and bob are two players, inputs(%d) has %d", f.at("alice"), n, len(sides))
 	}
-	r := &reduction{file: f, n: n, problem: p, sides: sides, writers: writers, places: map[protocol.Player][]int{}, known: map[string]tasks.Token{}, roots: map[protocol.Word]*node{}}
+	r := &reduction{file: f, n: n, problem: p, sides: sides, writers: writers, places: map[protocol.Player][]int{}, known: map[string]tasks.Token{}, evaluated: map[string][]json.RawMessage{}, roots: map[protocol.Word]*node{}}
 	r.byY = f.arity("answer") == 3 || f.arity("read") == 2
 	if err := r.findPlaces(); err != nil {
 		return nil, err
@@ -205,8 +205,9 @@ type reduction struct {
 	shape   tasks.Shape
 	params  json.RawMessage // as given to the user's own task
 
-	mu    sync.Mutex
-	known map[string]tasks.Token // tokens of ours, as the file writes them
+	mu        sync.Mutex
+	known     map[string]tasks.Token       // tokens of ours, as the file writes them
+	evaluated map[string][]json.RawMessage // what the user's own task gave for sequences, by the numbers of their tokens
 
 	walking sync.RWMutex
 	looked  []int                   // positions that answer read so far, increasing

@@ -97,14 +97,22 @@ type tried struct {
 	wants []protocol.Value // of the first pairs
 }
 
-// want is wanted for pair k.
+// want is wanted for pair k: it is asked for together with as many further ones as are known, or a few.
 func (t *tried) want(k int) (protocol.Value, error) {
 	for len(t.wants) <= k {
-		want, err := t.s.wanted(t.pairs[len(t.wants)])
-		if err != nil {
-			return want, err
+		from, list := len(t.wants), &Inputs{Words: make([][]protocol.Word, t.s.Players())}
+		for at, in := range t.pairs[from:min(2*from+fewValues, len(t.pairs))] {
+			for who, w := range in {
+				list.Words[who], list.At = append(list.Words[who], w), append(list.At, int32(at))
+			}
 		}
-		t.wants = append(t.wants, want)
+		wants, err := t.s.wants(list)
+		if err != nil {
+			return protocol.Value{}, err
+		}
+		for at := range wants.At {
+			t.wants = append(t.wants, wants.Of(at))
+		}
 	}
 	return t.wants[k], nil
 }
@@ -277,21 +285,19 @@ func (s *Subject) unchanging(who protocol.Player, of func(pos int) bool, draws i
 	positions := s.Split.Positions(who)
 	left := slices.DeleteFunc(slices.Clone(positions), func(i int) bool { return !of(i) })
 	var first []tasks.Token
-	for range draws {
-		if len(left) == 0 {
-			break
-		}
-		tok, err := s.write(who, s.domainOf(who).Random(rng))
+	for drawn, more := 0, 2; drawn < draws && len(left) > 0; drawn, more = drawn+more, min(drawn+more, draws-drawn-more) {
+		err := s.writeEach(who, more, func(int) protocol.Word { return s.domainOf(who).Random(rng) }, func(_ int, _ protocol.Word, tok []tasks.Token) {
+			if first == nil {
+				first = tok
+			}
+			left = slices.DeleteFunc(left, func(i int) bool {
+				k, _ := slices.BinarySearch(positions, i)
+				return !first[k].Equal(tok[k])
+			})
+		})
 		if err != nil {
 			return nil, err
 		}
-		if first == nil {
-			first = tok
-		}
-		left = slices.DeleteFunc(left, func(i int) bool {
-			k, _ := slices.BinarySearch(positions, i)
-			return !first[k].Equal(tok[k])
-		})
 	}
 	return left, nil
 }
