@@ -180,7 +180,7 @@ func TestOneLayerBits(t *testing.T) {
 
 // With independent columns there is no null vector, and no row.
 func TestNullRowNeedsDependentColumns(t *testing.T) {
-	if row, err := nullRow(t.Context(), 8, tasks.Params{"q": 2}, 0, 1); err == nil {
+	if row, err := nullRow(t.Context(), 8, 4, tasks.Params{"q": 2}, 0, 1); err == nil {
 		t.Errorf("full rank gave %+v", row)
 	}
 }

@@ -25,10 +25,10 @@ var theorem10 = &Claim{
 	Statement: "A feed-forward network f(X) = g(W vec(X)) with arbitrary g that approximates q-sparse averaging, q <= N/2, has first-layer width, indeed rank(W), at least N d'/2.",
 	Source:    "Sanford, Hsu, Telgarsky 2023, Theorem 10",
 	Conventions: []string{"every error below |u_j| / q is excluded, u the null vector scaled so that its largest block has norm at most 1",
-		"the rank counted is that of the columns of z for the first floor(N/2) tokens; the y part may be anything",
+		"the rank counted is that of the columns of z for the first floor(N/2) tokens, or for all N; the y part may be anything",
 		"in bits: Alice sends her part of each pre-activation in its exact width, and needs n bits on DISJ", bobAnswers},
 	Parts: []Part{
-		{CheckedHere, "for networks of too small a width: an exact rational null vector of the z-columns, and the two inputs +u and -u on which one output cannot be right; the network whose columns have full rank, on generated inputs; the protocol in bits, and a network of too few bits"},
+		{CheckedHere, "for networks of too small a width, to N d' - 1 beside the rows for y: an exact rational null vector of the z-columns, and the two inputs +u and -u on which one output cannot be right; the network whose columns have full rank, on generated inputs; the protocol in bits, and a network of too few bits"},
 		{ProvedHere, "the argument for every N, q and d' (docs/sanford2023.md); all N d' columns of z, which is tight, in docs/feedforward.md"},
 	},
 	run: runTheorem10,
@@ -129,10 +129,11 @@ func keeping(bits int) builder {
 // the tokens, and finds the two inputs on which they must fail.
 func runTheorem10(rows *collector) {
 	for _, s := range []struct{ n, q, d int }{{8, 2, 1}, {8, 4, 2}, {rows.pick(16, 32, 64), 3, 1}, {rows.pick(12, 24, 32), 2, 2}} {
+		sizes := tasks.Params{"q": float64(s.q), "d": float64(s.d)}
 		for _, lacks := range []int{1, s.n * s.d / 4} {
-			sizes := tasks.Params{"q": float64(s.q), "d": float64(s.d)}
-			rows.add("mlp", must(nullRow(rows.ctx, s.n, sizes, lacks, rows.at.Seed)))
+			rows.add("mlp", must(nullRow(rows.ctx, s.n, s.n/2, sizes, lacks, rows.at.Seed)))
 		}
+		rows.add("mlp", must(nullRow(rows.ctx, s.n, s.n, sizes, 1, rows.at.Seed)))
 	}
 	disj := reductions.DisjQSAMemory
 	network := func(num tasks.Params) builder {
@@ -149,15 +150,18 @@ func runTheorem10(rows *collector) {
 	}
 }
 
-// nullRow builds a network whose z-columns for the first half lack rank, finds
-// its null vector, and runs the two inputs through the network.
-func nullRow(ctx context.Context, n int, sizes tasks.Params, lacks int, seed uint64) (report.Row, error) {
+// nullRow builds a network whose z-columns for the first tokens, half of them or all, lack rank,
+// finds its null vector, and runs the two inputs through the network.
+func nullRow(ctx context.Context, n, first int, sizes tasks.Params, lacks int, seed uint64) (report.Row, error) {
 	sh, err := tasks.QSA.Shape(n, sizes)
 	if err != nil {
 		return report.Row{}, err
 	}
 	d, q := sh.Int("d"), sh.Int("q")
-	need := n / 2 * d
+	need, pair := first*d, linear.NullPair
+	if first == n {
+		pair = linear.NullOverAll
+	}
 	built, err := zoo.Build(zoo.MLP.Name, sh, models.Settings{
 		Num:    tasks.Params{"h1": float64(n*q + need - lacks)},
 		Choice: map[string]string{"construction": "mlp-qsa"}, Seed: seed,
@@ -168,18 +172,18 @@ func nullRow(ctx context.Context, n int, sizes tasks.Params, lacks int, seed uin
 	m := built.(*linear.FeedForward)
 	row := trial{machine: m}.row()
 	row.Params["rank"], row.Params["rank needed"] = need-lacks, need
-	null, err := linear.NullPair(sh, m.ZColumns())
+	null, err := pair(sh, m.ZColumnsOf(first))
 	if err != nil {
 		return row, err
 	}
 	if null == nil {
-		return row, fmt.Errorf("papers: theorem 10: %d rows for the z of %d tokens, and their columns are independent", need-lacks, n)
+		return row, fmt.Errorf("papers: theorem 10: %d rows for the z of %d tokens, and their columns are independent", need-lacks, first)
 	}
 	if err := null.Verify(); err != nil {
 		return row, err
 	}
-	row.Note = fmt.Sprintf("rank at most %d of the %d needed: an exact null vector, largest at token %d; every continuation errs by at least %.3f on z = +u or z = -u, and 1/(2q) = %.3f",
-		need-lacks, need, null.J, null.Gap(), 1/float64(2*q))
+	row.Note = fmt.Sprintf("rank at most %d of the %d needed for the z of %d tokens: an exact null vector, largest at token %d; every continuation errs by at least %.3f on z = +u or z = -u, and 1/(2q) = %.3f",
+		need-lacks, need, first, null.J, null.Gap(), 1/float64(2*q))
 	plus, minus, ok := null.Inputs()
 	if !ok {
 		row.Warnings = append(row.Warnings, "the null vector's numbers are too long for float64: the pair was verified in rationals, and not run")
