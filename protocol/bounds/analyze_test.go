@@ -125,9 +125,7 @@ func TestLate(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	for _, shape := range [][3]int{{1, 100_000, 2}, {100_000, 1, 2}, {1100, 900, 2}, {700, 800, 9}, {600, 600, -2}} {
-		if shape[0] > 1 && shape[1] > 1 {
-			shape[0], shape[1] = shape[0]/long.Of(6, 1), shape[1]/long.Of(6, 1)
-		}
+		shape[0], shape[1] = max(1, shape[0]/long.Of(6, 1)), max(1, shape[1]/long.Of(6, 1))
 		values, partial := max(shape[2], -shape[2]), shape[2] < 0
 		rng := rand.New(rand.NewPCG(9, uint64(shape[0])))
 		m, err := New(shape[0], shape[1], func(i, j int) (int, bool) { return rng.IntN(values), !partial || rng.IntN(3) > 0 })

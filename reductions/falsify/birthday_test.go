@@ -17,7 +17,7 @@ import (
 // of one search; so do the first of them alone, and a unit that was interrupted.
 func TestBirthdayUnits(t *testing.T) {
 	in := instance(t, reductions.DisjQSAMemory, 64)
-	target, err := NewTarget(scrambler(in.Shape, 28), in)
+	target, err := NewTarget(scrambler(in.Shape, 26), in)
 	if err != nil {
 		t.Fatal(err)
 	}
