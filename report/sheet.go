@@ -65,6 +65,14 @@ func (g *Grid) Add(cells ...string) {
 	g.Rows = append(g.Rows, Line{Cells: cells})
 }
 
+// Put adds a column to a table of one row.
+func (g *Grid) Put(name, value string) {
+	if g.Columns = append(g.Columns, Column{Name: name}); len(g.Rows) == 0 {
+		g.Add()
+	}
+	g.Rows[0].Cells = append(g.Rows[0].Cells, value)
+}
+
 // Append adds the tables that have rows.
 func (s *Sheet) Append(grids ...Grid) {
 	for _, g := range grids {

@@ -216,16 +216,6 @@ func (t Table) shape(model, of string) string {
 	return ""
 }
 
-func count(v *int) string {
-	if v == nil {
-		return ""
-	}
-	return strconv.Itoa(*v)
-}
+func count(v *int) string { return Known(v, strconv.Itoa) }
 
-func amount(v *float64) string {
-	if v == nil {
-		return ""
-	}
-	return Number(*v)
-}
+func amount(v *float64) string { return Known(v, Number) }

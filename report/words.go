@@ -46,6 +46,14 @@ func Yes(b bool) string {
 	return "no"
 }
 
+// Known is a value as show writes it, nothing where there is none.
+func Known[T any](v *T, show func(T) string) string {
+	if v == nil {
+		return ""
+	}
+	return show(*v)
+}
+
 // Plural counts things: 1 bit, 2 bits. A word that does not take an s brings its plural.
 func Plural(n int, one string, many ...string) string {
 	switch {

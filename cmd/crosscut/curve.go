@@ -193,10 +193,7 @@ func (c *call) curveOfMessages(r *curveReport) (*bounds.Matrix, error) {
 
 // fano prints a ceiling; nothing where there is none.
 func fano(ceiling *float64) string {
-	if ceiling == nil {
-		return ""
-	}
-	return fmt.Sprintf("%.4f", *ceiling)
+	return report.Known(ceiling, func(c float64) string { return fmt.Sprintf("%.4f", c) })
 }
 
 func (r *curveReport) sheet() *report.Sheet {

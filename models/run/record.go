@@ -153,8 +153,8 @@ func (r *Record) Sheet() *report.Sheet {
 	add("output", some(r.Output))
 	add("whole model", some(r.Whole))
 	add("definition", some(r.Expected))
-	add("agree", decided(r.Agree))
-	add("correct", decided(r.Correct))
+	add("agree", report.Known(r.Agree, report.Yes))
+	add("correct", report.Known(r.Correct, report.Yes))
 	add("bits", strconv.Itoa(r.Bits.Total))
 	add("by alice", strconv.Itoa(r.Bits.ByPlayer[protocol.Alice.String()]))
 	add("by bob", strconv.Itoa(r.Bits.ByPlayer[protocol.Bob.String()]))
@@ -188,11 +188,7 @@ const shown = 24
 // flat is the record as one row of CSV.
 func flat(r *Record) *report.Grid {
 	g := &report.Grid{}
-	var row []string
-	add := func(name, value string) {
-		g.Columns = append(g.Columns, report.Column{Name: name})
-		row = append(row, value)
-	}
+	add := g.Put
 	add("task", r.Task)
 	add("model", r.Model)
 	add("n", strconv.Itoa(r.N))
@@ -204,38 +200,19 @@ func flat(r *Record) *report.Grid {
 	add("output", values(r.Output, len(r.Output)))
 	add("whole", values(r.Whole, len(r.Whole)))
 	add("expected", values(r.Expected, len(r.Expected)))
-	add("agree", truth(r.Agree))
-	add("correct", truth(r.Correct))
+	add("agree", report.Known(r.Agree, strconv.FormatBool))
+	add("correct", report.Known(r.Correct, strconv.FormatBool))
 	add("bits", strconv.Itoa(r.Bits.Total))
 	add("alice_bits", strconv.Itoa(r.Bits.ByPlayer[protocol.Alice.String()]))
 	add("bob_bits", strconv.Itoa(r.Bits.ByPlayer[protocol.Bob.String()]))
 	add("formula", strconv.Itoa(r.Bits.Formula))
 	add("formula_text", r.Formula)
-	needed := ""
-	if r.Needed != nil {
-		needed = strconv.Itoa(*r.Needed)
-	}
-	add("needed", needed)
+	add("needed", report.Known(r.Needed, strconv.Itoa))
 	add("needed_by", r.NeededBy)
 	add("trivial", strconv.Itoa(r.Bits.Trivial))
 	add("messages", strconv.Itoa(len(r.Messages)))
 	add("setting", r.Setting)
-	g.Add(row...)
 	return g
-}
-
-func truth(b *bool) string {
-	if b == nil {
-		return ""
-	}
-	return strconv.FormatBool(*b)
-}
-
-func decided(b *bool) string {
-	if b == nil {
-		return ""
-	}
-	return report.Yes(*b)
 }
 
 func some(vs []any) string {

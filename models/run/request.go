@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strconv"
 	"strings"
 
 	"crosscut/internal/catalog"
@@ -145,13 +144,8 @@ func ParseRead(sh tasks.Shape, spec string) ([]int, error) {
 	seen := make([]bool, sh.N+1)
 	var at []int
 	for _, part := range strings.Split(spec, ",") {
-		lo, hi, ranged := strings.Cut(strings.TrimSpace(part), "-")
-		a, err := strconv.Atoi(lo)
-		b := a
-		if err == nil && ranged {
-			b, err = strconv.Atoi(hi)
-		}
-		if err != nil || a < 1 || b < a || b > sh.N {
+		a, b, ok := sh.ParseRange(part)
+		if !ok {
 			return nil, fmt.Errorf("models: read %q: %q is no position in 1..%d, no range of them, and not all", spec, part, sh.N)
 		}
 		for i := a; i <= b; i++ {

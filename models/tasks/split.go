@@ -148,13 +148,8 @@ func (sh Shape) ParseSplit(spec string) (Split, error) {
 		if strings.TrimSpace(part) == "" {
 			continue
 		}
-		lo, hi, ranged := strings.Cut(strings.TrimSpace(part), "-")
-		a, err := strconv.Atoi(lo)
-		b := a
-		if err == nil && ranged {
-			b, err = strconv.Atoi(hi)
-		}
-		if err != nil || a < 1 || b < a || b > sh.N {
+		a, b, ok := sh.ParseRange(part)
+		if !ok {
 			return bad("%q is no range of positions in 1..%d", shorten(part), sh.N)
 		}
 		for i := a; i <= b; i++ {
@@ -168,6 +163,16 @@ func (sh Shape) ParseSplit(spec string) (Split, error) {
 		return bad("position %d is missing", i+1)
 	}
 	return s, nil
+}
+
+// ParseRange reads a position, or a range of them such as 2-32.
+func (sh Shape) ParseRange(text string) (from, to int, ok bool) {
+	lo, hi, ranged := strings.Cut(strings.TrimSpace(text), "-")
+	from, err := strconv.Atoi(lo)
+	if to = from; err == nil && ranged {
+		to, err = strconv.Atoi(hi)
+	}
+	return from, to, err == nil && 1 <= from && from <= to && to <= sh.N
 }
 
 // String writes the split in the form that ParseSplit reads.

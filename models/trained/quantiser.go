@@ -224,6 +224,11 @@ func (m *Model) Quantised(ctx context.Context, p Precision, s tasks.Split, seed 
 	if err != nil {
 		return nil, err
 	}
+	return m.Calibrated(ctx, p, s, inputs)
+}
+
+// Calibrated is the machine that rounds at a split, with ranges from some inputs.
+func (m *Model) Calibrated(ctx context.Context, p Precision, s tasks.Split, inputs [][]tasks.Token) (models.Machine, error) {
 	q, err := m.Quantiser(ctx, p, s, inputs)
 	if err != nil {
 		return nil, err

@@ -76,6 +76,17 @@ func register(m *models.Model) *models.Model { return architectures.Add(m) }
 
 func construct(c *models.Construction) *models.Construction { return constructions.Add(c) }
 
+// with builds machines from what is read of the shape and the settings first: a grid, or the bits of a raw token.
+func with[T any](read func(tasks.Shape, models.Settings) (T, error), build func(tasks.Shape, models.Settings, T) (models.Machine, error)) func(tasks.Shape, models.Settings) (models.Machine, error) {
+	return func(sh tasks.Shape, set models.Settings) (models.Machine, error) {
+		v, err := read(sh, set)
+		if err != nil {
+			return nil, err
+		}
+		return build(sh, set, v)
+	}
+}
+
 // Catalog returns all architectures.
 func Catalog() *catalog.Catalog[*models.Model] { return architectures }
 

@@ -36,11 +36,7 @@ var KVCacheQSA = construct(&models.Construction{
 		{Name: "slots", Doc: "pairs that the cache holds; default N", Min: 1, Max: tasks.MaxN, Lab: 512},
 		gridParam,
 	},
-	New: func(sh tasks.Shape, set models.Settings) (models.Machine, error) {
-		g, err := gridFor(sh, set)
-		if err != nil {
-			return nil, err
-		}
+	New: with(gridFor, func(sh tasks.Shape, set models.Settings, g grid) (models.Machine, error) {
 		d := sh.Int("d")
 		slots := set.Int("slots", sh.N)
 		keyBits := protocol.Width(uint64(sh.N))
@@ -104,5 +100,5 @@ var KVCacheQSA = construct(&models.Construction{
 		r.Reach = reachBack(sh, hintReads)
 		r.At = "min(t, slots) (ceil(log2 N) + d p)"
 		return r, nil
-	},
+	}),
 })

@@ -42,11 +42,7 @@ var LinearQSA = construct(&models.Construction{
 		{Name: "m", Doc: "features; default N", Min: 1, Max: tasks.MaxN},
 		gridParam,
 	},
-	New: func(sh tasks.Shape, set models.Settings) (models.Machine, error) {
-		g, err := gridFor(sh, set)
-		if err != nil {
-			return nil, err
-		}
+	New: with(gridFor, func(sh tasks.Shape, set models.Settings, g grid) (models.Machine, error) {
 		d, q := sh.Int("d"), sh.Int("q")
 		m := set.Int("m", sh.N)
 		if m > sh.N {
@@ -118,7 +114,7 @@ var LinearQSA = construct(&models.Construction{
 		}
 		r.Reach = reachBack(sh, hintReads)
 		return r, nil
-	},
+	}),
 })
 
 func newSums(m, d int) *sums {

@@ -27,11 +27,7 @@ var MLPQSA = construct(&models.Construction{
 		{Name: "h1", Doc: "width of the first layer; default N (d + q)", Min: 1, Max: 1 << 31},
 		gridParam,
 	},
-	New: func(sh tasks.Shape, set models.Settings) (models.Machine, error) {
-		g, err := gridFor(sh, set)
-		if err != nil {
-			return nil, err
-		}
+	New: with(gridFor, func(sh tasks.Shape, set models.Settings, g grid) (models.Machine, error) {
 		d, q := sh.Int("d"), sh.Int("q")
 		numbers := d + q
 		h1 := set.Int("h1", sh.N*numbers)
@@ -107,5 +103,5 @@ var MLPQSA = construct(&models.Construction{
 				return out
 			},
 		}, nil
-	},
+	}),
 })

@@ -26,11 +26,7 @@ var MLPTokens = construct(&models.Construction{
 		{Name: "h1", Doc: "width of the first layer; default N ceil(b / 32), b bits a raw token", Min: 1, Max: 1 << 31},
 		rawParam,
 	},
-	New: func(sh tasks.Shape, set models.Settings) (models.Machine, error) {
-		p, err := rawBits(sh, set)
-		if err != nil {
-			return nil, err
-		}
+	New: with(rawBits, func(sh tasks.Shape, set models.Settings, p int) (models.Machine, error) {
 		b := sh.Task.TokenBits(sh, p)
 		numbers := max(1, (b+tokenChunk-1)/tokenChunk)
 		width := func(k int) int { return min(tokenChunk, b-k*tokenChunk) }
@@ -86,5 +82,5 @@ var MLPTokens = construct(&models.Construction{
 				return sh.Eval(seq, read)
 			},
 		}, nil
-	},
+	}),
 })

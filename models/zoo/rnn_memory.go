@@ -21,13 +21,9 @@ var RNNMemory = construct(&models.Construction{
 		{Name: "m", Doc: "raw tokens kept in each direction; default N", Max: tasks.MaxN},
 		directionsParam, rawParam,
 	},
-	New: func(sh tasks.Shape, set models.Settings) (models.Machine, error) {
-		p, err := rawBits(sh, set)
-		if err != nil {
-			return nil, err
-		}
+	New: with(rawBits, func(sh tasks.Shape, set models.Settings, p int) (models.Machine, error) {
 		m, dir := set.Int("m", sh.N), directions(sh, set)
 		sizes := tasks.Params{"m": float64(m), "directions": float64(dir)}
 		return memory(sh, p, keeping{most: m}, dir, sizes, "directions m b, b = %d bits a token", "min(t, m)")
-	},
+	}),
 })

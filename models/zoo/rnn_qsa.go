@@ -31,11 +31,7 @@ var RNNQSA = construct(&models.Construction{
 		{Name: "D", Doc: "layers; default 1", Min: 1, Max: 1 << 10, Lab: 8},
 		{Name: "from", Doc: "the first position that is kept; default 1", Min: 1, Max: tasks.MaxN, Lab: 512},
 	},
-	New: func(sh tasks.Shape, set models.Settings) (models.Machine, error) {
-		g, err := gridFor(sh, set)
-		if err != nil {
-			return nil, err
-		}
+	New: with(gridFor, func(sh tasks.Shape, set models.Settings, g grid) (models.Machine, error) {
 		d, q := sh.Int("d"), sh.Int("q")
 		layers, from := set.Int("D", 1), set.Int("from", 1)
 		m := set.Int("m", (max(0, sh.N-from)*d+layers-1)/layers)
@@ -75,7 +71,7 @@ var RNNQSA = construct(&models.Construction{
 			})})
 		}
 		return r, nil
-	},
+	}),
 })
 
 // asked is what goes up the stack: the token, and for each coordinate the sum of

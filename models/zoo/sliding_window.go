@@ -26,13 +26,9 @@ var SlidingWindowTokens = construct(&models.Construction{
 		{Name: "w", Doc: "inputs seen, the position's own included; default all that an output may need: N, for match3-local K + 1", Min: 1, Max: tasks.MaxN, Lab: 512},
 		directionsParam, rawParam,
 	},
-	New: func(sh tasks.Shape, set models.Settings) (models.Machine, error) {
-		p, err := rawBits(sh, set)
-		if err != nil {
-			return nil, err
-		}
+	New: with(rawBits, func(sh tasks.Shape, set models.Settings, p int) (models.Machine, error) {
 		w, dir := set.Int("w", max(sh.Window())+1), directions(sh, set)
 		sizes := tasks.Params{"w": float64(w), "directions": float64(dir)}
 		return memory(sh, p, keeping{most: w, last: true}, dir, sizes, "directions w b, b = %d bits a token", "min(t, w)")
-	},
+	}),
 })

@@ -35,11 +35,7 @@ var SSMQSA = construct(&models.Construction{
 		{Name: "m", Doc: "values that a channel holds; default N", Min: 1, Max: tasks.MaxN},
 		gridParam,
 	},
-	New: func(sh tasks.Shape, set models.Settings) (models.Machine, error) {
-		g, err := gridFor(sh, set)
-		if err != nil {
-			return nil, err
-		}
+	New: with(gridFor, func(sh tasks.Shape, set models.Settings, g grid) (models.Machine, error) {
 		d, q := sh.Int("d"), sh.Int("q")
 		m := set.Int("m", sh.N)
 		if err := models.Fits(float64(min(m, sh.N)) * float64(g.p) * float64(d) / 8); err != nil {
@@ -105,5 +101,5 @@ var SSMQSA = construct(&models.Construction{
 		r.Out, r.Reach = g.codec(q, d), reachBack(sh, hintReads)
 		r.At = "d min(t, m) p"
 		return r, nil
-	},
+	}),
 })

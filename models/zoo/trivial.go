@@ -27,13 +27,9 @@ var TrivialTokens = construct(&models.Construction{
 	Doc:    "every token in its raw size, real numbers in p bits; the receiver applies the task's definition",
 	Cite:   []string{"KushilevitzNisan1997"},
 	Params: []tasks.Param{rawParam},
-	New: func(sh tasks.Shape, set models.Settings) (models.Machine, error) {
-		p, err := rawBits(sh, set)
-		if err != nil {
-			return nil, err
-		}
+	New: with(rawBits, func(sh tasks.Shape, set models.Settings, p int) (models.Machine, error) {
 		return &trivial{sh, p}, nil
-	},
+	}),
 })
 
 type trivial struct {

@@ -69,10 +69,7 @@ func (r *Report) Sheet() *report.Sheet {
 			{Name: "accuracy", Right: true}, {Name: "low", Right: true}, {Name: "at most", Right: true}, {Name: "above"}}}
 		for _, p := range r.Points {
 			show := func(v *float64) string {
-				if v == nil {
-					return ""
-				}
-				return fmt.Sprintf("%.4g", *v)
+				return report.Known(v, func(v float64) string { return fmt.Sprintf("%.4g", v) })
 			}
 			measured.Add(p.Name, strconv.FormatFloat(p.Bits, 'f', -1, 64), show(p.Effective), fmt.Sprintf("%.4f", p.Accuracy), show(p.Low), fmt.Sprintf("%.4f", p.Ceiling), report.Yes(p.Above))
 		}

@@ -209,12 +209,8 @@ func (r *Checked) Sheet() *report.Sheet {
 		g := report.Grid{Title: "claims", Columns: []report.Column{{Name: "measure"}, {Name: "of value", Right: true}, {Name: "end"}, {Name: "claimed", Right: true},
 			{Name: "proved", Right: true}, {Name: "by evidence"}, {Name: "accepted"}}}
 		for _, c := range r.Claims {
-			value := ""
-			if c.Value != nil {
-				value = strconv.Itoa(*c.Value)
-			}
 			of := check.Claim{Measure: c.Measure, Error: c.Error}
-			g.Add(of.Of(), value, c.End, cut(c.Number), cut(c.Proved), c.Kind, report.Yes(c.Accepted))
+			g.Add(of.Of(), report.Known(c.Value, strconv.Itoa), c.End, cut(c.Number), cut(c.Proved), c.Kind, report.Yes(c.Accepted))
 		}
 		s.Grids = []report.Grid{g}
 	}

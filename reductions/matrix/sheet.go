@@ -274,11 +274,7 @@ func (r *Result) perValue() report.Grid {
 			g.Title += fmt.Sprintf(" (the first %d of %d; JSON lists all)", shownValues, len(r.PerValue))
 			break
 		}
-		rank := ""
-		if p.Rank != nil {
-			rank = p.Rank.String()
-		}
-		g.Add(strconv.Itoa(p.Value), strconv.Itoa(p.Entries), p.Fooling.String(), p.Rectangle.String(), p.Cover.String(), p.Partition.String(), rank, p.CoverBy, p.PartBy)
+		g.Add(strconv.Itoa(p.Value), strconv.Itoa(p.Entries), p.Fooling.String(), p.Rectangle.String(), p.Cover.String(), p.Partition.String(), report.Known(p.Rank, bounds.Range.String), p.CoverBy, p.PartBy)
 	}
 	return g
 }
@@ -289,11 +285,7 @@ const shownValues = 12
 func (r *Result) approximate() report.Grid {
 	g := report.Grid{Title: "what protocols that may err have to approximate", Columns: []report.Column{{Name: "measure"}, {Name: "of value", Right: true}, {Name: "error"}, {Name: "size", Right: true}}}
 	for _, m := range r.Approximate {
-		value := ""
-		if m.Value != nil {
-			value = strconv.Itoa(*m.Value)
-		}
-		g.Add(m.Measure, value, m.Error, m.Span.String())
+		g.Add(m.Measure, report.Known(m.Value, strconv.Itoa), m.Error, m.Span.String())
 	}
 	return g
 }
@@ -337,11 +329,7 @@ func (r *Result) tree() report.Grid {
 // flat is the result as one row of CSV.
 func (r *Result) flat() *report.Grid {
 	g := &report.Grid{}
-	var row []string
-	add := func(name, value string) {
-		g.Columns = append(g.Columns, report.Column{Name: name})
-		row = append(row, value)
-	}
+	add := g.Put
 	add("source", r.Source)
 	add("rows", strconv.Itoa(r.Rows))
 	add("cols", strconv.Itoa(r.Cols))
@@ -371,7 +359,6 @@ func (r *Result) flat() *report.Grid {
 	}
 	ends("deterministic", bounds.Range{Lower: r.Deterministic.Lower, Upper: r.Deterministic.Upper})
 	add("by", r.Deterministic.By)
-	g.Add(row...)
 	return g
 }
 

@@ -50,11 +50,7 @@ func Collide(ctx context.Context, m *trained.Model, precisions []trained.Precisi
 	slices.SortStableFunc(order, func(a, b trained.Precision) int { return b.Bits() - a.Bits() })
 	c := &Collision{N: in.Size, Tried: []Count{}, Exact: true, Model: m.Name()}
 	for _, p := range order {
-		q, err := m.Quantiser(ctx, p, in.At, calibration)
-		if err != nil {
-			return nil, err
-		}
-		machine, err := m.Machine(q)
+		machine, err := m.Calibrated(ctx, p, in.At, calibration)
 		if err != nil {
 			return nil, err
 		}

@@ -129,10 +129,7 @@ func (f *Foreign) Sheet() *report.Sheet {
 	g := report.Grid{Columns: []report.Column{{Name: "p"}, {Name: "bits", Right: true}, {Name: "messages", Right: true}, {Name: "of", Right: true}, {Name: "effective bits", Right: true},
 		{Name: "best decoder", Right: true}, {Name: "Fano", Right: true}}}
 	show := func(v *float64) string {
-		if v == nil {
-			return ""
-		}
-		return fmt.Sprintf("%.4f", *v)
+		return report.Known(v, func(v float64) string { return fmt.Sprintf("%.4f", v) })
 	}
 	for _, p := range f.Points {
 		g.Add(p.P, strconv.Itoa(p.Bits), strconv.Itoa(p.Messages), strconv.Itoa(p.Of), fmt.Sprintf("%.3f", p.Effective), show(p.BestValue), show(p.Fano))

@@ -119,11 +119,7 @@ func Measure(ctx context.Context, m *trained.Model, precisions []trained.Precisi
 		if o.Progress != nil {
 			o.Progress(k, len(precisions))
 		}
-		q, err := m.Quantiser(ctx, p, in.At, calibration)
-		if err != nil {
-			return nil, err
-		}
-		machine, err := m.Machine(q)
+		machine, err := m.Calibrated(ctx, p, in.At, calibration)
 		if err != nil {
 			return nil, err
 		}

@@ -440,25 +440,22 @@ type Entry struct {
 // maxMatrix bounds the entries of a matrix, each of which the file is asked for.
 const maxMatrix = 1 << 24
 
-// sized says that n is no size.
-func (f *File) sized(n int) error {
-	if n < 1 || n > maxSize {
-		return hinted("sizes count from 1: --n 3", "%s: n = %d is outside 1..%d", f.Name, n, maxSize)
+// problemAt is the problem, with its players' inputs at size n.
+func (f *File) problemAt(n int) (p *problems.Problem, sides []side, err error) {
+	if p, err = f.Problem(); err != nil {
+		return nil, nil, err
 	}
-	return nil
+	if n < 1 || n > maxSize {
+		return nil, nil, hinted("sizes count from 1: --n 3", "%s: n = %d is outside 1..%d", f.Name, n, maxSize)
+	}
+	sides, err = f.inputs(p, n)
+	return p, sides, err
 }
 
 // Matrix evaluates the problem on all inputs of size n, row by row; allow is asked before how much memory that
 // may take.
 func (f *File) Matrix(n int, allow ...func(bytes uint64) error) ([][]Entry, error) {
-	p, err := f.Problem()
-	if err != nil {
-		return nil, err
-	}
-	if err := f.sized(n); err != nil {
-		return nil, err
-	}
-	sides, err := f.inputs(p, n)
+	p, sides, err := f.problemAt(n)
 	if err != nil {
 		return nil, err
 	}

@@ -29,14 +29,7 @@ func (f *File) Subject(n int) (*validate.Subject, error) {
 	if !f.Defines("answer") {
 		return nil, hinted("write def answer(n, outputs): return outputs[1] == 1", "%s: no reduction: def answer is missing", f.Name)
 	}
-	p, err := f.Problem()
-	if err != nil {
-		return nil, err
-	}
-	if err := f.sized(n); err != nil {
-		return nil, err
-	}
-	sides, err := f.inputs(p, n)
+	p, sides, err := f.problemAt(n)
 	if err != nil {
 		return nil, err
 	}

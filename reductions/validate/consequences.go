@@ -416,12 +416,7 @@ func consequencesGrid(all []Consequence, solved bool) report.Grid {
 	if solved {
 		g.Columns = append(g.Columns, report.Column{Name: "solved", Long: true}, report.Column{Name: "LaTeX", Long: true}, report.Column{Name: "arithmetic", Long: true})
 	}
-	number := func(v *int) string {
-		if v == nil {
-			return ""
-		}
-		return strconv.Itoa(*v)
-	}
+	number := func(v *int) string { return report.Known(v, strconv.Itoa) }
 	for _, c := range all {
 		here := "impossible"
 		if c.Vacuous {

@@ -73,12 +73,9 @@ func (r *Result) Sheet() *report.Sheet {
 	}
 	s.Append(consequencesGrid(r.Consequences, r.Named))
 	flat := report.Grid{}
-	var row []string
 	for _, f := range s.Fields {
-		flat.Columns = append(flat.Columns, report.Column{Name: strings.ReplaceAll(f.Name, " ", "_")})
-		row = append(row, f.Value)
+		flat.Put(strings.ReplaceAll(f.Name, " ", "_"), f.Value)
 	}
-	flat.Add(row...)
 	s.Flat = &flat
 	return s
 }
