@@ -13,6 +13,7 @@ import (
 	"runtime/metrics"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -69,6 +70,8 @@ func ServeChild(r io.Reader, w io.Writer) error {
 	out := bufio.NewWriterSize(w, 1<<16)
 	c := &child{}
 	dec, enc := json.NewDecoder(in), json.NewEncoder(out)
+	c.idle.Lock()
+	defer c.idle.Unlock()
 	for {
 		var req request
 		if err := dec.Decode(&req); err != nil {
@@ -77,6 +80,7 @@ func ServeChild(r io.Reader, w io.Writer) error {
 			}
 			return err
 		}
+		c.idle.Unlock()
 		beat := func() error {
 			if err := enc.Encode(reply{Beat: true}); err != nil {
 				return err
@@ -95,16 +99,18 @@ func ServeChild(r io.Reader, w io.Writer) error {
 		default:
 			r = c.call(req.Fn, req.Args, req.Set)
 		}
-		if err := enc.Encode(r); err != nil {
-			return err
+		err := enc.Encode(r)
+		if err == nil {
+			err = out.Flush()
 		}
-		if err := out.Flush(); err != nil {
+		if c.idle.Lock(); err != nil {
 			return err
 		}
 	}
 }
 
 type child struct {
+	idle      sync.Mutex // held while no request is worked on
 	globals   starlark.StringDict
 	name      string                   // of the file
 	limit     time.Duration            // of one call; 0: none
@@ -149,8 +155,7 @@ func tooLong(limit time.Duration) string { return fmt.Sprintf("took more than %v
 // load runs the file itself, and says at which line it is.
 func (c *child) load(req request, at func(line int)) reply {
 	if req.Memory > 0 && mostSteps == 0 {
-		go watchMemory(req.Memory)
-		ballast = make([]byte, min(32<<20, req.Memory/16))
+		go c.watchMemory(req.Memory)
 		debug.SetGCPercent(200)
 		debug.SetMemoryLimit(int64(req.Memory / 4 * 3))
 	}
@@ -220,14 +225,19 @@ const exitMemory = 77
 // decides when it runs: calls leave much behind and keep little.
 var ballast []byte
 
-func watchMemory(limit uint64) {
+// watchMemory ends the process where it holds too much while it works.
+func (c *child) watchMemory(limit uint64) {
 	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
-	for {
+	for ; ; time.Sleep(5 * time.Millisecond) {
+		c.idle.Lock()
 		metrics.Read(sample)
-		if sample[0].Value.Uint64() > limit {
+		c.idle.Unlock()
+		switch held := sample[0].Value.Uint64(); {
+		case held > limit:
 			os.Exit(exitMemory)
+		case held > 4<<20 && ballast == nil: // many processes end before
+			ballast = make([]byte, min(32<<20, limit/16))
 		}
-		time.Sleep(5 * time.Millisecond)
 	}
 }
 

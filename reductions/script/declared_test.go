@@ -97,7 +97,7 @@ def needed(n): return {"bits": %d, "setting": "%s deterministic, 3 players", "ba
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := validate.Run(t.Context(), s, validate.Options{})
+		r, err := validate.Run(t.Context(), s, validate.Options{Budget: 1 << 9})
 		if err != nil || r.Verdict != report.Meets {
 			t.Fatalf("%+v: %v, %+v", tc, err, r.Violation)
 		}

@@ -275,6 +275,12 @@ func sequence(args []starlark.Value) ([]starlark.Value, error) {
 
 // exactValue reads a Starlark value as one that can be compared.
 func exactValue(v starlark.Value) (protocol.Value, error) {
+	switch v := v.(type) { // most are
+	case starlark.Bool:
+		return protocol.BoolValue(bool(v)), nil
+	case starlark.Int:
+		return protocol.BigValue(v.BigInt()), nil
+	}
 	var b bytes.Buffer
 	if err := (&encoder{&b, false}).encode(v, 0); err != nil {
 		return protocol.Value{}, err
