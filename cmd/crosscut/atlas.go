@@ -42,7 +42,7 @@ var _ = register(&command{
 			}
 			b, err := matrix.NewScoreboard(c.Context, scored, c.progress("named matrices"))
 			if err != nil && c.Context.Err() == nil {
-				return contradicted(err)
+				return err
 			}
 			if err := c.emit(b.Sheet()); err != nil {
 				return err

@@ -66,7 +66,7 @@ var _ = register(&command{
 		case "task":
 			return c.boundsOfTask()
 		}
-		ctx, cancel := c.within("time") // reading counts
+		ctx, cancel := c.within() // reading counts
 		defer cancel()
 		m, res, opts, err := c.namedMatrix(ctx, from)
 		if err = c.inTime(ctx, err); err != nil {
@@ -79,10 +79,10 @@ var _ = register(&command{
 	},
 })
 
-// within is a context that ends when the time of a flag is over; 0 is no limit. A command
+// within is a context that ends when --time is over; 0 is no limit. A command
 // without the flag has none.
-func (c *call) within(flag string) (context.Context, context.CancelFunc) {
-	if d := c.Duration(flag); d > 0 {
+func (c *call) within() (context.Context, context.CancelFunc) {
+	if d := c.Duration("time"); d > 0 {
 		return context.WithTimeout(c.Context, d)
 	}
 	return c.Context, func() {}
@@ -310,7 +310,7 @@ func (c *call) boundsOfTask() error {
 		return sh, split, read, nil
 	}
 	trial := matrix.Trial{At: at, Allow: c.allow("the matrix")}
-	ctx, cancel := c.within("time")
+	ctx, cancel := c.within()
 	defer cancel()
 	spec, tried := c.String("split"), []matrix.Tried(nil)
 	if spec == "best" {
@@ -428,7 +428,7 @@ func (c *call) analyse(ctx context.Context, m *bounds.Matrix, res *matrix.Result
 	r, err := bounds.Analyze(ctx, m, opts)
 	stop()
 	if err != nil {
-		return contradicted(err)
+		return err
 	}
 	res.Analysed(r)
 	var lacking error // what was found is printed all the same
@@ -470,7 +470,7 @@ func (c *call) certifiable(entries int) error {
 func (c *call) certify(ctx context.Context, r *bounds.Report, opts bounds.Options, res *matrix.Result) error {
 	cert, out, err := r.Certificate(ctx, opts.Problem, opts.N)
 	if err != nil {
-		return contradicted(err)
+		return err
 	}
 	res.Checked = &matrix.Certified{Claims: len(cert.Claims), LeftOut: append([]string{}, out...)}
 	if len(cert.Claims) == 0 {
@@ -502,15 +502,6 @@ func (c *call) errors() (all []string, err error) {
 	return all, nil
 }
 
-// contradicted gives two results that cannot both be right their own status.
-func contradicted(err error) error {
-	var bad *bounds.Contradiction
-	if errors.As(err, &bad) {
-		return internal(err)
-	}
-	return err
-}
-
 // census counts matrices.
 func (c *call) census() error {
 	rows, cols, err := c.shape()
@@ -531,7 +522,7 @@ func (c *call) census() error {
 	}
 	ctx, cancel := c.Context, func() {}
 	if c.IsSet("time") {
-		ctx, cancel = c.within("time")
+		ctx, cancel = c.within()
 	}
 	defer cancel()
 	w, err := bounds.Census(rows, cols, 0)

@@ -21,8 +21,8 @@ func TestStatusOfFaults(t *testing.T) {
 		err  error
 		want int
 	}{
-		{contradicted(fmt.Errorf("bounds: %w", contradiction)), 3},
-		{contradicted(errors.New("too large")), 2},
+		{fmt.Errorf("bounds: %w", contradiction), 3},
+		{errors.New("too large"), 2},
 		{internal(fmt.Errorf("alice: %w", &script.Error{Msg: "f.star:1: no"})), 2},
 		{refuted("no"), 1},
 	} {

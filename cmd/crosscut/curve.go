@@ -108,7 +108,7 @@ func runCurve(c *call) error {
 		m, err = c.curveOfMessages(r)
 	} else {
 		var res *matrix.Result
-		ctx, cancel := c.within("time") // reading counts
+		ctx, cancel := c.within() // reading counts
 		defer cancel()
 		if m, res, _, err = c.namedMatrix(ctx, from); err == nil {
 			r.Problem = res.Source

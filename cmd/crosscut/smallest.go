@@ -123,7 +123,7 @@ var _ = register(&command{
 // smallest is one interval; the error is that of an interrupt.
 func (c *call) smallest(sh tasks.Shape) (*smallest.Result, error) {
 	limit := c.Duration("time")
-	ctx, cancel := c.within("time")
+	ctx, cancel := c.within()
 	defer cancel()
 	stop := c.clock("search, % of --time", limit)
 	r, err := smallest.Find(ctx, sh, c.String("model"))

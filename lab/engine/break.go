@@ -133,7 +133,7 @@ func broken(ctx context.Context, in *reductions.Instance, m models.Machine, seed
 		}
 		for p, t := range seq {
 			run.Tokens = append(run.Tokens, in.Shape.Task.FormatToken(in.Shape, t))
-			if k == 1 && !sameToken(in.Shape, t, inputs[0][p]) {
+			if k == 1 && !t.Equal(inputs[0][p]) {
 				a.Differ = append(a.Differ, p+1)
 			}
 		}
@@ -143,12 +143,6 @@ func broken(ctx context.Context, in *reductions.Instance, m models.Machine, seed
 		return nil, &Refusal{Bug, "internal error: twins with different words", "this is a bug of Crosscut"}
 	}
 	return a, nil
-}
-
-func sameToken(sh tasks.Shape, a, b tasks.Token) bool {
-	x, _ := json.Marshal(sh.Task.FormatToken(sh, a))
-	y, _ := json.Marshal(sh.Task.FormatToken(sh, b))
-	return string(x) == string(y)
 }
 
 // shrink is one number of a model that the Break room lets go down, with its

@@ -6,6 +6,7 @@ package engine
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -129,7 +130,7 @@ func refusal(ctx context.Context, err error) error {
 	}
 	var b interface{ Internal() bool }
 	if errors.As(err, &b) && b.Internal() {
-		out.Kind = Bug
+		out.Kind, out.Advice = Bug, cmp.Or(out.Advice, "this is a bug of Crosscut")
 	}
 	return out
 }

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -68,7 +67,7 @@ var _ = operate("matrix", func(ctx context.Context, q matrixRequest) (any, error
 	case q.Problem != "":
 		m, err = a.ofProblem(q, res, &opts)
 	case q.Task != "":
-		m, err = a.ofTask(ctx, q, res, &opts)
+		m, err = a.ofTask(ctx, q, res)
 	default:
 		m, err = a.drawn(q, res)
 	}
@@ -78,7 +77,7 @@ var _ = operate("matrix", func(ctx context.Context, q matrixRequest) (any, error
 	res.Command += " --time " + cutTime.String()
 	r, err := bounds.Analyze(ctx, m, opts)
 	if err != nil {
-		return nil, contradicted(err)
+		return nil, err
 	}
 	res.Analysed(r)
 	if a.Report, err = encode(res); err != nil {
@@ -93,7 +92,7 @@ var _ = operate("matrix", func(ctx context.Context, q matrixRequest) (any, error
 	}
 	c, _, err := r.Certificate(ctx, opts.Problem, opts.N)
 	if err != nil {
-		return nil, contradicted(err)
+		return nil, err
 	}
 	a.Checked = len(c.Claims)
 	for _, claim := range c.Claims {
@@ -129,7 +128,7 @@ func (a *matrixAnswer) ofProblem(q matrixRequest, res *matrix.Result, opts *boun
 	return m, nil
 }
 
-func (a *matrixAnswer) ofTask(ctx context.Context, q matrixRequest, res *matrix.Result, opts *bounds.Options) (*bounds.Matrix, error) {
+func (a *matrixAnswer) ofTask(ctx context.Context, q matrixRequest, res *matrix.Result) (*bounds.Matrix, error) {
 	task, err := get(tasks.Catalog(), q.Task)
 	if err != nil {
 		return nil, err
@@ -207,12 +206,4 @@ func (a *matrixAnswer) drawn(q matrixRequest, res *matrix.Result) (*bounds.Matri
 	number := func(i int) string { return itoa(i + 1) }
 	a.name(m, bounds.InputNames{Row: number, Col: number})
 	return m, nil
-}
-
-func contradicted(err error) error {
-	var c *bounds.Contradiction
-	if errors.As(err, &c) {
-		return &Refusal{Bug, err.Error(), "this is a bug of Crosscut"}
-	}
-	return err
 }

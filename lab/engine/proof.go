@@ -115,7 +115,7 @@ func depends(in *reductions.Instance, base []tasks.Token, changes int, changed f
 	}
 	for i := range changes {
 		for pos, t := range changed(i) {
-			if !sameToken(in.Shape, t, base[pos]) {
+			if !t.Equal(base[pos]) {
 				of[pos] = append(of[pos], i+1)
 			}
 		}

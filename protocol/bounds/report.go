@@ -201,4 +201,7 @@ type Contradiction struct{ What string }
 
 func (e *Contradiction) Error() string { return "bounds: contradiction: " + e.What }
 
+// Internal says that it is no fault of who asked.
+func (e *Contradiction) Internal() bool { return true }
+
 func ratio(a, b int) *big.Rat { return big.NewRat(int64(a), int64(b)) }
