@@ -330,7 +330,7 @@ func TestNothingCrosses(t *testing.T) {
 func TestProcessors(t *testing.T) {
 	sh := tinyShape(5000, 50)
 	seq := tokensOf(rand.New(rand.NewPCG(3, 3)), sh.N, 50)
-	few, many := []int{1, 77, 5000}, sh.All()[:150]
+	few, many := []int{1, 77, 5000}, sh.All()[:80]
 	for _, values := range []int{3, 9} {
 		for _, a := range arithmetics {
 			s := denseStack(sh, 2, 4, values, 12, 10, 3)

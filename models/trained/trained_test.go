@@ -84,7 +84,7 @@ func TestProbes(t *testing.T) {
 // The accuracies that training reported are those of the domain and threshold as
 // read here.
 func TestMeasuredAccuracy(t *testing.T) {
-	const samples = 4000
+	const samples = 2000
 	rng := rand.New(rand.NewPCG(1, 1))
 	for _, name := range names(t) {
 		m := load(t, name)
