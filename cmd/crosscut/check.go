@@ -189,7 +189,7 @@ func (c *call) ownMatrix() (*check.Table, error) {
 	}
 	m, err := bounds.ParseBytes(data)
 	if err != nil {
-		return nil, usagef("", "%s: %v", c.String("matrix"), err)
+		return nil, fmt.Errorf("%s: %w", c.String("matrix"), err)
 	}
 	return m.Table(), nil
 }
