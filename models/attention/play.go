@@ -3,8 +3,9 @@ package attention
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/big"
-	"sort"
+	"slices"
 
 	"crosscut/models/tasks"
 	"crosscut/protocol"
@@ -167,11 +168,7 @@ func (p *party) common() []source {
 	if len(p.e) == 0 {
 		return []source{s}
 	}
-	var pos []int
-	for i := range p.e {
-		pos = append(pos, i)
-	}
-	sort.Ints(pos)
+	pos := slices.Sorted(maps.Keys(p.e))
 	return []source{s, computed(pos, p.e).src}
 }
 

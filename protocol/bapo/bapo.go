@@ -13,6 +13,7 @@ package bapo
 
 import (
 	"context"
+	"crosscut/internal/exact"
 	"errors"
 	"fmt"
 	"math/bits"
@@ -259,7 +260,7 @@ func (t *search) with(alive [][]uint64, i, c int) [][]uint64 {
 // Bits is the least a at one cut, with the scheme that uses 2^a colours, and for a > 0 a core
 // that shows that half as many do not do.
 func (c *Cut) Bits(ctx context.Context) (a int, s *Scheme, core *Core, err error) {
-	prefixes, suffixes := upTo(len(c.prefixes)), c.different()
+	prefixes, suffixes := exact.UpTo(len(c.prefixes)), c.different()
 	for a = 0; ; a++ {
 		if s, err = c.find(ctx, 1<<a, prefixes, suffixes); err != nil {
 			return a, nil, nil, err
@@ -307,12 +308,4 @@ func (c *Cut) different() []int {
 		}
 	}
 	return out
-}
-
-func upTo(n int) []int {
-	all := make([]int, n)
-	for i := range all {
-		all[i] = i
-	}
-	return all
 }

@@ -1,6 +1,7 @@
 package bapo
 
 import (
+	"crosscut/internal/exact"
 	"fmt"
 	"math/bits"
 	"slices"
@@ -169,7 +170,7 @@ func or(a, b int) int { return a | b }
 
 // Majority are gates that sort n bits, neighbours in turn, and end with whether more than half are 1.
 func Majority(n int) []Gate {
-	w, at := wiring{n: n}, upTo(n)
+	w, at := wiring{n: n}, exact.UpTo(n)
 	for round := range n {
 		for i := round % 2; i+1 < n; i += 2 {
 			at[i], at[i+1] = w.gate(at[i], at[i+1], and), w.gate(at[i], at[i+1], or)

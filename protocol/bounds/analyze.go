@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"time"
 
+	"crosscut/internal/exact"
 	"crosscut/protocol/bounds/check"
 )
 
@@ -433,7 +434,7 @@ func (a *analysis) heaviest(ctx context.Context, total int) (rows, cols []int, g
 		return s.heaviest(ctx)
 	}
 	ones := *a.Ones
-	return span(a.f.Rows()), span(a.f.Cols()), max(2*ones-total, total-2*ones), total
+	return exact.UpTo(a.f.Rows()), exact.UpTo(a.f.Cols()), max(2*ones-total, total-2*ones), total
 }
 
 // checked is the matrix as the checker sees it.

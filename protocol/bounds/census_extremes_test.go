@@ -1,6 +1,7 @@
 package bounds
 
 import (
+	"crosscut/internal/exact"
 	"fmt"
 	"math/big"
 	"math/bits"
@@ -48,7 +49,7 @@ func findExtremes(p, q int) extremes {
 			x.ones[k], x.fewest[k] = ones, text
 		}
 		m := Of(p, q, func(i, j int) int { return int(o.list[i] >> j & 1) })
-		b := newBoard(gridOf(m), span(p), span(q))
+		b := newBoard(gridOf(m), exact.UpTo(p), exact.UpTo(q))
 		rank := b.rank(1, b.all())
 		if rank < x.ranks[k] {
 			x.ranks[k], x.rank[k] = rank, text

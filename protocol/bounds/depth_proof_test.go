@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"crosscut/internal/exact"
 	"crosscut/protocol/bounds/check"
 )
 
@@ -119,11 +120,11 @@ func TestRefutationsChanged(t *testing.T) {
 	good := refute(m, 2)
 	for name, bad := range map[string]any{
 		"no lemmas":        Refutation{},
-		"more bits":        Refutation{[]Lemma{{Rows: span(4), Cols: span(4), Bits: 3}}},
-		"cites itself":     Refutation{[]Lemma{{Rows: span(4), Cols: span(4), Bits: 3, ByRows: &Branch{Line: 0, Next: [2]*Branch{{Lemma: 0}}}, ByCols: &Branch{Line: 0, Next: [2]*Branch{{Lemma: 0}}}}}},
-		"one axis":         Refutation{append(good.Lemmas[:len(good.Lemmas):len(good.Lemmas)], Lemma{Rows: span(4), Cols: span(4), Bits: 3, ByRows: &Branch{Line: 0, Next: [2]*Branch{{}}}})},
-		"side not reached": Refutation{append(good.Lemmas[:len(good.Lemmas):len(good.Lemmas)], Lemma{Rows: span(4), Cols: span(4), Bits: 3, ByRows: &Branch{}, ByCols: &Branch{}})},
-		"a false fooling set": Refutation{[]Lemma{{Rows: span(4), Cols: span(4), Bits: 3,
+		"more bits":        Refutation{[]Lemma{{Rows: exact.UpTo(4), Cols: exact.UpTo(4), Bits: 3}}},
+		"cites itself":     Refutation{[]Lemma{{Rows: exact.UpTo(4), Cols: exact.UpTo(4), Bits: 3, ByRows: &Branch{Line: 0, Next: [2]*Branch{{Lemma: 0}}}, ByCols: &Branch{Line: 0, Next: [2]*Branch{{Lemma: 0}}}}}},
+		"one axis":         Refutation{append(good.Lemmas[:len(good.Lemmas):len(good.Lemmas)], Lemma{Rows: exact.UpTo(4), Cols: exact.UpTo(4), Bits: 3, ByRows: &Branch{Line: 0, Next: [2]*Branch{{}}}})},
+		"side not reached": Refutation{append(good.Lemmas[:len(good.Lemmas):len(good.Lemmas)], Lemma{Rows: exact.UpTo(4), Cols: exact.UpTo(4), Bits: 3, ByRows: &Branch{}, ByCols: &Branch{}})},
+		"a false fooling set": Refutation{[]Lemma{{Rows: exact.UpTo(4), Cols: exact.UpTo(4), Bits: 3,
 			Fooling: [][][2]int{{{0, 1}, {1, 0}, {2, 3}, {3, 2}, {0, 2}}, {{0, 0}, {1, 1}, {2, 2}, {3, 3}}}}}},
 	} {
 		if verifyRefutation(t, m, bad, 4) == nil {

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"crosscut/internal/exact"
 	"crosscut/internal/par"
 )
 
@@ -107,7 +108,7 @@ func (s *signs) columnsFor(rows []int) (cols []int, gap int) {
 func (s *signs) climb(ctx context.Context) (best []int, gap int) {
 	rng := rand.New(rand.NewPCG(17, uint64(s.rows)))
 	if late(ctx, s.rows*s.cols) {
-		all := span(s.rows)
+		all := exact.UpTo(s.rows)
 		_, gap := s.columnsFor(all)
 		return all, gap
 	}

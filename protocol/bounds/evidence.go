@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/big"
 
+	"crosscut/internal/exact"
 	"crosscut/protocol/bounds/check"
 )
 
@@ -241,7 +242,7 @@ func (r *Report) Certificate(ctx context.Context, problem string, n int) (*check
 	}
 	full := make([]check.Claim, len(r.claims))
 	good := make([]bool, len(r.claims))
-	left := span(len(r.claims)) // claims that no step limit has settled
+	left := exact.UpTo(len(r.claims)) // claims that no step limit has settled
 	for _, steps := range []int64{quickly, math.MaxInt64} {
 		turn := left
 		left = nil

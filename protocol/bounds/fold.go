@@ -110,11 +110,3 @@ func unfold(of []int, set []int) []int {
 	}
 	return all
 }
-
-func span(n int) []int {
-	s := make([]int, n)
-	for i := range s {
-		s[i] = i
-	}
-	return s
-}

@@ -2,6 +2,7 @@ package bounds
 
 import (
 	"context"
+	"crosscut/internal/exact"
 	"iter"
 	"math/bits"
 	"slices"
@@ -85,7 +86,7 @@ func (s *labels) order() {
 	for i := range n {
 		weight[class[i]] += 1 + s.is[0][i].count()
 	}
-	s.rows = span(n)
+	s.rows = exact.UpTo(n)
 	slices.SortStableFunc(s.rows, func(x, y int) int {
 		if class[x] != class[y] {
 			if weight[class[x]] != weight[class[y]] {
@@ -110,7 +111,7 @@ func (s *labels) order() {
 // Exchangeability is transitive: (x z) = (x y)(y z)(x y).
 func (s *labels) interchangeable() []int {
 	n := s.n[0]
-	class := span(n)
+	class := exact.UpTo(n)
 	key := func(j, x, y int) string {
 		b := make([]byte, 0, 2*n)
 		for i := range n {

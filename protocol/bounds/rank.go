@@ -43,7 +43,7 @@ func rankMersenne(ctx context.Context, rows, cols int, at func(i, j int) int64) 
 			a[i][j] = uint32(v)
 		}
 	}
-	of := span(rows)
+	of := exact.UpTo(rows)
 	e := eliminated{prime: mersenne}
 	for start := 0; start < cols && e.rank < rows; start += panel {
 		end := min(start+panel, cols)

@@ -2,6 +2,7 @@ package bounds
 
 import (
 	"context"
+	"crosscut/internal/exact"
 	"slices"
 )
 
@@ -54,7 +55,7 @@ func newSolver(variables int) *solver {
 		activity: make([]float64, variables), bump: 1, saved: make([]bool, variables),
 		at: make([]int, variables), seen: make([]bool, variables), most: 4000,
 	}
-	s.heap = span(variables)
+	s.heap = exact.UpTo(variables)
 	copy(s.at, s.heap)
 	return s
 }

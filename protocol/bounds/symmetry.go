@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"slices"
 
+	"crosscut/internal/exact"
 	"crosscut/protocol/bounds/check"
 )
 
@@ -99,7 +100,7 @@ func (g *orbitGame) exchanges() {
 		plain[key] = append(plain[key], j)
 	}
 	exchange := func(x, y int) (s check.Symmetry, ok bool) {
-		s = check.Symmetry{Rows: span(rows), Cols: make([]int, cols)}
+		s = check.Symmetry{Rows: exact.UpTo(rows), Cols: make([]int, cols)}
 		s.Rows[x], s.Rows[y] = y, x
 		used := map[string]int{}
 		for j := range cols {
@@ -166,7 +167,7 @@ func (g *orbitGame) byBits() []check.Symmetry {
 // divide numbers the orbits of entries; false when they are too many.
 func (g *orbitGame) divide() bool {
 	rows, cols := len(g.sign), len(g.sign[0])
-	next := span(rows * cols)
+	next := exact.UpTo(rows * cols)
 	root := func(k int) int {
 		for next[k] != k {
 			next[k] = next[next[k]]

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"crosscut/internal/exact"
 	"crosscut/models"
 	"crosscut/models/tasks"
 	"crosscut/protocol"
@@ -106,10 +107,7 @@ func (s codeStep) token(x protocol.Word) tasks.Token {
 func (t *Target) space(base protocol.Word, width int) *space {
 	n := t.Instance.From.XBits(t.Instance.Size)
 	s := &space{t: t, base: base, code: t.code}
-	order := make([]int, n)
-	for i := range order {
-		order[i] = i
-	}
+	order := exact.UpTo(n)
 	if t.code != nil {
 		order = t.code.order
 	}

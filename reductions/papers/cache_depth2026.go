@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"slices"
 
+	"crosscut/internal/exact"
 	"crosscut/report"
 )
 
@@ -43,10 +44,7 @@ func tracking(n, T, s int, blind bool) (served, all int) {
 	for pi := range permutations(n) {
 		for start := range n {
 			at, ok := start, true
-			kept := make([]int, s)
-			for k := range kept {
-				kept[k] = k
-			}
+			kept := exact.UpTo(s)
 			for range T {
 				ok = ok && slices.Contains(kept, at)
 				at = pi[at]
@@ -236,7 +234,7 @@ func least(n, k, s int, known []int, memo map[string]int) int {
 	var fits [][]int
 	ends := map[int]bool{}
 	for pi := range permutations(n) {
-		if slices.ContainsFunc(upTo(n), func(i int) bool { return known[i] >= 0 && known[i] != pi[i] }) {
+		if slices.ContainsFunc(exact.UpTo(n), func(i int) bool { return known[i] >= 0 && known[i] != pi[i] }) {
 			continue
 		}
 		fits = append(fits, slices.Clone(pi))
@@ -273,8 +271,6 @@ func least(n, k, s int, known []int, memo map[string]int) int {
 	memo[key] = best
 	return best
 }
-
-func upTo(n int) []int { return sizes(0, n-1) }
 
 var cacheReads = &Claim{
 	ID: "depth, reads", Kind: Lower, Short: "L >= k/s where reads decide what is kept",

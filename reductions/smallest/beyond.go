@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"crosscut/internal/exact"
 	"crosscut/models/tasks"
 	"crosscut/reductions/smallest/proof"
 )
@@ -169,10 +170,7 @@ func alike(pairs *proof.Pairs, n int) [][]int32 {
 
 // byAlike orders prefixes by how many others are like them.
 func byAlike(alike [][]int32) []int {
-	order := make([]int, len(alike))
-	for k := range order {
-		order[k] = k
-	}
+	order := exact.UpTo(len(alike))
 	slices.SortStableFunc(order, func(a, b int) int { return len(alike[a]) - len(alike[b]) })
 	return order
 }

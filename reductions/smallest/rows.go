@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"crosscut/internal/exact"
 	"crosscut/internal/par"
 	"crosscut/models/tasks"
 	"crosscut/protocol/bounds"
@@ -265,11 +266,7 @@ func (r *rows) differ(t, i, j int) bool {
 // many as the colouring search finds.
 func (r *rows) alone(ctx context.Context, t int) []int {
 	if r.apart == nil {
-		all := make([]int, len(r.next[t]))
-		for i := range all {
-			all[i] = i
-		}
-		return all
+		return exact.UpTo(len(r.next[t]))
 	}
 	clique, _, _ := colour(ctx, len(r.next[t]), r.apart[t].has)
 	return clique

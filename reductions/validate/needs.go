@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"crosscut/internal/exact"
 	"crosscut/protocol"
 	"crosscut/protocol/bounds"
 	"crosscut/protocol/problems"
@@ -221,12 +222,8 @@ func (t *table) behind(ctx context.Context, players int) told {
 	if c, known := t.told[players]; known {
 		return c
 	}
-	var first []int
-	for who := range players {
-		first = append(first, who)
-	}
 	var c told
-	c.lower, c.upper, c.by = t.split(first).messages(ctx)
+	c.lower, c.upper, c.by = t.split(exact.UpTo(players)).messages(ctx)
 	if ctx.Err() == nil {
 		if t.told == nil {
 			t.told = map[int]told{}
