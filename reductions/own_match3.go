@@ -27,39 +27,78 @@ var Match3Hands = owns.Add(&Own{
 	Cite: []string{"derived here: docs/sanford2023.md"},
 	Of:   tasks.Match3,
 	Need: func(sh tasks.Shape, at tasks.Split, read []int, setting protocol.Setting, speaker protocol.Player) (Need, bool) {
-		m := sh.Int("M")
-		if len(read) != 1 || at.Of(read[0]) != tasks.Public || m < 4 {
-			return Need{}, false
-		}
+		need, ok := handsNeed(sh, at, read, setting, speaker, 1, sh.N)
 		hers, his := at.Count(speaker), at.Count(1-speaker)
-		why := "the hands that the other player's one token tells apart"
-		switch setting {
-		case protocol.OneWay:
-		case protocol.TwoWay:
-			hers = min(hers, his) // of the smaller hand
-			why = "the rational rank of the matrix"
-		default:
-			return Need{}, false
+		if setting == protocol.TwoWay {
+			hers = min(hers, his)
 		}
-		if hers < 1 || his < 1 {
-			return Need{}, false
-		}
-		var least protocol.Growth
 		switch {
-		case sh.N < 3 || m != sh.N*sh.N:
+		case !ok || his < 1:
+			return Need{}, false
+		case sh.N < 3 || sh.Int("M") != sh.N*sh.N:
 		case 4*hers >= sh.N:
-			least = protocol.Growth{Power: 1, Logs: 1} // C(P, a) 2^a >= (2P/a)^a
+			need.Least = protocol.Growth{Power: 1, Logs: 1} // C(P, a) 2^a >= (2P/a)^a
 		default:
-			least = protocol.Growth{Logs: 1} // 1 + 2P >= M - 2
+			need.Least = protocol.Growth{Logs: 1} // 1 + 2P >= M - 2
 		}
-		return Need{
-			Least:   least,
-			Bits:    protocol.Bits(handBits(Match3Pairs(m), hers, 2, 1)),
-			Formula: fmt.Sprintf("ceil(log2(1 + sum_k<=%d C(%d, k) 2^k))", min(hers, Match3Pairs(m)), Match3Pairs(m)),
-			Why:     why,
-		}, true
+		return need, ok
 	},
 })
+
+// Match3Window is the same of the window of the public position.
+var Match3Window = owns.Add(&Own{
+	Name: "match3-window",
+	Doc:  "match3-hands of the tokens within the window; 1 bit where Bob has none of these",
+	Cite: []string{"derived here: docs/sanford2023.md"},
+	Of:   tasks.Match3Local,
+	Need: func(sh tasks.Shape, at tasks.Split, read []int, setting protocol.Setting, speaker protocol.Player) (Need, bool) {
+		if len(read) != 1 {
+			return Need{}, false
+		}
+		k := sh.Int("K")
+		return handsNeed(sh, at, read, setting, speaker, max(1, read[0]-k), min(sh.N, read[0]+k))
+	},
+})
+
+// Match2Partner is one bit: whether a hand holds the value that the public token 1 asks for.
+var Match2Partner = owns.Add(&Own{
+	Name: "match2-partner",
+	Doc:  "whether Alice holds the value that the public token asks for",
+	Cite: []string{"derived here: docs/sanford2023.md"},
+	Of:   tasks.Match2,
+	Need: func(sh tasks.Shape, at tasks.Split, read []int, setting protocol.Setting, speaker protocol.Player) (Need, bool) {
+		ok := len(read) == 1 && at.Of(read[0]) == tasks.Public && sh.Int("M") > 2 && at.Count(speaker) > 0 && (setting == protocol.OneWay || setting == protocol.TwoWay)
+		return Need{Bits: 1, Formula: "1", Why: "a hand with M - 1 and one without, the public token being 1"}, ok
+	},
+})
+
+// handsNeed is the need of the hands that the players hold from lo to hi.
+func handsNeed(sh tasks.Shape, at tasks.Split, read []int, setting protocol.Setting, speaker protocol.Player, lo, hi int) (Need, bool) {
+	m := sh.Int("M")
+	if len(read) != 1 || at.Of(read[0]) != tasks.Public || m < 4 {
+		return Need{}, false
+	}
+	var held [2]int
+	for i := lo; i <= hi; i++ {
+		if p := at.Of(i); p != tasks.Public {
+			held[p]++
+		}
+	}
+	hers, his := held[speaker], held[1-speaker]
+	need := Need{Why: "the hands that the other player's one token tells apart"}
+	switch {
+	case setting != protocol.OneWay && setting != protocol.TwoWay || hers < 1:
+		return Need{}, false
+	case his < 1:
+		return Need{Bits: 1, Formula: "1", Why: "a hand with M - 2 and one without, all others being 1"}, true
+	case setting == protocol.TwoWay:
+		hers = min(hers, his) // of the smaller hand
+		need.Why = "the rational rank of the matrix"
+	}
+	need.Bits = protocol.Bits(handBits(Match3Pairs(m), hers, 2, 1))
+	need.Formula = fmt.Sprintf("ceil(log2(1 + sum_k<=%d C(%d, k) 2^k))", min(hers, Match3Pairs(m)), Match3Pairs(m))
+	return need, true
+}
 
 // Match3Pairs is P, the pairs of values w, M - 1 - w that neither match with the
 // public 1 nor with themselves.
