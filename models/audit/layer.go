@@ -36,13 +36,15 @@ func (c *Config) kv(heads, kv, width, window int) Layer {
 	if heads%kv != 0 {
 		c.fail("num_attention_heads = %d is no multiple of num_key_value_heads = %d", heads, kv)
 	}
-	if window > 0 {
-		window = max(1, window-1) // the query's own key is not of the past
+	l := Layer{Kind: "attention", Heads: heads, Width: width, Window: window}
+	if window == 1 { // the query's own key is not of the past
+		return l
 	}
-	return Layer{Kind: "attention", Heads: heads, Width: width, Window: window, Cached: []Part{
+	l.Window, l.Cached = max(0, window-1), []Part{
 		c.typed("keys", kv*width, "key-value heads x head width"),
 		c.typed("values", kv*width, "key-value heads x head width"),
-	}}
+	}
+	return l
 }
 
 // typed is a part in the model's own type.

@@ -462,3 +462,41 @@ func TestDocsTable(t *testing.T) {
 		t.Errorf("%d rows were compared", len(rows))
 	}
 }
+
+// After t tokens a layer keeps what a later query sees of them, pair by pair: of a window the last tokens up to itself, of a chunk those of its own.
+func TestWindowsPairByPair(t *testing.T) {
+	sizes := `"hidden_size":8,"num_attention_heads":1,"torch_dtype":"float16"`
+	for name, tc := range map[string]struct {
+		raw  string
+		sees func(i, j, w int) bool
+	}{
+		"window": {`{"model_type":"mistral","num_hidden_layers":1,"num_key_value_heads":1,"sliding_window":%d,` + sizes + `}`, func(i, j, w int) bool { return j > i-w }},
+		"local":  {`{"model_type":"gpt_neo","num_layers":1,"num_heads":1,"attention_types":[[["local"],1]],"window_size":%d,"hidden_size":8,"torch_dtype":"float16"}`, func(i, j, w int) bool { return j > i-w }},
+		"chunk":  {`{"model_type":"llama4_text","num_hidden_layers":1,"num_key_value_heads":1,"head_dim":8,"attention_chunk_size":%d,` + sizes + `}`, func(i, j, w int) bool { return (i-1)/w == (j-1)/w }},
+	} {
+		for w := 1; w <= 4; w++ {
+			for n := 1; n <= 9; n++ {
+				kept := 0
+				for j := 1; j <= n; j++ {
+					for i := n + 1; i <= n+w; i++ {
+						if tc.sees(i, j, w) {
+							kept++
+							break
+						}
+					}
+				}
+				m, err := Count(fmt.Appendf(nil, tc.raw, w), Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				r, err := m.Report([]int{n})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got, want := r.Sizes[0].CacheBits, kept*2*8*16; got != want {
+					t.Errorf("%s %d: %d bits after %d tokens, want %d", name, w, got, n, want)
+				}
+			}
+		}
+	}
+}

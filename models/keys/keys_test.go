@@ -294,6 +294,26 @@ func TestKeyReports(t *testing.T) {
 	}
 }
 
+// The coherence is a size where it was measured, and no number stands for it elsewhere.
+func TestCoherenceIsMeasured(t *testing.T) {
+	for _, tc := range []struct {
+		of   func() (Signs, error)
+		says bool
+	}{
+		{func() (Signs, error) { return RandomSigns(16, 2, 0, 0, 1, false, 1) }, true},
+		{func() (Signs, error) { return RandomSigns(16, 2, 0, 0, 1, true, 1) }, false},
+		{func() (Signs, error) { return EnumeratedSigns(16, 2, 0, 0, 1) }, false},
+	} {
+		k, err := tc.of()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c, says := k.Layer(60, NewMemo()).Sizes()["coherence"]; says != tc.says || says && c*5 > 1 {
+			t.Errorf("%+v: coherence %v, printed: %v", k, c, says)
+		}
+	}
+}
+
 func subsets(n, q int, f func(y []int)) {
 	sets, _ := someSets(n, q, 1, 1<<30)
 	for _, y := range sets {

@@ -434,5 +434,9 @@ func (k *signLayer) Names() map[string]string {
 }
 
 func (k *signLayer) Sizes() tasks.Params {
-	return tasks.Params{"F": float64(k.frac), "alpha": float64(k.a) / float64(int64(1)<<k.frac), "coherence": float64(k.cross) / float64(k.m)}
+	sizes := tasks.Params{"F": float64(k.frac), "alpha": float64(k.a) / float64(int64(1)<<k.frac)}
+	if k.listed == nil && k.Uniform() { // elsewhere nobody measured it
+		sizes["coherence"] = float64(k.cross) / float64(k.m)
+	}
+	return sizes
 }
