@@ -32,10 +32,7 @@ const (
 	coveringClauses   = 1 << 21
 )
 
-var _ = register("covering", func(t *work, c Claim, e *Covering) (*big.Rat, error) {
-	if c.Measure != Cover && c.Measure != Partition || c.End != Lower {
-		return nil, errOther
-	}
+var _ = register("covering", about(Lower, []string{Cover, Partition}, func(t *work, c Claim, e *Covering) (*big.Rat, error) {
 	if err := errors.Join(indices(e.Rows, t.Rows), indices(e.Cols, t.Cols)); err != nil {
 		return nil, err
 	}
@@ -55,7 +52,7 @@ var _ = register("covering", func(t *work, c Claim, e *Covering) (*big.Rat, erro
 		return nil, err
 	}
 	return big.NewRat(int64(e.K+1), 1), nil
-})
+}))
 
 // coverClauses writes the clauses of a Covering.
 func (t *work) coverClauses(e *Covering, v int, exactly bool) (*propagator, error) {

@@ -46,10 +46,7 @@ type Gap struct {
 	Rectangle
 }
 
-var _ = register("gap", func(t *work, c Claim, e *Gap) (*big.Rat, error) {
-	if c.Measure != DiscUniform || c.End != Lower {
-		return nil, errOther
-	}
+var _ = register("gap", about(Lower, []string{DiscUniform}, func(t *work, c Claim, e *Gap) (*big.Rat, error) {
 	a, err := t.signs()
 	if err != nil {
 		return nil, err
@@ -67,7 +64,7 @@ var _ = register("gap", func(t *work, c Claim, e *Gap) (*big.Rat, error) {
 		}
 	}
 	return big.NewRat(max(sum, -sum), t.inside()), nil
-})
+}))
 
 // Spectral asks the checker for a bound by matrix norms. With K = A A^T, the
 // |sum of signs| in a rectangle is at most sqrt(rows cols) sigma, sigma the
@@ -78,10 +75,7 @@ type Spectral struct {
 	Kind string `json:"kind"` // "spectral"
 }
 
-var _ = register("spectral", func(t *work, c Claim, e *Spectral) (*big.Rat, error) {
-	if c.Measure != DiscUniform && c.Measure != DiscBest || c.End != Upper {
-		return nil, errOther
-	}
+var _ = register("spectral", about(Upper, []string{DiscUniform, DiscBest}, func(t *work, c Claim, e *Spectral) (*big.Rat, error) {
 	u := t.wide()
 	if u.Rows > 256 {
 		return nil, ErrLimit
@@ -117,7 +111,7 @@ var _ = register("spectral", func(t *work, c Claim, e *Spectral) (*big.Rat, erro
 	}
 	all := big.NewInt(t.inside())
 	return new(big.Rat).SetFrac(smallest(most, all), all), nil
-})
+}))
 
 // gramSquared is (A A^T)^2.
 func gramSquared(ctx context.Context, a [][]int64) ([][]int64, error) {
@@ -179,10 +173,7 @@ type Distribution struct {
 	Weights [][]int64 `json:"weights"`
 }
 
-var _ = register("distribution", func(t *work, c Claim, e *Distribution) (*big.Rat, error) {
-	if c.Measure != DiscBest || c.End != Upper {
-		return nil, errOther
-	}
+var _ = register("distribution", about(Upper, []string{DiscBest}, func(t *work, c Claim, e *Distribution) (*big.Rat, error) {
 	a, total, err := t.weighed(e.Weights)
 	if err != nil {
 		return nil, err
@@ -192,7 +183,7 @@ var _ = register("distribution", func(t *work, c Claim, e *Distribution) (*big.R
 		return nil, err
 	}
 	return big.NewRat(max(up, down), total), nil
-})
+}))
 
 // weighed is the signs, each times its weight, and the sum of all weights.
 func (t *work) weighed(weights [][]int64) (a [][]int64, total int64, err error) {

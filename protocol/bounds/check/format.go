@@ -89,8 +89,21 @@ type Finding struct {
 // measure and end.
 var kinds = map[string]func(t *work, c Claim, evidence json.RawMessage) (*big.Rat, error){}
 
+// verifier computes what decoded evidence of one kind proves.
+type verifier[E any] = func(t *work, c Claim, e *E) (*big.Rat, error)
+
+// about is a verifier of evidence that speaks of one end of some measures alone.
+func about[E any](end string, measures []string, verify verifier[E]) verifier[E] {
+	return func(t *work, c Claim, e *E) (*big.Rat, error) {
+		if c.End != end || !slices.Contains(measures, c.Measure) {
+			return nil, errOther
+		}
+		return verify(t, c, e)
+	}
+}
+
 // register is called from package-level variables, one per kind, with what verifies decoded evidence.
-func register[E any](kind string, verify func(t *work, c Claim, e *E) (*big.Rat, error)) bool {
+func register[E any](kind string, verify verifier[E]) bool {
 	if kinds[kind] != nil {
 		panic("check: two verifiers of " + kind)
 	}

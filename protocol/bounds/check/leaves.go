@@ -21,10 +21,7 @@ type LeavesPart struct {
 	Evidence json.RawMessage `json:"evidence"`
 }
 
-var _ = register("leaves", func(t *work, c Claim, e *Leaves) (*big.Rat, error) {
-	if c.Measure != Deterministic || c.End != Lower {
-		return nil, errOther
-	}
+var _ = register("leaves", about(Lower, []string{Deterministic}, func(t *work, c Claim, e *Leaves) (*big.Rat, error) {
 	seen := map[int]bool{}
 	sum := new(big.Rat)
 	for _, p := range e.Parts {
@@ -39,4 +36,4 @@ var _ = register("leaves", func(t *work, c Claim, e *Leaves) (*big.Rat, error) {
 		sum.Add(sum, n)
 	}
 	return big.NewRat(int64(exponent(sum)), 1), nil
-})
+}))

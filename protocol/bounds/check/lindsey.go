@@ -16,10 +16,7 @@ type Lindsey struct {
 	Size int64  `json:"size"` // the bound, which the checker must find too
 }
 
-var _ = register("lindsey", func(t *work, c Claim, e *Lindsey) (*big.Rat, error) {
-	if c.Measure != LargestRect || c.End != Upper {
-		return nil, errOther
-	}
+var _ = register("lindsey", about(Upper, []string{LargestRect}, func(t *work, c Claim, e *Lindsey) (*big.Rat, error) {
 	if err := t.spend(min(t.Rows, t.Cols), min(t.Rows, t.Cols), t.Rows+t.Cols); err != nil {
 		return nil, err
 	}
@@ -31,7 +28,7 @@ var _ = register("lindsey", func(t *work, c Claim, e *Lindsey) (*big.Rat, error)
 		return nil, fmt.Errorf("the norm gives %d", most)
 	}
 	return big.NewRat(e.Size, 1), nil
-})
+}))
 
 // errPromise says that evidence speaks of total matrices only.
 var errPromise = errors.New("an entry is outside the promise")

@@ -15,10 +15,7 @@ type Matching struct {
 	Entries []Entry `json:"entries"`
 }
 
-var _ = register("matching", func(t *work, c Claim, e *Matching) (*big.Rat, error) {
-	if c.Measure != LargestRect || c.End != Upper {
-		return nil, errOther
-	}
+var _ = register("matching", about(Upper, []string{LargestRect}, func(t *work, c Claim, e *Matching) (*big.Rat, error) {
 	if len(e.Entries) == 0 {
 		return nil, errors.New("no entries")
 	}
@@ -38,4 +35,4 @@ var _ = register("matching", func(t *work, c Claim, e *Matching) (*big.Rat, erro
 	sum := t.Rows + t.Cols - len(e.Entries)
 	a := min(sum/2, t.Rows, t.Cols) // the shorter side
 	return new(big.Rat).SetInt(new(big.Int).Mul(big.NewInt(int64(a)), big.NewInt(int64(sum-a)))), nil
-})
+}))

@@ -19,10 +19,7 @@ type Union struct {
 	Strings int64  `json:"strings"`
 }
 
-var _ = register("union", func(t *work, c Claim, u *Union) (*big.Rat, error) {
-	if c.Measure != Newman || c.End != Upper {
-		return nil, errOther
-	}
+var _ = register("union", about(Upper, []string{Newman}, func(t *work, c Claim, u *Union) (*big.Rat, error) {
 	if u.Strings < 1 || u.Strings > 1<<40 {
 		return nil, fmt.Errorf("%d coin strings", u.Strings)
 	}
@@ -45,7 +42,7 @@ var _ = register("union", func(t *work, c Claim, u *Union) (*big.Rat, error) {
 		term = floor64(term.Mul(term, x).Quo(term, new(big.Rat).SetInt64(k)))
 	}
 	return nil, fmt.Errorf("%d coin strings are too few for %d inputs", u.Strings, n)
-})
+}))
 
 // floor64 rounds down to 64 binary places.
 func floor64(x *big.Rat) *big.Rat {

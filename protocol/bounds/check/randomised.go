@@ -155,10 +155,7 @@ type From struct {
 	Evidence json.RawMessage `json:"evidence"`
 }
 
-var _ = register("follows", func(t *work, c Claim, e *Follows) (*big.Rat, error) {
-	if c.Measure != Randomised || c.End != Lower {
-		return nil, errOther
-	}
+var _ = register("follows", about(Lower, []string{Randomised}, func(t *work, c Claim, e *Follows) (*big.Rat, error) {
 	edge, err := c.Right()
 	if err != nil {
 		return nil, err
@@ -201,7 +198,7 @@ var _ = register("follows", func(t *work, c Claim, e *Follows) (*big.Rat, error)
 		}
 	}
 	return new(big.Rat).SetInt64(int64(exponent(leaves))), nil
-})
+}))
 
 // exponent is the least c >= 0 with 2^c >= v.
 func exponent(v *big.Rat) int {

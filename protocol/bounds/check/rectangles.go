@@ -17,16 +17,13 @@ type FoolingSet struct {
 	Entries []Entry `json:"entries"`
 }
 
-var _ = register("fooling", func(t *work, c Claim, e *FoolingSet) (*big.Rat, error) {
-	if c.End != Lower || c.Measure != Fooling && c.Measure != Cover && c.Measure != Partition {
-		return nil, errOther
-	}
+var _ = register("fooling", about(Lower, []string{Fooling, Cover, Partition}, func(t *work, c Claim, e *FoolingSet) (*big.Rat, error) {
 	if err := t.spend(len(e.Entries), len(e.Entries)); err != nil {
 		return nil, err
 	}
 	n, err := foolingSet(t.Table, *c.Value, e.Entries)
 	return big.NewRat(int64(n), 1), err
-})
+}))
 
 // foolingSet returns the size of a fooling set of v, or why it is none.
 func foolingSet(t *Table, v int, set []Entry) (int, error) {
@@ -51,10 +48,7 @@ type Rectangles struct {
 	Rectangles []Rectangle `json:"rectangles"`
 }
 
-var _ = register("rectangles", func(t *work, c Claim, e *Rectangles) (*big.Rat, error) {
-	if c.End != Upper || c.Measure != Fooling && c.Measure != Cover && c.Measure != Partition {
-		return nil, errOther
-	}
+var _ = register("rectangles", about(Upper, []string{Fooling, Cover, Partition}, func(t *work, c Claim, e *Rectangles) (*big.Rat, error) {
 	if err := t.spend(t.Rows, t.Cols); err != nil {
 		return nil, err
 	}
@@ -76,7 +70,7 @@ var _ = register("rectangles", func(t *work, c Claim, e *Rectangles) (*big.Rat, 
 		}
 	}
 	return big.NewRat(int64(len(e.Rectangles)), 1), nil
-})
+}))
 
 // pure says whether r is a rectangle without another value than v.
 func (t *work) pure(v int, r Rectangle) error {
@@ -109,10 +103,7 @@ type Antichain struct {
 	Lines []int  `json:"lines"`
 }
 
-var _ = register("antichain", func(t *work, c Claim, e *Antichain) (*big.Rat, error) {
-	if c.End != Lower || c.Measure != Cover && c.Measure != Partition {
-		return nil, errOther
-	}
+var _ = register("antichain", about(Lower, []string{Cover, Partition}, func(t *work, c Claim, e *Antichain) (*big.Rat, error) {
 	u := t.Table
 	if e.Axis == "columns" {
 		u = t.transpose()
@@ -148,7 +139,7 @@ var _ = register("antichain", func(t *work, c Claim, e *Antichain) (*big.Rat, er
 		k++
 	}
 	return big.NewRat(k, 1), nil
-})
+}))
 
 // OneRectangle is a rectangle without another value than v. The entries of v in
 // it bound the largest such number from below.
@@ -157,10 +148,7 @@ type OneRectangle struct {
 	Rectangle
 }
 
-var _ = register("rectangle", func(t *work, c Claim, e *OneRectangle) (*big.Rat, error) {
-	if c.End != Lower || c.Measure != LargestRect {
-		return nil, errOther
-	}
+var _ = register("rectangle", about(Lower, []string{LargestRect}, func(t *work, c Claim, e *OneRectangle) (*big.Rat, error) {
 	if err := t.pure(*c.Value, e.Rectangle); err != nil {
 		return nil, err
 	}
@@ -173,4 +161,4 @@ var _ = register("rectangle", func(t *work, c Claim, e *OneRectangle) (*big.Rat,
 		}
 	}
 	return big.NewRat(n, 1), nil
-})
+}))

@@ -126,10 +126,7 @@ func (p *branchText) branch() *branch {
 	return b
 }
 
-var _ = register("refutation", func(t *work, c Claim, e *refutationEvidence) (*big.Rat, error) {
-	if c.Measure != Deterministic || c.End != Lower {
-		return nil, errOther
-	}
+var _ = register("refutation", about(Lower, []string{Deterministic}, func(t *work, c Claim, e *refutationEvidence) (*big.Rat, error) {
 	defer t.within(maxSteps)()
 	for k := range e.Lemmas {
 		if err := e.Lemmas[k].verify(t, e.Lemmas[:k]); err != nil {
@@ -140,7 +137,7 @@ var _ = register("refutation", func(t *work, c Claim, e *refutationEvidence) (*b
 		return new(big.Rat), nil
 	}
 	return big.NewRat(int64(e.Lemmas[len(e.Lemmas)-1].Bits+1), 1), nil
-})
+}))
 
 // maxRefuted keeps 2^bits an int.
 const maxRefuted = 30

@@ -14,12 +14,9 @@ type Share struct {
 	Evidence json.RawMessage `json:"evidence"`
 }
 
-var _ = register("share", proveShare)
+var _ = register("share", about(Lower, []string{Cover, Partition}, proveShare))
 
 func proveShare(t *work, c Claim, e *Share) (*big.Rat, error) {
-	if c.Measure != Cover && c.Measure != Partition || c.End != Lower {
-		return nil, errOther
-	}
 	if e.Size < 1 {
 		return nil, fmt.Errorf("rectangles of %d entries", e.Size)
 	}

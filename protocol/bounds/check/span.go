@@ -23,10 +23,7 @@ type Span struct {
 // spanLines is the most lines of a side for which Span is computed.
 const spanLines = 1024
 
-var _ = register("span", func(t *work, c Claim, e *Span) (*big.Rat, error) {
-	if c.Measure != LargestRect || c.End != Upper {
-		return nil, errOther
-	}
+var _ = register("span", about(Upper, []string{LargestRect}, func(t *work, c Claim, e *Span) (*big.Rat, error) {
 	if t.Rows > spanLines || t.Cols > spanLines {
 		return nil, ErrLimit
 	}
@@ -44,7 +41,7 @@ var _ = register("span", func(t *work, c Claim, e *Span) (*big.Rat, error) {
 	}
 	most := new(big.Int).Lsh(big.NewInt(int64(times*timesOther)), uint(min(e.Rank-1, e.Other)))
 	return new(big.Rat).SetInt(most), nil
-})
+}))
 
 // indicator packs the 0/1 matrix of the entries that equal v (or do not), row by
 // row, and counts its most frequent row. The matrix must be total.

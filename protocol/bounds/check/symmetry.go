@@ -43,10 +43,7 @@ type Blocks struct {
 	Symmetries []Symmetry `json:"symmetries"` // of the weights
 }
 
-var _ = register("blocks", func(t *work, c Claim, e *Blocks) (*big.Rat, error) {
-	if c.Measure != DiscBest || c.End != Upper {
-		return nil, errOther
-	}
+var _ = register("blocks", about(Upper, []string{DiscBest}, func(t *work, c Claim, e *Blocks) (*big.Rat, error) {
 	a, total, err := t.weighed(e.Weights)
 	if err != nil {
 		return nil, err
@@ -59,7 +56,7 @@ var _ = register("blocks", func(t *work, c Claim, e *Blocks) (*big.Rat, error) {
 		return nil, err
 	}
 	return big.NewRat(most, total), nil
-})
+}))
 
 // verify says whether s leaves a as it is.
 func (s *Symmetry) verify(t *work, a [][]int64) error {
