@@ -211,12 +211,18 @@ func (c *child) prepare(req request) (*ready, error) {
 	return r, nil
 }
 
-// batch evaluates a batch, on all processors. It beats while every worker gets on, so a
+// alone is the number of inputs of a batch below which one processor works.
+const alone = 16
+
+// batch evaluates a batch, on two processors. It beats while every worker gets on, so a
 // single call has as long as it would have alone.
 func (c *child) batch(req request, beat func() error) reply {
 	r, err := c.prepare(req)
 	if err != nil {
 		return reply{Error: err.Error()}
+	}
+	if r.count >= alone { // else a second processor is woken for nothing
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
 	}
 	watch := c.watch()
 	defer watch.end()

@@ -106,7 +106,7 @@ func TestBoxesAreInputs(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%v\n%s", err, source)
 			}
-			for range 25 {
+			for range 12 {
 				k := r.IntN(in.Len())
 				one := in.Get(k)
 				if want, inside, err := s.Want(one...); err != nil || inside != (wants.Of(k).Kind() != protocol.None) || inside && !want.Equal(wants.Of(k)) {

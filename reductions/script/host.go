@@ -41,7 +41,7 @@ func spawn() (*host, error) {
 		return nil, err
 	}
 	h := &host{cmd: cmd}
-	cmd.Env = append(os.Environ(), "GOMAXPROCS=2", "GOTRACEBACK=none")
+	cmd.Env = append(os.Environ(), "GOMAXPROCS=1", "GOTRACEBACK=none")
 	cmd.Stderr = &h.stderr
 	if h.in, err = cmd.StdinPipe(); err != nil {
 		return nil, err

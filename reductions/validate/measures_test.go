@@ -40,7 +40,7 @@ func TestNeedUnderBestDistribution(t *testing.T) {
 func TestTwoWayNeedsAreBelowTheSearch(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
 	tight := map[string]int{}
-	for trial := range 120 {
+	for trial := range 60 {
 		rows, cols, values := 2+r.IntN(4), 2+r.IntN(4), 2+r.IntN(3)
 		ids := make([]int, rows*cols)
 		for k := range ids {
