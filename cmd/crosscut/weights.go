@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"os"
 
 	"github.com/urfave/cli/v2"
 
@@ -46,8 +48,14 @@ func (c *call) weights() (*trained.Model, error) {
 		}
 	}
 	m, err := trained.Load(c.String("weights"))
-	if err != nil {
+	var hinted interface{ Hint() string }
+	switch of := new(os.PathError); {
+	case errors.As(err, &hinted):
 		return nil, err
+	case errors.As(err, &of):
+		return nil, usagef("name a folder with config.json and the weights, model.safetensors: docs/trained.md has lines that write it", "%w", err)
+	case err != nil:
+		return nil, usagef("docs/trained.md says what the folder holds; a file that was cut short is copied or written again", "%w", err)
 	}
 	if c.IsSet("task") && c.String("task") != m.Shape.Task.Name {
 		return nil, usagef("drop --task", "flag --task: %s contradicts the weights, which are of %s", c.String("task"), m.Shape.Task.Name)
