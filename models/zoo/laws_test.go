@@ -35,7 +35,7 @@ func TestLaws(t *testing.T) {
 				for n := 1; n <= 6; n++ {
 					ran += lawsAt(t, c, task, n, 6)
 				}
-				ran += lawsAt(t, c, task, 9, 3)
+				ran += lawsAt(t, c, task, 8, 3)
 				if ran == 0 {
 					t.Error("no size was supported")
 				}
