@@ -242,7 +242,7 @@ func TestMeasuredInputs(t *testing.T) {
 			return write(who, ins)
 		}
 		why, all, err := s.tooLarge(raw)
-		if why != "" || err != nil || all != c.all || len(met) != c.want {
+		if why != "" || err != nil || all != c.all || len(met) != c.want || c.domain.Plain() && met[c.domain.Nth(0)] == 0 { // the first, where a map is likely to show itself, is among them
 			t.Errorf("%s: %d inputs, all: %v, %q, %v", name, len(met), all, why, err)
 		}
 		for in, times := range met {
