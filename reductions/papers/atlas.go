@@ -71,11 +71,11 @@ func Atlas(ctx context.Context) ([]Bound, error) {
 // NothingKnown and NothingCrosses are why a cell has no bound.
 const (
 	NothingKnown   = "nothing is known here"
-	NothingCrosses = "0 bits cross, at these sizes, to where the maps read: no such model is right there, and no bound is compared"
+	NothingCrosses = "what decides the answer does not cross, at these sizes, to where the maps read: no such model is right there, and no bound is compared"
 )
 
 // boundsOf lists what the maps to a task say of one architecture, best first in each setting; silent is why, where none does.
-// Maps to whose reads 0 bits cross are left out.
+// Maps to whose reads 0 bits cross are left out, and those that read a causal model too early.
 func boundsOf(task *tasks.Task, rule *rules.Rule) (cells []Bound, silent string, err error) {
 	silent = NothingKnown
 	set := models.Settings{}
@@ -102,8 +102,13 @@ func boundsOf(task *tasks.Task, rule *rules.Rule) (cells []Bound, silent string,
 			continue // a rule for more players, or one that cannot be cut here: see Atlas's lines without a bound
 		}
 		b := Bound{Task: task.Name, Params: in.Shape.Params, Reduction: r.Name, Architecture: rule.Title, Rule: rule.Name, Setting: p.Setting, Inequality: rule.Inequality, N: in.Shape.N, Sizes: arch.String(), Paper: paperOf(r.Cite)}
+		seq := in.Encode(in.Sample(1, 0))
+		ahead := func(i int) bool { // the read token asks for a private one that comes after it
+			last := in.Shape.LastNeeded(i, seq[i-1])
+			return last > i && in.At.Of(last) != tasks.Public
+		}
 		need, _, ok := in.Best(p.Setting, protocol.Alice)
-		if ok && p.Total() == 0 && need.Bits > 0 {
+		if ok && need.Bits > 0 && (p.Total() == 0 || rule.Causal && slices.ContainsFunc(in.Reads, ahead)) {
 			silent = NothingCrosses
 			continue
 		} else if !ok {

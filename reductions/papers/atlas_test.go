@@ -15,7 +15,7 @@ func TestAtlas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cells, dominated, outside, silent := map[[2]string]bool{}, 0, 0, map[[2]string]string{}
+	cells, dominated, outside, silent, asking := map[[2]string]bool{}, 0, 0, map[[2]string]string{}, false
 	for _, b := range all {
 		cells[[2]string{b.Task, b.Architecture}] = true
 		switch {
@@ -31,6 +31,10 @@ func TestAtlas(t *testing.T) {
 			if err != nil || r.To.Name != b.Task || *b.Needed < 1 || b.Paper == "" || b.Basis == "" {
 				t.Errorf("%v: %+v", err, b)
 			}
+			if rule, err := rules.Catalog().Get(b.Rule); err != nil || rule.Causal && b.Reduction == "set-qsa" {
+				t.Errorf("%v: token 1 asks for others, and a causal model has read no other: %+v", err, b)
+			}
+			asking = asking || b.Reduction == "set-qsa"
 		}
 		if b.DominatedBy == "" {
 			continue
@@ -54,6 +58,15 @@ func TestAtlas(t *testing.T) {
 		}
 	}
 	// A causal model whose output at the first token is read has seen no other, and no map is to match2.
+	// No token that longformer's last position sees is Alice's in three maps.
+	for _, task := range []string{"k-hop", "mqar", "string-eq"} {
+		if silent[[2]string{task, "longformer"}] != NothingCrosses {
+			t.Errorf("%s: %v", task, silent)
+		}
+	}
+	if !asking {
+		t.Error("set-qsa bounds nothing")
+	}
 	if silent[[2]string{"match3", "lstm"}] != NothingCrosses || silent[[2]string{"match2", "lstm"}] != NothingKnown || silent[[2]string{"match3", "decoder"}] != NothingKnown {
 		t.Errorf("%v", silent)
 	}

@@ -22,6 +22,7 @@ var AffineBlocks = register(&Rule{
 	Latex:      `L\,(s^2 + s)\,p \ge n`,
 	Width:      "s", WidthText: "s (s + 1) >= needed / (layers p)", WidthLatex: `s (s + 1) \ge \frac{n}{L p}`,
 	Arithmetic: "exact only (integers, rationals, a finite ring; here the integers modulo 2^p): with rounding after each step a run is no affine map",
+	Causal:     true,
 	Compile: func(c Cut, set models.Settings) (*Protocol, error) {
 		v := set.Num
 		r := recurrence{s: v.Int("s"), p: v.Int("p"), seed: set.Seed, diagonal: set.Pick("gates", "full") == "diagonal"}

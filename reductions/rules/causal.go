@@ -30,6 +30,7 @@ type causal struct {
 func carries(r Rule, state states, of func(v tasks.Params) causal) *Rule {
 	r.Inequality = ", r ownership changes up to the read position; where that is Alice's, her output crosses too" + r.Inequality
 	r.says("r layers", state)
+	r.Causal = true
 	r.Crosses = cmp.Or(r.Crosses, "the state of every layer, once for each ownership change up to the read position")
 	r.Arithmetic = cmp.Or(r.Arithmetic, "any: the state is p-bit numbers, whatever computes and rounds them; simulated in the integers modulo 2^p")
 	r.New = func(sh tasks.Shape, set models.Settings) (models.Machine, error) {

@@ -45,6 +45,7 @@ func Config(raw []byte) (Sized, error) {
 		Inequality: "r (" + strings.Join(text, " + ") + ") >= needed bits, r ownership changes up to the read position, each after t tokens",
 		Latex:      `r\,(` + strings.Join(latex, " + ") + `) \ge n`,
 		Arithmetic: "the numeric types of the config, inside one forward pass, whatever rounds",
+		Causal:     true,
 		New: func(sh tasks.Shape, set models.Settings) (models.Machine, error) {
 			if _, err := m.Holds(sh.N); err != nil {
 				return nil, err

@@ -30,6 +30,7 @@ var Decoder = register(&Rule{
 	Latex:      `\sum_{\ell, i} H (m + 1) p \ge n`,
 	Width:      "m", WidthText: "m >= needed / (layers H p positions) - 1", WidthLatex: `m \ge \frac{n}{L H p N} - 1`,
 	Arithmetic: "exact, in the integers modulo 2^p",
+	Causal:     true,
 	Compile: func(c Cut, set models.Settings) (*Protocol, error) {
 		v := set.Num
 		g := decoding{c: c, layers: v.Int("layers"), heads: v.Int("H"), m: v.Int("m"), p: v.Int("p"), seed: set.Seed, held: c.holders()}

@@ -190,7 +190,7 @@ func TestEveryRule(t *testing.T) {
 				}
 				return
 			}
-			ran, peeked, stale, alive := 0, 0, 0, 0
+			ran, peeked, stale, alive, early, ahead := 0, 0, 0, 0, 0, 0
 			for _, set := range sizes(t, r) {
 				s, err := r.With(set)
 				if err != nil {
@@ -210,6 +210,20 @@ func TestEveryRule(t *testing.T) {
 						seqs := seqs[:min(len(seqs), max(4, long.Of(1000, 3000)/int(p.Total()+1)))]
 						if err := (trial{c: c, p: p}).laws(seqs); err != nil {
 							t.Fatalf("%v at %v, reading %v: %v", s, c.Split.Owner, c.Read, err)
+						}
+						if c.Read[0] == 1 { // what is read there when all later tokens change
+							later := slices.Clone(seqs[0])
+							for i := range later[1:] {
+								later[i+1].X = 3 - later[i+1].X
+							}
+							one, err := p.Whole(t.Context(), seqs[0])
+							two, other := p.Whole(t.Context(), later)
+							if err != nil || other != nil {
+								t.Fatal(err, other)
+							}
+							if early++; !slices.EqualFunc(one, two, slices.Equal[tasks.Value]) {
+								ahead++
+							}
 						}
 						if p.Bits[0] == 0 {
 							continue
@@ -252,6 +266,9 @@ func TestEveryRule(t *testing.T) {
 			}
 			if ran == 0 || alive == 0 || 2*peeked < alive || 2*stale < alive {
 				t.Errorf("%d runs, in %d of which player 1 speaks; %d peeking and %d lying players were caught", ran, alive, peeked, stale)
+			}
+			if early > 0 && r.Causal != (ahead == 0) {
+				t.Errorf("causal is %v, and %d of %d outputs at token 1 change with later tokens", r.Causal, ahead, early)
 			}
 			t.Logf("%d protocols, %d with words of player 1, peeking caught in %d, lies in %d", ran, alive, peeked, stale)
 		})

@@ -59,6 +59,8 @@ type Rule struct {
 	// Raw says that a token enters as d numbers of p bits, its own, and not by a map of
 	// the model's: one that is larger has no protocol here.
 	Raw bool
+	// Causal: an output is a function of the tokens up to its own.
+	Causal bool
 	// Outside says why models of this kind have no such protocol; "" elsewhere.
 	Outside string
 
