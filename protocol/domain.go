@@ -223,14 +223,13 @@ func SubsetsUpTo(n, k int) Domain { return sets(n, 0, k, "subsets_up_to(%d, %d)"
 // sets are the subsets of 1..n with least..most members, as increasing lists in
 // lexicographic order, a list before those that it begins.
 func sets(n, least, most int, format string, args ...any) Domain {
-	// tails[r] holds sums of binomials: the lists over r further labels that add at
-	// least lo and at most hi members.
+	upTo := chosen(n, most, 1)
+	// tails counts the lists over r further labels that add at least lo and at most hi members.
 	tails := func(r, lo, hi int) *big.Int {
-		sum := new(big.Int)
-		for k := max(lo, 0); k <= min(hi, r); k++ {
-			sum.Add(sum, new(big.Int).Binomial(int64(r), int64(k)))
+		if lo == hi {
+			return new(big.Int).Binomial(int64(r), int64(hi))
 		}
-		return sum
+		return new(big.Int).Sub(upTo(r, hi), upTo(r, lo-1))
 	}
 	// before counts the lists whose next member, after those that are listed, is from..to-1:
 	// sums of binomials along a diagonal.
@@ -277,38 +276,45 @@ func sets(n, least, most int, format string, args ...any) Domain {
 	return domain(tails(n, least, most), at, place, Value.Len, format, args...)
 }
 
+// chosen counts the ways to choose at most k <= most of r <= n places and one of ways signs for each:
+// sums of C(r, j) ways^j, made for an r when one is asked for, and kept where all are not more than 2^20.
+func chosen(n, most, ways int) func(r, k int) *big.Int {
+	rows := make([]func() []*big.Int, n+1)
+	for r := range rows {
+		rows[r] = func() []*big.Int {
+			row, sum, term := make([]*big.Int, min(r, most)+1), new(big.Int), big.NewInt(1)
+			for k := range row {
+				row[k] = new(big.Int).Set(sum.Add(sum, term))
+				term.Mul(term, big.NewInt(int64(ways*(r-k))))
+				term.Quo(term, big.NewInt(int64(k+1)))
+			}
+			return row
+		}
+		if n*most <= 1<<20 {
+			rows[r] = sync.OnceValue(rows[r])
+		}
+	}
+	return func(r, k int) *big.Int {
+		if k < 0 {
+			return new(big.Int)
+		}
+		return rows[r]()[min(r, k, most)]
+	}
+}
+
 // Signed are the lists of length n over -1, 0, 1 with at most a that are not 0, in
 // lexicographic order: signed(n, a).
 func Signed(n, a int) Domain {
 	if a >= n { // no list has too many
 		return lists(n, 3, -1, others(0), "signed(%d, %d)", n, a)
 	}
-	// rows[r][k] counts the lists of length r with at most k places that are not 0;
-	// a row is made when a member is asked for.
-	rows := make([]func() []*big.Int, n+1)
-	for r := range rows {
-		rows[r] = sync.OnceValue(func() []*big.Int {
-			row, sum, term := make([]*big.Int, min(r, a)+1), new(big.Int), big.NewInt(1) // term = C(r, k) 2^k
-			for k := range row {
-				row[k] = new(big.Int).Set(sum.Add(sum, term))
-				term.Mul(term, big.NewInt(2*int64(r-k)))
-				term.Quo(term, big.NewInt(int64(k+1)))
-			}
-			return row
-		})
-	}
-	tails := func(r, hi int) *big.Int {
-		if hi < 0 {
-			return new(big.Int)
-		}
-		return rows[r]()[min(r, hi)]
-	}
+	tails := chosen(n, a, 2)
 	at := func(place *big.Int) Value {
 		rest, list, left := new(big.Int).Set(place), make([]int, n), a
 		for i := range list {
 			for s := -1; s <= 1; s++ {
 				most := left - s*s
-				with := tails(n-i-1, min(most, a))
+				with := tails(n-i-1, most)
 				if rest.Cmp(with) < 0 {
 					list[i], left = s, most
 					break
