@@ -25,8 +25,8 @@ import (
 // any language and a file name, is written to a file first. All commands of one
 // text share a directory, which also holds docs/ and testdata/. CROSSCUT_GOLDEN=1
 // rewrites outputs that hold no "...". The files of docs/adding.md are built into a tool of its
-// own, which takes CROSSCUT_LONG=1; so do commands that run all claims of a paper: the tests of
-// papers hold README.md against the claims that they run.
+// own, which takes CROSSCUT_LONG=1; so does the command that runs all claims of all papers: the
+// tests of papers hold README.md against the claims that they run.
 func TestDocs(t *testing.T) {
 	root, err := filepath.Abs("../..")
 	if err != nil {
@@ -134,7 +134,7 @@ func executeBlock(t *testing.T, body []string, execute executor) (fresh string, 
 			t.Fatalf("only crosscut commands can be executed, not %q", command)
 		}
 		ran++
-		if args[0] == "reproduce" && !slices.Contains(args, "--claim") && !long.Tests() {
+		if args[0] == "reproduce" && slices.Contains(args, "--all") && !long.Tests() {
 			out.WriteString(strings.Join(want, ""))
 			continue
 		}
