@@ -2,6 +2,7 @@ package reductions
 
 import (
 	"maps"
+	"slices"
 
 	"crosscut/models/tasks"
 	"crosscut/protocol"
@@ -42,6 +43,35 @@ func NeededAt(sh tasks.Shape, at tasks.Split, read int, setting protocol.Setting
 		}
 		if need, found := NeededFor(r.From, n, setting, speaker); found && (!ok || need.Bits > best.Bits) {
 			best, ok = NeedAt{need, r.Name, n}, true
+		}
+	}
+	return best, ok
+}
+
+// InOrder is the largest need that is known where all of Alice's tokens stand before Bob's, what a model that
+// reads the tokens in order carries past the last of hers: the task's own where only the last token is Bob's, and
+// those of maps into just this shape. Tokens of first, from position 1 on, must be those of the map, public.
+func InOrder(sh tasks.Shape, read int, first []tasks.Token) (best NeedAt, ok bool) {
+	if sh.N < 2 {
+		return best, false
+	}
+	last := owners(sh.N, [2]int{len(first) + 1, sh.N - 1}, [2]int{sh.N, sh.N})
+	best.Need, ok = OwnNeed(sh, last, []int{read}, protocol.OneWay, protocol.Alice)
+	for r := range Catalog().All() {
+		if r.To != sh.Task {
+			continue
+		}
+		in := r.largest(sh)
+		if in == nil || !slices.Equal(in.Reads, []int{read}) {
+			continue
+		}
+		alice, bob, seq := in.At.Positions(protocol.Alice), in.At.Positions(protocol.Bob), in.Encode(in.Sample(1, 0))
+		if len(alice) == 0 || len(bob) == 0 || alice[len(alice)-1] > bob[0] ||
+			!in.At.Public(sh.All()[:len(first)]) || !slices.EqualFunc(first, seq[:len(first)], tasks.Token.Equal) {
+			continue
+		}
+		if need, _, found := in.Best(protocol.OneWay, protocol.Alice); found && need.Bits > best.Bits {
+			best, ok = NeedAt{need, r.Name, in.Size}, true
 		}
 	}
 	return best, ok

@@ -8,6 +8,7 @@ import (
 
 	"crosscut/models/tasks"
 	"crosscut/protocol"
+	"crosscut/reductions"
 	"crosscut/reductions/smallest/proof"
 )
 
@@ -97,16 +98,33 @@ var RNN = kinds.Add(&Kind{
 			r.Upper, r.By = 0, "one token, no cut"
 			return nil
 		}
-		r.Witness = map[string]any{"states": states}
 		if len(states) > 0 {
+			r.Witness = map[string]any{"states": states}
 			r.By = "rows of the widest cut, and an automaton"
 		}
-		if !whole {
+		if need, ok := known(sh); ok && int(need.Bits) > r.Lower {
+			by := "where all tokens but the last are Alice's"
+			if need.Reduction != "" {
+				by = fmt.Sprintf("n = %d, by the map %s", need.Size, need.Reduction)
+			}
+			r.By = fmt.Sprintf("%s: %s bits, %s; %s", need.Of, need.Formula, by, r.By)
+			r.Notes = append(r.Notes, fmt.Sprintf("the lower end, %d, is %s, and no certificate holds it; the search alone came to %d", need.Bits, need.Basis, r.Lower))
+			r.Lower = int(need.Bits)
+		} else if !whole {
 			r.Notes = append(r.Notes, "the lower end speaks of a part of the alphabet, which every model must serve; no automaton was made for all of it")
 		}
 		return nil
 	},
 })
+
+// known is the largest need of the catalogues that a state between tokens must serve.
+func known(sh tasks.Shape) (reductions.NeedAt, bool) {
+	var first []tasks.Token
+	if public := proof.PublicToken(sh); public > 0 {
+		first = sh.Task.Alphabet(sh, public)[:public]
+	}
+	return reductions.InOrder(sh, sh.DefaultRead(), first)
+}
 
 // describe says which inputs the ends speak of.
 func describe(w *proof.World) string {

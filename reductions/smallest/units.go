@@ -40,7 +40,14 @@ func Work(ctx context.Context, model string, shapes []tasks.Shape) *units.Work[u
 			if r == nil || f == nil || r.N != shapes[k].N || f.N != r.N || f.Task != shapes[k].Task.Name || f.Model != model || r.Exact != (r.Lower == r.Upper) {
 				return fmt.Errorf("not an interval for N = %d", shapes[k].N)
 			}
-			if f.Lower != nil && f.Lower.Number != r.Lower || f.Upper != nil && f.Upper.Number != r.Upper || r.Lower > r.Upper {
+			lower := 0
+			if f.Lower != nil {
+				lower = f.Lower.Number
+			}
+			if need, ok := known(shapes[k]); ok && model == RNN.Name {
+				lower = max(lower, int(need.Bits))
+			}
+			if r.Lower != lower || f.Upper != nil && f.Upper.Number != r.Upper || r.Lower > r.Upper {
 				return fmt.Errorf("%d to %d are not the ends that the evidence is for", r.Lower, r.Upper)
 			}
 			if f.Lower == nil && f.Upper == nil {
