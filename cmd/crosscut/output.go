@@ -17,7 +17,7 @@ import (
 )
 
 // fileFlags name files that commands write: all of them, since no record of a unit may name one.
-var fileFlags = []string{"out", "transcript", "svg", "certificate", "save", "save-twin", "write-inputs", "write-probe", "tree", "coq"}
+var fileFlags = []string{"out", "transcript", "svg", "certificate", "save", "save-twin", "write-inputs", "write-probe", "tree", "coq", "dimacs"}
 
 // emit prints a sheet in the format asked for, to stdout or to --out.
 func (c *call) emit(s *report.Sheet) error {

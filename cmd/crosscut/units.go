@@ -94,6 +94,11 @@ func count[C any](c *call, ctx context.Context, w *units.Work[C], label string) 
 	if err != nil {
 		return nil, internal(err)
 	}
+	if c.IsSet("shard") && c.IsSet("out") {
+		if err := c.refuse("a unit by itself is not drawn", "leave it out: without --shard the whole is drawn", "svg"); err != nil {
+			return nil, err
+		}
+	}
 	if c.planned {
 		return nil, errPlanned
 	}
