@@ -32,8 +32,8 @@ func TestNeedsAreNoMore(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	for q, want := range map[float64]int{1: 49, 2: 49, 3: 48} {
-		sh := shape(t, "qsa", 50, tasks.Params{"q": q})
+	for q, want := range map[float64]int{1: 23, 2: 23, 3: 22} {
+		sh := shape(t, "qsa", 24, tasks.Params{"q": q})
 		r, _ := Find(ctx, sh, "rnn")
 		if r.Lower != want || r.File.Lower != nil || r.Witness != nil || !strings.Contains(r.By, "qsa-memory") {
 			t.Errorf("q = %v: %+v", q, r)

@@ -55,11 +55,10 @@ func NewWorld(sh tasks.Shape, read, fixed, most int) (*World, error) {
 	}
 	for pos := 1; pos <= sh.N; pos++ {
 		var kept []tasks.Token
+		asked := sh.Task.Asks == nil || pos == read
 		for _, t := range sh.Task.Alphabet(sh, pos) {
-			same := func(u tasks.Token) bool {
-				return sh.Task.Asks != nil && pos != read && t.X == u.X && t.To == u.To && slices.Equal(t.Z, u.Z)
-			}
-			if !slices.ContainsFunc(kept, same) {
+			same := func(u tasks.Token) bool { return t.X == u.X && t.To == u.To && slices.Equal(t.Z, u.Z) }
+			if asked || !slices.ContainsFunc(kept, same) {
 				kept = append(kept, t)
 			}
 		}
