@@ -66,8 +66,7 @@ func InOrder(sh tasks.Shape, read int, first []tasks.Token) (best NeedAt, ok boo
 			continue
 		}
 		alice, bob, seq := in.At.Positions(protocol.Alice), in.At.Positions(protocol.Bob), in.Encode(in.Sample(1, 0))
-		if len(alice) == 0 || len(bob) == 0 || alice[len(alice)-1] > bob[0] ||
-			!in.At.Public(sh.All()[:len(first)]) || !slices.EqualFunc(first, seq[:len(first)], tasks.Token.Equal) {
+		if alice[len(alice)-1] > bob[0] || !in.At.Public(sh.All()[:len(first)]) || !slices.EqualFunc(first, seq[:len(first)], tasks.Token.Equal) {
 			continue
 		}
 		if need, _, found := in.Best(protocol.OneWay, protocol.Alice); found && need.Bits > best.Bits {
