@@ -243,7 +243,7 @@ func (c *child) batch(req request, beat func() error) reply {
 	if int(r.failed.Load()) < r.count {
 		return r.failure
 	}
-	out := reply{Results: r.results}
+	var out reply
 	looked := map[int]bool{}
 	for _, e := range workers {
 		out.Calls, out.Effort = out.Calls+int(e.calling), out.Effort+e.total
@@ -254,8 +254,13 @@ func (c *child) batch(req request, beat func() error) reply {
 			}
 		}
 	}
+	place := make([]int, len(r.results)) // by the first input that has it, whichever worker came first
 	for _, k := range r.values {
-		out.Values.add(int(k))
+		if place[k] == 0 {
+			out.Results = append(out.Results, r.results[k])
+			place[k] = len(out.Results)
+		}
+		out.Values.add(place[k] - 1)
 	}
 	return out
 }

@@ -138,3 +138,29 @@ def answer(n, y, outputs):
 		}
 	}
 }
+
+// Results are numbered by the inputs, whichever processor is done first: what is searched after that
+// depends on their order.
+func TestBatchOrder(t *testing.T) {
+	t.Parallel()
+	c := &child{}
+	if r := c.load(request{Name: "user.star", Source: "def problem(n, x, y):\n    for a in range(1 << 16 if x < 8 else 0): pass\n    return -x"}, func(int) {}); r.Error != "" {
+		t.Fatal(r.Error)
+	}
+	b := &batch{Lead: list(number(1)), Count: 64, Held: make([]varints, 2)}
+	for k := range b.Count {
+		b.Members = append(b.Members, number(k))
+		b.Held[0].add(k)
+	}
+	b.Held[1].add(0)
+	got := c.batch(request{Fn: "problem", Batch: b}, func() error { return nil })
+	of, err := got.Values.all(len(got.Results))
+	if err != nil || got.Error != "" || len(of) != b.Count {
+		t.Fatal(err, got.Error, len(of))
+	}
+	for k, id := range of {
+		if int(id) != k || string(got.Results[id]) != string(number(-k)) {
+			t.Errorf("input %d has result number %d, %s", k, id, got.Results[id])
+		}
+	}
+}

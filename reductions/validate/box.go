@@ -72,7 +72,7 @@ type box struct {
 	right  []int32
 	sets   *sets
 	loose  bool // some set has more than one answer: classes are more than equal lines
-	tidied bool // it is what [box.tidy] gave
+	tidied bool // [box.tidy] changes nothing
 	// apart are entries no two of which fit in one transcript, where some were looked for.
 	apart [][]int32
 	// from are inputs of each player that have its lines; nil: unknown, of one player or of all.
@@ -464,6 +464,7 @@ func (b *box) tidy() *box {
 	if b.tidied {
 		return b
 	}
+	from := b
 	for who := range b.counts {
 		n, ordered := b.counts[who], true
 		for i := 1; i < n && ordered; i++ {
@@ -506,7 +507,7 @@ func (b *box) tidy() *box {
 		b = b.moved(who, kept, to)
 	}
 	c := *b
-	c.tidied = true
+	c.tidied = b == from // else a player's lines may be fewer now that another's are
 	return &c
 }
 
