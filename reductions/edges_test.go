@@ -135,7 +135,7 @@ func TestClosedForms(t *testing.T) {
 		ok              bool
 		least           protocol.Growth
 	}{
-		{4, 3, 1, 1, false, protocol.Growth{}}, {4, 4, 1, 1, true, protocol.Growth{}}, {4, 16, 0, 1, false, protocol.Growth{}}, {4, 16, 1, 0, false, protocol.Growth{}},
+		{4, 3, 1, 1, false, protocol.Growth{}}, {4, 4, 1, 1, true, protocol.Growth{}}, {4, 2, 1, 1, true, protocol.Growth{}}, {4, 16, 0, 1, false, protocol.Growth{}}, {4, 16, 1, 0, true, protocol.Growth{}},
 		{4, 16, 1, 1, true, protocol.Growth{Power: 1, Logs: 1}}, {5, 25, 1, 1, true, protocol.Growth{Logs: 1}}, {3, 9, 1, 1, true, protocol.Growth{Power: 1, Logs: 1}},
 	} {
 		sh := tasks.Shape{Task: tasks.Match3, N: c.N, Params: tasks.Params{"M": float64(c.M)}}

@@ -33,9 +33,9 @@ var Match3Hands = owns.Add(&Own{
 			hers = min(hers, his)
 		}
 		switch {
-		case !ok || his < 1:
+		case !ok:
 			return Need{}, false
-		case sh.N < 3 || sh.Int("M") != sh.N*sh.N:
+		case his < 1 || sh.N < 3 || sh.Int("M") != sh.N*sh.N:
 		case 4*hers >= sh.N:
 			need.Least = protocol.Growth{Power: 1, Logs: 1} // C(P, a) 2^a >= (2P/a)^a
 		default:
@@ -75,7 +75,7 @@ var Match2Partner = owns.Add(&Own{
 // handsNeed is the need of the hands that the players hold from lo to hi.
 func handsNeed(sh tasks.Shape, at tasks.Split, read []int, setting protocol.Setting, speaker protocol.Player, lo, hi int) (Need, bool) {
 	m := sh.Int("M")
-	if len(read) != 1 || at.Of(read[0]) != tasks.Public || m < 4 {
+	if len(read) != 1 || at.Of(read[0]) != tasks.Public || m < 4 && m != 2 {
 		return Need{}, false
 	}
 	var held [2]int
@@ -105,7 +105,7 @@ func handsNeed(sh tasks.Shape, at tasks.Split, read []int, setting protocol.Sett
 func Match3Pairs(m int) int { return (m - 2 - m%2) / 2 }
 
 // Match3Rows is the number of different rows, and the rank, of Match3 at a public
-// position where Alice has a >= 1 tokens and M >= 4.
+// position where Alice has a >= 1 tokens, and M = 2 or M >= 4.
 func Match3Rows(a, m int) *big.Int {
 	return new(big.Int).Add(handsOf(Match3Pairs(m), a, 2), big.NewInt(1))
 }

@@ -19,6 +19,7 @@ func TestWindowsAndPartners(t *testing.T) {
 		{tasks.Match2, 3, 3, 0, 1, 1, 2}, {tasks.Match2, 4, 5, 0, 2, 1, 2}, {tasks.Match2, 3, 2, 0, 1, 1, 0},
 		{tasks.Match3Local, 4, 5, 1, 1, 1, 2}, {tasks.Match3Local, 4, 4, 2, 1, 1, 4}, {tasks.Match3Local, 5, 6, 2, 2, 1, 2},
 		{tasks.Match3Local, 5, 6, 1, 2, 3, 6}, {tasks.Match3Local, 5, 6, 4, 2, 3, 10}, {tasks.Match3Local, 5, 3, 1, 2, 3, 0}, {tasks.Match3Local, 5, 6, 0, 2, 3, 0},
+		{tasks.Match3, 4, 2, 0, 1, 1, 2}, {tasks.Match3, 4, 2, 0, 3, 2, 2}, {tasks.Match3, 4, 5, 0, 3, 4, 2}, {tasks.Match3, 4, 3, 0, 2, 1, 0}, {tasks.Match3Local, 4, 2, 1, 1, 2, 2},
 	} {
 		set := tasks.Params{"M": float64(c.m)}
 		if c.task == tasks.Match3Local {

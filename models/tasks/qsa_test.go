@@ -25,3 +25,22 @@ func TestNeighbouringMeansHaveOneAnswer(t *testing.T) {
 		}
 	}
 }
+
+// TestEarly: outputs at position 1 that depend on a later token, where inputs agree up to 1; means within twice the
+// tolerance have a value that is right for both.
+func TestEarly(t *testing.T) {
+	token := func(z float64) Token { return Token{Z: []float64{z}, Y: []int{2}} }
+	for eps, want := range map[float64]bool{0.5: true, 0.9: true, 1: false} {
+		sh, err := QSA.Shape(3, Params{"q": 1, "eps": eps})
+		if err != nil {
+			t.Fatal(err)
+		}
+		one, two := []Token{token(0), token(1), token(0)}, []Token{token(0), token(-1), token(0)}
+		if got := sh.Early([]int{1}, one, two); got != want {
+			t.Errorf("eps = %v: %v", eps, got)
+		}
+		if sh.Early([]int{2}, one, two) || sh.Early([]int{1}, one, []Token{token(0), token(1), token(1)}) {
+			t.Errorf("eps = %v: inputs that differ before, or nowhere that matters", eps)
+		}
+	}
+}

@@ -396,6 +396,26 @@ func (sh Shape) DefaultRead() int {
 	return 1
 }
 
+// Early says that no causal model is right on both inputs: they agree up to the last read position, and some output there
+// has no value that is right for both. Where outputs have a tolerance, the middle is the first to be.
+func (sh Shape) Early(read []int, one, two []Token) bool {
+	if last := slices.Max(read); !slices.EqualFunc(one[:last], two[:last], Token.Equal) {
+		return false
+	}
+	want, other := sh.Eval(one, read), sh.Eval(two, read)
+	for k, middle := range want {
+		for c := range middle {
+			if sh.Task.Correct != nil {
+				middle[c] = (middle[c] + other[k][c]) / 2
+			}
+		}
+		if !sh.Correct(middle, other[k]) {
+			return true
+		}
+	}
+	return false
+}
+
 // All lists the positions 1..N.
 func (sh Shape) All() []int {
 	all := make([]int, sh.N)

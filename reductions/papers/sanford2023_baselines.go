@@ -24,7 +24,7 @@ var theorem10 = &Claim{
 	Seen:      "second hand",
 	Statement: "A feed-forward network f(X) = g(W vec(X)) with arbitrary g that approximates q-sparse averaging, q <= N/2, has first-layer width, indeed rank(W), at least N d'/2.",
 	Source:    "Sanford, Hsu, Telgarsky 2023, Theorem 10",
-	Conventions: []string{"every error below |u_j| / q is excluded, u the null vector scaled so that its largest block has norm at most 1",
+	Conventions: []string{"every error below |u_j| / q is excluded, of all N tokens below |u_j| / (2q - 1), u the null vector scaled so that its largest block has norm at most 1",
 		"the rank counted is that of the columns of z for the first floor(N/2) tokens, or for all N; the y part may be anything",
 		"in bits: Alice sends her part of each pre-activation in its exact width, and needs n bits on DISJ", bobAnswers},
 	Parts: []Part{

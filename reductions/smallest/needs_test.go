@@ -30,6 +30,13 @@ func TestNeedsAreNoMore(t *testing.T) {
 			t.Errorf("no need of %s was compared", task)
 		}
 	}
+	// So many sets that no token can be listed: the need stands, and keeping all tokens.
+	if r, err := Find(t.Context(), shape(t, "qsa", 100, tasks.Params{"q": 3}), "rnn"); err != nil || r.Lower != 98 || r.Upper != 1870 || r.File.Lower != nil {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if _, err := Find(t.Context(), shape(t, "match2", 4, tasks.Params{"M": 1 << 20}), "rnn"); err == nil {
+		t.Error("the first of 2^20 numbers was listed")
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for q, want := range map[float64]int{1: 23, 2: 23, 3: 22} {
