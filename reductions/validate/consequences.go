@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -67,6 +68,35 @@ func (s *Subject) backAndForth() bool {
 			bob = true
 		case protocol.Alice:
 			if bob {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// early looks for two inputs, of a few, on which no causal model is right.
+func (s *Subject) early() bool {
+	if len(s.Reads) == 0 || s.ReadsVary || s.Split.Public(s.Shape.All()[slices.Max(s.Reads):]) {
+		return false
+	}
+	rng := rand.New(rand.NewPCG(1, 0))
+	list := s.adversarial(rng, 32)
+	for range 32 {
+		list = append(list, s.random(rng))
+	}
+	for k, in := range list[1:] {
+		for who := range in {
+			other := slices.Clone(in)
+			other[who] = list[k][who]
+			_, inside, err := s.Want(in...)
+			_, both, err2 := s.Want(other...)
+			if err != nil || err2 != nil || !inside || !both {
+				continue
+			}
+			one, err := s.Encode(in...)
+			two, err2 := s.Encode(other...)
+			if err == nil && err2 == nil && s.Shape.Early(s.Reads, one, two) {
 				return true
 			}
 		}
@@ -182,6 +212,10 @@ func (s *Subject) consequence(a rules.Sized, f *search) (Consequence, error) {
 			return c, nil
 		}
 		c.note("nothing crosses: at these sizes no token of %s reaches a position that is read, nor the end", others)
+	}
+	if a.Causal && s.early() {
+		c.Vacuous, c.Note = true, "no bound: two inputs agree up to the last position that is read, and an output there differs, so that no causal model is right"
+		return c, nil
 	}
 	if err := c.lookAhead(s, a, f, least); err != nil {
 		c.note("where it bites is not known: %v", err)

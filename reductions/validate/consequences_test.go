@@ -368,3 +368,35 @@ func TestStatesOfPlayers(t *testing.T) {
 		}
 	}
 }
+
+// TestEarlyReads: Alice's token asks for later ones, so a causal model that is read there is not right; one that sees all tokens,
+// and one that is read at the end, may be.
+func TestEarlyReads(t *testing.T) {
+	for _, c := range []struct {
+		reduction, spec string
+		early           bool
+	}{{"set-qsa", "recurrent m=16 p=16", true}, {"set-qsa", "lstm", true}, {"set-qsa", "tensor p=16", false}, {"index-qsa-last", "recurrent m=16 p=16", false}} {
+		r, err := reductions.Catalog().Get(c.reduction)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, err := r.Instance(6, 0, nil)
+		a, err2 := rules.Parse(c.spec)
+		if err != nil || err2 != nil {
+			t.Fatal(err, err2)
+		}
+		row := only(t, t.Context(), FromInstance(in), func(n int) (*Subject, error) {
+			if n > 8 {
+				return nil, fmt.Errorf("n = %d", n)
+			}
+			other, err := r.Instance(n, 0, nil)
+			if err != nil {
+				return nil, err
+			}
+			return FromInstance(other), nil
+		}, a)
+		if got := strings.HasPrefix(row.Note, "no bound: two inputs agree"); got != c.early || got && (!row.Vacuous || row.BitesFrom != nil) {
+			t.Errorf("%+v: %+v", c, row)
+		}
+	}
+}
