@@ -73,5 +73,14 @@ func TestFocusArrives(t *testing.T) {
 	if !evaluate[bool](b, `(() => { const chips = document.querySelector(".verdict .chips"), word = document.querySelector(".words button"); word.focus(); word.blur(); return chips.isConnected; })()`) {
 		t.Error("to leave a message writes the verdict anew")
 	}
+	for _, room := range []string{"write", "story", "matrix?problem=gt&n=3"} { // what has the focus is hidden there
+		b.open("cut", ".verdict", "bits")
+		evaluate[chromedp.Void](b, `document.querySelector("#object select").focus()`)
+		evaluate[chromedp.Void](b, `location.hash = "`+room+`"`)
+		b.await(`document.querySelector("#object").hidden && !document.querySelector("#room[aria-busy]")`)
+		if at := evaluate[string](b, "document.activeElement.id"); at != "room" {
+			t.Errorf("%s: the focus is at %q", room, at)
+		}
+	}
 	b.quiet("focus")
 }

@@ -55,11 +55,11 @@ function write(name, state) {
 // room, the rest is said.
 let known = null;
 function describe() {
-  if (object.contains(document.activeElement) && here?.name === "story") main.focus({ preventScroll: true });
-  object.hidden = !known || !here || here.name === "story" || here.name === "write" || !shared.task || here.name === "matrix" && !memory.matrix?.state.task;
-  if (object.hidden) return;
-  const task = known.tasks.find(t => t.name === shared.task);
-  if (!task) { object.hidden = true; return; }
+  const task = known?.tasks.find(t => t.name === shared.task);
+  const hidden = !task || !here || here.name === "story" || here.name === "write" || here.name === "matrix" && !memory.matrix?.state.task;
+  if (hidden && object.contains(document.activeElement)) main.focus({ preventScroll: true });
+  object.hidden = hidden;
+  if (hidden) return;
   const turn = (what, v) => { if (what === "task") { for (const k of SHARED) if (k !== "N") delete shared[k]; } shared[what] = v; delete shared.set; for (const k of Object.keys(memory)) if (k !== "story") delete memory[k]; history.pushState({ depth: depth() + 1 }, "", `#${here.name}`); open(true); };
   put(object, select("Task", known.tasks.map(t => t.name), shared.task, v => turn("task", v)), select("Model", task.models, shared.model || task.models[0], v => turn("model", v)),
     el("p", { class: "muted small" }, [shared.N ? `N = ${number(+shared.N)}` : "", shared.seed !== undefined ? `input ${shared.seed}` : "", shared.split ? `split ${shared.split}` : "the task's split", shared.set || ""].filter(Boolean).join(" · ")));
