@@ -37,7 +37,7 @@ var moments = []struct{ name, hash, selector, want string }{
 	{"break-layer", "break?reduction=disj-match3&model=attention&n=12&shrink=d_v&value=3", ".verdict", "one message"},
 	{"proof", "proof?claim=theorem+7&n=6&x=010010&y=001010", ".verdict", "= 1"},
 	{"grow-right", "grow?task=qsa&model=rnn&inequality=memory-qsa&show=right", ".verdict", "nothing is known"},
-	{"grow-none", "grow?task=match2", ".verdict", "No lower bound"},
+	{"grow-none", "grow?task=match3-bigram", ".verdict", "No lower bound"},
 	{"write", "write", "[data-verdict]", "Refuted"},
 	{"atlas", "atlas?of=match3", ".verdict", "bounds for match3"},
 	{"proof-upper", "proof?claim=theorem+2", "blockquote", "attention"},
