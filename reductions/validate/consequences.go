@@ -96,7 +96,7 @@ func (s *Subject) early() bool {
 			}
 			one, err := s.Encode(in...)
 			two, err2 := s.Encode(other...)
-			if err == nil && err2 == nil && s.Shape.Early(s.Reads, one, two, s.Outputs) {
+			if errors.Join(err, err2) == nil && s.Shape.Early(s.Reads, one, two, s.Outputs) {
 				return true
 			}
 		}

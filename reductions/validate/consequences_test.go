@@ -2,6 +2,7 @@ package validate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -397,6 +398,44 @@ func TestEarlyReads(t *testing.T) {
 		}, a)
 		if got := strings.HasPrefix(row.Note, "no bound: two inputs agree"); got != c.early || got && (!row.Vacuous || row.BitesFrom != nil) {
 			t.Errorf("%+v: %+v", c, row)
+		}
+	}
+}
+
+// TestEarlyNeedsBoth: nothing is shown by positions that vary, by one whose output is the same, nor by an input that the file could not answer or write.
+func TestEarlyNeedsBoth(t *testing.T) {
+	r, err := reductions.Catalog().Get("set-qsa")
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := r.Instance(6, 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !FromInstance(in).early() {
+		t.Error("token 1 asks for later ones")
+	}
+	varies, elsewhere, unanswered, unwritten := FromInstance(in), FromInstance(in), FromInstance(in), FromInstance(in)
+	varies.ReadsVary, elsewhere.Reads = true, []int{3}
+	calls, want := 0, unanswered.Want
+	unanswered.Want = func(x ...protocol.Word) (protocol.Value, bool, error) {
+		v, inside, err := want(x...)
+		if calls++; calls%2 == 1 {
+			err = errors.New("no answer")
+		}
+		return v, inside, err
+	}
+	write := unwritten.Write
+	unwritten.Write = func(who protocol.Player, ins []protocol.Word) ([][]tasks.Token, error) {
+		seqs, err := write(who, ins)
+		if calls++; who == protocol.Bob && calls%4 < 2 {
+			err = errors.New("not written")
+		}
+		return seqs, err
+	}
+	for k, s := range []*Subject{varies, elsewhere, unanswered, unwritten} {
+		if calls = 0; s.early() {
+			t.Errorf("%d: two inputs are shown", k)
 		}
 	}
 }
